@@ -1,0 +1,55 @@
+"""recoverynet: from contact records to a defensible answer and a publishable report about recovery communities.
+
+The names below are the whole door, in the order of the walk: tables, states, graphs, measures, models, reports. Nothing
+is loaded until it is used.
+"""
+
+from __future__ import annotations
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+_DOOR: dict[str, list[str]] = {
+    "errors": [
+        "DisclosureError", "NotEstimableError", "RecoveryNetError", "RecoveryNetWarning", "SchemaError",
+        "TimeOrderError", "UnknownPersonError",
+    ],
+    "tables.record": ["RecoveryRecord"],
+    "tables.files": ["read_record", "write_record"],
+    "tables.checks": ["find_problems"],
+    "tables.pseudonyms": ["pseudonymise"],
+    "samples": ["list_samples", "load_sample"],
+    "states": ["Norm", "StateScheme", "spells", "state_at"],
+    "graphs.contact_graph": ["ContactGraph"],
+    "graphs.person_network": ["PersonNetwork"],
+    "graphs.projection": ["project"],
+    "graphs.egos": ["EgoNetworks", "ego_networks"],
+    "graphs.panel": ["NetworkPanel", "panel"],
+    "measures.position": ["position"],
+    "measures.composition": ["composition"],
+    "measures.important_people": ["ImportantPeopleScheme", "important_people"],
+    "measures.groups": ["group_portfolio"],
+    "measures.turnover": ["turnover"],
+    "measures.aftercare": ["aftercare_coverage"],
+    "measures.linkage": ["linkage_funnel"],
+    "measures.exposure": ["exposure"],
+    "measures.adoption": ["adoption"],
+    "measures.thresholds": ["thresholds"],
+    "measures.clustering": ["norm_clustering"],
+    "models.contagion": ["contagion_test"],
+    "models.dyadic": ["dyadic_influence"],
+    "models.hazard": ["fit_hazard"],
+    "models.sisa": ["fit_sisa"],
+    "models.autocorrelation": ["network_autocorrelation"],
+    "models.matching": ["matched_estimate"],
+    "models.sensitivity": ["sensitivity"],
+    "models.ladder": ["evidence_ladder"],
+    "models.synthetic": ["synthetic_record"],
+    "report.disclosure": ["CountTable", "DisclosurePolicy"],
+    "report.report": ["Report"],
+    "report.evaluation": ["evaluation_report"],
+    "report.spread": ["spread_report"],
+}
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=[], submod_attrs=_DOOR)

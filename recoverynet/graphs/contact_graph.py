@@ -1,0 +1,156 @@
+"""Who took part in what, and when: the temporal two-mode graph of people and occasions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from recoverynet.errors import TimeOrderError
+from recoverynet.kernels.incidence import incidence
+from recoverynet.tables.record import RecoveryRecord, as_instant, day_in_words
+
+
+class Biadjacency(NamedTuple):
+    """A person × occasion matrix with the index of its rows and columns.
+
+    Attributes
+    ----------
+    matrix : scipy.sparse.csr_array, shape (n_people, n_occasions)
+        1.0 where the person took part.
+    people : pandas.Index
+        Person ids, one a row.
+    occasions : pandas.Index
+        Occasion ids, one a column.
+    """
+
+    matrix: sparse.csr_array
+    people: pd.Index
+    occasions: pd.Index
+
+
+@dataclass(frozen=True, repr=False)
+class ContactGraph:
+    """Who took part in which contact, over which period?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+        Every person of the record is in the graph, those without any contact included.
+    start, end : instants, optional
+        Half-open window [start, end); an occasion belongs to the window its start falls in. Default: every occasion.
+
+    Attributes
+    ----------
+    record : RecoveryRecord
+    people : pandas.Index of person ids, in the order of the table
+    occasions : pandas.DataFrame
+        The occasions of the window in order of time (and id where two start together), with a fresh row index.
+    start, end : pandas.Timestamp
+        Bounds of the window.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> graph = rn.ContactGraph(rn.load_sample("five_people"))
+    >>> graph.biadjacency().matrix.shape[0]
+    5
+    """
+
+    record: RecoveryRecord
+    start: pd.Timestamp | None = None
+    end: pd.Timestamp | None = None
+
+    def __post_init__(self) -> None:
+        starts = self.record.occasions["started_at"]
+        default = self.record.window
+        first = default[0] if default else pd.Timestamp(0, tz=self.record.tz)
+        last = default[1] if default else first + pd.DateOffset(days=1)
+        if len(starts) and self.start is None:
+            first = min(first, starts.min())
+        if len(starts) and self.end is None:
+            last = max(last, starts.max() + pd.Timedelta(microseconds=1))
+        start = first if self.start is None else as_instant(self.start, self.record.tz)
+        end = last if self.end is None else as_instant(self.end, self.record.tz)
+        if not start < end:
+            raise TimeOrderError(f"The window must end after it starts; it runs from {start} to {end}.")
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
+
+    def between(self, start: object, end: object) -> ContactGraph:
+        """The same people with the occasions that start in [start, end) only.
+
+        Parameters
+        ----------
+        start, end : instant
+            Dates, texts or timestamps; naive ones are local time of the record.
+
+        Returns
+        -------
+        ContactGraph
+
+        Raises
+        ------
+        TimeOrderError
+            ``end`` does not stand after ``start``.
+        """
+        tz = self.record.tz
+        return ContactGraph(self.record, as_instant(start, tz), as_instant(end, tz))
+
+    @cached_property
+    def people(self) -> pd.Index:
+        """Person ids in the order of the people table."""
+        return pd.Index(self.record.people["person_id"], name="person_id")
+
+    @cached_property
+    def occasions(self) -> pd.DataFrame:
+        """The occasions of the window, in order of time."""
+        every = self.record.occasions
+        inside = every[(every["started_at"] >= self.start) & (every["started_at"] < self.end)]
+        return inside.sort_values(["started_at", "occasion_id"], ignore_index=True)
+
+    @cached_property
+    def _codes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Row and column of every participation of the window."""
+        table = self.record.participation
+        occasion = pd.Index(self.occasions["occasion_id"]).get_indexer(table["occasion_id"])
+        person = self.people.get_indexer(table["person_id"])
+        inside = occasion >= 0
+        return person[inside], occasion[inside]
+
+    @cached_property
+    def _biadjacency(self) -> Biadjacency:
+        person, occasion = self._codes
+        matrix = incidence(person, occasion, len(self.people), len(self.occasions))
+        return Biadjacency(matrix, self.people, pd.Index(self.occasions["occasion_id"], name="occasion_id"))
+
+    def biadjacency(self) -> Biadjacency:
+        """The person × occasion matrix with the index of its rows and columns.
+
+        Returns
+        -------
+        Biadjacency
+            ``matrix`` (csr, 1.0 where the person took part), ``people``, ``occasions``. Computed once; do not change it.
+        """
+        return self._biadjacency
+
+    def participation(self) -> pd.DataFrame:
+        """One row a person and occasion of the window, with what is known of the occasion.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns person_id, occasion_id, part and those of the occasions table.
+        """
+        return self.record.participation.merge(self.occasions, on="occasion_id", how="inner")
+
+    def __repr__(self) -> str:
+        last = self.end - pd.Timedelta(microseconds=1)
+        return (
+            f"<ContactGraph {day_in_words(self.start)} to {day_in_words(last)}: {len(self.people):,} people, "
+            f"{len(self.occasions):,} occasions, {len(self._codes[0]):,} participations>"
+        )

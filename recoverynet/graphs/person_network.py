@@ -1,0 +1,151 @@
+"""People and the ties between them: a sparse matrix of strengths and an ordered person index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from recoverynet.errors import SchemaError, UnknownPersonError
+
+
+@dataclass(frozen=True, repr=False)
+class PersonNetwork:
+    """Who is tied to whom, and how strongly?
+
+    Parameters
+    ----------
+    weights : array or sparse array, shape (n, n)
+        Strength of the tie from row to column, 0 or more; larger is stronger, never a distance. 0 is no tie. Symmetric
+        unless ``directed``; nobody is tied to themselves.
+    people : pandas.DataFrame, pandas.Index or sequence of str
+        The n people in the order of the matrix: their ids, or a frame of attributes indexed by ``person_id`` (a column
+        ``person_id`` is taken as the index).
+    directed : bool
+        Whether a tie from one to another says nothing about the way back.
+    settings : mapping
+        How the network was made (weighting, window and so on), carried along into results.
+
+    Attributes
+    ----------
+    weights : scipy.sparse.csr_array of float
+    people : pandas.DataFrame indexed by person_id
+    directed : bool
+    settings : dict
+
+    Raises
+    ------
+    SchemaError
+        The matrix is not square, does not match the people, holds a negative or missing strength or a tie with
+        oneself, an id occurs twice, or an undirected network is not symmetric.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from recoverynet import PersonNetwork
+    >>> PersonNetwork(np.array([[0, 2.0], [2.0, 0]]), ["ann", "ben"])
+    <PersonNetwork undirected: 2 people, 1 tie, 0 people without ties>
+    """
+
+    weights: sparse.csr_array
+    people: pd.DataFrame
+    directed: bool = field(default=False, kw_only=True)
+    settings: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "people", people_frame(self.people))
+        object.__setattr__(self, "weights", _checked_weights(self.weights, len(self.people), self.directed))
+        object.__setattr__(self, "settings", dict(self.settings))
+
+    @property
+    def person_ids(self) -> pd.Index:
+        """Ids in the order of the matrix."""
+        return self.people.index
+
+    @property
+    def n_people(self) -> int:
+        """Number of people, those without ties included."""
+        return len(self.people)
+
+    @property
+    def n_ties(self) -> int:
+        """Number of ties: arcs where directed, pairs where not."""
+        return int(self.weights.nnz) if self.directed else int(self.weights.nnz) // 2
+
+    def ties(self) -> pd.DataFrame:
+        """Every tie once.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``person_id``, ``other_id``, ``strength``; where undirected, the person earlier in the index first.
+        """
+        matrix = self.weights.tocoo()
+        keep = np.ones(matrix.nnz, dtype=bool) if self.directed else matrix.row < matrix.col
+        ids = self.person_ids
+        return pd.DataFrame(
+            {"person_id": ids[matrix.row[keep]], "other_id": ids[matrix.col[keep]], "strength": matrix.data[keep]}
+        )
+
+    def among(self, person_ids: object) -> PersonNetwork:
+        """The network among some people only, in the order given.
+
+        Raises
+        ------
+        UnknownPersonError
+            An id is not in the network.
+        """
+        wanted = pd.Index(person_ids)  # type: ignore[call-overload]
+        rows = self.person_ids.get_indexer(wanted)
+        if (rows < 0).any():
+            raise UnknownPersonError(
+                f"{int((rows < 0).sum())} of {len(wanted)} people are not in the network, the first being "
+                f"{wanted[rows < 0][0]!r}."
+            )
+        inner = self.weights[rows][:, rows]
+        return PersonNetwork(inner, self.people.iloc[rows], directed=self.directed, settings=self.settings)
+
+    def __repr__(self) -> str:
+        alone = int(((self.weights.sum(axis=0) + self.weights.sum(axis=1)) == 0).sum())
+        return (
+            f"<PersonNetwork {'directed' if self.directed else 'undirected'}: {self.n_people:,} people, "
+            f"{self.n_ties:,} {'arc' if self.directed else 'tie'}{'s' * (self.n_ties != 1)}, {alone:,} people without ties>"
+        )
+
+
+def people_frame(people: object) -> pd.DataFrame:
+    """Attributes indexed by ``person_id`` from a frame, an index or a sequence of ids; ids are text and unique."""
+    if isinstance(people, pd.DataFrame):
+        frame = people.set_index("person_id") if "person_id" in people.columns else people.copy()
+    else:
+        frame = pd.DataFrame(index=pd.Index(people))  # type: ignore[call-overload]
+    frame.index = pd.Index(frame.index.astype("str"), name="person_id")
+    if frame.index.has_duplicates:
+        twice = frame.index[frame.index.duplicated()]
+        raise SchemaError(f"{len(twice)} person ids occur more than once, the first being {twice[0]!r}.")
+    return frame
+
+
+def _checked_weights(weights: object, n_people: int, directed: bool) -> sparse.csr_array:
+    matrix = sparse.csr_array(weights, dtype=np.float64)
+    if matrix.shape != (n_people, n_people):
+        raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}.")
+    if matrix is weights:
+        matrix = matrix.copy() if not matrix.has_canonical_format else matrix
+    matrix.sum_duplicates()
+    if matrix.nnz and not (np.isfinite(matrix.data).all() and matrix.data.min() >= 0):
+        raise SchemaError("Strengths must be finite and 0 or more; some are negative, infinite or missing.")
+    if matrix.nnz and (matrix.data == 0).any():
+        matrix = matrix.copy()
+        matrix.eliminate_zeros()
+    if matrix.diagonal().any():
+        raise SchemaError("Nobody can be tied to themselves; the diagonal of the weights must be 0.")
+    if not directed and matrix.nnz:
+        difference = abs(matrix - matrix.T)
+        if difference.nnz and difference.max() > 1e-9 * matrix.data.max():
+            raise SchemaError("An undirected network needs symmetric weights; pass directed=True if ties have a direction.")
+    return matrix

@@ -1,0 +1,39 @@
+"""Progress bars for anything that may take more than two seconds, in a terminal and in a notebook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def track(items: Iterable[Item], label: str, *, total: int | None = None, quiet: bool | None = None) -> Iterator[Item]:
+    """How far along is this?
+
+    Parameters
+    ----------
+    items : iterable
+        What is walked through, passed on unchanged.
+    label : str
+        What is being done, in words a reader understands.
+    total : int, optional
+        Number of items where ``len(items)`` is unknown.
+    quiet : bool, optional
+        ``True`` shows nothing. Default: quiet if the environment variable ``RECOVERYNET_QUIET`` is set to anything
+        but ``0``.
+
+    Yields
+    ------
+    item
+        Each of ``items`` in turn. The bar appears only after two seconds and goes when done.
+    """
+    if quiet is None:
+        quiet = os.environ.get("RECOVERYNET_QUIET", "0") not in ("", "0")
+    if quiet:
+        yield from items
+        return
+    from tqdm.auto import tqdm
+
+    yield from tqdm(items, desc=label, total=total, delay=2.0, leave=False)

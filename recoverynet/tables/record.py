@@ -1,0 +1,191 @@
+"""The record: every table of one area and period, typed, checked and bound together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+import pandas as pd
+
+from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.tables.layouts import RECORD_TABLES
+from recoverynet.tables.schema import TableSchema
+
+Window = tuple[pd.Timestamp, pd.Timestamp]
+
+
+@dataclass(frozen=True, repr=False)
+class RecoveryRecord:
+    """What was recorded about the people of one area over one period?
+
+    Parameters
+    ----------
+    people, occasions, participation : pandas.DataFrame
+        The tables every record has; columns as in :mod:`recoverynet.tables.layouts`.
+    episodes, groups, observations, nominations, alter_ties, linkage, separations : pandas.DataFrame, optional
+        The tables a record may have; absent ones are present as empty frames.
+    window : tuple of two instants, optional
+        Half-open period under observation [start, end). Default: from the first day of any occasion or observation to
+        the day after the last. ``None`` where the record holds neither.
+    tz : str
+        IANA time zone in which naive instants are read.
+
+    Attributes
+    ----------
+    window : tuple of pandas.Timestamp or None
+    notes : tuple of str
+        What was mended, left out or assumed while reading, in plain sentences.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, of another kind, or an id occurs twice.
+    UnknownPersonError
+        A table names a person, group or occasion the record does not know.
+    TimeOrderError
+        An end stands before its start, or the window is empty.
+
+    Notes
+    -----
+    A record holds only sound rows. To see every fault of a folder at once use :func:`recoverynet.find_problems`; to
+    read a folder leaving faulty rows out use ``read_record(folder, on_problems="leave_out")``.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> record = rn.load_sample("five_people")
+    >>> record.people["person_id"].tolist()
+    ['ann', 'ben', 'cat', 'dev', 'eve']
+    """
+
+    people: pd.DataFrame
+    occasions: pd.DataFrame
+    participation: pd.DataFrame
+    episodes: pd.DataFrame | None = field(default=None, kw_only=True)
+    groups: pd.DataFrame | None = field(default=None, kw_only=True)
+    observations: pd.DataFrame | None = field(default=None, kw_only=True)
+    nominations: pd.DataFrame | None = field(default=None, kw_only=True)
+    alter_ties: pd.DataFrame | None = field(default=None, kw_only=True)
+    linkage: pd.DataFrame | None = field(default=None, kw_only=True)
+    separations: pd.DataFrame | None = field(default=None, kw_only=True)
+    window: Window | None = field(default=None, kw_only=True)
+    tz: str = field(default="Europe/London", kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        for name, schema in RECORD_TABLES.items():
+            given = getattr(self, name)
+            frame = schema.empty(self.tz) if given is None else schema.typed(given, tz=self.tz)
+            _check_within(schema, frame)
+            object.__setattr__(self, name, frame)
+        for name, schema in RECORD_TABLES.items():
+            self._check_references(schema, getattr(self, name))
+        object.__setattr__(self, "window", self._resolved_window())
+
+    def _check_references(self, schema: TableSchema, frame: pd.DataFrame) -> None:
+        for column in schema.columns:
+            if not column.refers_to:
+                continue
+            key = RECORD_TABLES[column.refers_to].key[0]
+            known = getattr(self, column.refers_to)[key]
+            values = frame[column.name].dropna()
+            unknown = values[~values.isin(known)].unique()
+            if len(unknown):
+                raise UnknownPersonError(
+                    f"Column {column.name!r} of table {schema.name!r} names {len(unknown)} ids that the table "
+                    f"{column.refers_to!r} does not hold, the first being {', '.join(map(repr, unknown[:3]))}. Add "
+                    f"them to {column.refers_to!r}, or leave those rows out."
+                )
+
+    def _resolved_window(self) -> Window | None:
+        if self.window is not None:
+            start, end = (as_instant(bound, self.tz) for bound in self.window)
+        else:
+            seen = pd.concat([self.occasions["started_at"], self.observations["observed_at"]]).dropna()
+            if seen.empty:
+                return None
+            start, end = seen.min().normalize(), seen.max().normalize() + pd.DateOffset(days=1)
+        if not start < end:
+            raise TimeOrderError(f"The window must end after it starts; it runs from {start} to {end}.")
+        return start, end
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in RECORD_TABLES if len(getattr(self, name)))
+        return f"<RecoveryRecord {self.period_in_words()}: {rows or 'empty'}>"
+
+    def period_in_words(self) -> str:
+        """The window as a reader would say it, first and last day included."""
+        if self.window is None:
+            return "no dated rows"
+        last = self.window[1] - pd.Timedelta(microseconds=1)
+        return f"{day_in_words(self.window[0])} to {day_in_words(last)}"
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, in the order of the layouts, the empty ones included."""
+        return {name: getattr(self, name) for name in RECORD_TABLES}
+
+    def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
+        """The same record with some tables replaced, checked again."""
+        return replace(self, **tables)
+
+
+def as_instant(value: object, tz: str) -> pd.Timestamp:
+    """One tz-aware instant from a date, a text or a timestamp; naive ones are local time in ``tz``."""
+    try:
+        stamp = pd.Timestamp(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise SchemaError(f"{value!r} is not a date; write it as 2011-03-07 or 2011-03-07T19:30.") from error
+    if stamp is pd.NaT:
+        raise SchemaError("A date is missing where one is needed.")
+    return stamp.tz_localize(tz) if stamp.tzinfo is None else stamp.tz_convert(tz)
+
+
+def day_in_words(instant: pd.Timestamp) -> str:
+    """A day as 7 March 2011."""
+    return f"{instant.day} {instant:%B %Y}"
+
+
+def _check_within(schema: TableSchema, frame: pd.DataFrame) -> None:
+    """Faults that one table shows by itself: wrong words, numbers out of range, repeats, disorder, self-contact."""
+    for column in schema.columns:
+        _check_values(schema.name, frame[column.name], column.choices, column.low, column.high)
+    if schema.key:
+        key = [name for name in schema.key]
+        twice = frame[frame.duplicated(key)]
+        if len(twice):
+            raise SchemaError(
+                f"Table {schema.name!r} holds {len(twice)} rows that repeat an earlier one in {', '.join(key)}, the "
+                f"first being {tuple(twice.iloc[0][key])}. Each may occur once."
+            )
+    for start, end in schema.ordered:
+        wrong = frame[frame[end] < frame[start]]
+        if len(wrong):
+            raise TimeOrderError(
+                f"Table {schema.name!r} holds {len(wrong)} rows whose {end!r} stands before {start!r}, the first being "
+                f"{wrong.iloc[0][end]} before {wrong.iloc[0][start]}."
+            )
+    for one, other in schema.distinct:
+        same = frame[frame[one] == frame[other]]
+        if len(same):
+            raise SchemaError(
+                f"Table {schema.name!r} holds {len(same)} rows whose {one!r} and {other!r} are the same, the first "
+                f"being {same.iloc[0][one]!r}."
+            )
+
+
+def _check_values(
+    table: str, values: pd.Series, choices: tuple[str, ...], low: float | None, high: float | None
+) -> None:
+    if choices:
+        wrong = values.dropna()[~values.dropna().isin(choices)]
+        if len(wrong):
+            raise SchemaError(
+                f"Column {values.name!r} of table {table!r} holds {len(wrong)} values that are not known, the first "
+                f"being {wrong.iloc[0]!r}; it may be {', '.join(choices)}."
+            )
+    below = values < low if low is not None else None
+    above = values > high if high is not None else None
+    for outside, bound in ((below, f"at least {low:g}" if low is not None else ""), (above, f"at most {high}")):
+        if outside is not None and outside.any():
+            raise SchemaError(
+                f"Column {values.name!r} of table {table!r} must be {bound}; {int(outside.sum())} values are not, the "
+                f"first being {values[outside].iloc[0]:g}."
+            )
