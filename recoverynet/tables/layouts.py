@@ -213,6 +213,9 @@ CONTACT_LOG = TableSchema(
     distinct=(("person_id", "with_person_id"),),
 )
 
+RECOVERY_GROUP_KINDS = ("mutual_aid", "recovery_cafe", "recovery_community", "peer_support")
+"""Kinds of group that make up the recovery community, unless their norm is using."""
+
 RECORD_TABLES = {
     table.name: table
     for table in (PEOPLE, OCCASIONS, PARTICIPATION, EPISODES, GROUPS, OBSERVATIONS, NOMINATIONS, ALTER_TIES, LINKAGE,
