@@ -1,0 +1,230 @@
+"""The house as built: floors, cycles, foreign words, lengths and docstrings, read from the source by AST."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "recoverynet"
+FLOORS = {
+    "errors": 0, "randomness": 0, "progress": 0,
+    "kernels": 1, "draw": 1,
+    "results": 2, "states": 2, "spells": 2, "tables": 2,
+    "samples": 3, "graphs": 3,
+    "measures": 4, "models": 5, "report": 6, "web": 7, "cli": 8, "__init__": 9, "__main__": 9,
+}
+JUNK_NAMES = {"utils", "helpers", "common", "misc", "base", "core", "util", "helper"}
+FOREIGN = {
+    "networkx": ("graphs", "measures"),
+    "igraph": ("graphs/interop.py",),
+    "matplotlib": ("draw",),
+    "duckdb": ("tables", "web"),
+    "nbclient": ("report/save",),
+    "nbformat": ("report/save",),
+    "jupyter_client": ("report/save",),
+    "statsmodels": ("measures", "models"),
+    "numba": ("kernels",),
+}
+KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses"}
+MODULE_LINES, FUNCTION_LINES, KERNEL_FUNCTION_LINES = 400, 40, 80
+
+
+def source_files() -> list[Path]:
+    return sorted(p for p in PACKAGE.rglob("*.py") if "data" not in p.relative_to(PACKAGE).parts)
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def floor_of(module: str) -> int:
+    return FLOORS[module.split(".")[1] if "." in module else "__init__"]
+
+
+def imports_of(path: Path) -> list[str]:
+    """Every module a file imports, wherever in the file."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative imports hide the floor"
+            found.append(node.module)
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def own_imports() -> dict[str, set[str]]:
+    modules = {module_name(path): path for path in source_files()}
+    return {
+        name: {target for target in imports_of(path) if target in modules and target != name}
+        for name, path in modules.items()
+    }
+
+
+def definitions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def test_every_module_stands_on_a_floor() -> None:
+    homeless = [module_name(p) for p in source_files() if module_name(p) != "recoverynet.__init__"
+                and module_name(p).split(".")[1] not in FLOORS]
+    assert not homeless
+
+
+def test_imports_go_down() -> None:
+    upward = [
+        f"{name} imports {target}"
+        for name, targets in own_imports().items() if name != "recoverynet.__init__"
+        for target in targets if target != "recoverynet.__init__" and floor_of(target) > floor_of(name)
+    ]
+    assert not upward
+    across = [
+        f"{name} imports {target}" for name, targets in own_imports().items() for target in targets
+        if floor_of(name) == floor_of(target) == 1 and name.split(".")[1] != target.split(".")[1]
+    ]
+    assert not across, "kernels and draw know nothing of each other"
+
+
+def test_no_cycles() -> None:
+    graph = own_imports()
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " → ".join((*path, module))
+        if module not in done:
+            for target in sorted(graph[module]):
+                visit(target, (*path, module))
+            done.add(module)
+
+    for module in graph:
+        visit(module, ())
+    assert done == set(graph)
+
+
+def test_nothing_inside_walks_back_through_the_door() -> None:
+    guilty = [
+        path.name for path in source_files() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import) and any(alias.name == "recoverynet" for alias in node.names)
+    ]
+    assert not guilty
+
+
+@pytest.mark.parametrize("word", FOREIGN)
+def test_foreign_words_stay_at_their_border(word: str) -> None:
+    allowed = FOREIGN[word]
+    strayed = [
+        str(path.relative_to(PACKAGE)) for path in source_files()
+        if any(target.split(".")[0] == word for target in imports_of(path))
+        and not any(str(path.relative_to(PACKAGE)).startswith(place) for place in allowed)
+    ]
+    assert not strayed
+
+
+def test_kernels_know_arrays_only() -> None:
+    strayed = {
+        f"{path.name}: {target}" for path in source_files() if "kernels" in path.parts
+        for target in imports_of(path) if target.split(".")[0] not in KERNEL_IMPORTS
+    }
+    assert not strayed
+
+
+def test_no_junk_drawers() -> None:
+    assert not [p for p in source_files() if p.stem in JUNK_NAMES]
+
+
+def test_modules_and_functions_stay_short() -> None:
+    long = []
+    for path in source_files():
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > MODULE_LINES:
+            long.append(f"{module_name(path)}: {text.count(chr(10))} lines")
+        for node in definitions(ast.parse(text)):
+            limit = KERNEL_FUNCTION_LINES if "kernels" in path.parts else FUNCTION_LINES
+            if body_lines(node) > limit:
+                long.append(f"{module_name(path)}.{node.name}: {body_lines(node)} lines")
+    assert not long
+
+
+def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of code of a function without signature and docstring."""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def public_functions() -> list[tuple[str, ast.FunctionDef]]:
+    found = []
+    for path in source_files():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                found.append((module_name(path), node))
+    return found
+
+
+def test_public_functions_say_what_they_do() -> None:
+    silent = [f"{module}.{node.name}" for module, node in public_functions() if not ast.get_docstring(node)]
+    assert not silent
+
+
+def door_functions() -> list[tuple[str, str]]:
+    import recoverynet
+
+    return [(module, name) for module, names in recoverynet._DOOR.items() for name in names if module != "errors"]
+
+
+@pytest.mark.parametrize(("module", "name"), door_functions())
+def test_the_door_opens_and_its_docstrings_are_whole(module: str, name: str) -> None:
+    import recoverynet
+
+    thing = getattr(recoverynet, name)
+    docstring = thing.__doc__ or ""
+    assert thing.__module__ == f"recoverynet.{module}"
+    is_function = not isinstance(thing, type)
+    wanted = ["Examples"] + (["Parameters\n", "Returns\n"] if is_function else [])
+    missing = [section.strip() for section in wanted if section not in docstring]
+    assert not missing, f"{name} lacks {missing}"
+    if is_function and "raise" in source_of(module, name):
+        assert "Raises\n" in docstring, f"{name} raises and does not say so"
+
+
+def source_of(module: str, name: str) -> str:
+    path = PACKAGE / (module.replace(".", "/") + ".py")
+    text = path.read_text(encoding="utf-8")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return ast.get_source_segment(text, node) or ""
+    return ""
+
+
+def test_import_takes_nothing_heavy() -> None:
+    program = (
+        "import sys, recoverynet; heavy = {'numpy', 'pandas', 'networkx', 'matplotlib', 'igraph', 'numba', 'statsmodels',"
+        " 'duckdb', 'nbclient', 'scipy'}; print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_projecting_takes_no_heavy_import() -> None:
+    program = (
+        "import sys, recoverynet as rn; rn.RecoveryRecord, rn.ContactGraph, rn.project, rn.PersonNetwork; "
+        "print(sorted({'networkx', 'matplotlib', 'igraph', 'numba', 'statsmodels', 'nbclient'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_source_speaks_of_the_project_alone() -> None:
+    hosts = [a + "." + b for a, b in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"))]
+    banned = ["/" + "work/", "/tmp/" + "rn", *hosts]
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    if not tracked:
+        pytest.skip("not a git checkout")
+    texts = [ROOT / name for name in tracked if Path(name).suffix in {".py", ".md", ".toml", ".ipynb", ".j2", ".css", ".sh"}]
+    guilty = [f"{p.name}: {word}" for p in texts if p.exists() for word in banned if word in p.read_text(encoding="utf-8")]
+    assert not guilty
