@@ -1,0 +1,48 @@
+"""The samples that ship with the library."""
+
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.errors import SchemaError
+from recoverynet.samples import list_samples, load_sample, sample_folder
+
+
+def test_list_counts_what_the_tables_hold():
+    samples = list_samples().set_index("name")
+    assert list(samples.columns) == ["title", "description", "n_people", "n_occasions"]
+    assert samples.loc["five_people", "n_people"] == 5
+    assert samples.loc["five_people", "n_occasions"] == 6
+    assert samples.loc["five_people", "description"].startswith("A made-up record of five people")
+
+
+def test_every_listed_sample_loads_and_is_as_large_as_listed():
+    for row in list_samples().itertuples():
+        record = load_sample(row.name)
+        assert len(record.people) == row.n_people
+        assert len(record.occasions) == row.n_occasions
+
+
+def test_unknown_sample_names_those_there_are():
+    with pytest.raises(SchemaError, match="'five_people'"):
+        load_sample("six_people")
+
+
+def test_sample_folder_holds_a_codebook():
+    for name in list_samples()["name"]:
+        assert (sample_folder(name) / "README.md").stat().st_size > 100
+
+
+def test_five_people_as_its_codebook_says():
+    record = rn.load_sample("five_people")
+    network = rn.project(rn.ContactGraph(record))
+    ties = network.ties()
+    assert len(ties) == 4
+    weights = {frozenset(row[:2]): row[2] for row in ties.iloc[:, :3].itertuples(index=False)}
+    assert weights == {
+        frozenset({"ann", "ben"}): 1.0, frozenset({"ann", "cat"}): 2.0, frozenset({"ben", "cat"}): 2.0,
+        frozenset({"ann", "dev"}): 1.0,
+    }
+    weekday = record.occasions.merge(record.groups, on="group_id")
+    assert (weekday["started_at"].dt.day_name().str.lower() == weekday["weekday"]).all()
+    assert record.window == (pd.Timestamp("2011-03-01", tz="Europe/London"), pd.Timestamp("2011-04-13", tz="Europe/London"))
