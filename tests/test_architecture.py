@@ -14,7 +14,7 @@ PACKAGE = ROOT / "recoverynet"
 FLOORS = {
     "errors": 0, "randomness": 0, "progress": 0,
     "kernels": 1, "draw": 1,
-    "results": 2, "states": 2, "spells": 2, "tables": 2,
+    "results": 2, "observed": 2, "states": 2, "tables": 2,
     "samples": 3, "graphs": 3,
     "measures": 4, "models": 5, "report": 6, "web": 7, "cli": 8, "__init__": 9, "__main__": 9,
 }

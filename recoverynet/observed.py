@@ -1,0 +1,242 @@
+"""What was last observed about each person: the dated observations of one variable, source by source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import SchemaError
+from recoverynet.kernels.spells import UNKNOWN_CODE, current_code, settle
+
+SOURCES = ("self", "worker", "peer", "external", "perceived")
+OWN_SOURCES = ("self", "worker", "peer", "external")
+"""The sources used unless others are named: how a third party perceives somebody is not among them."""
+UNKNOWN = "unknown"
+SourceRule = Literal["latest", "priority"]
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Every observation of one variable, one a person, source and instant, sorted by source, person and time.
+
+    Attributes
+    ----------
+    people : pandas.Index
+        Ids the codes in ``person`` stand for.
+    values : tuple of str
+        Words the codes in ``code`` stand for; −1 is unknown.
+    person, source, code : integer arrays
+    time : int64 array
+        Microseconds since 1970 (UTC), or the number of the wave.
+    tz : str or tzinfo
+        Time zone the instants came in.
+    """
+
+    people: pd.Index
+    values: tuple[str, ...]
+    person: np.ndarray
+    source: np.ndarray
+    time: np.ndarray
+    code: np.ndarray
+    tz: object
+
+    def before(self, limit: int) -> Looks:
+        """Those before an instant."""
+        keep = self.time < limit
+        return Looks(self.people, self.values, self.person[keep], self.source[keep], self.time[keep], self.code[keep],
+                     self.tz)
+
+    def current(
+        self, person: np.ndarray, time: np.ndarray, *, n_sources: int, lasting: int | None, rule: SourceRule
+    ) -> np.ndarray:
+        """Code that holds for each person code and time; −1 where nobody knows, or the person code is −1."""
+        return current_code(
+            self.person, self.source, self.time, self.code, person, time, n_sources=n_sources, valid_for=lasting,
+            latest=rule == "latest",
+        )
+
+
+def look_up(
+    observations: pd.DataFrame, variable: str, sources: Sequence[str], allowed: Sequence[str] | None = None
+) -> Looks:
+    """The looks at one variable by some sources; raises SchemaError for a frame that does not hold observations."""
+    _require_columns(observations, ("person_id", "observed_at", "variable", "value", "source"))
+    _require_known(observations["source"], SOURCES, "source")
+    rows = observations[(observations["variable"] == variable) & observations["source"].isin(list(sources))]
+    return looks_from(rows, microseconds_of(rows["observed_at"]), sources, allowed, rows["observed_at"].dt.tz)
+
+
+def looks_from(
+    rows: pd.DataFrame, time: np.ndarray, sources: Sequence[str], allowed: Sequence[str] | None, tz: object
+) -> Looks:
+    """The looks that rows with a person_id, value and source make up, at the times given."""
+    if rows["person_id"].isna().any():
+        raise SchemaError(f"{int(rows['person_id'].isna().sum())} observations do not say whom they are about.")
+    person, people = pd.factorize(rows["person_id"], sort=True)
+    if allowed is None:
+        code, values = pd.factorize(rows["value"], sort=True)
+        code = np.where(rows["value"] == UNKNOWN, UNKNOWN_CODE, code)
+    else:
+        _require_known(rows["value"], allowed, "value")
+        values = pd.Index(allowed)
+        code = values.get_indexer(rows["value"])
+        code = np.where(code == values.get_indexer([UNKNOWN])[0], UNKNOWN_CODE, code)
+    source = pd.Index(sources).get_indexer(rows["source"])
+    order = np.lexsort((time, person, source))
+    owner = source.astype(np.int64)[order] * max(len(people), 1) + person[order]
+    owner, settled_time, settled_code = settle(owner, time[order], code.astype(np.int64)[order])
+    return Looks(
+        pd.Index(people), tuple(values), owner % max(len(people), 1), owner // max(len(people), 1), settled_time,
+        settled_code, tz,
+    )
+
+
+def value_at(
+    observations: pd.DataFrame,
+    variable: str,
+    when: object,
+    *,
+    people: Iterable[str] | None = None,
+    valid_for: object | None = "90D",
+    sources: Sequence[str] = OWN_SOURCES,
+    conflict: SourceRule = "priority",
+    allowed: Sequence[str] | None = None,
+) -> pd.Series:
+    """What was last observed about each person at one moment, where it still holds?
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        Columns person_id, observed_at (tz-aware), variable, value, source, as in ``record.observations``.
+    variable : str
+        Which variable, such as ``"employment.status"``.
+    when : instant, or a sequence of one a person
+        The moment asked about; an observation at that very instant counts. Naive ones are local time of the
+        observations. A sequence needs ``people`` and stands in their order; where it is missing so is the answer.
+    people : sequence of str, optional
+        Who to answer for, in this order. Default: everyone the sources observed, by id.
+    valid_for : str or pandas.Timedelta or None
+        How long an observation holds; ``None``: until the next one. The default is a quarter.
+    sources : sequence of {"self", "worker", "peer", "external", "perceived"}
+        Whose word counts, the first having priority. ``"perceived"`` only where named.
+    conflict : {"priority", "latest"}
+        Which source is believed where several know.
+    allowed : sequence of str, optional
+        Values there may be; default any.
+
+    Returns
+    -------
+    pandas.Series of str
+        Named after the variable, indexed by person_id; missing where nobody has looked, the observation has run out or
+        says ``"unknown"``, or one source said two things at the same instant.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, an instant is naive, a value is not allowed, a source or rule is unknown, ``valid_for`` is
+        not a positive length of time, or ``when`` does not match ``people``.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> from recoverynet.observed import value_at
+    >>> record = rn.load_sample("five_people")
+    >>> value_at(record.observations, "wellbeing.quality_of_life", "2011-04-02").to_dict()
+    {'ann': '13', 'ben': '12'}
+    """
+    sources, rule, lasting = checked_sources(sources), checked_rule(conflict), microseconds_in(valid_for)
+    looks = look_up(observations, variable, sources, allowed)
+    index = pd.Index(looks.people if people is None else list(people), name="person_id", dtype="str")
+    if isinstance(when, pd.Series | pd.Index | np.ndarray | list | tuple):
+        if people is None or len(when) != len(index):
+            raise SchemaError(
+                f"One moment a person needs the people they belong to; got {len(when)} moments for "
+                f"{'nobody named' if people is None else f'{len(index)} people'}."
+            )
+        time = _instants(when, looks.tz)
+    else:
+        time = np.full(len(index), instant_in(when, looks.tz))
+    code = looks.current(looks.people.get_indexer(index), time, n_sources=len(sources), lasting=lasting, rule=rule)
+    words = np.array([*looks.values, None], dtype=object)
+    return pd.Series(words[code], index=index, name=variable, dtype="str")
+
+
+def _instants(when: object, tz: object) -> np.ndarray:
+    """Microseconds of several instants; a missing one becomes a time before every look."""
+    stamps = pd.DatetimeIndex(when)  # type: ignore[call-overload]
+    stamps = stamps.tz_localize(tz) if stamps.tz is None else stamps
+    return np.where(stamps.isna(), np.iinfo(np.int64).min, stamps.as_unit("us").asi8)
+
+
+def instant_in(value: object, tz: object) -> int:
+    """Microseconds since 1970 of one instant; a naive one is local time in ``tz``."""
+    try:
+        stamp = pd.Timestamp(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise SchemaError(f"{value!r} is not a date; write it as 2011-03-07 or 2011-03-07T19:30.") from error
+    if stamp is pd.NaT:
+        raise SchemaError("A date is missing where one is needed.")
+    stamp = stamp.tz_localize(tz) if stamp.tzinfo is None else stamp
+    return int(pd.DatetimeIndex([stamp]).as_unit("us").asi8[0])
+
+
+def microseconds_of(instants: pd.Series) -> np.ndarray:
+    """Microseconds since 1970 of a column of tz-aware instants."""
+    if not isinstance(instants.dtype, pd.DatetimeTZDtype):
+        raise SchemaError(
+            f"Column {instants.name!r} must hold instants with a time zone; got {instants.dtype}. Take the frame from a "
+            "record, or give it a zone with .dt.tz_localize('Europe/London')."
+        )
+    if instants.isna().any():
+        raise SchemaError(f"Column {instants.name!r} must be filled in; {int(instants.isna().sum())} rows are empty.")
+    return pd.DatetimeIndex(instants).as_unit("us").asi8
+
+
+def microseconds_in(valid_for: object | None) -> int | None:
+    """A positive length of time in microseconds, None for ever."""
+    if valid_for is None:
+        return None
+    try:
+        length = pd.Timedelta(valid_for)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise SchemaError(f"valid_for must be a length of time such as '90D', or None; got {valid_for!r}.") from error
+    if pd.isna(length) or not length > pd.Timedelta(0):
+        raise SchemaError(f"valid_for must be longer than nothing; got {valid_for!r}.")
+    return int(length // pd.Timedelta(1, "us"))
+
+
+def checked_sources(sources: Sequence[str]) -> tuple[str, ...]:
+    """Sources that exist, each once."""
+    named = (sources,) if isinstance(sources, str) else tuple(sources)
+    if not named or len(set(named)) < len(named) or not set(named) <= set(SOURCES):
+        raise SchemaError(f"sources names each source once, out of {', '.join(SOURCES)}; got {sources!r}.")
+    return named
+
+
+def checked_rule(conflict: str) -> SourceRule:
+    """A rule that exists."""
+    if conflict not in ("priority", "latest"):
+        raise SchemaError(f"conflict must be 'priority' or 'latest'; got {conflict!r}.")
+    return conflict  # type: ignore[return-value]
+
+
+def _require_columns(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        raise SchemaError(
+            f"Observations need the columns {', '.join(names)}; {', '.join(absent)} is not among "
+            f"{', '.join(map(str, frame.columns)) or 'none'}."
+        )
+
+
+def _require_known(values: pd.Series, known: Sequence[str], column: str) -> None:
+    wrong = values[~values.isin(list(known))]
+    if len(wrong):
+        raise SchemaError(
+            f"Column {column!r} of the observations holds {len(wrong)} values that are not known, the first being "
+            f"{wrong.iloc[0]!r} (row {wrong.index[0]}); it may be {', '.join(known)}."
+        )
