@@ -65,8 +65,9 @@ def look_up(
 ) -> Looks:
     """The looks at one variable by some sources; raises SchemaError for a frame that does not hold observations."""
     _require_columns(observations, ("person_id", "observed_at", "variable", "value", "source"))
-    _require_known(observations["source"], SOURCES, "source")
-    rows = observations[(observations["variable"] == variable) & observations["source"].isin(list(sources))]
+    said_by = _codes_in(SOURCES, observations["source"])
+    wanted = np.isin(SOURCES, sources)[said_by] & (observations["variable"] == variable).to_numpy(dtype=bool)
+    rows = observations[wanted]
     return looks_from(rows, microseconds_of(rows["observed_at"]), sources, allowed, rows["observed_at"].dt.tz)
 
 
@@ -81,11 +82,10 @@ def looks_from(
         code, values = pd.factorize(rows["value"], sort=True)
         code = np.where(rows["value"] == UNKNOWN, UNKNOWN_CODE, code)
     else:
-        _require_known(rows["value"], allowed, "value")
         values = pd.Index(allowed)
-        code = values.get_indexer(rows["value"])
+        code = _codes_in(allowed, rows["value"])
         code = np.where(code == values.get_indexer([UNKNOWN])[0], UNKNOWN_CODE, code)
-    source = pd.Index(sources).get_indexer(rows["source"])
+    source = _codes_in(sources, rows["source"])
     order = np.lexsort((time, person, source))
     owner = source.astype(np.int64)[order] * max(len(people), 1) + person[order]
     owner, settled_time, settled_code = settle(owner, time[order], code.astype(np.int64)[order])
@@ -233,10 +233,14 @@ def _require_columns(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
         )
 
 
-def _require_known(values: pd.Series, known: Sequence[str], column: str) -> None:
-    wrong = values[~values.isin(list(known))]
-    if len(wrong):
+def _codes_in(known: Sequence[str], values: pd.Series) -> np.ndarray:
+    """Place of each value among the known ones; raises SchemaError where one is not among them."""
+    code, words = pd.factorize(values, use_na_sentinel=False)
+    place = pd.Index(known).get_indexer(words)[code]
+    if (place < 0).any():
+        wrong = values[place < 0]
         raise SchemaError(
-            f"Column {column!r} of the observations holds {len(wrong)} values that are not known, the first being "
+            f"Column {values.name!r} of the observations holds {len(wrong)} values that are not known, the first being "
             f"{wrong.iloc[0]!r} (row {wrong.index[0]}); it may be {', '.join(known)}."
         )
+    return place

@@ -211,9 +211,11 @@ def _cut_at_every_bound(
     person: np.ndarray, start: np.ndarray, end: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The shortest intervals between any two bounds of a person's spells."""
-    bounds = np.unique(np.column_stack([np.tile(person, 2), np.concatenate([start, end])]), axis=0)
-    inner = bounds[1:, 0] == bounds[:-1, 0]
-    return bounds[:-1, 0][inner], bounds[:-1, 1][inner], bounds[1:, 1][inner]
+    owner, bound = np.tile(person, 2), np.concatenate([start, end])
+    order = np.lexsort((bound, owner))
+    owner, bound = owner[order], bound[order]
+    inner = (owner[1:] == owner[:-1]) & (bound[1:] > bound[:-1])
+    return owner[:-1][inner], bound[:-1][inner], bound[1:][inner]
 
 
 def _stamps(time: np.ndarray, looks: Looks) -> pd.Series:
