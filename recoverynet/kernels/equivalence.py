@@ -1,0 +1,44 @@
+"""How alike are two people's positions in a network? Structural equivalence from geodesic profiles (Burt 1987).
+
+Symbols: z_ij the number of steps from i to j divided by the largest there is, d_ij the Euclidean distance between the
+profiles of i and j, D_i = max_j d_ij. All sums leave out i and j.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import shortest_path
+from scipy.spatial.distance import cdist
+
+
+def geodesic_profiles(ties: sparse.csr_array, *, longest: int | None, unreachable: float | None) -> np.ndarray:
+    """z: steps divided by the longest counted; pairs further apart or unconnected hold ``unreachable`` or, where that
+    is None, one step more than the longest."""
+    steps = shortest_path(ties, unweighted=True)
+    if longest is not None:
+        steps[steps > longest] = np.inf
+    reached = np.isfinite(steps)
+    largest = max(steps[reached].max(initial=0.0), 1.0)
+    return np.where(reached, steps / largest, (largest + 1) / largest if unreachable is None else unreachable)
+
+
+def profile_distances(profiles: np.ndarray) -> np.ndarray:
+    """d: sqrt((z_ij − z_ji)² + Σ_k (z_ik − z_jk)² + Σ_k (z_ki − z_kj)²), k neither i nor j."""
+    square, turned = profiles**2, profiles.T
+    every = cdist(profiles, profiles, "sqeuclidean") + cdist(turned, turned, "sqeuclidean")
+    squared = every - 2.0 * (square + square.T) + (profiles - turned) ** 2
+    np.fill_diagonal(squared, 0.0)
+    return np.sqrt(np.maximum(squared, 0.0))
+
+
+def equivalence_weights(distances: np.ndarray, *, power: float, inverse: bool) -> np.ndarray:
+    """(D_i − d_ji)^power over its row sum, 0 on the diagonal; or, inverse, one over it, leaving out those at D_i."""
+    nearness = distances.max(axis=1)[:, None] - distances.T
+    np.fill_diagonal(nearness, 0.0)
+    nearness[nearness < 1e-12] = 0.0
+    weights = np.power(nearness, power, where=nearness > 0, out=np.zeros_like(nearness))
+    if inverse:
+        weights = np.divide(1.0, weights, where=weights > 0, out=np.zeros_like(weights))
+    total = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights, total, where=total > 0, out=np.zeros_like(weights))

@@ -1,0 +1,111 @@
+"""Which numbers stand for a behaviour or a norm at each wave of a panel?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.states import Norm
+
+Behaviour = str | Norm | np.ndarray | None
+
+
+def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[str, np.ndarray]:
+    """What does the panel know of a behaviour, and what is it called?
+
+    Parameters
+    ----------
+    panel : NetworkPanel
+        n people at W waves.
+    behaviour : str, Norm, array of shape (n, W) or None
+        A name in ``panel.behaviour``; a norm, worked out from the states of the panel; or numbers, NaN where unknown.
+        Default: the panel's norm, or its behaviour where it has only one.
+
+    Returns
+    -------
+    name : str
+    values : numpy.ndarray of float, shape (n, W)
+        A copy; NaN where unknown.
+
+    Raises
+    ------
+    SchemaError
+        The panel does not have that behaviour, or the numbers have another shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from recoverynet import NetworkPanel
+    >>> from recoverynet.measures.behaviours import behaviour_values
+    >>> panel = NetworkPanel.from_adjacency([np.zeros((2, 2))] * 2, behaviour={"drink": np.array([[1, 2], [3, 4]])})
+    >>> behaviour_values(panel)[0]
+    'drink'
+    """
+    if isinstance(behaviour, np.ndarray):
+        if behaviour.shape != (panel.n_people, panel.n_waves):
+            raise SchemaError(
+                f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got {behaviour.shape}."
+            )
+        return "behaviour", np.array(behaviour, dtype=np.float64)
+    if isinstance(behaviour, Norm) and panel.states is not None:
+        words = panel.states.to_numpy(dtype=object)
+        return behaviour.name, behaviour.held(words.ravel()).reshape(words.shape)
+    name = behaviour.name if isinstance(behaviour, Norm) else behaviour
+    if name is None:
+        names = list(panel.behaviour)
+        if panel.norm is not None and panel.norm.name in panel.behaviour:
+            name = panel.norm.name
+        elif len(names) == 1:
+            name = names[0]
+        else:
+            raise SchemaError(f"Say which behaviour: the panel has {', '.join(map(repr, names)) or 'none'}.")
+    if name not in panel.behaviour:
+        raise SchemaError(
+            f"The panel has no behaviour {name!r}; it has {', '.join(map(repr, panel.behaviour)) or 'none'}."
+        )
+    return str(name), np.array(panel.behaviour[name], dtype=np.float64)
+
+
+def is_binary(values: np.ndarray) -> bool:
+    """Whether every known value is 1 or 0."""
+    known = values[np.isfinite(values)]
+    return bool(((known == 0) | (known == 1)).all())
+
+
+def norm_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[str, np.ndarray]:
+    """As :func:`behaviour_values`, for what needs a norm: 1 holds it, 0 does not, NaN unknown.
+
+    Raises
+    ------
+    SchemaError
+        The panel does not have that behaviour, or it has other values than 1 and 0.
+    """
+    name, values = behaviour_values(panel, behaviour)
+    if not is_binary(values):
+        known = np.unique(values[np.isfinite(values)])
+        raise SchemaError(
+            f"{name!r} must be 1 (holds the norm) or 0 (does not) here; it has values such as "
+            f"{', '.join(f'{value:g}' for value in known[:5])}. Say which of them hold the norm, for example "
+            f"behaviour=np.where(np.isnan(x), np.nan, x >= {known[-1]:g})."
+        )
+    return name, values
+
+
+def first_waves(held: np.ndarray) -> np.ndarray:
+    """Wave (from 1) at which each row is first 1; 0 where it never is."""
+    holding = held == 1
+    return np.where(holding.any(axis=1), holding.argmax(axis=1) + 1, 0)
+
+
+def with_last_adopters(held: np.ndarray) -> np.ndarray:
+    """The same values with everybody never seen to hold the norm holding it in the last wave."""
+    filled = held.copy()
+    filled[first_waves(held) == 0, -1] = 1.0
+    return filled
+
+
+def person_wave_index(panel: NetworkPanel) -> pd.MultiIndex:
+    """Every person at every wave, waves running fastest."""
+    return pd.MultiIndex.from_product([panel.people.index, panel.waves.index], names=["person_id", "wave"])
