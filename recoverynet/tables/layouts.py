@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from recoverynet.tables.schema import Column, TableSchema
 
 PERSON_ALIASES = ("client_id", "client", "clientid", "id", "person", "participant_id", "service_user_id", "ref")
 WHEN_ALIASES = ("date", "datetime", "timestamp", "time", "start", "contact_date", "when", "date_time")
 STATES_SOURCES = ("self", "worker", "peer", "external", "perceived")
 
+def _person(name: str, meaning: str, **more: Any) -> Column:
+    """An id that stands for a person."""
+    return Column(name, "id", meaning, person=True, **more)
+
+
 PEOPLE = TableSchema(
     "people",
     "one person known to the service or the community",
     (
-        Column("person_id", "id", "pseudonym of the person", required=True, aliases=PERSON_ALIASES),
+        _person("person_id", "pseudonym of the person", required=True, aliases=PERSON_ALIASES),
         Column("role", "category", "how the person stands to the service", required=True,
                choices=("client", "peer", "worker", "family", "community"), aliases=("type", "person_type", "category")),
         Column("joined_on", "instant", "first day under observation", aliases=("start_date", "registered_on")),
@@ -21,7 +28,7 @@ PEOPLE = TableSchema(
         Column("sex", "text", "as recorded by the service", aliases=("gender",)),
         Column("age_band", "text", "age in bands, never a date of birth", aliases=("age", "age_group")),
         Column("substance", "text", "main substance: opiate_crack or other", aliases=("drug1", "main_drug")),
-        Column("worker_id", "id", "the worker who holds the case", refers_to="people",
+        _person("worker_id", "the worker who holds the case", refers_to="people",
                aliases=("keyworker", "key_worker", "keyworker_id")),
         Column("introducer_consent", "flag", "has agreed to walk others into a group"),
         Column("max_introductions", "number", "introductions a month the person has agreed to", low=0),
@@ -37,7 +44,7 @@ EPISODES = TableSchema(
     "episodes",
     "one treatment episode of one person; several a person are usual",
     (
-        Column("person_id", "id", "who was in treatment", required=True, refers_to="people", aliases=PERSON_ALIASES),
+        _person("person_id", "who was in treatment", required=True, refers_to="people", aliases=PERSON_ALIASES),
         Column("started_on", "instant", "first day", required=True,
                aliases=("start", "start_date", "triaged", "modst", "triage_date")),
         Column("ended_on", "instant", "last day; empty while it goes on",
@@ -107,7 +114,7 @@ PARTICIPATION = TableSchema(
     (
         Column("occasion_id", "id", "which occasion", required=True, refers_to="occasions",
                aliases=("contact_id", "event_id", "session_id")),
-        Column("person_id", "id", "who took part", required=True, refers_to="people", aliases=PERSON_ALIASES),
+        _person("person_id", "who took part", required=True, refers_to="people", aliases=PERSON_ALIASES),
         Column("part", "category", "as what",
                choices=("attendee", "host", "facilitator", "sponsor", "introducer"), aliases=("role",)),
     ),
@@ -118,7 +125,7 @@ OBSERVATIONS = TableSchema(
     "observations",
     "one thing observed about one person on one day, by one source",
     (
-        Column("person_id", "id", "whom it is about", required=True, refers_to="people", aliases=PERSON_ALIASES),
+        _person("person_id", "whom it is about", required=True, refers_to="people", aliases=PERSON_ALIASES),
         Column("observed_at", "instant", "when it was observed", required=True,
                aliases=(*WHEN_ALIASES, "topdate", "assessment_date")),
         Column("variable", "text", "state, or a dotted name such as wellbeing.quality_of_life", required=True,
@@ -126,7 +133,7 @@ OBSERVATIONS = TableSchema(
         Column("value", "text", "what was observed", required=True, aliases=("score", "answer", "result")),
         Column("source", "category", "who says so", required=True, choices=STATES_SOURCES,
                aliases=("reported_by", "informant")),
-        Column("perceived_by", "id", "whose perception it is, where the source is perceived", refers_to="people"),
+        _person("perceived_by", "whose perception it is, where the source is perceived", refers_to="people"),
         Column("instrument", "text", "questionnaire and version"),
     ),
     key=("person_id", "observed_at", "variable", "source", "perceived_by", "instrument"),
@@ -136,8 +143,8 @@ NOMINATIONS = TableSchema(
     "nominations",
     "one person named by another; the one named is a third party and may be unknown to the record",
     (
-        Column("ego_id", "id", "who names", required=True, refers_to="people", aliases=("ego", "egoid", "source", "from")),
-        Column("alter_id", "id", "who is named", required=True, aliases=("alter", "altid", "target", "to")),
+        _person("ego_id", "who names", required=True, refers_to="people", aliases=("ego", "egoid", "source", "from")),
+        _person("alter_id", "who is named", required=True, aliases=("alter", "altid", "target", "to")),
         Column("asked_at", "instant", "when the question was asked", required=True, aliases=(*WHEN_ALIASES, "wave_date")),
         Column("relation", "text", "friend, family, sponsor and so on", aliases=("type", "relationship")),
         Column("weight", "number", "strength of the tie", low=0, aliases=("strength",)),
@@ -156,9 +163,9 @@ ALTER_TIES = TableSchema(
     "alter_ties",
     "one tie between two people named by the same ego",
     (
-        Column("ego_id", "id", "who reports it", required=True, refers_to="people", aliases=("ego", "egoid")),
-        Column("alter_a", "id", "one alter", required=True, aliases=("srcid", "from", "source")),
-        Column("alter_b", "id", "the other", required=True, aliases=("tgtid", "to", "target")),
+        _person("ego_id", "who reports it", required=True, refers_to="people", aliases=("ego", "egoid")),
+        _person("alter_a", "one alter", required=True, aliases=("srcid", "from", "source")),
+        _person("alter_b", "the other", required=True, aliases=("tgtid", "to", "target")),
         Column("asked_at", "instant", "when the question was asked", required=True, aliases=WHEN_ALIASES),
         Column("weight", "number", "strength of the tie", low=0, aliases=("strength",)),
     ),
@@ -170,14 +177,14 @@ LINKAGE = TableSchema(
     "linkage",
     "one step of one client towards one group",
     (
-        Column("client_id", "id", "who is being linked", required=True, refers_to="people", aliases=PERSON_ALIASES[1:]
+        _person("client_id", "who is being linked", required=True, refers_to="people", aliases=PERSON_ALIASES[1:]
                + ("person_id",)),
         Column("group_id", "id", "to which group", required=True, refers_to="groups", aliases=("group", "meeting_id")),
         Column("stage", "category", "which step", required=True,
                choices=("offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped"),
                aliases=("step", "status")),
         Column("at", "instant", "when", required=True, aliases=WHEN_ALIASES),
-        Column("by_person_id", "id", "who offered, or walked them in", refers_to="people", aliases=("by", "worker_id")),
+        _person("by_person_id", "who offered, or walked them in", refers_to="people", aliases=("by", "worker_id")),
     ),
     key=("client_id", "group_id", "stage", "at"),
 )
@@ -186,8 +193,8 @@ SEPARATIONS = TableSchema(
     "separations",
     "two people who must never be shown together",
     (
-        Column("person_id", "id", "one person", required=True, refers_to="people", aliases=PERSON_ALIASES),
-        Column("other_id", "id", "the other", required=True, refers_to="people", aliases=("other", "other_person_id")),
+        _person("person_id", "one person", required=True, refers_to="people", aliases=PERSON_ALIASES),
+        _person("other_id", "the other", required=True, refers_to="people", aliases=("other", "other_person_id")),
         Column("reason", "text", "why, in a word"),
     ),
     key=("person_id", "other_id"),
@@ -199,8 +206,8 @@ CONTACT_LOG = TableSchema(
     "the shape most services hold: one row a contact of one person with another or with a group",
     (
         Column("started_at", "instant", "when the contact began", required=True, aliases=WHEN_ALIASES),
-        Column("person_id", "id", "who", required=True, refers_to="people", aliases=PERSON_ALIASES),
-        Column("with_person_id", "id", "with whom", refers_to="people",
+        _person("person_id", "who", required=True, refers_to="people", aliases=PERSON_ALIASES),
+        _person("with_person_id", "with whom", refers_to="people",
                aliases=("contact_id", "other_id", "with", "peer_id", "worker_id")),
         Column("group_id", "id", "or at which group", refers_to="groups", aliases=("group", "meeting_id")),
         Column("kind", "category", "what sort of contact", choices=OCCASIONS["kind"].choices,

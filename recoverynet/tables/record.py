@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+
 import pandas as pd
 
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
@@ -85,9 +86,9 @@ class RecoveryRecord:
             if not column.refers_to:
                 continue
             key = RECORD_TABLES[column.refers_to].key[0]
-            known = getattr(self, column.refers_to)[key]
-            values = frame[column.name].dropna()
-            unknown = values[~values.isin(known)].unique()
+            known = pd.Index(getattr(self, column.refers_to)[key])
+            values = pd.Index(frame[column.name].dropna().unique())
+            unknown = values[known.get_indexer(values) < 0]
             if len(unknown):
                 raise UnknownPersonError(
                     f"Column {column.name!r} of table {schema.name!r} names {len(unknown)} ids that the table "
@@ -175,7 +176,8 @@ def _check_values(
     table: str, values: pd.Series, choices: tuple[str, ...], low: float | None, high: float | None
 ) -> None:
     if choices:
-        wrong = values.dropna()[~values.dropna().isin(choices)]
+        known = values.dropna().unique()
+        wrong = values[values.isin([value for value in known if value not in choices])]
         if len(wrong):
             raise SchemaError(
                 f"Column {values.name!r} of table {table!r} holds {len(wrong)} values that are not known, the first "

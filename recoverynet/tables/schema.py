@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
@@ -33,7 +34,9 @@ class Column:
     refers_to : str
         Table whose key this id must be found in, empty where it may be unknown.
     aliases : tuple of str
-        Other names the same thing often goes by.
+        Other names the same thing often goes by: suggested in messages, never applied without being asked for.
+    person : bool
+        Whether the id stands for a person, known to the record or not, and so is replaced by a pseudonym.
     meaning : str
         One line for a reader.
     """
@@ -48,6 +51,7 @@ class Column:
     high: float | None = None
     refers_to: str = ""
     aliases: tuple[str, ...] = ()
+    person: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ class TableSchema:
             if column.name == name:
                 return column
         raise SchemaError(f"Table {self.name!r} has no column {name!r}; it has {', '.join(self.names)}.")
+
+    @property
+    def person_ids(self) -> tuple[str, ...]:
+        """Names of the columns whose ids stand for people."""
+        return tuple(column.name for column in self.columns if column.person)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -170,55 +179,90 @@ _KIND_IN_WORDS = {
     "clock": "times of day such as 19:30",
 }
 
-_FLAGS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
+FLAGS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
+"""Words for yes and no, in small letters."""
+
+OFFSET_PATTERN = r"[ ]?(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)"
+INSTANT_PATTERN = (
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+    rf"(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?(?:{OFFSET_PATTERN})?)?"
+)
+"""An ISO date, or date and time, with or without an offset (years 1000 to 2999). Read alike by Python and by DuckDB (RE2)."""
+NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+CLOCK_PATTERN = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
 
 
 def _convert(raw: pd.Series, kind: Kind, tz: str) -> pd.Series:
     if kind == "instant":
         return _to_instants(raw, tz)
     if kind == "number":
-        return pd.to_numeric(raw.replace("", None) if raw.dtype in ("object", "str") else raw).astype("float64")
+        return _to_numbers(raw)
     if kind == "flag":
         return _to_flags(raw)
     if kind == "id" and pd.api.types.is_float_dtype(raw) and raw.notna().any():
         raise ValueError("the ids were read as numbers, so leading zeros may be lost; read the column as text")
+    text = stripped(raw)
+    if kind == "clock":
+        _refuse(text, text.notna() & ~text.str.fullmatch(CLOCK_PATTERN, na=False), "are not times of day")
+    return text
+
+
+def stripped(raw: pd.Series) -> pd.Series:
+    """Text without space around it; empty text is missing."""
     text = raw.astype("str").str.strip() if raw.notna().any() else raw.astype("str")
-    text = text.mask(raw.isna())
-    return text.mask(text == "").astype("str")
+    return text.mask(raw.isna() | (text == "")).astype("str")
+
+
+def _refuse(text: pd.Series, wrong: pd.Series, what: str) -> None:
+    if wrong.any():
+        first = text[wrong].iloc[0]
+        raise ValueError(f"{int(wrong.sum())} of {len(text)} values {what}, the first being {first!r}")
+
+
+def _to_numbers(raw: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(raw):
+        return raw.astype("float64")
+    text = stripped(raw)
+    _refuse(text, text.notna() & ~text.str.fullmatch(NUMBER_PATTERN, na=False), "are not numbers")
+    return pd.to_numeric(text).astype("float64")
 
 
 def _to_flags(raw: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(raw):
         return raw.astype("boolean")
-    words = raw.astype("str").str.strip().str.lower().mask(raw.isna())
-    words = words.mask(words == "")
-    unknown = words.dropna()[~words.dropna().isin(_FLAGS)]
-    if len(unknown):
-        raise ValueError(f"{len(unknown)} values are neither yes nor no, the first being {unknown.iloc[0]!r}")
-    return words.map(_FLAGS).astype("boolean")
+    words = stripped(raw).str.lower()
+    _refuse(words, words.notna() & ~words.isin(FLAGS), "are neither yes nor no")
+    return words.map(FLAGS).astype("boolean")
 
 
 def _to_instants(raw: pd.Series, tz: str) -> pd.Series:
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
         return raw.dt.tz_convert(tz).dt.as_unit("us")
-    if not pd.api.types.is_datetime64_dtype(raw):
-        if pd.api.types.is_numeric_dtype(raw) and raw.notna().any():
-            raise ValueError("got numbers, which could be days, seconds or row numbers")
-        return _parse_instants(raw, tz)
-    return raw.dt.as_unit("us").dt.tz_localize(tz, ambiguous=_first_of_two(raw), nonexistent="shift_forward")
+    if pd.api.types.is_datetime64_dtype(raw):
+        return _local(raw.dt.as_unit("us"), tz)
+    if pd.api.types.is_numeric_dtype(raw) and raw.notna().any():
+        raise ValueError("got numbers, which could be days, seconds or row numbers")
+    instants = parse_instants(raw, tz)
+    text = stripped(raw)
+    _refuse(text, text.notna() & instants.isna(), "cannot be read as dates")
+    return instants
 
 
-def _parse_instants(raw: pd.Series, tz: str) -> pd.Series:
-    """ISO 8601 text: with an offset it is that instant, without one it is local time in ``tz``."""
-    text = raw.astype("str").str.strip().mask(raw.isna())
-    text = text.mask(text == "")
-    offset = text.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True, na=False) & text.str.contains(":", na=False)
-    aware = pd.to_datetime(text.where(offset), format="ISO8601", utc=True).dt.tz_convert(tz).dt.as_unit("us")
-    naive = pd.to_datetime(text.mask(offset), format="ISO8601").dt.as_unit("us")
-    local = naive.dt.tz_localize(tz, ambiguous=_first_of_two(naive), nonexistent="shift_forward")
+def parse_instants(raw: pd.Series, tz: str) -> pd.Series:
+    """Instants of ISO text, NaT where it is none: with an offset that instant, without one local time in ``tz``."""
+    text = stripped(raw)
+    text = text.where(text.str.fullmatch(INSTANT_PATTERN, na=False))
+    text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
+    offset = text.str.contains(f":[0-9.:]*(?:{OFFSET_PATTERN})$", regex=True, na=False)
+    aware = _parsed(text.where(offset), utc=True).dt.tz_convert(tz)
+    local = _local(_parsed(text.mask(offset), utc=False), tz)
     return aware.where(offset, local)
 
 
-def _first_of_two(naive: pd.Series) -> list[bool]:
-    """The hour that comes twice when clocks go back is read as its first occurrence (summer time)."""
-    return [True] * len(naive)
+def _parsed(text: pd.Series, *, utc: bool) -> pd.Series:
+    return pd.to_datetime(text, format="ISO8601", utc=utc, errors="coerce").dt.as_unit("us")
+
+
+def _local(naive: pd.Series, tz: str) -> pd.Series:
+    """Local times in ``tz``: an hour that comes twice is its first occurrence, one that is skipped moves forward."""
+    return naive.dt.tz_localize(tz, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward")
