@@ -205,8 +205,8 @@ class Estimates(Result):
         Returns
         -------
         pandas.DataFrame indexed by term
-            ``estimate``, ``std_error``, ``statistic``, ``p``, ``low``, ``high``; where estimates are logarithms
-            also ``ratio``, ``ratio_low``, ``ratio_high``, their exponentials.
+            ``estimate``, ``std_error``, ``statistic``, ``p``, ``low``, ``high``; where estimates are
+            logarithms also ``ratio``, ``ratio_low``, ``ratio_high``, their exponentials.
         """
         frame = self.table.copy()
         if self.ratio:
@@ -294,8 +294,9 @@ class NullTest(Result):
         Returns
         -------
         pandas.DataFrame
-            Columns ``observed``, ``expected`` (mean of the draws), ``draws_low`` and ``draws_high`` (their middle
-            95 %), ``low``, ``high``, ``p``, ``n_permutations``, ``exact``; indexed by the statistic's name.
+            Columns ``observed``, ``expected`` (mean of the draws), ``draws_low`` and ``draws_high`` (their
+            middle 95 %), ``low``, ``high``, ``p``, ``n_permutations``, ``exact``; indexed by the statistic's
+            name.
         """
         low, high = np.quantile(self.draws, [0.025, 0.975]) if len(self.draws) else (math.nan, math.nan)
         row = {

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
-if TYPE_CHECKING:
-    import matplotlib.axes
+from recoverynet.draw.style import ACCENT, APART, MAIN, SMALL, drawn, open_axes, text_width, wrap
 
-Axes: TypeAlias = "matplotlib.axes.Axes"
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8C8C8C"
+ROW = 30.0
 
 
+@drawn
 def draw_estimates(
     table: pd.DataFrame,
     *,
@@ -42,23 +41,26 @@ def draw_estimates(
     -------
     matplotlib Axes
     """
-    ax = _axes(ax, height=1.2 + 0.35 * len(table))
+    names = [wrap(str(term), 190, SMALL) for term in table.index]
+    widest = max((text_width(name, SMALL) for name in names), default=0.0)
+    ax = open_axes(ax, height=ROW * max(len(table), 2), left=widest + 16, right=16, bottom=56)
     columns = ("ratio", "ratio_low", "ratio_high") if ratio else ("estimate", "low", "high")
     middle, low, high = (table[name].to_numpy(dtype=float) for name in columns)
     place = np.arange(len(table))[::-1]
     shown = np.isfinite(middle) & np.isfinite(low) & np.isfinite(high)
+    ax.axvline(1.0 if ratio else 0.0, color=APART, linewidth=1, linestyle="--", zorder=0)
+    ax.hlines(place[shown], low[shown], high[shown], color=MAIN, linewidth=2)
+    ax.plot(middle[shown], place[shown], "o", color=MAIN, markersize=6)
+    ax.set_yticks(place, names)
     if ratio:
-        ax.set_xscale("log")
-    ax.axvline(1.0 if ratio else 0.0, color=GREY, linewidth=1, linestyle="--", zorder=0)
-    ax.hlines(place[shown], low[shown], high[shown], color=BLUE, linewidth=2)
-    ax.plot(middle[shown], place[shown], "o", color=BLUE, markersize=6)
-    ax.set_yticks(place, [str(term) for term in table.index])
+        _ratio_axis(ax)
     ax.set_ylim(-0.6, len(table) - 0.4)
     counted = "" if people is None else f", n = {people:,} people"
     ax.set_xlabel(f"{ratio or 'Estimate'} with {level:.0%} interval{counted}")
     return ax
 
 
+@drawn
 def draw_null(
     draws: pd.DataFrame,
     *,
@@ -87,14 +89,14 @@ def draw_null(
     -------
     matplotlib Axes
     """
-    ax = _axes(ax, height=3.2)
+    ax = open_axes(ax, height=190, left=64, right=16, bottom=56)
     values = draws["draw"].to_numpy(dtype=float)
     values = values[np.isfinite(values)]
     if len(values):
         bins = min(40, max(10, len(values) // 20))
-        ax.hist(values, bins=bins, color=BLUE, alpha=0.55, label=f"{len(values):,} draws")
+        ax.hist(values, bins=bins, color=MAIN, alpha=0.55, label=f"{len(values):,} draws")
     if math.isfinite(observed):
-        ax.axvline(observed, color=ORANGE, linewidth=2, label=f"observed, p = {p:.3g}")
+        ax.axvline(observed, color=ACCENT, linewidth=2, label=f"observed, p = {p:.3g}")
     ax.set_xlabel(statistic if people is None else f"{statistic} (n = {people:,} people)")
     ax.set_ylabel("Number of draws")
     if ax.get_legend_handles_labels()[0]:
@@ -102,10 +104,15 @@ def draw_null(
     return ax
 
 
-def _axes(ax: Axes | None, height: float) -> Axes:
-    """The Axes given, or new ones."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=(6.4, height), layout="constrained")[1]
+def _ratio_axis(ax: Axes) -> None:
+    """A logarithmic axis marked in plain numbers, four to seven of them."""
+    ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    if high / low < 6:
+        marks = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4]
+    else:
+        steps = (1, 2, 5) if high / low < 1e3 else (1,)
+        marks = [step * 10.0**power for power in range(-12, 13) for step in steps]
+    shown = [mark for mark in marks if low <= mark <= high]
+    ax.set_xticks(shown, [f"{mark:g}" for mark in shown])
+    ax.set_xticks([], minor=True)
