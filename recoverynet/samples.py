@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from recoverynet.errors import SchemaError
-from recoverynet.tables.layouts import RECORD_TABLES
+from recoverynet.tables.files import read_record
 from recoverynet.tables.record import RecoveryRecord
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -17,11 +17,15 @@ _SHELVES = (_PACKAGE / "data" / "samples", _PACKAGE.parent / "data" / "samples")
 def list_samples() -> pd.DataFrame:
     """Which records ship with the library, and how large are they?
 
+    Parameters
+    ----------
+    None
+
     Returns
     -------
     pandas.DataFrame
-        One row a sample in order of name, columns ``name`` (for :func:`load_sample`), ``title`` and ``description``
-        (from its codebook), ``n_people`` and ``n_occasions``.
+        One row a sample in order of name, columns ``name`` (for :func:`load_sample`), ``title`` and
+        ``description`` (from its codebook), ``n_people`` and ``n_occasions``.
 
     Examples
     --------
@@ -34,8 +38,7 @@ def list_samples() -> pd.DataFrame:
         title, description = _codebook_opening(folder)
         rows.append({
             "name": name, "title": title, "description": description,
-            "n_people": len(_read_text(folder / "people.csv")),
-            "n_occasions": len(_read_text(folder / "occasions.csv")),
+            "n_people": _n_rows(folder / "people.csv"), "n_occasions": _n_rows(folder / "occasions.csv"),
         })
     return pd.DataFrame(rows, columns=["name", "title", "description", "n_people", "n_occasions"])
 
@@ -66,7 +69,7 @@ def sample_folder(name: str) -> Path:
     """
     folders = _sample_folders()
     if name not in folders:
-        known = ", ".join(map(repr, sorted(folders))) or "none: the installation seems incomplete, install it again"
+        known = ", ".join(map(repr, sorted(folders))) or "none (the installation seems incomplete)"
         raise SchemaError(f"There is no sample called {name!r}. The samples are {known}.")
     return folders[name]
 
@@ -77,8 +80,8 @@ def load_sample(name: str) -> RecoveryRecord:
     Parameters
     ----------
     name : str
-        One of those :func:`list_samples` lists: ``"five_people"`` is small enough to check by hand, ``"riverside"`` is
-        a whole fictional area.
+        One of those :func:`list_samples` lists: ``"five_people"`` is small enough to check by hand,
+        ``"riverside"`` is a whole fictional area.
 
     Returns
     -------
@@ -100,9 +103,7 @@ def load_sample(name: str) -> RecoveryRecord:
     >>> rn.load_sample("five_people").people["role"].tolist()
     ['client', 'client', 'peer', 'worker', 'client']
     """
-    folder = sample_folder(name)
-    paths = {table: folder / f"{table}.csv" for table in RECORD_TABLES}
-    return RecoveryRecord(**{table: _read_text(path) for table, path in paths.items() if path.exists()})
+    return read_record(sample_folder(name))
 
 
 def _sample_folders() -> dict[str, Path]:
@@ -114,9 +115,9 @@ def _sample_folders() -> dict[str, Path]:
     return found
 
 
-def _read_text(path: Path) -> pd.DataFrame:
-    """A CSV file with every cell as text, so that neither leading zeros nor an id NA are lost."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+def _n_rows(path: Path) -> int:
+    """Rows of a CSV table, its heading apart."""
+    return len(pd.read_csv(path, usecols=[0], dtype="str"))
 
 
 def _codebook_opening(folder: Path) -> tuple[str, str]:
