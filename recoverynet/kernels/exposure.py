@@ -61,12 +61,6 @@ def exposure_sums(ties: sparse.csr_array | np.ndarray, values: np.ndarray) -> Ex
     return ExposureSums(np.broadcast_to(total, filled.shape), ties @ known.astype(np.float64), ties @ filled)
 
 
-def share(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Numerator / denominator, NaN where the denominator is 0."""
-    blank = np.full(np.broadcast_shapes(np.shape(numerator), np.shape(denominator)), np.nan)
-    return np.divide(numerator, denominator, out=blank, where=np.asarray(denominator) > 0)
-
-
 @numba.njit(cache=True, nogil=True)
 def thresholds_at(indptr: np.ndarray, indices: np.ndarray, adopted: np.ndarray, lag: int) -> np.ndarray:
     """Share of each adopter's alters who had adopted ``lag`` periods before them; NaN without alters or adoption.

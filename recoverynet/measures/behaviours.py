@@ -100,9 +100,9 @@ def first_waves(held: np.ndarray) -> np.ndarray:
 
 
 def with_last_adopters(held: np.ndarray) -> np.ndarray:
-    """The same values with everybody never seen to hold the norm holding it in the last wave."""
+    """The same values with everybody seen, but never seen to hold the norm, holding it in the last wave."""
     filled = held.copy()
-    filled[first_waves(held) == 0, -1] = 1.0
+    filled[(first_waves(held) == 0) & np.isfinite(held).any(axis=1), -1] = 1.0
     return filled
 
 

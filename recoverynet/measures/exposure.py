@@ -14,7 +14,8 @@ from recoverynet.graphs import panel as panels
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.equivalence import equivalence_weights, geodesic_profiles, profile_distances
-from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, share, two_steps
+from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, two_steps
+from recoverynet.kernels.proportions import share
 from recoverynet.measures.behaviours import (
     Behaviour,
     behaviour_values,
