@@ -35,14 +35,14 @@ def wilson_interval(
 
     Notes
     -----
-    Wilson's score interval: centre (p + z²/2n) / (1 + z²/n), half-width z √(p(1−p)/n + z²/4n²) / (1 + z²/n). It stays
-    inside [0, 1] and is sound for small totals and for shares of 0 or 1, where the textbook interval has no width. It
-    treats people as independent; people who go to the same group are not quite.
+    Wilson's score interval: centre (p + z²/2n) / (1 + z²/n), half-width z √(p(1−p)/n + z²/4n²) / (1 + z²/n).
+    It stays inside [0, 1] and is sound for small totals and for shares of 0 or 1, where the textbook interval
+    has no width. It treats people as independent; people who go to the same group are not quite.
 
     References
     ----------
-    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American
-    Statistical Association 22, 209-212. https://doi.org/10.1080/01621459.1927.10502953
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the
+    American Statistical Association 22, 209-212. https://doi.org/10.1080/01621459.1927.10502953
 
     Examples
     --------
@@ -55,7 +55,9 @@ def wilson_interval(
     c, n = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64))
     if ((c < 0) | (c > n)).any():
         worst = np.flatnonzero((c < 0) | (c > n))[0]
-        raise ValueError(f"A count must lie between 0 and its total; got {c.flat[worst]:g} of {n.flat[worst]:g}.")
+        raise ValueError(
+            f"A count must lie between 0 and its total; got {c.flat[worst]:g} of {n.flat[worst]:g}."
+        )
     n = np.where(n > 0, n, np.nan)
     z = ndtri(0.5 + level / 2)
     p, spread = c / n, z * z / n

@@ -30,11 +30,11 @@ def recovery_contacts(
     record : RecoveryRecord
         Occasions, participation, groups and people.
     group_kinds : collection of str
-        Kinds of group that belong to the recovery community. Default: mutual aid, recovery café, recovery community and
-        peer support. Empty: groups do not count.
+        Kinds of group that belong to the recovery community. Default: mutual aid, recovery café, recovery
+        community and peer support. Empty: groups do not count.
     roles : collection of str
-        Roles of people through whom one meets the recovery community. Default: peer and community. Workers are left out
-        by default because meeting one's worker is treatment. Empty: people do not count.
+        Roles of people through whom one meets the recovery community. Default: peer and community. Workers
+        are left out by default because meeting one's worker is treatment. Empty: people do not count.
 
     Returns
     -------
@@ -54,14 +54,15 @@ def recovery_contacts(
     -----
     A contact is taking part in
 
-    1. any occasion of a group of one of the ``group_kinds`` whose norm is not ``using`` (a norm that is mixed, unknown
-       or not recorded counts), or
-    2. an occasion of kind one_to_one, call, text, outreach or social together with *somebody else* of one of the
-       ``roles``, unless it is an occasion of a group whose norm is ``using``.
+    1. any occasion of a group of one of the ``group_kinds`` whose norm is not ``using`` (a norm that is
+       mixed, unknown or not recorded counts), or
+    2. an occasion of kind one_to_one, call, text, outreach or social together with *somebody else* of one of
+       the ``roles``, unless it is an occasion of a group whose norm is ``using``.
 
-    An occasion that is both counts once, as ``group``. A peer's call to a client is a contact of the client, not of the
-    peer. Every occasion of the record counts, those outside ``record.window`` included: measures that need the window
-    apply it themselves. Contacts nobody recorded are not here, so shares built on this are lower bounds.
+    An occasion that is both counts once, as ``group``. A peer's call to a client is a contact of the client,
+    not of the peer. Every occasion of the record counts, those outside ``record.window`` included: measures
+    that need the window apply it themselves. Contacts nobody recorded are not here, so shares built on this
+    are lower bounds.
 
     Examples
     --------
@@ -75,7 +76,9 @@ def recovery_contacts(
     _require(roles, PEOPLE["role"].choices, "roles", "roles")
     groups = record.groups
     using = groups.loc[groups["norm"] == "using", "group_id"]
-    recovery = groups.loc[groups["kind"].isin(list(group_kinds)) & ~groups["group_id"].isin(using), "group_id"]
+    recovery = groups.loc[
+        groups["kind"].isin(list(group_kinds)) & ~groups["group_id"].isin(using), "group_id"
+    ]
 
     occasions = record.occasions[["occasion_id", "started_at", "kind", "group_id"]]
     rows = record.participation[["person_id", "occasion_id"]].merge(occasions, on="occasion_id", how="inner")
@@ -95,4 +98,6 @@ def _require(given: Collection[str], known: tuple[str, ...], argument: str, word
         raise SchemaError(f"{argument} must be several words, such as ({given!r},).")
     wrong = sorted(set(given) - set(known))
     if wrong:
-        raise SchemaError(f"{argument} names {', '.join(map(repr, wrong))}; the {words} are {', '.join(known)}.")
+        raise SchemaError(
+            f"{argument} names {', '.join(map(repr, wrong))}; the {words} are {', '.join(known)}."
+        )

@@ -19,12 +19,17 @@ def pairs(contacts: pd.DataFrame) -> set[tuple[str, str, str]]:
 def test_five_people(record: rn.RecoveryRecord) -> None:
     contacts = recovery_contacts(record)
     assert list(contacts.columns) == ["person_id", "occasion_id", "started_at", "through"]
-    # o2 is an appointment with the worker, o6 a quiz of a group with a using norm; cat's call (o4) is ben's contact.
+    # o2: an appointment with the worker; o6: a quiz of a group with a using norm; o4: cat calls ben.
     assert pairs(contacts) == {
-        ("ann", "o1", "group"), ("ben", "o1", "group"), ("cat", "o1", "group"),
-        ("ann", "o3", "group"), ("cat", "o3", "group"),
+        ("ann", "o1", "group"),
+        ("ben", "o1", "group"),
+        ("cat", "o1", "group"),
+        ("ann", "o3", "group"),
+        ("cat", "o3", "group"),
         ("ben", "o4", "person"),
-        ("ann", "o5", "group"), ("ben", "o5", "group"), ("cat", "o5", "group"),
+        ("ann", "o5", "group"),
+        ("ben", "o5", "group"),
+        ("cat", "o5", "group"),
     }
     assert contacts["started_at"].is_monotonic_increasing
     assert str(contacts["started_at"].dt.tz) == record.tz
@@ -51,7 +56,9 @@ def test_what_counts_is_an_argument(record: rn.RecoveryRecord) -> None:
 
 
 def test_two_peers_meet_each_other(record: rn.RecoveryRecord) -> None:
-    people = record.people.assign(role=record.people["role"].mask(record.people["person_id"] == "ben", "peer"))
+    people = record.people.assign(
+        role=record.people["role"].mask(record.people["person_id"] == "ben", "peer")
+    )
     contacts = pairs(recovery_contacts(record.with_tables(people=people), group_kinds=()))
     assert contacts == {("ben", "o4", "person"), ("cat", "o4", "person")}
 

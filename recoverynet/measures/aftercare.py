@@ -1,0 +1,220 @@
+"""Aftercare: contact with the recovery community before, during and after treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import SchemaError
+from recoverynet.kernels.windows import events_between
+from recoverynet.measures.days import days_within, local_days
+from recoverynet.measures.recovery_contacts import recovery_contacts
+from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
+from recoverynet.tables.record import RecoveryRecord
+
+STANDING = ("ended", "not_ended", "left_out", "continuing")
+
+
+def aftercare_coverage(
+    record: RecoveryRecord,
+    *,
+    horizons: Sequence[int] = (28, 90),
+    before: int | None = 90,
+    by: str | None = None,
+    roles: Collection[str] = ("client",),
+    contacts: pd.DataFrame | None = None,
+    observed: Literal["record", "person"] = "record",
+    leave_out_exits: Collection[str] = ("died",),
+) -> pd.DataFrame:
+    """What share of clients had any recovery-community contact before, during and after their treatment?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+        Episodes, occasions and the window under observation.
+    horizons : sequence of int
+        Days of follow-up after the end of treatment, 1 or more each. Default 28 and 90, the two in use for
+        aftercare.
+    before : int, optional
+        Days before the start of treatment that are looked at, 1 or more; ``None`` leaves that phase out.
+        Default 90.
+    by : str, optional
+        Column of people (``"sex"``, ``"substance"``, ``"area"``) or of episodes (``"provider"``,
+        ``"modality"``, ``"exit_reason"``) to tell apart. Default: everybody together.
+    roles : collection of str
+        Whose treatment; default clients.
+    contacts : pandas.DataFrame, optional
+        Rows of contact with columns ``person_id`` and ``started_at``. Default: ``recovery_contacts(record)``.
+    observed : {"record", "person"}
+        Whether a phase counts as observed where it lies within ``record.window``, or also within the person's
+        own ``joined_on`` and ``left_on``. Default the record, because many services write the closing of the
+        case into ``left_on`` while contacts after it are still recorded.
+    leave_out_exits : collection of str
+        Exit reasons after which nobody can be followed up; compared without regard to case. Default ``died``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a level and phase, fresh row index. Columns:
+
+        - ``level``: level of ``by``; ``"all"`` without it, ``"not recorded"`` where the cell is empty.
+        - ``phase``: ``"90 days before"``, ``"during"``, ``"within 28 days after"``, ``"within 90 days
+          after"``.
+        - ``n_clients``: clients whose phase was observed from its first to its last day: the denominator.
+        - ``n_covered``: those of them with at least one contact in it.
+        - ``share``, ``low``, ``high``: n_covered / n_clients with its 95 % Wilson interval, NaN without a
+          denominator.
+        - ``n_censored``: clients left out because the phase is not wholly inside the observed window.
+        - ``n_not_ended``: clients left out because no episode of theirs has an end.
+        - ``n_continuing``: clients left out because another episode was still under way at the end.
+        - ``n_left_out``: clients left out for their exit reason.
+
+    Raises
+    ------
+    SchemaError
+        Unknown column, role or word, a horizon that is not a positive whole number, or contacts without the
+        columns.
+
+    Notes
+    -----
+    The unit is a client, each counted once, by the episode that ended last. Clients without any episode are
+    not in the table; n_clients and the four other counts add up to the clients with one. Phases are whole
+    calendar days in local time: the day treatment starts and the day it ends are both ``during``; the day
+    after the end is day 1 of the phases after it. A phase that was only partly observed is left out even
+    where a contact was seen in it, because keeping only those seen would raise the share. A client who goes
+    back to treatment within the follow-up stays in.
+
+    The shares describe; they do not say that treatment or aftercare brought the contact about, and contacts
+    nobody recorded are missing from them. Phases have different denominators: compare shares, not counts.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> coverage = rn.aftercare_coverage(rn.load_sample("five_people"), horizons=(28,))
+    >>> coverage.set_index("phase").loc["within 28 days after", ["n_clients", "n_covered", "n_censored"]].tolist()
+    [1, 0, 1]
+    """
+    spans = _checked_days(horizons, before)
+    if observed not in ("record", "person"):
+        raise SchemaError(f"observed must be 'record' or 'person'; got {observed!r}.")
+    episodes = _index_episodes(record, people_with_role(record, roles), leave_out_exits)
+    people = pd.Index(episodes["person_id"])
+    levels = level_of_each(record, by, people, episodes)
+    phases = _phases(episodes, spans, before)
+    seen_first, seen_last = _observed(record, people, observed)
+    who, day = contact_days(record, contacts, people)
+
+    ended = (episodes["standing"] == "ended").to_numpy()
+    rows = []
+    for phase, (first, last) in phases.items():
+        followed = ended & (first >= seen_first) & (last <= seen_last)
+        covered = followed & (events_between(who, day, np.arange(len(people)), first, last) > 0)
+        outcome = np.where(followed, "followed", np.where(ended, "censored", episodes["standing"]))
+        rows += [_count(phase, level, levels == level, outcome, covered) for level in levels_in_order(levels)]
+    frame = with_interval(pd.DataFrame(rows), "n_covered", "n_clients")
+    order = [
+        "level",
+        "phase",
+        "n_clients",
+        "n_covered",
+        "share",
+        "low",
+        "high",
+        "n_censored",
+        "n_not_ended",
+        "n_continuing",
+        "n_left_out",
+    ]
+    position = frame["level"].map({level: i for i, level in enumerate(levels_in_order(levels))})
+    return frame.loc[position.sort_values(kind="stable").index, order].reset_index(drop=True)
+
+
+def _checked_days(horizons: Sequence[int], before: int | None) -> tuple[int, ...]:
+    """The horizons as a tuple; SchemaError unless every length is a positive whole number of days."""
+    spans = tuple(horizons)
+    for length in (*spans, *(() if before is None else (before,))):
+        if isinstance(length, bool) or not isinstance(length, int | np.integer) or length < 1:
+            raise SchemaError(f"Horizons and before are whole numbers of days, 1 or more; got {length!r}.")
+    return tuple(sorted(set(spans)))
+
+
+def _index_episodes(
+    record: RecoveryRecord, people: pd.Index, leave_out_exits: Collection[str]
+) -> pd.DataFrame:
+    """One row a person: the episode that ended last (else the latest begun), with days and how it stands."""
+    episodes = record.episodes[record.episodes["person_id"].isin(people)]
+    episodes = episodes.assign(
+        first=local_days(episodes["started_on"]), last=local_days(episodes["ended_on"])
+    )
+    ordered = episodes.sort_values(["last", "first"], na_position="first", kind="stable")
+    index = ordered.drop_duplicates("person_id", keep="last").sort_index()
+    open_from = episodes[episodes["last"].isna()].groupby("person_id")["first"].min()
+    continuing = index["person_id"].map(open_from).astype(float).to_numpy() <= index["last"].to_numpy(
+        dtype=float
+    )
+    gone = {reason.casefold() for reason in leave_out_exits}
+    left_out = index["exit_reason"].str.strip().str.casefold().isin(gone).to_numpy()
+    standing = np.select([index["last"].isna().to_numpy(), left_out, continuing], STANDING[1:], STANDING[0])
+    return index.assign(standing=standing).reset_index(drop=True)
+
+
+def _phases(
+    episodes: pd.DataFrame, horizons: tuple[int, ...], before: int | None
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """First and last day of every phase for every person, both included."""
+    start, end = episodes["first"].to_numpy(), episodes["last"].to_numpy()
+    phases = {} if before is None else {f"{before} days before": (start - before, start - 1)}
+    phases["during"] = (start, end)
+    return phases | {f"within {days} days after": (end + 1, end + days) for days in horizons}
+
+
+def _observed(record: RecoveryRecord, people: pd.Index, observed: str) -> tuple[np.ndarray, np.ndarray]:
+    """First and last day each person was observed; NaN, so that no phase is inside, without a window."""
+    first, last = (np.full(len(people), bound) for bound in days_within(record.window))
+    if observed == "person":
+        own = record.people.set_index("person_id").loc[people]
+        first = np.fmax(first, local_days(own["joined_on"]))
+        last = np.fmin(last, local_days(own["left_on"]) - 1)
+    return first, last
+
+
+def contact_days(
+    record: RecoveryRecord, contacts: pd.DataFrame | None, people: pd.Index
+) -> tuple[np.ndarray, np.ndarray]:
+    """Person code and local day of every contact of the people; by default their recovery contacts.
+
+    SchemaError where ``contacts`` lacks ``person_id`` or ``started_at``, or the latter does not hold
+    instants.
+    """
+    rows = recovery_contacts(record) if contacts is None else contacts
+    absent = {"person_id", "started_at"} - set(rows.columns)
+    if absent or not pd.api.types.is_datetime64_any_dtype(rows["started_at"]):
+        wrong = f"{', '.join(sorted(absent))} is missing" if absent else "started_at does not hold instants"
+        raise SchemaError(f"contacts needs the columns person_id and started_at; {wrong}.")
+    started = rows["started_at"]
+    local = started if started.dt.tz is None else started.dt.tz_convert(record.tz)
+    code = people.get_indexer(rows["person_id"])
+    known = (code >= 0) & started.notna().to_numpy()
+    return code[known], local_days(local)[known]
+
+
+def _count(
+    phase: str, level: str, member: np.ndarray, outcome: np.ndarray, covered: np.ndarray
+) -> dict[str, object]:
+    """One row: how many of one level were followed, covered, or left out and why."""
+    tally = {
+        name: int((member & (outcome == name)).sum()) for name in ("followed", "censored", *STANDING[1:])
+    }
+    return {
+        "level": level,
+        "phase": phase,
+        "n_clients": tally["followed"],
+        "n_covered": int((member & covered).sum()),
+        "n_censored": tally["censored"],
+        "n_not_ended": tally["not_ended"],
+        "n_continuing": tally["continuing"],
+        "n_left_out": tally["left_out"],
+    }
