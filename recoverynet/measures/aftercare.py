@@ -94,7 +94,8 @@ def aftercare_coverage(
     --------
     >>> import recoverynet as rn
     >>> coverage = rn.aftercare_coverage(rn.load_sample("five_people"), horizons=(28,))
-    >>> coverage.set_index("phase").loc["within 28 days after", ["n_clients", "n_covered", "n_censored"]].tolist()
+    >>> after = coverage.set_index("phase").loc["within 28 days after"]
+    >>> after[["n_clients", "n_covered", "n_censored"]].tolist()
     [1, 0, 1]
     """
     spans = _checked_days(horizons, before)

@@ -110,38 +110,23 @@ def linkage_funnel(
     pair_level = pd.Series(levels, index=people, dtype="object").reindex(clients).to_numpy()
     rows = []
     for level in levels_in_order(levels):
-        member, pair = levels == level, pair_level == level
+        member, gap = levels == level, gaps[pair_level == level]
         offered = reached["offered"].to_numpy() & member
-        for position, stage in enumerate(STAGES):
-            here = reached[stage].to_numpy() & member
-            rows.append(
-                {
-                    "level": level,
-                    "stage": stage,
-                    "n_reached": int(here.sum()),
-                    "n_offered": int(offered.sum()),
-                    "n_reached_offered": int((here & offered).sum()),
-                    "n_without_offer": int((here & ~offered).sum()),
-                    **_timing(gaps[pair, position]),
-                }
-            )
-    frame = with_interval(pd.DataFrame(rows), "n_reached_offered", "n_offered")
-    return frame[
-        [
-            "level",
-            "stage",
-            "n_reached",
-            "n_offered",
-            "n_reached_offered",
-            "n_without_offer",
-            "share",
-            "low",
-            "high",
-            "median_days",
-            "n_timed",
-            "n_out_of_order",
+        rows += [
+            {"level": level, "stage": stage} | _counts(reached[stage].to_numpy() & member, offered) | _timing(gap[:, i])
+            for i, stage in enumerate(STAGES)
         ]
-    ]
+    frame = with_interval(pd.DataFrame(rows), "n_reached_offered", "n_offered")
+    timing = ["median_days", "n_timed", "n_out_of_order"]
+    return frame[[name for name in frame.columns if name not in timing] + timing]
+
+
+def _counts(here: np.ndarray, offered: np.ndarray) -> dict[str, int]:
+    """How many are here, how many were offered, and how the two meet."""
+    return {
+        "n_reached": int(here.sum()), "n_offered": int(offered.sum()),
+        "n_reached_offered": int((here & offered).sum()), "n_without_offer": int((here & ~offered).sum()),
+    }
 
 
 def _steps(
@@ -202,7 +187,7 @@ def nice_qs11_statement2(
     substances: Collection[str] | None = None,
     roles: Collection[str] = ("client",),
 ) -> pd.DataFrame:
-    """What share of clients in treatment were given information on self-help groups and support to reach them?
+    """What share of clients in treatment were given information on, and support to reach, self-help groups?
 
     Parameters
     ----------

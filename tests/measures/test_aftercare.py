@@ -46,7 +46,7 @@ def phase(frame: pd.DataFrame, name: str) -> pd.Series:
 
 
 def test_five_people(record: rn.RecoveryRecord) -> None:
-    # ann: 10 January to 31 March, meetings on 1 and 8 March and (day 5 after) 5 April; eve: none; ben goes on.
+    # ann: 10 January to 31 March, meetings on 1 and 8 March and 5 April (after); eve: none; ben goes on.
     coverage = aftercare_coverage(record)
     assert coverage["phase"].tolist() == [
         "90 days before",

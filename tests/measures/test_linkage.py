@@ -131,8 +131,8 @@ def test_bad_arguments_are_explained(record: rn.RecoveryRecord) -> None:
 
 
 def test_nice_measure_on_five_people(record: rn.RecoveryRecord) -> None:
-    # All three were in treatment in March and offered g1; only ann was introduced. Her offer of 20 February counts,
-    # because her treatment had begun.
+    # All three were in treatment in March and offered g1; only ann was introduced. Her offer of 20 February
+    # counts, because her treatment had begun.
     row = nice_qs11_statement2(record).iloc[0]
     assert row[["n_clients", "n_informed", "n_supported", "n_both"]].tolist() == [3, 3, 1, 1]
     assert row["share"] == pytest.approx(1 / 3)
