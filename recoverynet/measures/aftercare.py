@@ -94,9 +94,9 @@ def aftercare_coverage(
     --------
     >>> import recoverynet as rn
     >>> coverage = rn.aftercare_coverage(rn.load_sample("five_people"), horizons=(28,))
-    >>> after = coverage.set_index("phase").loc["within 28 days after"]
-    >>> after[["n_clients", "n_covered", "n_censored"]].tolist()
-    [1, 0, 1]
+    >>> coverage.loc[coverage["phase"].str.endswith("after"), ["phase", "n_clients", "n_covered", "n_censored"]]
+                      phase  n_clients  n_covered  n_censored
+    2  within 28 days after          1          0           1
     """
     spans = _checked_days(horizons, before)
     if observed not in ("record", "person"):

@@ -112,10 +112,9 @@ def linkage_funnel(
     for level in levels_in_order(levels):
         member, gap = levels == level, gaps[pair_level == level]
         offered = reached["offered"].to_numpy() & member
-        rows += [
-            {"level": level, "stage": stage} | _counts(reached[stage].to_numpy() & member, offered) | _timing(gap[:, i])
-            for i, stage in enumerate(STAGES)
-        ]
+        for i, stage in enumerate(STAGES):
+            here = reached[stage].to_numpy() & member
+            rows.append({"level": level, "stage": stage} | _counts(here, offered) | _timing(gap[:, i]))
     frame = with_interval(pd.DataFrame(rows), "n_reached_offered", "n_offered")
     timing = ["median_days", "n_timed", "n_out_of_order"]
     return frame[[name for name in frame.columns if name not in timing] + timing]
