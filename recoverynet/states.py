@@ -41,6 +41,12 @@ class StateScheme:
     ------
     SchemaError
         ``"unknown"`` is missing, a state is named twice, or ``using`` names one that is not in ``states``.
+
+    Examples
+    --------
+    >>> from recoverynet import StateScheme
+    >>> StateScheme(states=("smoking", "stopped", "unknown"), using={"smoking"}).states
+    ('smoking', 'stopped', 'unknown')
     """
 
     states: tuple[str, ...] = ("using", "reduced", "ost_stable", "abstinent", "in_recovery", UNKNOWN)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import SchemaError
+from recoverynet.graphs.adjacency import read_matrices
+from recoverynet.graphs.contact_graph import ContactGraph
+from recoverynet.graphs.nominated import nominated_networks, observed_values, people_of, resolve_waves, timed
+from recoverynet.graphs.panel_shape import assembled, booleans, checked_panel, numbers
 from recoverynet.graphs.person_network import PersonNetwork, people_frame
-from recoverynet.states import Norm
+from recoverynet.graphs.projection import Weighting, project
+from recoverynet.graphs.waves import (
+    codes_by_wave,
+    covariates_of,
+    outcomes_by_wave,
+    presence,
+    undated_waves,
+    wave_windows,
+    words_by_wave,
+)
+from recoverynet.kernels.spells import UNKNOWN_CODE
+from recoverynet.observed import OWN_SOURCES, SourceRule, checked_rule, checked_sources, look_up, microseconds_in
+from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, Norm
+from recoverynet.tables.layouts import PEOPLE
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,11 +49,13 @@ class NetworkPanel:
         Strength of the tie from row to column; 0 is no tie.
     directed : bool
     behaviour : dict of name to float array (n, W)
-        NaN where unknown. A norm appears under its own name as 1, 0 or NaN.
+        NaN where unknown or the person is not present. A norm appears under its own name as 1, 0 or NaN.
     states : pandas.DataFrame or None
-        (n × W) states as words, ``"unknown"`` where nobody has looked; None where the panel was not made from states.
+        (n × W) states as words, ``"unknown"`` where nobody has looked or the person is not present; None where the
+        panel was not made from states.
     norm : Norm or None
     covariates : dict of name to array (n,) or (n, W)
+        Words as objects with None where missing, numbers as float with NaN.
     dyadic : dict of name to float array (n, n)
     present : boolean array (n, W)
         Whether the person had joined and not left. Somebody who is not present has no ties at that wave.
@@ -47,6 +67,25 @@ class NetworkPanel:
         House or site each person belongs to where several networks are pooled; no ties run between groups.
     network : str
         Name of the network.
+    settings : dict
+        How the panel was made.
+    notes : tuple of str
+        What was left out or assumed on the way, in plain sentences.
+
+    Raises
+    ------
+    SchemaError
+        An array does not match the people and waves, a network is not a network, or ties run between groups.
+    TimeOrderError
+        Waves are dated and do not follow each other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from recoverynet import NetworkPanel
+    >>> ties = np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    >>> NetworkPanel.from_adjacency([ties, ties.T], behaviour={"drink": [[1, 2], [3, 3], [2, np.nan]]})
+    <NetworkPanel directed: 3 people, 2 waves, behaviour: drink>
     """
 
     people: pd.DataFrame
@@ -63,23 +102,12 @@ class NetworkPanel:
     structural: tuple[sparse.csr_array, ...] | None = None
     groups: np.ndarray | None = None
     network: str = "network"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "people", people_frame(self.people))
-        n_people, n_waves = len(self.people), len(self.networks)
-        if n_waves == 0 or len(self.waves) != n_waves:
-            raise SchemaError(f"A panel needs one network a wave; got {n_waves} networks for {len(self.waves)} waves.")
-        for name, values in self.behaviour.items():
-            if np.shape(values) != (n_people, n_waves):
-                raise SchemaError(
-                    f"Behaviour {name!r} must be {n_people} people × {n_waves} waves; got {np.shape(values)}."
-                )
-        none = sparse.csr_array((n_people, n_people), dtype=bool)
-        if self.present is None:
-            object.__setattr__(self, "present", np.ones((n_people, n_waves), dtype=bool))
-        for name in ("missing", "structural"):
-            if getattr(self, name) is None:
-                object.__setattr__(self, name, (none,) * n_waves)
+        for name, value in checked_panel(vars(self)).items():
+            object.__setattr__(self, name, value)
 
     @property
     def n_people(self) -> int:
@@ -90,6 +118,11 @@ class NetworkPanel:
     def n_waves(self) -> int:
         """Number of waves."""
         return len(self.networks)
+
+    @property
+    def person_ids(self) -> pd.Index:
+        """Ids in the order of every array."""
+        return self.people.index
 
     def at(self, wave: int) -> PersonNetwork:
         """The network of one wave, counted from 1.
@@ -106,4 +139,258 @@ class NetworkPanel:
     def __repr__(self) -> str:
         kind = "directed" if self.directed else "undirected"
         names = ", ".join(self.behaviour) or "none"
-        return f"<NetworkPanel {kind}: {self.n_people:,} people, {self.n_waves} waves, behaviour: {names}>"
+        return (
+            f"<NetworkPanel {kind}: {self.n_people:,} people, {self.n_waves} wave{'s' * (self.n_waves != 1)}, "
+            f"behaviour: {names}>"
+        )
+
+    @classmethod
+    def from_nominations(
+        cls,
+        nominations: pd.DataFrame,
+        observations: pd.DataFrame | None = None,
+        *,
+        breaks: object,
+        norm: Norm | None = None,
+        people: pd.DataFrame | Iterable[str] | None = None,
+        relation: str | Iterable[str] | None = None,
+        sources: Sequence[str] = OWN_SOURCES,
+        conflict: SourceRule = "priority",
+        tz: str = "Europe/London",
+    ) -> NetworkPanel:
+        """Who named whom at each wave, and what was observed about each at the time?
+
+        Parameters
+        ----------
+        nominations : pandas.DataFrame
+            Columns ego_id, alter_id and asked_at (tz-aware) or wave; optionally weight (default 1, 0 is no tie) and
+            relation.
+        observations : pandas.DataFrame, optional
+            Columns person_id, variable, value and observed_at (tz-aware) and source, or wave (source is then optional).
+            Every variable that holds numbers becomes a behaviour, ``"state"`` the norm.
+        breaks : sequence of W + 1 instants, or "wave"
+            Wave w holds what falls in [break w, break w + 1); or both frames number their waves 1 … W themselves.
+        norm : Norm, optional
+            What holding the norm means. Default: states are not used.
+        people : pandas.DataFrame or sequence of str, optional
+            The people of the panel in order, with attributes, joined_on and left_on where known. Default: everyone who
+            names or is observed, by id. Somebody only named is a third party and no part of the panel.
+        relation : str or sequence of str, optional
+            Only nominations of these relations. Default: all; two relations to one person are one tie.
+        sources, conflict
+            Whose observations count and who is believed, as for :func:`recoverynet.state_at`.
+        tz : str
+            Time zone of naive breaks.
+
+        Returns
+        -------
+        NetworkPanel
+            Directed. A behaviour is the last value observed within the wave, NaN where there is none. Who names nobody
+            at a wave has no ties then: nominations cannot tell that apart from not having been asked.
+
+        Raises
+        ------
+        SchemaError
+            A column is missing or of another kind, somebody names themselves, a wave is not numbered 1, 2, …, or some
+            values of a variable are numbers and some are not.
+        TimeOrderError
+            A break does not stand after the one before it.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            Rows were left out: people named who are not of the panel, nominations outside every wave.
+
+        Examples
+        --------
+        >>> import recoverynet as rn
+        >>> record = rn.load_sample("five_people")
+        >>> rn.NetworkPanel.from_nominations(
+        ...     record.nominations, record.observations, breaks=["2011-03-01", "2011-04-01"], norm=rn.Norm(
+        ...     "recovery", {"in_recovery", "abstinent"}), people=record.people["person_id"]).behaviour["recovery"].T
+        array([[ 0.,  1.,  1., nan, nan]])
+        """
+        named_by, rule = checked_sources(sources), checked_rule(conflict)
+        waves, dated = resolve_waves(nominations, observations, breaks, tz)
+        named = timed(nominations, "asked_at", "nominations", waves if dated else None)
+        frame = people_of(people, nominations, observations)
+        networks, notes = nominated_networks(named, frame.index, len(waves), relation)
+        behaviour, states = {}, None
+        if observations is not None:
+            seen = timed(observations, "observed_at", "observations", waves if dated else None)
+            behaviour, states, more = observed_values(
+                seen, frame.index, waves, dated=dated, norm=norm, sources=named_by, rule=rule
+            )
+            notes += more
+        if norm is not None and states is None:
+            states = words_by_wave(np.full((len(frame), len(waves)), UNKNOWN_CODE), norm.scheme, frame.index)
+            notes.append("Nobody's state was observed, so all are unknown.")
+        return assembled(
+            cls, frame, waves, networks, True, behaviour, states, norm, notes, present=presence(frame, waves),
+            settings={"made_from": "nominations", "breaks": breaks, "relation": relation, "sources": named_by,
+                      "conflict": conflict},
+        )
+
+    @classmethod
+    def from_adjacency(
+        cls,
+        networks: Iterable[object],
+        *,
+        network: str = "network",
+        behaviour: Mapping[str, object] | None = None,
+        covariates: Mapping[str, object] | None = None,
+        dyadic: Mapping[str, object] | None = None,
+        present: object | None = None,
+        groups: object | None = None,
+        people: pd.DataFrame | Iterable[str] | None = None,
+        directed: bool | None = None,
+    ) -> NetworkPanel:
+        """What do matrices from another program, one a wave, say about the same people over time?
+
+        Parameters
+        ----------
+        networks : sequence of W arrays, sparse arrays or frames, each (n, n)
+            From row to column: 0 no tie, 1 or any strength a tie, NaN unknown. Where the only other values are 0 and 1, 10
+            and 11 are RSiena's codes for a tie fixed as absent and as present.
+        network : str
+            Name of the network.
+        behaviour : mapping of name to array (n, W), optional
+            Numbers, NaN where missing.
+        covariates : mapping of name to array (n,) or (n, W), optional
+            Beside the columns of ``people``.
+        dyadic : mapping of name to array (n, n), optional
+        present : boolean array (n, W), optional
+            Whether the person was there. Default: everybody always. Ties to people who were not there are removed.
+        groups : sequence of n, optional
+            House or site of each person, where several networks are pooled.
+        people : pandas.DataFrame or sequence of str, optional
+            Ids in the order of the matrices, with attributes where there are any. Default: ``"1"`` to ``"n"``.
+        directed : bool, optional
+            Default: undirected where every matrix is symmetric and has a tie, else directed.
+
+        Returns
+        -------
+        NetworkPanel
+
+        Raises
+        ------
+        SchemaError
+            Shapes do not match, values are not numbers or negative, somebody is tied to themselves, ties run between
+            groups, or ``directed=False`` and a matrix is not symmetric.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            10 or 11 were read as strengths, or 9 was found beside 0 and 1; ties of people not there were removed.
+        """
+        read = read_matrices(networks)
+        n_people, n_waves = read.networks[0].shape[0], len(read.networks)
+        frame = people_frame([str(i + 1) for i in range(n_people)] if people is None else people)
+        if len(frame) != n_people:
+            raise SchemaError(f"The networks hold {n_people} people; {len(frame)} are named.")
+        here = np.ones((n_people, n_waves), dtype=bool) if present is None else booleans(present, n_people, n_waves)
+        return assembled(
+            cls, frame, undated_waves(n_waves), read.networks, read.directed if directed is None else directed,
+            {name: numbers(values, name) for name, values in (behaviour or {}).items()}, None, None, [], present=here,
+            missing=read.missing, structural=read.structural, network=network,
+            covariates={**covariates_of(frame), **{name: np.asarray(v) for name, v in (covariates or {}).items()}},
+            dyadic={name: numbers(values, name) for name, values in (dyadic or {}).items()},
+            groups=None if groups is None else np.asarray(groups), settings={"made_from": "adjacency"},
+        )
+
+
+def panel(
+    graph: ContactGraph,
+    observations: pd.DataFrame | None = None,
+    *,
+    breaks: Iterable[object],
+    norm: Norm = RECOVERY_NORM,
+    weighting: Weighting = "newman",
+    valid_for: object | None = "90D",
+    sources: Sequence[str] = OWN_SOURCES,
+    conflict: SourceRule = "priority",
+    half_life: object | None = None,
+    min_weight: float = 0.0,
+    roles: str | Iterable[str] | None = None,
+    outcomes: Mapping[str, Iterable[str] | None] | Sequence[str] = (),
+) -> NetworkPanel:
+    """Who was tied to whom through shared contacts, and who held the norm, in each of several periods?
+
+    Parameters
+    ----------
+    graph : ContactGraph
+        Contacts of n people.
+    observations : pandas.DataFrame, optional
+        As ``record.observations``. Default: those of the graph's record.
+    breaks : sequence of W + 1 instants
+        Wave w holds the contacts that start in [break w, break w + 1). Naive ones are local time of the record.
+    norm : Norm
+        Which states hold the norm; default the recovery norm (abstinent, in recovery, or stable on substitution).
+    weighting, half_life, min_weight
+        How contacts become ties, as for :func:`recoverynet.project`, within each wave.
+    valid_for, sources, conflict
+        Whose observations count and for how long, as for :func:`recoverynet.state_at`. The state of a wave is that at
+        its last instant.
+    roles : str or sequence of str, optional
+        Only people of these roles, such as ``("client", "peer")``. Default: everybody. Contacts are weighted before the
+        others are left out, so a meeting keeps its size.
+    outcomes : sequence of str, or mapping of str to the words that count as 1
+        Other observed variables to carry as behaviour: numbers as they are, words as
+        ``{"employment.status": {"employed"}}``. Default: none.
+
+    Returns
+    -------
+    NetworkPanel
+        Undirected. ``behaviour[norm.name]`` is 1, 0 or NaN, ``states`` the words behind it, ``covariates`` the columns
+        of the people table but for dates and agreements. Joiners and leavers: a person is present at the waves that
+        [joined_on, left_on) overlaps, at all waves where the dates are missing.
+
+    Raises
+    ------
+    SchemaError
+        There are fewer than two breaks, an argument is unknown, or an outcome holds words and none is counted.
+    TimeOrderError
+        A break does not stand after the one before it.
+
+    Warns
+    -----
+    RecoveryNetWarning
+        Ties were removed because somebody was not present, or as :func:`recoverynet.project` warns.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> record = rn.load_sample("five_people")
+    >>> waves = rn.panel(rn.ContactGraph(record), breaks=["2011-03-01", "2011-04-01", "2011-05-01"])
+    >>> waves
+    <NetworkPanel undirected: 5 people, 2 waves, behaviour: recovery>
+    >>> waves.states[2].to_dict()
+    {'ann': 'abstinent', 'ben': 'using', 'cat': 'in_recovery', 'dev': 'unknown', 'eve': 'unknown'}
+    """
+    record, used, rule = graph.record, checked_sources(sources), checked_rule(conflict)
+    lasting = microseconds_in(valid_for)
+    table = record.observations if observations is None else observations
+    waves = wave_windows(breaks, record.tz)
+    frame = people_frame(record.people)
+    frame = frame if roles is None else frame[frame["role"].isin(_known_roles(roles))]
+    networks = [
+        project(graph, window=window, weighting=weighting, half_life=half_life, min_weight=min_weight).among(frame.index)
+        for window in zip(waves["start"], waves["end"], strict=True)
+    ]
+    moments = list(pd.DatetimeIndex(waves["end"]).as_unit("us").asi8 - 1)
+    looks = look_up(table, STATE_VARIABLE, used, norm.scheme.states)
+    codes = codes_by_wave(looks, frame.index, moments, n_sources=len(used), lasting=[lasting] * len(waves), rule=rule)
+    carried = outcomes_by_wave(table, outcomes, frame.index, moments, sources=used, lasting=lasting, rule=rule)
+    return assembled(
+        NetworkPanel, frame, waves, tuple(network.weights for network in networks), False, carried,
+        words_by_wave(codes, norm.scheme, frame.index), norm, [], present=presence(frame, waves),
+        settings={"made_from": "contacts", "weighting": weighting, "valid_for": valid_for, "sources": used,
+                  "conflict": conflict, "half_life": half_life, "min_weight": min_weight, "roles": roles},
+    )
+
+
+def _known_roles(roles: str | Iterable[str]) -> set[str]:
+    wanted = {roles} if isinstance(roles, str) else set(roles)
+    if not wanted <= set(PEOPLE["role"].choices):
+        raise SchemaError(f"roles may be {', '.join(PEOPLE['role'].choices)}; got {roles!r}.")
+    return wanted

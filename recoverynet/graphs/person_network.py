@@ -58,7 +58,7 @@ class PersonNetwork:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "people", people_frame(self.people))
-        object.__setattr__(self, "weights", _checked_weights(self.weights, len(self.people), self.directed))
+        object.__setattr__(self, "weights", checked_weights(self.weights, len(self.people), self.directed))
         object.__setattr__(self, "settings", dict(self.settings))
 
     @property
@@ -130,7 +130,8 @@ def people_frame(people: object) -> pd.DataFrame:
     return frame
 
 
-def _checked_weights(weights: object, n_people: int, directed: bool) -> sparse.csr_array:
+def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.csr_array:
+    """Strengths as a sparse matrix without stored zeros; raises SchemaError where they are not those of a network."""
     matrix = sparse.csr_array(weights, dtype=np.float64)
     if matrix.shape != (n_people, n_people):
         raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}.")

@@ -1,0 +1,140 @@
+"""Matrices as other programs hold them, one a wave: strengths, ties nobody knows of, ties fixed from outside."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from recoverynet.errors import RecoveryNetWarning, SchemaError
+
+STRUCTURAL_NONE, STRUCTURAL_TIE = 10.0, 11.0
+
+
+class ReadMatrices(NamedTuple):
+    """What matrices with RSiena's codes say.
+
+    Attributes
+    ----------
+    networks, missing, structural : tuple of scipy.sparse.csr_array
+        Strengths; True where nobody knows; True where the tie, present or absent, is fixed from outside.
+    directed : bool
+        Whether any matrix differs from its transpose, or none has an entry.
+    """
+
+    networks: tuple[sparse.csr_array, ...]
+    missing: tuple[sparse.csr_array, ...]
+    structural: tuple[sparse.csr_array, ...]
+    directed: bool
+
+
+def read_matrices(networks: Iterable[object]) -> ReadMatrices:
+    """What do square matrices, one a wave, say about ties known, unknown and fixed?
+
+    Parameters
+    ----------
+    networks : sequence of arrays, sparse arrays or frames, each (n, n)
+        0 no tie, 1 (or any strength) a tie, NaN unknown; 10 and 11 are a tie fixed as absent and as present where the
+        only other values are 0, 1 and NaN, and strengths like any other where they are not.
+
+    Returns
+    -------
+    ReadMatrices
+
+    Raises
+    ------
+    SchemaError
+        A matrix is not square or not numeric, they differ in size, one has a negative or infinite strength or a tie on
+        its diagonal.
+
+    Warns
+    -----
+    RecoveryNetWarning
+        10 or 11 were read as strengths; or a network of 0 and 1 holds 9, the code for missing in Siena's data files.
+    """
+    raw = [_as_csr(matrix, wave) for wave, matrix in enumerate(_one_a_wave(networks), start=1)]
+    sizes = {matrix.shape[0] for matrix in raw}
+    if len(sizes) != 1:
+        raise SchemaError(
+            "Networks need one square matrix a wave, all of one size; got "
+            f"{', '.join(str(matrix.shape[0]) for matrix in raw) or 'none'} people."
+        )
+    coded = _uses_codes(raw)
+    nothing_seen = all(matrix.nnz == 0 for matrix in raw)
+    directed = nothing_seen or not all(_is_symmetric(matrix) for matrix in raw)
+    networks_read, missing, structural = [], [], []
+    for matrix in raw:
+        unknown = np.isnan(matrix.data)
+        fixed = np.isin(matrix.data, (STRUCTURAL_NONE, STRUCTURAL_TIE)) & coded
+        strength = np.where(unknown, 0.0, matrix.data)
+        strength = np.where(fixed, (matrix.data == STRUCTURAL_TIE).astype(float), strength)
+        networks_read.append(_where(matrix, strength, np.float64))
+        missing.append(_where(matrix, unknown, np.bool_))
+        structural.append(_where(matrix, fixed, np.bool_))
+    return ReadMatrices(tuple(networks_read), tuple(missing), tuple(structural), directed)
+
+
+def _one_a_wave(networks: object) -> list[object]:
+    if isinstance(networks, np.ndarray) and networks.ndim == 2 or sparse.issparse(networks) \
+            or isinstance(networks, pd.DataFrame):
+        raise SchemaError("networks is a sequence of matrices, one a wave; put a single one into a list.")
+    return list(networks)  # type: ignore[call-overload]
+
+
+def _as_csr(matrix: object, wave: int) -> sparse.csr_array:
+    try:
+        if isinstance(matrix, pd.DataFrame):
+            matrix = matrix.to_numpy(dtype=np.float64, na_value=np.nan)
+        read = sparse.csr_array(matrix if sparse.issparse(matrix) else np.asarray(matrix, dtype=np.float64))
+        read = read.astype(np.float64)
+    except (ValueError, TypeError) as error:
+        raise SchemaError(f"The network of wave {wave} must be a square matrix of numbers: {error}") from error
+    if read.ndim != 2 or read.shape[0] != read.shape[1]:
+        raise SchemaError(f"The network of wave {wave} must be square, a row and a column a person; got {read.shape}.")
+    read.sum_duplicates()
+    read.eliminate_zeros()
+    wrong = ~np.isnan(read.data) & ~((read.data > 0) & np.isfinite(read.data))
+    if wrong.any():
+        raise SchemaError(f"The network of wave {wave} holds {int(wrong.sum())} negative or infinite strengths.")
+    row = np.repeat(np.arange(read.shape[0]), np.diff(read.indptr))
+    own = read.indices == row
+    if (own & ~np.isnan(read.data) & (read.data != STRUCTURAL_NONE)).any():
+        raise SchemaError(f"The network of wave {wave} has ties on its diagonal; nobody can be tied to themselves.")
+    read.data[own] = 0.0
+    read.eliminate_zeros()
+    return read
+
+
+def _uses_codes(raw: list[sparse.csr_array]) -> bool:
+    """Whether 10 and 11 are codes: where everything else is 0, 1 or missing."""
+    values = {float(value) for matrix in raw for value in np.unique(matrix.data) if not np.isnan(value)}
+    codes = values & {STRUCTURAL_NONE, STRUCTURAL_TIE}
+    if values - codes <= {1.0, 9.0} and 9.0 in values:
+        warnings.warn(
+            "The networks hold 9 beside 0 and 1, which Siena's data files use for missing; it was read as a strength. "
+            "Replace it by NaN if it means missing.", RecoveryNetWarning, stacklevel=4,
+        )
+    if codes and values - codes - {1.0}:
+        warnings.warn(
+            "The networks hold strengths other than 0 and 1, so 10 and 11 were read as strengths and not as ties fixed "
+            "from outside.", RecoveryNetWarning, stacklevel=4,
+        )
+        return False
+    return bool(codes)
+
+
+def _is_symmetric(matrix: sparse.csr_array) -> bool:
+    filled = matrix.copy()
+    filled.data = np.where(np.isnan(filled.data), -1.0, filled.data)
+    return (filled != filled.T).nnz == 0
+
+
+def _where(matrix: sparse.csr_array, values: np.ndarray, dtype: type) -> sparse.csr_array:
+    """Those entries of a matrix whose new value is not 0."""
+    new = sparse.csr_array((values.astype(dtype), matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
+    new.eliminate_zeros()
+    return new
