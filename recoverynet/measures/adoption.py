@@ -51,9 +51,8 @@ def adoption(
     --------
     >>> import numpy as np
     >>> from recoverynet import NetworkPanel, adoption
-    >>> none = [np.zeros((3, 3))] * 3
     >>> held = np.array([[0, 1, 0], [1, 1, 1], [0, 0, np.nan]])
-    >>> adoption(NetworkPanel.from_adjacency(none, behaviour={"recovery": held}))["outcome"].tolist()
+    >>> adoption(NetworkPanel.from_adjacency([1 - np.eye(3)] * 3, behaviour={"recovery": held}))["outcome"].tolist()
     ['gained', 'held_at_start', 'never_gained']
     """
     _, held = norm_values(panel, behaviour)

@@ -39,7 +39,7 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     >>> import numpy as np
     >>> from recoverynet import NetworkPanel
     >>> from recoverynet.measures.behaviours import behaviour_values
-    >>> panel = NetworkPanel.from_adjacency([np.zeros((2, 2))] * 2, behaviour={"drink": np.array([[1, 2], [3, 4]])})
+    >>> panel = NetworkPanel.from_adjacency([1 - np.eye(2)] * 2, behaviour={"drink": np.array([[1, 2], [3, 4]])})
     >>> behaviour_values(panel)[0]
     'drink'
     """

@@ -52,7 +52,7 @@ def hazard_curve(
     >>> from recoverynet import NetworkPanel
     >>> from recoverynet.measures.curves import hazard_curve
     >>> held = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0]])
-    >>> panel = NetworkPanel.from_adjacency([np.zeros((4, 4))] * 3, behaviour={"recovery": held})
+    >>> panel = NetworkPanel.from_adjacency([1 - np.eye(4)] * 3, behaviour={"recovery": held})
     >>> hazard_curve(panel)["hazard"].round(3).tolist()
     [nan, 0.333, 0.5]
     """
@@ -110,7 +110,7 @@ def prevalence_curve(panel: NetworkPanel, behaviour: Behaviour = None, *, level:
     >>> from recoverynet import NetworkPanel
     >>> from recoverynet.measures.curves import prevalence_curve
     >>> held = np.array([[0, 1, 0], [1, 1, np.nan]])
-    >>> panel = NetworkPanel.from_adjacency([np.zeros((2, 2))] * 3, behaviour={"recovery": held})
+    >>> panel = NetworkPanel.from_adjacency([1 - np.eye(2)] * 3, behaviour={"recovery": held})
     >>> prevalence_curve(panel)[["n_known", "prevalence", "n_gained", "n_lost"]].to_numpy().tolist()
     [[2.0, 0.5, 0.0, 0.0], [2.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0]]
     """
@@ -177,9 +177,9 @@ def bass_fit(
     >>> from recoverynet import NetworkPanel
     >>> from recoverynet.measures.curves import bass_fit
     >>> held = (np.arange(20)[:, None] < np.array([2, 5, 9, 13, 16])).astype(float)
-    >>> panel = NetworkPanel.from_adjacency([np.zeros((20, 20))] * 5, behaviour={"recovery": held})
+    >>> panel = NetworkPanel.from_adjacency([1 - np.eye(20)] * 5, behaviour={"recovery": held})
     >>> bass_fit(panel)["estimate"].round(2).tolist()
-    [0.1, 0.49]
+    [0.07, 0.68]
     """
     curve = hazard_curve(panel, behaviour, last_period_adopts=last_period_adopts)
     shares, n_people = curve["share_adopted"].to_numpy(), int(curve["n_people"].iloc[0])

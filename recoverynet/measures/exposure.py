@@ -148,7 +148,7 @@ def exposure(
     >>> record = rn.load_sample("five_people")
     >>> frame = rn.exposure(rn.ContactGraph(record), breaks=["2011-03-01", "2011-04-01", "2011-05-01"])
     >>> frame.loc[("ann", 2), ["exposure", "n_alters", "n_observed"]].tolist()
-    [1.0, 3, 2]
+    [1.0, 3.0, 2.0]
     """
     panel = panel_of(source, behaviour, breaks=breaks, observations=observations, weighting=weighting)
     scheme = _checked(panel, lag, direction, isolates, order, weights, unknown, weighted)
