@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import SchemaError, UnknownPersonError
+from recoverynet.graphs import interop
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,6 +110,127 @@ class PersonNetwork:
             )
         inner = self.weights[rows][:, rows]
         return PersonNetwork(inner, self.people.iloc[rows], directed=self.directed, settings=self.settings)
+
+    def to_networkx(self) -> interop.NetworkxGraph:
+        """The network as a networkx Graph, or DiGraph where directed.
+
+        Returns
+        -------
+        networkx.Graph
+            Nodes are person ids in order, those without ties included, with ``person_id`` and every column of ``people``
+            that is not missing. Edges carry ``strength`` and ``distance`` (1 / strength); there is no ``weight``, so an
+            algorithm must be told which it wants: ``weight="distance"`` for shortest paths, ``"strength"`` for flow.
+        """
+        return interop.to_networkx(self.weights, self.people, self.directed)
+
+    @classmethod
+    def from_networkx(cls, graph: interop.NetworkxGraph, *, strength: str | None = "strength") -> PersonNetwork:
+        """A network from a networkx Graph or DiGraph.
+
+        Parameters
+        ----------
+        graph : networkx.Graph or DiGraph
+            Nodes become person ids (as text), in the order of the graph; node attributes become columns of ``people``.
+        strength : str or None
+            Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
+
+        Returns
+        -------
+        PersonNetwork
+
+        Raises
+        ------
+        SchemaError
+            A multigraph, a tie with oneself, a strength that is absent, negative or not a number, or two nodes of one id.
+        """
+        return cls._from_parts(interop.from_networkx(graph, strength=strength))
+
+    def to_igraph(self) -> interop.IgraphGraph:
+        """The network as an igraph Graph.
+
+        Returns
+        -------
+        igraph.Graph
+            Vertices in order with ``name`` and ``person_id`` (the id) and every column of ``people``, None where missing.
+            Edges carry ``strength`` and ``distance`` (1 / strength) and no ``weight``.
+
+        Raises
+        ------
+        SchemaError
+            ``people`` has a column ``name``.
+        """
+        return interop.to_igraph(self.weights, self.people, self.directed)
+
+    @classmethod
+    def from_igraph(cls, graph: interop.IgraphGraph, *, strength: str | None = "strength") -> PersonNetwork:
+        """A network from an igraph Graph.
+
+        Parameters
+        ----------
+        graph : igraph.Graph
+            Person ids are the vertex attribute ``name``, else ``person_id``, else the numbers of the vertices; the other
+            vertex attributes become columns of ``people``.
+        strength : str or None
+            Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
+
+        Returns
+        -------
+        PersonNetwork
+
+        Raises
+        ------
+        SchemaError
+            As for :meth:`from_networkx`.
+        """
+        return cls._from_parts(interop.from_igraph(graph, strength=strength))
+
+    @classmethod
+    def _from_parts(cls, parts: interop.RawNetwork) -> PersonNetwork:
+        """A network of raw parts."""
+        return cls(parts.weights, parts.people, directed=parts.directed)
+
+    def write_graphml(self, path: str | Path) -> None:
+        """The network as a GraphML file, for Gephi, Cytoscape, igraph, visone and others.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to write; a file that is there is overwritten. It holds every person and attribute of the network:
+            mind who may see it.
+        """
+        interop.write_graphml(path, self.weights, self.people, self.directed)
+
+    @classmethod
+    def read_graphml(cls, path: str | Path, *, strength: str | None = "strength") -> PersonNetwork:
+        """A network from a GraphML file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        strength : str or None
+            Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
+
+        Returns
+        -------
+        PersonNetwork
+
+        Raises
+        ------
+        SchemaError
+            The file is not GraphML, or as for :meth:`from_networkx`.
+        """
+        return cls._from_parts(interop.read_graphml(path, strength=strength))
+
+    def write_gexf(self, path: str | Path) -> None:
+        """The network as a GEXF file, for Gephi; the same network gives the same bytes.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to write, as for :meth:`write_graphml`.
+        """
+        interop.write_gexf(path, self.weights, self.people, self.directed)
 
     def __repr__(self) -> str:
         alone = int(((self.weights.sum(axis=0) + self.weights.sum(axis=1)) == 0).sum())
