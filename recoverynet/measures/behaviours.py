@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.states import Norm
 
 Behaviour = str | Norm | np.ndarray | None
+
+
+class Wave(NamedTuple):
+    """The ties of one moment and a value for each person.
+
+    Attributes
+    ----------
+    label : int
+        Number of the wave.
+    weights : scipy.sparse.csr_array (n, n)
+    directed : bool
+    values : float array (n,)
+        NaN where unknown or the person was not there.
+    """
+
+    label: int
+    weights: sparse.csr_array
+    directed: bool
+    values: np.ndarray
 
 
 def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[str, np.ndarray]:
@@ -109,3 +132,53 @@ def with_last_adopters(held: np.ndarray) -> np.ndarray:
 def person_wave_index(panel: NetworkPanel) -> pd.MultiIndex:
     """Every person at every wave, waves running fastest."""
     return pd.MultiIndex.from_product([panel.people.index, panel.waves.index], names=["person_id", "wave"])
+
+
+def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Series = None) -> list[Wave]:
+    """Which ties and which values does each wave have? A single network is one wave.
+
+    Parameters
+    ----------
+    source : NetworkPanel or PersonNetwork
+    behaviour : str, Norm, array, pandas.Series or None
+        For a panel as for :func:`behaviour_values`. For a network of n people: a column of its people that holds
+        numbers or True and False, n numbers in its order, or a series indexed by person_id (others are unknown).
+
+    Returns
+    -------
+    list of Wave
+
+    Raises
+    ------
+    SchemaError
+        Neither a panel nor a network, or no such behaviour.
+    """
+    if isinstance(source, NetworkPanel):
+        _, values = behaviour_values(source, behaviour)  # type: ignore[arg-type]
+        values = np.where(source.present, values, np.nan)
+        labels = source.waves.index
+        return [
+            Wave(int(labels[w]), source.networks[w], source.directed, values[:, w]) for w in range(source.n_waves)
+        ]
+    if not isinstance(source, PersonNetwork):
+        raise SchemaError(f"Expected a NetworkPanel or a PersonNetwork; got {type(source).__name__}.")
+    return [Wave(1, source.weights, source.directed, _network_values(source, behaviour))]
+
+
+def _network_values(network: PersonNetwork, behaviour: object) -> np.ndarray:
+    """Numbers for the people of one network, in its order."""
+    if isinstance(behaviour, str):
+        if behaviour not in network.people:
+            raise SchemaError(
+                f"The people of the network have no column {behaviour!r}; they have "
+                f"{', '.join(map(repr, network.people.columns)) or 'none'}."
+            )
+        behaviour = network.people[behaviour]
+    if isinstance(behaviour, pd.Series):
+        behaviour = behaviour.reindex(network.person_ids)
+    numbers = pd.to_numeric(pd.Series(behaviour, dtype="object"), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    if len(numbers) != network.n_people:
+        raise SchemaError(f"Give one value for each of the {network.n_people} people; got {len(numbers)}.")
+    if np.isnan(numbers).sum() > pd.isna(pd.Series(behaviour, dtype="object")).sum():
+        raise SchemaError("The values of the behaviour must be numbers, or True and False; some are words.")
+    return numbers

@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 
 from recoverynet import NetworkPanel, adoption, exposure, thresholds
+from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.curves import bass_fit, hazard_curve
 from recoverynet.measures.exposure import StructuralEquivalence
 from recoverynet.measures.infectiousness import infectiousness, susceptibility
@@ -104,3 +105,14 @@ def test_bass(doctors, summary):
     fit = bass_fit(doctors, last_period_adopts=True)["estimate"]
     assert fit["p"] == pytest.approx(summary["bass"]["p"], abs=1e-6)
     assert fit["q"] == pytest.approx(summary["bass"]["q"], abs=1e-6)
+
+
+def test_moran_of_cumulative_adoption(doctors, summary):
+    """Valued ties, rows normalised to one; nothing varies in period 18 once everybody counts as an adopter."""
+    held = doctors.behaviour["tetracycline"].copy()
+    held[held.max(axis=1) == 0, -1] = 1.0
+    table = autocorrelation(doctors, held, weighted=True, row_normalise=True, n_permutations=0)
+    table = table.xs("moran", level="statistic")
+    for column, row in zip(("observed", "expected", "sd", "p_analytic"), summary["moran"], strict=True):
+        np.testing.assert_allclose(table[column], np.array(row, dtype=float), rtol=0, atol=1e-8, equal_nan=True)
+    assert table["reason"].iloc[-1] == "everybody of known value has the same value"
