@@ -1,4 +1,4 @@
-"""How every figure looks: calm colours that survive print, type that survives a phone, and files that never change."""
+"""How every figure looks: colours that survive print, type that survives a phone, files that never change."""
 
 from __future__ import annotations
 
@@ -39,12 +39,29 @@ SMALL = 11.5
 LINE = 1.32
 WIDTH = 6.5
 
-_FAMILIES = ("axes", "errorbar", "figure", "font", "grid", "hatch", "legend", "lines", "mathtext", "patch", "path",
-             "text", "xtick", "ytick")
+_FAMILIES = frozenset(
+    [
+        "axes",
+        "errorbar",
+        "figure",
+        "font",
+        "grid",
+        "hatch",
+        "legend",
+        "lines",
+        "mathtext",
+        "patch",
+        "path",
+        "text",
+        "xtick",
+        "ytick",
+    ]
+)
 _OURS = {
     "font.family": FONT, "font.size": TEXT, "text.color": INK, "text.parse_math": False,
     "axes.edgecolor": GRID, "axes.labelcolor": MUTED, "axes.labelsize": SMALL, "axes.linewidth": 1.0,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left", "axes.titlesize": TEXT,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left",
+    "axes.titlesize": TEXT,
     "axes.titleweight": "bold", "axes.prop_cycle": matplotlib.cycler(color=SERIES), "axes.axisbelow": True,
     "xtick.color": GRID, "ytick.color": GRID, "xtick.labelcolor": MUTED, "ytick.labelcolor": MUTED,
     "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "grid.color": GRID, "hatch.linewidth": 1.0,
@@ -176,7 +193,7 @@ def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
 
 
 def wrap(text: str, width: float, size: float = TEXT, weight: str = "normal") -> str:
-    """Break a text into lines that fit a width, by measuring it.
+    r"""Break a text into lines that fit a width, by measuring it.
 
     Parameters
     ----------
@@ -196,7 +213,7 @@ def wrap(text: str, width: float, size: float = TEXT, weight: str = "normal") ->
     Examples
     --------
     >>> wrap("Attended three times or more", 120)
-    'Attended three\\ntimes or more'
+    'Attended three\ntimes or more'
     """
     lines: list[str] = []
     for paragraph in str(text).split("\n"):
@@ -209,7 +226,9 @@ def wrap(text: str, width: float, size: float = TEXT, weight: str = "normal") ->
             if line:
                 lines.append(line)
             while text_width(word, size, weight) > width and len(word) > 1:
-                fits = max(1, sum(text_width(word[: end + 1], size, weight) <= width for end in range(len(word))))
+                fits = max(
+                    sum(text_width(word[:end], size, weight) <= width for end in range(1, len(word))), 1
+                )
                 lines.append(word[:fits])
                 word = word[fits:]
             line = word
@@ -228,8 +247,8 @@ def svg(figure: Figure) -> str:
     Returns
     -------
     str
-        Begins with ``<svg``: no date, no version, no document type, nothing fetched from elsewhere. Letters are
-        outlines, so a phone without the font shows the same picture; the words belong in the alt text.
+        Begins with ``<svg``: no date, no version, no document type, nothing fetched from elsewhere. Letters
+        are outlines, so a phone without the font shows the same picture; the words belong in the alt text.
 
     Examples
     --------
