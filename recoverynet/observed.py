@@ -116,7 +116,8 @@ def value_at(
         Which variable, such as ``"employment.status"``.
     when : instant, or a sequence of one a person
         The moment asked about; an observation at that very instant counts. Naive ones are local time of the
-        observations. A sequence needs ``people`` and stands in their order; where it is missing so is the answer.
+        observations. A sequence needs ``people`` and stands in their order; where it is missing so is the
+        answer.
     people : sequence of str, optional
         Who to answer for, in this order. Default: everyone the sources observed, by id.
     valid_for : str or pandas.Timedelta or None
@@ -131,14 +132,14 @@ def value_at(
     Returns
     -------
     pandas.Series of str
-        Named after the variable, indexed by person_id; missing where nobody has looked, the observation has run out or
-        says ``"unknown"``, or one source said two things at the same instant.
+        Named after the variable, indexed by person_id; missing where nobody has looked, the observation has
+        run out or says ``"unknown"``, or one source said two things at the same instant.
 
     Raises
     ------
     SchemaError
-        A column is missing, an instant is naive, a value is not allowed, a source or rule is unknown, ``valid_for`` is
-        not a positive length of time, or ``when`` does not match ``people``.
+        A column is missing, an instant is naive, a value is not allowed, a source or rule is unknown,
+        ``valid_for`` is not a positive length of time, or ``when`` does not match ``people``.
 
     Examples
     --------

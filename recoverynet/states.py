@@ -145,41 +145,42 @@ def spells(
     Parameters
     ----------
     observations : pandas.DataFrame
-        Columns person_id, observed_at (tz-aware), variable, value, source, as in ``record.observations``; only rows whose
-        variable is ``"state"`` are used.
+        Columns person_id, observed_at (tz-aware), variable, value, source, as in ``record.observations``;
+        only rows whose variable is ``"state"`` are used.
     scheme : StateScheme
         The states there are.
     valid_for : str or pandas.Timedelta or None
-        How long an observation holds where nobody looks again; afterwards the state is ``"unknown"``. The default is a
-        quarter, the usual distance of two reviews. ``None``: until the next observation, however late.
+        How long an observation holds where nobody looks again; afterwards the state is ``"unknown"``. The
+        default is a quarter, the usual distance of two reviews. ``None``: until the next observation, however
+        late.
     sources : sequence of {"self", "worker", "peer", "external", "perceived"}
         Whose word counts, the first having priority. ``"perceived"`` is used only where it is named here.
     conflict : {None, "priority", "latest"}
         None (default) keeps one set of spells a person and source. Otherwise one set a person, merged as
         :func:`state_at` does.
     until : instant, optional
-        End of observation: spells are cut there, later observations left out, and what follows a person's last
-        observation is listed as unknown up to it. Default: a last spell ends ``valid_for`` after its last observation
-        and nothing is said of the time after it.
+        End of observation: spells are cut there, later observations left out, and what follows a person's
+        last observation is listed as unknown up to it. Default: a last spell ends ``valid_for`` after its
+        last observation and nothing is said of the time after it.
 
     Returns
     -------
     pandas.DataFrame
-        One row a spell, by person, source and time: ``person_id``, ``source`` (the name of the rule where sources were
-        merged), ``state``, ``start``, ``end``. Half-open [start, end) and without gaps from a person's first observation
-        on; two spells that follow each other differ in state. ``end`` is NaT where nothing ends the spell
-        (``valid_for=None`` without ``until``). People never observed have no row.
+        One row a spell, by person, source and time: ``person_id``, ``source`` (the name of the rule where
+        sources were merged), ``state``, ``start``, ``end``. Half-open [start, end) and without gaps from a
+        person's first observation on; two spells that follow each other differ in state. ``end`` is NaT where
+        nothing ends the spell (``valid_for=None`` without ``until``). People never observed have no row.
 
     Raises
     ------
     SchemaError
-        A column is missing, an instant is naive, a state is not in the scheme, a source or a rule is unknown, or
-        ``valid_for`` is not a positive length of time.
+        A column is missing, an instant is naive, a state is not in the scheme, a source or a rule is unknown,
+        or ``valid_for`` is not a positive length of time.
 
     Notes
     -----
-    States are reversible: a lapse is a spell like any other. Where one source says two different things at the same
-    instant the state is unknown from then on, whatever the order of the rows.
+    States are reversible: a lapse is a spell like any other. Where one source says two different things at
+    the same instant the state is unknown from then on, whatever the order of the rows.
 
     Examples
     --------
@@ -255,14 +256,15 @@ def state_at(
     scheme, valid_for, sources
         As for :func:`spells`.
     conflict : {"priority", "latest"}
-        Which source is believed where several know: the first in the order of ``sources`` (default), or the one that
-        looked last (the first in order where two looked at the same instant). A source that does not know, or
-        whose observation has run out, leaves the word to the others.
+        Which source is believed where several know: the first in the order of ``sources`` (default), or the
+        one that looked last (the first in order where two looked at the same instant). A source that does not
+        know, or whose observation has run out, leaves the word to the others.
 
     Returns
     -------
     pandas.Series of str
-        Named ``state``, indexed by person_id; ``"unknown"`` where nobody has looked, or not for ``valid_for``.
+        Named ``state``, indexed by person_id; ``"unknown"`` where nobody has looked, or not for
+        ``valid_for``.
 
     Raises
     ------

@@ -38,8 +38,8 @@ def read_matrices(networks: Iterable[object]) -> ReadMatrices:
     Parameters
     ----------
     networks : sequence of arrays, sparse arrays or frames, each (n, n)
-        0 no tie, 1 (or any strength) a tie, NaN unknown; 10 and 11 are a tie fixed as absent and as present where the
-        only other values are 0, 1 and NaN, and strengths like any other where they are not.
+        0 no tie, 1 (or any strength) a tie, NaN unknown; 10 and 11 are a tie fixed as absent and as present
+        where the only other values are 0, 1 and NaN, and strengths like any other where they are not.
 
     Returns
     -------
@@ -48,13 +48,14 @@ def read_matrices(networks: Iterable[object]) -> ReadMatrices:
     Raises
     ------
     SchemaError
-        A matrix is not square or not numeric, they differ in size, one has a negative or infinite strength or a tie on
-        its diagonal.
+        A matrix is not square or not numeric, they differ in size, one has a negative or infinite strength or
+        a tie on its diagonal.
 
     Warns
     -----
     RecoveryNetWarning
-        10 or 11 were read as strengths; or a network of 0 and 1 holds 9, the code for missing in Siena's data files.
+        10 or 11 were read as strengths; or a network of 0 and 1 holds 9, the code for missing in Siena's data
+        files.
     """
     raw = [_as_csr(matrix, wave) for wave, matrix in enumerate(_one_a_wave(networks), start=1)]
     sizes = {matrix.shape[0] for matrix in raw}

@@ -42,14 +42,16 @@ class ContactGraph:
     record : RecoveryRecord
         Every person of the record is in the graph, those without any contact included.
     start, end : instants, optional
-        Half-open window [start, end); an occasion belongs to the window its start falls in. Default: every occasion.
+        Half-open window [start, end); an occasion belongs to the window its start falls in. Default: every
+        occasion.
 
     Attributes
     ----------
     record : RecoveryRecord
     people : pandas.Index of person ids, in the order of the table
     occasions : pandas.DataFrame
-        The occasions of the window in order of time (and id where two start together), with a fresh row index.
+        The occasions of the window in order of time (and id where two start together), with a fresh row
+        index.
     start, end : pandas.Timestamp
         Bounds of the window.
 
@@ -134,7 +136,8 @@ class ContactGraph:
         Returns
         -------
         Biadjacency
-            ``matrix`` (csr, 1.0 where the person took part), ``people``, ``occasions``. Computed once; do not change it.
+            ``matrix`` (csr, 1.0 where the person took part), ``people``, ``occasions``. Computed once; do not
+            change it.
         """
         return self._biadjacency
 

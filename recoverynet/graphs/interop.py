@@ -1,8 +1,8 @@
 """Networks in the languages of other programs: networkx, igraph, GraphML, GEXF.
 
-Works on raw strengths, a frame of people and a direction, so that the network itself stays free of them. On the way out
-every tie carries ``strength`` (larger is closer) and ``distance`` (1 / strength) under those names and never ``weight``,
-which one program reads as strength and the next as length.
+Works on raw strengths, a frame of people and a direction, so that the network itself stays free of them. On
+the way out every tie carries ``strength`` (larger is closer) and ``distance`` (1 / strength) under those
+names and never ``weight``, which one program reads as strength and the next as length.
 """
 
 from __future__ import annotations

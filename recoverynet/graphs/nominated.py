@@ -73,7 +73,8 @@ def nominated_networks(
 ) -> tuple[tuple[sparse.csr_array, ...], list[str]]:
     """One matrix a wave from namer to named, and what was left out, in words.
 
-    Somebody named more than once at a wave is one tie, as strong as the last time (the strongest of that time).
+    Somebody named more than once at a wave is one tie, as strong as the last time (the strongest of that
+    time).
     """
     frame = _checked_nominations(named.rows)
     ego, alter = people.get_indexer(frame["ego_id"]), people.get_indexer(frame["alter_id"])

@@ -43,16 +43,16 @@ class NetworkPanel:
     people : pandas.DataFrame indexed by person_id
         The n people, one row each, in the order of every array.
     waves : pandas.DataFrame indexed by wave (1, 2, … W)
-        Columns ``start`` and ``end``: the half-open window whose ties the wave holds; NaT where waves are not dated.
-        The behaviour of a wave is that at the end of its window.
+        Columns ``start`` and ``end``: the half-open window whose ties the wave holds; NaT where waves are not
+        dated. The behaviour of a wave is that at the end of its window.
     networks : tuple of W scipy.sparse.csr_array, each (n, n)
         Strength of the tie from row to column; 0 is no tie.
     directed : bool
     behaviour : dict of name to float array (n, W)
         NaN where unknown or the person is not present. A norm appears under its own name as 1, 0 or NaN.
     states : pandas.DataFrame or None
-        (n × W) states as words, ``"unknown"`` where nobody has looked or the person is not present; None where the
-        panel was not made from states.
+        (n × W) states as words, ``"unknown"`` where nobody has looked or the person is not present; None
+        where the panel was not made from states.
     norm : Norm or None
     covariates : dict of name to array (n,) or (n, W)
         Words as objects with None where missing, numbers as float with NaN.
@@ -163,18 +163,20 @@ class NetworkPanel:
         Parameters
         ----------
         nominations : pandas.DataFrame
-            Columns ego_id, alter_id and asked_at (tz-aware) or wave; optionally weight (default 1, 0 is no tie) and
-            relation.
+            Columns ego_id, alter_id and asked_at (tz-aware) or wave; optionally weight (default 1, 0 is no
+            tie) and relation.
         observations : pandas.DataFrame, optional
-            Columns person_id, variable, value and observed_at (tz-aware) and source, or wave (source is then optional).
-            Every variable that holds numbers becomes a behaviour, ``"state"`` the norm.
+            Columns person_id, variable, value and observed_at (tz-aware) and source, or wave (source is then
+            optional). Every variable that holds numbers becomes a behaviour, ``"state"`` the norm.
         breaks : sequence of W + 1 instants, or "wave"
-            Wave w holds what falls in [break w, break w + 1); or both frames number their waves 1 … W themselves.
+            Wave w holds what falls in [break w, break w + 1); or both frames number their waves 1 … W
+            themselves.
         norm : Norm, optional
             What holding the norm means. Default: states are not used.
         people : pandas.DataFrame or sequence of str, optional
-            The people of the panel in order, with attributes, joined_on and left_on where known. Default: everyone who
-            names or is observed, by id. Somebody only named is a third party and no part of the panel.
+            The people of the panel in order, with attributes, joined_on and left_on where known. Default:
+            everyone who names or is observed, by id. Somebody only named is a third party and no part of the
+            panel.
         relation : str or sequence of str, optional
             Only nominations of these relations. Default: all; two relations to one person are one tie.
         sources, conflict
@@ -185,14 +187,15 @@ class NetworkPanel:
         Returns
         -------
         NetworkPanel
-            Directed. A behaviour is the last value observed within the wave, NaN where there is none. Who names nobody
-            at a wave has no ties then: nominations cannot tell that apart from not having been asked.
+            Directed. A behaviour is the last value observed within the wave, NaN where there is none. Who
+            names nobody at a wave has no ties then: nominations cannot tell that apart from not having been
+            asked.
 
         Raises
         ------
         SchemaError
-            A column is missing or of another kind, somebody names themselves, a wave is not numbered 1, 2, …, or some
-            values of a variable are numbers and some are not.
+            A column is missing or of another kind, somebody names themselves, a wave is not numbered 1, 2, …,
+            or some values of a variable are numbers and some are not.
         TimeOrderError
             A break does not stand after the one before it.
 
@@ -250,8 +253,8 @@ class NetworkPanel:
         Parameters
         ----------
         networks : sequence of W arrays, sparse arrays or frames, each (n, n)
-            From row to column: 0 no tie, 1 or any strength a tie, NaN unknown. Where the only other values are 0 and 1, 10
-            and 11 are RSiena's codes for a tie fixed as absent and as present.
+            From row to column: 0 no tie, 1 or any strength a tie, NaN unknown. Where the only other values
+            are 0 and 1, 10 and 11 are RSiena's codes for a tie fixed as absent and as present.
         network : str
             Name of the network.
         behaviour : mapping of name to array (n, W), optional
@@ -260,11 +263,13 @@ class NetworkPanel:
             Beside the columns of ``people``.
         dyadic : mapping of name to array (n, n), optional
         present : boolean array (n, W), optional
-            Whether the person was there. Default: everybody always. Ties to people who were not there are removed.
+            Whether the person was there. Default: everybody always. Ties to people who were not there are
+            removed.
         groups : sequence of n, optional
             House or site of each person, where several networks are pooled.
         people : pandas.DataFrame or sequence of str, optional
-            Ids in the order of the matrices, with attributes where there are any. Default: ``"1"`` to ``"n"``.
+            Ids in the order of the matrices, with attributes where there are any. Default: ``"1"`` to
+            ``"n"``.
         directed : bool, optional
             Default: undirected where every matrix is symmetric and has a tie, else directed.
 
@@ -275,13 +280,14 @@ class NetworkPanel:
         Raises
         ------
         SchemaError
-            Shapes do not match, values are not numbers or negative, somebody is tied to themselves, ties run between
-            groups, or ``directed=False`` and a matrix is not symmetric.
+            Shapes do not match, values are not numbers or negative, somebody is tied to themselves, ties run
+            between groups, or ``directed=False`` and a matrix is not symmetric.
 
         Warns
         -----
         RecoveryNetWarning
-            10 or 11 were read as strengths, or 9 was found beside 0 and 1; ties of people not there were removed.
+            10 or 11 were read as strengths, or 9 was found beside 0 and 1; ties of people not there were
+            removed.
         """
         read = read_matrices(networks)
         n_people, n_waves = read.networks[0].shape[0], len(read.networks)
@@ -323,17 +329,19 @@ def panel(
     observations : pandas.DataFrame, optional
         As ``record.observations``. Default: those of the graph's record.
     breaks : sequence of W + 1 instants
-        Wave w holds the contacts that start in [break w, break w + 1). Naive ones are local time of the record.
+        Wave w holds the contacts that start in [break w, break w + 1). Naive ones are local time of the
+        record.
     norm : Norm
-        Which states hold the norm; default the recovery norm (abstinent, in recovery, or stable on substitution).
+        Which states hold the norm; default the recovery norm (abstinent, in recovery, or stable on
+        substitution).
     weighting, half_life, min_weight
         How contacts become ties, as for :func:`recoverynet.project`, within each wave.
     valid_for, sources, conflict
-        Whose observations count and for how long, as for :func:`recoverynet.state_at`. The state of a wave is that at
-        its last instant.
+        Whose observations count and for how long, as for :func:`recoverynet.state_at`. The state of a wave is
+        that at its last instant.
     roles : str or sequence of str, optional
-        Only people of these roles, such as ``("client", "peer")``. Default: everybody. Contacts are weighted before the
-        others are left out, so a meeting keeps its size.
+        Only people of these roles, such as ``("client", "peer")``. Default: everybody. Contacts are weighted
+        before the others are left out, so a meeting keeps its size.
     outcomes : sequence of str, or mapping of str to the words that count as 1
         Other observed variables to carry as behaviour: numbers as they are, words as
         ``{"employment.status": {"employed"}}``. Default: none.
@@ -341,14 +349,15 @@ def panel(
     Returns
     -------
     NetworkPanel
-        Undirected. ``behaviour[norm.name]`` is 1, 0 or NaN, ``states`` the words behind it, ``covariates`` the columns
-        of the people table but for dates and agreements. Joiners and leavers: a person is present at the waves that
-        [joined_on, left_on) overlaps, at all waves where the dates are missing.
+        Undirected. ``behaviour[norm.name]`` is 1, 0 or NaN, ``states`` the words behind it, ``covariates``
+        the columns of the people table but for dates and agreements. Joiners and leavers: a person is present
+        at the waves that [joined_on, left_on) overlaps, at all waves where the dates are missing.
 
     Raises
     ------
     SchemaError
-        There are fewer than two breaks, an argument is unknown, or an outcome holds words and none is counted.
+        There are fewer than two breaks, an argument is unknown, or an outcome holds words and none is
+        counted.
     TimeOrderError
         A break does not stand after the one before it.
 

@@ -22,11 +22,11 @@ class PersonNetwork:
     Parameters
     ----------
     weights : array or sparse array, shape (n, n)
-        Strength of the tie from row to column, 0 or more; larger is stronger, never a distance. 0 is no tie. Symmetric
-        unless ``directed``; nobody is tied to themselves.
+        Strength of the tie from row to column, 0 or more; larger is stronger, never a distance. 0 is no tie.
+        Symmetric unless ``directed``; nobody is tied to themselves.
     people : pandas.DataFrame, pandas.Index or sequence of str
-        The n people in the order of the matrix: their ids, or a frame of attributes indexed by ``person_id`` (a column
-        ``person_id`` is taken as the index).
+        The n people in the order of the matrix: their ids, or a frame of attributes indexed by ``person_id``
+        (a column ``person_id`` is taken as the index).
     directed : bool
         Whether a tie from one to another says nothing about the way back.
     settings : mapping
@@ -42,8 +42,8 @@ class PersonNetwork:
     Raises
     ------
     SchemaError
-        The matrix is not square, does not match the people, holds a negative or missing strength or a tie with
-        oneself, an id occurs twice, or an undirected network is not symmetric.
+        The matrix is not square, does not match the people, holds a negative or missing strength or a tie
+        with oneself, an id occurs twice, or an undirected network is not symmetric.
 
     Examples
     --------
@@ -84,7 +84,8 @@ class PersonNetwork:
         Returns
         -------
         pandas.DataFrame
-            Columns ``person_id``, ``other_id``, ``strength``; where undirected, the person earlier in the index first.
+            Columns ``person_id``, ``other_id``, ``strength``; where undirected, the person earlier in the
+            index first.
         """
         matrix = self.weights.tocoo()
         keep = np.ones(matrix.nnz, dtype=bool) if self.directed else matrix.row < matrix.col
@@ -117,9 +118,10 @@ class PersonNetwork:
         Returns
         -------
         networkx.Graph
-            Nodes are person ids in order, those without ties included, with ``person_id`` and every column of ``people``
-            that is not missing. Edges carry ``strength`` and ``distance`` (1 / strength); there is no ``weight``, so an
-            algorithm must be told which it wants: ``weight="distance"`` for shortest paths, ``"strength"`` for flow.
+            Nodes are person ids in order, those without ties included, with ``person_id`` and every column of
+            ``people`` that is not missing. Edges carry ``strength`` and ``distance`` (1 / strength); there is
+            no ``weight``, so an algorithm must be told which it wants: ``weight="distance"`` for shortest
+            paths, ``"strength"`` for flow.
         """
         return interop.to_networkx(self.weights, self.people, self.directed)
 
@@ -130,7 +132,8 @@ class PersonNetwork:
         Parameters
         ----------
         graph : networkx.Graph or DiGraph
-            Nodes become person ids (as text), in the order of the graph; node attributes become columns of ``people``.
+            Nodes become person ids (as text), in the order of the graph; node attributes become columns of
+            ``people``.
         strength : str or None
             Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
 
@@ -141,7 +144,8 @@ class PersonNetwork:
         Raises
         ------
         SchemaError
-            A multigraph, a tie with oneself, a strength that is absent, negative or not a number, or two nodes of one id.
+            A multigraph, a tie with oneself, a strength that is absent, negative or not a number, or two
+            nodes of one id.
         """
         return cls._from_parts(interop.from_networkx(graph, strength=strength))
 
@@ -151,8 +155,8 @@ class PersonNetwork:
         Returns
         -------
         igraph.Graph
-            Vertices in order with ``name`` and ``person_id`` (the id) and every column of ``people``, None where missing.
-            Edges carry ``strength`` and ``distance`` (1 / strength) and no ``weight``.
+            Vertices in order with ``name`` and ``person_id`` (the id) and every column of ``people``, None
+            where missing. Edges carry ``strength`` and ``distance`` (1 / strength) and no ``weight``.
 
         Raises
         ------
@@ -168,8 +172,8 @@ class PersonNetwork:
         Parameters
         ----------
         graph : igraph.Graph
-            Person ids are the vertex attribute ``name``, else ``person_id``, else the numbers of the vertices; the other
-            vertex attributes become columns of ``people``.
+            Person ids are the vertex attribute ``name``, else ``person_id``, else the numbers of the
+            vertices; the other vertex attributes become columns of ``people``.
         strength : str or None
             Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
 
@@ -195,8 +199,8 @@ class PersonNetwork:
         Parameters
         ----------
         path : str or Path
-            Where to write; a file that is there is overwritten. It holds every person and attribute of the network:
-            mind who may see it.
+            Where to write; a file that is there is overwritten. It holds every person and attribute of the
+            network: mind who may see it.
         """
         interop.write_graphml(path, self.weights, self.people, self.directed)
 

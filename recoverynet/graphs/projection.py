@@ -36,16 +36,19 @@ def project(
     window : (start, end), optional
         Half-open window [start, end) of occasions to use. Default: the window of the graph.
     weighting : {"newman", "count", "jaccard", "overlap", "duration"}
-        How shared occasions add up to a strength; see Notes. The default keeps large meetings from dominating.
+        How shared occasions add up to a strength; see Notes. The default keeps large meetings from
+        dominating.
     half_life : str or pandas.Timedelta, optional
-        Time after which a contact counts half, measured back from the end of the window (``"90D"``). Default: no decay.
+        Time after which a contact counts half, measured back from the end of the window (``"90D"``). Default:
+        no decay.
     min_weight : float
         Ties weaker than this are left out, 0 or more.
 
     Returns
     -------
     PersonNetwork
-        Undirected, with every person of the graph, those without contacts included. ``settings`` names the arguments.
+        Undirected, with every person of the graph, those without contacts included. ``settings`` names the
+        arguments.
 
     Raises
     ------
@@ -57,22 +60,23 @@ def project(
     Warns
     -----
     RecoveryNetWarning
-        An occasion has more than 500 people (it alone makes over 100,000 pairs); or, for ``weighting="duration"``,
-        some occasions have no duration and add nothing.
+        An occasion has more than 500 people (it alone makes over 100,000 pairs); or, for
+        ``weighting="duration"``, some occasions have no duration and add nothing.
 
     Notes
     -----
     With n_k people at occasion k, decay d_k (1, or 0.5 to the power age / half-life) and t_k minutes:
 
-    - newman: Σ_k d_k / (n_k − 1) over occasions both attended. A person's strengths add up to the (decayed) number of
-      occasions they shared with anybody, however large those were (Newman 2001).
+    - newman: Σ_k d_k / (n_k − 1) over occasions both attended. A person's strengths add up to the (decayed)
+      number of occasions they shared with anybody, however large those were (Newman 2001).
     - count: Σ_k d_k.
     - jaccard: Σ_k d_k over occasions both attended, divided by Σ_k d_k over occasions either attended.
     - overlap: the same sum divided by the smaller of the two people's own sums.
     - duration: Σ_k d_k t_k, in minutes.
 
-    Computed as one sparse product, without ever listing pairs: an occasion of 2,000 people takes about 2,000² entries of
-    the result (48 MB) and no more. Assumes that being at the same occasion is contact; in a large meeting it may not be.
+    Computed as one sparse product, without ever listing pairs: an occasion of 2,000 people takes about 2,000²
+    entries of the result (48 MB) and no more. Assumes that being at the same occasion is contact; in a large
+    meeting it may not be.
 
     References
     ----------

@@ -1,8 +1,8 @@
 """Person × occasion incidence and its one-mode projections, in sparse algebra.
 
-Symbols: B the n × m incidence matrix (1 where person i took part in occasion k), n_k the number of people at occasion
-k, d_k the decay of occasion k (1 without decay), t_k its minutes. Every result is n × n, symmetric, with an empty
-diagonal and no stored zeros.
+Symbols: B the n × m incidence matrix (1 where person i took part in occasion k), n_k the number of people at
+occasion k, d_k the decay of occasion k (1 without decay), t_k its minutes. Every result is n × n, symmetric,
+with an empty diagonal and no stored zeros.
 """
 
 from __future__ import annotations

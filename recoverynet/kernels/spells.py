@@ -1,7 +1,8 @@
 """Looks at people over time, as integer arrays: who was seen in which state, until when that holds, who said so last.
 
-Every function takes looks sorted by owner and then time. Symbols: ``owner`` whose looks they are (a person, or a person
-and a source), ``time`` any integer clock, ``code`` what was seen (−1: unknown), ``FOREVER`` an end nobody has set.
+Every function takes looks sorted by owner and then time. Symbols: ``owner`` whose looks they are (a person,
+or a person and a source), ``time`` any integer clock, ``code`` what was seen (−1: unknown), ``FOREVER`` an
+end nobody has set.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def segments(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(owner, code, start, end) of the spells that settled looks before ``until`` make up.
 
-    A look holds until the next one of its owner, but no longer than ``valid_for``; then follows unknown. After the last
-    look nothing is said beyond ``valid_for`` unless ``until`` is given.
+    A look holds until the next one of its owner, but no longer than ``valid_for``; then follows unknown.
+    After the last look nothing is said beyond ``valid_for`` unless ``until`` is given.
     """
     last = np.ones(len(owner), dtype=bool)
     last[:-1] = owner[1:] != owner[:-1]
@@ -94,7 +95,8 @@ def current_code(
 ) -> np.ndarray:
     """What holds for each asked person and time: of the sources that know, the first in order or the latest to look.
 
-    Looks are sorted by source, person, time. A look holds at its own instant and until ``valid_for`` later, exclusive.
+    Looks are sorted by source, person, time. A look holds at its own instant and until ``valid_for`` later,
+    exclusive.
     """
     answer = np.full(len(asked_person), UNKNOWN_CODE, dtype=np.int64)
     when = np.full(len(asked_person), np.iinfo(np.int64).min)
