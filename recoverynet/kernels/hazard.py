@@ -1,10 +1,10 @@
 """Maximum likelihood for yes-or-no outcomes, with a covariance that allows for rows of the same person.
 
-NumPy alone: one fit of 3,000 rows and ten terms takes little more than a millisecond, most of it matrix products
-that compiling would not speed up, where statsmodels takes some hundred. Fits agree with statsmodels to 1e-6.
+NumPy alone: one fit of 3,000 rows and ten terms takes little more than a millisecond, most of it matrix
+products that compiling would not speed up; statsmodels takes some thirty, and agrees to 1e-6.
 
-Symbols: X the rows × terms design, y the outcome (0 or 1), w row weights, η = Xβ, ℓ the log-likelihood; per row
-s = dℓ/dη and h = −d²ℓ/dη²; G the number of clusters, N of rows, K of terms.
+Symbols: X the rows × terms design, y the outcome (0 or 1), w row weights, η = Xβ, ℓ the log-likelihood; per
+row s = dℓ/dη and h = −d²ℓ/dη²; G the number of clusters, N of rows, K of terms.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def fit_binary(
     Parameters
     ----------
     design : float array (N, K)
-        Full column rank (see :func:`independent_columns`), with the constant among its columns if there is one.
+        Full column rank (see :func:`independent_columns`), the constant included if there is to be one.
     outcome : array (N,) of 0 and 1
     link : {"logit", "cloglog"}
     cluster : int array (N,), optional
@@ -74,8 +74,8 @@ def fit_binary(
     Notes
     -----
     Newton steps on the log-likelihood, halved while they do not raise it; both likelihoods are concave. The
-    sandwich is A⁻¹BA⁻¹ · G/(G − 1) · (N − 1)/(N − K) with A the observed information and B the sum over clusters of
-    the outer product of their scores.
+    sandwich is A⁻¹BA⁻¹ · G/(G − 1) · (N − 1)/(N − K), A being the observed information and B the sum over
+    clusters of the outer product of their scores.
     """
     x, y = np.ascontiguousarray(design, dtype=np.float64), np.asarray(outcome, dtype=np.float64)
     n_terms = x.shape[1]
@@ -223,13 +223,13 @@ def separating_terms(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    A direction b separates where (2y − 1)·Xb is 0 or more in every row and more than 0 in some (Albert & Anderson
-    1984). The one with the largest sum of these, each b between −1 and 1, solves a linear programme (Konis 2007).
+    A direction b separates where (2y − 1)·Xb is 0 or more in every row and more than 0 in some (Albert &
+    Anderson 1984). The one with the largest sum of these, each b between −1 and 1, solves a linear programme.
 
     References
     ----------
-    Albert, A. & Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic regression
-    models. Biometrika 71, 1-10. https://doi.org/10.1093/biomet/71.1.1
+    Albert, A. & Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic
+    regression models. Biometrika 71, 1-10. https://doi.org/10.1093/biomet/71.1.1
     """
     x = np.asarray(design, dtype=np.float64)
     size = np.abs(x).max(axis=0, initial=0.0)

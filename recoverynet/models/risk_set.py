@@ -1,0 +1,285 @@
+"""Every chance to gain or lose a norm, with what contacts held before: where all spread models start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.transitions import (
+    LaggedExposure,
+    RiskRows,
+    Transition,
+    lagged_exposure,
+    risk_rows,
+    ties_of,
+)
+from recoverynet.measures.behaviours import Behaviour, norm_values
+from recoverynet.results import Check
+
+Isolates = Literal["nan", "zero"]
+TRANSITIONS = ("gain", "loss", "holding")
+HAPPENED = {"gain": "gained it", "loss": "lost it", "holding": "held it at the next wave"}
+BUILT_IN = ("n_alters", "history")
+
+
+class Columns(NamedTuple):
+    """Terms of a model and their values in each row, NaN where unknown."""
+
+    terms: list[str]
+    values: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class RiskSet:
+    """Who could change when, who did, and what their contacts held before.
+
+    Attributes
+    ----------
+    panel : NetworkPanel
+    name : str
+        Name of the behaviour.
+    held : float array (n, W)
+    source, source_held : the same of the norm contacts are looked at for
+    transition : {"gain", "loss", "holding"}
+    lag : int
+    direction : {"out", "in", "mutual"}
+    rows : RiskRows
+        One row a person and pair of neighbouring waves at which they were at risk and both states are known.
+    seen : LaggedExposure
+        What contacts held, arrays (n, W) standing at the wave of the outcome.
+    reason : str or None
+        Why nothing can be learnt from it; None where something can.
+    """
+
+    panel: NetworkPanel
+    name: str
+    held: np.ndarray
+    source: str
+    source_held: np.ndarray
+    transition: Transition
+    lag: int
+    direction: str
+    rows: RiskRows
+    seen: LaggedExposure
+    reason: str | None
+
+    def at(self, values: np.ndarray) -> np.ndarray:
+        """An (n, W) array that stands at the wave of the outcome, read off row by row."""
+        return values[self.rows.person, self.rows.column]
+
+    @property
+    def n_never_at_risk(self) -> int:
+        """People seen at two neighbouring waves at least once, and never at risk at the first of the two."""
+        if self.transition == "holding":
+            return 0
+        seen = risk_rows(self.held, "holding", self.panel.present).person
+        return len(np.setdiff1d(seen, self.rows.person))
+
+    def covariates(self, names: Sequence[str], *, categories: Sequence[str] = ()) -> Columns:
+        """Named covariates row by row; those that vary over time as they stood a wave before the outcome.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Covariates or other behaviours of the panel, columns of its people, or ``"n_alters"`` (contacts of
+            known state) and ``"history"`` (share of earlier known waves at which the person held the norm).
+        categories : sequence of str
+            Names whose numbers are codes. Words are taken as categories anyway.
+
+        Returns
+        -------
+        Columns
+            A category becomes one term a level but the first.
+
+        Raises
+        ------
+        SchemaError
+            A covariate nobody knows of.
+        """
+        parts = [_terms(self, name, name in categories) for name in names]
+        terms = [term for part in parts for term in part.terms]
+        values = [part.values for part in parts]
+        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)))
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a table.
+
+        Returns
+        -------
+        pandas.DataFrame indexed by (person_id, wave), the wave being that of the outcome
+            ``outcome`` (1 or 0), ``exposure`` (share of contacts of known state who held the norm),
+            ``n_alters``, ``n_observed``, ``n_holding``.
+        """
+        person, column, outcome = self.rows
+        people, waves = self.panel.people.index[person], self.panel.waves.index[column]
+        names = ("exposure", "n_alters", "n_observed", "n_holding")
+        columns = {name: self.at(values) for name, values in zip(names, self.seen, strict=True)}
+        index = pd.MultiIndex.from_arrays([people, waves], names=["person_id", "wave"])
+        frame = pd.DataFrame({"outcome": outcome, **columns}, index=index)
+        return frame.astype({"outcome": int, "n_alters": int, "n_observed": int, "n_holding": int})
+
+
+def risk_set(
+    panel: NetworkPanel,
+    behaviour: Behaviour = None,
+    *,
+    transition: Transition = "gain",
+    lag: int = 1,
+    direction: str = "out",
+    weighted: bool = False,
+    isolates: Isolates = "nan",
+    exposure_to: Behaviour = None,
+) -> RiskSet:
+    """Who could gain (or lose) the norm when, did they, and what did their contacts hold before?
+
+    Parameters
+    ----------
+    panel : NetworkPanel
+    behaviour : str, Norm, array (n, W) or None
+        A norm: 1 holds it, 0 does not, NaN unknown. Default: the panel's norm.
+    transition : {"gain", "loss", "holding"}
+        Gaining among those who do not hold it (default), losing among those who do, or holding it at the next
+        wave among everybody.
+    lag : int
+        Waves from exposure to outcome, 1 or more.
+    direction : {"out", "in", "mutual"}
+        Exposed to people named (default), people who name one, or both at once.
+    weighted : bool
+        Weigh contacts by the strength of the tie. Default: all count alike.
+    isolates : {"nan", "zero"}
+        Exposure of somebody without contacts: unknown (default) or 0. Where nobody knows of their
+        contacts, or of their contacts' states, it is unknown either way.
+    exposure_to : behaviour, optional
+        What contacts hold, where that is another norm than the outcome. Default: the same.
+
+    Returns
+    -------
+    RiskSet
+
+    Raises
+    ------
+    SchemaError
+        Unknown behaviour or argument.
+    """
+    for word, given, allowed in (
+        ("transition", transition, TRANSITIONS), ("direction", direction, ("out", "in", "mutual")),
+        ("isolates", isolates, ("nan", "zero")),
+    ):
+        if given not in allowed:
+            raise SchemaError(f"{word} must be one of {', '.join(map(repr, allowed))}; got {given!r}.")
+    if isinstance(lag, bool) or not isinstance(lag, int | np.integer) or lag < 1:
+        raise SchemaError(
+            f"lag must be a whole number of waves, 1 or more; got {lag!r}. What comes at the same time "
+            "cannot have come before."
+        )
+    name, held = norm_values(panel, behaviour)
+    source, source_held = (name, held) if exposure_to is None else norm_values(panel, exposure_to)
+    ties = ties_of(panel.networks, direction, directed=panel.directed, weighted=weighted)
+    seen = lagged_exposure(ties, np.where(panel.present, source_held, np.nan), int(lag))
+    if isolates == "zero":
+        alone = (seen.n_alters == 0) & known_ties(panel, direction, int(lag))
+        seen = seen._replace(share=np.where(alone, 0.0, seen.share))
+    rows = risk_rows(held, transition, panel.present)
+    inside = rows.column >= lag
+    rows = RiskRows(*(values[inside] for values in rows))
+    reason = _reason(panel, held, name, transition, rows, seen, lag)
+    return RiskSet(
+        panel, name, held, source, source_held, transition, int(lag), direction, rows, seen, reason
+    )
+
+
+def coverage_checks(risk: RiskSet) -> list[Check]:
+    """How many people are at risk, and how much is known of their contacts."""
+    alters, observed = risk.at(risk.seen.n_alters).sum(), risk.at(risk.seen.n_observed).sum()
+    n_at_risk, n_never = len(np.unique(risk.rows.person)), risk.n_never_at_risk
+    n_unseen = risk.panel.n_people - n_at_risk - n_never
+    detail = f"{n_at_risk:,} people at risk at some wave, {n_never:,} never, {n_unseen:,} not seen so"
+    unknown = 1 - observed / alters if alters else np.nan
+    return [
+        Check("everybody seen twice in a row", n_unseen == 0, detail),
+        Check("states of contacts known", bool(unknown == 0), f"{unknown:.0%} of contacts unknown"),
+    ]
+
+
+def known_ties(panel: NetworkPanel, direction: str, lag: int) -> np.ndarray:
+    """Whether nothing is unknown about whom a person was exposed to, (n, W) at the wave of the outcome."""
+    known = np.zeros((panel.n_people, panel.n_waves), dtype=bool)
+    for column in range(lag, panel.n_waves):
+        unknown = panel.missing[column - lag]
+        out, into = (np.asarray(unknown.sum(axis=axis)).ravel() == 0 for axis in (1, 0))
+        whole = into if direction == "in" else out if direction == "out" or not panel.directed else out & into
+        known[:, column] = whole & panel.present[:, column - lag]
+    return known
+
+
+def _reason(
+    panel: NetworkPanel,
+    held: np.ndarray,
+    name: str,
+    transition: str,
+    rows: RiskRows,
+    seen: LaggedExposure,
+    lag: int,
+) -> str | None:
+    """Why nothing can be learnt from these rows, in words; None where something can."""
+    share = seen.share[rows.person, rows.column]
+    n_rows, happened = len(rows.person), rows.outcome.sum()
+    if panel.n_waves < lag + 1:
+        return f"the panel has {panel.n_waves} wave(s); exposure {lag} wave(s) back needs {lag + 1}"
+    if not np.isfinite(held).any():
+        return f"nobody's state of {name!r} is known at any wave"
+    known = held[np.isfinite(held)]
+    if (known == known[0]).all():
+        return f"everybody holds {name!r} at every wave" if known[0] else f"nobody holds {name!r} at any wave"
+    if n_rows == 0:
+        return f"nobody at risk of a {transition} of {name!r} is seen at two neighbouring waves"
+    if happened in (0, n_rows):
+        who = "everybody" if happened else "nobody"
+        return f"{who} at risk {HAPPENED[transition]} ({n_rows:,} person-waves)"
+    if all(network.nnz == 0 for network in panel.networks):
+        return "the network has no ties"
+    if not np.isfinite(share).any():
+        return "nobody at risk has a contact whose state is known, so that exposure is undefined for all"
+    return None
+
+
+def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
+    """One covariate as numbers, or as one term a level."""
+    panel, (person, column, _) = risk.panel, risk.rows
+    if name == "n_alters":
+        return Columns([name], risk.at(risk.seen.n_observed)[:, None])
+    if name == "history":
+        return _history(risk)
+    if name in panel.covariates:
+        values = np.asarray(panel.covariates[name])
+    elif name in panel.behaviour:
+        values = np.asarray(panel.behaviour[name])
+    elif name in panel.people.columns:
+        values = panel.people[name].to_numpy()
+    else:
+        known = [*panel.covariates, *panel.behaviour, *panel.people.columns, *BUILT_IN]
+        raise SchemaError(f"Nobody knows of a covariate {name!r}; there are {', '.join(map(repr, known))}.")
+    row = values[person] if values.ndim == 1 else values[person, column - 1]
+    if not category and pd.api.types.is_numeric_dtype(row.dtype):
+        return Columns([name], row.astype(np.float64)[:, None])
+    codes, levels = pd.factorize(pd.Series(row, dtype=object), sort=True)
+    terms = [f"{name}: {level:g}" if isinstance(level, float) else f"{name}: {level}" for level in levels[1:]]
+    marks = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
+    marks[codes < 0] = np.nan
+    return Columns(terms, marks)
+
+
+def _history(risk: RiskSet) -> Columns:
+    """Share of waves before the last at which the norm was held, and whether none is known (then 0)."""
+    known = np.isfinite(risk.held)
+    before = np.cumsum(np.nan_to_num(risk.held), axis=1), np.cumsum(known, axis=1)
+    person, column, _ = risk.rows
+    earlier = np.maximum(column - 2, 0)
+    held, seen = (np.where(column >= 2, total[person, earlier], 0.0) for total in before)
+    return Columns(["history", "history unknown"], np.column_stack([held / np.maximum(seen, 1), seen == 0]))
