@@ -173,6 +173,8 @@ class CountTable:
         Only the first column is shown, as "n of N" with its share; the other columns are the rest of N.
     with_interval : bool
         Whether shares carry a 95 per cent Wilson interval.
+    differences : tuple of (row label, row label)
+        Pairs of rows whose difference counts people too (within 28 days and within 90, of the same people).
     describes_groups : bool
         Whether each row describes a group of people; rows with fewer than the policy's ``min_group`` are hidden whole.
     name, note : str
@@ -213,6 +215,7 @@ class CountTable:
     share_of: Literal["row", "column", "all", ""] = "column"
     measured: bool = False
     with_interval: bool = False
+    differences: tuple[tuple[str, str], ...] = ()
     describes_groups: bool = False
     name: str = ""
     note: str = ""
@@ -266,7 +269,9 @@ class CountTable:
         """
         policy = DisclosurePolicy.resolve(policy)
         rule, counts = policy.rule(), self.counts.to_numpy(dtype=np.int64)
-        linked = link_figures(counts, rows=self.rows, columns=self.columns)
+        place = {label: number for number, label in enumerate(self.counts.index)}
+        pairs = [(place[one], place[other]) for one, other in self.differences]
+        linked = link_figures(counts, rows=self.rows, columns=self.columns, differences=pairs)
         hidden = np.zeros(len(linked.values), dtype=bool)
         if not policy.is_off:
             hidden = figures_to_hide(linked, rule, forced=self._forced(linked.shape, len(linked.values), policy))

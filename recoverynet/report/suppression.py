@@ -7,6 +7,7 @@ they leave it open is found by linear programming, which is what the best-equipp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,7 +70,9 @@ class HidingRule:
         return (values + self.round_to // 2) // self.round_to * self.round_to
 
 
-def link_figures(counts: np.ndarray, *, rows: Relation, columns: Relation) -> LinkedFigures:
+def link_figures(
+    counts: np.ndarray, *, rows: Relation, columns: Relation, differences: Sequence[tuple[int, int]] = ()
+) -> LinkedFigures:
     """Lay out a table with its margins and write down every sum a reader can form.
 
     Parameters
@@ -80,6 +83,8 @@ def link_figures(counts: np.ndarray, *, rows: Relation, columns: Relation) -> Li
         and, where it is not larger, some of those of the row above.
     columns : {"parts", "separate"}
         Whether the columns add up to a row's total.
+    differences : sequence of (row, row)
+        Rows whose difference counts people as well.
 
     Returns
     -------
@@ -95,7 +100,7 @@ def link_figures(counts: np.ndarray, *, rows: Relation, columns: Relation) -> Li
     index = np.arange(grid.size).reshape(grid.shape)
     sums = [(line[-1], line[:-1]) for line in index] if column_total else []
     sums += [(line[-1], line[:-1]) for line in index.T] if row_total else []
-    steps = _steps(index, grid) if rows == "nested" else []
+    steps = _steps(index, grid, rows == "nested", differences)
     equations = np.zeros((len(sums) + len(steps), grid.size + len(steps)))
     for number, (total, parts) in enumerate(sums):
         equations[number, parts], equations[number, total] = 1.0, -1.0
@@ -113,13 +118,22 @@ def link_figures(counts: np.ndarray, *, rows: Relation, columns: Relation) -> Li
     )
 
 
-def _steps(index: np.ndarray, grid: np.ndarray) -> list[tuple[int, int]]:
-    """Pairs of figures whose difference counts people: a stage and the one above it, and each stage and the first."""
-    steps = []
-    for line in index.T:
-        for i in range(1, len(line)):
-            steps += [(line[j], line[i]) for j in sorted({0, i - 1}) if grid.flat[line[j]] >= grid.flat[line[i]]]
-    return steps
+def _steps(
+    index: np.ndarray, grid: np.ndarray, nested: bool, differences: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Pairs of figures, the larger first, whose difference counts people.
+
+    In a funnel these are a stage and the one above it, and each stage and the first.
+    """
+    pairs = [(j, i) for i in range(1, len(grid)) for j in sorted({0, i - 1})] if nested else []
+    oriented = pairs + [pair for one, other in differences for pair in ((one, other), (other, one))]
+    found = []
+    for column in range(grid.shape[1]):
+        for above, below in oriented:
+            gap = grid[above, column] - grid[below, column]
+            if gap > 0 or (gap == 0 and above < below):
+                found.append((index[above, column], index[below, column]))
+    return found
 
 
 def _is_last(shape: tuple[int, int], axis: int, wanted: bool) -> np.ndarray:

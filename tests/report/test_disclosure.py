@@ -27,11 +27,12 @@ def table(counts: object, **settings_: object) -> CountTable:
 class Attacker:
     """Knows the printed table, how it adds up, that counts are whole and which zeros are printed."""
 
-    def __init__(self, shown: DisclosedTable, rows: str, columns: str, truth: np.ndarray, round_to: int, smallest: int):
+    def __init__(self, shown: DisclosedTable, rows: str, columns: str, truth: np.ndarray, policy: DisclosurePolicy):
+        self.policy = policy
         self.shown = shown.counts
         self.truth = pd.DataFrame(truth, index=self.shown.index, columns=self.shown.columns)
         self.names = [(r, c) for r in self.shown.index for c in self.shown.columns]
-        self.bounds = [self.bound(name, round_to, smallest) for name in self.names]
+        self.bounds = [self.bound(name, policy.round_to, policy.smallest_shown) for name in self.names]
         self.sums: list[dict[tuple[str, str], float]] = []
         inner_rows = [r for r in self.shown.index if r != TOTAL]
         inner_columns = [c for c in self.shown.columns if c != TOTAL]
@@ -47,6 +48,8 @@ class Attacker:
     def bound(self, name: tuple[str, str], round_to: int, smallest: int) -> tuple[float, float | None]:
         """Parts of a hidden total may be hidden zeros; any other hidden figure is 1 or more."""
         value = self.shown.at[name]
+        if np.isnan(value) and self.policy.hide_zeros:
+            return (0, None)
         if np.isnan(value):
             totals = [t for t in ((name[0], TOTAL), (TOTAL, name[1])) if t != name and t[0] in self.shown.index
                       and t[1] in self.shown.columns]
@@ -86,7 +89,7 @@ def attack(made: CountTable, policy: DisclosurePolicy) -> None:
         truth = np.column_stack([truth, truth.sum(axis=1)])
     if TOTAL in shown.counts.index:
         truth = np.vstack([truth, truth.sum(axis=0)])
-    attacker = Attacker(shown, made.rows, made.columns, truth, policy.round_to, policy.smallest_shown)
+    attacker = Attacker(shown, made.rows, made.columns, truth, policy)
     largest = policy.smallest_shown - 1
     for name in attacker.names:
         value = attacker.truth.at[name]
@@ -95,7 +98,7 @@ def attack(made: CountTable, policy: DisclosurePolicy) -> None:
             continue
         low, high = attacker.range_of({name: 1.0})
         assert low <= value <= high
-        if value == 0:
+        if value == 0 and not policy.hide_zeros:
             continue
         assert high - low >= max(largest - 1, 1), f"{name} is narrowed to {low}..{high}\n{shown.counts}"
         if 1 <= value <= largest:
@@ -109,7 +112,7 @@ def attack(made: CountTable, policy: DisclosurePolicy) -> None:
 
 POLICIES = [
     DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs"), DisclosurePolicy("two", smallest_shown=2),
-    DisclosurePolicy("tens", smallest_shown=10, round_to=10), DisclosurePolicy("coarse", smallest_shown=3, round_to=5),
+    DisclosurePolicy("tens", smallest_shown=10, round_to=10), DisclosurePolicy("strict", hide_zeros=True), DisclosurePolicy("coarse", smallest_shown=3, round_to=5),
 ]
 counts = st.one_of(st.integers(0, 9), st.integers(0, 60))
 

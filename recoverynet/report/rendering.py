@@ -1,0 +1,82 @@
+"""From sections to HTML: one stylesheet, one set of templates, the same look in a notebook, a browser and on paper."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+
+
+def plain(text: str) -> str:
+    """A sentence without the marks of emphasis."""
+    return _STRONG.sub(r"\1", text)
+
+
+def emphasised(text: str) -> Markup:
+    """A sentence as HTML: everything escaped, ``**words**`` strong."""
+    return Markup(_STRONG.sub(r"<strong>\1</strong>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def data_uri(svg: str) -> str:
+    """A picture as an address that needs no network."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+
+
+def aspect(svg: str) -> tuple[int, int]:
+    """Width and height of an SVG picture in CSS pixels, so that a page does not jump while it loads."""
+    sizes = dict(re.findall(r'\b(width|height)="([\d.]+)pt"', svg[:600]))
+    return (round(float(sizes.get("width", 0)) * 4 / 3), round(float(sizes.get("height", 0)) * 4 / 3))
+
+
+@functools.cache
+def stylesheet() -> str:
+    """The stylesheet as it stands in every page."""
+    return (TEMPLATES / "report.css").read_text(encoding="utf-8").strip()
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
+    )
+    environment.filters.update(emphasised=emphasised, data_uri=data_uri, aspect=aspect)
+    return environment
+
+
+def security_policy() -> str:
+    """What a page may load: nothing but the pictures and the one stylesheet inside it."""
+    digest = base64.b64encode(hashlib.sha256(stylesheet().encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def page(template: str, content: Mapping[str, object]) -> str:
+    """Fill one of the templates.
+
+    Parameters
+    ----------
+    template : str
+        File name of the template.
+    content : mapping
+        What it speaks about.
+
+    Returns
+    -------
+    str
+        HTML; the same for the same content, byte for byte.
+    """
+    return _environment().get_template(template).render(
+        content, stylesheet=Markup(stylesheet()), security_policy=security_policy()  # noqa: S704 - our own file
+    )

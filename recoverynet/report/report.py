@@ -1,0 +1,189 @@
+"""The report: one object that shows itself section by section and is saved in every format from the same sections."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from recoverynet import __version__
+from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
+from recoverynet.report.disclosure import DisclosurePolicy
+from recoverynet.report.rendering import page, plain
+from recoverynet.report.save.csv import write_tables
+from recoverynet.report.save.html import write_html
+from recoverynet.report.save.ipynb import Rerun, write_notebook
+from recoverynet.report.save.xlsx import write_workbook
+from recoverynet.report.sections import Points, Section
+
+IN_BRIEF = "in_brief"
+SUFFIXES = (".html", ".ipynb", ".xlsx")
+_RERUNS: weakref.WeakKeyDictionary[Report, Rerun] = weakref.WeakKeyDictionary()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Report:
+    """What can be told about these records, in a form that may leave the machine?
+
+    Parameters
+    ----------
+    title : str
+        Heading of the cover.
+    sections : tuple of Section
+        In the order they are read. Their tables have passed the policy.
+    period : str
+        Over which time, in words.
+    policy : DisclosurePolicy
+        The policy every table passed.
+    subtitle : str
+        One sentence under the title.
+    settings : mapping of str to str
+        What it takes to make the report again.
+    audience : {"shared"}
+        For whom it is: anybody it is handed to.
+    kind_in_words : str
+        What sort of report it is, above the title.
+
+    Raises
+    ------
+    SchemaError
+        Two sections have the same name.
+    DisclosureError
+        A table passed another policy than that of the report, or the audience is not ``"shared"``.
+
+    Notes
+    -----
+    A report holds text, pictures and tables after disclosure; no record, no network and no count that the policy hides
+    can be reached from it, and pickling it takes nothing else along.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> from recoverynet.report.sections import ReportWriter
+    >>> writer = ReportWriter("ndtms")
+    >>> section = writer.section("people", "The people")
+    >>> section.say("Sixty-three people are known.")
+    >>> report = rn.Report("Riverside", (section.finish(),), "2011", writer.policy)
+    >>> report["people"]
+    <Section 'people': The people, 0 tables, 0 figures>
+    """
+
+    title: str
+    sections: tuple[Section, ...]
+    period: str
+    policy: DisclosurePolicy
+    subtitle: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    audience: Literal["shared"] = "shared"
+    kind_in_words: str = "Report"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sections", tuple(self.sections))
+        object.__setattr__(self, "settings", dict(self.settings))
+        names = [section.name for section in self.sections]
+        if len(set(names)) < len(names):
+            raise SchemaError(f"Every section needs its own name; got {', '.join(names)}.")
+        if self.audience != "shared":
+            raise DisclosureError(f"A report is made for the audience 'shared'; got {self.audience!r}.")
+        for section in self.sections:
+            for table in section.tables():
+                if table.shown.policy != self.policy.name or table.shown.smallest_shown != self.policy.smallest_shown:
+                    raise DisclosureError(
+                        f"Table {table.shown.title!r} passed the policy {table.shown.policy!r}, not that of the report, "
+                        f"{self.policy.name!r}. Make all sections with one ReportWriter."
+                    )
+        self.policy.log_if_off(f"the report {self.title!r}")
+
+    def __getitem__(self, name: str) -> Section:
+        """One section by name."""
+        for section in self.sections:
+            if section.name == name:
+                return section
+        raise SchemaError(f"The report has no section {name!r}; it has {', '.join(s.name for s in self.sections)}.")
+
+    @property
+    def in_brief(self) -> tuple[str, ...]:
+        """The sentences of the summary, as plain text; empty where there is no summary."""
+        blocks = [block for section in self.sections if section.name == IN_BRIEF for block in section.blocks]
+        return tuple(plain(item) for block in blocks if isinstance(block, Points) for item in block.items)
+
+    def __repr__(self) -> str:
+        return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
+
+    def to_text(self) -> str:
+        """The whole report as plain text."""
+        return "\n\n\n".join([f"{self.title}\n{self.period}", *(section.to_text() for section in self.sections)])
+
+    def _repr_html_(self) -> str:
+        return page("whole.html.j2", self._content())
+
+    def _content(self) -> dict[str, object]:
+        return {"report": self, "version": __version__}
+
+    def save(self, path: str | Path, *, template: str | Path | None = None) -> None:
+        """Write the report to one file; the ending says the format.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            ``.html``: one self-contained page; ``.ipynb``: the notebook behind it, run; ``.xlsx``: its tables.
+        template : str or pathlib.Path, optional
+            For ``.ipynb``: a notebook of your own in place of the one that ships with the package.
+
+        Raises
+        ------
+        SchemaError
+            Another ending, or a template that cannot be used.
+        NotEstimableError
+            For ``.ipynb``: the report was not made from a record, or a cell of the notebook failed.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
+            raise SchemaError(f"A report is saved as {', '.join(SUFFIXES)}; the file {path.name!r} ends otherwise.")
+        if template is not None and suffix != ".ipynb":
+            raise SchemaError(f"A template is for notebooks (.ipynb); the file {path.name!r} is none.")
+        if suffix == ".html":
+            write_html(self._content(), path)
+        elif suffix == ".xlsx":
+            write_workbook(self.title, self._about(), self.sections, path)
+        else:
+            self._save_notebook(path, template)
+
+    def _save_notebook(self, path: Path, template: str | Path | None) -> None:
+        if self not in _RERUNS:
+            raise NotEstimableError(
+                "The notebook behind a report is run on its record, and this report has none: it was put together by "
+                "hand or loaded. Make it with evaluation_report(record), or save it as .html."
+            )
+        write_notebook(_RERUNS[self], path, template=None if template is None else Path(template))
+
+    def save_tables(self, folder: str | Path) -> list[Path]:
+        """Write every table as a CSV file, small numbers hidden, and ``tables.csv``, which lists them.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            Made where it does not exist.
+
+        Returns
+        -------
+        list of pathlib.Path
+            The files written.
+        """
+        tables = [(section.name, table) for section in self.sections for table in section.tables()]
+        return write_tables(tables, Path(folder))
+
+    def _about(self) -> list[tuple[str, str]]:
+        about = [("Report", self.subtitle or self.kind_in_words), ("Period", self.period),
+                 ("Small numbers", self.policy.in_words())]
+        about += [("In brief" if number == 0 else "", text) for number, text in enumerate(self.in_brief)]
+        return [*about, *self.settings.items()]
+
+
+def remember_rerun(report: Report, rerun: Rerun) -> Report:
+    """Keep beside a report, and out of it, what its notebook needs; forgotten with the report."""
+    _RERUNS[report] = rerun
+    return report

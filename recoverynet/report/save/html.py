@@ -1,0 +1,24 @@
+"""One HTML file that holds everything it shows and asks nothing of any network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recoverynet.report.rendering import page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def write_html(content: Mapping[str, object], path: Path) -> None:
+    """Write a report as one self-contained file.
+
+    Parameters
+    ----------
+    content : mapping
+        ``report`` and ``version``, as the templates name them.
+    path : pathlib.Path
+        File to write; written over if it exists.
+    """
+    path.write_text(page("report.html.j2", content), encoding="utf-8", newline="\n")

@@ -1,0 +1,187 @@
+"""The notebook behind a report: filled in, run on the same record, and kept with nothing in it but what may be shared."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.report.rendering import TEMPLATES
+from recoverynet.tables.files import write_record
+from recoverynet.tables.record import RecoveryRecord
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+    from nbformat import NotebookNode
+
+RECORD_VARIABLE = "RECOVERYNET_RECORD"
+"""Environment variable in which the notebook finds the folder of the record."""
+SETTINGS_TAG = "settings"
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_KEPT_METADATA = ("kernelspec", "language_info")
+
+
+@dataclass(frozen=True, eq=False)
+class Rerun:
+    """What it takes to make a report again: the record, and the lines of Python that hold its settings.
+
+    Attributes
+    ----------
+    record : RecoveryRecord
+    settings : str
+        Source of the notebook's settings cell.
+    template : str
+        File name of the template among those that ship with the package.
+    """
+
+    record: RecoveryRecord
+    settings: str
+    template: str
+
+
+def notebook_template(name: str) -> str:
+    """The text of a notebook template that ships with the package."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, timeout: int = 900) -> None:
+    """Fill in the template, run it on the record, and write it with its outputs.
+
+    Parameters
+    ----------
+    rerun : Rerun
+    path : pathlib.Path
+        File to write.
+    template : pathlib.Path, optional
+        A notebook of your own. Default: the one that ships with the package.
+    timeout : int
+        Seconds a cell may take.
+
+    Raises
+    ------
+    SchemaError
+        The template is no notebook, or has no code cell tagged ``settings``.
+    NotEstimableError
+        A cell fails, takes too long, or the kernel cannot be started.
+    """
+    import nbformat
+
+    notebook = _filled(rerun, template)
+    with tempfile.TemporaryDirectory(prefix="rn-") as scratch:
+        folder = Path(scratch)
+        write_record(rerun.record, folder / "record", format="parquet")
+        _execute(notebook, folder, timeout)
+        _scrub(notebook, folder)
+    nbformat.validate(notebook)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+
+
+def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
+    """The template with the settings put in, and without any output it came with."""
+    import nbformat
+
+    text = notebook_template(rerun.template) if template is None else Path(template).read_text(encoding="utf-8")
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+    except Exception as error:
+        raise SchemaError(f"The template {template} is not a notebook: {error}") from error
+    cells = [cell for cell in notebook.cells if SETTINGS_TAG in cell.metadata.get("tags", ())]
+    if len(cells) != 1 or cells[0].cell_type != "code":
+        raise SchemaError(
+            f"A template needs exactly one code cell tagged {SETTINGS_TAG!r}, which is filled in; this one has "
+            f"{len(cells)}. Start from a copy of the template that ships with recoverynet."
+        )
+    cells[0].source = rerun.settings
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _execute(notebook: NotebookNode, folder: Path, timeout: int) -> None:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    client = NotebookClient(
+        notebook, km=_kernel_manager(folder), timeout=timeout, record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        with _environment({RECORD_VARIABLE: str(folder / "record"), "RECOVERYNET_QUIET": "1",
+                           "PYDEVD_DISABLE_FILE_VALIDATION": "1"}):
+            client.execute()
+    except CellExecutionError as error:
+        said = _ESCAPES.sub("", f"{error.ename}: {error.evalue}").replace(str(folder), "…")
+        raise NotEstimableError(f"A cell of the notebook failed, and nothing was written. {said}") from error
+    except CellTimeoutError as error:
+        raise NotEstimableError(f"A cell of the notebook took more than {timeout} seconds; nothing was written.") from error
+    except (DeadKernelError, RuntimeError) as error:
+        raise NotEstimableError(f"The notebook could not be run ({error}); nothing was written.") from error
+
+
+def _kernel_manager(folder: Path) -> AsyncKernelManager:
+    """A manager whose only kernel is the Python that is running now: no installed kernel is needed."""
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    class ThisPython(KernelSpecManager):
+        def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            return KernelSpec(argv=argv, display_name="Python 3", language="python", name=kernel_name)
+
+    return AsyncKernelManager(
+        kernel_name="python3", kernel_spec_manager=ThisPython(), connection_file=str(folder / "kernel.json"),
+        transport="tcp" if os.name == "nt" else "ipc",
+    )
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Some environment variables, set for the kernel that is started meanwhile and put back afterwards."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _scrub(notebook: NotebookNode, folder: Path) -> None:
+    """Take out what belongs to this machine: paths, warnings on standard error, metadata of the run."""
+    from nbformat import from_dict
+
+    kept = {key: notebook.metadata[key] for key in _KEPT_METADATA if key in notebook.metadata}
+    notebook.metadata = from_dict({**kept, "kernelspec": {"display_name": "Python 3", "language": "python",
+                                                          "name": "python3"}})
+    private = {str(folder), str(folder.resolve()), str(Path.home()), os.getcwd(), sys.prefix}
+    hidden = sorted((text for text in private if len(text) > 1), key=len, reverse=True)
+    for cell in notebook.cells:
+        cell.metadata = from_dict({key: value for key, value in cell.metadata.items() if key == "tags"})
+        if cell.cell_type == "code":
+            kept_outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            cell.outputs = [from_dict(_without(output, hidden)) for output in kept_outputs]
+
+
+def _without(value: Any, hidden: list[str]) -> Any:
+    """The same output with every private text replaced."""
+    if isinstance(value, str):
+        for text in hidden:
+            value = value.replace(text, "…")
+        return value
+    if isinstance(value, list):
+        return [_without(item, hidden) for item in value]
+    if isinstance(value, dict):
+        return {key: _without(item, hidden) for key, item in value.items()}
+    return value

@@ -1,0 +1,149 @@
+"""A report's tables as a workbook: a first sheet that says what it is, then one sheet a table."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from recoverynet.report.disclosed import TOTAL, DisclosedSummary, DisclosedTable
+from recoverynet.report.rendering import plain
+from recoverynet.report.sections import Section, Table
+from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR
+
+_EPOCH = datetime.datetime(2000, 1, 1)
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+Cell = tuple[object, str]
+"""A value (a star where it is hidden) and the name of its format."""
+
+
+def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path) -> None:
+    """Write every table of the sections into one workbook.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the first sheet.
+    about : sequence of (name, value)
+        What stands on the first sheet: period, disclosure, summary.
+    sections : sequence of Section
+    path : pathlib.Path
+        File to write. The same report gives the same file, byte for byte.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"title": title, "created": _EPOCH, "author": "recoverynet"})
+        formats = _formats(book)
+        front = book.add_worksheet("About")
+        names = _sheet_names([table for section in sections for table in section.tables()])
+        _write_front(front, title, about, sections, names, formats)
+        for section in sections:
+            for table in section.tables():
+                _write_table(book.add_worksheet(names[table.number]), table, section.title, formats)
+
+
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    body = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+    shapes = {
+        "text": {}, "wrap": {"text_wrap": True}, "title": {"bold": True, "font_size": 16, "font_color": "#0B4A6F"},
+        "muted": {"font_color": "#4A5763", "text_wrap": True}, "head": {"bold": True, "bottom": 2, "text_wrap": True},
+        "head_number": {"bold": True, "bottom": 2, "text_wrap": True, "align": "right"}, "bold": {"bold": True},
+        "count": {"num_format": "#,##0"}, "share": {"num_format": "0%"}, "mean": {"num_format": "0.0"},
+        "star": {"align": "right"}, "link": {"font_color": "#0B4A6F", "underline": 1},
+    }
+    return {name: book.add_format({**body, **shape}) for name, shape in shapes.items()}
+
+
+def _sheet_names(tables: Sequence[Table]) -> dict[int, str]:
+    """A name of at most 31 letters for every table, its number in front."""
+    return {
+        table.number: _FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")[:31].strip() for table in tables
+    }
+
+
+def _write_front(
+    sheet: Any, title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], names: Mapping[int, str],
+    formats: Mapping[str, Any],
+) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, title, formats["title"])
+    row = 2
+    for name, value in about:
+        sheet.write_string(row, 0, name, formats["bold"])
+        sheet.write_string(row, 1, plain(value), formats["wrap"])
+        row += 1
+    row += 1
+    sheet.write_string(row, 0, "Tables", formats["bold"])
+    for section in sections:
+        for table in section.tables():
+            row += 1
+            sheet.write_string(row, 0, section.title, formats["text"])
+            link = f"internal:'{names[table.number]}'!A1"
+            sheet.write_url(row, 1, link, formats["link"], f"Table {table.number}. {table.shown.title}")
+
+
+def _write_table(sheet: Any, table: Table, section: str, formats: Mapping[str, Any]) -> None:
+    shown = table.shown
+    sheet.hide_gridlines(2)
+    sheet.write_string(0, 0, f"Table {table.number}. {shown.title}", formats["title"])
+    sheet.write_string(1, 0, f"{section}. {shown.population}, {shown.period}.", formats["text"])
+    heads, rows = _cells(shown)
+    widths = [max(len(str(heads[0])), *(len(str(row[0][0])) for row in rows), 12)] if rows else [12]
+    sheet.set_column(0, 0, min(widths[0] + 2, 60))
+    sheet.set_column(1, max(len(heads) - 1, 1), 14)
+    for column, head in enumerate(heads):
+        sheet.write_string(3, column, head, formats["head" if column == 0 else "head_number"])
+    for number, row in enumerate(rows):
+        for column, (value, form) in enumerate(row):
+            write = sheet.write_number if isinstance(value, float | int) else sheet.write_string
+            write(4 + number, column, value, formats[form])
+    for number, remark in enumerate(shown.remarks()):
+        sheet.write_string(5 + len(rows) + number, 0, remark, formats["text"])
+    sheet.freeze_panes(4, 1)
+
+
+def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[list[Cell]]]:
+    """Headings and rows; counts beside shares, each in a column of its own."""
+    if isinstance(shown, DisclosedSummary):
+        rows = [
+            [(str(label), "text"), *(_cell(value, "count" if name == "n" else "mean") for name, value in values.items())]
+            for label, values in shown.values.iterrows()
+        ]
+        return [shown.row_header, *shown.heads], rows
+    frame = shown.to_frame()
+    if shown.layout == "cross":
+        return _cross_cells(shown)
+    heads, kinds = [shown.row_header, "Number", "Out of", "Share"], [("n", "count"), ("total", "count"), ("share", "share")]
+    if shown.with_interval:
+        heads, kinds = [*heads, "95% low", "95% high"], [*kinds, ("low", "share"), ("high", "share")]
+    rows = []
+    for line in frame.to_dict("records"):
+        cells = [_cell(line[name], form, none=form == "share" and line["total"] == 0) for name, form in kinds]
+        rows.append([(str(line["row"]), "text"), *cells])
+    return heads, rows
+
+
+def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:
+    columns = list(shown.counts.columns)
+    heads = [shown.row_header, *columns]
+    shares = [name for name in columns if not (shown.share_of == "row" and name == TOTAL)] if shown.share_of else []
+    heads += [f"{name}, share of {'all' if shown.share_of == 'all' else shown.share_of}" for name in shares]
+    rows = []
+    for row in shown.counts.index:
+        cells = [_cell(shown.n(row, name), "count") for name in columns]
+        cells += [_cell(shown.share(row, name), "share", none=shown.total(row, name) == 0) for name in shares]
+        rows.append([(str(row), "text"), *cells])
+    return heads, rows
+
+
+def _cell(value: float, form: str, *, none: bool = False) -> Cell:
+    if none:
+        return NO_DENOMINATOR, "star"
+    return (HIDDEN, "star") if math.isnan(value) else (float(value), form)

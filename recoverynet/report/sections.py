@@ -1,0 +1,302 @@
+"""What a report is made of: prose, tables after disclosure, figures with their words, and notes, in sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from recoverynet.draw.style import svg as as_svg
+from recoverynet.errors import DisclosureError, SchemaError
+from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable, Grid
+from recoverynet.report.disclosure import CountTable, DisclosurePolicy, SummaryTable
+from recoverynet.report.rendering import page, plain
+
+
+class Drawn(Protocol):
+    """Axes of a figure, as the functions of :mod:`recoverynet.draw` return them."""
+
+    def get_figure(self, root: bool = False) -> Any:
+        """The figure they belong to."""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs; ``**words**`` are emphasised."""
+
+    paragraphs: tuple[str, ...]
+    kind: Literal["prose"] = "prose"
+
+    def to_text(self) -> str:
+        """The paragraphs as plain text."""
+        return "\n\n".join(plain(text) for text in self.paragraphs)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a section."""
+
+    text: str
+    kind: Literal["heading"] = "heading"
+
+    def to_text(self) -> str:
+        """The heading, underlined."""
+        return f"{self.text}\n{'-' * len(self.text)}"
+
+
+@dataclass(frozen=True)
+class Points:
+    """Sentences that stand beside each other, one a line; ``**words**`` are emphasised."""
+
+    items: tuple[str, ...]
+    kind: Literal["points"] = "points"
+
+    def to_text(self) -> str:
+        """One line a point."""
+        return "\n".join(f"- {plain(item)}" for item in self.items)
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number of the summary: its value as text, what it is, and what it is out of."""
+
+    value: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """The few numbers a reader should take away."""
+
+    figures: tuple[KeyFigure, ...]
+    kind: Literal["key_figures"] = "key_figures"
+
+    def to_text(self) -> str:
+        """One line a number."""
+        return "\n".join(f"{figure.value}  {figure.label} ({figure.detail})" for figure in self.figures)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark set apart: something missing, or something to keep in mind while reading."""
+
+    text: str
+    tone: Literal["plain", "caution"] = "plain"
+    kind: Literal["note"] = "note"
+
+    def to_text(self) -> str:
+        """The remark as plain text."""
+        return f"Note: {plain(self.text)}"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Pairs of a name and a value: settings, versions, files."""
+
+    title: str
+    pairs: tuple[tuple[str, str], ...]
+    kind: Literal["facts"] = "facts"
+
+    def to_text(self) -> str:
+        """One line a pair."""
+        return "\n".join([self.title, *(f"  {name}: {value}" for name, value in self.pairs)])
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table after disclosure, with its number in the report."""
+
+    shown: DisclosedTable | DisclosedSummary
+    number: int
+    kind: Literal["table"] = "table"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.shown, DisclosedTable | DisclosedSummary):
+            raise DisclosureError(
+                f"A report holds tables after disclosure only; got {type(self.shown).__name__}. Call "
+                ".disclosed(policy) on a CountTable or SummaryTable first."
+            )
+
+    @property
+    def grid(self) -> Grid:
+        """The table as texts."""
+        return self.shown.grid()
+
+    @property
+    def identity(self) -> str:
+        """What the table is called within a page."""
+        return f"table-{self.number}"
+
+    def to_text(self) -> str:
+        """The table in columns of text."""
+        grid = self.grid
+        lines = [grid.columns, *grid.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(grid.columns))]
+        body = ["  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in
+                           zip(line[1:], widths[1:], strict=True))]).rstrip() for line in lines]
+        heading = f"Table {self.number}. {self.shown.title} ({self.shown.population}, {self.shown.period})"
+        return "\n".join([heading, *body, *self.shown.remarks()])
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A picture drawn from disclosed numbers, with its caption and the same in words for those who cannot see it."""
+
+    svg: str
+    alt: str
+    caption: str
+    number: int
+    kind: Literal["figure"] = "figure"
+
+    def __post_init__(self) -> None:
+        if not self.alt.strip() or not self.caption.strip():
+            raise SchemaError("A figure needs a caption, and an alt text that says in words what it shows.")
+
+    def to_text(self) -> str:
+        """What the picture shows, in words."""
+        return f"Figure {self.number}. {self.caption}\n{self.alt}"
+
+
+Block = Prose | Heading | Points | KeyFigures | Note | Facts | Table | Figure
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Section:
+    """One part of a report, which shows itself in a notebook.
+
+    Attributes
+    ----------
+    name : str
+        Short name by which a report finds it: ``report["network"]``.
+    title : str
+        Its heading.
+    blocks : tuple of Prose, Points, KeyFigures, Note, Facts, Table or Figure
+        What it says, in order.
+    lead : str
+        The question it answers, in one sentence.
+
+    Examples
+    --------
+    >>> from recoverynet.report.sections import Prose, Section
+    >>> print(Section("network", "The network", (Prose(("Most clients know **somebody**.",)),)))
+    The network
+    ===========
+    <BLANKLINE>
+    Most clients know somebody.
+    """
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+    lead: str = ""
+
+    def tables(self) -> tuple[Table, ...]:
+        """The tables of the section, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of the section, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Figure))
+
+    def to_text(self) -> str:
+        """The whole section as plain text."""
+        head = [self.title, "=" * len(self.title), *(["", self.lead] if self.lead else [])]
+        return "\n".join([*head, *(f"\n{block.to_text()}" for block in self.blocks)])
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        parts = [f"{len(self.tables())} tables", f"{len(self.figures())} figures"]
+        return f"<Section {self.name!r}: {self.title}, {', '.join(parts)}>"
+
+    def _repr_html_(self) -> str:
+        return page("section.html.j2", {"section": self})
+
+
+class SectionWriter:
+    """Writes one section: whatever it is given passes the disclosure policy before it is kept.
+
+    Parameters
+    ----------
+    report : ReportWriter
+        Numbers the tables and figures and holds the policy.
+    name, title, lead : str
+        As in :class:`Section`.
+    """
+
+    def __init__(self, report: ReportWriter, name: str, title: str, lead: str = "") -> None:
+        self._report, self._name, self._title, self._lead = report, name, title, lead
+        self._blocks: list[Block] = []
+
+    def say(self, *paragraphs: str) -> None:
+        """Add paragraphs; empty ones are left out."""
+        kept = tuple(text for text in paragraphs if text)
+        if kept:
+            self._blocks.append(Prose(kept))
+
+    def heading(self, text: str) -> None:
+        """Add a heading within the section."""
+        self._blocks.append(Heading(text))
+
+    def points(self, items: Sequence[str]) -> None:
+        """Add sentences, one a line."""
+        if items:
+            self._blocks.append(Points(tuple(items)))
+
+    def key_figures(self, figures: Sequence[KeyFigure]) -> None:
+        """Add the few numbers to take away."""
+        if figures:
+            self._blocks.append(KeyFigures(tuple(figures)))
+
+    def note(self, text: str, tone: Literal["plain", "caution"] = "plain") -> None:
+        """Add a remark set apart."""
+        self._blocks.append(Note(text, tone))
+
+    def facts(self, title: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Add names and values."""
+        self._blocks.append(Facts(title, tuple(pairs)))
+
+    def table(self, table: CountTable) -> DisclosedTable:
+        """Disclose a table of counts, add it and give it back, for the sentences and figures made from it."""
+        shown = table.disclosed(self._report.policy)
+        self._blocks.append(Table(shown, self._report.next_number("table")))
+        return shown
+
+    def summary(self, table: SummaryTable) -> DisclosedSummary:
+        """Disclose a table of means or medians, add it and give it back."""
+        shown = table.disclosed(self._report.policy)
+        self._blocks.append(Table(shown, self._report.next_number("table")))
+        return shown
+
+    def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
+        """Add a picture that was drawn from disclosed numbers."""
+        picture = as_svg(axes.get_figure(root=True))
+        self._blocks.append(Figure(picture, alt, caption, self._report.next_number("figure")))
+
+    def finish(self) -> Section:
+        """The section as written."""
+        return Section(self._name, self._title, tuple(self._blocks), self._lead)
+
+
+class ReportWriter:
+    """Holds the disclosure policy of one report and numbers its tables and figures.
+
+    Parameters
+    ----------
+    policy : str or DisclosurePolicy
+    """
+
+    def __init__(self, policy: str | DisclosurePolicy) -> None:
+        self.policy = DisclosurePolicy.resolve(policy)
+        self._counts = {"table": 0, "figure": 0}
+
+    def section(self, name: str, title: str, lead: str = "") -> SectionWriter:
+        """Begin a section."""
+        return SectionWriter(self, name, title, lead)
+
+    def next_number(self, what: Literal["table", "figure"]) -> int:
+        """The next free number."""
+        self._counts[what] += 1
+        return self._counts[what]
