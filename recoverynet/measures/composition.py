@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.graphs.egos import EgoNetworks
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.kernels.composition import entropy, external_internal, index_of_qualitative_variation, tally
@@ -43,24 +44,26 @@ class AlterTies:
 
 
 def composition(
-    network: PersonNetwork | NetworkPanel,
+    network: PersonNetwork | NetworkPanel | EgoNetworks,
     *,
     states: pd.Series | pd.DataFrame | None = None,
     norm: Norm | None = None,
     weighted: bool = False,
     direction: str = "out",
     service_roles: Collection[str] = ("worker",),
+    perceived: bool = True,
 ) -> pd.DataFrame:
     """What share of each person's ties is to people who hold the norm, who are using, and to services?
 
     Parameters
     ----------
-    network : PersonNetwork or NetworkPanel
-        n people, with a column ``role`` where it is known.
+    network : PersonNetwork, NetworkPanel or EgoNetworks
+        n people, or n egos with the alters one step away, with a column ``role`` where it is known.
     states : pandas.Series or pandas.DataFrame, optional
         State of each person as words, indexed by person id, as ``state_at`` gives it; for a panel a frame
         with one column a wave. People who are not in it are unknown. Needed for a network; default for a
-        panel: its own states.
+        panel: its own states. For personal networks whose alters have a ``perceived_state`` it gives the
+        egos' own states only.
     norm : Norm, optional
         Which states hold the norm. Default: that of the panel, else the recovery norm (abstinent, in
         recovery, or stable on substitution).
@@ -71,6 +74,9 @@ def composition(
         Whose states count where ties have a direction: people named (default), people naming, or both.
     service_roles : collection of str
         Roles of people who are there for their work. Default ``worker``.
+    perceived : bool
+        For personal networks: whether alters are in the state the ego perceives (column ``perceived_state``),
+        which is the default and the only one known of third parties, or in that of ``states``.
 
     Returns
     -------
@@ -84,7 +90,8 @@ def composition(
         - ``ei_norm``: (E − I) / (E + I) over known alters, I holding the norm as ego does or not holding it
           as ego does not: −1 all like ego, 1 none. NaN where ego's own state is unknown.
         - ``iqv``, ``entropy``: how varied the states of known alters are; see Notes.
-        - ``n_role_known``: alters with a role on record; ``share_services``: how many of those are services.
+        - ``n_role_known``: alters with a role on record (people only named have none); ``share_services``:
+          how many of those are services.
         - ``n_recovery_ties``: alters known to hold the norm; ``share_recovery_ties``: of all alters, the
           unknown ones included, so a lower bound.
         - ``strength``, ``strength_known``: summed strength of all ties and of those to known alters, which
@@ -122,6 +129,10 @@ def composition(
     [3.0, 2.0, 0.5, 0.33]
     """
     norm = _norm_of(network, norm)
+    if isinstance(network, EgoNetworks):
+        ties = _named_ties(network, states, norm, service_roles, perceived)
+        columns = composition_columns(ties, norm, weighted=weighted)
+        return pd.DataFrame({"present": True, **columns}, index=network.egos.index)
     codes = _state_codes(network, states, norm)
     roles = _service_flags(network.people, service_roles)
     measured = []
@@ -191,7 +202,30 @@ def _own(code: np.ndarray, norm: Norm) -> np.ndarray:
     return holds[code]
 
 
-def _norm_of(network: PersonNetwork | NetworkPanel, norm: Norm | None) -> Norm:
+def _named_ties(
+    networks: EgoNetworks,
+    states: pd.Series | pd.DataFrame | None,
+    norm: Norm,
+    service_roles: Collection[str],
+    perceived: bool,
+) -> AlterTies:
+    """Every tie of personal networks, the alters as perceived or as known."""
+    alters = networks.alters[networks.alters["distance"] == 1]
+    by_perception = perceived and "perceived_state" in alters.columns
+    if states is None and not by_perception:
+        raise SchemaError("Composition needs states: pass states=state_at(record.observations, when).")
+    known = pd.Series(dtype="object") if states is None else _one_a_person(states).squeeze(axis=1)
+    seen = alters["perceived_state"] if by_perception else known.reindex(alters["alter_id"])
+    return AlterTies(
+        networks.egos.index.get_indexer(alters["ego_id"]),
+        codes_of(seen.to_numpy(dtype=object), norm),
+        _service_flags(alters, service_roles),
+        alters["weight"].fillna(1.0).to_numpy(dtype=np.float64),
+        _own(codes_of(known.reindex(networks.egos.index).to_numpy(dtype=object), norm), norm),
+    )
+
+
+def _norm_of(network: object, norm: Norm | None) -> Norm:
     if norm is not None:
         return norm
     return (network.norm if isinstance(network, NetworkPanel) else None) or RECOVERY_NORM
@@ -209,13 +243,20 @@ def _state_codes(
                 "Composition needs the states of the people: pass states=state_at(record.observations, when)"
                 + (", one column a wave." if isinstance(network, NetworkPanel) else ".")
             )
-    frame = states.to_frame() if isinstance(states, pd.Series) else states
+    frame = _one_a_person(states)
     if frame.shape[1] != n_layers:
         raise SchemaError(f"The states must have one column a wave ({n_layers}); got {frame.shape[1]}.")
-    if frame.index.has_duplicates:
-        raise SchemaError("The states name some people twice; give one state a person.")
-    aligned = frame.reindex(network.person_ids)
-    return codes_of(aligned.to_numpy(dtype=object), norm)
+    return codes_of(frame.reindex(network.person_ids).to_numpy(dtype=object), norm)
+
+
+def _one_a_person(states: pd.Series | pd.DataFrame) -> pd.DataFrame:
+    """The states as a frame; SchemaError where they are something else or somebody occurs twice."""
+    if not isinstance(states, pd.Series | pd.DataFrame):
+        raise SchemaError(f"states must be a Series or DataFrame by person id; got {type(states).__name__}.")
+    if states.index.has_duplicates:
+        twice = states.index[states.index.duplicated()]
+        raise SchemaError(f"The states name {len(twice)} people twice, the first being {twice[0]!r}.")
+    return states.to_frame() if isinstance(states, pd.Series) else states
 
 
 def _service_flags(people: pd.DataFrame, service_roles: Collection[str]) -> np.ndarray:
