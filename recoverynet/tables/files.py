@@ -1,36 +1,264 @@
-"""Records in and out of files."""
+"""Records in and out of files: a folder of CSV or Parquet, a workbook, a database."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 
 from recoverynet.errors import SchemaError
-from recoverynet.tables.layouts import RECORD_TABLES
+from recoverynet.tables.checks import examine, left_out_in_words
+from recoverynet.tables.contact_log import unfold_contact_log
+from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
+from recoverynet.tables.mapping import Mapping, read_mapping, require_time_zone
+from recoverynet.tables.prepared import Prepared, prepared_source, read_column
+from recoverynet.tables.problems import Problem, problems_error
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.sources import TABLE_ENDINGS, open_source
+
+SIDECAR = "record.toml"
+"""Written beside the tables where the window or time zone is not what reading them back would give."""
 
 
-def read_record(folder: str | Path, *, mapping: object = None, tz: str = "Europe/London",
-                on_problems: str = "raise") -> RecoveryRecord:
-    """What does this folder say about the people of one area and period? (first landing: clean CSV folders only)."""
+def read_record(
+    folder: str | Path,
+    *,
+    mapping: str | Path | dict[str, Any] | Mapping | None = None,
+    tz: str = "Europe/London",
+    on_problems: Literal["raise", "leave_out"] = "raise",
+) -> RecoveryRecord:
+    """What was recorded about the people of one area and period, read from files?
+
+    Parameters
+    ----------
+    folder : path
+        A folder with one CSV (or .tsv) or Parquet file a table, one workbook (.xlsx) with one sheet a table, or a DuckDB
+        file (.duckdb, .db). Files, sheets and tables are called as the tables are, capitals aside: people (needed),
+        occasions with participation, contact_log, episodes, groups, observations, nominations, alter_ties, linkage,
+        separations. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens aside; extra
+        columns ride along.
+    mapping : path, dict or Mapping, optional
+        A TOML file saying which file is which table, which column is which, in what units and words; see
+        :mod:`recoverynet.tables.mapping`. Default: the file record.toml of the folder where there is one, else names are
+        taken as they stand.
+    tz : str
+        IANA time zone: times without an offset are local there, and so are the days of the record. A mapping's
+        ``time_zone`` comes first.
+    on_problems : {"raise", "leave_out"}
+        What to do where :func:`recoverynet.find_problems` finds an error: tell all of them and stop, or leave out the
+        faulty rows and say so in ``record.notes``.
+
+    Returns
+    -------
+    RecoveryRecord
+        ``notes`` says in plain sentences what was left out, gathered or worth knowing.
+
+    Raises
+    ------
+    SchemaError
+        There is nothing to read, the mapping is wrong, or the tables have faults; the message lists them all with the
+        rows as the file counts (the header is row 1) and the remedy.
+    UnknownPersonError
+        Every fault is an id that the table it refers to does not hold.
+    TimeOrderError
+        Every fault is a date out of order or out of reach.
+
+    Notes
+    -----
+    Ids are text from the first byte: ``007`` and an id ``NA`` stay what they are, and only an empty cell is missing.
+
+    With ``on_problems="leave_out"``: a row with a faulty value, or repeating an earlier one, is left out; so is every
+    row that refers to a person or occasion left out. Where an optional column (a worker, a group) refers to something
+    unknown, only that value is emptied. Columns that hold names, addresses and the like are left out, and a table other
+    than people that cannot be used at all is left out whole. Each of these is a note. What no record can do without
+    (people, and occasions with participation together) still raises.
+
+    A ``contact_log`` becomes occasions and participation: rows of the same group and local day are one occasion, a
+    contact of two people is an occasion of two; see :func:`recoverynet.tables.contact_log.unfold_contact_log`.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> from recoverynet.samples import sample_folder
+    >>> rn.read_record(sample_folder("five_people")).people["person_id"].tolist()
+    ['ann', 'ben', 'cat', 'dev', 'eve']
+    """
+    if on_problems not in ("raise", "leave_out"):
+        raise SchemaError(f"on_problems must be 'raise' or 'leave_out'; got {on_problems!r}.")
+    require_time_zone(tz, "tz")
+    source = open_source(folder)
+    beside = Path(folder) / SIDECAR
+    how = read_mapping(beside if mapping is None and beside.is_file() else mapping)
+    with prepared_source(source, how, how.tz or tz) as prepared:
+        problems = examine(prepared, leave_out=on_problems == "leave_out")
+        errors = [problem for problem in problems if problem.severity == "error"]
+        stopping = errors if on_problems == "raise" else [p for p in errors if _cannot_be_left_out(p)]
+        if stopping:
+            raise problems_error(stopping, source.label)
+        notes = [left_out_in_words(problem) for problem in errors]
+        notes += [problem.in_words() for problem in problems if problem.severity == "warning"]
+        tables = {name: _frame(prepared, name) for name in prepared.tables}
+    notes += _unfold(tables, prepared.tz)
+    return RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
+
+
+def _cannot_be_left_out(problem: Problem) -> bool:
+    return problem.extent == "record" or (
+        problem.extent == "table" and problem.table in ("people", "occasions", "participation")
+    )
+
+
+def _frame(prepared: Prepared, name: str) -> pd.DataFrame:
+    """One checked table, typed."""
+    table = prepared.tables[name]
+    columns: dict[str, Any] = {}
+    for column in table.schema.columns:
+        read = column.kind == "instant"
+        columns[column.name] = table.table[read_column(column.name) if read else column.name]
+    columns.update({title: table.table[title] for title in table.extras})
+    return table.schema.typed(pa.table(columns).to_pandas(), tz=prepared.tz)
+
+
+def _unfold(tables: dict[str, pd.DataFrame], tz: str) -> list[str]:
+    """Turn the contact log into occasions and participation beside those there are; says how."""
+    log = tables.pop("contact_log", None)
+    if log is None or log.empty:
+        return []
+    unfolded = unfold_contact_log(log, occasions=tables.get("occasions"))
+    held = set(tables["occasions"]["occasion_id"]) if "occasions" in tables else set()
+    clash = sorted(held & set(unfolded.occasions["occasion_id"]))
+    if clash:
+        raise SchemaError(
+            f"The table occasions holds the id {clash[0]!r}, which the contact log needs for its own contacts. Give "
+            "occasions ids that do not begin with 'log:'."
+        )
+    both = pd.concat([_table(tables, "participation", tz), unfolded.participation], ignore_index=True)
+    tables["participation"] = both.drop_duplicates(["occasion_id", "person_id"], ignore_index=True)
+    tables["occasions"] = pd.concat([_table(tables, "occasions", tz), unfolded.occasions], ignore_index=True)
+    return list(unfolded.notes)
+
+
+def _table(tables: dict[str, pd.DataFrame], name: str, tz: str) -> pd.DataFrame:
+    return tables[name] if name in tables else RECORD_TABLES[name].empty(tz)
+
+
+def _with_needed(tables: dict[str, pd.DataFrame], tz: str) -> dict[str, pd.DataFrame]:
+    needed = {name: _table(tables, name, tz) for name in ("people", "occasions", "participation")}
+    return {**tables, **needed}
+
+
+def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal["csv", "parquet"] = "csv") -> None:
+    """Keep a record as files that :func:`read_record` reads back as the same record.
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+    folder : path
+        Made where it does not exist. Files of the same tables are replaced; a folder that holds other tables is refused,
+        because they would be read together with these.
+    format : {"csv", "parquet"}
+        CSV (UTF-8, commas) opens everywhere; Parquet is smaller and keeps the types of extra columns.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    SchemaError
+        Unknown format, or the folder holds tables of another record.
+
+    Notes
+    -----
+    The same record gives the same bytes. Tables without rows are left out, except people, occasions and participation;
+    so are optional columns without a value. In CSV a local midnight is written as a date, any other instant as local
+    time with its offset. Where time zone or window are not those a reader would assume, a small ``record.toml`` beside
+    the tables says them. Notes are not written: they tell of one reading.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import recoverynet as rn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     rn.write_record(rn.load_sample("five_people"), folder)
+    ...     rn.read_record(folder).participation.shape
+    (13, 3)
+    """
+    if format not in ("csv", "parquet"):
+        raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)
-    tables = {
-        path.stem.lower(): pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
-        for path in sorted(folder.glob("*.csv")) if path.stem.lower() in RECORD_TABLES
-    }
-    if "people" not in tables:
-        raise SchemaError(f"The folder {folder} holds no people.csv.")
-    for name in ("occasions", "participation"):
-        tables.setdefault(name, RECORD_TABLES[name].empty(tz))
-    return RecoveryRecord(**tables, tz=tz)
-
-
-def write_record(record: RecoveryRecord, folder: str | Path, *, format: str = "csv") -> None:
-    """Write every table of a record to a folder, the same bytes each time (first landing: CSV)."""
-    folder = Path(folder)
+    kept = {name: _filled(name, frame) for name, frame in record.tables().items()
+            if len(frame) or name in ("people", "occasions", "participation")}
+    _require_no_other_tables(folder, {f"{name}.{format}" for name in kept})
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in record.tables().items():
-        kept = frame[[c for c in frame.columns if c in RECORD_TABLES[name].required or frame[c].notna().any()]]
-        if len(kept) or name in ("people", "occasions", "participation"):
-            kept.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    for name, frame in kept.items():
+        path = folder / f"{name}.{format}"
+        if format == "csv":
+            texts = pd.DataFrame({title: _as_csv_text(frame[title]) for title in frame.columns})
+            texts.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+        else:
+            table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+            pyarrow.parquet.write_table(table, path, compression="zstd")
+    _write_sidecar(record, folder)
+
+
+def _require_no_other_tables(folder: Path, ours: set[str]) -> None:
+    if not folder.is_dir():
+        return
+    others = [file.name for file in sorted(folder.iterdir()) if file.name.lower() not in ours
+              and file.suffix.lower() in TABLE_ENDINGS and file.stem.lower() in READABLE_TABLES]
+    if others:
+        raise SchemaError(
+            f"The folder {str(folder)!r} holds {', '.join(others)}, which this record would not replace and which would "
+            "be read together with it. Remove them, or write to another folder."
+        )
+
+
+def _filled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without optional columns that say nothing."""
+    schema = RECORD_TABLES[name]
+    silent = [title for title in schema.names if title not in schema.required and not frame[title].notna().any()]
+    return frame.drop(columns=silent)
+
+
+def _as_csv_text(values: pd.Series) -> pd.Series:
+    """A column as CSV text, the same on every machine."""
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return _instants_as_text(values)
+    if pd.api.types.is_bool_dtype(values):
+        return values.astype("boolean").map({True: "true", False: "false"}).astype("str")
+    if pd.api.types.is_float_dtype(values):
+        return values.map(_number_as_text, na_action="ignore").astype("str").mask(values.isna())
+    return values.astype("str").mask(values.isna())
+
+
+def _number_as_text(value: float) -> str:
+    return str(int(value)) if np.isfinite(value) and value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def _instants_as_text(values: pd.Series) -> pd.Series:
+    known = values.drop_duplicates().dropna()
+    texts = pd.Series([_instant_as_text(value) for value in known], index=known, dtype="str")
+    return values.map(texts).astype("str").mask(values.isna())
+
+
+def _instant_as_text(value: pd.Timestamp) -> str:
+    if value == value.normalize():
+        return f"{value:%Y-%m-%d}"
+    return value.isoformat(timespec="auto" if value.microsecond else "seconds" if value.second else "minutes")
+
+
+def _write_sidecar(record: RecoveryRecord, folder: Path) -> None:
+    lines = [] if record.tz == "Europe/London" else [f'time_zone = "{record.tz}"']
+    if record.window is not None and record.window != record.seen_window():
+        start, end = (bound.isoformat() for bound in record.window)
+        lines.append(f'window = ["{start}", "{end}"]')
+    path = folder / SIDECAR
+    if lines:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)

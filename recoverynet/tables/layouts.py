@@ -232,3 +232,18 @@ RECORD_TABLES = {
 
 READABLE_TABLES = {**RECORD_TABLES, CONTACT_LOG.name: CONTACT_LOG}
 """The tables that can be read: those of a record, and the contact log that becomes occasions and participation."""
+
+TABLE_ALIASES: dict[str, tuple[str, ...]] = {
+    "people": ("clients", "client", "persons", "person", "participants", "members", "service_users", "cohort"),
+    "occasions": ("contacts", "events", "sessions", "meetings", "activities"),
+    "participation": ("attendance", "attendances", "attendees", "participations"),
+    "episodes": ("treatment", "treatments", "treatment_episodes", "referrals"),
+    "groups": ("group", "mutual_aid", "meeting_list", "group_list"),
+    "observations": ("outcomes", "assessments", "states", "scores", "top"),
+    "nominations": ("network", "alters", "friendships", "ties", "important_people"),
+    "alter_ties": ("alter_alter", "aaties", "alteralter"),
+    "linkage": ("links", "linkages", "introductions"),
+    "separations": ("separation", "keep_apart", "exclusions"),
+    "contact_log": ("log", "contactlog", "contact", "contacts_log", "diary"),
+}
+"""Other names a table often goes by: suggested in messages, never applied without being asked for."""

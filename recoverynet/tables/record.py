@@ -97,16 +97,19 @@ class RecoveryRecord:
                 )
 
     def _resolved_window(self) -> Window | None:
-        if self.window is not None:
-            start, end = (as_instant(bound, self.tz) for bound in self.window)
-        else:
-            seen = pd.concat([self.occasions["started_at"], self.observations["observed_at"]]).dropna()
-            if seen.empty:
-                return None
-            start, end = seen.min().normalize(), seen.max().normalize() + pd.DateOffset(days=1)
+        if self.window is None:
+            return self.seen_window()
+        start, end = (as_instant(bound, self.tz) for bound in self.window)
         if not start < end:
             raise TimeOrderError(f"The window must end after it starts; it runs from {start} to {end}.")
         return start, end
+
+    def seen_window(self) -> Window | None:
+        """From the first day of any occasion or observation to the day after the last; None where there is none."""
+        seen = pd.concat([self.occasions["started_at"], self.observations["observed_at"]]).dropna()
+        if seen.empty:
+            return None
+        return seen.min().normalize(), seen.max().normalize() + pd.DateOffset(days=1)
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in RECORD_TABLES if len(getattr(self, name)))

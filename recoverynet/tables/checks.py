@@ -1,0 +1,241 @@
+"""Every fault of every table at once, told in plain words; and, on request, the faulty rows left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from recoverynet.tables.engine import Engine, column_sql
+from recoverynet.tables.identifiers import PSEUDONYMISE, free_text_column, identifying_column
+from recoverynet.tables.identifying_values import identifier_checks
+from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.mapped import plain_name
+from recoverynet.tables.mapping import Mapping, read_mapping, require_time_zone
+from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record, prepared_source
+from recoverynet.tables.problems import Problem, example_of, problems_frame, rows_in_words
+from recoverynet.tables.raw import ROW
+from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.rules import Check, column_checks, pair_checks, reference_check, repeat_check
+from recoverynet.tables.sources import open_source
+
+_REFERENCE_ORDER = ("people", "groups", "occasions", *(
+    name for name in READABLE_TABLES if name not in ("people", "groups", "occasions")
+))
+
+
+def find_problems(
+    record_or_folder: RecoveryRecord | str | Path, *, mapping: str | Path | dict[str, Any] | Mapping | None = None,
+    tz: str = "Europe/London",
+) -> pd.DataFrame:
+    """What is wrong with these tables, where, and how is it mended?
+
+    Parameters
+    ----------
+    record_or_folder : path or RecoveryRecord
+        A folder of CSV or Parquet files, a workbook (.xlsx), a DuckDB file (.duckdb, .db), or a record in memory.
+    mapping : path, dict or Mapping, optional
+        How foreign shapes become ours; see :mod:`recoverynet.tables.mapping`. Default: names are taken as they stand.
+    tz : str
+        IANA time zone of times without an offset. A mapping's ``time_zone`` comes first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a fault, errors first; no rows where all is well. Columns: ``table``; ``column`` (empty where the fault
+        is the file's or the table's); ``problem`` (one sentence); ``n_rows`` (rows touched, 0 for a file or header);
+        ``rows`` (list of the first five, as the file counts, the header being row 1; tables without a header count as if
+        they had one); ``example`` (the first faulty value, masked where it may be personal); ``remedy``; ``severity``
+        (``"error"`` stops :func:`recoverynet.read_record`, ``"warning"`` does not); ``rule`` (its short name).
+
+    Raises
+    ------
+    SchemaError
+        There is nothing to read at that place, or the mapping or time zone is wrong.
+
+    Notes
+    -----
+    All tables are read as text and every rule of the catalogue (:mod:`recoverynet.tables.rules`) is asked of every
+    column it is about, so one pass tells everything. A value that is blank or unreadable is not told twice. Ids of
+    ten digits are taken for NHS numbers only where more of a column hold the check digit than chance would let (one in
+    eleven), by three standard errors; telephone numbers written as digits alone only where they are at least half of
+    the digit-only values of their column. No rule can find every name: read the tables before you share them.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> problems = rn.find_problems(rn.load_sample("five_people"))
+    >>> len(problems)
+    0
+    """
+    with _prepared(record_or_folder, read_mapping(mapping), tz) as prepared:
+        return problems_frame(examine(prepared))
+
+
+@contextmanager
+def _prepared(what: RecoveryRecord | str | Path, mapping: Mapping, tz: str) -> Any:
+    if isinstance(what, RecoveryRecord):
+        with Engine() as engine:
+            yield prepared_record(what, engine)
+    else:
+        require_time_zone(tz, "tz")
+        with prepared_source(open_source(what), mapping, mapping.tz or tz) as prepared:
+            yield prepared
+
+
+def examine(prepared: Prepared, *, leave_out: bool = False) -> list[Problem]:
+    """Every problem of the tables; with ``leave_out`` faulty rows, values and columns are taken out as they are found.
+
+    Taking out goes from the table referred to, to the table that refers, so that a row whose person or occasion was
+    left out is found and told as well.
+    """
+    problems = list(prepared.problems)
+    for name in list(prepared.tables):
+        problems += _header_problems(prepared, name, leave_out)
+        table = prepared.tables[name]
+        checks = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states),
+                  *pair_checks(table)]
+        problems += _asked(prepared, name, _worth_asking(table, checks), leave_out)
+        repeat = repeat_check(table)
+        problems += _asked(prepared, name, [] if repeat is None else [repeat], leave_out)
+    for name in _REFERENCE_ORDER:
+        if name in prepared.tables:
+            problems += _asked(prepared, name, _reference_checks(prepared, name), leave_out)
+    return problems
+
+
+def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Problem]:
+    table = prepared.tables[name]
+    problems = []
+    for title in table.extras:
+        what = identifying_column(plain_name(title), of_group=name == "groups")
+        if what and table.table[title].null_count < table.table.num_rows:
+            problems.append(Problem(
+                name, title, f"the column {title!r} seems to hold {what}, which a record never holds",
+                "identifying_column", f"{PSEUDONYMISE} Or delete the column.", extent="column",
+            ))
+        elif free_text_column(plain_name(title)) and name != "groups":
+            problems.append(Problem(
+                name, title, f"the column {title!r} seems to hold free text, in which people may be named",
+                "free_text", "Delete the column unless it is needed, or read it through first.", "warning",
+            ))
+    for title in sorted(table.as_numbers):
+        if table.schema[title].kind == "id":
+            problems.append(Problem(
+                name, title, f"{title} is stored as numbers in {table.origin}, so leading zeros may be lost",
+                "ids_as_numbers", "Store ids as text if 7 may mean 007; otherwise nothing need be done.", "warning",
+            ))
+    if leave_out:
+        dropped = {problem.column for problem in problems if problem.extent == "column"}
+        kept = [title for title in table.table.column_names if title not in dropped]
+        extras = tuple(title for title in table.extras if title not in dropped)
+        prepared.put(replace(table, table=table.table.select(kept), extras=extras))
+    return problems
+
+
+def _worth_asking(table: PreparedTable, checks: Iterable[Check]) -> list[Check]:
+    """Checks of columns that hold something; an absent optional column cannot be faulty."""
+    rows = table.table.num_rows
+    return [
+        check for check in checks
+        if rows and (check.rule in ("blank", "whose_view") or not check.column
+                     or table.table[check.column].null_count < rows or check.rule == "with_nobody")
+    ]
+
+
+def _reference_checks(prepared: Prepared, name: str) -> list[Check]:
+    table = prepared.tables[name]
+    checks = [
+        reference_check(table.schema, column, READABLE_TABLES[column.refers_to],
+                        there=column.refers_to in prepared.tables)
+        for column in table.schema.columns if column.refers_to
+    ]
+    told_absent = {problem.table for problem in prepared.problems if problem.severity == "error"}
+    return [check for check in _worth_asking(table, checks)
+            if READABLE_TABLES[name][check.column].refers_to not in told_absent - set(prepared.tables)]
+
+
+def _asked(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) -> list[Problem]:
+    """The problems that some checks find in one table."""
+    if not checks:
+        return []
+    counts = prepared.engine.row(
+        "SELECT " + ", ".join(f"count(*) FILTER (WHERE {check.predicate})" for check in checks)
+        + f" FROM {column_sql(name)}"
+    )
+    found = [(check, int(count)) for check, count in zip(checks, counts, strict=True) if count]
+    problems = [_problem(prepared, check, count) for check, count in found]
+    if leave_out:
+        _take_out(prepared, name, [check for check, _ in found if check.severity == "error"])
+    return problems
+
+
+def _problem(prepared: Prepared, check: Check, count: int) -> Problem:
+    column = column_sql(check.column) if check.column else "NULL"
+    first = prepared.engine.rows(
+        f"SELECT {column_sql(ROW)}, CAST({column} AS VARCHAR) FROM {column_sql(check.table)} "
+        f"WHERE {check.predicate} ORDER BY 1 LIMIT 5"
+    )
+    remedy = check.remedy + _lost_zeros_hint(prepared, check)
+    return Problem(
+        check.table, check.column, f"{check.column or 'a row'} {check.sentence}", check.rule, remedy, check.severity,
+        count, tuple(int(row) for row, _ in first), example_of(first[0][1], personal=check.personal), check.extent,
+    )
+
+
+def _lost_zeros_hint(prepared: Prepared, check: Check) -> str:
+    """Whether unknown ids would be known with leading zeros put back, or in other capitals."""
+    if check.rule != "unknown_id" or check.column == "":
+        return ""
+    known = READABLE_TABLES[READABLE_TABLES[check.table][check.column].refers_to]
+    if known.name not in prepared.tables:
+        return ""
+    key, value = column_sql(known.key[0]), column_sql(check.column)
+    for told, form in (("once leading zeros are left aside, so zeros were lost on the way",
+                        "regexp_replace({}, '^0+|[.]0$', '', 'g')"), ("in other capitals", "lower({})")):
+        count = prepared.engine.row(
+            f"SELECT count(*) FROM {column_sql(check.table)} WHERE {check.predicate} AND {form.format(value)} IN "
+            f"(SELECT {form.format(key)} FROM {column_sql(known.name)} WHERE {key} IS NOT NULL)"
+        )[0]
+        if count:
+            return f" {count:,} of them are known {told}."
+    return ""
+
+
+def _take_out(prepared: Prepared, name: str, checks: list[Check]) -> None:
+    """Leave faulty rows out of a table; of a row whose optional reference is unknown, only that value."""
+    if not checks:
+        return
+    table = prepared.tables[name]
+    emptied = {check.column: check.predicate for check in checks if check.extent == "value"}
+    faulty = [f"NOT coalesce({check.predicate}, false)" for check in checks if check.extent == "row"]
+    columns = ", ".join(
+        f"CASE WHEN {emptied[title]} THEN NULL ELSE {column_sql(title)} END AS {column_sql(title)}"
+        if title in emptied else column_sql(title) for title in table.table.column_names
+    )
+    kept = prepared.engine.table(
+        f"SELECT {columns} FROM {column_sql(name)} WHERE {' AND '.join(faulty) or 'true'} ORDER BY {column_sql(ROW)}"
+    )
+    prepared.put(replace(table, table=_same_types(kept, table.table)))
+
+
+def _same_types(kept: pa.Table, before: pa.Table) -> pa.Table:
+    return kept.cast(pa.schema([(title, before.schema.field(title).type) for title in kept.column_names]))
+
+
+def left_out_in_words(problem: Problem) -> str:
+    """One sentence for the notes of a record: what was left out, of which table, and why."""
+    where = rows_in_words(problem.n_rows, problem.rows)
+    why = problem.problem
+    if problem.extent == "value":
+        return f"{problem.table}: {problem.column} emptied in {where}, because {why}."
+    if problem.extent == "column":
+        return f"{problem.table}: the column {problem.column!r} left out, because {why}."
+    if problem.extent == "table":
+        return f"{problem.table}: left out whole, because {why}."
+    return f"{problem.table}: left out {where}, because {why}."

@@ -1,0 +1,292 @@
+"""CSV as it is found: any separator and encoding, ragged rows, quotation marks left open, rubbish."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from recoverynet.tables.problems import Problem
+from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_CHUNK = 50_000
+_MOST_OPEN_QUOTES = 1_000
+_SIGNATURES = {
+    b"PK\x03\x04": "an Excel workbook or a zip file: save it as CSV, or give it its own ending (.xlsx)",
+    b"PAR1": "a Parquet file: give it the ending .parquet",
+    b"%PDF": "a PDF: export the table as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or CSV",
+    b"\x1f\x8b": "a compressed file: unpack it first",
+}
+
+
+class NotText(ValueError):
+    """The bytes are not a table in text."""
+
+
+@dataclass
+class _Shape:
+    """What the rows of one file turned out to be like."""
+
+    width: int
+    ragged: list[tuple[int, int]] = field(default_factory=list)
+    open_quotes: list[int] = field(default_factory=list)
+
+
+def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
+    """One CSV file as text, and what is wrong with its bytes, its header or the shape of its rows.
+
+    Parameters
+    ----------
+    path : Path
+        The file. Its name without ending is the name of the table.
+    known : iterable of str
+        Column names to be expected, in small letters, which tell the separator from other characters.
+
+    Returns
+    -------
+    RawTable
+        Rows count as in a spreadsheet: the header is row 1, blank lines count, a value with line breaks does not
+        add rows.
+    """
+    name, problems = path.stem.lower(), []
+    try:
+        text = _decoded(path.read_bytes(), name, problems)
+    except NotText as error:
+        return unreadable(name, path.name, str(error), "Export it again as CSV (UTF-8).")
+    opening = _opening(text, set(known))
+    if opening is None:
+        return empty(name, path.name, "0 bytes" if not text else "no header and no rows")
+    separator, header, header_row = opening
+    if separator != ",":
+        problems.append(Problem(
+            name, "", f"{path.name} is separated by {SEPARATORS[separator]} and was read so", "separator",
+            "Nothing need be done; decimal commas, if there are any, must become points.", "warning",
+        ))
+    shape = _Shape(len(header))
+    read = _quoted_rows if '"' in text else _plain_rows
+    cells, rows = read(text, separator, header_row, shape)
+    if len(shape.open_quotes) >= _MOST_OPEN_QUOTES:
+        why = "its quotation marks do not match up in over a thousand rows"
+        return unreadable(name, path.name, why, "Export it again as CSV (UTF-8).")
+    problems += _shape_problems(name, shape)
+    return raw_table(name, path.name, header, cells, rows, problems)
+
+
+def _decoded(data: bytes, name: str, problems: list[Problem]) -> str:
+    """The text of a file in UTF-8 (with or without mark), UTF-16 with mark, or Windows-1252."""
+    if not data:
+        return ""
+    for signature, what in _SIGNATURES.items():
+        if data.startswith(signature):
+            raise NotText(f"it is {what}")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _or_not_text(data, "utf-16")
+    if b"\x00" in data or _share_of_controls(data) > 0.001:
+        raise NotText("it holds characters that are not text")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _as_windows_text(data, name, problems)
+
+
+def _or_not_text(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NotText(f"it is neither UTF-8 nor {encoding}") from error
+
+
+def _share_of_controls(data: bytes) -> float:
+    sample = np.frombuffer(data[:1_000_000], dtype=np.uint8)
+    return float(((sample < 32) & ~np.isin(sample, (9, 10, 13))).mean())
+
+
+def _as_windows_text(data: bytes, name: str, problems: list[Problem]) -> str:
+    """Line by line: UTF-8 where it is that, Windows-1252 where it is not."""
+    lines, rows = data.split(b"\n"), []
+    text = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            text.append(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        except UnicodeDecodeError:
+            rows.append(number)
+            text.append(_or_not_text(line, "cp1252"))
+    problems.append(Problem(
+        name, "", "the file is not in UTF-8 but in Windows-1252 (an older Windows encoding) and was read so",
+        "encoding", "Look at a name with an accent; if it reads well, nothing need be done.", "warning", len(rows),
+        tuple(rows[:5]),
+    ))
+    return "\n".join(text)
+
+
+def _opening(text: str, known: set[str]) -> tuple[str, list[str], int] | None:
+    """Separator, header and its row: the first row that is not blank, split in the way that names most columns."""
+    for row, line in enumerate(io.StringIO(text, newline=""), start=1):
+        bare = line.strip()
+        if row == 1 and bare.lower().startswith("sep=") and len(bare) == 5:
+            continue
+        splits = {mark: next(csv.reader([line.rstrip("\r\n")], delimiter=mark), []) for mark in SEPARATORS}
+        best = max(splits, key=lambda mark: (_n_known(splits[mark], known), len(splits[mark])))
+        if any(cell.strip() for cell in splits[best]):
+            return best, splits[best], row
+    return None
+
+
+def _n_known(cells: list[str], known: set[str]) -> int:
+    return sum(cell.strip().lower() in known for cell in cells)
+
+
+def _plain_rows(
+    text: str, separator: str, header_row: int, shape: _Shape
+) -> tuple[list[pa.ChunkedArray], pa.Array]:
+    """Rows of a file without quotation marks: one line is one row."""
+    names = [str(place) for place in range(shape.width)]
+    odd: list[tuple[int, str]] = []
+
+    def keep_for_later(row: pyarrow.csv.InvalidRow) -> str:
+        odd.append((row.number, row.text))
+        return "skip"
+
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(text.encode("utf-8")),
+            read_options=pyarrow.csv.ReadOptions(
+                use_threads=False, column_names=names, skip_rows=header_row, block_size=1 << 24
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=separator, quote_char=False, ignore_empty_lines=False,
+                invalid_row_handler=keep_for_later,
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return _quoted_rows(text, separator, header_row, shape)
+    return _with_odd_rows(table, odd, separator, header_row, shape)
+
+
+def _with_odd_rows(
+    table: pa.Table, odd: list[tuple[int, str]], separator: str, header_row: int, shape: _Shape
+) -> tuple[list[pa.ChunkedArray], pa.Array]:
+    """Number the rows, and put those back whose surplus cells are all empty."""
+    numbers = np.arange(header_row + 1, header_row + 1 + table.num_rows + len(odd))
+    skipped = np.array([number for number, _ in odd], dtype=np.int64)
+    rows = pa.array(np.setdiff1d(numbers, skipped, assume_unique=True))
+    mended = [(number, cells) for number, line in odd
+              if (cells := _fitted(number, line.split(separator), shape)) is not None]
+    if mended:
+        extra = pa.table([pa.array(column, pa.large_string()) for column in zip(*(cells for _, cells in mended))],
+                         names=table.column_names)
+        table = pa.concat_tables([table, extra])
+        rows = pa.concat_arrays([rows, pa.array([number for number, _ in mended], pa.int64())])
+        order = np.argsort(rows.to_numpy(), kind="stable")
+        table, rows = table.take(order), rows.take(pa.array(order))
+    return table.columns, rows
+
+
+def _fitted(row: int, cells: list[str], shape: _Shape) -> list[str] | None:
+    """The cells of one row, as many as the header has; None where they do not fit or the row is blank."""
+    if len(cells) == shape.width:
+        return cells
+    if not any(cell.strip() for cell in cells):
+        return None
+    if len(cells) > shape.width and not any(cell.strip() for cell in cells[shape.width:]):
+        return cells[:shape.width]
+    shape.ragged.append((row, len(cells)))
+    return None
+
+
+class _Lines:
+    """Lines of a text that can be given back."""
+
+    def __init__(self, text: str) -> None:
+        self._source = iter(io.StringIO(text, newline=""))
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._source)
+        self.taken.append(line)
+        return line
+
+    def give_back_all_but_first(self) -> None:
+        self._again.extendleft(reversed(self.taken[1:]))
+
+
+def _quoted_rows(
+    text: str, separator: str, header_row: int, shape: _Shape
+) -> tuple[list[pa.ChunkedArray], pa.Array]:
+    """Rows of a file with quotation marks; a mark left open costs its own line only."""
+    chunks: list[list[pa.Array]] = [[] for _ in range(shape.width)]
+    numbers: list[int] = []
+    block: list[list[str]] = []
+    for row, cells in _records(text, separator, header_row, shape):
+        numbers.append(row)
+        block.append(cells)
+        if len(block) == _CHUNK:
+            _store(block, chunks)
+    _store(block, chunks)
+    columns = [pa.chunked_array(parts, type=pa.large_string()) for parts in chunks]
+    return columns, pa.array(numbers, pa.int64())
+
+
+def _store(block: list[list[str]], chunks: list[list[pa.Array]]) -> None:
+    for parts, column in zip(chunks, zip(*block), strict=False):
+        parts.append(pa.array(column, pa.large_string()))
+    block.clear()
+
+
+def _records(text: str, separator: str, header_row: int, shape: _Shape) -> Iterator[tuple[int, list[str]]]:
+    lines = _Lines(text)
+    for _ in range(header_row):
+        next(lines)
+    reader, row = csv.reader(lines, delimiter=separator, strict=True), header_row
+    while len(shape.open_quotes) < _MOST_OPEN_QUOTES:
+        lines.taken.clear()
+        row += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = []
+        spans, fits = len(lines.taken) > 1, len(cells) == shape.width
+        if not fits and (spans or '"' in lines.taken[0]) and any(line.strip() for line in lines.taken):
+            if spans or not cells:
+                shape.open_quotes.append(row)
+                lines.give_back_all_but_first()
+                reader = csv.reader(lines, delimiter=separator, strict=True)
+                continue
+        fitted = _fitted(row, cells, shape)
+        if fitted is not None:
+            yield row, fitted
+
+
+def _shape_problems(name: str, shape: _Shape) -> Iterator[Problem]:
+    if shape.open_quotes:
+        yield Problem(
+            name, "", "a quotation mark is opened and not closed, or stands inside a value", "open_quote",
+            'Close the quotation mark; one that belongs to the value is written twice ("").',
+            n_rows=len(shape.open_quotes), rows=tuple(shape.open_quotes[:5]),
+        )
+    if shape.ragged:
+        count = shape.ragged[0][1]
+        yield Problem(
+            name, "", f"the row has more or fewer cells than the header, which has {shape.width}", "ragged_row",
+            "Look for a separator inside a value (put the value in quotation marks) or for cells cut off.",
+            n_rows=len(shape.ragged), rows=tuple(row for row, _ in shape.ragged[:5]),
+            example=f"{count} cell{'s' * (count != 1)}",
+        )

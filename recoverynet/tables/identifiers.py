@@ -1,0 +1,130 @@
+"""Direct identifiers: columns and values that name a person, which a record never holds."""
+
+from __future__ import annotations
+
+import re
+
+from recoverynet.tables.engine import text_sql
+
+PSEUDONYMISE = "Run `recoverynet pseudonymise FOLDER --out FOLDER --key-file FILE`, and read the folder it writes."
+
+_NAME_WORDS = {
+    "name", "names", "fullname", "firstname", "first_name", "forename", "forenames", "given_name", "surname", "lastname",
+    "last_name", "family_name", "middle_name", "maiden_name", "nickname", "known_as", "alias", "initials", "finitial",
+    "sinitial", "full_name",
+}
+_WHOSE = {
+    "person", "client", "patient", "worker", "keyworker", "key_worker", "peer", "sponsor", "ego", "alter", "contact",
+    "user", "service_user", "participant", "carer", "parent", "mother", "father", "partner", "friend", "member", "staff",
+    "referrer", "gp", "with_person", "other_person", "other", "introducer", "facilitator", "host", "next_of_kin",
+}
+_BIRTH_WORDS = {"dob", "date_of_birth", "birth_date", "birthdate", "birthday", "born", "born_on", "dateofbirth"}
+_ADDRESS_WORDS = {
+    "address", "addr", "home_address", "street", "house_number", "address1", "address_1", "address_line_1", "address2",
+    "address_2", "address_line_2", "postcode", "post_code", "postal_code", "pc", "zip", "zip_code", "uprn",
+}
+_REACH_WORDS = {
+    "email", "e_mail", "mail", "email_address", "phone", "telephone", "tel", "mobile", "phone_number", "mobile_number",
+    "telephone_number", "contact_number", "fax",
+}
+_NUMBER_WORDS = {
+    "nhs", "nhs_number", "nhs_no", "nhsno", "nhsnumber", "nino", "ni_number", "national_insurance_number", "passport",
+    "passport_number", "driving_licence", "chi", "chi_number", "pnc", "pnc_id",
+}
+_FREE_TEXT_WORDS = {"note", "notes", "comment", "comments", "free_text", "freetext", "remarks", "narrative", "details"}
+BIRTH_COLUMNS = frozenset(_BIRTH_WORDS)
+
+
+def identifying_column(name: str, *, of_group: bool = False) -> str:
+    """What a column of this name would tell about a person, empty where nothing is to be feared.
+
+    Parameters
+    ----------
+    name : str
+        In small letters with _ between words.
+    of_group : bool
+        Whether the table is about groups, whose own name, place and address are no secret.
+    """
+    whose, _, what = name.rpartition("_")
+    whose = re.sub(r"(^|_)[0-9]+(_|$)", "", whose)
+    named = whose in _WHOSE and what in {"name", "names", "forename", "surname", "firstname", "lastname"}
+    if named or (name in _NAME_WORDS and not of_group):
+        return "a person's name"
+    if name in _BIRTH_WORDS or (whose in _WHOSE and what in _BIRTH_WORDS):
+        return "a date of birth"
+    if name in _NUMBER_WORDS:
+        return "a personal number"
+    if name in _REACH_WORDS or (whose in _WHOSE and what in _REACH_WORDS):
+        return "an e-mail address or telephone number"
+    if (name in _ADDRESS_WORDS or (whose in _WHOSE and what in _ADDRESS_WORDS)) and not of_group:
+        return "an address"
+    return ""
+
+
+def free_text_column(name: str) -> bool:
+    """Whether a column of this name usually holds free text, in which people may be named."""
+    return name in _FREE_TEXT_WORDS or name.rpartition("_")[2] in {"notes", "comments", "comment"}
+
+
+EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+PHONE = (
+    r"(?:^|[^0-9A-Za-z.+/:-])((?:\+44[ -]?(?:\(0\))?|0044[ -]?|\(0|0)[1-37-8](?:[ ()-]{0,2}[0-9]){8,9})(?:[^0-9A-Za-z]|$)"
+)
+_PLAIN_PHONE = r"0[1-378][0-9]{8,9}"
+NHS = r"(?:^|[^0-9A-Za-z.])([0-9]{3}[ -][0-9]{3}[ -][0-9]{4})(?:[^0-9A-Za-z]|$)"
+_TEN_DIGITS = r"(?:^|[^0-9A-Za-z.])([0-9]{10})(?:[^0-9A-Za-z.]|$)"
+_NAME = r"\p{Lu}[\p{L}'’-]+(?:,? +(?:\p{Lu}[\p{L}'’-]+|\p{Lu}\.?))+"
+_LABELS = (
+    r"(?i:client|person|peer|worker|participant|member|user|alter|ego|friend|case|id|subject|staff|service|family)\b.*"
+)
+
+
+def has_email(value: str) -> str:
+    """SQL: whether a text holds an e-mail address."""
+    return f"regexp_matches({value}, {text_sql(EMAIL)})"
+
+
+def has_phone(value: str) -> str:
+    """SQL: whether a text holds a UK telephone number written as one (not digits alone)."""
+    return f"(regexp_matches({value}, {text_sql(PHONE)}) AND NOT regexp_full_match({value}, '[0-9]+'))"
+
+
+def is_plain_phone(value: str) -> str:
+    """SQL: whether a text is digits alone and could be a UK telephone number."""
+    return f"regexp_full_match({value}, {text_sql(_PLAIN_PHONE)})"
+
+
+def has_nhs_number(value: str) -> str:
+    """SQL: whether a text holds a valid NHS number written as one (3-3-4)."""
+    return _check_digit_holds(f"regexp_replace(regexp_extract({value}, {text_sql(NHS)}, 1), '[ -]', '', 'g')")
+
+
+def has_ten_digits(value: str) -> str:
+    """SQL: whether a text holds ten digits in a row."""
+    return f"regexp_matches({value}, {text_sql(_TEN_DIGITS)})"
+
+
+def has_plain_nhs_number(value: str) -> str:
+    """SQL: whether a text holds ten digits in a row whose last checks the others as in an NHS number."""
+    return _check_digit_holds(f"regexp_extract({value}, {text_sql(_TEN_DIGITS)}, 1)")
+
+
+def looks_like_a_name(value: str) -> str:
+    """SQL: whether a text is two or more capitalised words, and does not begin as a label such as ``Client A``."""
+    return (f"(regexp_full_match({value}, {text_sql(_NAME)}) AND NOT regexp_full_match({value}, {text_sql(_LABELS)}))")
+
+
+def more_than_chance(passing: int, candidates: int) -> bool:
+    """Whether more ten-digit numbers hold the NHS check than one in eleven, by three standard errors.
+
+    One number in eleven holds it by chance, so ids of ten digits are not taken for NHS numbers because a few do.
+    """
+    expected = candidates / 11
+    return passing > expected + 3 * (candidates * 10 / 121) ** 0.5
+
+
+def _check_digit_holds(digits: str) -> str:
+    """SQL: modulus 11 over ten digits, weights 10 to 1; all-equal digits are no number."""
+    total = " + ".join(f"CAST(substr({digits}, {place}, 1) AS INTEGER) * {11 - place}" for place in range(1, 11))
+    same = f"replace({digits}, substr({digits}, 1, 1), '') = ''"
+    return f"(CASE WHEN length({digits}) = 10 AND NOT ({same}) THEN ({total}) % 11 = 0 ELSE false END)"

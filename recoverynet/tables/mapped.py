@@ -1,0 +1,126 @@
+"""A raw table brought under our names, units and words."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recoverynet.errors import SchemaError
+from recoverynet.tables.engine import Engine, column_sql, list_sql, text_sql
+from recoverynet.tables.mapping import ColumnMap, TableMap
+from recoverynet.tables.problems import Problem
+from recoverynet.tables.raw import ROW, RawTable
+from recoverynet.tables.schema import INSTANT_PATTERN, TableSchema
+
+_RAW = "raw_table"
+
+
+def plain_name(name: str) -> str:
+    """A column's name in small letters with _ between words, so that ``Person ID`` is person_id."""
+    return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+
+
+def mapped(
+    raw: RawTable, schema: TableSchema, table_map: TableMap | None, engine: Engine, label: str
+) -> tuple[pa.Table, dict[str, str], list[Problem]]:
+    """The table with our columns, which source column each came from, and what should be known about it.
+
+    Columns already called as ours (up to capitals, spaces and hyphens) need no mapping; the others ride along.
+    """
+    table = raw.table
+    assert table is not None
+    maps = {} if table_map is None else table_map.columns
+    missing = () if table_map is None else table_map.missing
+    where = f"{label}, [{schema.name}.columns]"
+    origin = _origins(raw, schema, maps, where)
+    problems = _unused(raw, schema, maps, origin)
+    unused = {problem.example for problem in problems}
+    taken = {source for source in origin.values()} | unused
+    needed = {source for name, source in origin.items() if name in maps or missing}
+    rest = [name for name in raw.columns if name not in taken]
+    texts = {name: as_text(table[name]) for name in {*needed, *(rest if missing else ())}}
+    for name, column in texts.items():
+        table = table.set_column(table.column_names.index(name), name, column)
+    engine.hold(_RAW, table)
+    parts = [column_sql(ROW)]
+    for name in (*schema.names, *(name for name in maps if name not in schema.names)):
+        if name in origin or name in maps:
+            ids = name in schema.names and schema[name].kind == "id"
+            parts.append(f"{_value_sql(origin.get(name), maps.get(name), () if ids else missing)} AS {column_sql(name)}")
+    for name in rest:
+        parts.append(f"{_value_sql(name, None, missing)} AS {column_sql(name)}")
+    if not maps and not missing and list(origin) == list(origin.values()):
+        return table.select([ROW, *origin, *rest]), origin, problems
+    return engine.table(f"SELECT {', '.join(parts)} FROM {_RAW} ORDER BY {column_sql(ROW)}"), origin, problems
+
+
+def _origins(raw: RawTable, schema: TableSchema, maps: dict[str, ColumnMap], where: str) -> dict[str, str]:
+    """Which source column fills which of ours."""
+    by_plain_name = {plain_name(name): name for name in raw.columns}
+    origin = {name: by_plain_name[name] for name in schema.names if name in by_plain_name and name not in maps}
+    for name, column_map in maps.items():
+        source = by_plain_name.get(plain_name(column_map.source))
+        if source is not None:
+            origin[name] = source
+        elif column_map.default is None or column_map.source != name:
+            near = get_close_matches(column_map.source, raw.columns, n=1)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            raise SchemaError(
+                f"{where} {name}: {raw.origin} has no column {column_map.source!r}; it has "
+                f"{', '.join(map(repr, raw.columns)) or 'none'}.{meant}"
+            )
+    return {name: origin[name] for name in (*schema.names, *maps) if name in origin}
+
+
+def _unused(
+    raw: RawTable, schema: TableSchema, maps: dict[str, ColumnMap], origin: dict[str, str]
+) -> list[Problem]:
+    """Source columns whose name is ours but whose place the mapping gives to another."""
+    return [
+        Problem(schema.name, plain_name(name), f"the column {name!r} of {raw.origin} is not used, because the mapping "
+                f"fills {plain_name(name)} from {origin.get(plain_name(name), 'its default')!r}", "unused_column",
+                "Nothing need be done if that is meant.", "warning", example=name)
+        for name in raw.columns if plain_name(name) in maps and name not in origin.values()
+    ]
+
+
+def _value_sql(source: str | None, column_map: ColumnMap | None, missing: tuple[str, ...]) -> str:
+    value = "CAST(NULL AS VARCHAR)" if source is None else column_sql(source)
+    nothing = (*missing, *(column_map.missing if column_map else ()))
+    if nothing:
+        value = f"CASE WHEN {value} IN {list_sql(nothing)} THEN NULL ELSE {value} END"
+    if column_map is None:
+        return value
+    if column_map.values:
+        cases = " ".join(f"WHEN {text_sql(old)} THEN {text_sql(new)}" for old, new in column_map.values.items())
+        value = f"CASE {value} {cases} ELSE {value} END"
+    if column_map.factor is not None:
+        value = f"coalesce(CAST(TRY_CAST({value} AS DOUBLE) * {column_map.factor!r}::DOUBLE AS VARCHAR), {value})"
+    if column_map.date_formats:
+        formats = "[" + ", ".join(text_sql(pattern) for pattern in column_map.date_formats) + "]"
+        parsed = f"strftime(try_strptime({value}, {formats}), '%Y-%m-%dT%H:%M:%S.%f')"
+        iso = f"regexp_full_match({value}, {text_sql(INSTANT_PATTERN)})"
+        value = f"CASE WHEN {iso} THEN {value} ELSE coalesce({parsed}, {value}) END"
+    if column_map.default is not None:
+        value = f"coalesce({value}, {text_sql(column_map.default)})"
+    return value
+
+
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as text: whole numbers without a point, instants as ISO, empty text missing."""
+    kind = column.type
+    if pa.types.is_floating(kind):
+        whole = column.cast(pa.float64())
+        known = whole.drop_null()
+        if pc.all(pc.and_(pc.is_finite(known), pc.equal(pc.floor(known), known))).as_py() and _fits(known):
+            return whole.cast(pa.int64()).cast(pa.large_string())
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()],
+                                          pa.large_string())])
+    return column.cast(pa.large_string())
+
+
+def _fits(known: pa.ChunkedArray) -> bool:
+    return len(known) == 0 or abs(pc.max(pc.abs(known)).as_py()) < 2**53

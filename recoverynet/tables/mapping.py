@@ -1,0 +1,262 @@
+"""Foreign shapes: which file is which table, which column is which, in what units and words.
+
+A mapping is a TOML file::
+
+    time_zone = "Europe/Berlin"                # times without an offset are local there
+    states = ["using", "reduced", "abstinent", "unknown"]   # words a state may take; default: the usual six
+    window = ["2016-11-30", "2016-12-02"]      # period under observation, its end not included
+
+    [people]
+    file = "clients.csv"                       # or sheet = "Clients", table = "clients"; default: the table's name
+    missing = ["NA"]                           # words for nothing recorded, in every column but ids
+
+    [people.columns]                           # ours = theirs
+    area = "ward"
+    role = { from = "type", values = { 1 = "client", 2 = "peer" }, missing = ["9"], default = "community" }
+    joined_on = { from = "registered", date_format = "%d/%m/%Y" }
+
+    [contact_log.columns]
+    duration_min = { from = "duration_s", unit = "seconds" }   # or factor = 0.0167
+
+A default fills what is absent or empty. A column's other common names are suggested in messages and never applied by
+themselves: what a column means is for the person who knows the data to say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from recoverynet.errors import SchemaError
+from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.schema import Column
+
+MINUTES = {"milliseconds": 1 / 60_000, "seconds": 1 / 60, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
+_TOP_KEYS = ("time_zone", "states", "window")
+_PLACE_KEYS = ("file", "sheet", "table")
+_TABLE_KEYS = (*_PLACE_KEYS, "missing", "columns")
+_COLUMN_KEYS = ("from", "missing", "values", "unit", "factor", "date_format", "default")
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Where one column comes from, and how its values are to be read; factor and formats as in the file."""
+
+    name: str
+    source: str
+    missing: tuple[str, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    factor: float | None = None
+    date_formats: tuple[str, ...] = ()
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class TableMap:
+    """Where one table comes from; ``source`` is empty where its own name is to be used."""
+
+    name: str
+    place: str
+    source: str = ""
+    missing: tuple[str, ...] = ()
+    columns: dict[str, ColumnMap] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How the tables of one source become those of a record.
+
+    Attributes
+    ----------
+    label : str
+        What messages call it.
+    tz : str or None
+        IANA time zone, None where the mapping does not say.
+    states : tuple of str
+        Words a state may take; empty where the mapping does not say.
+    window : tuple of two texts or None
+    tables : dict of str to TableMap
+    """
+
+    label: str
+    tz: str | None = None
+    states: tuple[str, ...] = ()
+    window: tuple[str, str] | None = None
+    tables: dict[str, TableMap] = field(default_factory=dict)
+
+
+NO_MAPPING = Mapping("no mapping")
+
+
+def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None) -> Mapping:
+    """How is this source to be read?
+
+    Parameters
+    ----------
+    mapping : path, dict, Mapping or None
+        A TOML file, what such a file holds as a dict, or a mapping already read. None maps nothing.
+
+    Returns
+    -------
+    Mapping
+
+    Raises
+    ------
+    SchemaError
+        The file is missing or not TOML; a table, column, unit, key or time zone in it is unknown. The message names the
+        place in the file.
+
+    Examples
+    --------
+    >>> from recoverynet.tables.mapping import read_mapping
+    >>> mapping = read_mapping({"contact_log": {"columns": {"duration_min": {"from": "secs", "unit": "seconds"}}}})
+    >>> round(mapping.tables["contact_log"].columns["duration_min"].factor, 4)
+    0.0167
+    """
+    if mapping is None:
+        return NO_MAPPING
+    if isinstance(mapping, Mapping):
+        return mapping
+    if isinstance(mapping, dict):
+        return _mapping("the mapping", mapping)
+    path = Path(mapping)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise SchemaError(f"There is no mapping file {str(path)!r}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SchemaError(f"The mapping {path.name} is not a TOML file: {error}.") from error
+    return _mapping(path.name, content)
+
+
+def _mapping(label: str, content: dict[str, Any]) -> Mapping:
+    _require_keys(label, content, (*_TOP_KEYS, *READABLE_TABLES), "table or setting")
+    tables = {name: _table(f"{label}, [{name}]", name, section) for name, section in content.items()
+              if name not in _TOP_KEYS}
+    tz = content.get("time_zone")
+    if tz is not None:
+        require_time_zone(tz, f"{label}, time_zone")
+    states = content.get("states", [])
+    window = content.get("window")
+    if not _is_texts(states):
+        raise SchemaError(f"{label}, states: expected a list of words, got {states!r}.")
+    if window is not None and not (isinstance(window, list) and len(window) == 2):
+        raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {window!r}.")
+    bounds = None if window is None else (_as_text(window[0]), _as_text(window[1]))
+    return Mapping(label, tz, tuple(states), bounds, tables)
+
+
+def require_time_zone(tz: object, where: str) -> None:
+    """Raise SchemaError unless ``tz`` is an IANA time zone."""
+    if not isinstance(tz, str) or tz not in available_timezones():
+        raise SchemaError(f"{where}: {tz!r} is not a time zone; write it as \"Europe/London\".")
+
+
+def _table(where: str, name: str, section: Any) -> TableMap:
+    if not isinstance(section, dict):
+        raise SchemaError(f"{where}: expected a section with file = and columns, got {section!r}.")
+    _require_keys(where, section, _TABLE_KEYS, "key")
+    places = [key for key in _PLACE_KEYS if key in section]
+    if len(places) > 1:
+        raise SchemaError(f"{where}: say one of file, sheet and table; it says {' and '.join(places)}.")
+    source = section[places[0]] if places else ""
+    columns = section.get("columns", {})
+    if not isinstance(source, str) or not isinstance(columns, dict):
+        raise SchemaError(f"{where}: file is a text and columns a section of ours = theirs.")
+    maps = {}
+    for title, entry in columns.items():
+        maps[title] = _column(f"{where[:-1]}.columns] {title}", _column_of(name, title), entry)
+    return TableMap(name, places[0] if places else "", source, _texts(where, section, "missing"), maps)
+
+
+def _column_of(table: str, title: str) -> Column:
+    """The schema's column, or a plain text column where the schema has none: extra columns may be mapped too."""
+    schema = READABLE_TABLES[table]
+    return schema[title] if title in schema.names else Column(title, "text", "")
+
+
+def _column(where: str, column: Column, entry: Any) -> ColumnMap:
+    if isinstance(entry, str):
+        return ColumnMap(column.name, entry)
+    if not isinstance(entry, dict):
+        raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {entry!r}.")
+    _require_keys(where, entry, _COLUMN_KEYS, "key")
+    source, default, values = entry.get("from"), entry.get("default"), entry.get("values", {})
+    if source is not None and not isinstance(source, str):
+        raise SchemaError(f"{where}: from is the name of their column; got {source!r}.")
+    if not isinstance(values, dict):
+        raise SchemaError(f"{where}: values is a section of theirs = ours; got {values!r}.")
+    texts = {str(theirs): _as_text(ours) for theirs, ours in values.items()}
+    default = None if default is None else _as_text(default)
+    _require_choices(where, column, [*texts.values(), *([default] if default is not None else [])])
+    return ColumnMap(
+        column.name, source or column.name,
+        _texts(where, entry, "missing"), texts, _factor(where, column, entry), _formats(where, column, entry), default,
+    )
+
+
+def _require_choices(where: str, column: Column, words: list[str]) -> None:
+    wrong = [word for word in words if column.choices and word not in column.choices]
+    if wrong:
+        raise SchemaError(f"{where}: {wrong[0]!r} is not one of {', '.join(column.choices)}.")
+
+
+def _factor(where: str, column: Column, entry: dict[str, Any]) -> float | None:
+    unit, factor = entry.get("unit"), entry.get("factor")
+    if unit is None and factor is None:
+        return None
+    if column.kind not in ("number", "text") or (unit is not None and factor is not None):
+        raise SchemaError(f"{where}: a number may have one of unit and factor, other columns neither.")
+    if unit is not None:
+        if column.unit != "minutes" or unit not in MINUTES:
+            raise SchemaError(f"{where}: unit is one of {', '.join(MINUTES)}, for columns in minutes; got {unit!r}.")
+        return MINUTES[unit]
+    if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < abs(factor) < float("inf"):
+        raise SchemaError(f"{where}: factor is a number other than 0; got {factor!r}.")
+    return float(factor)
+
+
+def _formats(where: str, column: Column, entry: dict[str, Any]) -> tuple[str, ...]:
+    given = entry.get("date_format")
+    formats = _texts(where, {"date_format": [given] if isinstance(given, str) else given or []}, "date_format")
+    if formats and column.kind not in ("instant", "text"):
+        raise SchemaError(f"{where}: date_format is for columns of dates; {column.name} holds another kind.")
+    for pattern in formats:
+        try:
+            probe = dt.datetime(2011, 3, 7, 19, 30)
+            readable = "%" in pattern and dt.datetime.strptime(probe.strftime(pattern), pattern).date() == probe.date()
+        except ValueError:
+            readable = False
+        if not readable:
+            raise SchemaError(f"{where}: {pattern!r} does not say a whole date; write it as \"%d/%m/%Y\".")
+    return formats
+
+
+def _texts(where: str, section: dict[str, Any], key: str) -> tuple[str, ...]:
+    given = section.get(key, [])
+    if not _is_texts(given):
+        raise SchemaError(f"{where}: {key} is a list of texts such as [\"NA\"]; got {given!r}.")
+    return tuple(given)
+
+
+def _is_texts(given: Any) -> bool:
+    return isinstance(given, (list, tuple)) and all(isinstance(text, str) for text in given)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else str(value)
+
+
+def _require_keys(where: str, section: dict[str, Any], allowed: tuple[str, ...], what: str) -> None:
+    for key in section:
+        if key not in allowed:
+            near = get_close_matches(str(key), allowed, n=1)
+            meant = f" Did you mean {near[0]!r}?" if near else f" Known are {', '.join(allowed)}."
+            raise SchemaError(f"{where}: {key!r} is no {what} of a mapping.{meant}")

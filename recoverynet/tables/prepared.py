@@ -1,0 +1,236 @@
+"""Tables laid out for checking: our columns as text, instants read, the rest behind, all in one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from recoverynet.errors import SchemaError
+from recoverynet.progress import track
+from recoverynet.states import RECOVERY_STATES
+from recoverynet.tables.engine import Engine
+from recoverynet.tables.layouts import READABLE_TABLES, TABLE_ALIASES
+from recoverynet.tables.mapped import as_text, mapped, plain_name
+from recoverynet.tables.mapping import Mapping, TableMap
+from recoverynet.tables.problems import Problem
+from recoverynet.tables.raw import ROW, RawTable
+from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.schema import TableSchema, parse_instants
+from recoverynet.tables.sources import Source, known_columns
+
+_READ = ": read"
+
+
+@dataclass(frozen=True)
+class PreparedTable:
+    """One table whose every column is there as text, with the instants read beside it.
+
+    Attributes
+    ----------
+    schema : TableSchema
+    origin : str
+        File, sheet or table it comes from.
+    table : pyarrow.Table
+        The row number, every column of the schema as text (absent ones all missing), an instant beside each column of
+        instants (:func:`read_column`), and the extra columns as they came.
+    extras : tuple of str
+        Columns that are not in the schema.
+    as_numbers : frozenset of str
+        Columns of the schema that the source held as numbers.
+    """
+
+    schema: TableSchema
+    origin: str
+    table: pa.Table
+    extras: tuple[str, ...] = ()
+    as_numbers: frozenset[str] = frozenset()
+
+
+@dataclass
+class Prepared:
+    """Every table of one source in one engine, and what was wrong before any value was looked at."""
+
+    engine: Engine
+    label: str
+    tz: str
+    states: tuple[str, ...]
+    tables: dict[str, PreparedTable] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def put(self, table: PreparedTable) -> None:
+        """Take in a table, in place of any of that name."""
+        self.tables[table.schema.name] = table
+        self.engine.hold(table.schema.name, table.table)
+
+
+def read_column(name: str) -> str:
+    """The column that holds the instants read from the column ``name``."""
+    return name + _READ
+
+
+@contextmanager
+def prepared_source(source: Source, mapping: Mapping, tz: str) -> Iterator[Prepared]:
+    """The tables of a folder, workbook or database under a mapping, ready to be checked."""
+    with Engine() as engine:
+        prepared = Prepared(engine, source.label, tz, mapping.states or RECOVERY_STATES.states)
+        wanted = _wanted(source, mapping)
+        for name, source_name in track(wanted.items(), "Reading tables", total=len(wanted)):
+            raw = source.read(source_name, known_columns(name) | _mapped_names(mapping.tables.get(name)))
+            _take_in(prepared, raw, READABLE_TABLES[name], mapping)
+        prepared.problems += _unknown_tables(source, wanted)
+        prepared.problems += _absent_tables(prepared, source, wanted)
+        yield prepared
+
+
+def _mapped_names(table_map: TableMap | None) -> set[str]:
+    return set() if table_map is None else {entry.source.lower() for entry in table_map.columns.values()}
+
+
+def _wanted(source: Source, mapping: Mapping) -> dict[str, str]:
+    """Which of the source's tables is which of ours."""
+    wanted = {}
+    for name in READABLE_TABLES:
+        table_map = mapping.tables.get(name)
+        given = table_map.source.strip().lower() if table_map and table_map.source else name
+        bare = given.rsplit(".", 1)[0] if source.place == "file" else given
+        found = next((known for known in (given, bare) if known in source.names), None)
+        if found is not None:
+            wanted[name] = found
+        elif table_map is not None:
+            near = get_close_matches(bare, source.names, n=1)
+            meant = f" Did you mean {source.names[near[0]]!r}?" if near else ""
+            raise SchemaError(
+                f"{mapping.label}, [{name}]: {source.label} has no {source.place} {table_map.source or name!r}; it has "
+                f"{', '.join(source.names.values())}.{meant}"
+            )
+    return wanted
+
+
+def _take_in(prepared: Prepared, raw: RawTable, schema: TableSchema, mapping: Mapping) -> None:
+    """Bring one raw table under our names and lay it out; tables with a column missing stay out."""
+    prepared.problems += [_renamed(problem, schema.name) for problem in raw.problems]
+    if raw.table is None:
+        return
+    table, origin, problems = mapped(raw, schema, mapping.tables.get(schema.name), prepared.engine, mapping.label)
+    prepared.problems += problems
+    absent = [name for name in schema.required if name not in table.column_names]
+    if absent:
+        prepared.problems += [_missing_column(schema, name, raw) for name in absent]
+        return
+    if table.num_rows == 0:
+        prepared.problems.append(Problem(
+            schema.name, "", f"{raw.origin} has a header and no rows", "empty_table",
+            "Export it again if it should hold rows; otherwise nothing need be done.",
+            "error" if schema.name == "people" else "warning", extent="record" if schema.name == "people" else "table",
+        ))
+    as_numbers = frozenset(name for name, source in origin.items() if source in raw.as_numbers)
+    prepared.put(laid_out(schema, raw.origin, table, prepared.tz, as_numbers))
+
+
+def _renamed(problem: Problem, table: str) -> Problem:
+    return Problem(**{**problem.__dict__, "table": table})
+
+
+def laid_out(
+    schema: TableSchema, origin: str, table: pa.Table, tz: str, as_numbers: frozenset[str] = frozenset()
+) -> PreparedTable:
+    """A table with every column of the schema as text and its instants read."""
+    nothing = pa.nulls(table.num_rows, pa.large_string())
+    columns: dict[str, Any] = {ROW: table[ROW]}
+    for column in schema.columns:
+        given = table[column.name] if column.name in table.column_names else nothing
+        columns[column.name] = as_text(given) if column.name in table.column_names else nothing
+        if column.kind == "instant":
+            columns[read_column(column.name)] = _instants(given, columns[column.name], tz)
+    extras = tuple(name for name in table.column_names if name not in schema.names and name != ROW)
+    columns.update({name: table[name] for name in extras})
+    return PreparedTable(schema, origin, pa.table(columns), extras, as_numbers)
+
+
+def _instants(given: Any, text: Any, tz: str) -> pa.Array:
+    """The instants of a column, missing where there is none to be read; in UTC."""
+    if pa.types.is_timestamp(given.type) and given.type.tz is not None:
+        return given.cast(pa.timestamp("us", "UTC"), safe=False)
+    series = pd.Series(text.to_pandas(), dtype="str")
+    known = series.dropna().unique()
+    if len(known) * 2 < len(series):
+        read = parse_instants(pd.Series(known, dtype="str"), tz)
+        instants = pd.Series(read.array.take(_places(series, known), allow_fill=True))
+    else:
+        instants = parse_instants(series, tz)
+    return pa.array(instants.dt.tz_convert("UTC"), pa.timestamp("us", "UTC"))
+
+
+def _places(series: pd.Series, known: Any) -> np.ndarray:
+    return pd.Index(known).get_indexer(series)
+
+
+def prepared_record(record: RecoveryRecord, engine: Engine) -> Prepared:
+    """The tables of a record in memory; rows count as if they stood in files with a header."""
+    prepared = Prepared(engine, "The record", record.tz, RECOVERY_STATES.states)
+    for name, frame in record.tables().items():
+        if len(frame):
+            table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+            rows = pa.array(np.arange(2, len(frame) + 2))
+            numbered = table.add_column(0, ROW, rows)
+            prepared.put(laid_out(READABLE_TABLES[name], f"table {name!r}", numbered, record.tz))
+    return prepared
+
+
+def _missing_column(schema: TableSchema, name: str, raw: RawTable) -> Problem:
+    aliases = schema[name].aliases
+    meant = [title for title in raw.columns if plain_name(title) in aliases]
+    near = meant or get_close_matches(name, raw.columns, n=1, cutoff=0.75)
+    has = ", ".join(map(repr, raw.columns))
+    if near:
+        remedy = (f"Perhaps {near[0]!r} is meant: rename it, or write in a mapping file under [{schema.name}.columns] "
+                  f"{name} = \"{near[0]}\".")
+    else:
+        remedy = f"Add the column ({schema[name].meaning}), or name the one that holds it in a mapping file."
+    return Problem(schema.name, name, f"{raw.origin} lacks the column {name!r}; it has {has or 'no columns'}",
+                   "missing_column", remedy, extent="table")
+
+
+def _unknown_tables(source: Source, wanted: dict[str, str]) -> Iterator[Problem]:
+    """Files, sheets or tables that are none of ours, with what they may have been meant for."""
+    for name, title in source.names.items():
+        if name in wanted.values():
+            continue
+        open_places = [known for known in READABLE_TABLES if known not in wanted]
+        meant = next((known for known in open_places if plain_name(name) in TABLE_ALIASES[known]), None)
+        meant = meant or next(iter(get_close_matches(plain_name(name), open_places, n=1, cutoff=0.7)), None)
+        if meant is None:
+            yield Problem(name, "", f"the {source.place} {title!r} is no table of a record and was not read",
+                          "unknown_table", f"Nothing need be done, unless it should be read: the tables are "
+                          f"{', '.join(READABLE_TABLES)}.", "warning")
+        else:
+            yield Problem(
+                name, "", f"the {source.place} {title!r} is no table of a record; perhaps {meant!r} is meant",
+                "unknown_table", f"Rename it to {meant!r}, or write in a mapping file under [{meant}] {source.place} = "
+                f"\"{title}\".", extent="table",
+            )
+
+
+def _absent_tables(prepared: Prepared, source: Source, wanted: dict[str, str]) -> Iterator[Problem]:
+    """What a record cannot do without."""
+    kind = {"file": "a file people.csv (or .parquet)", "sheet": "a sheet 'people'", "table": "a table 'people'"}
+    if "people" not in wanted:
+        yield Problem("people", "", f"{source.label} holds no table of people", "missing_table",
+                      f"Add {kind[source.place]} with one row a person and at least person_id and role.",
+                      extent="record")
+    pair = [name for name in ("occasions", "participation") if name in wanted]
+    if len(pair) == 1:
+        other = "participation" if pair == ["occasions"] else "occasions"
+        yield Problem(other, "", f"{source.label} holds {pair[0]} but not {other}; each needs the other",
+                      "missing_table", f"Add {other}, or give the contacts as one contact_log.", extent="record")
+    if not pair and "contact_log" not in wanted:
+        yield Problem("participation", "", f"{source.label} holds no contacts", "missing_table",
+                      "Add occasions with participation, or contact_log, if there are any.", "warning",
+                      extent="record")
