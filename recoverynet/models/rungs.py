@@ -1,0 +1,173 @@
+"""The rungs of the evidence ladder, each a small question put to a panel, each answered with its numbers.
+
+Every constant of the ladder stands here. They were chosen on the worlds of :mod:`recoverynet.models.worlds` marked
+``tuning`` and then held fixed: what they do there and under a second mechanism is in the sample ``calibration``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.exposure import binary
+from recoverynet.kernels.expectation import expected_states, turnover_rates
+from recoverynet.kernels.hazard import fit_binary, independent_columns, separating_terms
+from recoverynet.kernels.significance import permutation_p, permuted
+from recoverynet.kernels.transitions import lagged_exposure, ties_of
+from recoverynet.measures.behaviours import Behaviour
+from recoverynet.models.risk_set import RiskSet, risk_set
+
+MARGIN = 1.25
+"""Odds ratio that the lower bound of the adjusted estimate must clear before spread is spoken of."""
+
+ONE_SIDED = 0.95
+"""Coverage of one-sided bounds of the norm's own estimates."""
+
+PLACEBO_SIDED = 0.975
+"""Coverage of the one-sided bounds of placebos: what ought to show nothing fails where it clearly shows something."""
+
+ALPHA = 0.05
+LEAST_ROWS, LEAST_EVENTS = 100, 40
+"""What the future-ties placebo needs; below it the placebo is said not to be possible."""
+
+
+@dataclass(frozen=True)
+class LaggedEstimate:
+    """How do the odds of gaining the norm go with lagged exposure?
+
+    Attributes
+    ----------
+    log_odds, std_error : float
+        Of exposure going from 0 to 1; NaN where not estimable.
+    n_rows, n_events, n_people : int
+        Person-waves at risk with known exposure, gains among them, and people behind them.
+    variance : float
+        Variance of the exposure among the rows.
+    reason : str or None
+        Why there is no estimate.
+    """
+
+    log_odds: float = np.nan
+    std_error: float = np.nan
+    n_rows: int = 0
+    n_events: int = 0
+    n_people: int = 0
+    variance: float = np.nan
+    reason: str | None = None
+
+    def bounds(self, one_sided: float = ONE_SIDED) -> tuple[float, float]:
+        """Lower and upper one-sided bound of the log odds ratio."""
+        reach = float(ndtri(one_sided)) * self.std_error
+        return self.log_odds - reach, self.log_odds + reach
+
+
+def expected_risk_set(panel: NetworkPanel, behaviour: Behaviour, direction: str = "out") -> RiskSet:
+    """Chances to gain the norm, exposure counting unknown contacts at their expected state.
+
+    Leaving unknown contacts out would measure exposure with error and pull the estimate towards none; see
+    :func:`recoverynet.kernels.expectation.expected_states`.
+    """
+    risk = risk_set(panel, behaviour, direction=direction)
+    filled = np.where(panel.present, expected_states(risk.held), np.nan)
+    ties = ties_of(panel.networks, direction, directed=panel.directed)
+    return replace(risk, seen=lagged_exposure(ties, filled))
+
+
+def lagged_estimate(
+    risk: RiskSet, exposure: np.ndarray, adjust: Sequence[str] = (), *, also: np.ndarray | None = None
+) -> LaggedEstimate:
+    """Log odds ratio of gaining the norm for exposure, with wave effects, adjustment and person-clustered errors.
+
+    ``exposure`` holds one value a row of ``risk`` (NaN: the row is left out), ``also`` further terms of the same rows.
+    """
+    if risk.reason is not None:
+        return LaggedEstimate(reason=risk.reason)
+    terms = [exposure[:, None], risk.covariates(list(adjust)).values]
+    design = np.column_stack(terms if also is None else [*terms, also])
+    known = np.isfinite(design).all(axis=1)
+    outcome, person, column = (values[known] for values in (risk.rows.outcome, risk.rows.person, risk.rows.column))
+    counts = {"n_rows": int(known.sum()), "n_events": int(outcome.sum()), "n_people": len(np.unique(person))}
+    if counts["n_events"] in (0, counts["n_rows"]):
+        return LaggedEstimate(**counts, reason="nobody, or everybody, with known exposure gained the norm")
+    variance = float(design[known, 0].var())
+    if variance < 1e-12:
+        return LaggedEstimate(**counts, reason="everybody at risk had the same exposure")
+    waves = (column[:, None] == np.unique(column)).astype(np.float64)
+    full = np.column_stack([waves, design[known, 1:], design[known, 0]])
+    kept = independent_columns(full)
+    if not kept[-1]:
+        return LaggedEstimate(**counts, reason="exposure is a combination of the other terms")
+    return _fitted(full[:, kept], outcome, np.unique(person, return_inverse=True)[1], counts, variance)
+
+
+def _fitted(
+    design: np.ndarray, outcome: np.ndarray, cluster: np.ndarray, counts: dict[str, int], variance: float
+) -> LaggedEstimate:
+    """The fit, or why there is none; exposure stands last. Terms that separate the outcome are said, not estimated."""
+    fit = fit_binary(design, outcome, cluster=cluster)
+    if fit.suspect and separating_terms(design, outcome)[-1]:
+        return LaggedEstimate(**counts, variance=variance, reason="exposure tells gaining and not gaining apart perfectly")
+    log_odds, square = float(fit.beta[-1]), float(fit.covariance[-1, -1])
+    if not (np.isfinite(log_odds) and square > 0):
+        return LaggedEstimate(**counts, variance=variance, reason="the model could not be fitted to so few gains")
+    return LaggedEstimate(log_odds, square**0.5, **counts, variance=variance)
+
+
+def permutation_rung(
+    risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Mean exposure of those who gained minus of those who did not, and its one-sided p.
+
+    Null: within a wave, who of those at risk gained the norm has nothing to do with exposure. Gains are dealt out
+    anew within each wave. Similar exposure of people alike in other ways is not ruled out by it.
+    """
+    known = np.isfinite(exposure)
+    outcome, column, share = risk.rows.outcome[known], risk.rows.column[known], exposure[known]
+    if risk.reason is not None or outcome.sum() in (0, len(outcome)):
+        return np.nan, np.nan
+    sums = np.zeros(n_permutations)
+    observed = 0.0
+    for wave in np.unique(column):
+        inside = column == wave
+        centred = share[inside] - share[inside].mean()
+        observed += float(outcome[inside] @ centred)
+        drawn = [block @ centred for block in permuted(outcome[inside], n_permutations, rng)]
+        sums += np.concatenate(drawn)
+    extreme = int((sums >= observed - 1e-9 * max(1.0, abs(observed))).sum())
+    return observed / float(outcome.sum()), float(permutation_p(extreme, n_permutations))
+
+
+def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[str]) -> LaggedEstimate:
+    """The same estimate for exposure to people met only in the wave after the outcome.
+
+    They cannot have influenced a gain before they were met. People do choose others in their own state, so the ego's
+    state at the time of the new tie is held fixed: what association is left speaks of traits that nobody recorded.
+    """
+    person, column, _ = risk.rows
+    exposure, later = np.full(len(person), np.nan), np.full(len(person), np.nan)
+    filled = np.where(panel.present, expected_states(risk.held), np.nan)
+    met = binary(panel.networks[0])
+    for wave in range(1, panel.n_waves - 1):
+        met = met.maximum(binary(panel.networks[wave]))
+        after = binary(panel.networks[wave + 1])
+        fresh = after - after.multiply(met)
+        fresh.eliminate_zeros()
+        seen = lagged_exposure([fresh, fresh], np.column_stack([filled[:, wave - 1], filled[:, wave]]))
+        rows = column == wave
+        exposure[rows] = seen.share[person[rows], 1]
+        later[rows] = risk.held[person[rows], wave + 1]
+    found = lagged_estimate(risk, exposure, adjust, also=later[:, None])
+    if found.n_rows < LEAST_ROWS or found.n_events < LEAST_EVENTS:
+        return replace(found, log_odds=np.nan, std_error=np.nan, reason=(
+            f"too few new ties: {found.n_rows} person-waves at risk and {found.n_events} gains, where {LEAST_ROWS} and "
+            f"{LEAST_EVENTS} are needed"))
+    return found
+
+
+def risk_rates(risk: RiskSet) -> tuple[float, float]:
+    """Chances of gaining and of losing the norm from one wave to the next."""
+    return tuple(turnover_rates(risk.held))
