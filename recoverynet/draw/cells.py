@@ -230,17 +230,6 @@ def say(n: float, total: float, share: float) -> str:
     return n_of(n, total, share).replace(f"of {SUPPRESSED}", "of a suppressed number")
 
 
-def span(values: Sequence[float] | np.ndarray) -> str:
-    """The range of some counts: ``120 to 212``, ``120`` where all are equal, ``*`` where none is known."""
-    known = np.asarray(values, dtype=float)
-    known = known[~np.isnan(known)]
-    if not len(known):
-        return SUPPRESSED
-    return (
-        whole(known.min()) if known.min() == known.max() else f"{whole(known.min())} to {whole(known.max())}"
-    )
-
-
 def listed(parts: Sequence[str], *, separator: str = ", ") -> str:
     """Parts in a sentence: ``a, b and c``."""
     parts = list(parts)

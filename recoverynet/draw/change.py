@@ -94,6 +94,7 @@ def paired_change(
         ticks=ticks,
         tick_labels=tick_labels,
         limits=(limits[0] - pad, limits[1] + pad),
+        beside=False,
         lead=22.0,
         ax=ax,
     )
@@ -225,6 +226,6 @@ def _key(rows: Rows) -> None:
             clip_on=False,
         )
         rows.axes.text(
-            low + (at + 10.0) / room * (high - low), 9.0, name, va="baseline", fontsize=SMALL, color=MUTED
+            low + (at + 10.0) / room * (high - low), 5.0, name, va="center", fontsize=SMALL, color=MUTED
         )
         at += 10.0 + text_width(name, SMALL) + 22.0

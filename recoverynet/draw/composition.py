@@ -13,7 +13,6 @@ from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, listed, numbers, pe
 from recoverynet.draw.rows import MANY, Rows, lay_rows
 from recoverynet.draw.style import (
     APART,
-    HATCH,
     INK,
     PAPER,
     PARTS,
@@ -21,6 +20,7 @@ from recoverynet.draw.style import (
     axes_width,
     contrast,
     drawn,
+    hatched,
     text_width,
 )
 from recoverynet.draw.timeline import read_periods
@@ -173,8 +173,8 @@ def _read(frame: pd.DataFrame, parts: Mapping[str, str]) -> tuple[list[str], np.
     if over.any():
         first = ", ".join(periods.names[row] for row in np.flatnonzero(over)[:5])
         raise SchemaError(
-            f"The parts of composition_change may not come to more than 'total'; they do in {int(over.sum())} "
-            f"period(s): {first}. Count every tie once."
+            f"The parts of composition_change may not come to more than 'total'; they do in "
+            f"{int(over.sum())} period(s): {first}. Count every tie once."
         )
     return list(periods.names), counts, total
 
@@ -241,18 +241,7 @@ def _stack(
                 start + length / 2, middle, label, ha="center", va="center", fontsize=SMALL, color=colour
             )
     if gap is not None:
-        patch = Rectangle(
-            (gap[0], bottom),
-            gap[1],
-            rows.thickness,
-            facecolor=PAPER,
-            edgecolor=APART,
-            hatch=HATCH,
-            linewidth=0.8,
-            zorder=2,
-        )
-        patch.set_gid("suppressed")
-        rows.axes.add_patch(patch)
+        rows.axes.add_patch(hatched(gap[0], bottom, gap[1], rows.thickness))
     if total:
         rows.axes.add_patch(
             Rectangle(

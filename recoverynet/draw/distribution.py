@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from recoverynet.draw.cells import (
     NOTHING,
@@ -19,15 +18,13 @@ from recoverynet.draw.cells import (
 )
 from recoverynet.draw.rows import MANY
 from recoverynet.draw.style import (
-    APART,
-    HATCH,
     INK,
     MAIN,
     MAIN_DARK,
-    PAPER,
     SMALL,
     axes_width,
     drawn,
+    hatched,
     text_width,
 )
 from recoverynet.draw.timeline import LEFT, Periods, open_timeline
@@ -161,11 +158,7 @@ def _column(axes: Axes, columns: Periods, column: int, share: float, label: str,
     if np.isnan(height):
         return
     if hidden:
-        stub = Rectangle(
-            (at - 0.4, 0.0), 0.8, height, facecolor=PAPER, edgecolor=APART, hatch=HATCH, linewidth=0.8
-        )
-        stub.set_gid("suppressed")
-        axes.add_patch(stub)
+        axes.add_patch(hatched(at - 0.4, 0.0, 0.8, height))
     else:
         axes.bar(at, share, 0.8, color=MAIN_DARK if columns.names[column] in NONE else MAIN, zorder=2)
     axes.annotate(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
 
 from recoverynet.draw.cells import (
     SUPPRESSED_NOTE,
@@ -20,11 +23,10 @@ from recoverynet.draw.cells import (
 from recoverynet.draw.style import (
     APART,
     GRID,
-    HATCH,
     MUTED,
-    PAPER,
     SMALL,
     drawn,
+    hatched,
 )
 from recoverynet.draw.timeline import (
     Periods,
@@ -188,10 +190,18 @@ def _read(frame: pd.DataFrame) -> tuple[Periods, np.ndarray, np.ndarray, np.ndar
     return periods, share, known, everyone, np.isnan(share) & (known != 0) & (everyone != 0)
 
 
+def _below(axes: Axes, strip: Axes, renderer: object) -> Bbox:
+    """Where the strip lies: at a fixed distance under the axes, however large they are drawn."""
+    figure = axes.get_figure(root=True)
+    point, box = figure.dpi / 72.0, axes.get_window_extent()
+    foot = box.y0 - (CAPTION + STRIP) * point
+    return Bbox.from_bounds(box.x0, foot, box.width, STRIP * point).transformed(figure.transFigure.inverted())
+
+
 def _strip(axes: Axes, periods: Periods, known: np.ndarray, everyone: np.ndarray) -> None:
     """The share whose state is not known, as columns in a strip under the line."""
-    high = axes.get_window_extent().height / axes.get_figure(root=True).dpi * 72.0
-    strip = axes.inset_axes((0.0, -(CAPTION + STRIP) / high, 1.0, STRIP / high))
+    strip = axes.inset_axes((0.0, -0.3, 1.0, 0.15))
+    strip.set_axes_locator(partial(_below, axes))
     strip.set(xlim=axes.get_xlim(), ylim=(0.0, 1.0), xticks=[])
     strip.set_yticks([0.0, 1.0], ["0%", "100%"], fontsize=SMALL, color=MUTED)
     strip.tick_params(length=0, pad=6)
@@ -213,10 +223,6 @@ def _strip(axes: Axes, periods: Periods, known: np.ndarray, everyone: np.ndarray
         wide = column_width(periods)
         left = at - wide / 2
         if np.isnan(share) and all_people != 0:
-            stub = Rectangle(
-                (left, 0.0), wide, 0.4, facecolor=PAPER, edgecolor=APART, hatch=HATCH, linewidth=0.8
-            )
-            stub.set_gid("suppressed")
-            strip.add_patch(stub)
+            strip.add_patch(hatched(left, 0.0, wide, 0.4))
         elif not np.isnan(share):
             strip.add_patch(Rectangle((left, 0.0), wide, share, color=APART, linewidth=0))

@@ -11,9 +11,7 @@ from matplotlib.patches import Rectangle
 
 from recoverynet.draw.cells import NOTHING, percent
 from recoverynet.draw.style import (
-    APART,
     GRID,
-    HATCH,
     INK,
     LINE,
     MUTED,
@@ -22,6 +20,7 @@ from recoverynet.draw.style import (
     TEXT,
     TRACK,
     axes_width,
+    hatched,
     open_axes,
     text_width,
     wrap,
@@ -172,7 +171,7 @@ def _open(
     full = axes_width(ax)
     title, note = wrap(title, full, TEXT, "bold"), wrap(note, full, SMALL)
     above = 12.0 + 1.25 * TEXT * (title.count("\n") + 1) + 8.0
-    below = 24.0 + (1.3 * SMALL * (note.count("\n") + 1) + 6.0 if note else 0.0)
+    below = 26.0 + (1.3 * SMALL * (note.count("\n") + 1) + 6.0 if note else 0.0)
     axes = open_axes(ax, height=height, left=left, right=right, top=above, bottom=below)
     write_around(axes, title, note, shift=left if ax is None else 8.0)
     axes.set_ylim(height, 0.0)
@@ -182,7 +181,7 @@ def _open(
     return axes
 
 
-def write_around(axes: Axes, title: str, note: str, *, shift: float = 8.0, drop: float = 26.0) -> None:
+def write_around(axes: Axes, title: str, note: str, *, shift: float = 8.0) -> None:
     """Title above and note below the axes, both starting at the left edge of the figure.
 
     Parameters
@@ -192,8 +191,6 @@ def write_around(axes: Axes, title: str, note: str, *, shift: float = 8.0, drop:
         Already broken into lines.
     shift : float
         Left margin of the axes in points.
-    drop : float
-        How far below the axes the note stands, in points.
 
     Returns
     -------
@@ -214,17 +211,9 @@ def write_around(axes: Axes, title: str, note: str, *, shift: float = 8.0, drop:
     ).set_gid("title")
     axes.tick_params(axis="both", length=0, labelsize=SMALL, labelcolor=MUTED, pad=6)
     if note:
-        axes.set_xlabel(note, fontsize=SMALL, color=MUTED, labelpad=6)
+        axes.set_xlabel(note, fontsize=SMALL, color=MUTED, labelpad=8)
         axes.xaxis.label.set_horizontalalignment("left")
-        axes.xaxis.set_label_coords(*_left_edge(axes, shift, drop))
-
-
-def _left_edge(axes: Axes, shift: float, drop: float) -> tuple[float, float]:
-    """Axes coordinates of the note: at the left edge of the figure, under the tick labels."""
-    root = axes.get_figure(root=True)
-    box = axes.get_window_extent()
-    wide, high = box.width / root.dpi * 72.0, box.height / root.dpi * 72.0
-    return (8.0 - shift) / wide, -drop / high
+        axes.xaxis.label.set_x((8.0 - shift) / axes_width(axes))
 
 
 def _tracks(rows: Rows, ticks: Sequence[float], labels: Sequence[str], limits: tuple[float, float]) -> None:
@@ -284,18 +273,8 @@ def stub(rows: Rows, row: int, *, start: float = 0.0, length: float | None = Non
     None
     """
     low, high = rows.axes.get_xlim()
-    patch = Rectangle(
-        (start, rows.middles[row] - rows.thickness / 2),
-        length or 0.06 * (high - low),
-        rows.thickness,
-        facecolor=PAPER,
-        edgecolor=APART,
-        hatch=HATCH,
-        linewidth=0.8,
-        zorder=2,
-    )
-    patch.set_gid("suppressed")
-    rows.axes.add_patch(patch)
+    bottom = rows.middles[row] - rows.thickness / 2
+    rows.axes.add_patch(hatched(start, bottom, length or 0.06 * (high - low), rows.thickness))
 
 
 def whisker(rows: Rows, row: int, low: float, high: float, *, colour: str = INK) -> None:

@@ -12,6 +12,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 Arguments = ParamSpec("Arguments")
@@ -170,6 +171,32 @@ def axes_width(ax: Axes | None, *, left: float = 8.0, right: float = 8.0, width:
     if ax is None:
         return width * 72.0 - left - right
     return float(ax.get_window_extent().width) / ax.get_figure(root=True).dpi * 72.0
+
+
+def hatched(x: float, y: float, width: float, height: float) -> Rectangle:
+    """The hatched patch that stands for a suppressed value in every figure.
+
+    Parameters
+    ----------
+    x, y, width, height : float
+        In the unit of the axes it is added to.
+
+    Returns
+    -------
+    matplotlib.patches.Rectangle
+        Its ``gid`` is ``"suppressed"``.
+    """
+    return Rectangle(
+        (x, y),
+        width,
+        height,
+        facecolor=PAPER,
+        edgecolor=APART,
+        hatch=HATCH,
+        linewidth=0.8,
+        zorder=2,
+        gid="suppressed",
+    )
 
 
 @functools.lru_cache(maxsize=4096)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from recoverynet.draw.cells import NOTHING, percent
 from recoverynet.draw.rows import write_around
@@ -16,14 +15,13 @@ from recoverynet.draw.style import (
     APART,
     BAND,
     GRID,
-    HATCH,
     MAIN,
     MAIN_DARK,
     MUTED,
-    PAPER,
     SMALL,
     TEXT,
     axes_width,
+    hatched,
     open_axes,
     text_width,
     wrap,
@@ -128,10 +126,14 @@ def choose_names(periods: Periods, under: Sequence[str], width: float) -> tuple[
         Rows that are named, at even steps from the first, and their names: on one line each, or broken
         into lines where that names more of them.
     """
-    broken = tuple(wrap(name, max(40.0, 0.6 * text_width(name, SMALL)), SMALL) for name in periods.names)
+    room = 2.0 * (LEFT - 8.0)
+    whole = tuple(wrap(name, room, SMALL) for name in periods.names)
+    broken = tuple(
+        wrap(name, min(max(40.0, 0.6 * text_width(name, SMALL)), room), SMALL) for name in periods.names
+    )
     points = (periods.at - periods.at[0] + PAD * periods.step) / (_length(periods) or 1.0) * width
     best = (np.array([], dtype=int), [""])
-    for names in (periods.names, broken):
+    for names in (whole, broken):
         labels = [f"{name}\n{below}".strip() for name, below in zip(names, under, strict=True)]
         wide = np.array([text_width(label, SMALL) for label in labels])
         for step in range(1, len(labels) + 1):
@@ -194,7 +196,7 @@ def open_timeline(
         top=14.0 + 1.25 * TEXT * (title.count("\n") + 1) + 10.0,
         bottom=below + names + words + 6.0,
     )
-    write_around(axes, title, note, shift=LEFT, drop=below + names + 4.0)
+    write_around(axes, title, note, shift=LEFT)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(APART)
@@ -296,18 +298,7 @@ def hatch_periods(axes: Axes, periods: Periods, hidden: np.ndarray) -> None:
     """
     high, wide = axes.get_ylim()[1], column_width(periods)
     for at in periods.at[hidden]:
-        patch = Rectangle(
-            (at - wide / 2, 0.0),
-            wide,
-            0.09 * high,
-            facecolor=PAPER,
-            edgecolor=APART,
-            hatch=HATCH,
-            linewidth=0.8,
-            zorder=2,
-        )
-        patch.set_gid("suppressed")
-        axes.add_patch(patch)
+        axes.add_patch(hatched(at - wide / 2, 0.0, wide, 0.09 * high))
         axes.text(at, 0.1 * high, "*", ha="center", va="bottom", fontsize=TEXT, color=MUTED)
 
 
