@@ -94,7 +94,7 @@ def composition_change(
     few = len(names) <= MANY
     rows = lay_rows(
         names,
-        [f"no {unit}" if number == 0 else f"{whole(number)} {unit}" for number in total],
+        [_size(number, unit) for number in total],
         title=title or f"Who {people} are tied to, as a share of all their {unit}",
         note=note if hidden else "",
         beside=True,
@@ -157,8 +157,13 @@ def describe_composition(
                 f"{name[0].lower()}{name[1:]} {cell}"
                 for name, cell in zip(parts.values(), shown, strict=True)
             ]
-            words.append(f"In {names[row]}, of {whole(total[row])} {unit}: {listed(said)}.")
+            words.append(f"In {names[row]}, of {_size(total[row], unit)}: {listed(said)}.")
     return " ".join(words)
+
+
+def _size(total: float, unit: str) -> str:
+    """How many ties a bar is made of."""
+    return f"no {unit}" if total == 0 else f"{whole(total)} {unit.removesuffix('s') if total == 1 else unit}"
 
 
 def _read(frame: pd.DataFrame, parts: Mapping[str, str]) -> tuple[list[str], np.ndarray, np.ndarray]:

@@ -84,7 +84,8 @@ def test_no_ties_at_all_is_neither_zero_nor_suppressed(hatched, assert_readable)
 
 
 def test_one_part_may_be_everything(assert_readable):
-    axes = composition_change(ties(3, recovery=0, other=0, using=0))
+    axes = composition_change(ties(3, recovery=0, other=0, using=0, unknown=1))
+    assert [text.get_text() for text in axes.texts].count("1 tie") == 3
     assert segments(axes) == [1.0] * 3
     assert_readable(axes)
 
