@@ -9,6 +9,8 @@ import pandas as pd
 
 from recoverynet.tables.layouts import OCCASIONS, PARTICIPATION
 
+_OWN = ("started_at", "person_id", "with_person_id", "group_id", "kind", "duration_min", "setting")
+
 
 @dataclass(frozen=True)
 class Unfolded:
@@ -57,6 +59,7 @@ def unfold_contact_log(log: pd.DataFrame, *, occasions: pd.DataFrame | None = No
     - Extra columns of the log ride along on the occasion, with the value most of its rows have.
     """
     rows = log.assign(setting=log["mode"]).drop(columns="mode").reset_index(drop=True)
+    rows = rows.drop(columns=[name for name in rows if name not in _OWN and not rows[name].notna().any()])
     at_group = rows["group_id"].notna()
     met = _meetings(rows[at_group], occasions)
     pairs = _pairs(rows[~at_group])

@@ -185,8 +185,8 @@ def _with_odd_rows(
     mended = [(number, cells) for number, line in odd
               if (cells := _fitted(number, line.split(separator), shape)) is not None]
     if mended:
-        extra = pa.table([pa.array(column, pa.large_string()) for column in zip(*(cells for _, cells in mended))],
-                         names=table.column_names)
+        columns = zip(*(cells for _, cells in mended), strict=True)
+        extra = pa.table([pa.array(column, pa.large_string()) for column in columns], names=table.column_names)
         table = pa.concat_tables([table, extra])
         rows = pa.concat_arrays([rows, pa.array([number for number, _ in mended], pa.int64())])
         order = np.argsort(rows.to_numpy(), kind="stable")
@@ -244,7 +244,7 @@ def _quoted_rows(
 
 
 def _store(block: list[list[str]], chunks: list[list[pa.Array]]) -> None:
-    for parts, column in zip(chunks, zip(*block), strict=False):
+    for parts, column in zip(chunks, zip(*block, strict=True), strict=False):
         parts.append(pa.array(column, pa.large_string()))
     block.clear()
 
@@ -263,16 +263,20 @@ def _records(text: str, separator: str, header_row: int, shape: _Shape) -> Itera
             return
         except csv.Error:
             cells = []
-        spans, fits = len(lines.taken) > 1, len(cells) == shape.width
-        if not fits and (spans or '"' in lines.taken[0]) and any(line.strip() for line in lines.taken):
-            if spans or not cells:
-                shape.open_quotes.append(row)
-                lines.give_back_all_but_first()
-                reader = csv.reader(lines, delimiter=separator, strict=True)
-                continue
+        if _quote_left_open(lines.taken, cells, shape.width):
+            shape.open_quotes.append(row)
+            lines.give_back_all_but_first()
+            reader = csv.reader(lines, delimiter=separator, strict=True)
+            continue
         fitted = _fitted(row, cells, shape)
         if fitted is not None:
             yield row, fitted
+
+
+def _quote_left_open(lines: list[str], cells: list[str], width: int) -> bool:
+    """Whether a row could not be split, or runs over lines and still has not the cells the header has."""
+    unsplit = not cells and any(line.strip() for line in lines)
+    return unsplit or (len(lines) > 1 and len(cells) != width)
 
 
 def _shape_problems(name: str, shape: _Shape) -> Iterator[Problem]:

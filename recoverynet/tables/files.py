@@ -193,7 +193,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     folder = Path(folder)
     kept = {name: _filled(name, frame) for name, frame in record.tables().items()
             if len(frame) or name in ("people", "occasions", "participation")}
-    _require_no_other_tables(folder, {f"{name}.{format}" for name in kept})
+    require_no_other_tables(folder, {f"{name}.{format}" for name in kept})
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in kept.items():
         path = folder / f"{name}.{format}"
@@ -203,10 +203,11 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
         else:
             table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
             pyarrow.parquet.write_table(table, path, compression="zstd")
-    _write_sidecar(record, folder)
+    write_sidecar(_sidecar_lines(record), folder)
 
 
-def _require_no_other_tables(folder: Path, ours: set[str]) -> None:
+def require_no_other_tables(folder: Path, ours: set[str]) -> None:
+    """Raise SchemaError where a folder holds tables that would be read together with those to be written."""
     if not folder.is_dir():
         return
     others = [file.name for file in sorted(folder.iterdir()) if file.name.lower() not in ours
@@ -252,11 +253,16 @@ def _instant_as_text(value: pd.Timestamp) -> str:
     return value.isoformat(timespec="auto" if value.microsecond else "seconds" if value.second else "minutes")
 
 
-def _write_sidecar(record: RecoveryRecord, folder: Path) -> None:
+def _sidecar_lines(record: RecoveryRecord) -> list[str]:
     lines = [] if record.tz == "Europe/London" else [f'time_zone = "{record.tz}"']
     if record.window is not None and record.window != record.seen_window():
         start, end = (bound.isoformat() for bound in record.window)
         lines.append(f'window = ["{start}", "{end}"]')
+    return lines
+
+
+def write_sidecar(lines: list[str], folder: Path) -> None:
+    """Write what a reader could not know from the tables, or nothing."""
     path = folder / SIDECAR
     if lines:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -66,13 +66,18 @@ def free_text_column(name: str) -> bool:
     return name in _FREE_TEXT_WORDS or name.rpartition("_")[2] in {"notes", "comments", "comment"}
 
 
+def person_column(name: str) -> bool:
+    """Whether a column of this name stands for a person, by id or by name (``sponsor``, ``keyworker_id``)."""
+    return name in _WHOSE or (name.endswith("_id") and name.removesuffix("_id") in _WHOSE)
+
+
 EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 PHONE = (
     r"(?:^|[^0-9A-Za-z.+/:-])((?:\+44[ -]?(?:\(0\))?|0044[ -]?|\(0|0)[1-37-8](?:[ ()-]{0,2}[0-9]){8,9})(?:[^0-9A-Za-z]|$)"
 )
 _PLAIN_PHONE = r"0[1-378][0-9]{8,9}"
 NHS = r"(?:^|[^0-9A-Za-z.])([0-9]{3}[ -][0-9]{3}[ -][0-9]{4})(?:[^0-9A-Za-z]|$)"
-_TEN_DIGITS = r"(?:^|[^0-9A-Za-z.])([0-9]{10})(?:[^0-9A-Za-z.]|$)"
+TEN_DIGITS = r"(?:^|[^0-9A-Za-z.])([0-9]{10})(?:[^0-9A-Za-z.]|$)"
 _NAME = r"\p{Lu}[\p{L}'’-]+(?:,? +(?:\p{Lu}[\p{L}'’-]+|\p{Lu}\.?))+"
 _LABELS = (
     r"(?i:client|person|peer|worker|participant|member|user|alter|ego|friend|case|id|subject|staff|service|family)\b.*"
@@ -101,12 +106,12 @@ def has_nhs_number(value: str) -> str:
 
 def has_ten_digits(value: str) -> str:
     """SQL: whether a text holds ten digits in a row."""
-    return f"regexp_matches({value}, {text_sql(_TEN_DIGITS)})"
+    return f"regexp_matches({value}, {text_sql(TEN_DIGITS)})"
 
 
 def has_plain_nhs_number(value: str) -> str:
     """SQL: whether a text holds ten digits in a row whose last checks the others as in an NHS number."""
-    return _check_digit_holds(f"regexp_extract({value}, {text_sql(_TEN_DIGITS)}, 1)")
+    return _check_digit_holds(f"regexp_extract({value}, {text_sql(TEN_DIGITS)}, 1)")
 
 
 def looks_like_a_name(value: str) -> str:
@@ -121,6 +126,12 @@ def more_than_chance(passing: int, candidates: int) -> bool:
     """
     expected = candidates / 11
     return passing > expected + 3 * (candidates * 10 / 121) ** 0.5
+
+
+def is_nhs_number(digits: str) -> bool:
+    """Whether ten digits hold the check of an NHS number."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 0, -1), strict=True))
+    return len(set(digits)) > 1 and total % 11 == 0
 
 
 def _check_digit_holds(digits: str) -> str:

@@ -8,6 +8,7 @@ from recoverynet.tables.schema import Column, TableSchema
 
 PERSON_ALIASES = ("client_id", "client", "clientid", "id", "person", "participant_id", "service_user_id", "ref")
 WHEN_ALIASES = ("date", "datetime", "timestamp", "time", "start", "contact_date", "when", "date_time")
+DURATION_ALIASES = ("duration", "minutes", "mins", "length", "duration_s", "duration_sec", "seconds", "hours")
 STATES_SOURCES = ("self", "worker", "peer", "external", "perceived")
 
 def _person(name: str, meaning: str, **more: Any) -> Column:
@@ -102,7 +103,7 @@ OCCASIONS = TableSchema(
                aliases=("type", "contact_type")),
         Column("group_id", "id", "the group whose meeting it was", refers_to="groups", aliases=("group", "meeting_id")),
         Column("duration_min", "number", "how long it lasted", unit="minutes", low=0,
-               aliases=("duration", "minutes", "mins", "length")),
+               aliases=DURATION_ALIASES),
         Column("setting", "text", "where or how it took place", aliases=("mode", "venue", "location")),
     ),
     key=("occasion_id",),
@@ -213,7 +214,7 @@ CONTACT_LOG = TableSchema(
         Column("kind", "category", "what sort of contact", choices=OCCASIONS["kind"].choices,
                aliases=("type", "contact_type")),
         Column("duration_min", "number", "how long it lasted", unit="minutes", low=0,
-               aliases=("duration", "minutes", "mins", "length")),
+               aliases=DURATION_ALIASES),
         Column("mode", "text", "in person, by phone, online", aliases=("setting",)),
         Column("source", "text", "where the entry comes from"),
     ),

@@ -22,7 +22,7 @@ from recoverynet.tables.mapping import Mapping, TableMap
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.schema import TableSchema, parse_instants
+from recoverynet.tables.schema import Column, TableSchema, parse_instants
 from recoverynet.tables.sources import Source, known_columns
 
 _READ = ": read"
@@ -130,8 +130,31 @@ def _take_in(prepared: Prepared, raw: RawTable, schema: TableSchema, mapping: Ma
             "Export it again if it should hold rows; otherwise nothing need be done.",
             "error" if schema.name == "people" else "warning", extent="record" if schema.name == "people" else "table",
         ))
+    prepared.problems += _aliases_unused(schema, raw, table)
     as_numbers = frozenset(name for name, source in origin.items() if source in raw.as_numbers)
     prepared.put(laid_out(schema, raw.origin, table, prepared.tz, as_numbers))
+
+
+def _aliases_unused(schema: TableSchema, raw: RawTable, table: pa.Table) -> Iterator[Problem]:
+    """Extra columns that may be an optional column under another of its names."""
+    for column in schema.columns:
+        meant = [title for title in table.column_names if plain_name(title) in column.aliases]
+        if column.name not in table.column_names and meant and meant[0] not in schema.names:
+            yield Problem(
+                schema.name, meant[0], f"{meant[0]} may be what is called {column.name} here ({column.meaning}); as it "
+                "stands it rides along unused", "alias",
+                f"If so, write in a mapping file under [{schema.name}.columns] {_mapping_line(column, meant[0])}.",
+                "warning",
+            )
+
+
+def _mapping_line(column: Column, theirs: str) -> str:
+    """What to write in a mapping file so that their column fills ours."""
+    if column.unit == "minutes" and plain_name(theirs) not in ("minutes", "mins"):
+        unit = "seconds" if plain_name(theirs).endswith(("_s", "sec", "seconds")) else "hours"
+        unit = unit if plain_name(theirs) not in ("duration", "length") else "minutes"
+        return f'{column.name} = {{ from = "{theirs}", unit = "{unit}" }}'
+    return f'{column.name} = "{theirs}"'
 
 
 def _renamed(problem: Problem, table: str) -> Problem:
@@ -191,7 +214,7 @@ def _missing_column(schema: TableSchema, name: str, raw: RawTable) -> Problem:
     has = ", ".join(map(repr, raw.columns))
     if near:
         remedy = (f"Perhaps {near[0]!r} is meant: rename it, or write in a mapping file under [{schema.name}.columns] "
-                  f"{name} = \"{near[0]}\".")
+                  f"{_mapping_line(schema[name], near[0])}.")
     else:
         remedy = f"Add the column ({schema[name].meaning}), or name the one that holds it in a mapping file."
     return Problem(schema.name, name, f"{raw.origin} lacks the column {name!r}; it has {has or 'no columns'}",

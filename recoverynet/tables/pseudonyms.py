@@ -1,0 +1,251 @@
+"""Pseudonyms: the same person under another name that only the holder of a key can make again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from recoverynet.errors import DisclosureError, SchemaError
+from recoverynet.tables.files import require_no_other_tables, write_sidecar
+from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.mapping import Mapping, read_mapping, require_time_zone
+from recoverynet.tables.prepared import prepared_source
+from recoverynet.tables.problems import problems_error
+from recoverynet.tables.pseudonym_ids import MAKE_A_KEY, key_bytes, pseudonymised_frame
+from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.sources import open_source
+from recoverynet.tables.unnamed import (
+    Told,
+    pseudonymised_tables,
+    require_nothing_left,
+    without_identifiers_in,
+)
+
+
+def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
+    """How does this record read when nobody can tell from it who is who?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+    key : bytes or str
+        The secret, at least 16 bytes; see :func:`recoverynet.tables.pseudonyms.read_key`. The same key gives the same
+        pseudonyms, so that records of two years can be joined; without it nobody can make or undo them.
+
+    Returns
+    -------
+    RecoveryRecord
+        The same record with every id of a person replaced in every table (workers, named third parties and those who
+        introduced somebody included). Groups and occasions keep their ids. Notes say that it was done.
+
+    Raises
+    ------
+    SchemaError
+        The key is shorter than 16 bytes.
+
+    Notes
+    -----
+    A pseudonym is ``p`` and the first 80 bits of HMAC-SHA256(key, id), written in 16 letters and digits (base32). Two of
+    a million people share one with a chance of about 4 in 10 to the power 13. Extra columns are treated as ids of people
+    where their name says so (``sponsor``, ``keyworker``); in those that end in ``_id`` or ``_by`` every id of a person
+    of this record is replaced. Texts are left as they are: use
+    :func:`recoverynet.tables.pseudonyms.pseudonymise_folder` on files that hold names. A pseudonymised record is
+    still personal data: a pattern of contacts can be recognised by those who were there.
+
+    References
+    ----------
+    Krawczyk, H., Bellare, M., Canetti, R. (1997). HMAC: Keyed-hashing for message authentication. RFC 2104.
+    https://doi.org/10.17487/RFC2104
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> masked = rn.pseudonymise(rn.load_sample("five_people"), key="only for this example")
+    >>> masked.people["person_id"].str.len().unique().tolist()
+    [17]
+    >>> masked.participation["person_id"].isin(masked.people["person_id"]).all()
+    np.True_
+    """
+    secret = key_bytes(key)
+    tables = record.tables()
+    known = set().union(*(set(frame[name].dropna()) for table, frame in tables.items()
+                          for name in READABLE_TABLES[table].person_ids))
+    replaced = {table: pseudonymised_frame(table, frame, secret, known) for table, frame in tables.items()}
+    note = "Ids of people are pseudonyms."
+    notes = record.notes if note in record.notes else (*record.notes, note)
+    return replace(record, **replaced, notes=notes)
+
+
+@dataclass(frozen=True)
+class Pseudonymised:
+    """What was done to make a folder that names nobody?
+
+    Attributes
+    ----------
+    folder : Path
+        Where the tables were written, as CSV under our names; no mapping is needed to read them.
+    n_people : int
+        People in the people table.
+    tables : tuple of str
+    left_out : tuple of (table, column, what it seemed to hold)
+    masked : tuple of (table, column, number of rows)
+        Texts in which an e-mail address, telephone or NHS number was replaced by ``[removed]``.
+    n_age_bands : int
+        Dates of birth that became an age band (the age on joining) before they were left out.
+    """
+
+    folder: Path
+    n_people: int
+    tables: tuple[str, ...]
+    left_out: tuple[tuple[str, str, str], ...] = ()
+    masked: tuple[tuple[str, str, int], ...] = ()
+    n_age_bands: int = 0
+
+    def summary(self) -> str:
+        """What was done, in plain sentences."""
+        lines = [f"Written to {self.folder}: {', '.join(self.tables)}; {self.n_people:,} people under pseudonyms."]
+        lines += [f"  left out {table}.{column}: it seemed to hold {what}" for table, column, what in self.left_out]
+        lines += [f"  masked identifiers in {table}.{column}: {count:,} rows" for table, column, count in self.masked]
+        if self.n_age_bands:
+            lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} people")
+        lines.append("Read it through before it leaves your hands: no rule finds every name.")
+        return "\n".join(lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a column left out or masked: table, column, done, n_rows."""
+        rows = [(table, column, f"left out: {what}", 0) for table, column, what in self.left_out]
+        rows += [(table, column, "masked", count) for table, column, count in self.masked]
+        return pd.DataFrame(rows, columns=["table", "column", "done", "n_rows"])
+
+
+def pseudonymise_folder(
+    folder: str | Path, out: str | Path, *, key: bytes | str,
+    mapping: str | Path | dict[str, Any] | Mapping | None = None, tz: str = "Europe/London",
+) -> Pseudonymised:
+    """Make from files that name people files that do not.
+
+    Parameters
+    ----------
+    folder : path
+        A folder of CSV or Parquet files, a workbook or a DuckDB file, as for :func:`recoverynet.read_record`, which may
+        hold names, dates of birth, addresses, e-mail addresses, telephone and NHS numbers.
+    out : path
+        Folder to write to; not the folder read from.
+    key : bytes or str
+        The secret, at least 16 bytes; see :func:`recoverynet.tables.pseudonyms.read_key`.
+    mapping : path, dict or Mapping, optional
+        How foreign shapes become ours; what is written stands under our names.
+    tz : str
+        IANA time zone of times without an offset.
+
+    Returns
+    -------
+    Pseudonymised
+        What was left out and masked; ``summary()`` says it in plain sentences.
+
+    Raises
+    ------
+    SchemaError
+        The tables cannot be read whole (nothing is written then), the key is too short, or ``out`` holds other tables.
+    DisclosureError
+        ``out`` is the folder read from, or identifiers would remain.
+
+    Notes
+    -----
+    Ids of people, whatever they were (names and NHS numbers too), become pseudonyms as in
+    :func:`recoverynet.pseudonymise`. Columns called like names, dates of birth, addresses, numbers and free text are
+    left out; in other texts, identifiers are replaced by ``[removed]``. A date of birth becomes an age band (the age on
+    joining) where the people table has none. People are put in the order of their pseudonyms. Rows with other faults
+    are kept: :func:`recoverynet.find_problems` tells them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from recoverynet.samples import sample_folder
+    >>> from recoverynet.tables.pseudonyms import pseudonymise_folder
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     pseudonymise_folder(sample_folder("five_people"), out, key="only for this example").n_people
+    5
+    """
+    secret, how = key_bytes(key), read_mapping(mapping)
+    require_time_zone(tz, "tz")
+    out = Path(out)
+    if out.resolve() in (Path(folder).resolve(), Path(folder).resolve().parent):
+        raise DisclosureError(f"Write to a folder of its own; {str(out)!r} holds the data that name people.")
+    told = Told()
+    with prepared_source(open_source(folder), how, how.tz or tz) as prepared:
+        errors = [problem for problem in prepared.problems if problem.severity == "error"]
+        if errors:
+            raise problems_error(errors, prepared.label)
+        for name in list(prepared.tables):
+            prepared.put(without_identifiers_in(prepared, prepared.tables[name], secret, told))
+        frames = pseudonymised_tables(prepared, secret)
+        require_nothing_left(prepared, frames)
+        lines = _sidecar_lines(how, prepared.tz)
+    require_no_other_tables(out, {f"{name}.csv" for name in frames})
+    out.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames.items():
+        frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    write_sidecar(lines, out)
+    return Pseudonymised(
+        out, len(frames["people"]), tuple(frames), tuple(told.left_out), tuple(told.masked), told.n_age_bands
+    )
+
+
+def _sidecar_lines(how: Mapping, tz: str) -> list[str]:
+    lines = [] if tz == "Europe/London" else [f'time_zone = "{tz}"']
+    if how.states:
+        lines.append("states = [" + ", ".join(f'"{state}"' for state in how.states) + "]")
+    if how.window:
+        lines.append(f'window = ["{how.window[0]}", "{how.window[1]}"]')
+    return lines
+
+
+def read_key(path: str | Path, *, away_from: Iterable[str | Path] = ()) -> bytes:
+    """Which key does this file hold?
+
+    Parameters
+    ----------
+    path : path
+        A file that holds the secret and nothing else; space and line ends around it do not count.
+    away_from : iterable of paths
+        Folders (or workbooks) that hold the data or will hold the result: the key must not lie in or beside them,
+        because whoever gets both can undo the pseudonyms.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    SchemaError
+        There is no such file, or it holds fewer than 16 bytes.
+    DisclosureError
+        The key lies with the data.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from recoverynet.tables.pseudonyms import read_key
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder) / "key.txt"
+    ...     _ = file.write_text("only for this example")
+    ...     len(read_key(file))
+    21
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise SchemaError(f"There is no key file {str(path)!r}. {MAKE_A_KEY}")
+    for place in map(Path, away_from):
+        home = place.resolve()
+        inside = path.resolve().parent == home.parent if place.is_file() else path.resolve().is_relative_to(home)
+        if inside:
+            raise DisclosureError(
+                f"The key {str(path)!r} lies with the data in {str(place)!r}: whoever gets both can undo the pseudonyms. "
+                "Move the key to a place of its own."
+            )
+    return key_bytes(path.read_bytes().strip())

@@ -1,0 +1,164 @@
+"""Tables made to name nobody: identifying columns left out, identifiers in texts masked, people under pseudonyms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+import pyarrow as pa
+
+from recoverynet.errors import DisclosureError
+from recoverynet.tables import identifiers
+from recoverynet.tables.identifying_values import identifier_checks
+from recoverynet.tables.mapped import as_text, plain_name
+from recoverynet.tables.prepared import Prepared, PreparedTable, read_column
+from recoverynet.tables.pseudonym_ids import pseudonym, pseudonymised_frame
+from recoverynet.tables.raw import ROW
+
+REMOVED = "[removed]"
+_BANDS = (18, 25, 35, 45, 55, 65)
+
+
+@dataclass
+class Told:
+    """What is told while the tables are gone through."""
+
+    left_out: list[tuple[str, str, str]] = field(default_factory=list)
+    masked: list[tuple[str, str, int]] = field(default_factory=list)
+    n_age_bands: int = 0
+
+
+def without_identifiers_in(prepared: Prepared, table: PreparedTable, secret: bytes, told: Told) -> PreparedTable:
+    """One table with identifying columns left out and identifiers in texts masked."""
+    table = _with_age_band(table, told)
+    name, kept = table.schema.name, []
+    for title in table.extras:
+        what = identifiers.identifying_column(plain_name(title), of_group=name == "groups")
+        if not what and identifiers.free_text_column(plain_name(title)) and name != "groups":
+            what = "free text"
+        if what:
+            told.left_out.append((name, title, what))
+        else:
+            kept.append(title)
+    left = [title for title in table.extras if title not in kept]
+    table = replace(table, table=table.table.drop_columns(left), extras=tuple(kept))
+    prepared.put(table)
+    for check in identifier_checks(prepared.engine, table):
+        if not _is_person_column(table, check.column):
+            table = _masked(table, check.column, secret, told)
+    return table
+
+
+def _is_person_column(table: PreparedTable, title: str) -> bool:
+    if title in table.schema.names:
+        return table.schema[title].person
+    return identifiers.person_column(plain_name(title))
+
+
+def _masked(table: PreparedTable, title: str, secret: bytes, told: Told) -> PreparedTable:
+    """Identifiers in one column removed; ids of groups and occasions that hold one become pseudonyms."""
+    values = pd.Series(as_text(table.table[title]).to_pandas(), dtype="str")
+    is_id = title in table.schema.names and table.schema[title].kind == "id"
+    known = values.dropna().unique()
+    cut = pd.Series([without_identifiers(value) for value in known], index=known, dtype="str")
+    if is_id:
+        cut = pd.Series([pseudonym(value, secret) if cut[value] != value else value for value in known],
+                        index=known, dtype="str")
+    masked = values.map(cut).astype("str")
+    changed = int((masked != values)[values.notna()].sum())
+    if changed:
+        told.masked.append((table.schema.name, title, changed))
+    place = table.table.column_names.index(title)
+    column = pa.chunked_array([pa.array(masked, pa.large_string(), from_pandas=True)])
+    return replace(table, table=table.table.set_column(place, title, column))
+
+
+def without_identifiers(text: str) -> str:
+    """A text with e-mail addresses, telephone and NHS numbers replaced by ``[removed]``."""
+    for pattern, counts in _PATTERNS:
+        text = re.sub(pattern, lambda found, counts=counts: _cut(found, counts), text)
+    return text
+
+
+def _cut(found: re.Match[str], counts: Callable[[str], bool]) -> str:
+    inner = found.group(1) if found.re.groups else found.group(0)
+    return found.group(0).replace(inner, REMOVED) if counts(inner) else found.group(0)
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+_PATTERNS = (
+    (identifiers.EMAIL, _always), (identifiers.PHONE, _always), (identifiers.NHS, _always),
+    (identifiers.TEN_DIGITS, identifiers.is_nhs_number),
+)
+
+
+def _with_age_band(table: PreparedTable, told: Told) -> PreparedTable:
+    """The people table with an age band from date of birth and day of joining, where it has none of its own."""
+    births = [title for title in table.extras if plain_name(title) in identifiers.BIRTH_COLUMNS]
+    if table.schema.name != "people" or not births:
+        return table
+    if table.table["age_band"].null_count < table.table.num_rows:
+        return table
+    born = _days(as_text(table.table[births[0]]).to_pandas())
+    joined = table.table[read_column("joined_on")].to_pandas().dt.tz_localize(None)
+    years = joined.dt.year - born.dt.year
+    years -= ((joined.dt.month < born.dt.month)
+              | ((joined.dt.month == born.dt.month) & (joined.dt.day < born.dt.day))).astype("int64")
+    bands = years.map(_band, na_action="ignore").astype("str").mask(years.isna())
+    told.n_age_bands = int(bands.notna().sum())
+    place = table.table.column_names.index("age_band")
+    column = pa.chunked_array([pa.array(bands, pa.large_string(), from_pandas=True)])
+    return replace(table, table=table.table.set_column(place, "age_band", column))
+
+
+def _days(texts: pd.Series) -> pd.Series:
+    """Dates of birth, ISO or day first; good enough for a band of ten years."""
+    iso = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce", exact=False)
+    return iso.fillna(pd.to_datetime(texts, format="%d/%m/%Y", errors="coerce", exact=False))
+
+
+def _band(years: float) -> str:
+    if years < _BANDS[0]:
+        return "under 18"
+    low = max(bound for bound in _BANDS if bound <= years)
+    upper = [bound for bound in _BANDS if bound > years]
+    return f"{low}-{upper[0] - 1}" if upper else f"{low}+"
+
+
+def pseudonymised_tables(prepared: Prepared, secret: bytes) -> dict[str, pd.DataFrame]:
+    """Every table as text under our names, with pseudonyms for people."""
+    frames = {name: _as_frame(table) for name, table in prepared.tables.items()}
+    known = set().union(*(set(frames[name][column].dropna()) for name, table in prepared.tables.items()
+                          for column in table.schema.person_ids if column in frames[name].columns))
+    frames = {name: pseudonymised_frame(name, frame, secret, known) for name, frame in frames.items()}
+    frames["people"] = frames["people"].sort_values("person_id", kind="stable")
+    return frames
+
+
+def _as_frame(table: PreparedTable) -> pd.DataFrame:
+    """The text columns that say something or are needed, as a frame."""
+    schema, arrow = table.schema, table.table
+    own = [name for name in schema.names if name in schema.required or arrow[name].null_count < arrow.num_rows]
+    columns = {name: as_text(arrow[name]) for name in (*own, *table.extras)}
+    return pa.table(columns).to_pandas().astype("str")
+
+
+def require_nothing_left(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> None:
+    """Raise DisclosureError where a value still looks like an identifier."""
+    for name, frame in frames.items():
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        rows = pa.nulls(table.num_rows, pa.int64())
+        own = prepared.tables[name]
+        filled = {title: table[title] if title in frame.columns else pa.nulls(table.num_rows, pa.large_string())
+                  for title in (*own.schema.names, *own.extras)}
+        prepared.put(replace(own, table=pa.table({ROW: rows, **filled})))
+        left = identifier_checks(prepared.engine, prepared.tables[name])
+        if left:
+            raise DisclosureError(
+                f"{name}.{left[0].column} still {left[0].sentence} after masking. Leave the column out of the source."
+            )
