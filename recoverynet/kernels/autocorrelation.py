@@ -1,7 +1,8 @@
 """Are tied people alike? Moran's I, Geary's C and assortativity, with their moments if values fell at random.
 
-Symbols: W the n × n sparse weights with an empty diagonal, x the values, z = x − mean(x); S0 = Σ W, S1 = ½ Σ (W_ij + W_ji)²,
-S2 = Σ_i (row sum + column sum)², k = n Σ z⁴ / (Σ z²)². Values come as (n,) or (n, R), one arrangement a column.
+Symbols: W the n × n sparse weights with an empty diagonal, x the values, z = x − mean(x); S0 = Σ W, S1 = ½ Σ
+(W_ij + W_ji)², S2 = Σ_i (row sum + column sum)², k = n Σ z⁴ / (Σ z²)². Values come as (n,) or (n, R), one
+arrangement a column.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ class Moments(NamedTuple):
 def row_shares(weights: sparse.csr_array) -> sparse.csr_array:
     """Each row divided by its sum; rows without ties stay empty."""
     total = np.asarray(weights.sum(axis=1)).ravel()
-    return sparse.csr_array(sparse.diags_array(np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)) @ weights)
+    return sparse.csr_array(
+        sparse.diags_array(np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)) @ weights
+    )
 
 
 def moran(weights: sparse.csr_array, values: np.ndarray) -> np.ndarray:
@@ -59,10 +62,12 @@ def assortativity(weights: sparse.csr_array, values: np.ndarray) -> np.ndarray:
 
 
 def moran_moments(weights: sparse.csr_array, values: np.ndarray) -> Moments:
-    """Mean −1 / (n − 1) and variance of Moran's I (Cliff & Ord 1981); needs n of 4 or more and values that vary."""
+    """Mean −1 / (n − 1) and variance of Moran's I (Cliff & Ord 1981); needs n ≥ 4."""
     n, s0, s1, s2, k = _sums(weights, values)
     expected = -1.0 / (n - 1)
-    above = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0**2) - k * (n * (n - 1) * s1 - 2 * n * s2 + 6 * s0**2)
+    above = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0**2) - k * (
+        n * (n - 1) * s1 - 2 * n * s2 + 6 * s0**2
+    )
     return Moments(expected, above / ((n - 1) * (n - 2) * (n - 3) * s0**2) - expected**2)
 
 

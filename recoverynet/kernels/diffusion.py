@@ -1,7 +1,7 @@
 """Who gained a norm when, who came after whom, and how fast the whole went.
 
-Symbols: a_i the wave (from 1) at which person i gained the norm, 0 where they never did; W waves; x_ji(w) = 1 where j is
-exposed to i at wave w; w_k the discount of k waves.
+Symbols: a_i the wave (from 1) at which person i gained the norm, 0 where they never did; W waves; x_ji(w) = 1
+where j is exposed to i at wave w; w_k the discount of k waves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scipy.optimize import least_squares
 
 
 class Adoption(NamedTuple):
-    """What the values of each person over the waves say about the first gain; integer arrays (n,), waves from 1.
+    """What each person's values over the waves say about the first gain; integer arrays (n,), waves from 1.
 
     Attributes
     ----------
@@ -53,12 +53,12 @@ def discounts(n_periods: int, rate: float | None) -> np.ndarray:
 def followers(
     networks: list[sparse.csr_array], adopted: np.ndarray, weights: np.ndarray, *, forwards: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Discounted sums behind infectiousness (forwards) and susceptibility (backwards); NaN where no wave can be seen.
+    """Discounted sums behind infectiousness (forwards) and susceptibility (backwards); NaN where unseen.
 
-    Returns, per person i who gained at wave a: Σ_k of those tied who gained exactly k waves later (or earlier); of those
-    tied who had not gained before then (or had by then); and of everybody who gained then, tied or not. ``networks`` are
-    rows of whom each person is exposed to: for infectiousness of j → i at wave a + k − 1, for susceptibility of i → j at
-    wave a − k + 1.
+    Returns, per person i who gained at wave a: Σ_k of those tied who gained exactly k waves later (or
+    earlier); of those tied who had not gained before then (or had by then); and of everybody who gained then,
+    tied or not. ``networks`` are rows of whom each person is exposed to: for infectiousness of j → i at wave
+    a + k − 1, for susceptibility of i → j at wave a − k + 1.
     """
     n, n_waves = len(adopted), len(networks)
     timed, open_, everybody = (np.full(n, np.nan) for _ in range(3))
@@ -66,7 +66,9 @@ def followers(
     later = np.where(adopted > 0, adopted, n_waves + 1)
     for i in np.flatnonzero(adopted):
         for k, weight in enumerate(weights, start=1):
-            wave, looked = (adopted[i] + k, adopted[i] + k - 1) if forwards else (adopted[i] - k, adopted[i] - k + 1)
+            wave, looked = (
+                (adopted[i] + k, adopted[i] + k - 1) if forwards else (adopted[i] - k, adopted[i] - k + 1)
+            )
             if not 1 <= wave <= n_waves:
                 continue
             rows = turned[looked - 1]
@@ -74,7 +76,9 @@ def followers(
             strength = rows.data[rows.indptr[i] : rows.indptr[i + 1]]
             could = later[tied] >= wave if forwards else later[tied] <= wave
             parts = (
-                (strength * (later[tied] == wave)).sum(), (strength * could).sum(), (later == wave).sum(),
+                (strength * (later[tied] == wave)).sum(),
+                (strength * could).sum(),
+                (later == wave).sum(),
             )
             for total, part in zip((timed, open_, everybody), parts, strict=True):
                 total[i] = np.nan_to_num(total[i]) + part / weight

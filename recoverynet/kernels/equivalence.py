@@ -1,7 +1,8 @@
-"""How alike are two people's positions in a network? Structural equivalence from geodesic profiles (Burt 1987).
+"""How alike are two people's positions in a network? Structural equivalence from geodesic profiles (Burt
+1987).
 
-Symbols: z_ij the number of steps from i to j divided by the largest there is, d_ij the Euclidean distance between the
-profiles of i and j, D_i = max_j d_ij. All sums leave out i and j.
+Symbols: z_ij the number of steps from i to j divided by the largest there is, d_ij the Euclidean distance
+between the profiles of i and j, D_i = max_j d_ij. All sums leave out i and j.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ from scipy.sparse.csgraph import shortest_path
 from scipy.spatial.distance import cdist
 
 
-def geodesic_profiles(ties: sparse.csr_array, *, longest: int | None, unreachable: float | None) -> np.ndarray:
-    """z: steps divided by the longest counted; pairs further apart or unconnected hold ``unreachable`` or, where that
-    is None, one step more than the longest."""
+def geodesic_profiles(
+    ties: sparse.csr_array, *, longest: int | None, unreachable: float | None
+) -> np.ndarray:
+    """z: steps divided by the longest counted.
+
+    Pairs further apart or unconnected hold ``unreachable`` or, where that is None, one step more than the
+    longest.
+    """
     steps = shortest_path(ties, unweighted=True)
     if longest is not None:
         steps[steps > longest] = np.inf
@@ -33,7 +39,7 @@ def profile_distances(profiles: np.ndarray) -> np.ndarray:
 
 
 def equivalence_weights(distances: np.ndarray, *, power: float, inverse: bool) -> np.ndarray:
-    """(D_i − d_ji)^power over its row sum, 0 on the diagonal; or, inverse, one over it, leaving out those at D_i."""
+    """(D_i − d_ji)^power over its row sum, 0 on the diagonal; inverse: one over it, 0 for those at D_i."""
     nearness = distances.max(axis=1)[:, None] - distances.T
     np.fill_diagonal(nearness, 0.0)
     nearness[nearness < 1e-12] = 0.0

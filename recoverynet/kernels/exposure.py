@@ -1,7 +1,7 @@
 """Exposure sums over ties: sparse algebra only.
 
-Symbols: W the n × n sparse matrix of ties (row: the person exposed, column: whom they are exposed to), x the n (or
-n × r) values that alters have, NaN where unknown.
+Symbols: W the n × n sparse matrix of ties (row: the person exposed, column: whom they are exposed to), x the
+n (or n × r) values that alters have, NaN where unknown.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ def binary(matrix: sparse.csr_array) -> sparse.csr_array:
 
 
 def directed_ties(weights: sparse.csr_array, direction: str, *, weighted: bool) -> sparse.csr_array:
-    """Whom each row is exposed to: those named (out), those who name (in), or both at once (mutual, the weaker of the
-    two strengths)."""
+    """Whom each row is exposed to: those named (out), who name (in), or both (mutual, weaker strength)."""
     matrix = sparse.csr_array(weights) if weighted else binary(weights)
     if direction == "out":
         return matrix
@@ -45,7 +44,7 @@ def directed_ties(weights: sparse.csr_array, direction: str, *, weighted: bool) 
 
 
 def two_steps(ties: sparse.csr_array) -> sparse.csr_array:
-    """Alters of alters who are neither alters nor oneself; strength is the sum over ways of the product along the way."""
+    """Alters of alters, neither alters nor oneself; strength is the product along a way, summed over ways."""
     product = sparse.csr_array(ties @ ties)
     product.setdiag(0.0)
     reached = sparse.csr_array(product - product.multiply(binary(ties)))
@@ -63,9 +62,10 @@ def exposure_sums(ties: sparse.csr_array | np.ndarray, values: np.ndarray) -> Ex
 
 @numba.njit(cache=True, nogil=True)
 def thresholds_at(indptr: np.ndarray, indices: np.ndarray, adopted: np.ndarray, lag: int) -> np.ndarray:
-    """Share of each adopter's alters who had adopted ``lag`` periods before them; NaN without alters or adoption.
+    """Share of each adopter's alters who had adopted ``lag`` periods before them.
 
-    ``adopted`` holds whole periods, 0 for somebody who never adopted. For a network that does not change.
+    NaN without alters or adoption. ``adopted`` holds whole periods, 0 for somebody who never adopted. For a
+    network that does not change.
     """
     n = len(adopted)
     answer = np.full(n, np.nan)

@@ -1,10 +1,11 @@
 """Networks in which everybody keeps their number of ties and nothing else: random degree-preserving swaps.
 
-Two ties a → b and c → d become a → d and c → b, unless that would tie somebody to themselves or tie a pair twice; an
-attempt that would is spent, which is what makes every network with these degrees equally likely in the long run. For
-directed networks one attempt in eight, at random, turns a directed triangle round instead (Rao, Jana & Bandyopadhyay 1996, Sankhyā
-A 58, 225–242): swaps alone cannot do that. Symbols: ``indptr``, ``indices``, ``weights`` are the rows of a sparse
-matrix; an undirected network holds each tie in both rows. Rewired columns are not in order within a row.
+Two ties a → b and c → d become a → d and c → b, unless that would tie somebody to themselves or tie a pair
+twice; an attempt that would is spent, which is what makes every network with these degrees equally likely in
+the long run. For directed networks one attempt in eight, at random, turns a directed triangle round instead
+(Rao, Jana & Bandyopadhyay 1996, Sankhyā A 58, 225–242): swaps alone cannot do that. Symbols: ``indptr``,
+``indices``, ``weights`` are the rows of a sparse matrix; an undirected network holds each tie in both rows.
+Rewired columns are not in order within a row.
 """
 
 from __future__ import annotations
@@ -49,8 +50,11 @@ def rewired_with_weights(
     directed: bool,
     swaps_per_tie: int = SWAPS_PER_TIE,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As :func:`rewired`, strengths carried along: they stay with the person who has the tie (directed) or move with
-    one end of it (undirected, where the matrix stays symmetric)."""
+    """As :func:`rewired`, with strengths carried along.
+
+    They stay with the person who has the tie (directed) or move with one end of it (undirected, where the
+    matrix stays symmetric).
+    """
     seeds = rng.integers(0, 2**63, size=n_runs, dtype=np.int64).astype(np.uint64)
     carried = np.tile(np.asarray(weights, dtype=np.float64), (n_runs, 1))
     return _rewire_many(
@@ -88,7 +92,7 @@ def _swap_arcs(indptr, indices, source, state):  # type: ignore[no-untyped-def]
     """One attempt for a directed network."""
     first, second = _below(state, len(indices)), _below(state, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
-    if a == c or b == d or a == d or c == b:
+    if a in (c, d) or b in (c, d):
         return
     if _slot(indptr, indices, a, d) >= 0 or _slot(indptr, indices, c, b) >= 0:
         return
@@ -122,7 +126,7 @@ def _swap_ties(indptr, indices, weights, source, state):  # type: ignore[no-unty
     """One attempt for an undirected network; both rows of either tie are kept in step."""
     first, second = _below(state, len(indices)), _below(state, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
-    if a == c or b == d or a == d or c == b:
+    if a in (c, d) or b in (c, d):
         return
     if _slot(indptr, indices, a, d) >= 0 or _slot(indptr, indices, c, b) >= 0:
         return

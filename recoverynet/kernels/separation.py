@@ -1,8 +1,9 @@
 """How often do two people at each degree of separation both hold a norm?
 
-Symbols: ``indptr``, ``indices`` the rows of a sparse matrix of ties without self-ties; distance d is the number of steps
-of the shortest path, through anybody; D the largest looked at; X the n × R block of 0 and 1, one arrangement of the norm
-a column, 0 where unknown; ``known`` whom anything is known of. Ego is the start of the path, alter its end.
+Symbols: ``indptr``, ``indices`` the rows of a sparse matrix of ties without self-ties; distance d is the
+number of steps of the shortest path, through anybody; D the largest looked at; X the n × R block of 0 and 1,
+one arrangement of the norm a column, 0 where unknown; ``known`` whom anything is known of. Ego is the start
+of the path, alter its end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 @numba.njit(cache=True, nogil=True)
 def _walk(indptr, indices, start, max_distance, stamp, queue, bounds):  # type: ignore[no-untyped-def]
-    """Everybody within reach of ``start`` into ``queue``, level by level; ``bounds[d]`` is where level d begins."""
+    """Everybody within reach of ``start`` into ``queue``, level by level; level d begins at ``bounds[d]``."""
     stamp[start] = start
     queue[0] = start
     bounds[0], bounds[1] = 0, 1
@@ -34,8 +35,10 @@ def _walk(indptr, indices, start, max_distance, stamp, queue, bounds):  # type: 
 def holding_pairs(
     indptr: np.ndarray, indices: np.ndarray, known: np.ndarray, block: np.ndarray, max_distance: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ordered pairs of known people at distance 1 … D, per column of ``block``: those whose alter holds the norm, and
-    those where both do; two integer arrays (D, R)."""
+    """Ordered pairs of known people at distance 1 … D whose alter holds the norm, and those where both do.
+
+    Two integer arrays (D, R), a column for each of ``block``.
+    """
     n, n_runs = block.shape
     alters = np.zeros((max_distance, n_runs), dtype=np.int64)
     both = np.zeros((max_distance, n_runs), dtype=np.int64)

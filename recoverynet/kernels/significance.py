@@ -1,7 +1,8 @@
 """How unusual is a statistic among its own rearrangements?
 
-Symbols: M runs at least as extreme as the one observed, R runs drawn, p = (M + 1) / (R + 1). Where every distinct
-arrangement can be listed the p-value is exact: the share of them at least as extreme, the observed one among them.
+Symbols: M runs at least as extreme as the one observed, R runs drawn, p = (M + 1) / (R + 1). Where every
+distinct arrangement can be listed the p-value is exact: the share of them at least as extreme, the observed
+one among them.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def p_from_null(
 ) -> float:
     """The p-value of ``observed`` among the runs of ``null``.
 
-    A run without a value counts as extreme, so that p can only grow. Two-sided is twice the smaller side, at most 1.
-    With ``exact`` the runs are every arrangement there is, the observed one among them.
+    A run without a value counts as extreme, so that p can only grow. Two-sided is twice the smaller side, at
+    most 1. With ``exact`` the runs are every arrangement there is, the observed one among them.
     """
     if not np.isfinite(observed) or len(null) == 0:
         return np.nan
@@ -37,7 +38,7 @@ def p_from_null(
     if exact:
         sides = above / len(null), below / len(null)
     else:
-        sides = permutation_p(above, len(null)), permutation_p(below, len(null))
+        sides = float(permutation_p(above, len(null))), float(permutation_p(below, len(null)))
     return {"greater": sides[0], "less": sides[1], "two-sided": min(1.0, 2 * min(sides))}[alternative]
 
 
@@ -73,8 +74,10 @@ def _every_order(codes: np.ndarray, n_orders: int) -> np.ndarray:
     return orders
 
 
-def permuted(values: np.ndarray, n_runs: int, rng: np.random.Generator, *, block: int = 256) -> Iterator[np.ndarray]:
-    """``n_runs`` random orders of the values, in blocks of rows; the orders do not depend on the size of the blocks."""
+def permuted(
+    values: np.ndarray, n_runs: int, rng: np.random.Generator, *, block: int = 256
+) -> Iterator[np.ndarray]:
+    """``n_runs`` random orders of the values in blocks of rows, the same whatever the size of the blocks."""
     for start in range(0, n_runs, block):
         rows = min(block, n_runs - start)
         yield rng.permuted(np.broadcast_to(values, (rows, len(values))), axis=1)

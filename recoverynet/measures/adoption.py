@@ -24,18 +24,19 @@ def adoption(
     behaviour : str, Norm, array of shape (n, W) or None
         1 holds the norm, 0 does not, NaN unknown. Default: the panel's norm.
     last_period_adopts : bool
-        Count those who were seen but never seen to hold the norm as gaining it at the last wave, as netdiffuseR does.
-        Default False: they are right-censored.
+        Count those who were seen but never seen to hold the norm as gaining it at the last wave, as
+        netdiffuseR does. Default False: they are right-censored.
 
     Returns
     -------
     pandas.DataFrame indexed by person_id
-        ``outcome``: *gained* (seen without the norm, later with it), *held_at_start* (with it when first seen: the gain
-        lies before and is left-censored), *never_gained* (seen, never with it: right-censored), *never_seen*.
-        ``wave``: first wave seen with the norm, missing where there is none. ``time``: the end of that wave, NaT where
-        there is none or waves are not dated. ``after_wave``: the last wave seen without it before, missing where there
-        is none; the gain lies after its end and by the end of ``wave``. ``left_censored``, ``right_censored``: bool.
-        ``last_known_wave``: until when the person was followed. ``n_known``: waves at which the state was known.
+        ``outcome``: *gained* (seen without the norm, later with it), *held_at_start* (with it when first
+        seen: the gain lies before and is left-censored), *never_gained* (seen, never with it:
+        right-censored), *never_seen*. ``wave``: first wave seen with the norm, missing where there is none.
+        ``time``: the end of that wave, NaT where there is none or waves are not dated. ``after_wave``: the
+        last wave seen without it before, missing where there is none; the gain lies after its end and by the
+        end of ``wave``. ``left_censored``, ``right_censored``: bool. ``last_known_wave``: until when the
+        person was followed. ``n_known``: waves at which the state was known.
 
     Raises
     ------
@@ -52,7 +53,8 @@ def adoption(
     >>> import numpy as np
     >>> from recoverynet import NetworkPanel, adoption
     >>> held = np.array([[0, 1, 0], [1, 1, 1], [0, 0, np.nan]])
-    >>> adoption(NetworkPanel.from_adjacency([1 - np.eye(3)] * 3, behaviour={"recovery": held}))["outcome"].tolist()
+    >>> panel = NetworkPanel.from_adjacency([1 - np.eye(3)] * 3, behaviour={"recovery": held})
+    >>> adoption(panel)["outcome"].tolist()
     ['gained', 'held_at_start', 'never_gained']
     """
     _, held = norm_values(panel, behaviour)
@@ -61,11 +63,15 @@ def adoption(
     seen = adoption_times(held)
     gained = seen.last_without > 0
     outcome = np.select(
-        [seen.n_known == 0, seen.first_held == 0, gained], ["never_seen", "never_gained", "gained"], "held_at_start"
+        [seen.n_known == 0, seen.first_held == 0, gained],
+        ["never_seen", "never_gained", "gained"],
+        "held_at_start",
     )
     wave = _missing_for_zero(seen.first_held)
     ends = panel.waves["end"].to_numpy()
-    time = pd.Series(panel.waves["end"].array.take(np.maximum(seen.first_held - 1, 0)), index=panel.people.index)
+    time = pd.Series(
+        panel.waves["end"].array.take(np.maximum(seen.first_held - 1, 0)), index=panel.people.index
+    )
     return pd.DataFrame(
         {
             "outcome": pd.Categorical(outcome, categories=OUTCOMES),

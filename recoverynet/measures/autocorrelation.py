@@ -54,18 +54,19 @@ def autocorrelation(
     source : NetworkPanel or PersonNetwork
         n people; every wave of a panel is looked at by itself.
     behaviour : str, Norm, array, pandas.Series or None
-        Numbers, NaN where unknown, a norm among them (1, 0). For a panel its name, a norm or an array (n, W), by default
-        the panel's norm; for a network a column of its people, n numbers, or a series indexed by person_id.
+        Numbers, NaN where unknown, a norm among them (1, 0). For a panel its name, a norm or an array (n, W),
+        by default the panel's norm; for a network a column of its people, n numbers, or a series indexed by
+        person_id.
     weighted : bool
         Weigh ties by their strength. Default: all count alike.
     row_normalise : bool
         Divide each person's ties by their sum, so that everybody with ties weighs the same. Default False.
     direction : {"out", "either", "mutual"}
-        Ties as they run (default), in either direction, or only those that run both ways. The last two ignore strengths.
-        The same where ties have no direction.
+        Ties as they run (default), in either direction, or only those that run both ways. The last two ignore
+        strengths. The same where ties have no direction.
     n_permutations : int
-        Rearrangements of the values over people of known value. Where no more than these exist, all of them are used and
-        p is exact. Default 1,000; 0 gives the analytic test only.
+        Rearrangements of the values over people of known value. Where no more than these exist, all of them
+        are used and p is exact. Default 1,000; 0 gives the analytic test only.
     alternative : {"two-sided", "alike", "unlike"}
         What counts as extreme, for the analytic and the permutation p. Default both.
     rng : None, int, SeedSequence or Generator
@@ -74,10 +75,11 @@ def autocorrelation(
     Returns
     -------
     pandas.DataFrame indexed by (wave, statistic)
-        Statistics moran, geary, assortativity. ``observed``; ``expected``, ``sd``, ``z``, ``p_analytic`` (normal
-        approximation; missing for assortativity); ``null_mean``, ``null_sd``, ``p`` (permutations); ``n_people`` (present and
-        of known value, those without ties included), ``n_ties`` (arcs, or pairs where ties have no direction, among
-        them), ``n_runs``, ``exact``; ``reason`` (why there is no number, missing where there is one).
+        Statistics moran, geary, assortativity. ``observed``; ``expected``, ``sd``, ``z``, ``p_analytic``
+        (normal approximation; missing for assortativity); ``null_mean``, ``null_sd``, ``p`` (permutations);
+        ``n_people`` (present and of known value, those without ties included), ``n_ties`` (arcs, or pairs
+        where ties have no direction, among them), ``n_runs``, ``exact``; ``reason`` (why there is no number,
+        missing where there is one).
 
     Raises
     ------
@@ -86,10 +88,11 @@ def autocorrelation(
 
     Notes
     -----
-    I = (n / S0) Σ_ij W_ij z_i z_j / Σ z_i², above −1/(n − 1) where tied people are alike; C = ((n − 1) / 2 S0) Σ_ij W_ij
-    (x_i − x_j)² / Σ z_i², below 1 where they are; assortativity is the correlation of the values at the two ends of a tie.
-    Expectation and sd are those over all rearrangements of the values (Cliff & Ord 1981). People of unknown value leave
-    with their ties. Being alike is not having become alike: choosing one's like leaves the same numbers.
+    I = (n / S0) Σ_ij W_ij z_i z_j / Σ z_i², above −1/(n − 1) where tied people are alike; C = ((n − 1) / 2
+    S0) Σ_ij W_ij (x_i − x_j)² / Σ z_i², below 1 where they are; assortativity is the correlation of the
+    values at the two ends of a tie. Expectation and sd are those over all rearrangements of the values (Cliff
+    & Ord 1981). People of unknown value leave with their ties. Being alike is not having become alike:
+    choosing one's like leaves the same numbers.
 
     References
     ----------
@@ -114,19 +117,25 @@ def autocorrelation(
     """
     if direction not in ("out", "either", "mutual") or alternative not in SIDES:
         raise SchemaError(
-            "direction must be 'out', 'either' or 'mutual' and alternative 'two-sided', 'alike' or 'unlike'; got "
-            f"{direction!r} and {alternative!r}."
+            "direction must be 'out', 'either' or 'mutual' and alternative 'two-sided', 'alike' or 'unlike'; "
+            f"got {direction!r} and {alternative!r}."
         )
     if weighted and direction != "out":
         raise SchemaError("Strengths belong to ties as they run: use direction='out' with weighted=True.")
-    if isinstance(n_permutations, bool) or not isinstance(n_permutations, int | np.integer) or n_permutations < 0:
+    if (
+        isinstance(n_permutations, bool)
+        or not isinstance(n_permutations, int | np.integer)
+        or n_permutations < 0
+    ):
         raise SchemaError(f"n_permutations must be a whole number, 0 or more; got {n_permutations!r}.")
     waves = waves_of(source, behaviour)
     parts = {}
     for wave, child in zip(waves, spawn(rng, len(waves)), strict=True):
         ties = wave.weights if weighted else steps(wave.weights, wave.directed, direction)
         symmetric = not wave.directed or direction != "out"
-        parts[wave.label] = _one_wave(wave, ties, symmetric, row_normalise, n_permutations, SIDES[alternative], child)
+        parts[wave.label] = _one_wave(
+            wave, ties, symmetric, row_normalise, n_permutations, SIDES[alternative], child
+        )
     return pd.concat(parts, names=["wave"])
 
 
@@ -148,10 +157,17 @@ def _one_wave(
         for place, (name, (statistic, moments)) in enumerate(STATISTICS.items()):
             turned = TURNED[side] if name == "geary" else side
             observed = float(statistic(weights, values[:, None])[0])
-            frame.loc[name] = _row(observed, null[place], moments and moments(weights, values), len(values), turned, exact)
+            frame.loc[name] = _row(
+                observed, null[place], moments and moments(weights, values), len(values), turned, exact
+            )
     reasons = [reason or (None if np.isfinite(number) else "one end of every tie has the same value")
                for number in frame["observed"]]  # fmt: skip
-    counts = {"n_people": len(values), "n_ties": ties.nnz // 2 if symmetric else ties.nnz, "n_runs": n_runs, "exact": exact}
+    counts = {
+        "n_people": len(values),
+        "n_ties": ties.nnz // 2 if symmetric else ties.nnz,
+        "n_runs": n_runs,
+        "exact": exact,
+    }
     return frame.assign(**counts, reason=pd.array(reasons, dtype="str"))
 
 
@@ -174,7 +190,10 @@ def _row(
     observed: float, runs: np.ndarray, moments: Moments | None, n: int, side: str, exact: bool
 ) -> dict[str, float]:
     """The numbers of one statistic."""
-    row = dict.fromkeys(NUMBERS, np.nan) | {"observed": observed, "p": p_from_null(observed, runs, alternative=side, exact=exact)}
+    row = dict.fromkeys(NUMBERS, np.nan) | {
+        "observed": observed,
+        "p": p_from_null(observed, runs, alternative=side, exact=exact),
+    }
     finite = runs[np.isfinite(runs)]
     if len(finite) > 1:
         row |= {"null_mean": finite.mean(), "null_sd": finite.std(ddof=0 if exact else 1)}

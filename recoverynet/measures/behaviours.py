@@ -43,8 +43,8 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     panel : NetworkPanel
         n people at W waves.
     behaviour : str, Norm, array of shape (n, W) or None
-        A name in ``panel.behaviour``; a norm, worked out from the states of the panel; or numbers, NaN where unknown.
-        Default: the panel's norm, or its behaviour where it has only one.
+        A name in ``panel.behaviour``; a norm, worked out from the states of the panel; or numbers, NaN where
+        unknown. Default: the panel's norm, or its behaviour where it has only one.
 
     Returns
     -------
@@ -62,14 +62,15 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     >>> import numpy as np
     >>> from recoverynet import NetworkPanel
     >>> from recoverynet.measures.behaviours import behaviour_values
-    >>> panel = NetworkPanel.from_adjacency([1 - np.eye(2)] * 2, behaviour={"drink": np.array([[1, 2], [3, 4]])})
+    >>> panel = NetworkPanel.from_adjacency([1 - np.eye(2)] * 2, behaviour={"drink": [[1, 2], [3, 4]]})
     >>> behaviour_values(panel)[0]
     'drink'
     """
     if isinstance(behaviour, np.ndarray):
         if behaviour.shape != (panel.n_people, panel.n_waves):
             raise SchemaError(
-                f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got {behaviour.shape}."
+                f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got "
+                f"{behaviour.shape}."
             )
         return "behaviour", np.array(behaviour, dtype=np.float64)
     if isinstance(behaviour, Norm) and panel.states is not None:
@@ -141,8 +142,9 @@ def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Ser
     ----------
     source : NetworkPanel or PersonNetwork
     behaviour : str, Norm, array, pandas.Series or None
-        For a panel as for :func:`behaviour_values`. For a network of n people: a column of its people that holds
-        numbers or True and False, n numbers in its order, or a series indexed by person_id (others are unknown).
+        For a panel as for :func:`behaviour_values`. For a network of n people: a column of its people that
+        holds numbers or True and False, n numbers in its order, or a series indexed by person_id (others are
+        unknown).
 
     Returns
     -------
@@ -158,7 +160,8 @@ def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Ser
         values = np.where(source.present, values, np.nan)
         labels = source.waves.index
         return [
-            Wave(int(labels[w]), source.networks[w], source.directed, values[:, w]) for w in range(source.n_waves)
+            Wave(int(labels[w]), source.networks[w], source.directed, values[:, w])
+            for w in range(source.n_waves)
         ]
     if not isinstance(source, PersonNetwork):
         raise SchemaError(f"Expected a NetworkPanel or a PersonNetwork; got {type(source).__name__}.")
@@ -176,7 +179,9 @@ def _network_values(network: PersonNetwork, behaviour: object) -> np.ndarray:
         behaviour = network.people[behaviour]
     if isinstance(behaviour, pd.Series):
         behaviour = behaviour.reindex(network.person_ids)
-    numbers = pd.to_numeric(pd.Series(behaviour, dtype="object"), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = pd.to_numeric(pd.Series(behaviour, dtype="object"), errors="coerce").to_numpy(
+        dtype=np.float64, na_value=np.nan
+    )
     if len(numbers) != network.n_people:
         raise SchemaError(f"Give one value for each of the {network.n_people} people; got {len(numbers)}.")
     if np.isnan(numbers).sum() > pd.isna(pd.Series(behaviour, dtype="object")).sum():

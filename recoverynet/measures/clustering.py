@@ -1,4 +1,4 @@
-"""Clustering: do people who hold a norm stand closer to each other in the network than chance would put them?"""
+"""Clustering: do people who hold a norm stand closer to each other in the network than by chance?"""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def norm_clustering(
     source : NetworkPanel or PersonNetwork
         n people; every wave of a panel is looked at by itself.
     behaviour : str, Norm, array, pandas.Series or None
-        1 holds the norm, 0 does not, NaN unknown. For a panel its name, a norm or an array (n, W), by default the panel's
-        norm; for a network a column of its people, n numbers, or a series indexed by person_id.
+        1 holds the norm, 0 does not, NaN unknown. For a panel its name, a norm or an array (n, W), by default
+        the panel's norm; for a network a column of its people, n numbers, or a series indexed by person_id.
     max_distance : int
-        Largest degree of separation, 1 or more. Default 4. Each step multiplies the work by the number of ties a person
-        has.
+        Largest degree of separation, 1 or more. Default 4. Each step multiplies the work by the number of
+        ties a person has.
     n_permutations : int
-        Rearrangements of the norm over people of known state, ties left as they are. Where no more than these exist, all
-        of them are used and p is exact. Default 1,000; 0 gives no band and no p.
+        Rearrangements of the norm over people of known state, ties left as they are. Where no more than these
+        exist, all of them are used and p is exact. Default 1,000; 0 gives no band and no p.
     direction : {"either", "out", "mutual"}
-        Which ties make a step: named by either (default), named by the person the step starts from, or by both. The same
-        where ties have no direction.
+        Which ties make a step: named by either (default), named by the person the step starts from, or by
+        both. The same where ties have no direction.
     alternative : {"alike", "unlike", "two-sided"}
         What counts as extreme: more clustering than chance (default), less, or both.
     level : float
@@ -64,11 +64,12 @@ def norm_clustering(
     Returns
     -------
     pandas.DataFrame indexed by (wave, distance)
-        ``n_people`` (present and of known state), ``n_holding``, ``prevalence``; ``n_pairs`` (pairs of them exactly that far
-        apart, counted once unless direction="out"), ``n_alters_holding`` (ordered pairs whose far end holds the norm: the
-        denominator), ``share_holding`` (of these, those whose near end does too), ``excess`` (``share_holding`` over
-        ``prevalence``, minus 1: +0.5 is half as many again); ``null_mean``, ``null_low``, ``null_high`` (of the excess among
-        rearrangements), ``p``, ``n_runs``, ``exact``; ``reason`` (why there is no number, missing where there is one).
+        ``n_people`` (present and of known state), ``n_holding``, ``prevalence``; ``n_pairs`` (pairs of them
+        exactly that far apart, counted once unless direction="out"), ``n_alters_holding`` (ordered pairs
+        whose far end holds the norm: the denominator), ``share_holding`` (of these, those whose near end does
+        too), ``excess`` (``share_holding`` over ``prevalence``, minus 1: +0.5 is half as many again);
+        ``null_mean``, ``null_low``, ``null_high`` (of the excess among rearrangements), ``p``, ``n_runs``,
+        ``exact``; ``reason`` (why there is no number, missing where there is one).
 
     Raises
     ------
@@ -77,19 +78,21 @@ def norm_clustering(
 
     Notes
     -----
-    Excess at distance d: P(ego holds | alter holds, d steps apart) / prevalence − 1 (Christakis & Fowler 2007); the null keeps
-    ties and prevalence and gives the norm to people at random. p = (M + 1) / (R + 1). It rejects chance, nothing more:
-    people who choose their like, and people who share a café, cluster without any spread, so under homophily this test
-    says yes as often as not. Distances are not independent of one another: clustering at one step brings some at two.
-    Paths run through people of unknown state, who count in no pair.
+    Excess at distance d: P(ego holds | alter holds, d steps apart) / prevalence − 1 (Christakis & Fowler
+    2007); the null keeps ties and prevalence and gives the norm to people at random. p = (M + 1) / (R + 1).
+    It rejects chance, nothing more: people who choose their like, and people who share a café, cluster
+    without any spread, so under homophily this test says yes as often as not. Distances are not independent
+    of one another: clustering at one step brings some at two. Paths run through people of unknown state, who
+    count in no pair.
 
     References
     ----------
-    Christakis, N. A., Fowler, J. H. (2007). The spread of obesity in a large social network over 32 years. New England
-    Journal of Medicine 357, 370–379. https://doi.org/10.1056/NEJMsa066082
+    Christakis, N. A., Fowler, J. H. (2007). The spread of obesity in a large social network over 32 years.
+    New England Journal of Medicine 357, 370–379. https://doi.org/10.1056/NEJMsa066082
 
-    Shalizi, C. R., Thomas, A. C. (2011). Homophily and contagion are generically confounded in observational social network
-    studies. Sociological Methods & Research 40, 211–239. https://doi.org/10.1177/0049124111404820
+    Shalizi, C. R., Thomas, A. C. (2011). Homophily and contagion are generically confounded in observational
+    social network studies. Sociological Methods & Research 40, 211–239.
+    https://doi.org/10.1177/0049124111404820
 
     Examples
     --------
@@ -106,8 +109,8 @@ def norm_clustering(
     """
     if direction not in ("either", "out", "mutual") or alternative not in SIDES:
         raise SchemaError(
-            "direction must be 'either', 'out' or 'mutual' and alternative 'alike', 'unlike' or 'two-sided'; got "
-            f"{direction!r} and {alternative!r}."
+            "direction must be 'either', 'out' or 'mutual' and alternative 'alike', 'unlike' or 'two-sided'; "
+            f"got {direction!r} and {alternative!r}."
         )
     for name, given, least in (("max_distance", max_distance, 1), ("n_permutations", n_permutations, 0)):
         if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
@@ -116,7 +119,9 @@ def norm_clustering(
         raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
     waves = waves_of(source, behaviour)
     if not is_binary(np.concatenate([wave.values for wave in waves])):
-        raise SchemaError("Clustering needs a norm: 1 holds it, 0 does not, NaN unknown. The behaviour has other values.")
+        raise SchemaError(
+            "Clustering needs a norm: 1 holds it, 0 does not, NaN unknown. The behaviour has other values."
+        )
     children = spawn(rng, len(waves))
     parts = {
         wave.label: _one_wave(wave, max_distance, n_permutations, direction, SIDES[alternative], level, child)
@@ -134,7 +139,13 @@ def steps(weights: sparse.csr_array, directed: bool, direction: str) -> sparse.c
 
 
 def _one_wave(
-    wave: Wave, max_distance: int, n_permutations: int, direction: str, side: str, level: float, rng: np.random.Generator
+    wave: Wave,
+    max_distance: int,
+    n_permutations: int,
+    direction: str,
+    side: str,
+    level: float,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Every column of one wave, a row a distance."""
     known = np.isfinite(wave.values)
@@ -143,7 +154,9 @@ def _one_wave(
     rows = ties.indptr.astype(np.int64), ties.indices.astype(np.int32), known
     pairs = known_pairs(*rows, max_distance)
     prevalence = float(held.mean()) if len(held) else np.nan
-    alters, both = (counts[:, 0] for counts in holding_pairs(*rows, _placed(held[None, :], known), max_distance))
+    alters, both = (
+        counts[:, 0] for counts in holding_pairs(*rows, _placed(held[None, :], known), max_distance)
+    )
     reasons = _reasons(held, pairs, alters)
     able = np.array([reason is None for reason in reasons])
     observed = np.where(able, excess(alters, both, prevalence or np.nan), np.nan)
@@ -155,13 +168,17 @@ def _one_wave(
             excess(*holding_pairs(*rows, _placed(block, known), max_distance), prevalence)
             for block in track(blocks, "Rearranging the norm", total=total)
         ])  # fmt: skip
-    p = [p_from_null(one, runs, alternative=side, exact=exact) for one, runs in zip(observed, null, strict=True)]
+    p = [
+        p_from_null(one, runs, alternative=side, exact=exact)
+        for one, runs in zip(observed, null, strict=True)
+    ]
     return pd.DataFrame(
         {
             "n_people": len(held), "n_holding": int(held.sum()), "prevalence": prevalence,
             "n_pairs": pairs if wave.directed and direction == "out" else pairs // 2,
-            "n_alters_holding": alters, "share_holding": np.where(able, share(both, alters), np.nan), "excess": observed,
-            **_band(np.where(able[:, None], null, np.nan), level), "p": p, "n_runs": null.shape[1] * able, "exact": exact,
+            "n_alters_holding": alters, "share_holding": np.where(able, share(both, alters), np.nan),
+            "excess": observed, **_band(np.where(able[:, None], null, np.nan), level), "p": p,
+            "n_runs": null.shape[1] * able, "exact": exact,
             "reason": pd.array(reasons, dtype="str"),
         },
         index=pd.RangeIndex(1, max_distance + 1, name="distance"),
@@ -183,7 +200,9 @@ def _band(null: np.ndarray, level: float) -> dict[str, np.ndarray]:
         runs = runs[np.isfinite(runs)]
         if len(runs):
             band["null_mean"][row] = runs.mean()
-            band["null_low"][row], band["null_high"][row] = np.quantile(runs, [(1 - level) / 2, (1 + level) / 2])
+            band["null_low"][row], band["null_high"][row] = np.quantile(
+                runs, [(1 - level) / 2, (1 + level) / 2]
+            )
     return band
 
 

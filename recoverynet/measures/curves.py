@@ -30,10 +30,11 @@ def hazard_curve(
     Returns
     -------
     pandas.DataFrame indexed by wave
-        ``n_at_risk`` (seen before, never with the norm, still followed), ``n_gained`` (of those, first seen with it at this
-        wave), ``hazard`` (NaN where nobody was at risk, the first wave always), ``low`` and ``high`` (Wilson interval),
-        ``n_people`` (ever seen), ``n_adopted`` (seen with the norm by now, those who held it when first seen included),
-        ``share_adopted`` (of ``n_people``), ``growth`` (relative increase of ``n_adopted``).
+        ``n_at_risk`` (seen before, never with the norm, still followed), ``n_gained`` (of those, first seen
+        with it at this wave), ``hazard`` (NaN where nobody was at risk, the first wave always), ``low`` and
+        ``high`` (Wilson interval), ``n_people`` (ever seen), ``n_adopted`` (seen with the norm by now, those
+        who held it when first seen included), ``share_adopted`` (of ``n_people``), ``growth`` (relative
+        increase of ``n_adopted``).
 
     Raises
     ------
@@ -42,9 +43,9 @@ def hazard_curve(
 
     Notes
     -----
-    h_w = (q_w − q_{w−1}) / (n − q_{w−1}) where everybody is seen at every wave. Somebody not seen for some waves is at
-    risk until last seen, and their gain counts at the wave it was first seen. Only first gains: see
-    :func:`prevalence_curve` for norms that are lost again.
+    h_w = (q_w − q_{w−1}) / (n − q_{w−1}) where everybody is seen at every wave. Somebody not seen for some
+    waves is at risk until last seen, and their gain counts at the wave it was first seen. Only first gains:
+    see :func:`prevalence_curve` for norms that are lost again.
 
     Examples
     --------
@@ -67,7 +68,8 @@ def hazard_curve(
     before = np.concatenate([[0], n_adopted[:-1]])
     return pd.DataFrame(
         {
-            "n_at_risk": n_at_risk, "n_gained": n_gained, "hazard": share(n_gained, n_at_risk), "low": low, "high": high,
+            "n_at_risk": n_at_risk, "n_gained": n_gained, "hazard": share(n_gained, n_at_risk),
+            "low": low, "high": high,
             "n_people": n_people, "n_adopted": n_adopted, "share_adopted": share(n_adopted, n_people),
             "growth": share(n_adopted - before, before),
         },
@@ -75,7 +77,9 @@ def hazard_curve(
     )  # fmt: skip
 
 
-def prevalence_curve(panel: NetworkPanel, behaviour: Behaviour = None, *, level: float = 0.95) -> pd.DataFrame:
+def prevalence_curve(
+    panel: NetworkPanel, behaviour: Behaviour = None, *, level: float = 0.95
+) -> pd.DataFrame:
     """Wave by wave, what share of people hold the norm, how many gained it and how many lost it?
 
     Parameters
@@ -90,9 +94,10 @@ def prevalence_curve(panel: NetworkPanel, behaviour: Behaviour = None, *, level:
     Returns
     -------
     pandas.DataFrame indexed by wave
-        ``n_present``, ``n_known`` (present and known: the denominator), ``n_holding``, ``prevalence``, ``low`` and ``high``
-        (Wilson interval), ``n_unknown``; and, among those known at this wave and the one before, ``n_could_gain`` (without
-        the norm before), ``n_gained``, ``n_could_lose`` (with it before), ``n_lost``.
+        ``n_present``, ``n_known`` (present and known: the denominator), ``n_holding``, ``prevalence``,
+        ``low`` and ``high`` (Wilson interval), ``n_unknown``; and, among those known at this wave and the one
+        before, ``n_could_gain`` (without the norm before), ``n_gained``, ``n_could_lose`` (with it before),
+        ``n_lost``.
 
     Raises
     ------
@@ -101,8 +106,9 @@ def prevalence_curve(panel: NetworkPanel, behaviour: Behaviour = None, *, level:
 
     Notes
     -----
-    A lapse and a return are both counted, each at its wave. Prevalence among those seen is prevalence among everybody
-    only if being seen has nothing to do with the state; people out of touch are often those not doing well.
+    A lapse and a return are both counted, each at its wave. Prevalence among those seen is prevalence among
+    everybody only if being seen has nothing to do with the state; people out of touch are often those not
+    doing well.
 
     Examples
     --------
@@ -150,9 +156,9 @@ def bass_fit(
     Returns
     -------
     pandas.DataFrame indexed by parameter (p, q)
-        ``estimate`` a wave, ``std_error`` (least squares), ``n_waves``, ``n_people``, and ``reason``: why there is no estimate,
-        missing where there is one. ``p`` is the rate at which people gain the norm whatever others do, ``q`` how much
-        it rises with the share who have it.
+        ``estimate`` a wave, ``std_error`` (least squares), ``n_waves``, ``n_people``, and ``reason``: why
+        there is no estimate, missing where there is one. ``p`` is the rate at which people gain the norm
+        whatever others do, ``q`` how much it rises with the share who have it.
 
     Raises
     ------
@@ -161,10 +167,10 @@ def bass_fit(
 
     Notes
     -----
-    Least squares of the share who have ever held the norm on F(w) = (1 − e^{−(p+q)w}) / (1 + (q/p) e^{−(p+q)w}), w = 1 … W
-    (Bass 1969). It knows nothing of who is tied to whom, assumes that everybody gains the norm in the end and nobody
-    loses it, and a positive q is no evidence of spread: any S-shaped growth has one. The shares of successive waves are
-    not independent, so the standard errors are too small.
+    Least squares of the share who have ever held the norm on F(w) = (1 − e^{−(p+q)w}) / (1 + (q/p)
+    e^{−(p+q)w}), w = 1 … W (Bass 1969). It knows nothing of who is tied to whom, assumes that everybody gains
+    the norm in the end and nobody loses it, and a positive q is no evidence of spread: any S-shaped growth
+    has one. The shares of successive waves are not independent, so the standard errors are too small.
 
     References
     ----------

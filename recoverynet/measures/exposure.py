@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs import panel as panels
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.graphs.projection import Weighting
 from recoverynet.kernels.equivalence import equivalence_weights, geodesic_profiles, profile_distances
 from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, two_steps
 from recoverynet.kernels.proportions import share
@@ -43,8 +45,8 @@ class StructuralEquivalence:
     unreachable : {"one_further", "zero"}
         Distance of two unconnected people: one step more than the longest there is (default), or none at all.
     inverse : bool
-        Weigh by one over the likeness, so that those *least* alike count most and the least alike of all not at all.
-        netdiffuseR does so; see Notes of :func:`exposure`. Default False.
+        Weigh by one over the likeness, so that those *least* alike count most and the least alike of all not
+        at all. netdiffuseR does so; see Notes of :func:`exposure`. Default False.
     """
 
     power: float = 1.0
@@ -66,9 +68,9 @@ def exposure(
     weights: Literal["ties", "structural_equivalence"] | StructuralEquivalence = "ties",
     unknown: Literal["leave_out", "not_holding"] = "leave_out",
     last_period_adopts: bool = False,
-    breaks: object | None = None,
+    breaks: Iterable[object] | None = None,
     observations: pd.DataFrame | None = None,
-    weighting: str = "newman",
+    weighting: Weighting = "newman",
 ) -> pd.DataFrame:
     """What share of each person's contacts hold the norm, how many lost it, and of how many is nothing known?
 
@@ -77,31 +79,33 @@ def exposure(
     source : NetworkPanel or ContactGraph
         n people at W waves; or contacts, cut into waves by ``breaks``.
     behaviour : str, Norm, array of shape (n, W) or None
-        Name of a behaviour of the panel, a norm, or numbers (NaN unknown). A norm is 1, 0 or NaN; of any other
-        behaviour the exposure is the mean value among contacts. Default: the panel's norm.
+        Name of a behaviour of the panel, a norm, or numbers (NaN unknown). A norm is 1, 0 or NaN; of any
+        other behaviour the exposure is the mean value among contacts. Default: the panel's norm.
     lag : int
-        Waves back: exposure at wave w looks at the ties and the states of wave w − ``lag``. 0 or more, below W.
-        Default 1, because what comes at the same time cannot have come before.
+        Waves back: exposure at wave w looks at the ties and the states of wave w − ``lag``. 0 or more, below
+        W. Default 1, because what comes at the same time cannot have come before.
     direction : {"out", "in", "mutual"}
-        Whom a person is exposed to: people they name (default), people who name them, or only those who do both. All
-        three are the same where ties have no direction.
+        Whom a person is exposed to: people they name (default), people who name them, or only those who do
+        both. All three are the same where ties have no direction.
     normalise : bool
         Share (default) or, if False, the sum over contacts.
     isolates : {"nan", "zero"}
-        Exposure of somebody without any contact: unknown (default) or 0. Contacts of whom nothing is known give NaN
-        either way.
+        Exposure of somebody without any contact: unknown (default) or 0. Contacts of whom nothing is known
+        give NaN either way.
     weighted : bool
-        Weigh contacts by the strength of the tie (for mutual ties the weaker of the two). Default: all count alike.
+        Weigh contacts by the strength of the tie (for mutual ties the weaker of the two). Default: all count
+        alike.
     order : {1, 2}
-        Contacts, or contacts of contacts who are not contacts themselves (weighted: by the sum over ways of the
-        product of strengths).
+        Contacts, or contacts of contacts who are not contacts themselves (weighted: by the sum over ways of
+        the product of strengths).
     weights : {"ties", "structural_equivalence"} or StructuralEquivalence
         Whether ties carry exposure (default), or likeness of position, whoever is tied to whom.
     unknown : {"leave_out", "not_holding"}
-        Contacts of unknown state leave the denominator (default), or stay in it as if they did not hold the norm, which
-        gives the lowest exposure the data allow.
+        Contacts of unknown state leave the denominator (default), or stay in it as if they did not hold the
+        norm, which gives the lowest exposure the data allow.
     last_period_adopts : bool
-        Count everybody never seen to hold the norm as holding it at the last wave, as netdiffuseR does. Default False.
+        Count everybody never seen to hold the norm as holding it at the last wave, as netdiffuseR does.
+        Default False.
     breaks, weighting : optional
         For a ContactGraph only: passed to :func:`recoverynet.panel`.
     observations : pandas.DataFrame, optional
@@ -110,30 +114,33 @@ def exposure(
     Returns
     -------
     pandas.DataFrame indexed by (person_id, wave)
-        Every person at every wave. ``exposure`` (0 to 1 for a normalised norm); ``n_alters`` (contacts), ``n_observed``
-        (those whose state is known: the denominator), ``n_holding`` (hold it), ``n_lost`` (known not to hold it now, seen
-        to hold it at an earlier wave), ``n_unknown``; ``exposure_lost`` (as ``exposure``, to those who lost it) and
-        ``exposure_unknown`` (to those unknown, out of all contacts). ``n_holding``, ``n_lost`` and ``exposure_lost`` are
-        missing where the behaviour is not a norm; everything is missing in the first ``lag`` waves. Somebody who was
-        not present has no contacts and no exposure.
+        Every person at every wave. ``exposure`` (0 to 1 for a normalised norm); ``n_alters`` (contacts),
+        ``n_observed`` (those whose state is known: the denominator), ``n_holding`` (hold it), ``n_lost``
+        (known not to hold it now, seen to hold it at an earlier wave), ``n_unknown``; ``exposure_lost`` (as
+        ``exposure``, to those who lost it) and ``exposure_unknown`` (to those unknown, out of all contacts).
+        ``n_holding``, ``n_lost`` and ``exposure_lost`` are missing where the behaviour is not a norm;
+        everything is missing in the first ``lag`` waves. Somebody who was not present has no contacts and no
+        exposure.
 
     Raises
     ------
     SchemaError
-        Unknown behaviour or argument; arguments that cannot be combined; ``breaks`` missing for a ContactGraph.
+        Unknown behaviour or argument; arguments that cannot be combined; ``breaks`` missing for a
+        ContactGraph.
     NotEstimableError
         The panel has too few waves for the lag, or too many people (over 5,000) for structural equivalence.
 
     Notes
     -----
-    E_iw = Σ_j W_ij x_j / Σ_j W_ij over contacts j with known x_j, ties W and states x of wave w − lag (Valente 1995).
-    A tie nobody knows of (missing in the panel) is no contact. Exposure is a description: people who are alike meet,
-    and share surroundings, so a high exposure before a change is not evidence that one led to the other.
+    E_iw = Σ_j W_ij x_j / Σ_j W_ij over contacts j with known x_j, ties W and states x of wave w − lag
+    (Valente 1995). A tie nobody knows of (missing in the panel) is no contact. Exposure is a description:
+    people who are alike meet, and share surroundings, so a high exposure before a change is not evidence that
+    one led to the other.
 
-    Structural equivalence (Burt 1987): W_ij = (D_i − d_ij)^v / Σ_k (D_i − d_ik)^v with d the distance between geodesic
-    profiles and D_i the largest of them; strengths and ``direction`` play no part. What netdiffuseR 1.23 calls exposure
-    under structural equivalence is met with ``StructuralEquivalence(longest=6, unreachable="zero", inverse=True)``:
-    it stops geodesics at six steps and weighs by one over the likeness.
+    Structural equivalence (Burt 1987): W_ij = (D_i − d_ij)^v / Σ_k (D_i − d_ik)^v with d the distance between
+    geodesic profiles and D_i the largest of them; strengths and ``direction`` play no part. What netdiffuseR
+    1.23 calls exposure under structural equivalence stops geodesics at six steps and weighs by one over the
+    likeness: ``StructuralEquivalence(longest=6, unreachable="zero", inverse=True)``.
 
     References
     ----------
@@ -159,8 +166,15 @@ def exposure(
             raise SchemaError("last_period_adopts needs a norm (1 or 0), not another behaviour.")
         values = with_last_adopters(values)
     seen_before = np.maximum.accumulate(np.nan_to_num(values), axis=1)
-    lost = np.where(np.isnan(values), np.nan, (values == 0) & (seen_before == 1)) if norm else np.full_like(values, np.nan)
-    blocks = {name: np.full(values.shape, np.nan) for name in ("exposure", *COUNTS, "exposure_lost", "exposure_unknown")}
+    lost = (
+        np.where(np.isnan(values), np.nan, (values == 0) & (seen_before == 1))
+        if norm
+        else np.full_like(values, np.nan)
+    )
+    blocks = {
+        name: np.full(values.shape, np.nan)
+        for name in ("exposure", *COUNTS, "exposure_lost", "exposure_unknown")
+    }
     known_ties: dict[int, sparse.csr_array | np.ndarray] = {}
     for wave in range(lag, panel.n_waves):
         then = wave - lag
@@ -176,7 +190,9 @@ def exposure(
             blocks[name][:, wave] = column
     if not norm:
         blocks["n_holding"][:], blocks["n_lost"][:] = np.nan, np.nan
-    frame = pd.DataFrame({name: block.ravel() for name, block in blocks.items()}, index=person_wave_index(panel))
+    frame = pd.DataFrame(
+        {name: block.ravel() for name, block in blocks.items()}, index=person_wave_index(panel)
+    )
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))
 
 
@@ -184,9 +200,9 @@ def panel_of(
     source: NetworkPanel | ContactGraph,
     behaviour: Behaviour = None,
     *,
-    breaks: object | None = None,
+    breaks: Iterable[object] | None = None,
     observations: pd.DataFrame | None = None,
-    weighting: str = "newman",
+    weighting: Weighting = "newman",
 ) -> NetworkPanel:
     """The panel itself, or contacts cut into waves by ``breaks`` with the states of the record.
 
@@ -207,11 +223,20 @@ def panel_of(
 
 
 def _checked(
-    panel: NetworkPanel, lag: int, direction: str, isolates: str, order: int, weights: object, unknown: str, weighted: bool
+    panel: NetworkPanel,
+    lag: int,
+    direction: str,
+    isolates: str,
+    order: int,
+    weights: object,
+    unknown: str,
+    weighted: bool,
 ) -> StructuralEquivalence | None:
     """Arguments that make sense together; the structural-equivalence scheme or None."""
     for name, given, allowed in (
-        ("direction", direction, ("out", "in", "mutual")), ("isolates", isolates, ("nan", "zero")), ("order", order, (1, 2)),
+        ("direction", direction, ("out", "in", "mutual")),
+        ("isolates", isolates, ("nan", "zero")),
+        ("order", order, (1, 2)),
         ("unknown", unknown, ("leave_out", "not_holding")),
     ):
         if given not in allowed:
@@ -220,26 +245,35 @@ def _checked(
         raise SchemaError(f"lag must be a whole number of waves, 0 or more; got {lag!r}.")
     if lag >= panel.n_waves:
         raise NotEstimableError(
-            f"The panel has {panel.n_waves} wave(s), and exposure {lag} wave(s) earlier needs {lag + 1}. Cut the period "
-            "into more waves, or use lag=0 and read it as description only."
+            f"The panel has {panel.n_waves} wave(s), and exposure {lag} wave(s) earlier needs {lag + 1}. "
+            "Cut the period into more waves, or use lag=0 and read it as description only."
         )
     if isinstance(weights, str) and weights == "ties":
         return None
     scheme = StructuralEquivalence() if weights == "structural_equivalence" else weights
     if not isinstance(scheme, StructuralEquivalence):
-        raise SchemaError(f"weights must be 'ties', 'structural_equivalence' or a StructuralEquivalence; got {weights!r}.")
+        raise SchemaError(
+            f"weights must be 'ties', 'structural_equivalence' or a StructuralEquivalence; got {weights!r}."
+        )
     if direction != "out" or order != 1 or weighted:
-        raise SchemaError("Structural equivalence looks at the whole network: leave direction, order and weighted alone.")
+        raise SchemaError(
+            "Structural equivalence looks at the whole network: leave direction, order and weighted alone."
+        )
     if panel.n_people > LARGEST_FOR_EQUIVALENCE:
         raise NotEstimableError(
-            f"Structural equivalence compares every pair, which is too much for {panel.n_people:,} people (at most "
-            f"{LARGEST_FOR_EQUIVALENCE:,}). Use weights='ties', or one area at a time."
+            f"Structural equivalence compares every pair, which is too much for {panel.n_people:,} people "
+            f"(at most {LARGEST_FOR_EQUIVALENCE:,}). Use weights='ties', or one area at a time."
         )
     return scheme
 
 
 def _ties(
-    network: sparse.csr_array, directed: bool, scheme: StructuralEquivalence | None, direction: str, order: int, weighted: bool
+    network: sparse.csr_array,
+    directed: bool,
+    scheme: StructuralEquivalence | None,
+    direction: str,
+    order: int,
+    weighted: bool,
 ) -> sparse.csr_array | np.ndarray:
     """Whom each row is exposed to, and how much."""
     if scheme is None:
@@ -258,7 +292,9 @@ def _one_wave(
 ) -> dict[str, np.ndarray]:
     """Every column of one wave."""
     known = np.isfinite(values).astype(np.float64)
-    marks = np.column_stack([np.ones_like(values), known, np.nan_to_num(values), np.nan_to_num(lost), 1.0 - known])
+    marks = np.column_stack(
+        [np.ones_like(values), known, np.nan_to_num(values), np.nan_to_num(lost), 1.0 - known]
+    )
     reach = (ties > 0).astype(np.float64)
     counts = reach @ marks
     strength = exposure_sums(ties, marks).value
@@ -266,7 +302,8 @@ def _one_wave(
     seen = counts[:, 1] > 0
     columns = dict(zip(COUNTS, counts.T.copy(), strict=True))
     shares = {
-        "exposure": (2, below, seen), "exposure_lost": (3, below, seen & ~np.isnan(lost).all()),
+        "exposure": (2, below, seen),
+        "exposure_lost": (3, below, seen & ~np.isnan(lost).all()),
         "exposure_unknown": (4, strength[:, 0], counts[:, 0] > 0),
     }
     for name, (mark, denominator, defined) in shares.items():

@@ -1,9 +1,10 @@
-"""Exposure taken apart: by the kind of relation to a contact, and by the norm of the groups a person goes to."""
+"""Exposure taken apart: by relation to a contact, and by the norm of the groups a person goes to."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ def exposure_by_relation(
     norm: Norm = RECOVERY_NORM,
     people: pd.DataFrame | Iterable[str] | None = None,
     tz: str = "Europe/London",
-    **options: object,
+    **options: Any,
 ) -> pd.DataFrame:
     """Relation by relation, what share of the people somebody names hold the norm?
 
@@ -52,13 +53,14 @@ def exposure_by_relation(
     Returns
     -------
     pandas.DataFrame indexed by (person_id, wave, relation)
-        Columns as of :func:`recoverynet.exposure`. Somebody who names nobody in a relation has no contacts there.
+        Columns as of :func:`recoverynet.exposure`. Somebody who names nobody in a relation has no contacts
+        there.
 
     Raises
     ------
     SchemaError
-        There is no column ``relation``, no relation in it or not those asked for, or as :func:`recoverynet.exposure` and
-        :meth:`NetworkPanel.from_nominations` say.
+        There is no column ``relation``, no relation in it or not those asked for, or as
+        :func:`recoverynet.exposure` and :meth:`NetworkPanel.from_nominations` say.
     NotEstimableError
         There are too few waves for the lag.
 
@@ -69,7 +71,8 @@ def exposure_by_relation(
 
     Notes
     -----
-    A contact named in two relations counts in both, so counts do not add up to those of all relations together.
+    A contact named in two relations counts in both, so counts do not add up to those of all relations
+    together.
 
     Examples
     --------
@@ -86,9 +89,11 @@ def exposure_by_relation(
     named = sorted(nominations["relation"].dropna().unique())
     wanted = named if relations is None else list(relations)
     if not wanted or not set(wanted) <= set(named):
-        raise SchemaError(f"Relations must be among those named ({', '.join(named) or 'none'}); got {wanted}.")
+        raise SchemaError(
+            f"Relations must be among those named ({', '.join(named) or 'none'}); got {wanted}."
+        )
     states = observations[observations["variable"] == STATE_VARIABLE]
-    known = {"breaks": breaks, "norm": norm, "tz": tz}
+    known: dict[str, Any] = {"breaks": breaks, "norm": norm, "tz": tz}
     everybody = NetworkPanel.from_nominations(nominations, states, people=people, **known).people
     parts = {}
     for relation in wanted:
@@ -115,9 +120,10 @@ def exposure_by_group_norm(graph: ContactGraph, *, breaks: Iterable[object]) -> 
     Returns
     -------
     pandas.DataFrame indexed by (person_id, wave)
-        Every person at every wave. ``n_contacts`` (occasions of any kind), ``n_at_groups`` (those of a group), and of
-        these ``n_recovery``, ``n_mixed``, ``n_using``, ``n_unknown`` by the norm of the group; ``n_observed`` (at groups of
-        known norm: the denominator), ``share_recovery``, ``share_using`` (NaN where ``n_observed`` is 0).
+        Every person at every wave. ``n_contacts`` (occasions of any kind), ``n_at_groups`` (those of a
+        group), and of these ``n_recovery``, ``n_mixed``, ``n_using``, ``n_unknown`` by the norm of the group;
+        ``n_observed`` (at groups of known norm: the denominator), ``share_recovery``, ``share_using`` (NaN
+        where ``n_observed`` is 0).
 
     Raises
     ------
@@ -128,7 +134,8 @@ def exposure_by_group_norm(graph: ContactGraph, *, breaks: Iterable[object]) -> 
 
     Notes
     -----
-    Meetings are places, not rosters: the norm is the group's, and says nothing about the state of anybody who went.
+    Meetings are places, not rosters: the norm is the group's, and says nothing about the state of anybody who
+    went.
 
     Examples
     --------

@@ -27,7 +27,7 @@ def infectiousness(
     undefined: str = "nan",
     last_period_adopts: bool = False,
 ) -> pd.DataFrame:
-    """Of the people exposed to somebody who gained the norm, what share gained it in the waves straight after?
+    """Of those exposed to somebody who gained the norm, what share gained it in the waves straight after?
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def infectiousness(
     discount_rate : float, optional
         A gain k waves later counts 1 / (1 + rate)^(k − 1). Default: 1 / k.
     normalise : bool
-        Divide by the (discounted) number of people anywhere who gained the norm in those waves, so that people who
-        happened to be first in a rush do not stand out. Default False.
+        Divide by the (discounted) number of people anywhere who gained the norm in those waves, so that
+        people who happened to be first in a rush do not stand out. Default False.
     direction : {"out", "in", "mutual"}
         As for :func:`recoverynet.exposure`: by default somebody is exposed to the people they name.
     weighted : bool
@@ -54,9 +54,10 @@ def infectiousness(
     Returns
     -------
     pandas.DataFrame indexed by person_id
-        ``wave`` (first seen with the norm), ``infectiousness``, ``n_followed`` (discounted number of those exposed who
-        gained the norm that much later), ``n_could_follow`` (those exposed who had not gained it before then, whether or
-        not they ever did). Missing where the person never held the norm or no later wave was seen.
+        ``wave`` (first seen with the norm), ``infectiousness``, ``n_followed`` (discounted number of those
+        exposed who gained the norm that much later), ``n_could_follow`` (those exposed who had not gained it
+        before then, whether or not they ever did). Missing where the person never held the norm or no later
+        wave was seen.
 
     Raises
     ------
@@ -65,10 +66,10 @@ def infectiousness(
 
     Notes
     -----
-    I_i = Σ_k Σ_j x_ji(a_i + k − 1) [a_j = a_i + k] / w_k  over  Σ_k Σ_j x_ji(a_i + k − 1) [a_j ≥ a_i + k] / w_k (Myers 2000;
-    Valente 1995), normalised by Σ_k Σ_j [a_j = a_i + k] / w_k. The word is the literature's. The number is a description
-    of order in time: nobody is shown to have passed anything on. It looks at first gains only and does not fit norms
-    that come and go. Never show it for a named person.
+    I_i = Σ_k Σ_j x_ji(a_i + k − 1) [a_j = a_i + k] / w_k  over  Σ_k Σ_j x_ji(a_i + k − 1) [a_j ≥ a_i + k] /
+    w_k (Myers 2000; Valente 1995), normalised by Σ_k Σ_j [a_j = a_i + k] / w_k. The word is the literature's.
+    The number is a description of order in time: nobody is shown to have passed anything on. It looks at
+    first gains only and does not fit norms that come and go. Never show it for a named person.
 
     References
     ----------
@@ -81,12 +82,22 @@ def infectiousness(
     >>> from recoverynet import NetworkPanel
     >>> from recoverynet.measures.infectiousness import infectiousness
     >>> ties = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 0]])
-    >>> panel = NetworkPanel.from_adjacency([ties] * 2, behaviour={"recovery": np.array([[1, 1], [0, 1], [0, 0]])})
+    >>> held = np.array([[1, 1], [0, 1], [0, 0]])
+    >>> panel = NetworkPanel.from_adjacency([ties] * 2, behaviour={"recovery": held})
     >>> infectiousness(panel)["infectiousness"].tolist()
     [0.5, nan, nan]
     """
     return _followed(
-        panel, behaviour, True, n_waves, discount_rate, normalise, direction, weighted, undefined, last_period_adopts
+        panel,
+        behaviour,
+        True,
+        n_waves,
+        discount_rate,
+        normalise,
+        direction,
+        weighted,
+        undefined,
+        last_period_adopts,
     ).set_axis(["wave", "infectiousness", "n_followed", "n_could_follow"], axis=1)
 
 
@@ -102,19 +113,20 @@ def susceptibility(
     undefined: str = "nan",
     last_period_adopts: bool = False,
 ) -> pd.DataFrame:
-    """Of the contacts who held the norm before somebody gained it, what share had gained it in the waves just before?
+    """Of the contacts who held the norm before a person did, what share had gained it just before?
 
     Parameters
     ----------
-    panel, behaviour, n_waves, discount_rate, normalise, direction, weighted, undefined, last_period_adopts : optional
+    panel, behaviour, n_waves, discount_rate, normalise, direction, weighted, undefined, last_period_adopts :
+    optional
         As for :func:`infectiousness`, looking back instead of forward.
 
     Returns
     -------
     pandas.DataFrame indexed by person_id
-        ``wave`` (first seen with the norm), ``susceptibility``, ``n_just_before`` (discounted number of contacts who gained
-        the norm that much earlier), ``n_before`` (contacts who had gained it by then). Missing where the person never
-        held the norm or no earlier wave was seen.
+        ``wave`` (first seen with the norm), ``susceptibility``, ``n_just_before`` (discounted number of
+        contacts who gained the norm that much earlier), ``n_before`` (contacts who had gained it by then).
+        Missing where the person never held the norm or no earlier wave was seen.
 
     Raises
     ------
@@ -123,8 +135,9 @@ def susceptibility(
 
     Notes
     -----
-    S_i = Σ_k Σ_j x_ij(a_i − k + 1) [a_j = a_i − k] / w_k  over  Σ_k Σ_j x_ij(a_i − k + 1) [a_j ≤ a_i − k] / w_k (Myers 2000;
-    Valente 1995), normalised by Σ_k Σ_j [a_j = a_i − k] / w_k. The cautions of :func:`infectiousness` hold.
+    S_i = Σ_k Σ_j x_ij(a_i − k + 1) [a_j = a_i − k] / w_k  over  Σ_k Σ_j x_ij(a_i − k + 1) [a_j ≤ a_i − k] /
+    w_k (Myers 2000; Valente 1995), normalised by Σ_k Σ_j [a_j = a_i − k] / w_k. The cautions of
+    :func:`infectiousness` hold.
 
     References
     ----------
@@ -137,12 +150,22 @@ def susceptibility(
     >>> from recoverynet import NetworkPanel
     >>> from recoverynet.measures.infectiousness import susceptibility
     >>> ties = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 0]])
-    >>> panel = NetworkPanel.from_adjacency([ties] * 2, behaviour={"recovery": np.array([[1, 1], [0, 1], [0, 0]])})
+    >>> held = np.array([[1, 1], [0, 1], [0, 0]])
+    >>> panel = NetworkPanel.from_adjacency([ties] * 2, behaviour={"recovery": held})
     >>> susceptibility(panel)["susceptibility"].tolist()
     [nan, 1.0, nan]
     """
     return _followed(
-        panel, behaviour, False, n_waves, discount_rate, normalise, direction, weighted, undefined, last_period_adopts
+        panel,
+        behaviour,
+        False,
+        n_waves,
+        discount_rate,
+        normalise,
+        direction,
+        weighted,
+        undefined,
+        last_period_adopts,
     ).set_axis(["wave", "susceptibility", "n_just_before", "n_before"], axis=1)
 
 
@@ -164,11 +187,16 @@ def _followed(
         for network in panel.networks
     }
     timed, could, everybody = followers(
-        [ties[id(network)] for network in panel.networks], adopted, discounts(n_waves, discount_rate), forwards=forwards
+        [ties[id(network)] for network in panel.networks],
+        adopted,
+        discounts(n_waves, discount_rate),
+        forwards=forwards,
     )
     rate = share(timed, np.nan_to_num(could))
     if normalise:
         rate = np.where(everybody > 0, rate / np.where(everybody > 0, everybody, 1.0), rate)
     if undefined == "zero":
         rate = np.where((adopted > 0) & np.isnan(rate), 0.0, rate)
-    return pd.DataFrame({"wave": wave, "rate": rate, "timed": timed, "could": could}, index=panel.people.index)
+    return pd.DataFrame(
+        {"wave": wave, "rate": rate, "timed": timed, "could": could}, index=panel.people.index
+    )

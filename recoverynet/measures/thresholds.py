@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -37,10 +37,11 @@ def thresholds(
     behaviour : str, Norm, array of shape (n, W) or None
         1 holds the norm, 0 does not, NaN unknown. Default: the panel's norm.
     lag : int
-        Waves before the gain at which exposure is read. Default 1: what was there before; 0 reads both at once.
+        Waves before the gain at which exposure is read. Default 1: what was there before; 0 reads both at
+        once.
     left_censored : bool
-        Also give the exposure of those who held the norm when first seen. Their gain lies earlier, so it is not a
-        threshold; netdiffuseR gives it. Default False: NaN.
+        Also give the exposure of those who held the norm when first seen. Their gain lies earlier, so it is
+        not a threshold; netdiffuseR gives it. Default False: NaN.
     direction, isolates, weighted, weights : optional
         As for :func:`recoverynet.exposure`.
     last_period_adopts : bool
@@ -49,9 +50,9 @@ def thresholds(
     Returns
     -------
     pandas.DataFrame indexed by person_id
-        ``wave`` (first seen with the norm, missing where never), ``threshold`` (0 to 1, NaN where there is no gain or no
-        contact of known state), ``n_alters`` and ``n_observed`` (contacts, and those of known state: the denominator, at
-        the wave read; missing where there is none), ``left_censored``.
+        ``wave`` (first seen with the norm, missing where never), ``threshold`` (0 to 1, NaN where there is no
+        gain or no contact of known state), ``n_alters`` and ``n_observed`` (contacts, and those of known
+        state: the denominator, at the wave read; missing where there is none), ``left_censored``.
 
     Raises
     ------
@@ -62,14 +63,14 @@ def thresholds(
 
     Notes
     -----
-    τ_i = E_i(a_i − lag), a_i the wave of the first gain (Valente 1996). It is an upper bound of what a person needed:
-    between two waves more contacts may have gained the norm than had when this person did. The coarser the waves, the
-    looser the bound. It does not say that contacts had anything to do with the gain.
+    τ_i = E_i(a_i − lag), a_i the wave of the first gain (Valente 1996). It is an upper bound of what a person
+    needed: between two waves more contacts may have gained the norm than had when this person did. The
+    coarser the waves, the looser the bound. It does not say that contacts had anything to do with the gain.
 
     References
     ----------
-    Valente, T. W. (1996). Social network thresholds in the diffusion of innovations. Social Networks 18, 69–89.
-    https://doi.org/10.1016/0378-8733(95)00256-1
+    Valente, T. W. (1996). Social network thresholds in the diffusion of innovations. Social Networks 18,
+    69–89. https://doi.org/10.1016/0378-8733(95)00256-1
 
     Examples
     --------
@@ -83,7 +84,13 @@ def thresholds(
     """
     when = adoption(panel, behaviour, last_period_adopts=last_period_adopts)
     seen = exposure(
-        panel, behaviour, lag=lag, direction=direction, isolates=isolates, weighted=weighted, weights=weights,
+        panel,
+        behaviour,
+        lag=lag,
+        direction=direction,
+        isolates=isolates,
+        weighted=weighted,
+        weights=weights,
         last_period_adopts=last_period_adopts,
     )
     wave = when["wave"].fillna(1).astype(int)
@@ -101,7 +108,7 @@ def thresholds(
     )
 
 
-def adopter_categories(panel: NetworkPanel, behaviour: Behaviour = None, **options: object) -> pd.DataFrame:
+def adopter_categories(panel: NetworkPanel, behaviour: Behaviour = None, **options: Any) -> pd.DataFrame:
     """Who gained the norm early and who late, and on how much exposure, compared with the others?
 
     Parameters
@@ -116,8 +123,9 @@ def adopter_categories(panel: NetworkPanel, behaviour: Behaviour = None, **optio
     Returns
     -------
     pandas.DataFrame indexed by person_id
-        ``wave`` and ``threshold`` as in :func:`thresholds`; ``timing`` (earliest, early majority, late majority, latest) and
-        ``threshold_level`` (very low, low, high, very high), ordered categories, missing where the number is.
+        ``wave`` and ``threshold`` as in :func:`thresholds`; ``timing`` (earliest, early majority, late
+        majority, latest) and ``threshold_level`` (very low, low, high, very high), ordered categories,
+        missing where the number is.
 
     Raises
     ------
@@ -126,9 +134,10 @@ def adopter_categories(panel: NetworkPanel, behaviour: Behaviour = None, **optio
 
     Notes
     -----
-    Both are cut at mean − sd, mean and mean + sd over those who have the number, a value on a cut falling below it
-    (Valente 1995, whose first and last words are early adopters and laggards). The words compare people of one panel
-    with one another; they say nothing about anybody's prospects, and half the people fall below any average.
+    Both are cut at mean − sd, mean and mean + sd over those who have the number, a value on a cut falling
+    below it (Valente 1995, whose first and last words are early adopters and laggards). The words compare
+    people of one panel with one another; they say nothing about anybody's prospects, and half the people fall
+    below any average.
 
     References
     ----------
@@ -144,7 +153,7 @@ def adopter_categories(panel: NetworkPanel, behaviour: Behaviour = None, **optio
     >>> adopter_categories(panel)["timing"].tolist()
     ['earliest', 'early majority', 'late majority']
     """
-    frame = thresholds(panel, behaviour, **options)  # type: ignore[arg-type]
+    frame = thresholds(panel, behaviour, **options)
     return pd.DataFrame(
         {
             "wave": frame["wave"],

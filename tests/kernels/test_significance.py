@@ -43,7 +43,9 @@ def test_no_statistic_or_no_runs_gives_no_p():
 
 
 def test_exact_p_has_the_number_of_arrangements_below():
-    assert p_from_null(2.0, np.array([0.0, 1.0, 2.0]), alternative="greater", exact=True) == pytest.approx(1 / 3)
+    assert p_from_null(2.0, np.array([0.0, 1.0, 2.0]), alternative="greater", exact=True) == pytest.approx(
+        1 / 3
+    )
 
 
 @pytest.mark.parametrize("values", [[0, 0, 1, 1, 1], [1.5, 2.5, 2.5, 3.5], [1], [2, 2, 2]])

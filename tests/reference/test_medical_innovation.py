@@ -1,4 +1,6 @@
-"""The doctors of Coleman, Katz and Menzel: every number of netdiffuseR, with the options that package implies."""
+"""The doctors of Coleman, Katz and Menzel: every number of netdiffuseR, with the options that package
+implies.
+"""
 
 import json
 
@@ -65,8 +67,12 @@ def test_thresholds_and_adopter_categories(doctors, shared):
     np.testing.assert_allclose(thresholds(doctors, **options)["threshold"], expected, rtol=0, atol=1e-8)
     classes = pd.read_csv(shared(f"{FOLDER}/adopter_classes.csv"))
     ours = adopter_categories(doctors, **options)
-    timing = {"earliest": "Early Adopters", "early majority": "Early Majority", "late majority": "Late Majority",
-              "latest": "Laggards"}
+    timing = {
+        "earliest": "Early Adopters",
+        "early majority": "Early Majority",
+        "late majority": "Late Majority",
+        "latest": "Laggards",
+    }
     assert ours["timing"].map(timing).tolist() == classes["toa_class"].tolist()
     assert [f"{level} thresh.".lower() for level in ours["threshold_level"]] == [
         word.lower() for word in classes["threshold_class"]
@@ -108,11 +114,13 @@ def test_bass(doctors, summary):
 
 
 def test_moran_of_cumulative_adoption(doctors, summary):
-    """Valued ties, rows normalised to one; nothing varies in period 18 once everybody counts as an adopter."""
+    """Valued ties, rows normalised to one; in period 18 everybody counts as an adopter."""
     held = doctors.behaviour["tetracycline"].copy()
     held[held.max(axis=1) == 0, -1] = 1.0
     table = autocorrelation(doctors, held, weighted=True, row_normalise=True, n_permutations=0)
     table = table.xs("moran", level="statistic")
     for column, row in zip(("observed", "expected", "sd", "p_analytic"), summary["moran"], strict=True):
-        np.testing.assert_allclose(table[column], np.array(row, dtype=float), rtol=0, atol=1e-8, equal_nan=True)
+        np.testing.assert_allclose(
+            table[column], np.array(row, dtype=float), rtol=0, atol=1e-8, equal_nan=True
+        )
     assert table["reason"].iloc[-1] == "everybody of known value has the same value"

@@ -43,7 +43,9 @@ def test_excess_by_degree_of_separation(pupils, drinking):
 def test_permutation_and_analytic_tests_agree(pupils):
     table = autocorrelation(pupils, "alcohol", n_permutations=4000, rng=3).xs("moran", level="statistic")
     np.testing.assert_allclose(table["null_sd"], table["sd"], rtol=0.05)
-    np.testing.assert_allclose(table["null_mean"], table["expected"], atol=4 * table["sd"].max() / np.sqrt(4000))
+    np.testing.assert_allclose(
+        table["null_mean"], table["expected"], atol=4 * table["sd"].max() / np.sqrt(4000)
+    )
 
 
 def test_networkx_agrees_on_assortativity(pupils):
