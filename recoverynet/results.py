@@ -280,8 +280,9 @@ class NullTest(Result):
 
     @property
     def expected(self) -> float:
-        """Mean of the draws."""
-        return float(np.mean(self.draws)) if len(self.draws) else math.nan
+        """Mean of the draws that have a value."""
+        drawn = self.draws[np.isfinite(self.draws)]
+        return float(drawn.mean()) if len(drawn) else math.nan
 
     @property
     def n_permutations(self) -> int:
@@ -298,7 +299,8 @@ class NullTest(Result):
             middle 95 %), ``low``, ``high``, ``p``, ``n_permutations``, ``exact``; indexed by the statistic's
             name.
         """
-        low, high = np.quantile(self.draws, [0.025, 0.975]) if len(self.draws) else (math.nan, math.nan)
+        drawn = self.draws[np.isfinite(self.draws)]
+        low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (math.nan, math.nan)
         row = {
             "observed": self.observed, "expected": self.expected,
             "draws_low": float(low), "draws_high": float(high), "low": self.low, "high": self.high,
@@ -328,11 +330,11 @@ class NullTest(Result):
 
     def _headline(self) -> str:
         kind = "exact" if self.exact else f"{self.n_permutations:,} draws"
-        interval = "" if math.isnan(self.low) else f" (interval {self.low:.3g} to {self.high:.3g})"
-        return (
-            f"{self.statistic} {self.observed:.3g}{interval}, {self.expected:.3g} expected, "
-            f"p = {p_in_words(self.p)}, {kind}"
-        )
+        expected = self.expected if abs(self.expected) > 1e-12 else 0.0
+        beside = f", {expected:.3g} expected"
+        if not math.isnan(self.low):
+            beside = f" (interval {self.low:.3g} to {self.high:.3g})"
+        return f"{self.statistic}: {self.observed:.3g}{beside}, p = {p_in_words(self.p)}, {kind}"
 
 
 def p_in_words(p: float) -> str:

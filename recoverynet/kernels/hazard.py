@@ -18,7 +18,7 @@ from scipy.special import expit
 
 Link = Literal["logit", "cloglog"]
 MAX_ITERATIONS, TOLERANCE = 60, 1e-12
-SUSPECT_ITERATIONS, SUSPECT_ETA = 12, 12.0
+SUSPECT_ITERATIONS, SUSPECT_ETA, REFIT_STEPS = 12, 12.0, 15
 
 
 class BinaryFit(NamedTuple):
@@ -172,6 +172,44 @@ def _cloglog_parts(
     if weights is None:
         return float(value.sum()), score, curvature
     return float(weights @ value), weights * score, weights * curvature
+
+
+def refit_binary(
+    design: np.ndarray, outcome: np.ndarray, weights: np.ndarray, start: np.ndarray, *, link: Link = "logit"
+) -> np.ndarray:
+    """The estimates again for every set of row weights: what a bootstrap needs, and no more.
+
+    Parameters
+    ----------
+    design, outcome, link
+        As in :func:`fit_binary`.
+    weights : float array (R, N)
+        How often each row counts in each run.
+    start : float array (K,)
+        Estimates with every weight 1.
+
+    Returns
+    -------
+    float array (R, K)
+        NaN in runs whose likelihood has no maximum.
+    """
+    parts = _logit_parts if link == "logit" else _cloglog_parts
+    answer = np.full((len(weights), design.shape[1]), np.nan)
+    for run, weight in enumerate(weights):
+        beta = start.copy()
+        for _ in range(REFIT_STEPS):
+            eta = design @ beta
+            _, score, curvature = parts(eta, outcome, weight)
+            try:
+                step = np.linalg.solve((design * curvature[:, None]).T @ design, design.T @ score)
+            except np.linalg.LinAlgError:
+                break
+            beta = beta + step
+            if np.abs(step).max() < 1e-7:
+                if np.abs(eta).max() < SUSPECT_ETA:
+                    answer[run] = beta
+                break
+    return answer
 
 
 def independent_columns(design: np.ndarray, *, tolerance: float = 1e-9) -> np.ndarray:

@@ -50,7 +50,9 @@ def future_tie_exposure(
     SchemaError
         Unknown behaviour or argument.
 
-    Notes ----- Future contacts of wave w are people one has had no tie to at any wave up to w − ``lag``
+    Notes
+    -----
+    Future contacts of wave w are people one has had no tie to at any wave up to w − ``lag``
     and will have one to later. They cannot have influenced anybody yet: where the outcome goes with
     *their* states, like people are meeting. The reverse does not hold: where gaining the norm leads
     people to seek out others who hold it (selection), later ties follow from the outcome and go with it

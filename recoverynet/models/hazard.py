@@ -115,7 +115,9 @@ def fit_hazard(
     SchemaError
         Unknown behaviour, covariate or argument; a behaviour that is not a norm.
 
-    Notes ----- log(−log(1 − p)) or logit p = wave + b · E + terms, over person-waves at risk, by maximum
+    Notes
+    -----
+    log(−log(1 − p)) or logit p = wave + b · E + terms, over person-waves at risk, by maximum
     likelihood; p the chance of the transition and E the exposure of :func:`recoverynet.exposure`. cloglog
     is the proportional-hazards model for times grouped into waves (Prentice & Gloeckler 1978). Left out,
     with a check that says so: rows with an unknown term, waves at which all outcomes are alike, constant
@@ -127,7 +129,9 @@ def fit_hazard(
     does not, as ties are looked at before the outcome. The calibration table of the package holds the
     rates.
 
-    References ---------- Prentice, R. L. & Gloeckler, L. A. (1978). Regression analysis of grouped
+    References
+    ----------
+    Prentice, R. L. & Gloeckler, L. A. (1978). Regression analysis of grouped
     survival data with application to breast cancer data. Biometrics 34, 57-67.
     https://doi.org/10.2307/2529588
 
