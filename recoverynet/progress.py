@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -34,6 +35,8 @@ def track(items: Iterable[Item], label: str, *, total: int | None = None, quiet:
     if quiet:
         yield from items
         return
-    from tqdm.auto import tqdm
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # in a notebook without ipywidgets the bar is text, which is fine
+        from tqdm.auto import tqdm
 
     yield from tqdm(items, desc=label, total=total, delay=2.0, leave=False)
