@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import TimeOrderError
-from recoverynet.kernels.incidence import incidence
+from recoverynet.graphs.person_network import people_frame
+from recoverynet.kernels.incidence import incidence_in_order
 from recoverynet.tables.record import RecoveryRecord, as_instant, day_in_words
 
 
@@ -31,6 +32,19 @@ class Biadjacency(NamedTuple):
     matrix: sparse.csr_array
     people: pd.Index
     occasions: pd.Index
+
+
+class _Timeline(NamedTuple):
+    """A record's participations in order of time, shared by every window of it.
+
+    ``people_at[first[k]:first[k + 1]]`` are the rows of the people at occasion k, in order.
+    """
+
+    occasions: pd.DataFrame
+    started: np.ndarray
+    people_at: np.ndarray
+    first: np.ndarray
+    people: pd.DataFrame
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +98,7 @@ class ContactGraph:
         object.__setattr__(self, "end", end)
 
     def between(self, start: object, end: object) -> ContactGraph:
-        """The same people with the occasions that start in [start, end) only.
+        """The same people with the occasions of the record that start in [start, end), and no others.
 
         Parameters
         ----------
@@ -101,33 +115,49 @@ class ContactGraph:
             ``end`` does not stand after ``start``.
         """
         tz = self.record.tz
-        return ContactGraph(self.record, as_instant(start, tz), as_instant(end, tz))
+        window = ContactGraph(self.record, as_instant(start, tz), as_instant(end, tz))
+        window.__dict__["_timeline"] = self._timeline
+        return window
 
     @cached_property
+    def _timeline(self) -> _Timeline:
+        record = self.record
+        occasions = record.occasions.sort_values(["started_at", "occasion_id"], ignore_index=True)
+        people = people_frame(record.people)
+        occasion = pd.Index(occasions["occasion_id"]).get_indexer(record.participation["occasion_id"])
+        person = people.index.get_indexer(record.participation["person_id"])
+        order = np.lexsort((person, occasion))
+        first = np.concatenate([[0], np.cumsum(np.bincount(occasion, minlength=len(occasions)))])
+        started = pd.DatetimeIndex(occasions["started_at"]).as_unit("us").asi8
+        return _Timeline(occasions, started, person[order].astype(np.int32), first.astype(np.int32), people)
+
+    @cached_property
+    def _rows(self) -> slice:
+        """The occasions of the window among all."""
+        bounds = pd.DatetimeIndex([self.start, self.end]).as_unit("us").asi8
+        return slice(*np.searchsorted(self._timeline.started, bounds))
+
+    @property
     def people(self) -> pd.Index:
         """Person ids in the order of the people table."""
-        return pd.Index(self.record.people["person_id"], name="person_id")
+        return self._timeline.people.index
+
+    @property
+    def people_table(self) -> pd.DataFrame:
+        """What is known of the people, indexed by person_id."""
+        return self._timeline.people
 
     @cached_property
     def occasions(self) -> pd.DataFrame:
         """The occasions of the window, in order of time."""
-        every = self.record.occasions
-        inside = every[(every["started_at"] >= self.start) & (every["started_at"] < self.end)]
-        return inside.sort_values(["started_at", "occasion_id"], ignore_index=True)
-
-    @cached_property
-    def _codes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Row and column of every participation of the window."""
-        table = self.record.participation
-        occasion = pd.Index(self.occasions["occasion_id"]).get_indexer(table["occasion_id"])
-        person = self.people.get_indexer(table["person_id"])
-        inside = occasion >= 0
-        return person[inside], occasion[inside]
+        return self._timeline.occasions.iloc[self._rows].reset_index(drop=True)
 
     @cached_property
     def _biadjacency(self) -> Biadjacency:
-        person, occasion = self._codes
-        matrix = incidence(person, occasion, len(self.people), len(self.occasions))
+        rows, timeline = self._rows, self._timeline
+        first = timeline.first[rows.start : rows.stop + 1]
+        inside = timeline.people_at[first[0] : first[-1]]
+        matrix = incidence_in_order(inside, first - first[0], len(self.people))
         return Biadjacency(matrix, self.people, pd.Index(self.occasions["occasion_id"], name="occasion_id"))
 
     def biadjacency(self) -> Biadjacency:
@@ -155,5 +185,5 @@ class ContactGraph:
         last = self.end - pd.Timedelta(microseconds=1)
         return (
             f"<ContactGraph {day_in_words(self.start)} to {day_in_words(last)}: {len(self.people):,} people, "
-            f"{len(self.occasions):,} occasions, {len(self._codes[0]):,} participations>"
+            f"{len(self.occasions):,} occasions, {self._biadjacency.matrix.nnz:,} participations>"
         )

@@ -29,13 +29,13 @@ class EgoNetworks:
         The people at the centre, those without anybody around them included, with what is known of them.
     alters : pandas.DataFrame
         One row an ego and alter: ``ego_id``, ``alter_id``, ``weight`` (strength of the tie from ego to alter;
-        NaN where it was not said, or beyond one step), ``distance`` (1 or 2 steps), ``in_record`` (whether the alter is one of the people of the
-        record), then what is known: for nominations ``relation``, ``closeness``, ``contact_frequency``,
-        ``perceived_state``, ``support``, ``consent_basis``, ``asked_at`` (of the last naming) and any column of
-        your own; for contacts the columns of ``people``.
+        NaN where it was not said, or beyond one step), ``distance`` (1 or 2 steps), ``in_record`` (whether
+        the alter is one of the people of the record), then what is known: for nominations ``relation``,
+        ``closeness``, ``contact_frequency``, ``perceived_state``, ``support``, ``consent_basis``,
+        ``asked_at`` (of the last naming) and any column of your own; for contacts the columns of ``people``.
     alter_ties : pandas.DataFrame
-        One row a tie between two alters of one ego: ``ego_id``, ``alter_a``, ``alter_b``, ``weight``. Ties to the
-        ego are not among them. Undirected ties stand once, ``alter_a`` before ``alter_b``.
+        One row a tie between two alters of one ego: ``ego_id``, ``alter_a``, ``alter_b``, ``weight``. Ties to
+        the ego are not among them. Undirected ties stand once, ``alter_a`` before ``alter_b``.
     directed : bool
         Whether the ties between alters have a direction (from ``alter_a`` to ``alter_b``).
     notes : tuple of str
@@ -73,8 +73,8 @@ class EgoNetworks:
         Returns
         -------
         pandas.Series of float
-            Named ``density``, indexed by person_id; the ego and its ties left out. NaN for fewer than two alters. The
-            denominator is n (n − 1) / 2 pairs, twice that where ties are directed.
+            Named ``density``, indexed by person_id; the ego and its ties left out. NaN for fewer than two
+            alters. The denominator is n (n − 1) / 2 pairs, twice that where ties are directed.
 
         Notes
         -----
@@ -94,12 +94,14 @@ class EgoNetworks:
         ego_id : str
             Whose.
         include_ego : bool
-            Whether the ego and its ties are in it, first in order. Leave the ego out for density or components.
+            Whether the ego and its ties are in it, first in order. Leave the ego out for density or
+            components.
 
         Returns
         -------
         PersonNetwork
-            The alters in the order of ``alters`` with what is known of them. A tie whose strength is unknown counts 1.
+            The alters in the order of ``alters`` with what is known of them. A tie whose strength is unknown
+            counts 1.
 
         Raises
         ------
@@ -157,17 +159,17 @@ def ego_networks(
     Parameters
     ----------
     record_or_network : RecoveryRecord or PersonNetwork
-        A record: the alters are the people each ego named (table nominations), their ties those the ego reported
-        (alter_ties). A network, such as :func:`recoverynet.project` makes: the alters are the people tied to the ego
-        (where directed: those the ego is tied to), their ties those of the network.
+        A record: the alters are the people each ego named (table nominations), their ties those the ego
+        reported (alter_ties). A network, such as :func:`recoverynet.project` makes: the alters are the people
+        tied to the ego (where directed: those the ego is tied to), their ties those of the network.
     radius : {1, 2}
         How many steps from the ego to the farthest alter; 2 for networks only.
     window : (start, end), optional
-        Half-open window [start, end) in which the question was asked, for records only. Default: whenever. Somebody
-        named several times in the window is one alter, described as the last time.
+        Half-open window [start, end) in which the question was asked, for records only. Default: whenever.
+        Somebody named several times in the window is one alter, described as the last time.
     egos : sequence of str, optional
-        Whose networks, in this order. Default: every person of the record or network. A record does not say who was
-        asked and named nobody, so those never asked have no alters either: name those who were asked.
+        Whose networks, in this order. Default: every person of the record or network. A record does not say
+        who was asked and named nobody, so those never asked have no alters either: name those who were asked.
     relation : str or sequence of str, optional
         Only nominations of these relations, for records only. Default: all.
 

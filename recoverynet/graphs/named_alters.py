@@ -16,7 +16,8 @@ def named_alters(
 ) -> pd.DataFrame:
     """One row an ego and alter, in the order of egos and then ids, described as the last time they were named.
 
-    Several relations at that time are joined by "; ", and the strongest weight is taken; a weight of 0 is no tie.
+    Several relations at that time are joined by "; ", and the strongest weight is taken; a weight of 0 is no
+    tie.
     """
     rows = nominations[nominations["ego_id"].isin(egos) & _within(nominations["asked_at"], bounds)]
     rows = rows[rows["weight"].fillna(1.0) > 0]

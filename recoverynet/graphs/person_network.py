@@ -101,8 +101,10 @@ class PersonNetwork:
         ------
         UnknownPersonError
             An id is not in the network.
+        SchemaError
+            An id is named twice.
         """
-        wanted = pd.Index(person_ids)  # type: ignore[call-overload]
+        wanted = pd.Index(person_ids, dtype="str")  # type: ignore[call-overload]
         rows = self.person_ids.get_indexer(wanted)
         if (rows < 0).any():
             raise UnknownPersonError(
@@ -110,7 +112,12 @@ class PersonNetwork:
                 f"{wanted[rows < 0][0]!r}."
             )
         inner = self.weights[rows][:, rows]
-        return PersonNetwork(inner, self.people.iloc[rows], directed=self.directed, settings=self.settings)
+        inner.sort_indices()
+        if wanted.has_duplicates:
+            raise SchemaError(f"Somebody is named twice: {wanted[wanted.duplicated()][0]!r}.")
+        return PersonNetwork.trusted(
+            inner, self.people.iloc[rows], directed=self.directed, settings=self.settings
+        )
 
     def to_networkx(self) -> interop.NetworkxGraph:
         """The network as a networkx Graph, or DiGraph where directed.
@@ -187,6 +194,17 @@ class PersonNetwork:
             As for :meth:`from_networkx`.
         """
         return cls._from_parts(interop.from_igraph(graph, strength=strength))
+
+    @classmethod
+    def trusted(
+        cls, weights: sparse.csr_array, people: pd.DataFrame, *, directed: bool, settings: Mapping[str, Any]
+    ) -> PersonNetwork:
+        """A network of parts that are known to be sound, without checking them again: for recoverynet's own use."""
+        network = object.__new__(cls)
+        fields = {"weights": weights, "people": people, "directed": directed, "settings": dict(settings)}
+        for name, value in fields.items():
+            object.__setattr__(network, name, value)
+        return network
 
     @classmethod
     def _from_parts(cls, parts: interop.RawNetwork) -> PersonNetwork:

@@ -75,8 +75,8 @@ def project(
     - duration: Σ_k d_k t_k, in minutes.
 
     Computed as one sparse product, without ever listing pairs: an occasion of 2,000 people takes about 2,000²
-    entries of the result (48 MB) and no more. Assumes that being at the same occasion is contact; in a large
-    meeting it may not be.
+    entries of the result (48 MB, and a little over twice that while it is made) and no more. Assumes that
+    being at the same occasion is contact; in a large meeting it may not be.
 
     References
     ----------
@@ -116,7 +116,7 @@ def project(
         "window": (graph.start, graph.end), "weighting": weighting,
         "half_life": None if half_life is None else str(pd.Timedelta(half_life)), "min_weight": min_weight,
     }
-    return PersonNetwork(weights, graph.record.people, directed=False, settings=settings)
+    return PersonNetwork.trusted(weights, graph.people_table, directed=False, settings=settings)
 
 
 def _decay(graph: ContactGraph, half_life: object | None) -> np.ndarray:

@@ -20,21 +20,31 @@ def incidence(person: np.ndarray, occasion: np.ndarray, n_people: int, n_occasio
     return matrix
 
 
-def without_diagonal(matrix: sparse.csr_array) -> sparse.csr_array:
-    """The same matrix with the diagonal and stored zeros removed."""
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    keep = (matrix.indices != row) & (matrix.data != 0)
-    indptr = np.concatenate(([0], np.cumsum(np.bincount(row[keep], minlength=matrix.shape[0]))))
-    return sparse.csr_array((matrix.data[keep], matrix.indices[keep], indptr), shape=matrix.shape)
+def incidence_in_order(person: np.ndarray, indptr: np.ndarray, n_people: int) -> sparse.csr_array:
+    """B from the people of each occasion, one occasion after the other, nobody twice at one."""
+    ones = np.ones(len(person), dtype=np.float64)
+    by_occasion = sparse.csc_array((ones, person, indptr), shape=(n_people, len(indptr) - 1))
+    return by_occasion.tocsr()
 
 
 def weighted_product(matrix: sparse.csr_array, occasion_weight: np.ndarray) -> sparse.csr_array:
     """Σ_k w_k B_ik B_jk for i ≠ j: every projection below is one of these."""
-    scaled = matrix.copy()
-    scaled.data = matrix.data * occasion_weight[matrix.indices]
-    product = sparse.csr_array(scaled @ matrix.T)
-    product.sort_indices()
-    return without_diagonal(product)
+    scaled = sparse.csr_array(
+        (occasion_weight[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape
+    )
+    # Symmetric to the last bit, as both ways the same terms are added in order of occasion: its columns, which
+    # come out sorted at a fraction of the cost of sorting, are its rows.
+    by_column = (scaled @ matrix.T).tocsc()
+    product = sparse.csr_array((by_column.data, by_column.indices, by_column.indptr), shape=by_column.shape)
+    drop_diagonal(product)
+    return product
+
+
+def drop_diagonal(matrix: sparse.csr_array) -> None:
+    """Remove the diagonal and stored zeros, in place."""
+    row = np.repeat(np.arange(matrix.shape[0], dtype=matrix.indices.dtype), np.diff(matrix.indptr))
+    matrix.data[matrix.indices == row] = 0.0
+    matrix.eliminate_zeros()
 
 
 def newman(matrix: sparse.csr_array, decay: np.ndarray) -> sparse.csr_array:
