@@ -1,8 +1,9 @@
 """How alike are two people's positions in a network? Structural equivalence from geodesic profiles (Burt
 1987).
 
-Symbols: z_ij the number of steps from i to j divided by the largest there is, d_ij the Euclidean distance
-between the profiles of i and j, D_i = max_j d_ij. All sums leave out i and j.
+Symbols: z_ij the number of steps from i to j, d_ij the Euclidean distance between the profiles of i and j,
+D_i = max_j d_ij. All sums leave out i and j. Burt divides z by its largest value; the weights are the same
+without.
 """
 
 from __future__ import annotations
@@ -10,29 +11,33 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import shortest_path
-from scipy.spatial.distance import cdist
 
 
 def geodesic_profiles(
     ties: sparse.csr_array, *, longest: int | None, unreachable: float | None
 ) -> np.ndarray:
-    """z: steps divided by the longest counted.
+    """z, whole numbers as floats, shape (n, n).
 
-    Pairs further apart or unconnected hold ``unreachable`` or, where that is None, one step more than the
-    longest.
+    Pairs further apart than ``longest`` or unconnected hold ``unreachable`` or, where that is None, one step
+    more than the longest there is.
     """
     steps = shortest_path(ties, unweighted=True)
     if longest is not None:
         steps[steps > longest] = np.inf
     reached = np.isfinite(steps)
-    largest = max(steps[reached].max(initial=0.0), 1.0)
-    return np.where(reached, steps / largest, (largest + 1) / largest if unreachable is None else unreachable)
+    return np.where(
+        reached, steps, steps[reached].max(initial=0.0) + 1.0 if unreachable is None else unreachable
+    )
 
 
 def profile_distances(profiles: np.ndarray) -> np.ndarray:
-    """d: sqrt((z_ij − z_ji)² + Σ_k (z_ik − z_jk)² + Σ_k (z_ki − z_kj)²), k neither i nor j."""
+    """d: sqrt((z_ij − z_ji)² + Σ_k (z_ik − z_jk)² + Σ_k (z_ki − z_kj)²), k neither i nor j.
+
+    By |a − b|² = |a|² + |b|² − 2 a·b, which loses nothing because z are whole numbers.
+    """
     square, turned = profiles**2, profiles.T
-    every = cdist(profiles, profiles, "sqeuclidean") + cdist(turned, turned, "sqeuclidean")
+    own = square.sum(axis=1) + square.sum(axis=0)
+    every = own[:, None] + own[None, :] - 2.0 * (profiles @ turned + turned @ profiles)
     squared = every - 2.0 * (square + square.T) + (profiles - turned) ** 2
     np.fill_diagonal(squared, 0.0)
     return np.sqrt(np.maximum(squared, 0.0))

@@ -28,14 +28,21 @@ def test_distances_are_the_definition():
     np.testing.assert_allclose(profile_distances(profiles), definition(profiles), atol=1e-12)
 
 
+def test_people_in_the_same_position_are_at_no_distance_at_all():
+    star = np.zeros((60, 60))
+    star[0, 1:] = star[1:, 0] = 1
+    distances = profile_distances(geodesic_profiles(sparse.csr_array(star), longest=None, unreachable=None))
+    assert (distances[1:, 1:] == 0).all() and (distances[0, 1:] > 0).all()
+
+
 def test_profiles_of_a_path():
     path = sparse.csr_array(np.diag(np.ones(3), 1) + np.diag(np.ones(3), -1))
     profiles = geodesic_profiles(path, longest=None, unreachable=None)
-    np.testing.assert_allclose(profiles[0], [0, 1 / 3, 2 / 3, 1])
+    np.testing.assert_allclose(profiles[0], [0, 1, 2, 3])
     short = geodesic_profiles(path, longest=2, unreachable=0.0)
-    np.testing.assert_allclose(short[0], [0, 0.5, 1, 0])
+    np.testing.assert_allclose(short[0], [0, 1, 2, 0])
     further = geodesic_profiles(path, longest=2, unreachable=None)
-    np.testing.assert_allclose(further[0], [0, 0.5, 1, 1.5])
+    np.testing.assert_allclose(further[0], [0, 1, 2, 3])
 
 
 def test_two_leaves_of_a_star_are_alike():
