@@ -174,8 +174,9 @@ class DisclosedTable:
             for column in self.counts.columns:
                 text = wording.number(self.n(row, column))
                 is_base = TOTAL in (row, column) and self.total(row, column) == self.n(row, column)
-                if self.share_of and text != wording.HIDDEN and not is_base:
-                    text += f" ({wording.percent(self.share(row, column), of=self.total(row, column))})"
+                share = self.share(row, column)
+                if self.share_of and not is_base and not math.isnan(share):
+                    text += f" ({wording.percent(share)})"
                 cells.append(text)
             rows.append(tuple(cells))
         heads = (self.row_header, *map(str, self.counts.columns))
@@ -239,8 +240,8 @@ class DisclosedSummary:
 
     @property
     def n_hidden(self) -> int:
-        """How many figures of the table are hidden."""
-        return int(self.values.isna().to_numpy().sum())
+        """How many figures of the table are hidden; those of no people at all do not exist and are not counted."""
+        return int(self.values[self.values["n"] != 0].isna().to_numpy().sum())
 
     def to_frame(self) -> pd.DataFrame:
         """The values with the row labels in a column ``row`` in front, NaN where hidden."""
@@ -251,7 +252,8 @@ class DisclosedSummary:
         rows = []
         for row, values in self.values.iterrows():
             cells = [
-                wording.number(value) if column == "n" else wording.decimal(value, self.digits)
+                wording.number(value) if column == "n" else
+                wording.NO_DENOMINATOR if values["n"] == 0 else wording.decimal(value, self.digits)
                 for column, value in values.items()
             ]
             rows.append((str(row), *cells))

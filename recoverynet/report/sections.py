@@ -259,10 +259,17 @@ class SectionWriter:
         self._blocks.append(Facts(title, tuple(pairs)))
 
     def table(self, table: CountTable) -> DisclosedTable:
-        """Disclose a table of counts, add it and give it back, for the sentences and figures made from it."""
-        shown = table.disclosed(self._report.policy)
-        self._blocks.append(Table(shown, self._report.next_number("table")))
-        return shown
+        """Disclose a table of counts, add it and give it back, for the sentences made from it."""
+        return self.show(self.disclose(table))
+
+    def disclose(self, table: CountTable) -> DisclosedTable:
+        """Disclose a table of counts without adding it yet, so that a sentence or figure can stand before it."""
+        return table.disclosed(self._report.policy)
+
+    def show(self, table: DisclosedTable) -> DisclosedTable:
+        """Add a table that :meth:`disclose` gave."""
+        self._blocks.append(Table(table, self._report.next_number("table")))
+        return table
 
     def summary(self, table: SummaryTable) -> DisclosedSummary:
         """Disclose a table of means or medians, add it and give it back."""

@@ -171,19 +171,18 @@ def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarr
     small = rule.too_small(linked.values)
     forced = _with_parts_of_small_totals(linked, small, forced)
     hidden = linked.printed & (small | forced)
-    waiting = list(np.flatnonzero(hidden | (small & ~linked.printed)))
+    waiting = set(np.flatnonzero(hidden | (small & ~linked.printed)).tolist())
     added: list[int] = []
     while waiting:
-        if is_safe(linked, hidden, rule, waiting[0], forced):
-            waiting.pop(0)
-            continue
-        choice = _next_to_hide(linked, hidden, waiting[0])
+        # Margins first: while they are open to calculation, hiding cells under them is in vain.
+        target = max(waiting, key=lambda index: (linked.cost[index], -index))
+        choice = None if is_safe(linked, hidden, rule, target, forced) else _next_to_hide(linked, hidden, target)
         if choice is None:
-            waiting.pop(0)
+            waiting.remove(target)
             continue
         hidden[choice] = True
         added.append(choice)
-        waiting.append(choice)
+        waiting.add(choice)
     return _printed_again(linked, hidden, rule, forced, added)
 
 
@@ -216,7 +215,7 @@ def _printed_again(
 def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int | None:
     """The cheapest printed figure near the target: in its least open sum, in any of its sums, then further off.
 
-    Margins come last: readers often know them from elsewhere.
+    Margins come last, unless it is a margin that has to be covered: readers often know them from elsewhere.
     """
     unknown = hidden | ~linked.printed
     open_ = ~unknown & (linked.values > 0)
@@ -226,8 +225,9 @@ def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int
     lonely = touching & (others == others.min(initial=within.shape[1] + 1))
     chained = (within & unknown).any(axis=1)
     reach = [within[rows].any(axis=0) for rows in (lonely, touching, chained)] + [np.ones(len(hidden), dtype=bool)]
-    inner = linked.cost < TOTAL_COST
-    for candidates in [open_ & inner & near for near in reach] + [open_ & near for near in reach]:
+    level = TOTAL_COST if linked.cost[target] < TOTAL_COST else GRAND_TOTAL_COST
+    cheap = linked.cost < level
+    for candidates in [open_ & cheap & near for near in reach] + [open_ & near for near in reach]:
         if candidates.any():
             elsewhere = within & ~touching[:, None] & chained[:, None]
             cost = linked.cost * np.where(elsewhere.any(axis=0), 0.5, 1.0)

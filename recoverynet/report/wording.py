@@ -18,7 +18,8 @@ WORDS = {
     "attended": "Attended once", "repeated": "Attended again", "involved": "Became involved", "stopped": "Stopped going",
     "mutual_aid": "Mutual aid", "recovery_cafe": "Recovery café", "recovery_community": "Recovery community",
     "peer_support": "Peer support", "treatment": "Treatment", "self": "Self-report", "external": "External source",
-    "perceived": "Seen by another", "quality_of_life": "Quality of life", "housing": "Housing",
+    "perceived": "Seen by another", "quality_of_life": "Quality of life", "substance": "Main substance", "sex": "Sex", "age_band": "Age band",
+    "one_to_one": "One to one", "F": "Female", "M": "Male", "f": "Female", "m": "Male", "ost": "OST",
 }
 """Codes whose reading is not plain from the code itself; the others lose their underscores."""
 

@@ -52,7 +52,7 @@ def tidy(table: Table) -> pd.DataFrame:
     """
     frame = table.shown.to_frame()
     if not isinstance(table.shown, DisclosedTable):
-        return _starred(frame, frame.notna())
+        return _starred(frame, frame.notna() | (frame[["n"]] == 0).to_numpy())
     none = frame["total"].isna() & (table.shown.layout == "cross") & (not table.shown.share_of)
     exists = pd.DataFrame(True, index=frame.index, columns=frame.columns)
     for column in ("total", "share", "low", "high"):

@@ -113,7 +113,8 @@ def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[li
     """Headings and rows; counts beside shares, each in a column of its own."""
     if isinstance(shown, DisclosedSummary):
         rows = [
-            [(str(label), "text"), *(_cell(value, "count" if name == "n" else "mean") for name, value in values.items())]
+            [(str(label), "text"), *(_cell(value, "count" if name == "n" else "mean", none=name != "n" and values["n"] == 0)
+                                     for name, value in values.items())]
             for label, values in shown.values.iterrows()
         ]
         return [shown.row_header, *shown.heads], rows

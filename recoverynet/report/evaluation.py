@@ -1,0 +1,161 @@
+"""The evaluation report: who is linked to recovery communities, what changed, and what cannot be known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recoverynet.report.disclosure import DisclosurePolicy
+from recoverynet.report.evaluation_change import change_section
+from recoverynet.report.evaluation_closing import brief_section, limits_section, rerun_section, settings_in_words
+from recoverynet.report.evaluation_links import links_section
+from recoverynet.report.evaluation_network import network_section
+from recoverynet.report.evaluation_observed import Findings, observed_section
+from recoverynet.report.evaluation_outcomes import outcomes_section
+from recoverynet.report.evaluation_setting import Setting, make_setting
+from recoverynet.report.report import Report, remember_rerun
+from recoverynet.report.save.ipynb import Rerun, notebook_template
+from recoverynet.report.sections import ReportWriter
+from recoverynet.states import RECOVERY_NORM, RECOVERY_STATES, Norm
+from recoverynet.tables.record import RecoveryRecord
+
+TEMPLATE = "evaluation.ipynb"
+TITLE = "Links to recovery communities"
+
+
+def evaluation_report(
+    record: RecoveryRecord,
+    *,
+    norm: Norm = RECOVERY_NORM,
+    n_periods: int = 2,
+    breaks: Sequence[object] | None = None,
+    window: tuple[object, object] | None = None,
+    by: Sequence[str] | None = None,
+    valid_for: str = "90D",
+    disclosure: str | DisclosurePolicy = "ndtms",
+    title: str | None = None,
+    subtitle: str | None = None,
+) -> Report:
+    """Who is linked to recovery communities, before, during and after treatment, and what changed?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+        Any record with at least one client; sections that the record cannot feed say so.
+    norm : Norm
+        Which states hold the norm. Default: abstinent, in recovery, or stable on opioid substitution.
+    n_periods : int
+        Number of periods compared, 1 or more; the window is cut into equal parts. Default 2: before and after.
+    breaks : sequence of instants, optional
+        The periods compared, one bound more than there are periods; overrides ``n_periods``.
+    window : (start, end), optional
+        Half-open period reported on. Default: that of the record.
+    by : str or sequence of str, optional
+        Columns of people (or of episodes, read from the latest) by which links are broken down. Default: substance,
+        sex and age band where they are filled in; ``()`` for none.
+    valid_for : str
+        How long an observation of a state holds, such as ``"90D"``, a quarter.
+    disclosure : str or DisclosurePolicy
+        ``"ndtms"`` (default; counts of 1 to 4 become ``*``), ``"nhs"`` (1 to 7, other counts rounded to 5), or a policy.
+    title, subtitle : str, optional
+        For the cover.
+
+    Returns
+    -------
+    Report
+        Sections ``in_brief``, ``observed``, ``network``, ``links``, ``change``, ``outcomes``, ``limits`` and ``settings``.
+        Shows itself in a notebook; ``report.save("x.html")``, ``.ipynb``, ``.xlsx``; ``report.save_tables(folder)``.
+
+    Raises
+    ------
+    SchemaError
+        Nobody is a client, or an argument does not fit the record.
+    TimeOrderError
+        The window or a period does not end after it starts.
+    DisclosureError
+        There is no such disclosure policy.
+
+    Notes
+    -----
+    Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from it, and
+    the report holds nothing else. No person is drawn, scored, ranked or predicted. The report describes; it never says
+    that a norm spread or that a service worked.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> report = rn.evaluation_report(rn.load_sample("five_people"))
+    >>> [section.name for section in report.sections]
+    ['in_brief', 'observed', 'network', 'links', 'change', 'outcomes', 'limits', 'settings']
+    """
+    policy = DisclosurePolicy.resolve(disclosure)
+    setting = make_setting(
+        record, norm=norm, window=window, n_periods=n_periods, breaks=breaks, by=by, valid_for=valid_for
+    )
+    writer, findings = ReportWriter(policy), Findings()
+    makers = (observed_section, network_section, links_section, change_section, outcomes_section)
+    body = [make(writer, setting, findings) for make in makers]
+    settings = settings_in_words(setting, policy.in_words())
+    report = Report(
+        title=title or TITLE, subtitle=subtitle or "An evaluation of contact records: who is linked to mutual aid and other "
+        "recovery communities, and what changed.",
+        sections=(brief_section(writer, setting, findings), *body, limits_section(writer, setting, findings),
+                  rerun_section(writer, setting, settings)),
+        period=setting.period, policy=policy, settings=settings, kind_in_words="Evaluation report",
+    )
+    return remember_rerun(report, Rerun(record, _settings_cell(setting, policy, title, subtitle), TEMPLATE))
+
+
+def evaluation_notebook_template(path: str | Path) -> Path:
+    """Copy the notebook template of the evaluation report to a file of your own, to edit.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        File to write; it must not exist yet.
+
+    Returns
+    -------
+    pathlib.Path
+        The file. Pass it as ``report.save("x.ipynb", template=path)``.
+
+    Raises
+    ------
+    FileExistsError
+        The file is there already.
+    """
+    path = Path(path)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(notebook_template(TEMPLATE))
+    return path
+
+
+def _settings_cell(setting: Setting, policy: DisclosurePolicy, title: str | None, subtitle: str | None) -> str:
+    """The settings as lines of Python that can be read and edited."""
+    norm = setting.norm
+    holds = ", ".join(repr(state) for state in norm.scheme.states if state in norm.holds)
+    scheme = ""
+    if norm.scheme != RECOVERY_STATES:
+        using = ", ".join(repr(state) for state in norm.scheme.states if state in norm.scheme.using)
+        scheme = f", scheme=rn.StateScheme({norm.scheme.states!r}, using={{{using}}})"
+    window = None if setting.window is None else tuple(stamp.isoformat() for stamp in setting.window)
+    lines = [
+        f"time_zone = {setting.record.tz!r}",
+        "settings = dict(",
+        f"    title={title!r},",
+        f"    subtitle={subtitle!r},",
+        f"    window={window!r},  # first day, and the day after the last",
+        f"    breaks={[stamp.isoformat() for stamp in setting.breaks] or None!r},  # bounds of the periods compared",
+        f"    norm=rn.Norm({norm.name!r}, holds={{{holds}}}{scheme}),",
+        f"    by={setting.by!r},",
+        f"    valid_for={setting.valid_for!r},",
+        f"    disclosure={_policy_source(policy)},",
+        ")",
+    ]
+    return "\n".join(lines)
+
+
+def _policy_source(policy: DisclosurePolicy) -> str:
+    if policy in (DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs")):
+        return repr(policy.name)
+    return f"rn.{policy!r}"

@@ -1,0 +1,234 @@
+"""How an evaluation report opens and ends: the summary, what the record cannot show, and how to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import platform
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.report import wording
+from recoverynet.report.disclosed import DisclosedTable
+from recoverynet.report.evaluation_change import HOLDS, norm_frame
+from recoverynet.report.evaluation_observed import CONTACTED, STATE_SEEN, Findings
+from recoverynet.report.evaluation_setting import Setting
+from recoverynet.report.sections import KeyFigure, ReportWriter, Section
+from recoverynet.tables.record import RecoveryRecord
+
+WITHIN_28 = "Within 28 days after"
+
+
+def brief_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+    """The summary: a few numbers and four to seven sentences, all from tables after disclosure."""
+    section = report.section("in_brief", "In brief")
+    section.key_figures(_key_figures(setting, findings))
+    tellers = (_tell_contact, _tell_links, _tell_aftercare, _tell_norm, _tell_ties, _tell_outcomes)
+    section.points([_tell_people(setting, findings), *(text for tell in tellers if (text := tell(setting, findings)))])
+    if math.isnan(findings["people"].n("Clients")):
+        section.note("So few people are on this record that nearly every number has to be hidden.", "caution")
+    section.note("These figures describe what was recorded. They do not show that a link to a recovery community changed "
+                 "anybody's state; the section on what this record cannot show says why.")
+    return section.finish()
+
+
+def _key_figures(setting: Setting, findings: Findings) -> list[KeyFigure]:
+    figures = [KeyFigure(wording.number(findings["people"].n("Clients")), "clients", f"observed {setting.period}")]
+    wanted = [("contact", "Any contact", "had contact with the recovery community"),
+              ("aftercare", WITHIN_28, "had contact within 28 days after treatment")]
+    for name, row, label in wanted:
+        table = findings.get(name)
+        if table is not None and row in table.counts.index and not math.isnan(table.share(row)):
+            figures.append(KeyFigure(wording.percent(table.share(row)), label, _out_of(table, row)))
+    if "norm" in findings:
+        last = norm_frame(findings["norm"]).iloc[-1]
+        if not math.isnan(last["share"]):
+            figures.append(KeyFigure(
+                wording.percent(last["share"]), f"held the {setting.norm.name} norm at the end",
+                f"of {wording.number(last['n_known'])} clients whose state was known",
+            ))
+    return figures
+
+
+def _out_of(table: DisclosedTable, row: str) -> str:
+    return f"{wording.number(table.n(row))} of {wording.number(table.total(row))} clients"
+
+
+def _tell_people(setting: Setting, findings: Findings) -> str:
+    return (f"The record is about **{wording.plural(findings['people'].n('Clients'), 'client')}**, observed {setting.period}; "
+            f"{findings['flow'].words(CONTACTED)} have at least one recorded contact.")
+
+
+def _tell_contact(setting: Setting, findings: Findings) -> str:
+    table = findings.get("contact")
+    if table is None:
+        return ""
+    ways = {name: table.n(name) for name in table.counts.index if name.startswith("Through a group")}
+    known = {name: n for name, n in ways.items() if n > 0}
+    most = max(known, key=lambda name: known[name]) if known else ""
+    tail = f", most often at a {most.split(': ')[1]} group" if most else ""
+    return f"**{table.words('Any contact')}** had contact with the recovery community at least once{tail}."
+
+
+def _tell_links(setting: Setting, findings: Findings) -> str:
+    table = findings.get("funnel")
+    if table is None:
+        return ""
+    offered, attended = wording.label("offered"), wording.label("attended")
+    return (f"A recovery group was offered to {table.words(offered)} clients; "
+            f"{wording.number(table.n(attended))} of those offered a group went at least once.")
+
+
+def _tell_aftercare(setting: Setting, findings: Findings) -> str:
+    table = findings.get("aftercare")
+    if table is None or WITHIN_28 not in table.counts.index:
+        return ""
+    text = f"Within 28 days after their treatment ended, **{table.words(WITHIN_28)}** clients had such contact"
+    if "During treatment" in table.counts.index and not math.isnan(table.share("During treatment")):
+        text += f"; during treatment it was {wording.percent(table.share('During treatment'))}"
+    return text + "."
+
+
+def _tell_norm(setting: Setting, findings: Findings) -> str:
+    if "norm" not in findings:
+        return ""
+    frame = norm_frame(findings["norm"])
+    first, last = frame.iloc[0], frame.iloc[-1]
+    if len(frame) < 2 or math.isnan(first["share"]) or math.isnan(last["share"]):
+        return ""
+    unknown = 1 - last["n_known"] / last["n"] if last["n"] else math.nan
+    return (f"Of clients whose state is known, {wording.percent(first['share'])} held the {setting.norm.name} norm at the end of "
+            f"{first['period']} and **{wording.percent(last['share'])}** at the end of {last['period']}; then the state of "
+            f"{wording.percent(unknown)} of clients was not known.")
+
+
+def _tell_ties(setting: Setting, findings: Findings) -> str:
+    table = findings.get("composition")
+    if table is None or len(table.counts) < 2:
+        return ""
+    first, last = str(table.counts.index[0]), str(table.counts.index[-1])
+    shares = table.share(first, HOLDS), table.share(last, HOLDS)
+    if any(math.isnan(share) for share in shares):
+        return ""
+    return (f"Of clients' ties to people other than workers, {wording.percent(shares[0])} were to people known to hold the "
+            f"{setting.norm.name} norm in {first}, and {wording.percent(shares[1])} in {last}.")
+
+
+def _tell_outcomes(setting: Setting, findings: Findings) -> str:
+    scores = findings.get("scores")
+    label = "Quality of life (0 to 20)"
+    if scores is None or label not in scores.values.index or math.isnan(scores.values.at[label, "change"]):
+        return ""
+    row = scores.values.loc[label]
+    first, last = wording.decimal(row["mean_first"]), wording.decimal(row["mean_last"])
+    went = f"was {first} of 20 both times" if first == last else (
+        f"{'rose' if row['change'] > 0 else 'fell'} from {first} to {last} of 20")
+    return f"Among {wording.plural(row['n'], 'client')} who rated their quality of life twice, the mean {went}."
+
+
+def limits_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+    """What the record cannot show, from what is in it."""
+    section = report.section("limits", "What this record cannot show", "What should nobody conclude from this report?")
+    record = setting.record
+    points = [
+        "**Clustering is not contagion.** People in recovery may be tied to each other because they came together after "
+        "they had changed, because the same place shaped them, or because they shaped each other. These leave the same "
+        "footprints, and nothing here tells them apart.",
+        "**A record is not a life.** Contacts nobody wrote down are missing, mutual-aid groups keep no registers, and "
+        f"{_words_without_contact(findings)}. Shares of clients with contact are lower bounds.",
+        "**No comparison group.** Clients linked to recovery communities may have differed from others before they were "
+        "linked. Change over time in the same clients is not the effect of a service.",
+    ]
+    if len(setting.states_seen):
+        points.append("**States are known for some, some of the time.** " + _words_on_states(setting, findings))
+    sources = setting.observations["source"]
+    if (sources == "self").any() or (sources == "worker").any():
+        points.append("**Most of it is self-report or the worker's view.** Tables name the source. Reoffending is counted "
+                      "only where a source outside the service reports it.")
+    if len(record.groups):
+        points.append("**Groups are places, not rosters.** Only people on the record appear; nothing is inferred about anybody "
+                      "else who goes to a group.")
+    absent = [words for name, words in (("episodes", "treatment episodes"), ("linkage", "steps towards groups"),
+                                        ("observations", "states and outcomes"), ("groups", "groups"))
+              if record.tables()[name].empty]
+    if absent:
+        points.append(f"**Not in the record:** {wording.listed(absent)}. The sections that need them say so.")
+    points.append(f"**Small numbers.** {report.policy.in_words()} Suppression works within each table; figures of several "
+                  "tables, or of another report on the same people, should not be set against each other to get at a hidden "
+                  "one.")
+    section.points(points)
+    return section.finish()
+
+
+def _words_without_contact(findings: Findings) -> str:
+    flow = findings["flow"]
+    share = flow.share(CONTACTED)
+    if math.isnan(share):
+        return "some clients have no recorded contact at all"
+    return f"{wording.percent(1 - share)} of clients have no recorded contact at all" if share < 1 else (
+        "even clients with contacts have others that are not here")
+
+
+def _words_on_states(setting: Setting, findings: Findings) -> str:
+    share = findings["flow"].share(STATE_SEEN)
+    known = "" if math.isnan(share) else f"A state was observed at least once for {wording.percent(share)} of clients. "
+    return known + ("Those observed may differ from those not observed, who may have left, moved or lost touch. An observation "
+                    f"counts for {pd.Timedelta(setting.valid_for).days} days.")
+
+
+def rerun_section(report: ReportWriter, setting: Setting, settings: dict[str, str]) -> Section:
+    """What it takes to make the report again, and to show that it was made from the same data."""
+    section = report.section("settings", "How to make this report again")
+    section.say("Whoever holds the same record gets the same report, number for number, with the settings below. The "
+                "fingerprint changes if any cell of any table does.")
+    section.facts("Settings", list(settings.items()))
+    smallest = report.policy.smallest_shown
+    rows = [(name, f"{len(table):,}" if not 0 < len(table) < smallest else wording.HIDDEN)
+            for name, table in setting.record.tables().items()]
+    section.facts("Rows read, by table", rows)
+    return section.finish()
+
+
+def settings_in_words(setting: Setting, policy_words: str) -> dict[str, str]:
+    """Every setting, version and fingerprint by name."""
+    norm = setting.norm
+    return {
+        "Period": setting.period,
+        "Periods compared": wording.listed([label for label, _, _ in setting.periods]) or "none",
+        "Norm": f"{norm.name}: {', '.join(state for state in norm.scheme.states if state in norm.holds)}",
+        "An observed state counts for": f"{pd.Timedelta(setting.valid_for).days} days",
+        "Links broken down by": wording.listed(setting.by) or "nothing",
+        "Small numbers": policy_words,
+        "Fingerprint of the record": fingerprint(setting.record),
+        "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas {pd.__version__}, "
+        f"numpy {np.__version__}",
+    }
+
+
+def fingerprint(record: RecoveryRecord) -> str:
+    """A short text that changes if any cell of the record does, and not with the order of its rows.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for name, table in record.tables().items():
+        if len(table):
+            filled = table[sorted(column for column in table.columns if table[column].notna().any())]
+            cells = pd.DataFrame({column: _plain_cells(filled[column]) for column in filled.columns})
+            rows = np.sort(pd.util.hash_pandas_object(cells, index=False).to_numpy())
+            digest.update(f"{name}:{','.join(map(str, cells.columns))}:".encode() + rows.astype("<u8").tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _plain_cells(column: pd.Series) -> pd.Series:
+    """The cells in a type that does not depend on how the table was stored."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]").astype("int64")
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.astype("Float64").astype("float64")
+    return column.astype("str").fillna("")
