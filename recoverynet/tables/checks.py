@@ -21,7 +21,7 @@ from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record
 from recoverynet.tables.problems import Problem, example_of, problems_frame, rows_in_words
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.rules import Check, column_checks, pair_checks, reference_check, repeat_check
+from recoverynet.tables.rules import Check, before, column_checks, pair_checks, reference_checks, repeat_check
 from recoverynet.tables.sources import open_source
 
 _REFERENCE_ORDER = ("people", "groups", "occasions", *(
@@ -95,7 +95,8 @@ def examine(prepared: Prepared, *, leave_out: bool = False) -> list[Problem]:
     left out is found and told as well.
     """
     problems = list(prepared.problems)
-    for name in list(prepared.tables):
+    for name, table in list(prepared.tables.items()):
+        prepared.engine.hold(before(name), table.table)
         problems += _header_problems(prepared, name, leave_out)
         table = prepared.tables[name]
         checks = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states),
@@ -105,7 +106,8 @@ def examine(prepared: Prepared, *, leave_out: bool = False) -> list[Problem]:
         problems += _asked(prepared, name, [] if repeat is None else [repeat], leave_out)
     for name in _REFERENCE_ORDER:
         if name in prepared.tables:
-            problems += _asked(prepared, name, _reference_checks(prepared, name), leave_out)
+            checks = _reference_checks(prepared, name, leave_out)
+            problems += _asked(prepared, name, checks, leave_out)
     return problems
 
 
@@ -116,12 +118,12 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
         what = identifying_column(plain_name(title), of_group=name == "groups")
         if what and table.table[title].null_count < table.table.num_rows:
             problems.append(Problem(
-                name, title, f"the column {title!r} seems to hold {what}, which a record never holds",
+                name, title, f"{title} seems to hold {what}, which a record never holds",
                 "identifying_column", f"{PSEUDONYMISE} Or delete the column.", extent="column",
             ))
         elif free_text_column(plain_name(title)) and name != "groups":
             problems.append(Problem(
-                name, title, f"the column {title!r} seems to hold free text, in which people may be named",
+                name, title, f"{title} seems to hold free text, in which people may be named",
                 "free_text", "Delete the column unless it is needed, or read it through first.", "warning",
             ))
     for title in sorted(table.as_numbers):
@@ -148,16 +150,17 @@ def _worth_asking(table: PreparedTable, checks: Iterable[Check]) -> list[Check]:
     ]
 
 
-def _reference_checks(prepared: Prepared, name: str) -> list[Check]:
+def _reference_checks(prepared: Prepared, name: str, leave_out: bool) -> list[Check]:
     table = prepared.tables[name]
     checks = [
-        reference_check(table.schema, column, READABLE_TABLES[column.refers_to],
-                        there=column.refers_to in prepared.tables)
-        for column in table.schema.columns if column.refers_to
+        check for column in table.schema.columns if column.refers_to
+        for check in reference_checks(table.schema, column, READABLE_TABLES[column.refers_to],
+                                      there=column.refers_to in prepared.tables)
     ]
     told_absent = {problem.table for problem in prepared.problems if problem.severity == "error"}
     return [check for check in _worth_asking(table, checks)
-            if READABLE_TABLES[name][check.column].refers_to not in told_absent - set(prepared.tables)]
+            if READABLE_TABLES[name][check.column].refers_to not in told_absent - set(prepared.tables)
+            and (leave_out or check.rule != "left_out_id")]
 
 
 def _asked(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) -> list[Problem]:
@@ -212,16 +215,18 @@ def _take_out(prepared: Prepared, name: str, checks: list[Check]) -> None:
     if not checks:
         return
     table = prepared.tables[name]
+    gone = {check.column for check in checks if check.extent == "column"}
     emptied = {check.column: check.predicate for check in checks if check.extent == "value"}
     faulty = [f"NOT coalesce({check.predicate}, false)" for check in checks if check.extent == "row"]
     columns = ", ".join(
         f"CASE WHEN {emptied[title]} THEN NULL ELSE {column_sql(title)} END AS {column_sql(title)}"
-        if title in emptied else column_sql(title) for title in table.table.column_names
+        if title in emptied else column_sql(title) for title in table.table.column_names if title not in gone
     )
     kept = prepared.engine.table(
         f"SELECT {columns} FROM {column_sql(name)} WHERE {' AND '.join(faulty) or 'true'} ORDER BY {column_sql(ROW)}"
     )
-    prepared.put(replace(table, table=_same_types(kept, table.table)))
+    extras = tuple(title for title in table.extras if title not in gone)
+    prepared.put(replace(table, table=_same_types(kept, table.table), extras=extras))
 
 
 def _same_types(kept: pa.Table, before: pa.Table) -> pa.Table:
@@ -235,7 +240,7 @@ def left_out_in_words(problem: Problem) -> str:
     if problem.extent == "value":
         return f"{problem.table}: {problem.column} emptied in {where}, because {why}."
     if problem.extent == "column":
-        return f"{problem.table}: the column {problem.column!r} left out, because {why}."
+        return f"{problem.table}: the column {problem.column!r} was left out: {why}."
     if problem.extent == "table":
         return f"{problem.table}: left out whole, because {why}."
     return f"{problem.table}: left out {where}, because {why}."

@@ -97,8 +97,8 @@ def read_record(
         problems = examine(prepared, leave_out=on_problems == "leave_out")
         errors = [problem for problem in problems if problem.severity == "error"]
         stopping = errors if on_problems == "raise" else [p for p in errors if _cannot_be_left_out(p)]
-        if stopping:
-            raise problems_error(stopping, source.label)
+        if stopping or (errors and not prepared.tables["people"].table.num_rows):
+            raise problems_error(stopping or errors, source.label)
         notes = [left_out_in_words(problem) for problem in errors]
         notes += [problem.in_words() for problem in problems if problem.severity == "warning"]
         tables = {name: _frame(prepared, name) for name in prepared.tables}

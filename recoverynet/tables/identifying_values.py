@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from recoverynet.tables import identifiers
 from recoverynet.tables.engine import Engine, column_sql
+from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.prepared import PreparedTable
 from recoverynet.tables.raw import is_text
 from recoverynet.tables.rules import Check
@@ -16,8 +17,14 @@ _KINDS_OF_TEXT = ("id", "text")
 
 
 def identifier_checks(engine: Engine, table: PreparedTable) -> list[Check]:
-    """Checks for e-mail addresses, telephone and NHS numbers in text, and for names where ids should be."""
-    return [check for title in text_columns(table) for check in _value_checks(engine, table, title)]
+    """Checks for e-mail addresses, telephone and NHS numbers in text, and for names where ids should be.
+
+    Columns whose very name tells what they hold are passed over: they are told of once, as columns.
+    """
+    of_group = table.schema.name == "groups"
+    return [check for title in text_columns(table)
+            if title in table.schema.names or not identifiers.identifying_column(plain_name(title), of_group=of_group)
+            for check in _value_checks(engine, table, title)]
 
 
 def text_columns(table: PreparedTable) -> list[str]:
@@ -61,6 +68,7 @@ def _value_checks(engine: Engine, table: PreparedTable, title: str) -> Iterator[
             yield Check(
                 table.schema.name, title, rule.replace("digits_phone", "phone").replace("digits_nhs", "nhs_number"),
                 asked[rule], what, identifiers.PSEUDONYMISE + _NUMBERS_MEANT.get(rule, ""), personal=True,
+                extent="row" if title in table.schema.names else "column",
             )
 
 

@@ -109,7 +109,8 @@ def _error_class(rules: set[str]) -> type[RecoveryNetError]:
 
 def masked(value: str) -> str:
     """A value that may be personal, cut down to its first character and its length."""
-    return f"{value[:1]}••• ({len(value)} character{'s' * (len(value) != 1)})"
+    first = value[:1] if len(value) > 1 else ""
+    return f"{first}••• ({len(value)} character{'s' * (len(value) != 1)})"
 
 
 def example_of(value: str | None, *, personal: bool) -> str:

@@ -8,7 +8,7 @@ instants read from it, ``{t}`` for the table, ``{row}`` for the row number, ``{l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recoverynet.tables.engine import column_sql, list_sql, text_sql
 from recoverynet.tables.prepared import PreparedTable, read_column
@@ -203,13 +203,15 @@ def repeat_check(table: PreparedTable) -> Check | None:
     filled = " AND ".join(f"{column_sql(name)} IS NOT NULL" for name in schema.key if schema[name].required)
     row = column_sql(ROW)
     first = f"SELECT min({row}) FROM {column_sql(schema.name)} WHERE {filled} GROUP BY {keys}"
-    named = " and ".join((", ".join(schema.key[:-1]), schema.key[-1])) if len(schema.key) > 1 else schema.key[0]
-    what = "id" if len(schema.key) == 1 else "row"
+    predicate = f"{filled} AND {row} NOT IN ({first})"
+    if len(schema.key) == 1:
+        return Check(
+            schema.name, schema.key[0], "repeated_id", predicate, "stands in more than one row (the first not counted)",
+            "Keep one of the rows, or give each its own id.", personal=schema[schema.key[0]].person,
+        )
+    named = " and ".join((", ".join(schema.key[:-1]), schema.key[-1]))
     return Check(
-        schema.name, schema.key[0] if len(schema.key) == 1 else "", f"repeated_{what}",
-        f"{filled} AND {row} NOT IN ({first})",
-        f"repeats an earlier row in {named}", "Keep one of them, or give each its own id.",
-        personal=schema[schema.key[0]].person,
+        schema.name, "", "repeated_row", predicate, f"says the same {named} as an earlier row", "Keep one of them.",
     )
 
 
@@ -217,18 +219,31 @@ def _compared(column: Column) -> str:
     return read_column(column.name) if column.kind == "instant" else column.name
 
 
-def reference_check(schema: TableSchema, column: Column, known: TableSchema, *, there: bool) -> Check:
-    """The rule that an id is known to the table it refers to; ``there`` says whether that table was read."""
-    key, place = column_sql(known.key[0]), column_sql(known.name)
-    value = column_sql(column.name)
-    unknown = f"{value} NOT IN (SELECT {key} FROM {place} WHERE {key} IS NOT NULL)" if there else "true"
+def before(table: str) -> str:
+    """The name under which a table is kept as it was before rows were left out."""
+    return f"{table}: before"
+
+
+def reference_checks(schema: TableSchema, column: Column, known: TableSchema, *, there: bool) -> Iterator[Check]:
+    """The rules that an id is known to the table it refers to, and that its row was not left out.
+
+    ``there`` says whether that table was read.
+    """
+    key, value = column_sql(known.key[0]), column_sql(column.name)
     optional = not column.required and schema.name != "contact_log"
     what = {"people": "a person", "groups": "a group", "occasions": "an occasion"}[known.name]
-    sentence = f"names {what} that the table {known.name} does not hold"
-    if not there:
-        sentence = f"names {what}, but there is no usable table {known.name}"
-    return Check(
-        schema.name, column.name, "unknown_id", f"{value} IS NOT NULL AND {unknown}", sentence,
+    held = f"(SELECT {key} FROM {column_sql(known.name)} WHERE {key} IS NOT NULL)"
+    ever = f"(SELECT {key} FROM {column_sql(before(known.name))} WHERE {key} IS NOT NULL)"
+    unknown = Check(
+        schema.name, column.name, "unknown_id", f"{value} IS NOT NULL" + (f" AND {value} NOT IN {ever}" if there else ""),
+        f"names {what} that the table {known.name} does not hold" if there
+        else f"names {what}, but there is no usable table {known.name}",
         f"Add the missing rows to {known.name}, or correct the id.", extent="value" if optional else "row",
         personal=column.person,
     )
+    yield unknown
+    if there:
+        yield replace(
+            unknown, rule="left_out_id", sentence=f"names {what} whose row in {known.name} was left out",
+            predicate=f"{value} IN {ever} AND {value} NOT IN {held}", remedy=f"Mend the row in {known.name}.",
+        )
