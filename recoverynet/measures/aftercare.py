@@ -28,6 +28,7 @@ def aftercare_coverage(
     contacts: pd.DataFrame | None = None,
     observed: Literal["record", "person"] = "record",
     leave_out_exits: Collection[str] = ("died",),
+    continues_within: int = 21,
 ) -> pd.DataFrame:
     """What share of clients had any recovery-community contact before, during and after their treatment?
 
@@ -55,6 +56,11 @@ def aftercare_coverage(
     leave_out_exits : collection of str
         Exit reasons after which nobody can be followed up; compared without regard to case. Default ``died``.
 
+    continues_within : int
+        Days after an end within which the start of an episode that is still open means that treatment went
+        on, 0 or more. Default 21, the gap up to which the national system joins episodes into one treatment
+        journey.
+
     Returns
     -------
     pandas.DataFrame
@@ -69,7 +75,9 @@ def aftercare_coverage(
           denominator.
         - ``n_censored``: clients left out because the phase is not wholly inside the observed window.
         - ``n_not_ended``: clients left out because no episode of theirs has an end.
-        - ``n_continuing``: clients left out because another episode was still under way at the end.
+        - ``n_continuing``: clients left out because treatment went on: another episode was still open at the
+        end, or
+          began within ``continues_within`` days of it.
         - ``n_left_out``: clients left out for their exit reason.
 
     Raises
@@ -94,14 +102,15 @@ def aftercare_coverage(
     --------
     >>> import recoverynet as rn
     >>> coverage = rn.aftercare_coverage(rn.load_sample("five_people"), horizons=(28,))
-    >>> coverage.loc[coverage["phase"].str.endswith("after"), ["phase", "n_clients", "n_covered", "n_censored"]]
+    >>> coverage.loc[[2], ["phase", "n_clients", "n_covered", "n_censored"]]
                       phase  n_clients  n_covered  n_censored
     2  within 28 days after          1          0           1
     """
     spans = _checked_days(horizons, before)
+    _whole_days("continues_within", continues_within, 0)
     if observed not in ("record", "person"):
         raise SchemaError(f"observed must be 'record' or 'person'; got {observed!r}.")
-    episodes = _index_episodes(record, people_with_role(record, roles), leave_out_exits)
+    episodes = _index_episodes(record, people_with_role(record, roles), leave_out_exits, continues_within)
     people = pd.Index(episodes["person_id"])
     levels = level_of_each(record, by, people, episodes)
     phases = _phases(episodes, spans, before)
@@ -136,14 +145,20 @@ def aftercare_coverage(
 def _checked_days(horizons: Sequence[int], before: int | None) -> tuple[int, ...]:
     """The horizons as a tuple; SchemaError unless every length is a positive whole number of days."""
     spans = tuple(horizons)
-    for length in (*spans, *(() if before is None else (before,))):
-        if isinstance(length, bool) or not isinstance(length, int | np.integer) or length < 1:
-            raise SchemaError(f"Horizons and before are whole numbers of days, 1 or more; got {length!r}.")
+    for length in spans:
+        _whole_days("A horizon", length, 1)
+    if before is not None:
+        _whole_days("before", before, 1)
     return tuple(sorted(set(spans)))
 
 
+def _whole_days(what: str, length: int, least: int) -> None:
+    if isinstance(length, bool) or not isinstance(length, int | np.integer) or length < least:
+        raise SchemaError(f"{what} must be a whole number of days, {least} or more; got {length!r}.")
+
+
 def _index_episodes(
-    record: RecoveryRecord, people: pd.Index, leave_out_exits: Collection[str]
+    record: RecoveryRecord, people: pd.Index, leave_out_exits: Collection[str], continues_within: int
 ) -> pd.DataFrame:
     """One row a person: the episode that ended last (else the latest begun), with days and how it stands."""
     episodes = record.episodes[record.episodes["person_id"].isin(people)]
@@ -153,9 +168,8 @@ def _index_episodes(
     ordered = episodes.sort_values(["last", "first"], na_position="first", kind="stable")
     index = ordered.drop_duplicates("person_id", keep="last").sort_index()
     open_from = episodes[episodes["last"].isna()].groupby("person_id")["first"].min()
-    continuing = index["person_id"].map(open_from).astype(float).to_numpy() <= index["last"].to_numpy(
-        dtype=float
-    )
+    goes_on_by = index["last"].to_numpy(dtype=float) + continues_within
+    continuing = index["person_id"].map(open_from).astype(float).to_numpy() <= goes_on_by
     gone = {reason.casefold() for reason in leave_out_exits}
     left_out = index["exit_reason"].str.strip().str.casefold().isin(gone).to_numpy()
     standing = np.select([index["last"].isna().to_numpy(), left_out, continuing], STANDING[1:], STANDING[0])

@@ -120,6 +120,15 @@ def test_each_client_once_by_the_episode_that_ended_last() -> None:
     assert phase(kept, "during")[["n_clients", "n_covered"]].tolist() == [2, 1]
 
 
+def test_treatment_that_goes_on_elsewhere_has_not_ended() -> None:
+    ended = ("a", "2011-01-10", "2011-04-30", "transferred")
+    for begins, n_continuing in (("2011-05-01", 1), ("2011-05-21", 1), ("2011-05-22", 0)):
+        coverage = aftercare_coverage(clinic([ended, ("a", begins, None, None)], []), horizons=(28,))
+        assert phase(coverage, "within 28 days after")["n_continuing"] == n_continuing, begins
+    strict = aftercare_coverage(clinic([ended, ("a", "2011-05-01", None, None)], []), continues_within=0)
+    assert (strict["n_continuing"] == 0).all()
+
+
 def test_own_observation_window_on_request(record: rn.RecoveryRecord) -> None:
     people = record.people.assign(
         left_on=record.people["left_on"].mask(
@@ -180,11 +189,12 @@ def test_a_record_without_episodes_has_no_denominator() -> None:
         {"horizons": (0,)},
         {"horizons": (28.5,)},
         {"before": -1},
+        {"continues_within": -1},
         {"observed": "always"},
         {"roles": ("friend",)},
         {"contacts": pd.DataFrame({"person_id": ["ann"]})},
     ],
 )
 def test_bad_arguments_are_explained(record: rn.RecoveryRecord, bad: dict) -> None:
-    with pytest.raises(rn.SchemaError, match="must|whole numbers|roles are|needs the columns"):
+    with pytest.raises(rn.SchemaError, match="must|roles are|needs the columns"):
         aftercare_coverage(record, **bad)
