@@ -47,15 +47,29 @@ class Looks:
     def before(self, limit: int) -> Looks:
         """Those before an instant."""
         keep = self.time < limit
-        return Looks(self.people, self.values, self.person[keep], self.source[keep], self.time[keep], self.code[keep],
-                     self.tz)
+        return Looks(
+            self.people,
+            self.values,
+            self.person[keep],
+            self.source[keep],
+            self.time[keep],
+            self.code[keep],
+            self.tz,
+        )
 
     def current(
         self, person: np.ndarray, time: np.ndarray, *, n_sources: int, lasting: int | None, rule: SourceRule
     ) -> np.ndarray:
         """Code that holds for each person code and time; −1 where nobody knows, or the person code is −1."""
         return current_code(
-            self.person, self.source, self.time, self.code, person, time, n_sources=n_sources, valid_for=lasting,
+            self.person,
+            self.source,
+            self.time,
+            self.code,
+            person,
+            time,
+            n_sources=n_sources,
+            valid_for=lasting,
             latest=rule == "latest",
         )
 
@@ -63,7 +77,7 @@ class Looks:
 def look_up(
     observations: pd.DataFrame, variable: str, sources: Sequence[str], allowed: Sequence[str] | None = None
 ) -> Looks:
-    """The looks at one variable by some sources; raises SchemaError for a frame that does not hold observations."""
+    """The looks at one variable by some sources; raises SchemaError for a frame without observations."""
     _require_columns(observations, ("person_id", "observed_at", "variable", "value", "source"))
     said_by = _codes_in(SOURCES, observations["source"])
     wanted = np.isin(SOURCES, sources)[said_by] & (observations["variable"] == variable).to_numpy(dtype=bool)
@@ -76,7 +90,9 @@ def looks_from(
 ) -> Looks:
     """The looks that rows with a person_id, value and source make up, at the times given."""
     if rows["person_id"].isna().any():
-        raise SchemaError(f"{int(rows['person_id'].isna().sum())} observations do not say whom they are about.")
+        raise SchemaError(
+            f"{int(rows['person_id'].isna().sum())} observations do not say whom they are about."
+        )
     person, people = pd.factorize(rows["person_id"], sort=True)
     if allowed is None:
         code, values = pd.factorize(rows["value"], sort=True)
@@ -90,8 +106,13 @@ def looks_from(
     owner = source.astype(np.int64)[order] * max(len(people), 1) + person[order]
     owner, settled_time, settled_code = settle(owner, time[order], code.astype(np.int64)[order])
     return Looks(
-        pd.Index(people), tuple(values), owner % max(len(people), 1), owner // max(len(people), 1), settled_time,
-        settled_code, tz,
+        pd.Index(people),
+        tuple(values),
+        owner % max(len(people), 1),
+        owner // max(len(people), 1),
+        settled_time,
+        settled_code,
+        tz,
     )
 
 
@@ -161,7 +182,9 @@ def value_at(
         time = _instants(when, looks.tz)
     else:
         time = np.full(len(index), instant_in(when, looks.tz))
-    code = looks.current(looks.people.get_indexer(index), time, n_sources=len(sources), lasting=lasting, rule=rule)
+    code = looks.current(
+        looks.people.get_indexer(index), time, n_sources=len(sources), lasting=lasting, rule=rule
+    )
     words = np.array([*looks.values, None], dtype=object)
     return pd.Series(words[code], index=index, name=variable, dtype="str")
 
@@ -189,11 +212,14 @@ def microseconds_of(instants: pd.Series) -> np.ndarray:
     """Microseconds since 1970 of a column of tz-aware instants."""
     if not isinstance(instants.dtype, pd.DatetimeTZDtype):
         raise SchemaError(
-            f"Column {instants.name!r} must hold instants with a time zone; got {instants.dtype}. Take the frame from a "
+            f"Column {instants.name!r} must hold instants with a time zone; got {instants.dtype}. Take the "
+            "frame from a "
             "record, or give it a zone with .dt.tz_localize('Europe/London')."
         )
     if instants.isna().any():
-        raise SchemaError(f"Column {instants.name!r} must be filled in; {int(instants.isna().sum())} rows are empty.")
+        raise SchemaError(
+            f"Column {instants.name!r} must be filled in; {int(instants.isna().sum())} rows are empty."
+        )
     return pd.DatetimeIndex(instants).as_unit("us").asi8
 
 
@@ -204,7 +230,9 @@ def microseconds_in(valid_for: object | None) -> int | None:
     try:
         length = pd.Timedelta(valid_for)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:
-        raise SchemaError(f"valid_for must be a length of time such as '90D', or None; got {valid_for!r}.") from error
+        raise SchemaError(
+            f"valid_for must be a length of time such as '90D', or None; got {valid_for!r}."
+        ) from error
     if pd.isna(length) or not length > pd.Timedelta(0):
         raise SchemaError(f"valid_for must be longer than nothing; got {valid_for!r}.")
     return int(length // pd.Timedelta(1, "us"))
@@ -241,7 +269,8 @@ def _codes_in(known: Sequence[str], values: pd.Series) -> np.ndarray:
     if (place < 0).any():
         wrong = values[place < 0]
         raise SchemaError(
-            f"Column {values.name!r} of the observations holds {len(wrong)} values that are not known, the first being "
+            f"Column {values.name!r} of the observations holds {len(wrong)} values that are not known, the "
+            "first being "
             f"{wrong.iloc[0]!r} (row {wrong.index[0]}); it may be {', '.join(known)}."
         )
     return place

@@ -206,12 +206,15 @@ def spells(
         code = looks.current(person, start, n_sources=len(sources), lasting=lasting, rule=rule)
         person, code, start, end = join_runs(person, code, start, end)
         names = np.full(len(person), rule, dtype=object)
-    return pd.DataFrame({
-        "person_id": pd.Series(looks.people[person], dtype="str"),
-        "source": pd.Series(names, dtype="str"),
-        "state": pd.Series(np.array([*scheme.states, UNKNOWN], dtype=object)[code], dtype="str"),
-        "start": _stamps(start, looks), "end": _stamps(end, looks),
-    })
+    return pd.DataFrame(
+        {
+            "person_id": pd.Series(looks.people[person], dtype="str"),
+            "source": pd.Series(names, dtype="str"),
+            "state": pd.Series(np.array([*scheme.states, UNKNOWN], dtype=object)[code], dtype="str"),
+            "start": _stamps(start, looks),
+            "end": _stamps(end, looks),
+        }
+    )
 
 
 def _cut_at_every_bound(
@@ -281,7 +284,13 @@ def state_at(
     ['reduced', 'abstinent', 'in_recovery']
     """
     states = value_at(
-        observations, STATE_VARIABLE, when, people=people, valid_for=valid_for, sources=sources, conflict=conflict,
+        observations,
+        STATE_VARIABLE,
+        when,
+        people=people,
+        valid_for=valid_for,
+        sources=sources,
+        conflict=conflict,
         allowed=scheme.states,
     )
     return states.fillna(UNKNOWN).rename("state")

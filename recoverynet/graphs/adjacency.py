@@ -1,16 +1,19 @@
-"""Matrices as other programs hold them, one a wave: strengths, ties nobody knows of, ties fixed from outside."""
+"""Matrices as other programs hold them, one a wave: strengths, unknown ties, ties fixed from outside."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import RecoveryNetWarning, SchemaError
+from recoverynet.graphs.panel_shape import booleans, numbers, settled
+from recoverynet.graphs.person_network import people_frame
+from recoverynet.graphs.waves import covariates_of, undated_waves
 
 STRUCTURAL_NONE, STRUCTURAL_TIE = 10.0, 11.0
 
@@ -30,6 +33,43 @@ class ReadMatrices(NamedTuple):
     missing: tuple[sparse.csr_array, ...]
     structural: tuple[sparse.csr_array, ...]
     directed: bool
+
+
+def matrix_waves(
+    networks: Iterable[object],
+    *,
+    network: str,
+    behaviour: Mapping[str, object] | None,
+    covariates: Mapping[str, object] | None,
+    dyadic: Mapping[str, object] | None,
+    present: object | None,
+    groups: object | None,
+    people: pd.DataFrame | Iterable[str] | None,
+    directed: bool | None,
+) -> dict[str, Any]:
+    """The fields of a panel made of matrices; the arguments are those of ``NetworkPanel.from_adjacency``."""
+    read = read_matrices(networks)
+    n_people, n_waves = read.networks[0].shape[0], len(read.networks)
+    frame = people_frame([str(row + 1) for row in range(n_people)] if people is None else people)
+    if len(frame) != n_people:
+        raise SchemaError(f"The networks hold {n_people} people; {len(frame)} are named.")
+    everybody = np.ones((n_people, n_waves), dtype=bool)
+    given = {name: np.asarray(values) for name, values in (covariates or {}).items()}
+    return settled(
+        frame,
+        undated_waves(n_waves),
+        read.networks,
+        directed=read.directed if directed is None else directed,
+        behaviour={name: numbers(values, name) for name, values in (behaviour or {}).items()},
+        present=everybody if present is None else booleans(present, n_people, n_waves),
+        missing=read.missing,
+        structural=read.structural,
+        network=network,
+        covariates={**covariates_of(frame), **given},
+        dyadic={name: numbers(values, name) for name, values in (dyadic or {}).items()},
+        groups=None if groups is None else np.asarray(groups),
+        settings={"made_from": "adjacency"},
+    )
 
 
 def read_matrices(networks: Iterable[object]) -> ReadMatrices:
@@ -80,8 +120,12 @@ def read_matrices(networks: Iterable[object]) -> ReadMatrices:
 
 
 def _one_a_wave(networks: object) -> list[object]:
-    if isinstance(networks, np.ndarray) and networks.ndim == 2 or sparse.issparse(networks) \
-            or isinstance(networks, pd.DataFrame):
+    if (
+        isinstance(networks, np.ndarray)
+        and networks.ndim == 2
+        or sparse.issparse(networks)
+        or isinstance(networks, pd.DataFrame)
+    ):
         raise SchemaError("networks is a sequence of matrices, one a wave; put a single one into a list.")
     return list(networks)  # type: ignore[call-overload]
 
@@ -93,18 +137,26 @@ def _as_csr(matrix: object, wave: int) -> sparse.csr_array:
         read = sparse.csr_array(matrix if sparse.issparse(matrix) else np.asarray(matrix, dtype=np.float64))
         read = read.astype(np.float64)
     except (ValueError, TypeError) as error:
-        raise SchemaError(f"The network of wave {wave} must be a square matrix of numbers: {error}") from error
+        raise SchemaError(
+            f"The network of wave {wave} must be a square matrix of numbers: {error}"
+        ) from error
     if read.ndim != 2 or read.shape[0] != read.shape[1]:
-        raise SchemaError(f"The network of wave {wave} must be square, a row and a column a person; got {read.shape}.")
+        raise SchemaError(
+            f"The network of wave {wave} must be square, a row and a column a person; got {read.shape}."
+        )
     read.sum_duplicates()
     read.eliminate_zeros()
     wrong = ~np.isnan(read.data) & ~((read.data > 0) & np.isfinite(read.data))
     if wrong.any():
-        raise SchemaError(f"The network of wave {wave} holds {int(wrong.sum())} negative or infinite strengths.")
+        raise SchemaError(
+            f"The network of wave {wave} holds {int(wrong.sum())} negative or infinite strengths."
+        )
     row = np.repeat(np.arange(read.shape[0]), np.diff(read.indptr))
     own = read.indices == row
     if (own & ~np.isnan(read.data) & (read.data != STRUCTURAL_NONE)).any():
-        raise SchemaError(f"The network of wave {wave} has ties on its diagonal; nobody can be tied to themselves.")
+        raise SchemaError(
+            f"The network of wave {wave} has ties on its diagonal; nobody can be tied to themselves."
+        )
     read.data[own] = 0.0
     read.eliminate_zeros()
     return read
@@ -116,13 +168,19 @@ def _uses_codes(raw: list[sparse.csr_array]) -> bool:
     codes = values & {STRUCTURAL_NONE, STRUCTURAL_TIE}
     if values - codes <= {1.0, 9.0} and 9.0 in values:
         warnings.warn(
-            "The networks hold 9 beside 0 and 1, which Siena's data files use for missing; it was read as a strength. "
-            "Replace it by NaN if it means missing.", RecoveryNetWarning, stacklevel=4,
+            "The networks hold 9 beside 0 and 1, which Siena's data files use for missing; it was read as a "
+            "strength. "
+            "Replace it by NaN if it means missing.",
+            RecoveryNetWarning,
+            stacklevel=5,
         )
     if codes and values - codes - {1.0}:
         warnings.warn(
-            "The networks hold strengths other than 0 and 1, so 10 and 11 were read as strengths and not as ties fixed "
-            "from outside.", RecoveryNetWarning, stacklevel=4,
+            "The networks hold strengths other than 0 and 1, so 10 and 11 were read as strengths and not as "
+            "ties fixed "
+            "from outside.",
+            RecoveryNetWarning,
+            stacklevel=5,
         )
         return False
     return bool(codes)
@@ -136,6 +194,8 @@ def _is_symmetric(matrix: sparse.csr_array) -> bool:
 
 def _where(matrix: sparse.csr_array, values: np.ndarray, dtype: type) -> sparse.csr_array:
     """Those entries of a matrix whose new value is not 0."""
-    new = sparse.csr_array((values.astype(dtype), matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
+    new = sparse.csr_array(
+        (values.astype(dtype), matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape
+    )
     new.eliminate_zeros()
     return new

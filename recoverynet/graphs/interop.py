@@ -58,19 +58,24 @@ def _to_networkx(
 
 
 def from_networkx(graph: NetworkxGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
-    """Strengths and people of a networkx Graph or DiGraph; raises SchemaError where it is no network of people."""
+    """Strengths and people of a networkx graph; raises SchemaError where it is no network of people."""
     if graph.is_multigraph():
         raise SchemaError(
-            "The graph may hold several ties between two people (a multigraph); add them up first, for instance into a "
+            "The graph may hold several ties between two people (a multigraph); add them up first, for "
+            "instance into a "
             "networkx.Graph with one strength an edge."
         )
     nodes = list(graph.nodes)
     place = {node: row for row, node in enumerate(nodes)}
     ends = np.array([(place[u], place[v]) for u, v in graph.edges], dtype=np.int64).reshape(-1, 2)
-    found = [1.0] * len(ends) if strength is None else [data.get(strength) for *_, data in graph.edges(data=True)]
+    found = (
+        [1.0] * len(ends) if strength is None else [data.get(strength) for *_, data in graph.edges(data=True)]
+    )
     offered = {name for *_, data in graph.edges(data=True) for name in data} if None in found else set()
     attributes = pd.DataFrame([graph.nodes[node] for node in nodes], index=range(len(nodes)))
-    return _raw([str(node) for node in nodes], attributes, ends, found, graph.is_directed(), strength, offered)
+    return _raw(
+        [str(node) for node in nodes], attributes, ends, found, graph.is_directed(), strength, offered
+    )
 
 
 def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> IgraphGraph:
@@ -78,7 +83,9 @@ def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -
     import igraph as ig
 
     if "name" in people.columns:
-        raise SchemaError("igraph keeps the ids in the vertex attribute 'name'; rename the column 'name' of the people.")
+        raise SchemaError(
+            "igraph keeps the ids in the vertex attribute 'name'; rename the column 'name' of the people."
+        )
     one, other, strength = _tie_list(weights, directed)
     graph = ig.Graph(n=len(people), edges=np.column_stack([one, other]).tolist(), directed=directed)
     graph.vs["name"] = graph.vs[PERSON_ID] = people.index.tolist()
@@ -89,9 +96,11 @@ def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -
 
 
 def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
-    """Strengths and people of an igraph Graph; ids are the vertex attribute ``name``, else ``person_id``, else numbers."""
+    """Strengths and people of an igraph Graph; ids are ``name``, else ``person_id``, else numbers."""
     if graph.has_multiple():
-        raise SchemaError("The graph holds several ties between two people; add them up first (graph.simplify).")
+        raise SchemaError(
+            "The graph holds several ties between two people; add them up first (graph.simplify)."
+        )
     names = graph.vertex_attributes()
     key = next((name for name in ("name", PERSON_ID) if name in names), None)
     ids = [str(value) for value in graph.vs[key]] if key else [str(row) for row in range(graph.vcount())]
@@ -100,7 +109,9 @@ def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNe
         found: list[Any] = [1.0] * len(ends)
     else:
         found = graph.es[strength] if strength in graph.edge_attributes() else [None] * len(ends)
-    attributes = pd.DataFrame({name: graph.vs[name] for name in names if name != "name"}, index=range(len(ids)))
+    attributes = pd.DataFrame(
+        {name: graph.vs[name] for name in names if name != "name"}, index=range(len(ids))
+    )
     return _raw(ids, attributes, ends, found, graph.is_directed(), strength, set(graph.edge_attributes()))
 
 
@@ -131,7 +142,9 @@ def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame
     text = "\n".join(nx.generate_gexf(graph))
     # networkx writes the day into the file
     dated = re.compile(r' lastmodifieddate="[^"]*"')
-    Path(path).write_text('<?xml version="1.0" encoding="utf-8"?>\n' + dated.sub("", text) + "\n", encoding="utf-8")
+    Path(path).write_text(
+        '<?xml version="1.0" encoding="utf-8"?>\n' + dated.sub("", text) + "\n", encoding="utf-8"
+    )
 
 
 def _tie_list(weights: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -150,7 +163,9 @@ def _attributes(people: pd.DataFrame, *, plain: bool) -> Iterator[dict[str, Any]
 
 def _native(values: pd.Series, *, plain: bool = False) -> list[Any]:
     """Python's own types, None where missing; plain: text, number or truth only, of one type a column."""
-    found = [None if missing else value for value, missing in zip(values.tolist(), values.isna(), strict=True)]
+    found = [
+        None if missing else value for value, missing in zip(values.tolist(), values.isna(), strict=True)
+    ]
     if not plain:
         return found
     found = [value.isoformat() if isinstance(value, pd.Timestamp) else value for value in found]
@@ -161,14 +176,21 @@ def _native(values: pd.Series, *, plain: bool = False) -> list[Any]:
 
 
 def _raw(
-    ids: Sequence[str], attributes: pd.DataFrame, ends: np.ndarray, found: Sequence[Any], directed: bool,
-    strength: str | None, offered: set[str],
+    ids: Sequence[str],
+    attributes: pd.DataFrame,
+    ends: np.ndarray,
+    found: Sequence[Any],
+    directed: bool,
+    strength: str | None,
+    offered: set[str],
 ) -> RawNetwork:
     """A raw network from checked parts; an undirected tie is entered both ways."""
     one, other = ends[:, 0], ends[:, 1]
     if (one == other).any():
         person = ids[int(one[one == other][0])]
-        raise SchemaError(f"{int((one == other).sum())} people are tied to themselves, the first being {person!r}.")
+        raise SchemaError(
+            f"{int((one == other).sum())} people are tied to themselves, the first being {person!r}."
+        )
     values = _strengths(found, strength, offered)
     if directed:
         row, column, data = one, other, values
@@ -186,7 +208,8 @@ def _strengths(found: Sequence[Any], strength: str | None, offered: set[str]) ->
         others = sorted(offered - {strength, DISTANCE})
         hint = f"they carry {', '.join(map(repr, others))}" if others else "they carry no other"
         raise SchemaError(
-            f"{lacking} of {len(found)} ties have no {strength!r}; {hint}. Name the attribute that holds the strength "
+            f"{lacking} of {len(found)} ties have no {strength!r}; {hint}. Name the attribute that holds the "
+            "strength "
             "(larger is closer), or pass strength=None to count every tie as 1."
         )
     try:
@@ -196,7 +219,8 @@ def _strengths(found: Sequence[Any], strength: str | None, offered: set[str]) ->
     wrong = ~(np.isfinite(values) & (values >= 0))
     if wrong.any():
         raise SchemaError(
-            f"{int(wrong.sum())} of {len(values)} ties have a negative or missing {strength!r}, the first being "
+            f"{int(wrong.sum())} of {len(values)} ties have a negative or missing {strength!r}, the first "
+            "being "
             f"{values[wrong][0]:g}; a strength is 0 or more, and larger is closer."
         )
     return values

@@ -14,7 +14,7 @@ Bounds = tuple[pd.Timestamp, pd.Timestamp] | None
 def named_alters(
     nominations: pd.DataFrame, egos: pd.Index, bounds: Bounds, relation: str | Iterable[str] | None
 ) -> pd.DataFrame:
-    """One row an ego and alter, in the order of egos and then ids, described as the last time they were named.
+    """One row an ego and alter, in the order of egos and then ids, as described when last named.
 
     Several relations at that time are joined by "; ", and the strongest weight is taken; a weight of 0 is no
     tie.
@@ -43,17 +43,21 @@ def reported_ties(
     """One row an ego and pair of its alters, as reported the last time; and what was left out."""
     rows = alter_ties[alter_ties["ego_id"].isin(alters["ego_id"]) & _within(alter_ties["asked_at"], bounds)]
     swapped = (rows["alter_a"] > rows["alter_b"]).to_numpy(dtype=bool)
-    pairs = pd.DataFrame({
-        "ego_id": rows["ego_id"], "alter_a": rows["alter_a"].where(~swapped, rows["alter_b"]),
-        "alter_b": rows["alter_b"].where(~swapped, rows["alter_a"]), "weight": rows["weight"],
-        "asked_at": rows["asked_at"],
-    })
+    pairs = pd.DataFrame(
+        {
+            "ego_id": rows["ego_id"],
+            "alter_a": rows["alter_a"].where(~swapped, rows["alter_b"]),
+            "alter_b": rows["alter_b"].where(~swapped, rows["alter_a"]),
+            "weight": rows["weight"],
+            "asked_at": rows["asked_at"],
+        }
+    )
     named = pd.MultiIndex.from_frame(alters[["ego_id", "alter_id"]])
     known = pd.MultiIndex.from_frame(pairs[["ego_id", "alter_a"]]).isin(named) & pd.MultiIndex.from_frame(
         pairs[["ego_id", "alter_b"]]
     ).isin(named)
-    notes = () if known.all() else (
-        f"Ties with somebody the ego did not name, left out: {int((~known).sum())}.",
+    notes = (
+        () if known.all() else (f"Ties with somebody the ego did not name, left out: {int((~known).sum())}.",)
     )
     pairs = pairs[known & (pairs["weight"] != 0).to_numpy(dtype=bool, na_value=True)]
     pairs = pairs.sort_values(["asked_at", "weight"], kind="stable")

@@ -11,25 +11,15 @@ import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import SchemaError
-from recoverynet.graphs.adjacency import read_matrices
+from recoverynet.graphs.adjacency import matrix_waves
 from recoverynet.graphs.contact_graph import ContactGraph
-from recoverynet.graphs.nominated import nominated_networks, observed_values, people_of, resolve_waves, timed
-from recoverynet.graphs.panel_shape import assembled, booleans, checked_panel, numbers
-from recoverynet.graphs.person_network import PersonNetwork, people_frame
-from recoverynet.graphs.projection import Weighting, project
-from recoverynet.graphs.waves import (
-    codes_by_wave,
-    covariates_of,
-    outcomes_by_wave,
-    presence,
-    undated_waves,
-    wave_windows,
-    words_by_wave,
-)
-from recoverynet.kernels.spells import UNKNOWN_CODE
-from recoverynet.observed import OWN_SOURCES, SourceRule, checked_rule, checked_sources, look_up, microseconds_in
-from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, Norm
-from recoverynet.tables.layouts import PEOPLE
+from recoverynet.graphs.contact_waves import contact_waves
+from recoverynet.graphs.nominated import nomination_waves
+from recoverynet.graphs.panel_shape import checked_panel
+from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.graphs.projection import Weighting
+from recoverynet.observed import OWN_SOURCES, SourceRule
+from recoverynet.states import RECOVERY_NORM, Norm
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,13 +124,16 @@ class NetworkPanel:
         """
         if wave not in range(1, self.n_waves + 1):
             raise SchemaError(f"The panel has waves 1 to {self.n_waves}; there is no wave {wave!r}.")
-        return PersonNetwork(self.networks[wave - 1], self.people, directed=self.directed, settings={"wave": wave})
+        return PersonNetwork(
+            self.networks[wave - 1], self.people, directed=self.directed, settings={"wave": wave}
+        )
 
     def __repr__(self) -> str:
         kind = "directed" if self.directed else "undirected"
         names = ", ".join(self.behaviour) or "none"
         return (
-            f"<NetworkPanel {kind}: {self.n_people:,} people, {self.n_waves} wave{'s' * (self.n_waves != 1)}, "
+            f"<NetworkPanel {kind}: {self.n_people:,} people, {self.n_waves} "
+            f"wave{'s' * (self.n_waves != 1)}, "
             f"behaviour: {names}>"
         )
 
@@ -208,30 +201,27 @@ class NetworkPanel:
         --------
         >>> import recoverynet as rn
         >>> record = rn.load_sample("five_people")
-        >>> rn.NetworkPanel.from_nominations(
-        ...     record.nominations, record.observations, breaks=["2011-03-01", "2011-04-01"], norm=rn.Norm(
-        ...     "recovery", {"in_recovery", "abstinent"}), people=record.people["person_id"]).behaviour["recovery"].T
-        array([[ 0.,  1.,  1., nan, nan]])
+        >>> known = record.nominations[record.nominations["alter_id"] != "x1"]
+        >>> states = record.observations[record.observations["variable"] == "state"]
+        >>> made = rn.NetworkPanel.from_nominations(
+        ...     known, states, breaks=["2011-03-01", "2011-04-01"],
+        ...     norm=rn.Norm("recovery", {"in_recovery", "abstinent"}),
+        ... )
+        >>> made.behaviour["recovery"].T
+        array([[0., 1., 1.]])
         """
-        named_by, rule = checked_sources(sources), checked_rule(conflict)
-        waves, dated = resolve_waves(nominations, observations, breaks, tz)
-        named = timed(nominations, "asked_at", "nominations", waves if dated else None)
-        frame = people_of(people, nominations, observations)
-        networks, notes = nominated_networks(named, frame.index, len(waves), relation)
-        behaviour, states = {}, None
-        if observations is not None:
-            seen = timed(observations, "observed_at", "observations", waves if dated else None)
-            behaviour, states, more = observed_values(
-                seen, frame.index, waves, dated=dated, norm=norm, sources=named_by, rule=rule
+        return cls(
+            **nomination_waves(
+                nominations,
+                observations,
+                breaks=breaks,
+                norm=norm,
+                people=people,
+                relation=relation,
+                sources=sources,
+                conflict=conflict,
+                tz=tz,
             )
-            notes += more
-        if norm is not None and states is None:
-            states = words_by_wave(np.full((len(frame), len(waves)), UNKNOWN_CODE), norm.scheme, frame.index)
-            notes.append("Nobody's state was observed, so all are unknown.")
-        return assembled(
-            cls, frame, waves, networks, True, behaviour, states, norm, notes, present=presence(frame, waves),
-            settings={"made_from": "nominations", "breaks": breaks, "relation": relation, "sources": named_by,
-                      "conflict": conflict},
         )
 
     @classmethod
@@ -289,19 +279,18 @@ class NetworkPanel:
             10 or 11 were read as strengths, or 9 was found beside 0 and 1; ties of people not there were
             removed.
         """
-        read = read_matrices(networks)
-        n_people, n_waves = read.networks[0].shape[0], len(read.networks)
-        frame = people_frame([str(i + 1) for i in range(n_people)] if people is None else people)
-        if len(frame) != n_people:
-            raise SchemaError(f"The networks hold {n_people} people; {len(frame)} are named.")
-        here = np.ones((n_people, n_waves), dtype=bool) if present is None else booleans(present, n_people, n_waves)
-        return assembled(
-            cls, frame, undated_waves(n_waves), read.networks, read.directed if directed is None else directed,
-            {name: numbers(values, name) for name, values in (behaviour or {}).items()}, None, None, [], present=here,
-            missing=read.missing, structural=read.structural, network=network,
-            covariates={**covariates_of(frame), **{name: np.asarray(v) for name, v in (covariates or {}).items()}},
-            dyadic={name: numbers(values, name) for name, values in (dyadic or {}).items()},
-            groups=None if groups is None else np.asarray(groups), settings={"made_from": "adjacency"},
+        return cls(
+            **matrix_waves(
+                networks,
+                network=network,
+                behaviour=behaviour,
+                covariates=covariates,
+                dyadic=dyadic,
+                present=present,
+                groups=groups,
+                people=people,
+                directed=directed,
+            )
         )
 
 
@@ -376,30 +365,19 @@ def panel(
     >>> waves.states[2].to_dict()
     {'ann': 'abstinent', 'ben': 'using', 'cat': 'in_recovery', 'dev': 'unknown', 'eve': 'unknown'}
     """
-    record, used, rule = graph.record, checked_sources(sources), checked_rule(conflict)
-    lasting = microseconds_in(valid_for)
-    table = record.observations if observations is None else observations
-    waves = wave_windows(breaks, record.tz)
-    frame = people_frame(record.people)
-    frame = frame if roles is None else frame[frame["role"].isin(_known_roles(roles))]
-    networks = [
-        project(graph, window=window, weighting=weighting, half_life=half_life, min_weight=min_weight).among(frame.index)
-        for window in zip(waves["start"], waves["end"], strict=True)
-    ]
-    moments = list(pd.DatetimeIndex(waves["end"]).as_unit("us").asi8 - 1)
-    looks = look_up(table, STATE_VARIABLE, used, norm.scheme.states)
-    codes = codes_by_wave(looks, frame.index, moments, n_sources=len(used), lasting=[lasting] * len(waves), rule=rule)
-    carried = outcomes_by_wave(table, outcomes, frame.index, moments, sources=used, lasting=lasting, rule=rule)
-    return assembled(
-        NetworkPanel, frame, waves, tuple(network.weights for network in networks), False, carried,
-        words_by_wave(codes, norm.scheme, frame.index), norm, [], present=presence(frame, waves),
-        settings={"made_from": "contacts", "weighting": weighting, "valid_for": valid_for, "sources": used,
-                  "conflict": conflict, "half_life": half_life, "min_weight": min_weight, "roles": roles},
+    return NetworkPanel(
+        **contact_waves(
+            graph,
+            observations,
+            breaks=breaks,
+            norm=norm,
+            weighting=weighting,
+            valid_for=valid_for,
+            sources=sources,
+            conflict=conflict,
+            half_life=half_life,
+            min_weight=min_weight,
+            roles=roles,
+            outcomes=outcomes,
+        )
     )
-
-
-def _known_roles(roles: str | Iterable[str]) -> set[str]:
-    wanted = {roles} if isinstance(roles, str) else set(roles)
-    if not wanted <= set(PEOPLE["role"].choices):
-        raise SchemaError(f"roles may be {', '.join(PEOPLE['role'].choices)}; got {roles!r}.")
-    return wanted

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,16 +15,17 @@ from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
 from recoverynet.states import UNKNOWN, Norm
 
-Panel = TypeVar("Panel")
 Matrices = tuple[sparse.csr_array, ...]
 
 
 def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field of a panel in its own type; raises SchemaError or TimeOrderError where they do not fit together."""
+    """Every field of a panel in its own type; raises an error where they do not fit together."""
     people = people_frame(given["people"])
     n_people, n_waves = len(people), len(given["networks"])
     if n_waves == 0 or len(given["waves"]) != n_waves:
-        raise SchemaError(f"A panel needs one network a wave; got {n_waves} networks for {len(given['waves'])} waves.")
+        raise SchemaError(
+            f"A panel needs one network a wave; got {n_waves} networks for {len(given['waves'])} waves."
+        )
     networks = tuple(checked_weights(matrix, n_people, given["directed"]) for matrix in given["networks"])
     found: dict[str, Any] = {
         "people": people,
@@ -32,7 +33,8 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
         "networks": networks,
         "present": _checked_presence(given["present"], networks, n_people),
         "behaviour": {
-            name: _shaped(values, f"Behaviour {name!r}", (n_people, n_waves)) for name, values in given["behaviour"].items()
+            name: _shaped(values, f"Behaviour {name!r}", (n_people, n_waves))
+            for name, values in given["behaviour"].items()
         },
         "dyadic": {
             name: _shaped(values, f"The dyadic covariate {name!r}", (n_people, n_people))
@@ -49,7 +51,9 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
                 f"({n_people} × {n_waves}); got {np.shape(values)}."
             )
     if given["states"] is not None and given["states"].shape != (n_people, n_waves):
-        raise SchemaError(f"The states must be {n_people} people × {n_waves} waves; got {given['states'].shape}.")
+        raise SchemaError(
+            f"The states must be {n_people} people × {n_waves} waves; got {given['states'].shape}."
+        )
     for name in ("missing", "structural"):
         found[name] = _flags(given[name], name, n_people, n_waves)
     _check_groups(given["groups"], networks, n_people)
@@ -59,16 +63,22 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
 def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
     frame = waves.set_axis(wave_index(len(waves)), axis=0)
     dated = frame.dropna(subset=["start", "end"])
-    disorder = (dated["end"] <= dated["start"]).any() or (dated["start"].iloc[1:].array < dated["end"].iloc[:-1].array).any()
+    disorder = (dated["end"] <= dated["start"]).any() or (
+        dated["start"].iloc[1:].array < dated["end"].iloc[:-1].array
+    ).any()
     if disorder:
-        raise TimeOrderError("Waves must follow each other: each ends after it starts and before the next one starts.")
+        raise TimeOrderError(
+            "Waves must follow each other: each ends after it starts and before the next one starts."
+        )
     return frame
 
 
 def _shaped(values: object, what: str, shape: tuple[int, int]) -> np.ndarray:
     array = np.asarray(values, dtype=np.float64)
     if array.shape != shape:
-        raise SchemaError(f"{what} must be {shape[0]} × {shape[1]}; got {' × '.join(map(str, array.shape)) or 'one value'}.")
+        raise SchemaError(
+            f"{what} must be {shape[0]} × {shape[1]}; got {' × '.join(map(str, array.shape)) or 'one value'}."
+        )
     return array
 
 
@@ -77,7 +87,9 @@ def _checked_presence(present: object | None, networks: Matrices, n_people: int)
         return np.ones((n_people, len(networks)), dtype=bool)
     here = np.asarray(present)
     if here.dtype != bool or here.shape != (n_people, len(networks)):
-        raise SchemaError(f"present must be {n_people} × {len(networks)} booleans; got {here.dtype} {here.shape}.")
+        raise SchemaError(
+            f"present must be {n_people} × {len(networks)} booleans; got {here.dtype} {here.shape}."
+        )
     for wave, matrix in enumerate(networks, start=1):
         row = np.repeat(np.arange(n_people), np.diff(matrix.indptr))
         if not (here[row, wave - 1] & here[matrix.indices, wave - 1]).all():
@@ -102,7 +114,9 @@ def _check_groups(groups: object | None, networks: Matrices, n_people: int) -> N
     for wave, matrix in enumerate(networks, start=1):
         across = house[np.repeat(np.arange(n_people), np.diff(matrix.indptr))] != house[matrix.indices]
         if across.any():
-            raise SchemaError(f"Wave {wave} holds {int(across.sum())} ties between groups; pooled networks have none.")
+            raise SchemaError(
+                f"Wave {wave} holds {int(across.sum())} ties between groups; pooled networks have none."
+            )
 
 
 def without_absent(matrices: Matrices, present: np.ndarray) -> tuple[Matrices, int]:
@@ -121,31 +135,48 @@ def without_absent(matrices: Matrices, present: np.ndarray) -> tuple[Matrices, i
     return tuple(kept), removed
 
 
-def assembled(
-    kind: type[Panel], people: pd.DataFrame, waves: pd.DataFrame, networks: Matrices, directed: bool,
-    behaviour: dict[str, np.ndarray], states: pd.DataFrame | None, norm: Norm | None, notes: list[str], *,
-    present: np.ndarray, **fields: Any,
-) -> Panel:
-    """A panel in which people who are not present have neither ties nor behaviour, with its notes said aloud."""
+def settled(
+    people: pd.DataFrame,
+    waves: pd.DataFrame,
+    networks: Matrices,
+    *,
+    directed: bool,
+    behaviour: Mapping[str, np.ndarray],
+    present: np.ndarray,
+    states: pd.DataFrame | None = None,
+    norm: Norm | None = None,
+    notes: Iterable[str] = (),
+    **fields: Any,
+) -> dict[str, Any]:
+    """Fields of a panel in which people not present have neither ties nor behaviour; notes are said aloud."""
     networks, removed = without_absent(networks, present)
+    said = list(notes)
     if removed:
         ties = removed if directed else removed // 2
-        notes = [*notes, f"{ties} tie{'s' * (ties != 1)} of people who were not present at the wave left out."]
-    notes = [*notes, *(f"Wave {wave} holds no tie." for wave, matrix in enumerate(networks, start=1) if not matrix.nnz)]
+        said.append(f"{ties} tie{'s' * (ties != 1)} of people who were not present at the wave left out.")
+    said += [f"Wave {wave} holds no tie." for wave, matrix in enumerate(networks, start=1) if not matrix.nnz]
     for name in ("missing", "structural"):
         if fields.get(name) is not None:
             fields[name] = without_absent(fields[name], present)[0]
     if states is not None and norm is not None:
         states = states.where(present, UNKNOWN)
-        behaviour = {norm.name: norm.held(states.to_numpy().ravel()).reshape(states.shape), **behaviour}
-    behaviour = {name: _where_present(values, present, name) for name, values in behaviour.items()}
-    if notes:
-        warnings.warn(" ".join(notes), RecoveryNetWarning, stacklevel=3)
-    fields.setdefault("covariates", covariates_of(people))
-    return kind(
-        people=people, waves=waves, networks=networks, directed=directed, behaviour=behaviour, states=states, norm=norm,
-        present=present, notes=tuple(notes), **fields,
-    )
+        held = norm.held(states.to_numpy().ravel()).reshape(states.shape)
+        behaviour = {norm.name: held, **behaviour}
+    if said:
+        warnings.warn(" ".join(said), RecoveryNetWarning, stacklevel=4)
+    return {
+        "covariates": covariates_of(people),
+        **fields,
+        "people": people,
+        "waves": waves,
+        "networks": networks,
+        "directed": directed,
+        "states": states,
+        "norm": norm,
+        "present": present,
+        "notes": tuple(said),
+        "behaviour": {name: _where_present(values, present, name) for name, values in behaviour.items()},
+    }
 
 
 def _where_present(values: np.ndarray, present: np.ndarray, name: str) -> np.ndarray:
@@ -156,7 +187,9 @@ def booleans(present: object, n_people: int, n_waves: int) -> np.ndarray:
     """Presence as booleans (n, W); raises SchemaError for anything but true and false."""
     here = np.asarray(present)
     if here.shape != (n_people, n_waves) or not np.isin(here, (0, 1)).all():
-        raise SchemaError(f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}.")
+        raise SchemaError(
+            f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}."
+        )
     return here.astype(bool)
 
 

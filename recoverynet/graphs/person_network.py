@@ -91,7 +91,11 @@ class PersonNetwork:
         keep = np.ones(matrix.nnz, dtype=bool) if self.directed else matrix.row < matrix.col
         ids = self.person_ids
         return pd.DataFrame(
-            {"person_id": ids[matrix.row[keep]], "other_id": ids[matrix.col[keep]], "strength": matrix.data[keep]}
+            {
+                "person_id": ids[matrix.row[keep]],
+                "other_id": ids[matrix.col[keep]],
+                "strength": matrix.data[keep],
+            }
         )
 
     def among(self, person_ids: object) -> PersonNetwork:
@@ -133,7 +137,9 @@ class PersonNetwork:
         return interop.to_networkx(self.weights, self.people, self.directed)
 
     @classmethod
-    def from_networkx(cls, graph: interop.NetworkxGraph, *, strength: str | None = "strength") -> PersonNetwork:
+    def from_networkx(
+        cls, graph: interop.NetworkxGraph, *, strength: str | None = "strength"
+    ) -> PersonNetwork:
         """A network from a networkx Graph or DiGraph.
 
         Parameters
@@ -199,7 +205,7 @@ class PersonNetwork:
     def trusted(
         cls, weights: sparse.csr_array, people: pd.DataFrame, *, directed: bool, settings: Mapping[str, Any]
     ) -> PersonNetwork:
-        """A network of parts that are known to be sound, without checking them again: for recoverynet's own use."""
+        """A network of parts known to be sound, without checking them again: for recoverynet's own use."""
         network = object.__new__(cls)
         fields = {"weights": weights, "people": people, "directed": directed, "settings": dict(settings)}
         for name, value in fields.items():
@@ -258,12 +264,13 @@ class PersonNetwork:
         alone = int(((self.weights.sum(axis=0) + self.weights.sum(axis=1)) == 0).sum())
         return (
             f"<PersonNetwork {'directed' if self.directed else 'undirected'}: {self.n_people:,} people, "
-            f"{self.n_ties:,} {'arc' if self.directed else 'tie'}{'s' * (self.n_ties != 1)}, {alone:,} people without ties>"
+            f"{self.n_ties:,} {'arc' if self.directed else 'tie'}{'s' * (self.n_ties != 1)}, {alone:,} "
+            "people without ties>"
         )
 
 
 def people_frame(people: object) -> pd.DataFrame:
-    """Attributes indexed by ``person_id`` from a frame, an index or a sequence of ids; ids are text and unique."""
+    """Attributes indexed by ``person_id`` from a frame or a sequence of ids; ids are text and unique."""
     if isinstance(people, pd.DataFrame):
         frame = people.set_index("person_id") if "person_id" in people.columns else people.copy()
     else:
@@ -276,10 +283,12 @@ def people_frame(people: object) -> pd.DataFrame:
 
 
 def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.csr_array:
-    """Strengths as a sparse matrix without stored zeros; raises SchemaError where they are not those of a network."""
+    """Strengths as a sparse matrix without stored zeros; raises SchemaError where they make no network."""
     matrix = sparse.csr_array(weights, dtype=np.float64)
     if matrix.shape != (n_people, n_people):
-        raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}.")
+        raise SchemaError(
+            f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}."
+        )
     if matrix is weights:
         matrix = matrix.copy() if not matrix.has_canonical_format else matrix
     matrix.sum_duplicates()
@@ -293,5 +302,7 @@ def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.cs
     if not directed and matrix.nnz:
         difference = abs(matrix - matrix.T)
         if difference.nnz and difference.max() > 1e-9 * matrix.data.max():
-            raise SchemaError("An undirected network needs symmetric weights; pass directed=True if ties have a direction.")
+            raise SchemaError(
+                "An undirected network needs symmetric weights; pass directed=True if ties have a direction."
+            )
     return matrix

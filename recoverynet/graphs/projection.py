@@ -113,8 +113,10 @@ def project(
         weights.data[weights.data < min_weight] = 0.0
         weights.eliminate_zeros()
     settings = {
-        "window": (graph.start, graph.end), "weighting": weighting,
-        "half_life": None if half_life is None else str(pd.Timedelta(half_life)), "min_weight": min_weight,
+        "window": (graph.start, graph.end),
+        "weighting": weighting,
+        "half_life": None if half_life is None else str(pd.Timedelta(half_life)),
+        "min_weight": min_weight,
     }
     return PersonNetwork.trusted(weights, graph.people_table, directed=False, settings=settings)
 
@@ -136,8 +138,10 @@ def _minutes(graph: ContactGraph) -> np.ndarray:
     minutes = graph.occasions["duration_min"]
     if minutes.isna().any():
         warnings.warn(
-            f"{int(minutes.isna().sum()):,} of {len(minutes):,} occasions have no duration and add nothing to the ties.",
-            RecoveryNetWarning, stacklevel=3,
+            f"{int(minutes.isna().sum()):,} of {len(minutes):,} occasions have no duration and add nothing "
+            "to the ties.",
+            RecoveryNetWarning,
+            stacklevel=3,
         )
     return minutes.fillna(0.0).to_numpy()
 
@@ -149,7 +153,9 @@ def _warn_of_large_occasions(graph: ContactGraph, occasion_codes: np.ndarray) ->
         pairs = int((sizes[large] * (sizes[large] - 1) // 2).sum())
         warnings.warn(
             f"{len(large)} occasion(s) have more than {LARGE_OCCASION} people, the first being "
-            f"{graph.occasions['occasion_id'].iloc[large[0]]!r} with {sizes[large[0]]:,}; together they make {pairs:,} "
+            f"{graph.occasions['occasion_id'].iloc[large[0]]!r} with {sizes[large[0]]:,}; together they make "
+            f"{pairs:,} "
             "pairs. Being in so large a crowd may not be contact: consider leaving them out.",
-            RecoveryNetWarning, stacklevel=3,
+            RecoveryNetWarning,
+            stacklevel=3,
         )

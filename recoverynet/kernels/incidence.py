@@ -32,8 +32,8 @@ def weighted_product(matrix: sparse.csr_array, occasion_weight: np.ndarray) -> s
     scaled = sparse.csr_array(
         (occasion_weight[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape
     )
-    # Symmetric to the last bit, as both ways the same terms are added in order of occasion: its columns, which
-    # come out sorted at a fraction of the cost of sorting, are its rows.
+    # Symmetric to the last bit, as both ways the same terms are added in order of occasion: its columns,
+    # which come out sorted at a fraction of the cost of sorting, are its rows.
     by_column = (scaled @ matrix.T).tocsc()
     product = sparse.csr_array((by_column.data, by_column.indices, by_column.indptr), shape=by_column.shape)
     drop_diagonal(product)

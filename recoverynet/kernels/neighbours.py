@@ -14,8 +14,8 @@ def closed_pairs(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(set, one, other, weight) of every tie whose two ends are in the same set.
 
-    ``members`` (sets × people) is not zero where a person is in a set, ``ties`` (people × people) holds the weights. For
-    every member the ties from them are listed, and those kept that end in the same set.
+    ``members`` (sets × people) is not zero where a person is in a set, ``ties`` (people × people) holds the
+    weights. For every member the ties from them are listed, and those kept that end in the same set.
     """
     members, ties = sparse.csr_array(members), sparse.csr_array(ties)
     members.sort_indices()
@@ -36,7 +36,12 @@ def closed_pairs(
 
 
 def _closed(
-    owner: np.ndarray, person: np.ndarray, n_ties: np.ndarray, key: np.ndarray, n_people: int, ties: sparse.csr_array
+    owner: np.ndarray,
+    person: np.ndarray,
+    n_ties: np.ndarray,
+    key: np.ndarray,
+    n_people: int,
+    ties: sparse.csr_array,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     first = np.repeat(ties.indptr[person] - np.concatenate([[0], np.cumsum(n_ties)[:-1]]), n_ties)
     place = first + np.arange(int(n_ties.sum()))

@@ -1,4 +1,4 @@
-"""Looks at people over time, as integer arrays: who was seen in which state, until when that holds, who said so last.
+"""Looks at people over time, as integer arrays: who was seen in which state, and until when that holds.
 
 Every function takes looks sorted by owner and then time. Symbols: ``owner`` whose looks they are (a person,
 or a person and a source), ``time`` any integer clock, ``code`` what was seen (−1: unknown), ``FOREVER`` an
@@ -23,7 +23,9 @@ def run_starts(*keys: np.ndarray) -> np.ndarray:
     return first
 
 
-def settle(owner: np.ndarray, time: np.ndarray, code: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def settle(
+    owner: np.ndarray, time: np.ndarray, code: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One look an owner and instant: known beats unknown, and two known ones that differ are unknown."""
     if not len(owner):
         return owner, time, code
@@ -51,7 +53,9 @@ def segments(
     expiry = np.full(len(owner), FOREVER) if valid_for is None else time + valid_for
     end = np.minimum(following, expiry)
     gap = (expiry < following) & ~(last & (until is None))
-    order = np.argsort(np.concatenate([np.arange(len(owner)) * 2, np.flatnonzero(gap) * 2 + 1]), kind="stable")
+    order = np.argsort(
+        np.concatenate([np.arange(len(owner)) * 2, np.flatnonzero(gap) * 2 + 1]), kind="stable"
+    )
     every_owner = np.concatenate([owner, owner[gap]])[order]
     every_code = np.concatenate([code, np.full(int(gap.sum()), UNKNOWN_CODE)])[order]
     every_start = np.concatenate([time, expiry[gap]])[order]
@@ -62,7 +66,7 @@ def segments(
 def join_runs(
     owner: np.ndarray, code: np.ndarray, start: np.ndarray, end: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The same spells with those that follow each other in one state made one; an owner's spells leave no gap."""
+    """The same spells, those that follow each other in one state made one; they leave no gap."""
     begin = np.flatnonzero(run_starts(owner, code))
     finish = np.append(begin[1:], len(owner)) - 1 if len(owner) else begin
     return owner[begin], code[begin], start[begin], end[finish]
@@ -93,7 +97,7 @@ def current_code(
     valid_for: int | None,
     latest: bool,
 ) -> np.ndarray:
-    """What holds for each asked person and time: of the sources that know, the first in order or the latest to look.
+    """What holds for each person and time asked: of the sources that know, the first or the latest to look.
 
     Looks are sorted by source, person, time. A look holds at its own instant and until ``valid_for`` later,
     exclusive.

@@ -1,7 +1,7 @@
 """How fast contacts become ties, beside networkx, igraph and the bare scipy product, in the same run.
 
-Run with ``pytest tests/benchmarks/test_projection.py -o addopts="--import-mode=importlib"``. Every benchmark also checks
-that the weights are the same; ``extra_info`` holds the ratio of the two best times.
+Run with ``pytest tests/benchmarks/test_projection.py -o addopts="--import-mode=importlib"``. Every benchmark
+also checks that the weights are the same; ``extra_info`` holds the ratio of the two best times.
 """
 
 import time
@@ -52,13 +52,17 @@ def best_time(task: Callable[[], object], rounds: int) -> float:
     return min(times)
 
 
-def compare(benchmark, ours: Callable[[], object], peer: Callable[[], object], *, rounds: int, peer_rounds: int) -> None:
-    """Time both by turns, so that what else the machine does weighs on both; record the ratio of the best times."""
+def compare(
+    benchmark, ours: Callable[[], object], peer: Callable[[], object], *, rounds: int, peer_rounds: int
+) -> None:
+    """Time both by turns, so that other work weighs on both; record the ratio of the best times."""
     benchmark.pedantic(ours, rounds=rounds, warmup_rounds=2)
     turns = [(best_time(ours, 3), best_time(peer, 3 if peer_rounds > 1 else 1)) for _ in range(peer_rounds)]
     own, other = (min(column) for column in zip(*turns, strict=True))
     benchmark.extra_info.update(
-        ours_ms=round(own * 1e3, 2), peer_ms=round(other * 1e3, 2), peer_over_ours=round(other / own, 2),
+        ours_ms=round(own * 1e3, 2),
+        peer_ms=round(other * 1e3, 2),
+        peer_over_ours=round(other / own, 2),
         ours_over_peer=round(own / other, 2),
     )
 

@@ -43,12 +43,19 @@ def edges_of(graph: nx.Graph) -> list[tuple[str, str, float]]:
 
 def test_five_people_name(named):
     assert named.alters.columns[:5].tolist() == ALTER_COLUMNS
-    assert list(zip(named.alters["ego_id"], named.alters["alter_id"], named.alters["in_record"], strict=True)) == [
-        ("ann", "ben", True), ("ann", "cat", True), ("ann", "x1", False), ("ben", "ann", True),
+    assert list(
+        zip(named.alters["ego_id"], named.alters["alter_id"], named.alters["in_record"], strict=True)
+    ) == [
+        ("ann", "ben", True),
+        ("ann", "cat", True),
+        ("ann", "x1", False),
+        ("ben", "ann", True),
     ]
     assert named.alters["perceived_state"].tolist() == ["abstinent", "in_recovery", "using", "using"]
     assert named.alters["relation"].tolist() == ["friend", "sponsor", "friend", "friend"]
-    assert named.alter_ties.to_dict("records") == [{"ego_id": "ann", "alter_a": "ben", "alter_b": "cat", "weight": 1.0}]
+    assert named.alter_ties.to_dict("records") == [
+        {"ego_id": "ann", "alter_a": "ben", "alter_b": "cat", "weight": 1.0}
+    ]
     assert named.egos.index.tolist() == ["ann", "ben", "cat", "dev", "eve"]
 
 
@@ -87,9 +94,9 @@ def test_windows_are_half_open_and_the_last_naming_describes(record):
         asked_at=pd.Timestamp("2011-04-01", tz="Europe/London"), perceived_state="abstinent", weight=3.0
     )
     more = record.with_tables(nominations=pd.concat([record.nominations, again]))
-    assert ego_networks(more).alters.set_index("alter_id").loc["x1", ["weight", "perceived_state"]].tolist() == [
-        3.0, "abstinent"
-    ]
+    assert ego_networks(more).alters.set_index("alter_id").loc[
+        "x1", ["weight", "perceived_state"]
+    ].tolist() == [3.0, "abstinent"]
     april = ego_networks(more, window=("2011-04-01", "2011-05-01"))
     assert april.sizes()["ann"] == 1
     assert april.alter_ties.empty
@@ -109,14 +116,18 @@ def test_two_relations_to_one_person_are_one_alter(record):
 
 def test_ties_with_people_not_named_are_left_out_and_said(record):
     stray = record.alter_ties.assign(alter_b="x9")
-    back = record.alter_ties.assign(alter_a=record.alter_ties["alter_b"], alter_b=record.alter_ties["alter_a"], weight=5)
+    back = record.alter_ties.assign(
+        alter_a=record.alter_ties["alter_b"], alter_b=record.alter_ties["alter_a"], weight=5
+    )
     more = ego_networks(record.with_tables(alter_ties=pd.concat([record.alter_ties, stray, back])))
     assert more.alter_ties["weight"].tolist() == [5.0]  # the same pair told both ways is one tie
     assert "left out: 1" in more.notes[0]
 
 
 def test_nobody_named_anybody(record):
-    nothing = record.with_tables(nominations=record.nominations.iloc[:0], alter_ties=record.alter_ties.iloc[:0])
+    nothing = record.with_tables(
+        nominations=record.nominations.iloc[:0], alter_ties=record.alter_ties.iloc[:0]
+    )
     found = ego_networks(nothing)
     assert found.sizes().tolist() == [0] * 5
     assert found.densities().isna().all()
@@ -133,10 +144,14 @@ def test_five_people_meet(record):
     assert contacts.sizes().to_dict() == {"ann": 3, "ben": 2, "cat": 2, "dev": 1, "eve": 0}
     ann = contacts.alters[contacts.alters["ego_id"] == "ann"]
     assert ann[["alter_id", "weight", "role"]].to_numpy().tolist() == [
-        ["ben", 1.0, "client"], ["cat", 2.0, "peer"], ["dev", 1.0, "worker"]
+        ["ben", 1.0, "client"],
+        ["cat", 2.0, "peer"],
+        ["dev", 1.0, "worker"],
     ]
     assert contacts.alter_ties.to_numpy().tolist() == [
-        ["ann", "ben", "cat", 2.0], ["ben", "ann", "cat", 2.0], ["cat", "ann", "ben", 1.0]
+        ["ann", "ben", "cat", 2.0],
+        ["ben", "ann", "cat", 2.0],
+        ["cat", "ann", "ben", 1.0],
     ]
     np.testing.assert_array_equal(contacts.densities(), [1 / 3, 1, 1, np.nan, np.nan])
 

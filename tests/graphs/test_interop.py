@@ -27,8 +27,12 @@ def random_network(directed: bool, n_people: int = 30) -> PersonNetwork:
     np.fill_diagonal(weights, 0)
     ids = [f"{i:03d}" for i in rng.permutation(n_people)]
     people = pd.DataFrame(
-        {"sex": rng.choice(["F", "M", None], n_people), "score": rng.choice([1.5, 2.0, np.nan], n_people),
-         "peer": rng.random(n_people) < 0.5}, index=pd.Index(ids, name="person_id"),
+        {
+            "sex": rng.choice(["F", "M", None], n_people),
+            "score": rng.choice([1.5, 2.0, np.nan], n_people),
+            "peer": rng.random(n_people) < 0.5,
+        },
+        index=pd.Index(ids, name="person_id"),
     )
     return PersonNetwork(weights if directed else weights + weights.T, people, directed=directed)
 
@@ -171,6 +175,8 @@ def test_a_broken_file_is_named(tmp_path):
 
 
 def test_a_network_loads_neither_networkx_nor_igraph():
-    program = "import sys; from recoverynet import PersonNetwork; print({'networkx', 'igraph'} & set(sys.modules))"
+    program = (
+        "import sys; from recoverynet import PersonNetwork; print({'networkx', 'igraph'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -1,4 +1,4 @@
-"""Panels from contacts, nominations and matrices: five people by hand, RSiena's codes, joiners and leavers, bad input."""
+"""Panels from contacts, nominations and matrices: by hand, RSiena's codes, joiners, leavers, bad input."""
 
 import warnings
 
@@ -29,7 +29,7 @@ def strength(made: NetworkPanel, wave: int, one: str, other: str) -> float:
     return made.networks[wave - 1].toarray()[rows[0], rows[1]]
 
 
-# --- from contacts ---------------------------------------------------------------------------------------------
+# --- from contacts -----------------------------------------------------------------------------------------
 
 
 def test_ties_of_each_wave_by_hand(waves):
@@ -67,8 +67,12 @@ def test_covariates_are_attributes_without_dates_and_empty_columns(waves):
 
 
 def test_another_source_another_norm(record):
-    made = panel(rn.ContactGraph(record), breaks=BREAKS, sources=["worker", "self"],
-                 norm=rn.Norm("less", {"reduced", "abstinent", "in_recovery", "ost_stable"}))
+    made = panel(
+        rn.ContactGraph(record),
+        breaks=BREAKS,
+        sources=["worker", "self"],
+        norm=rn.Norm("less", {"reduced", "abstinent", "in_recovery", "ost_stable"}),
+    )
     assert made.states.loc["ann", 2] == "reduced"
     assert list(made.behaviour) == ["less"]
     assert made.behaviour["less"][0].tolist() == [0, 1]
@@ -105,7 +109,8 @@ def test_roles_narrow_the_people_and_not_the_weights(record):
 
 def test_outcomes_ride_along(record):
     made = panel(
-        rn.ContactGraph(record), breaks=BREAKS,
+        rn.ContactGraph(record),
+        breaks=BREAKS,
         outcomes={"wellbeing.quality_of_life": None, "employment.status": {"employed"}},
     )
     np.testing.assert_array_equal(made.behaviour["wellbeing.quality_of_life"][:2], [[8, 13], [12, 12]])
@@ -116,7 +121,10 @@ def test_outcomes_ride_along(record):
 
 def test_one_wave_is_a_panel(record):
     made = panel(rn.ContactGraph(record), breaks=BREAKS[:2])
-    assert (made.n_waves, repr(made)) == (1, "<NetworkPanel undirected: 5 people, 1 wave, behaviour: recovery>")
+    assert (made.n_waves, repr(made)) == (
+        1,
+        "<NetworkPanel undirected: 5 people, 1 wave, behaviour: recovery>",
+    )
 
 
 def test_all_states_unknown_no_occasion_no_people(record):
@@ -126,7 +134,9 @@ def test_all_states_unknown_no_occasion_no_people(record):
     no_contact = rn.RecoveryRecord(record.people, record.occasions.iloc[:0], record.participation.iloc[:0])
     with pytest.warns(RecoveryNetWarning, match="Wave 1 holds no tie"):
         assert panel(rn.ContactGraph(no_contact), breaks=BREAKS).networks[0].nnz == 0
-    empty = rn.RecoveryRecord(record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0])
+    empty = rn.RecoveryRecord(
+        record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0]
+    )
     with pytest.warns(RecoveryNetWarning):
         assert panel(rn.ContactGraph(empty), breaks=BREAKS).n_people == 0
 
@@ -147,7 +157,7 @@ def test_bad_breaks(record, breaks, error, message):
         panel(rn.ContactGraph(record), breaks=breaks)
 
 
-# --- from nominations ------------------------------------------------------------------------------------------
+# --- from nominations --------------------------------------------------------------------------------------
 
 
 def nominations(*rows: tuple, columns=("wave", "ego_id", "alter_id")) -> pd.DataFrame:
@@ -155,10 +165,21 @@ def nominations(*rows: tuple, columns=("wave", "ego_id", "alter_id")) -> pd.Data
 
 
 def test_numbered_waves_and_weights():
-    named = nominations((1, "a", "b", 2.0), (1, "b", "a", np.nan), (2, "a", "c", 0.0), (2, "c", "b", 5.0),
-                        columns=("wave", "ego_id", "alter_id", "weight"))
-    seen = pd.DataFrame({"person_id": ["a", "b", "c", "d"], "wave": [1, 1, 2, 2], "variable": "drink",
-                         "value": ["1", "2", "3", "4"]})
+    named = nominations(
+        (1, "a", "b", 2.0),
+        (1, "b", "a", np.nan),
+        (2, "a", "c", 0.0),
+        (2, "c", "b", 5.0),
+        columns=("wave", "ego_id", "alter_id", "weight"),
+    )
+    seen = pd.DataFrame(
+        {
+            "person_id": ["a", "b", "c", "d"],
+            "wave": [1, 1, 2, 2],
+            "variable": "drink",
+            "value": ["1", "2", "3", "4"],
+        }
+    )
     made = NetworkPanel.from_nominations(named, seen, breaks="wave")
     assert made.person_ids.tolist() == ["a", "b", "c", "d"]
     assert made.networks[0].toarray()[:2, :2].tolist() == [[0, 2], [1, 0]]
@@ -172,7 +193,10 @@ def test_numbered_waves_and_weights():
 def test_dated_waves_third_parties_and_the_norm(record):
     with pytest.warns(RecoveryNetWarning, match="no part of it: 1"):
         made = NetworkPanel.from_nominations(
-            record.nominations, record.observations, breaks=BREAKS, norm=rn.Norm("recovery", {"abstinent", "in_recovery"}),
+            record.nominations,
+            record.observations,
+            breaks=BREAKS,
+            norm=rn.Norm("recovery", {"abstinent", "in_recovery"}),
             people=record.people,
         )
     assert made.directed
@@ -191,9 +215,18 @@ def test_default_people_are_those_who_name_or_are_observed(record):
 
 
 def test_the_last_naming_of_a_wave_gives_the_weight_and_relations_can_be_chosen():
-    when = pd.to_datetime(["2011-03-02", "2011-03-20", "2011-03-20", "2011-03-05"]).tz_localize("Europe/London")
-    named = pd.DataFrame({"ego_id": ["a", "a", "a", "b"], "alter_id": ["b", "b", "b", "a"], "asked_at": when,
-                          "relation": ["friend", "friend", "sponsor", "friend"], "weight": [9.0, 1.0, 2.0, 3.0]})
+    when = pd.to_datetime(["2011-03-02", "2011-03-20", "2011-03-20", "2011-03-05"]).tz_localize(
+        "Europe/London"
+    )
+    named = pd.DataFrame(
+        {
+            "ego_id": ["a", "a", "a", "b"],
+            "alter_id": ["b", "b", "b", "a"],
+            "asked_at": when,
+            "relation": ["friend", "friend", "sponsor", "friend"],
+            "weight": [9.0, 1.0, 2.0, 3.0],
+        }
+    )
     made = NetworkPanel.from_nominations(named, breaks=BREAKS[:2])
     assert made.networks[0].toarray().tolist() == [[0, 2], [3, 0]]
     with pytest.warns(RecoveryNetWarning, match="of another relation, left out: 1"):
@@ -203,8 +236,14 @@ def test_the_last_naming_of_a_wave_gives_the_weight_and_relations_can_be_chosen(
 
 def test_row_order_does_not_matter():
     rng = np.random.default_rng(3)
-    named = pd.DataFrame({"wave": rng.integers(1, 3, 60), "ego_id": rng.choice(list("abcde"), 60),
-                          "alter_id": rng.choice(list("fghij"), 60), "weight": rng.integers(1, 5, 60).astype(float)})
+    named = pd.DataFrame(
+        {
+            "wave": rng.integers(1, 3, 60),
+            "ego_id": rng.choice(list("abcde"), 60),
+            "alter_id": rng.choice(list("fghij"), 60),
+            "weight": rng.integers(1, 5, 60).astype(float),
+        }
+    )
     people = list("abcdefghij")
     one = NetworkPanel.from_nominations(named, breaks="wave", people=people)
     other = NetworkPanel.from_nominations(named.sample(frac=1, random_state=1), breaks="wave", people=people)
@@ -213,15 +252,18 @@ def test_row_order_does_not_matter():
 
 
 def test_observations_of_two_sources_at_one_wave_by_priority():
-    seen = pd.DataFrame({"person_id": "a", "wave": 1, "variable": "drink", "value": ["1", "2"], "source": ["worker", "self"]})
+    seen = pd.DataFrame(
+        {"person_id": "a", "wave": 1, "variable": "drink", "value": ["1", "2"], "source": ["worker", "self"]}
+    )
     made = NetworkPanel.from_nominations(nominations((1, "a", "b"), (1, "b", "a")), seen, breaks="wave")
     assert made.behaviour["drink"][0, 0] == 2
 
 
 def test_a_norm_without_states_is_unknown_and_says_so():
     with pytest.warns(RecoveryNetWarning, match="Nobody's state"):
-        made = NetworkPanel.from_nominations(nominations((1, "a", "b"), (1, "b", "a")), breaks="wave", norm=rn.Norm(
-            "recovery", {"abstinent"}))
+        made = NetworkPanel.from_nominations(
+            nominations((1, "a", "b"), (1, "b", "a")), breaks="wave", norm=rn.Norm("recovery", {"abstinent"})
+        )
     assert np.isnan(made.behaviour["recovery"]).all()
 
 
@@ -234,10 +276,23 @@ def test_a_norm_without_states_is_unknown_and_says_so():
         (nominations((1, "a", "a")), None, "name the person who makes them"),
         (nominations((1, "a", None)), None, "some rows lack one"),
         (nominations((1, "a"), columns=("wave", "ego_id")), None, "need alter_id"),
-        (nominations((1, "a", "b", -1.0), columns=("wave", "ego_id", "alter_id", "weight")), None, "0 or more"),
-        (nominations((1, "a", "b")), pd.DataFrame({"person_id": ["a", "b"], "wave": [1, 1], "variable": "drink",
-                                                   "value": ["3", "lots"]}), "'lots'"),
-        (nominations((1, "a", "b")), pd.DataFrame({"person_id": ["a"], "wave": [1], "value": ["3"]}), "need variable"),
+        (
+            nominations((1, "a", "b", -1.0), columns=("wave", "ego_id", "alter_id", "weight")),
+            None,
+            "0 or more",
+        ),
+        (
+            nominations((1, "a", "b")),
+            pd.DataFrame(
+                {"person_id": ["a", "b"], "wave": [1, 1], "variable": "drink", "value": ["3", "lots"]}
+            ),
+            "'lots'",
+        ),
+        (
+            nominations((1, "a", "b")),
+            pd.DataFrame({"person_id": ["a"], "wave": [1], "value": ["3"]}),
+            "need variable",
+        ),
     ],
 )
 def test_bad_nominations(frame, seen, message):
@@ -253,11 +308,13 @@ def test_naive_instants_are_refused(record):
 
 def test_a_wave_nobody_is_named_in_is_empty_and_said():
     with pytest.warns(RecoveryNetWarning, match="Wave 2 holds no tie"):
-        made = NetworkPanel.from_nominations(nominations((1, "a", "b"), (1, "b", "a"), (3, "a", "b")), breaks="wave")
+        made = NetworkPanel.from_nominations(
+            nominations((1, "a", "b"), (1, "b", "a"), (3, "a", "b")), breaks="wave"
+        )
     assert [matrix.nnz for matrix in made.networks] == [2, 0, 1]
 
 
-# --- from matrices ---------------------------------------------------------------------------------------------
+# --- from matrices -----------------------------------------------------------------------------------------
 
 NAN = np.nan
 
@@ -280,7 +337,9 @@ def test_sparse_frames_and_dense_read_the_same():
     panels = [NetworkPanel.from_adjacency([form, form]) for form in forms]
     for made in panels[1:]:
         for name in ("networks", "missing", "structural"):
-            np.testing.assert_array_equal(getattr(made, name)[0].toarray(), getattr(panels[0], name)[0].toarray())
+            np.testing.assert_array_equal(
+                getattr(made, name)[0].toarray(), getattr(panels[0], name)[0].toarray()
+            )
 
 
 def test_valued_networks_keep_ten_and_eleven_as_strengths():
@@ -307,8 +366,12 @@ def test_everything_rides_along():
     tie = np.array([[0, 1], [0, 0]])
     people = pd.DataFrame({"sex": ["F", None]}, index=pd.Index(["x", "y"], name="person_id"))
     made = NetworkPanel.from_adjacency(
-        [tie, tie.T], network="friendship", behaviour={"drink": [[1, 2], [NAN, 3]]}, people=people,
-        covariates={"age": [30, 40], "housed": [[0, 1], [1, 1]]}, dyadic={"distance": sparse.csr_array(tie)},
+        [tie, tie.T],
+        network="friendship",
+        behaviour={"drink": [[1, 2], [NAN, 3]]},
+        people=people,
+        covariates={"age": [30, 40], "housed": [[0, 1], [1, 1]]},
+        dyadic={"distance": sparse.csr_array(tie)},
         groups=["house", "house"],
     )
     assert made.network == "friendship"
@@ -321,8 +384,9 @@ def test_everything_rides_along():
 def test_absent_people_lose_ties_and_behaviour():
     full = np.array([[0, 1, 11], [1, 0, NAN], [1, 1, 0]])
     with pytest.warns(RecoveryNetWarning, match="3 ties of people who were not present"):
-        made = NetworkPanel.from_adjacency([full, full], present=[[1, 1], [1, 1], [1, 0]],
-                                           behaviour={"drink": np.ones((3, 2))})
+        made = NetworkPanel.from_adjacency(
+            [full, full], present=[[1, 1], [1, 1], [1, 0]], behaviour={"drink": np.ones((3, 2))}
+        )
     assert made.networks[0].nnz == 5
     assert made.networks[1].toarray().tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
     assert made.missing[1].nnz == made.structural[1].nnz == 0
@@ -357,7 +421,7 @@ def test_bad_matrices(networks, arguments, message):
             NetworkPanel.from_adjacency(networks, **arguments)
 
 
-# --- the object itself -----------------------------------------------------------------------------------------
+# --- the object itself -------------------------------------------------------------------------------------
 
 
 def test_waves_out_of_order_are_refused():

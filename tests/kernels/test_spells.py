@@ -18,11 +18,17 @@ def test_segments_run_out_join_and_are_cut():
     looks = arrays((0, 0, 1), (0, 4, 1), (0, 20, 2), (1, 3, 0))
     found = segments(*looks, valid_for=10, until=25)
     assert list(zip(*(part.tolist() for part in found), strict=True)) == [
-        (0, 1, 0, 14), (0, -1, 14, 20), (0, 2, 20, 25), (1, 0, 3, 13), (1, -1, 13, 25)
+        (0, 1, 0, 14),
+        (0, -1, 14, 20),
+        (0, 2, 20, 25),
+        (1, 0, 3, 13),
+        (1, -1, 13, 25),
     ]
     endless = segments(*looks, valid_for=None, until=None)
     assert endless[3].tolist() == [20, FOREVER, FOREVER]
-    assert all(len(part) == 0 for part in segments(*(np.empty(0, dtype=np.int64),) * 3, valid_for=1, until=None))
+    assert all(
+        len(part) == 0 for part in segments(*(np.empty(0, dtype=np.int64),) * 3, valid_for=1, until=None)
+    )
 
 
 def test_last_look_is_the_owners_own():

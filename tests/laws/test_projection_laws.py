@@ -27,17 +27,24 @@ Meetings = list[tuple[int, int, list[int]]]
 def tables_of(meetings: Meetings, n_people: int = 7) -> SimpleNamespace:
     """The tables of meetings given as (day, minutes, people), not checked, so that many can be tried."""
     ids = [f"p{i}" for i in range(n_people)]
-    occasions = pd.DataFrame({
-        "occasion_id": [f"o{k}" for k in range(len(meetings))],
-        "started_at": pd.DatetimeIndex([START + pd.Timedelta(days=day) for day, _, _ in meetings], tz=ZONE),
-        "kind": "meeting",
-        "duration_min": [float(minutes) for _, minutes, _ in meetings],
-    })
+    occasions = pd.DataFrame(
+        {
+            "occasion_id": [f"o{k}" for k in range(len(meetings))],
+            "started_at": pd.DatetimeIndex(
+                [START + pd.Timedelta(days=day) for day, _, _ in meetings], tz=ZONE
+            ),
+            "kind": "meeting",
+            "duration_min": [float(minutes) for _, minutes, _ in meetings],
+        }
+    )
     took_part = [(f"o{k}", ids[i]) for k, (_, _, who) in enumerate(meetings) for i in who]
     participation = pd.DataFrame(took_part, columns=["occasion_id", "person_id"], dtype="str")
     return SimpleNamespace(
-        people=pd.DataFrame({"person_id": ids, "role": "client"}), occasions=occasions, participation=participation,
-        window=(START, START + pd.Timedelta("60D")), tz=ZONE,
+        people=pd.DataFrame({"person_id": ids, "role": "client"}),
+        occasions=occasions,
+        participation=participation,
+        window=(START, START + pd.Timedelta("60D")),
+        tz=ZONE,
     )
 
 
@@ -48,7 +55,8 @@ def record_of(meetings: Meetings, n_people: int = 7) -> rn.RecoveryRecord:
 
 
 contacts = st.lists(
-    st.tuples(st.integers(0, 59), st.integers(1, 120), st.lists(st.integers(0, 6), unique=True, max_size=7)), max_size=12
+    st.tuples(st.integers(0, 59), st.integers(1, 120), st.lists(st.integers(0, 6), unique=True, max_size=7)),
+    max_size=12,
 )
 
 
@@ -70,7 +78,10 @@ def bipartite(record: SimpleNamespace) -> tuple[nx.Graph, list[str]]:
 @given(meetings=contacts, order=st.permutations(range(7)), weighting=st.sampled_from(WEIGHTINGS))
 def test_relabelling_people_permutes_the_network(meetings, order, weighting):
     renamed = [(day, minutes, [order[i] for i in who]) for day, minutes, who in meetings]
-    one, other = dense(tables_of(meetings), weighting=weighting), dense(tables_of(renamed), weighting=weighting)
+    one, other = (
+        dense(tables_of(meetings), weighting=weighting),
+        dense(tables_of(renamed), weighting=weighting),
+    )
     np.testing.assert_allclose(other[np.ix_(order, order)], one, rtol=1e-12)
 
 
@@ -79,11 +90,12 @@ def test_relabelling_people_permutes_the_network(meetings, order, weighting):
 def test_row_order_is_irrelevant(meetings, data, weighting):
     record = tables_of(meetings)
     orders = {
-        name: data.draw(st.permutations(range(len(getattr(record, name))))) for name in ("occasions", "participation")
+        name: data.draw(st.permutations(range(len(getattr(record, name)))))
+        for name in ("occasions", "participation")
     }
-    shuffled = SimpleNamespace(**{
-        **vars(record), **{name: getattr(record, name).iloc[order] for name, order in orders.items()}
-    })
+    shuffled = SimpleNamespace(
+        **{**vars(record), **{name: getattr(record, name).iloc[order] for name, order in orders.items()}}
+    )
     np.testing.assert_array_equal(dense(record, weighting=weighting), dense(shuffled, weighting=weighting))
 
 
@@ -128,14 +140,18 @@ def test_a_person_alone_at_an_occasion_changes_no_strength_but_a_share(meetings)
         np.testing.assert_array_equal(
             dense(tables_of(meetings), weighting=weighting), dense(tables_of(more), weighting=weighting)
         )
-    assert (dense(tables_of(more), weighting="jaccard") <= dense(tables_of(meetings), weighting="jaccard")).all()
+    assert (
+        dense(tables_of(more), weighting="jaccard") <= dense(tables_of(meetings), weighting="jaccard")
+    ).all()
 
 
 @settings(max_examples=30, deadline=None)
 @given(meetings=contacts, least=st.floats(0, 2))
 def test_min_weight_keeps_what_reaches_it(meetings, least):
     full = dense(tables_of(meetings))
-    np.testing.assert_array_equal(dense(tables_of(meetings), min_weight=least), np.where(full >= least, full, 0))
+    np.testing.assert_array_equal(
+        dense(tables_of(meetings), min_weight=least), np.where(full >= least, full, 0)
+    )
 
 
 # --- other packages -----------------------------------------------------------------------------------------
@@ -192,10 +208,18 @@ def test_five_people():
     graph = rn.ContactGraph(rn.load_sample("five_people"))
     ties = rn.project(graph).ties()
     assert ties.to_numpy().tolist() == [
-        ["ann", "ben", 1.0], ["ann", "cat", 2.0], ["ann", "dev", 1.0], ["ben", "cat", 2.0]
+        ["ann", "ben", 1.0],
+        ["ann", "cat", 2.0],
+        ["ann", "dev", 1.0],
+        ["ben", "cat", 2.0],
     ]
     minutes = rn.project(graph, weighting="duration").ties().set_index(["person_id", "other_id"])["strength"]
-    assert minutes.to_dict() == {("ann", "ben"): 180, ("ann", "cat"): 270, ("ann", "dev"): 30, ("ben", "cat"): 190}
+    assert minutes.to_dict() == {
+        ("ann", "ben"): 180,
+        ("ann", "cat"): 270,
+        ("ann", "dev"): 30,
+        ("ben", "cat"): 190,
+    }
 
 
 def test_an_occasion_of_two_thousand_people_is_warned_of_and_stays_small():
@@ -242,7 +266,9 @@ def test_bad_arguments(arguments, message):
 
 def test_an_empty_record_projects_to_nobody():
     record = rn.load_sample("five_people")
-    empty = rn.RecoveryRecord(record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0])
+    empty = rn.RecoveryRecord(
+        record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0]
+    )
     assert rn.project(rn.ContactGraph(empty)).n_people == 0
     without = rn.RecoveryRecord(record.people, record.occasions.iloc[:0], record.participation.iloc[:0])
     for weighting in WEIGHTINGS:
