@@ -104,7 +104,7 @@ def _codes(members: pd.DataFrame, item: RatedItem) -> pd.Series:
         raise SchemaError(f"The scheme names the column {item.column!r}, which the nominations do not have.")
     answers = members[item.column]
     codes = answers.map({answer: code_of(answer) for answer in answers.dropna().unique()}).astype("object")
-    no_answer = [code for code, number in (item.numbers or {}).items() if np.isnan(number)]
+    no_answer = [code for code, x in (item.numbers or {}).items() if x is None or np.isnan(x)]
     return codes.mask(codes.isin(no_answer))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ def layers_of(network: PersonNetwork | NetworkPanel) -> list[Layer]:
 
 
 def layer_frame(
-    network: PersonNetwork | NetworkPanel, measured: list[Mapping[str, np.ndarray]]
+    network: PersonNetwork | NetworkPanel, measured: Sequence[Mapping[str, np.ndarray]]
 ) -> pd.DataFrame:
     """One frame by person, or by person and wave, from the columns measured on each layer."""
     columns = {name: np.stack([layer[name] for layer in measured], axis=1).ravel() for name in measured[0]}
