@@ -28,7 +28,8 @@ def named_alters(
     rows = rows.sort_values(["weight", "relation"], ascending=[False, True], kind="stable")
     pair = rows.groupby(["ego_id", "alter_id"], sort=False)
     described = pair.first().reset_index()
-    described["relation"] = pair["relation"].agg(_joined).to_numpy()
+    if len(described) < len(rows):
+        described["relation"] = pair["relation"].agg(_joined).to_numpy()
     place = pd.Series(egos.get_indexer(described["ego_id"]), index=described.index)
     described = described.assign(_place=place).sort_values(["_place", "alter_id"], ignore_index=True)
     described = described.drop(columns="_place").assign(distance=1)

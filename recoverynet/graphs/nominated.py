@@ -53,7 +53,8 @@ def nomination_waves(
     named = timed(nominations, "asked_at", "nominations", waves if dated else None)
     frame = people_of(people, nominations, observations)
     networks, notes = nominated_networks(named, frame.index, len(waves), relation)
-    behaviour, states = {}, None
+    behaviour: dict[str, np.ndarray] = {}
+    states: pd.DataFrame | None = None
     if observations is not None:
         seen = timed(observations, "observed_at", "observations", waves if dated else None)
         behaviour, states, more = observed_values(

@@ -109,6 +109,8 @@ class PersonNetwork:
             An id is named twice.
         """
         wanted = pd.Index(person_ids, dtype="str")  # type: ignore[call-overload]
+        if wanted.equals(self.person_ids):
+            return self
         rows = self.person_ids.get_indexer(wanted)
         if (rows < 0).any():
             raise UnknownPersonError(
@@ -289,8 +291,8 @@ def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.cs
         raise SchemaError(
             f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}."
         )
-    if matrix is weights:
-        matrix = matrix.copy() if not matrix.has_canonical_format else matrix
+    if sparse.issparse(weights) and not matrix.has_canonical_format:
+        matrix = matrix.copy()  # shares its arrays with what was given, which must stay as it is
     matrix.sum_duplicates()
     if matrix.nnz and not (np.isfinite(matrix.data).all() and matrix.data.min() >= 0):
         raise SchemaError("Strengths must be finite and 0 or more; some are negative, infinite or missing.")
