@@ -15,6 +15,7 @@ import numpy as np
 
 SWAPS_PER_TIE = 10
 
+_HALF = np.uint64(0xFFFFFFFF)
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -73,9 +74,9 @@ def _next_random(state: np.ndarray) -> np.uint64:
 
 
 @numba.njit(cache=True, inline="always")
-def _below(state: np.ndarray, limit: int) -> int:
-    """A random whole number from 0 to limit − 1."""
-    return np.int64(((_next_random(state) >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32))
+def _below(bits: np.uint64, limit: int) -> int:
+    """A whole number from 0 to limit − 1 from 32 random bits."""
+    return np.int64(((bits & _HALF) * np.uint64(limit)) >> np.uint64(32))
 
 
 @numba.njit(cache=True)
@@ -88,9 +89,9 @@ def _slot(indptr: np.ndarray, indices: np.ndarray, row: int, column: int) -> int
 
 
 @numba.njit(cache=True)
-def _swap_arcs(indptr, indices, source, state):  # type: ignore[no-untyped-def]
+def _swap_arcs(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
     """One attempt for a directed network."""
-    first, second = _below(state, len(indices)), _below(state, len(indices))
+    first, second = _below(bits >> np.uint64(32), len(indices)), _below(bits, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
     if a in (c, d) or b in (c, d):
         return
@@ -100,14 +101,14 @@ def _swap_arcs(indptr, indices, source, state):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _turn_triangle(indptr, indices, source, state):  # type: ignore[no-untyped-def]
+def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
     """Turn a → b → c → a round where none of the three ways back exists."""
-    first = _below(state, len(indices))
+    first = _below(bits >> np.uint64(32), len(indices))
     a, b = source[first], indices[first]
     reach = indptr[b + 1] - indptr[b]
     if reach == 0:
         return
-    second = indptr[b] + _below(state, reach)
+    second = indptr[b] + _below(bits, reach)
     c = indices[second]
     third = _slot(indptr, indices, c, a)
     if c == a or third < 0:
@@ -122,9 +123,9 @@ def _turn_triangle(indptr, indices, source, state):  # type: ignore[no-untyped-d
 
 
 @numba.njit(cache=True)
-def _swap_ties(indptr, indices, weights, source, state):  # type: ignore[no-untyped-def]
+def _swap_ties(indptr, indices, weights, source, bits):  # type: ignore[no-untyped-def]
     """One attempt for an undirected network; both rows of either tie are kept in step."""
-    first, second = _below(state, len(indices)), _below(state, len(indices))
+    first, second = _below(bits >> np.uint64(32), len(indices)), _below(bits, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
     if a in (c, d) or b in (c, d):
         return
@@ -152,11 +153,14 @@ def _rewire_many(indptr, indices, weights, seeds, directed, swaps_per_tie):  # t
         now = indices.copy()
         strength = carried[run if len(carried) == n_runs else 0]
         for _ in range(n_attempts):
+            bits = _next_random(state)
             if not directed:
-                _swap_ties(indptr, now, strength, source, state)
-            elif _next_random(state) & np.uint64(7) == np.uint64(0):
-                _turn_triangle(indptr, now, source, state)
+                _swap_ties(indptr, now, strength, source, bits)
+            elif bits & np.uint64(7) == np.uint64(
+                0
+            ):  # the lowest bits choose no tie: there are too few of those
+                _turn_triangle(indptr, now, source, bits)
             else:
-                _swap_arcs(indptr, now, source, state)
+                _swap_arcs(indptr, now, source, bits)
         runs[run] = now
     return runs, carried
