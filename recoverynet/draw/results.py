@@ -104,6 +104,39 @@ def draw_null(
     return ax
 
 
+@drawn
+def draw_balance(table: pd.DataFrame, *, good: float = 0.1, ax: Axes | None = None) -> Axes:
+    """Are the people compared alike after matching?
+
+    Parameters
+    ----------
+    table : pandas.DataFrame indexed by term
+        ``difference`` and ``difference_matched``: standardised mean differences before and after.
+    good : float
+        Differences up to this size count as balance, and are shaded.
+    ax : matplotlib Axes, optional
+        Default: new ones.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    names = [wrap(str(term), 190, SMALL) for term in table.index]
+    widest = max((text_width(name, SMALL) for name in names), default=0.0)
+    ax = open_axes(ax, height=ROW * max(len(table), 2), left=widest + 16, right=16, bottom=56, top=34)
+    place = np.arange(len(table))[::-1]
+    ax.axvspan(-good, good, color=APART, alpha=0.18, linewidth=0)
+    ax.axvline(0.0, color=APART, linewidth=1, linestyle="--", zorder=0)
+    before, after = (table[name].to_numpy(dtype=float) for name in ("difference", "difference_matched"))
+    ax.plot(before, place, "o", markerfacecolor="none", color=ACCENT, markersize=7, label="before")
+    ax.plot(after, place, "o", color=MAIN, markersize=6, label="after matching")
+    ax.set_yticks(place, names)
+    ax.set_ylim(-0.6, len(table) - 0.4)
+    ax.set_xlabel("Exposed minus unexposed, in standard deviations")
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
+    return ax
+
+
 def _ratio_axis(ax: Axes) -> None:
     """A logarithmic axis marked in plain numbers, four to seven of them."""
     ax.set_xscale("log")
