@@ -21,7 +21,14 @@ from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record
 from recoverynet.tables.problems import Problem, example_of, problems_frame, rows_in_words
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.rules import Check, before, column_checks, pair_checks, reference_checks, repeat_check
+from recoverynet.tables.rules import (
+    Check,
+    before,
+    column_checks,
+    pair_checks,
+    reference_checks,
+    repeat_checks,
+)
 from recoverynet.tables.sources import open_source
 
 _REFERENCE_ORDER = ("people", "groups", "occasions", *(
@@ -97,18 +104,24 @@ def examine(prepared: Prepared, *, leave_out: bool = False) -> list[Problem]:
     problems = list(prepared.problems)
     for name, table in list(prepared.tables.items()):
         prepared.engine.hold(before(name), table.table)
+    for name in list(prepared.tables):
         problems += _header_problems(prepared, name, leave_out)
-        table = prepared.tables[name]
-        checks = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states),
-                  *pair_checks(table)]
-        problems += _asked(prepared, name, _worth_asking(table, checks), leave_out)
-        repeat = repeat_check(table)
-        problems += _asked(prepared, name, [] if repeat is None else [repeat], leave_out)
-    for name in _REFERENCE_ORDER:
-        if name in prepared.tables:
-            checks = _reference_checks(prepared, name, leave_out)
+        for checks in _rounds(prepared, name, leave_out):
             problems += _asked(prepared, name, checks, leave_out)
+    for name in _REFERENCE_ORDER:
+        if leave_out and name in prepared.tables:
+            problems += _asked(prepared, name, _reference_checks(prepared, name, leave_out), leave_out)
     return problems
+
+
+def _rounds(prepared: Prepared, name: str, leave_out: bool) -> list[list[Check]]:
+    """The checks of one table: all at once, or, where rows are left out between them, values first, then repeats."""
+    table = prepared.tables[name]
+    values = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states), *pair_checks(table)]
+    values, repeat = _worth_asking(table, values), _worth_asking(table, repeat_checks(table))
+    if leave_out:
+        return [values, repeat]
+    return [[*values, *repeat, *_reference_checks(prepared, name, leave_out)]]
 
 
 def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Problem]:

@@ -104,6 +104,11 @@ def has_nhs_number(value: str) -> str:
     return _check_digit_holds(f"regexp_replace(regexp_extract({value}, {text_sql(NHS)}, 1), '[ -]', '', 'g')")
 
 
+def has_spaced_ten_digits(value: str) -> str:
+    """SQL: whether a text holds ten digits written as an NHS number is (3-3-4)."""
+    return f"regexp_matches({value}, {text_sql(NHS)})"
+
+
 def has_ten_digits(value: str) -> str:
     """SQL: whether a text holds ten digits in a row."""
     return f"regexp_matches({value}, {text_sql(TEN_DIGITS)})"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from recoverynet.tables import identifiers
-from recoverynet.tables.engine import Engine, column_sql
+from recoverynet.tables.engine import Engine, column_sql, text_sql
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.prepared import PreparedTable
 from recoverynet.tables.raw import is_text
@@ -22,9 +22,16 @@ def identifier_checks(engine: Engine, table: PreparedTable) -> list[Check]:
     Columns whose very name tells what they hold are passed over: they are told of once, as columns.
     """
     of_group = table.schema.name == "groups"
-    return [check for title in text_columns(table)
-            if title in table.schema.names or not identifiers.identifying_column(plain_name(title), of_group=of_group)
-            for check in _value_checks(engine, table, title)]
+    titles = [title for title in text_columns(table)
+              if title in table.schema.names or not identifiers.identifying_column(plain_name(title), of_group=of_group)]
+    if not titles:
+        return []
+    found = _counts(engine, table, {title: _patterns(table, title) for title in titles})
+    digits = {title: _check_digits(title) for title in titles
+              if found[title]["spaced_ten_digits"] or found[title]["ten_digits"]}
+    for title, counts in _counts(engine, table, digits).items():
+        found[title].update(counts)
+    return [check for title in titles for check in _checks(table, title, found[title])]
 
 
 def text_columns(table: PreparedTable) -> list[str]:
@@ -43,32 +50,51 @@ def is_person_id(table: PreparedTable, title: str) -> bool:
     return title in table.schema.names and table.schema[title].person
 
 
-def _value_checks(engine: Engine, table: PreparedTable, title: str) -> Iterator[Check]:
-    """Only what some value of the column calls for, found on its distinct values."""
-    value = f"CAST({column_sql(title)} AS VARCHAR)"
-    asked = {
+def _text(title: str) -> str:
+    return f"CAST({column_sql(title)} AS VARCHAR)"
+
+
+def _patterns(table: PreparedTable, title: str) -> dict[str, str]:
+    """What is asked of the values of every column."""
+    value = _text(title)
+    return {
         "email": identifiers.has_email(value), "phone": identifiers.has_phone(value),
-        "digits_phone": identifiers.is_plain_phone(value), "nhs_number": identifiers.has_nhs_number(value),
-        "digits_nhs": identifiers.has_plain_nhs_number(value),
+        "digits_phone": identifiers.is_plain_phone(value), "digits": f"regexp_full_match({value}, '[0-9]+')",
         "name_as_id": identifiers.looks_like_a_name(value) if is_person_id(table, title) else "false",
-        "digits": f"regexp_full_match({value}, '[0-9]+')", "ten_digits": identifiers.has_ten_digits(value),
+        "spaced_ten_digits": identifiers.has_spaced_ten_digits(value), "ten_digits": identifiers.has_ten_digits(value),
     }
-    distinct = f"(SELECT DISTINCT {column_sql(title)} FROM {column_sql(table.schema.name)})"
-    counts = engine.row(
-        "SELECT " + ", ".join(f"count(*) FILTER (WHERE {predicate})" for predicate in asked.values())
-        + f" FROM {distinct}"
-    )
-    found = dict(zip(asked, counts, strict=True))
-    if found["digits_phone"] * 2 < found["digits"]:
-        found["digits_phone"] = 0
-    if not identifiers.more_than_chance(found["digits_nhs"], found["ten_digits"]):
-        found["digits_nhs"] = 0
+
+
+def _check_digits(title: str) -> dict[str, str]:
+    """What is asked where some value of a column holds ten digits."""
+    value = _text(title)
+    return {"nhs_number": identifiers.has_nhs_number(value), "digits_nhs": identifiers.has_plain_nhs_number(value)}
+
+
+def _counts(engine: Engine, table: PreparedTable, asked: dict[str, dict[str, str]]) -> dict[str, dict[str, int]]:
+    """How many distinct values of each column each predicate is true of."""
+    parts = []
+    for title, predicates in asked.items():
+        counts = ", ".join(f"count(*) FILTER (WHERE {predicate})" for predicate in predicates.values())
+        distinct = f"(SELECT DISTINCT {column_sql(title)} FROM {column_sql(table.schema.name)})"
+        parts.append(f"SELECT {text_sql(title)}, {counts} FROM {distinct}")
+    rows = engine.rows(" UNION ALL ".join(parts)) if parts else []
+    return {title: dict(zip(asked[title], counts, strict=True)) for title, *counts in rows}
+
+
+def _checks(table: PreparedTable, title: str, found: dict[str, int]) -> Iterator[Check]:
+    """Only what some value of the column calls for."""
+    predicates = {**_patterns(table, title), **_check_digits(title)}
+    by_chance = {
+        "digits_phone": found["digits_phone"] * 2 < found["digits"],
+        "digits_nhs": not identifiers.more_than_chance(found.get("digits_nhs", 0), found["ten_digits"]),
+    }
     for rule, what in _WHAT.items():
-        if found[rule]:
+        if found.get(rule) and not by_chance.get(rule, False):
             yield Check(
                 table.schema.name, title, rule.replace("digits_phone", "phone").replace("digits_nhs", "nhs_number"),
-                asked[rule], what, identifiers.PSEUDONYMISE + _NUMBERS_MEANT.get(rule, ""), personal=True,
-                extent="row" if title in table.schema.names else "column",
+                predicates[rule], what, identifiers.PSEUDONYMISE + _NUMBERS_MEANT.get(rule, ""),
+                personal=True, extent="row" if title in table.schema.names else "column",
             )
 
 

@@ -194,23 +194,24 @@ def pair_checks(table: PreparedTable) -> Iterator[Check]:
         )
 
 
-def repeat_check(table: PreparedTable) -> Check | None:
+def repeat_checks(table: PreparedTable) -> Iterator[Check]:
     """The rule that what identifies a row occurs once; the first of several is not a fault."""
     schema = table.schema
     if not schema.key:
-        return None
+        return
     keys = ", ".join(column_sql(_compared(schema[name])) for name in schema.key)
     filled = " AND ".join(f"{column_sql(name)} IS NOT NULL" for name in schema.key if schema[name].required)
     row = column_sql(ROW)
     first = f"SELECT min({row}) FROM {column_sql(schema.name)} WHERE {filled} GROUP BY {keys}"
     predicate = f"{filled} AND {row} NOT IN ({first})"
     if len(schema.key) == 1:
-        return Check(
+        yield Check(
             schema.name, schema.key[0], "repeated_id", predicate, "stands in more than one row (the first not counted)",
             "Keep one of the rows, or give each its own id.", personal=schema[schema.key[0]].person,
         )
+        return
     named = " and ".join((", ".join(schema.key[:-1]), schema.key[-1]))
-    return Check(
+    yield Check(
         schema.name, "", "repeated_row", predicate, f"says the same {named} as an earlier row", "Keep one of them.",
     )
 
