@@ -1,0 +1,170 @@
+"""What the evidence ladder answers: its rungs, the level reached and the verdict in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.draw.results import Axes, draw_estimates
+from recoverynet.results import Result
+
+LEVELS = {
+    0: "described",
+    1: "associated",
+    2: "more than chance",
+    3: "consistent with spread",
+    4: "consistent with spread, and in a matched comparison too",
+}
+LIFTS = {
+    "described": "more waves, or more people whose state is known at two waves in a row",
+    "crude association": "more people or waves: the interval is too wide, or there is nothing to find",
+    "permutation": "more people or waves: chance alone could do this",
+    "adjusted, beyond the margin": "more people or waves to narrow the interval, and records of what else people share "
+    "(place, provider, substance, age) to adjust for",
+    "placebo outcome": "a record of the trait or place that makes people alike in things that cannot spread, to adjust for",
+    "placebo named": "an outcome that cannot spread between people, recorded at the same waves, passed as placebo=",
+    "future ties": "a record of what draws people together before they meet, to adjust for",
+    "matched comparison": "more people, so that enough with and without exposure are alike in history and circumstances",
+}
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder.
+
+    Attributes
+    ----------
+    level : int
+        1 to 4: the level it belongs to.
+    name : str
+    passed : bool or None
+        None where it could not be tried and the ladder does not stop for it.
+    odds_ratio, low, high : float
+        Estimate and the bounds it was judged by; NaN where there is none.
+    p : float
+    n_rows, n_events : int
+        Person-waves at risk and gains among them.
+    detail : str
+        What was found, in a sentence.
+    """
+
+    level: int
+    name: str
+    passed: bool | None
+    odds_ratio: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    p: float = math.nan
+    n_rows: int = 0
+    n_events: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class EvidenceLadder(Result):
+    """How far up the ladder of evidence did the panel carry the claim?
+
+    Attributes
+    ----------
+    level : int
+        0 described, 1 associated, 2 more than chance, 3 consistent with spread, 4 in a matched comparison too.
+    rungs : tuple of Rung
+    failed : str or None
+        Name of the first rung that did not hold; None where all did.
+    hidden_trait : float
+        x such that a trait nobody recorded, making ties within it x times as likely and changing the odds of gaining
+        the norm by x, would by itself bring the adjusted estimate; NaN without an estimate, infinite where none would.
+    hidden_trait_low : float
+        The same for the lower bound of the estimate: 1 where chance alone reaches it.
+    margin : float
+        Odds ratio the lower bound had to clear.
+    lift : str
+        What data would lift the answer.
+    """
+
+    level: int
+    rungs: tuple[Rung, ...]
+    failed: str | None
+    hidden_trait: float
+    hidden_trait_low: float
+    margin: float
+    lift: str
+
+    @property
+    def consistent_with_spread(self) -> bool:
+        """Whether level 3 was reached."""
+        return self.level >= 3
+
+    @property
+    def verdict(self) -> str:
+        """The answer in plain words, for somebody who has to act on it."""
+        sentences = [f"Level {self.level} of 4: {LEVELS[self.level]}."]
+        first = next((rung for rung in self.rungs if rung.name == self.failed), None)
+        if self.consistent_with_spread:
+            sentences.append(
+                "People whose contacts held the norm went on to gain it more often than others like them, by more than "
+                "chance, the recorded circumstances and a set margin account for. That is what spread would look like; "
+                "it is not proof of it."
+            )
+        if first is not None:
+            sentences.append(f"It stops at “{first.name}”: {first.detail}.")
+        if not math.isnan(self.hidden_trait):
+            sentences.append(_hidden_in_words(self.hidden_trait, self.hidden_trait_low))
+        if self.lift:
+            sentences.append(f"What would lift it: {self.lift}.")
+        return " ".join(sentences)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a rung.
+
+        Returns
+        -------
+        pandas.DataFrame indexed by rung
+            ``level``, ``passed`` (missing where it could not be tried), ``odds_ratio``, ``low``, ``high``, ``p``,
+            ``n_rows``, ``n_events``, ``detail``.
+        """
+        frame = pd.DataFrame([vars(rung) for rung in self.rungs]).rename(columns={"name": "rung"}).set_index("rung")
+        return frame.astype({"passed": "boolean"})
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Every estimate of the ladder with its bounds, the margin as a line.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Default: a new one.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        frame = self.to_frame()
+        frame = frame[np.isfinite(frame["odds_ratio"])]
+        table = frame.rename(columns={"odds_ratio": "ratio", "low": "ratio_low", "high": "ratio_high"})
+        ax = draw_estimates(table, ratio="odds ratio", level=0.9, people=self.n_people, ax=ax)
+        ax.axvline(self.margin, linestyle=":", linewidth=1.2, color="0.35")
+        return ax
+
+    def _claim(self) -> tuple[str, str]:
+        return "Ladder", "description, association, permutation null, lagged and adjusted with placebos, matched design"
+
+    def _headline(self) -> str:
+        stop = f"; stops at “{self.failed}”" if self.failed else ""
+        return f"level {self.level} of 4: {LEVELS[self.level]}{stop}"
+
+
+def _hidden_in_words(strength: float, strength_low: float) -> str:
+    if strength <= 1.0:
+        return "There is no positive estimate for a hidden trait to explain."
+    if not math.isfinite(strength):
+        return "No hidden trait, however strong, would by itself bring an estimate this large."
+    lower = (
+        f"for the lower bound {strength_low:.1f} would do" if strength_low > 1.0 else "chance alone reaches the lower bound"
+    )
+    return (
+        f"A trait nobody recorded would explain the estimate away if ties between people sharing it were {strength:.1f} "
+        f"times as likely and it changed the odds of gaining the norm by {strength:.1f}; {lower}."
+    )
