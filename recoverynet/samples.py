@@ -34,7 +34,9 @@ def list_samples() -> pd.DataFrame:
     5
     """
     rows = []
-    for name, folder in sorted(_sample_folders().items()):
+    for name, folder in sorted(_folders().items()):
+        if not (folder / "people.csv").exists():
+            continue
         title, description = _codebook_opening(folder)
         rows.append({
             "name": name, "title": title, "description": description,
@@ -49,7 +51,8 @@ def sample_folder(name: str) -> Path:
     Parameters
     ----------
     name : str
-        One of those :func:`list_samples` lists.
+        One of those :func:`list_samples` lists, or another folder that ships beside them, such as
+        ``"calibration"``.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def sample_folder(name: str) -> Path:
     >>> (sample_folder("five_people") / "people.csv").exists()
     True
     """
-    folders = _sample_folders()
+    folders = _folders()
     if name not in folders:
         known = ", ".join(map(repr, sorted(folders))) or "none (the installation seems incomplete)"
         raise SchemaError(f"There is no sample called {name!r}. The samples are {known}.")
@@ -91,7 +94,7 @@ def load_sample(name: str) -> RecoveryRecord:
     Raises
     ------
     SchemaError
-        There is no such sample; the message lists those there are.
+        There is no such sample, or it holds no record; the message lists those there are.
 
     Notes
     -----
@@ -103,15 +106,22 @@ def load_sample(name: str) -> RecoveryRecord:
     >>> rn.load_sample("five_people").people["role"].tolist()
     ['client', 'client', 'peer', 'worker', 'client']
     """
-    return read_record(sample_folder(name))
+    folder = sample_folder(name)
+    if not (folder / "people.csv").exists():
+        records = ", ".join(map(repr, list_samples()["name"]))
+        raise SchemaError(
+            f"The sample {name!r} is not a record of people and contacts; {records} are. Its files are in "
+            f"sample_folder({name!r})."
+        )
+    return read_record(folder)
 
 
-def _sample_folders() -> dict[str, Path]:
-    """Folders that hold a record, by name; those of an installed package come before those of a checkout."""
+def _folders() -> dict[str, Path]:
+    """Every sample folder by name; those of an installed package come before those of a checkout."""
     found: dict[str, Path] = {}
     for shelf in _SHELVES:
-        for table in sorted(shelf.glob("*/people.csv")):
-            found.setdefault(table.parent.name, table.parent)
+        for folder in sorted(shelf.glob("*/")):
+            found.setdefault(folder.name, folder)
     return found
 
 
