@@ -10,7 +10,7 @@ from recoverynet.models.worlds import simulate_panel
 
 
 def test_published_e_values():
-    # VanderWeele & Ding 2017: bottle-feeding and deaths, 3.9 (1.8 to 8.7); breast-feeding and leukaemia, 0.80 (0.71, 0.91).
+    # VanderWeele & Ding 2017: bottle-feeding and deaths 3.9 (1.8, 8.7); breast-feeding and leukaemia 0.80 (0.71, 0.91).
     first = sensitivity(3.9, low=1.8, high=8.7)
     assert (first.e_value, first.e_value_bound) == pytest.approx((7.26, 3.0), abs=0.005)
     second = sensitivity(0.80, low=0.71, high=0.91)
