@@ -51,8 +51,8 @@ class DisclosedTable:
         What the rows are.
     counts : pandas.DataFrame of float
         Rows × columns, margins (``"All"``) included, NaN where hidden.
-    layout : {"one_way", "of_which", "nested", "cross"}
-        One column of parts; rows of "n of N"; a chain of stages; rows by columns.
+    layout : {"one_way", "list", "of_which", "nested", "cross"}
+        One column of parts; one column of unrelated counts, without shares; rows of "n of N"; stages; rows by columns.
     share_of : {"row", "column", "all", ""}
         What each count is a share of in a cross table; empty shows counts alone.
     with_interval : bool
@@ -112,12 +112,14 @@ class DisclosedTable:
             return self.n(row, TOTAL)
         if self.layout == "nested":
             return self.n(str(self.counts.index[0]), column)
+        if self.layout == "list":
+            return math.nan
         whole = self.layout == "cross" and self.share_of == "all"
         return self.n(TOTAL, TOTAL if whole else column)
 
-    def words(self, row: str = TOTAL, column: str | None = None) -> str:
-        """One count as ``52 of 650 (8%)``."""
-        return wording.n_of(self.n(row, column), self.total(row, column))
+    def words(self, row: str = TOTAL, column: str | None = None, *, noun: str = "") -> str:
+        """One count as ``52 of 650 (8%)``, or with a noun as ``52 of 650 clients (8%)``."""
+        return wording.n_of(self.n(row, column), self.total(row, column), noun)
 
     def share(self, row: str = TOTAL, column: str | None = None) -> float:
         """One count divided by what it is out of; NaN where either is hidden or the denominator is 0."""
@@ -148,12 +150,17 @@ class DisclosedTable:
         if not self.with_interval:
             return np.full(len(frame), np.nan), np.full(len(frame), np.nan)
         known = frame[["n", "total"]].notna().all(axis=1)
+        if self.layout == "nested":
+            known &= frame["row"] != self.counts.index[0]
         return wilson_interval(frame["n"].where(known), frame["total"].where(known))
 
     def grid(self) -> Grid:
         """The table as texts, ``*`` where a figure is hidden."""
         if self.layout == "cross":
             return self._cross_grid()
+        if self.layout == "list":
+            rows = tuple((str(row), wording.number(self.n(row))) for row in self.counts.index)
+            return Grid((self.row_header, "Number"), rows)
         frame = self.to_frame()
         out_of = self.layout in ("of_which", "nested")
         heads = [self.row_header, "Number", *(["Out of"] if out_of else []), "Per cent"]
@@ -163,7 +170,8 @@ class DisclosedTable:
             cells = [str(line.row), wording.number(line.n), *([wording.number(line.total)] if out_of else [])]
             cells.append(wording.percent(line.share, of=line.total))
             if self.with_interval:
-                cells.append(wording.NO_DENOMINATOR if line.total == 0 else wording.interval(line.low, line.high))
+                exists = line.total != 0 and not (self.layout == "nested" and line.Index == 0)
+                cells.append(wording.interval(line.low, line.high) if exists else wording.NO_DENOMINATOR)
             rows.append(tuple(cells))
         return Grid(tuple(heads), tuple(rows), last_is_total=self.counts.index[-1] == TOTAL)
 
@@ -175,7 +183,7 @@ class DisclosedTable:
                 text = wording.number(self.n(row, column))
                 is_base = TOTAL in (row, column) and self.total(row, column) == self.n(row, column)
                 share = self.share(row, column)
-                if self.share_of and not is_base and not math.isnan(share):
+                if self.share_of and not is_base and share > 0:
                     text += f" ({wording.percent(share)})"
                 cells.append(text)
             rows.append(tuple(cells))
@@ -206,7 +214,7 @@ class DisclosedSummary:
     values : pandas.DataFrame
         Rows × columns; ``n`` is the number of people behind a row, the others are statistics, NaN where hidden.
     heads : tuple of str
-        Column headings, as many as columns.
+        Column headings; one heading for ``low`` and ``high`` together.
     digits : int
         Digits after the point.
     policy : str
@@ -251,11 +259,15 @@ class DisclosedSummary:
         """The table as texts, ``*`` where a figure is hidden."""
         rows = []
         for row, values in self.values.iterrows():
+            none = values["n"] == 0
             cells = [
-                wording.number(value) if column == "n" else
-                wording.NO_DENOMINATOR if values["n"] == 0 else wording.decimal(value, self.digits)
-                for column, value in values.items()
+                wording.number(value) if column == "n" else wording.NO_DENOMINATOR if none else
+                wording.decimal(value, self.digits) for column, value in values.items() if column not in ("low", "high")
             ]
+            if "low" in values:
+                ends = [wording.decimal(values[end], self.digits) for end in ("low", "high")]
+                hidden = wording.HIDDEN in ends
+                cells.append(wording.NO_DENOMINATOR if none else wording.HIDDEN if hidden else " to ".join(ends))
             rows.append((str(row), *cells))
         return Grid((self.row_header, *self.heads), tuple(rows))
 

@@ -292,7 +292,9 @@ class CountTable:
             return "of_which"
         if self.rows == "nested":
             return "nested"
-        return "one_way" if self.counts.shape[1] == 1 else "cross"
+        if self.counts.shape[1] == 1:
+            return "list" if self.rows == "separate" else "one_way"
+        return "cross"
 
     def _forced(self, shape: tuple[int, int], n_figures: int, policy: DisclosurePolicy) -> np.ndarray:
         """Every figure of the rows whose group is too small to be described."""
@@ -316,7 +318,8 @@ class SummaryTable:
     title, population, denominator, period, row_header, name, note : str
         As in :class:`CountTable`.
     heads : tuple of str
-        Column headings as a reader should see them, that of ``n`` included, in the order of the columns.
+        Column headings as a reader should see them, that of ``n`` included, in the order of the columns. The last columns
+        ``low`` and ``high``, where there are such, share one heading.
     digits : int
         Digits after the point. Default 1.
 
@@ -342,7 +345,8 @@ class SummaryTable:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if "n" not in self.values.columns or len(self.heads) != self.values.shape[1]:
+        n_heads = self.values.shape[1] - ("low" in self.values.columns)
+        if "n" not in self.values.columns or len(self.heads) != n_heads:
             raise SchemaError(f"Summary {self.title!r} needs a column 'n' and one heading a column.")
         object.__setattr__(self, "values", self.values.astype(float))
         object.__setattr__(self, "name", self.name or file_name(self.title))

@@ -17,7 +17,7 @@ from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun, notebook_template
 from recoverynet.report.sections import ReportWriter
 from recoverynet.states import RECOVERY_NORM, RECOVERY_STATES, Norm
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, as_instant
 
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
@@ -100,10 +100,15 @@ def evaluation_report(
         title=title or TITLE, subtitle=subtitle or "An evaluation of contact records: who is linked to mutual aid and other "
         "recovery communities, and what changed.",
         sections=(brief_section(writer, setting, findings), *body, limits_section(writer, setting, findings),
-                  rerun_section(writer, setting, settings)),
+                  rerun_section(writer, setting, findings, settings)),
         period=setting.period, policy=policy, settings=settings, kind_in_words="Evaluation report",
     )
-    return remember_rerun(report, Rerun(record, _settings_cell(setting, policy, title, subtitle), TEMPLATE))
+    asked = {
+        "title": repr(title), "subtitle": repr(subtitle), "norm": _norm_source(norm), "window": _instants_source(setting, window),
+        "n_periods": repr(n_periods), "breaks": _instants_source(setting, breaks), "by": repr(by),
+        "valid_for": repr(valid_for), "disclosure": _policy_source(policy),
+    }
+    return remember_rerun(report, Rerun(record, _settings_cell(asked), TEMPLATE))
 
 
 def evaluation_notebook_template(path: str | Path) -> Path:
@@ -130,29 +135,34 @@ def evaluation_notebook_template(path: str | Path) -> Path:
     return path
 
 
-def _settings_cell(setting: Setting, policy: DisclosurePolicy, title: str | None, subtitle: str | None) -> str:
-    """The settings as lines of Python that can be read and edited."""
-    norm = setting.norm
+_MEANINGS = {
+    "norm": "which states hold the norm", "window": "(first day, day after the last); None: that of the record",
+    "n_periods": "periods compared", "breaks": "their bounds; None: equal parts",
+    "by": "columns to break links down by; None: substance, sex, age band", "valid_for": "how long a state holds",
+    "disclosure": "'ndtms', 'nhs' or a policy",
+}
+
+
+def _settings_cell(asked: dict[str, str]) -> str:
+    """The arguments as lines of Python that can be read and edited."""
+    lines = [f"    {name}={source}," + (f"  # {_MEANINGS[name]}" if name in _MEANINGS else "")
+             for name, source in asked.items()]
+    return "\n".join(["settings = dict(", *lines, ")"])
+
+
+def _norm_source(norm: Norm) -> str:
     holds = ", ".join(repr(state) for state in norm.scheme.states if state in norm.holds)
     scheme = ""
     if norm.scheme != RECOVERY_STATES:
         using = ", ".join(repr(state) for state in norm.scheme.states if state in norm.scheme.using)
-        scheme = f", scheme=rn.StateScheme({norm.scheme.states!r}, using={{{using}}})"
-    window = None if setting.window is None else tuple(stamp.isoformat() for stamp in setting.window)
-    lines = [
-        f"time_zone = {setting.record.tz!r}",
-        "settings = dict(",
-        f"    title={title!r},",
-        f"    subtitle={subtitle!r},",
-        f"    window={window!r},  # first day, and the day after the last",
-        f"    breaks={[stamp.isoformat() for stamp in setting.breaks] or None!r},  # bounds of the periods compared",
-        f"    norm=rn.Norm({norm.name!r}, holds={{{holds}}}{scheme}),",
-        f"    by={setting.by!r},",
-        f"    valid_for={setting.valid_for!r},",
-        f"    disclosure={_policy_source(policy)},",
-        ")",
-    ]
-    return "\n".join(lines)
+        scheme = f", scheme=rn.StateScheme({norm.scheme.states!r}, using=frozenset([{using}]))"
+    return f"rn.Norm({norm.name!r}, holds={{{holds}}}{scheme})"
+
+
+def _instants_source(setting: Setting, instants: Sequence[object] | None) -> str:
+    if instants is None:
+        return "None"
+    return repr(tuple(as_instant(instant, setting.record.tz).isoformat() for instant in instants))
 
 
 def _policy_source(policy: DisclosurePolicy) -> str:

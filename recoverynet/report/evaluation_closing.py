@@ -13,11 +13,15 @@ import pandas as pd
 from recoverynet.report import wording
 from recoverynet.report.disclosed import DisclosedTable
 from recoverynet.report.evaluation_change import HOLDS, norm_frame
+from recoverynet.report.evaluation_network import NOT_WORKERS
 from recoverynet.report.evaluation_observed import CONTACTED, STATE_SEEN, Findings
-from recoverynet.report.evaluation_setting import Setting
+from recoverynet.report.evaluation_setting import UNDATED, Setting
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.tables.record import RecoveryRecord
 
+GROUPS = {"Through a group: mutual aid": "a mutual-aid meeting", "Through a group: recovery café": "a recovery café",
+          "Through a group: recovery community": "a lived-experience group or event",
+          "Through a group: peer support": "a peer-support group"}
 WITHIN_28 = "Within 28 days after"
 
 
@@ -25,8 +29,8 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     """The summary: a few numbers and four to seven sentences, all from tables after disclosure."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(setting, findings))
-    tellers = (_tell_contact, _tell_links, _tell_aftercare, _tell_norm, _tell_ties, _tell_outcomes)
-    section.points([_tell_people(setting, findings), *(text for tell in tellers if (text := tell(setting, findings)))])
+    tellers = (_tell_people, _tell_contact, _tell_aftercare, _tell_alone, _tell_change, _tell_outcomes)
+    section.points([text for tell in tellers if (text := tell(setting, findings))])
     if math.isnan(findings["people"].n("Clients")):
         section.note("So few people are on this record that nearly every number has to be hidden.", "caution")
     section.note("These figures describe what was recorded. They do not show that a link to a recovery community changed "
@@ -35,7 +39,8 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings) ->
 
 
 def _key_figures(setting: Setting, findings: Findings) -> list[KeyFigure]:
-    figures = [KeyFigure(wording.number(findings["people"].n("Clients")), "clients", f"observed {setting.period}")]
+    figures = [KeyFigure(wording.number(findings["people"].n("Clients")), "clients", f"observed {setting.period}"
+                         if setting.window else UNDATED)]
     wanted = [("contact", "Any contact", "had contact with the recovery community"),
               ("aftercare", WITHIN_28, "had contact within 28 days after treatment")]
     for name, row, label in wanted:
@@ -57,63 +62,67 @@ def _out_of(table: DisclosedTable, row: str) -> str:
 
 
 def _tell_people(setting: Setting, findings: Findings) -> str:
-    return (f"The record is about **{wording.plural(findings['people'].n('Clients'), 'client')}**, observed {setting.period}; "
+    return (f"The record is about **{wording.plural(findings['people'].n('Clients'), 'client')}**"
+            f"{f', observed {setting.period}' if setting.window else ''}; "
             f"{findings['flow'].words(CONTACTED)} have at least one recorded contact.")
 
 
 def _tell_contact(setting: Setting, findings: Findings) -> str:
-    table = findings.get("contact")
+    table, funnel = findings.get("contact"), findings.get("funnel")
     if table is None:
         return ""
     ways = {name: table.n(name) for name in table.counts.index if name.startswith("Through a group")}
     known = {name: n for name, n in ways.items() if n > 0}
-    most = max(known, key=lambda name: known[name]) if known else ""
-    tail = f", most often at a {most.split(': ')[1]} group" if most else ""
-    return f"**{table.words('Any contact')}** had contact with the recovery community at least once{tail}."
-
-
-def _tell_links(setting: Setting, findings: Findings) -> str:
-    table = findings.get("funnel")
-    if table is None:
-        return ""
-    offered, attended = wording.label("offered"), wording.label("attended")
-    return (f"A recovery group was offered to {table.words(offered)} clients; "
-            f"{wording.number(table.n(attended))} of those offered a group went at least once.")
+    most = f", most often at {GROUPS[max(known, key=known.__getitem__)]}" if len(known) == len(ways) > 1 else ""
+    text = f"**{table.words('Any contact', noun='clients')}** had contact with the recovery community at least once{most}."
+    if funnel is None:
+        return text
+    offered, attended = funnel.n(wording.label("offered")), funnel.n(wording.label("attended"))
+    share = "" if not offered > 0 or math.isnan(attended) else f" ({wording.percent(attended / offered)})"
+    return (f"{text} A recovery group was offered to {wording.plural(offered, 'client')}, of whom "
+            f"{wording.number(attended)}{share} went at least once.")
 
 
 def _tell_aftercare(setting: Setting, findings: Findings) -> str:
     table = findings.get("aftercare")
-    if table is None or WITHIN_28 not in table.counts.index:
+    if table is None or WITHIN_28 not in table.counts.index or table.total(WITHIN_28) == 0:
         return ""
-    text = f"Within 28 days after their treatment ended, **{table.words(WITHIN_28)}** clients had such contact"
+    text = f"Within 28 days after their treatment ended, **{table.words(WITHIN_28, noun='clients')}** had such contact"
     if "During treatment" in table.counts.index and not math.isnan(table.share("During treatment")):
         text += f"; during treatment it was {wording.percent(table.share('During treatment'))}"
     return text + "."
 
 
-def _tell_norm(setting: Setting, findings: Findings) -> str:
+def _tell_alone(setting: Setting, findings: Findings) -> str:
+    table = findings.get("ties")
+    return "" if table is None else (
+        f"**{table.words(NOT_WORKERS, '0', noun='clients')}** have no recorded tie to anybody but workers.")
+
+
+def _tell_change(setting: Setting, findings: Findings) -> str:
     if "norm" not in findings:
         return ""
-    frame = norm_frame(findings["norm"])
+    frame, norm = norm_frame(findings["norm"]), f"the {setting.norm.name} norm"
     first, last = frame.iloc[0], frame.iloc[-1]
     if len(frame) < 2 or math.isnan(first["share"]) or math.isnan(last["share"]):
         return ""
     unknown = 1 - last["n_known"] / last["n"] if last["n"] else math.nan
-    return (f"Of clients whose state is known, {wording.percent(first['share'])} held the {setting.norm.name} norm at the end of "
-            f"{first['period']} and **{wording.percent(last['share'])}** at the end of {last['period']}; then the state of "
-            f"{wording.percent(unknown)} of clients was not known.")
+    text = (f"Of clients whose state is known, {wording.percent(first['share'])} held {norm} at the end of {first['period']} and "
+            f"**{wording.percent(last['share'])}** at the end of {last['period']}; for {wording.percent(unknown)} of clients it was "
+            "then not known.")
+    return " ".join(part for part in (text, _ties_before_and_after(findings)) if part)
 
 
-def _tell_ties(setting: Setting, findings: Findings) -> str:
+def _ties_before_and_after(findings: Findings) -> str:
     table = findings.get("composition")
     if table is None or len(table.counts) < 2:
         return ""
-    first, last = str(table.counts.index[0]), str(table.counts.index[-1])
-    shares = table.share(first, HOLDS), table.share(last, HOLDS)
+    ends = str(table.counts.index[0]), str(table.counts.index[-1])
+    shares = [table.share(end, HOLDS) for end in ends]
     if any(math.isnan(share) for share in shares):
         return ""
-    return (f"Of clients' ties to people other than workers, {wording.percent(shares[0])} were to people known to hold the "
-            f"{setting.norm.name} norm in {first}, and {wording.percent(shares[1])} in {last}.")
+    return (f"Of their ties to people other than workers, {wording.percent(shares[0])} were to people known to hold it in "
+            f"{ends[0]}, and {wording.percent(shares[1])} in {ends[1]}.")
 
 
 def _tell_outcomes(setting: Setting, findings: Findings) -> str:
@@ -178,14 +187,14 @@ def _words_on_states(setting: Setting, findings: Findings) -> str:
                     f"counts for {pd.Timedelta(setting.valid_for).days} days.")
 
 
-def rerun_section(report: ReportWriter, setting: Setting, settings: dict[str, str]) -> Section:
+def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, settings: dict[str, str]) -> Section:
     """What it takes to make the report again, and to show that it was made from the same data."""
     section = report.section("settings", "How to make this report again")
     section.say("Whoever holds the same record gets the same report, number for number, with the settings below. The "
                 "fingerprint changes if any cell of any table does.")
     section.facts("Settings", list(settings.items()))
-    smallest = report.policy.smallest_shown
-    rows = [(name, f"{len(table):,}" if not 0 < len(table) < smallest else wording.HIDDEN)
+    smallest, some_hidden = report.policy.smallest_shown, findings["people"].n_hidden > 0
+    rows = [(name, wording.HIDDEN if 0 < len(table) < smallest or (name == "people" and some_hidden) else f"{len(table):,}")
             for name, table in setting.record.tables().items()]
     section.facts("Rows read, by table", rows)
     return section.finish()
@@ -199,7 +208,7 @@ def settings_in_words(setting: Setting, policy_words: str) -> dict[str, str]:
         "Periods compared": wording.listed([label for label, _, _ in setting.periods]) or "none",
         "Norm": f"{norm.name}: {', '.join(state for state in norm.scheme.states if state in norm.holds)}",
         "An observed state counts for": f"{pd.Timedelta(setting.valid_for).days} days",
-        "Links broken down by": wording.listed(setting.by) or "nothing",
+        "Links broken down by": wording.listed([wording.lower_first(wording.label(name)) for name in setting.by]) or "nothing",
         "Small numbers": policy_words,
         "Fingerprint of the record": fingerprint(setting.record),
         "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas {pd.__version__}, "

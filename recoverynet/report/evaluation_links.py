@@ -17,6 +17,7 @@ from recoverynet.report.evaluation_observed import NOT_RECORDED, Findings
 from recoverynet.report.evaluation_setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
+from recoverynet.tables.record import RecoveryRecord
 
 BOTH = "… and support to reach it"
 CONTACT = "with any contact with the recovery community"
@@ -70,7 +71,8 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
         section.note("No steps towards groups are recorded (the linkage table is empty), so the way from an offer to taking "
                      "part cannot be shown, and the NICE QS11 measure cannot be worked out.")
         return
-    steps = linkage_funnel(setting.record, window=setting.window if setting.window_given else None).set_index("stage")
+    steps = linkage_funnel(_linkage_of_clients(setting), window=setting.window if setting.window_given else None)
+    steps = steps.set_index("stage")
     rows = {"All clients": setting.n_clients} | {wording.label(stage): int(steps.at[stage, "n_reached_offered"])
                                                  for stage in STAGES}
     shown = findings["funnel"] = section.disclose(CountTable(
@@ -90,6 +92,13 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     section.show(shown)
     _step_times(section, setting, steps)
     _nice(section, setting, findings)
+
+
+def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
+    """The record with the steps of the clients reported on, who may be fewer than those on the record."""
+    linkage = setting.record.linkage
+    kept = linkage["client_id"].isin(setting.clients)
+    return setting.record if not setting.window_given or kept.all() else setting.record.with_tables(linkage=linkage[kept])
 
 
 def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
@@ -118,7 +127,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
         "along. The NICE statement is about alcohol; here every client in treatment is counted.",
     ))
     section.say("NICE asks what share of people seeking help are given **both** information on community support networks "
-                f"and self-help groups, and support to reach them. Here: {shown.words(BOTH)} clients in treatment.")
+                f"and self-help groups, and support to reach them. Here: {shown.words(BOTH, noun='clients in treatment')}.")
     section.show(shown)
 
 

@@ -138,7 +138,7 @@ def _named(section: SectionWriter, setting: Setting) -> None:
     asked = section.disclose(CountTable.of_shares(
         {"Named somebody": (setting.count_clients(named["ego_id"]), setting.n_clients)}, title="Asked", population="Clients",
         denominator="all clients", period=setting.period))
-    section.say(f"{asked.words('Named somebody')} clients named people who matter to them; their latest answers name "
+    section.say(f"{asked.words('Named somebody', noun='clients')} named people who matter to them; their latest answers name "
                 f"{wording.plural(shown.n(), 'person', 'people')}. The people named are third parties: nothing about them is "
                 "kept but the client's own view.")
     section.show(shown)

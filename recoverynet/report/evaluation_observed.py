@@ -37,14 +37,15 @@ def observed_section(report: ReportWriter, setting: Setting, findings: Findings)
 
 def _people(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     roles = setting.record.people["role"]
+    roles = roles[(roles != "client") | setting.record.people["person_id"].isin(setting.clients)]
     order = ["client", "peer", "family", "community", "worker"]
     counts = pd.Series({wording.label(role): int((roles == role).sum()) for role in order if (roles == role).any()})
     shown = findings["people"] = section.disclose(CountTable(
-        counts, title="People on the record, by role", population="Everybody on the record",
-        denominator="everybody on the record", period=setting.period, row_header="Role",
+        counts, title="People on the record, by role", population="Everybody on the record", denominator="",
+        period=setting.period, row_header="Role", rows="separate",
     ))
     section.say(
-        f"The record covers {setting.period}. It is about **{wording.plural(shown.n('Clients'), 'client')}**; "
+        f"The record covers this period: {setting.period}. It is about **{wording.plural(shown.n('Clients'), 'client')}**; "
         "the other people are in it because they took part in contacts with clients or belong to the recovery community. "
         "Percentages in this report are out of clients unless a table says otherwise. Clients without any recorded "
         "contact stay in every denominator."
@@ -145,7 +146,8 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
         section.note(f"Nothing at all is recorded of: {wording.listed([wording.lower_first(name) for name in empty])}. "
                      "The sections that need it say so.")
     if record.notes:
-        section.note("Noted while the record was read: " + " ".join(record.notes))
+        section.note("While the record was read, something was mended, left out or assumed. Whoever holds the record finds "
+                     "it in `record.notes`; it is not repeated here because it may be about single people.")
 
 
 def _occasions(section: SectionWriter, setting: Setting, findings: Findings) -> None:

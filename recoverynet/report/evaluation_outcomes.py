@@ -23,6 +23,7 @@ DOMAINS = {
     "wellbeing": "Health and wellbeing", "housing": "Housing", "family": "Family", "instrument": "Other scores",
 }
 """Prefix of a variable's name and the domain it belongs to, in the order they are shown."""
+SCALES = {"days": "days of the last 28", "points": "points on a scale from 0 to 20"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ KNOWN = {
     "dependency.days_used": Outcome("Days of use in the last 28", "days", "lower"),
     "employment.paid_days": Outcome("Days of paid work in the last 28", "days", "higher"),
     "employment.education_days": Outcome("Days of education in the last 28", "days", "higher"),
-    "health.psychological": Outcome("Psychological health (0 to 20)", "points of 20", "higher"),
-    "health.physical": Outcome("Physical health (0 to 20)", "points of 20", "higher"),
-    "wellbeing.quality_of_life": Outcome("Quality of life (0 to 20)", "points of 20", "higher"),
+    "health.psychological": Outcome("Psychological health (0 to 20)", "points", "higher"),
+    "health.physical": Outcome("Physical health (0 to 20)", "points", "higher"),
+    "wellbeing.quality_of_life": Outcome("Quality of life (0 to 20)", "points", "higher"),
     "instrument.barc10": Outcome("Recovery capital, BARC-10 (10 to 60)", "BARC-10 points", "higher"),
     "employment.status": Outcome("Work and education"), "housing.status": Outcome("Housing status"),
     "family.contact": Outcome("Contact with family"), "offending.reoffended": Outcome("Reoffending"),
@@ -153,7 +154,7 @@ def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataF
     shown = section.summary(SummaryTable(
         pd.DataFrame(rows).T, title="First and last value, same clients", population="Clients with both",
         denominator=f"clients with two values at least {DAYS_APART} days apart", period=setting.period,
-        row_header="Outcome", heads=("Clients", "First, mean", "Last, mean", "Change", "95% low", "95% high"),
+        row_header="Outcome", heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
         note=("; ".join(better) + ". For all others higher is better." if better else ""),
     ))
     findings["scores"] = shown  # type: ignore[assignment]
@@ -174,7 +175,7 @@ def _score_figure(
     }).reset_index(drop=True)
     section.figure(
         paired_change(frame, share=False, unit=unit), alt=describe_change(frame, share=False, unit=unit),
-        caption=f"First and last mean of the same clients, {setting.period}, in {unit}. Out of: clients with two values at least "
+        caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. Out of: clients with two values at least "
         f"{DAYS_APART} days apart; their number stands in the figure. The interval is that of the change.",
     )
 
@@ -216,7 +217,7 @@ def _reoffending(section: SectionWriter, setting: Setting, table: pd.DataFrame, 
     findings["reoffending"] = section.table(CountTable.of_shares(
         {"Reoffended at least once": (int(ever.sum()), len(ever))}, title="Reoffending, from an external source",
         population="Clients with an external report", denominator="clients an external source reported on",
-        period=setting.period, row_header="", no="Not reported",
+        period=setting.period, row_header="Outcome", no="Not reported",
     ))
     if len(rows) > len(outside):
         section.note("What clients or workers said about offending themselves is on record too and is left out: such answers "

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from recoverynet.errors import RecoveryNetWarning, SchemaError
+from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -22,6 +22,7 @@ from recoverynet.states import STATE_VARIABLE, Norm, state_at
 from recoverynet.tables.record import RecoveryRecord, Window, as_instant
 
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
+UNDATED = "no contact or observation is dated"
 EQUITY_COLUMNS = ("substance", "sex", "age_band")
 
 
@@ -56,8 +57,13 @@ class Setting:
 
     @cached_property
     def clients(self) -> pd.Index:
-        """Ids of the clients, in the order of the table."""
-        return people_with_role(self.record, ("client",))
+        """Ids of the clients, in the order of the table; of a window asked for, those under observation in it."""
+        ids = people_with_role(self.record, ("client",))
+        if not self.window_given or self.window is None:
+            return ids
+        own = self.people.loc[ids]
+        here = ~(own["joined_on"] >= self.window[1]) & ~(own["left_on"] <= self.window[0])
+        return ids[here.to_numpy(dtype=bool)]
 
     @property
     def n_clients(self) -> int:
@@ -77,7 +83,7 @@ class Setting:
     @property
     def period(self) -> str:
         """The window in words."""
-        return "no dated rows" if self.window is None else wording.period(*self.window)
+        return UNDATED if self.window is None else wording.period(*self.window)
 
     @cached_property
     def graph(self) -> ContactGraph:
@@ -166,15 +172,24 @@ def make_setting(
     record: RecoveryRecord, *, norm: Norm, window: tuple[object, object] | None, n_periods: int,
     breaks: Sequence[object] | None, by: Sequence[str] | None, valid_for: str,
 ) -> Setting:
-    """Resolve what was asked for; SchemaError where it does not fit the record."""
+    """Resolve what was asked for; SchemaError or TimeOrderError where it does not fit the record."""
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"An evaluation is made from a RecoveryRecord; got {type(record).__name__}.")
     if not isinstance(norm, Norm):
         raise SchemaError(f"norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}.")
     if not people_with_role(record, ("client",)).size:
         raise SchemaError("An evaluation is about clients, and nobody in the people table has the role 'client'. If your "
-                          "table uses another word, map it: [people] values = { role = { service_user = 'client' } }.")
+                          "table uses another word, map it in a mapping file: [people.columns] role = { from = \"type\", values = "
+                          "{ service_user = \"client\" } }.")
+    try:
+        lasting = pd.Timedelta(valid_for)
+    except ValueError as error:
+        raise SchemaError(f"valid_for must be a length of time such as '90D'; got {valid_for!r}.") from error
+    if not lasting > pd.Timedelta(0):
+        raise SchemaError(f"valid_for must be longer than nothing; got {valid_for!r}.")
     bounds = record.window if window is None else tuple(as_instant(bound, record.tz) for bound in window)
+    if bounds is not None and (len(bounds) != 2 or not bounds[0] < bounds[1]):
+        raise TimeOrderError(f"A window is a start and a later end; got {window!r}.")
     return Setting(record, norm, bounds, _breaks(bounds, n_periods, breaks, record.tz), _columns(record, by), valid_for,
                    window_given=window is not None)
 
@@ -184,7 +199,10 @@ def _breaks(
 ) -> tuple[pd.Timestamp, ...]:
     """Bounds of the periods compared: those given, or the window cut into equal parts at midnight."""
     if breaks is not None:
-        return tuple(as_instant(bound, tz) for bound in breaks)
+        given = tuple(as_instant(bound, tz) for bound in breaks)
+        if len(given) < 2 or not all(one < other for one, other in zip(given[:-1], given[1:], strict=True)):
+            raise TimeOrderError(f"breaks must be two or more instants, each after the one before; got {breaks!r}.")
+        return given
     if isinstance(n_periods, bool) or not isinstance(n_periods, int | np.integer) or n_periods < 1:
         raise SchemaError(f"n_periods must be a whole number of 1 or more; got {n_periods!r}.")
     if window is None:

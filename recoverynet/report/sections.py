@@ -211,6 +211,10 @@ class Section:
         parts = [f"{len(self.tables())} tables", f"{len(self.figures())} figures"]
         return f"<Section {self.name!r}: {self.title}, {', '.join(parts)}>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Where a notebook cannot show HTML, the section is told as text."""
+        printer.text(repr(self) if cycle else self.to_text())
+
     def _repr_html_(self) -> str:
         return page("section.html.j2", {"section": self})
 

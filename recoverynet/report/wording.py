@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -24,6 +25,9 @@ WORDS = {
 """Codes whose reading is not plain from the code itself; the others lose their underscores."""
 
 
+_RANGE = re.compile(r"(?<=\d)-(?=\d)")
+
+
 def label(code: object) -> str:
     """A code as a reader would say it: ``"opiate_crack"`` as Opiates or crack, missing as Not recorded.
 
@@ -39,7 +43,7 @@ def label(code: object) -> str:
     if code is None or (isinstance(code, float) and math.isnan(code)) or code is pd.NA:
         return "Not recorded"
     text = str(code)
-    spoken = WORDS.get(text, text.replace("_", " "))
+    spoken = WORDS.get(text, _RANGE.sub("–", text.replace("_", " ")))
     return spoken[:1].upper() + spoken[1:]
 
 
@@ -86,17 +90,16 @@ def interval(low: float, high: float) -> str:
     return f"{low * 100:.0f}% to {high * 100:.0f}%"
 
 
-def n_of(count: float, total: float) -> str:
+def n_of(count: float, total: float, noun: str = "") -> str:
     """A count, what it is out of, and the share.
 
     Examples
     --------
-    >>> n_of(52, 650), n_of(float("nan"), 650)
-    ('52 of 650 (8%)', '* of 650')
+    >>> n_of(52, 650), n_of(float("nan"), 650, "clients")
+    ('52 of 650 (8%)', '* of 650 clients')
     """
-    if math.isnan(count) or math.isnan(total) or total == 0:
-        return f"{number(count)} of {number(total)}"
-    return f"{number(count)} of {number(total)} ({percent(count / total)})"
+    text = f"{number(count)} of {number(total)}{' ' if noun else ''}{noun}"
+    return text if math.isnan(count) or math.isnan(total) or total == 0 else f"{text} ({percent(count / total)})"
 
 
 def decimal(value: float, digits: int = 1) -> str:
@@ -120,7 +123,8 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> str:
     >>> period(pd.Timestamp("2011-01-01"), pd.Timestamp("2011-07-01"))
     '1 January 2011 to 30 June 2011'
     """
-    return f"{day(start)} to {day(end - pd.Timedelta(microseconds=1))}"
+    last = end - pd.Timedelta(microseconds=1)
+    return day(start) if start.date() == last.date() else f"{day(start)} to {day(last)}"
 
 
 def short_period(start: pd.Timestamp, end: pd.Timestamp) -> str:

@@ -13,6 +13,8 @@ from recoverynet.report.disclosed import DisclosedTable
 from recoverynet.report.sections import Table
 from recoverynet.report.wording import HIDDEN
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program takes for the beginning of a formula."""
 INDEX = "tables.csv"
 INDEX_COLUMNS = ("file", "number", "section", "title", "population", "denominator", "period", "disclosure", "note")
 
@@ -53,12 +55,15 @@ def tidy(table: Table) -> pd.DataFrame:
     frame = table.shown.to_frame()
     if not isinstance(table.shown, DisclosedTable):
         return _starred(frame, frame.notna() | (frame[["n"]] == 0).to_numpy())
-    none = frame["total"].isna() & (table.shown.layout == "cross") & (not table.shown.share_of)
+    no_shares = table.shown.layout == "list" or (table.shown.layout == "cross" and not table.shown.share_of)
+    none = frame["total"].isna() & no_shares
     exists = pd.DataFrame(True, index=frame.index, columns=frame.columns)
     for column in ("total", "share", "low", "high"):
         exists[column] = ~none
     for column in ("share", "low", "high"):
         exists[column] &= frame["total"] != 0
+    if table.shown.layout == "nested":
+        exists.loc[0, ["low", "high"]] = False
     if not table.shown.with_interval:
         exists[["low", "high"]] = False
     return _starred(frame.drop(columns="hidden"), (frame.notna() | ~exists).drop(columns="hidden"))
@@ -76,7 +81,8 @@ def _starred(frame: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 def _text(value: object) -> str:
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else f"{value:.6g}" if value != round(value) else f"{value:.0f}"
-    return str(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

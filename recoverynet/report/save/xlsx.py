@@ -117,16 +117,21 @@ def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[li
                                      for name, value in values.items())]
             for label, values in shown.values.iterrows()
         ]
-        return [shown.row_header, *shown.heads], rows
+        heads = [*shown.heads[:-1], "95% low", "95% high"] if "low" in shown.values else list(shown.heads)
+        return [shown.row_header, *heads], rows
     frame = shown.to_frame()
     if shown.layout == "cross":
         return _cross_cells(shown)
+    if shown.layout == "list":
+        return [shown.row_header, "Number"], [[(row, "text"), _cell(shown.n(row), "count")] for row in shown.counts.index]
     heads, kinds = [shown.row_header, "Number", "Out of", "Share"], [("n", "count"), ("total", "count"), ("share", "share")]
     if shown.with_interval:
         heads, kinds = [*heads, "95% low", "95% high"], [*kinds, ("low", "share"), ("high", "share")]
     rows = []
     for line in frame.to_dict("records"):
-        cells = [_cell(line[name], form, none=form == "share" and line["total"] == 0) for name, form in kinds]
+        base = shown.layout == "nested" and not rows
+        cells = [_cell(line[name], form, none=(form == "share" and line["total"] == 0) or (base and name in ("low", "high")))
+                 for name, form in kinds]
         rows.append([(str(line["row"]), "text"), *cells])
     return heads, rows
 
