@@ -96,9 +96,12 @@ def read_record(
     with prepared_source(source, how, how.tz or tz) as prepared:
         problems = examine(prepared, leave_out=on_problems == "leave_out")
         errors = [problem for problem in problems if problem.severity == "error"]
-        stopping = errors if on_problems == "raise" else [p for p in errors if _cannot_be_left_out(p)]
-        if stopping or (errors and not prepared.tables["people"].table.num_rows):
-            raise problems_error(stopping or errors, source.label)
+        needed = [problem for problem in errors if _cannot_be_left_out(problem)]
+        if not needed and errors and not prepared.tables["people"].table.num_rows:
+            needed = errors
+        if needed or (errors and on_problems == "raise"):
+            told = errors if on_problems == "raise" else needed
+            raise problems_error(told, source.label, may_leave_out=not needed)
         notes = [left_out_in_words(problem) for problem in errors]
         notes += [problem.in_words() for problem in problems if problem.severity == "warning"]
         tables = {name: _frame(prepared, name) for name in prepared.tables}

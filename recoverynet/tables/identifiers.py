@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from recoverynet.tables.engine import text_sql
 
@@ -33,6 +33,21 @@ _NUMBER_WORDS = {
 }
 _FREE_TEXT_WORDS = {"note", "notes", "comment", "comments", "free_text", "freetext", "remarks", "narrative", "details"}
 BIRTH_COLUMNS = frozenset(_BIRTH_WORDS)
+_HELD_BY = {"worker", "keyworker", "key_worker", "care_coordinator", "sponsor", "mentor", "peer_mentor", "introducer",
+            "facilitator", "referrer"}
+_AT_HOME = {"", "home", "current", "previous", "usual", "full", "postal", "correspondence", *_WHOSE}
+_OF_A_SERVICE = {"provider", "agency", "service", "venue", "meeting", "group", "office", "public", "place", "website"}
+_OWN_NAMES = {"surname", "forename", "forenames", "firstname", "lastname", "first_name", "last_name", "given_name",
+              "family_name", "maiden_name", "middle_name", "nickname", "initials"}
+_OPEN_OF_GROUPS = {"a person's name", "an address"}
+_TELLING: tuple[tuple[str, set[str], Callable[[str], bool]], ...] = (
+    ("a person's name", _OWN_NAMES, lambda owner: True),
+    ("a person's name", _NAME_WORDS, lambda owner: owner == "" or owner in _WHOSE),
+    ("a date of birth", _BIRTH_WORDS, lambda owner: True),
+    ("a personal number", _NUMBER_WORDS, lambda owner: owner == "" or owner in _WHOSE),
+    ("an e-mail address or telephone number", _REACH_WORDS, lambda owner: owner not in _OF_A_SERVICE),
+    ("an address", _ADDRESS_WORDS, lambda owner: owner in _AT_HOME),
+)
 
 
 def identifying_column(name: str, *, of_group: bool = False) -> str:
@@ -45,19 +60,12 @@ def identifying_column(name: str, *, of_group: bool = False) -> str:
     of_group : bool
         Whether the table is about groups, whose own name, place and address are no secret.
     """
-    whose, _, what = name.rpartition("_")
-    whose = re.sub(r"(^|_)[0-9]+(_|$)", "", whose)
-    named = whose in _WHOSE and what in {"name", "names", "forename", "surname", "firstname", "lastname"}
-    if named or (name in _NAME_WORDS and not of_group):
-        return "a person's name"
-    if name in _BIRTH_WORDS or (whose in _WHOSE and what in _BIRTH_WORDS):
-        return "a date of birth"
-    if name in _NUMBER_WORDS:
-        return "a personal number"
-    if name in _REACH_WORDS or (whose in _WHOSE and what in _REACH_WORDS):
-        return "an e-mail address or telephone number"
-    if (name in _ADDRESS_WORDS or (whose in _WHOSE and what in _ADDRESS_WORDS)) and not of_group:
-        return "an address"
+    words = [word for word in name.split("_") if not word.isdigit()]
+    splits = [("_".join(words[:place]), "_".join(words[place:])) for place in range(len(words))]
+    for what, titles, whose in _TELLING:
+        for owner, title in splits:
+            if (title in titles or (owner == "" and name in titles)) and whose(owner):
+                return "" if of_group and owner == "" and what in _OPEN_OF_GROUPS else what
     return ""
 
 
@@ -68,7 +76,7 @@ def free_text_column(name: str) -> bool:
 
 def person_column(name: str) -> bool:
     """Whether a column of this name stands for a person, by id or by name (``sponsor``, ``keyworker_id``)."""
-    return name in _WHOSE or (name.endswith("_id") and name.removesuffix("_id") in _WHOSE)
+    return name in _HELD_BY or (name.endswith("_id") and name.removesuffix("_id") in _WHOSE)
 
 
 EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"

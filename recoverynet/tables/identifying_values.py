@@ -46,8 +46,10 @@ def _could_name(kind: pa.DataType) -> bool:
 
 
 def is_person_id(table: PreparedTable, title: str) -> bool:
-    """Whether a column holds ids of people."""
-    return title in table.schema.names and table.schema[title].person
+    """Whether a column holds ids of people, by the schema or by what an extra column is called."""
+    if title in table.schema.names:
+        return table.schema[title].person
+    return identifiers.person_column(plain_name(title))
 
 
 def _text(title: str) -> str:

@@ -85,17 +85,14 @@ def problems_frame(problems: Iterable[Problem]) -> pd.DataFrame:
     )
 
 
-def problems_error(errors: list[Problem], source: object) -> RecoveryNetError:
-    """The error that tells every fault at once."""
+def problems_error(errors: list[Problem], source: object, *, may_leave_out: bool) -> RecoveryNetError:
+    """The error that tells every fault at once, and whether the faulty rows may be left out."""
     told = [f"- {problem.in_words()}" for problem in errors[:MOST_TOLD]]
     if len(errors) > MOST_TOLD:
         told.append(f"- … and {len(errors) - MOST_TOLD} more; find_problems() lists them all.")
     count = f"{len(errors)} problem{'s' * (len(errors) != 1)}"
     kind = _error_class({problem.rule for problem in errors})
-    usable = any(problem.extent != "record" for problem in errors) and all(
-        problem.extent != "record" for problem in errors
-    )
-    way_out = "\nTo read it without the faulty rows, use on_problems=\"leave_out\"." if usable else ""
+    way_out = '\nTo read it without the faulty rows, use on_problems="leave_out".' if may_leave_out else ""
     return kind(f"{source} has {count}:\n" + "\n".join(told) + way_out)
 
 

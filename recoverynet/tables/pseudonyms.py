@@ -180,7 +180,7 @@ def pseudonymise_folder(
     with prepared_source(open_source(folder), how, how.tz or tz) as prepared:
         errors = [problem for problem in prepared.problems if problem.severity == "error"]
         if errors:
-            raise problems_error(errors, prepared.label)
+            raise problems_error(errors, prepared.label, may_leave_out=False)
         for name in list(prepared.tables):
             prepared.put(without_identifiers_in(prepared, prepared.tables[name], secret, told))
         frames = pseudonymised_tables(prepared, secret)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from recoverynet.errors import DisclosureError
 from recoverynet.tables import identifiers
-from recoverynet.tables.identifying_values import identifier_checks
+from recoverynet.tables.identifying_values import identifier_checks, is_person_id
 from recoverynet.tables.mapped import as_text, plain_name
 from recoverynet.tables.prepared import Prepared, PreparedTable, read_column
 from recoverynet.tables.pseudonym_ids import pseudonym, pseudonymised_frame
@@ -46,15 +46,9 @@ def without_identifiers_in(prepared: Prepared, table: PreparedTable, secret: byt
     table = replace(table, table=table.table.drop_columns(left), extras=tuple(kept))
     prepared.put(table)
     for check in identifier_checks(prepared.engine, table):
-        if not _is_person_column(table, check.column):
+        if not is_person_id(table, check.column):
             table = _masked(table, check.column, secret, told)
     return table
-
-
-def _is_person_column(table: PreparedTable, title: str) -> bool:
-    if title in table.schema.names:
-        return table.schema[title].person
-    return identifiers.person_column(plain_name(title))
 
 
 def _masked(table: PreparedTable, title: str, secret: bytes, told: Told) -> PreparedTable:

@@ -27,6 +27,9 @@ def nhs_number(first_nine: int) -> str | None:
     ("home_address", "an address", ""), ("email", "an e-mail address or telephone number",
                                          "an e-mail address or telephone number"),
     ("nhs_number", "a personal number", "a personal number"), ("group_name", "", ""), ("provider_name", "", ""),
+    ("home_postcode", "an address", "an address"), ("venue_postcode", "", ""), ("provider_email", "", ""),
+    ("work_email", "an e-mail address or telephone number", "an e-mail address or telephone number"),
+    ("mother_dob", "a date of birth", "a date of birth"), ("sponsor_surname", "a person's name", "a person's name"),
     ("place", "", ""), ("area", "", ""), ("seniority", "", ""), ("phone_calls", "", ""), ("worker_id", "", ""),
 ])
 def test_columns_by_name(column: str, of_people: str, of_groups: str) -> None:
@@ -84,6 +87,8 @@ def test_names_where_ids_should_be(folder, told) -> None:
     for name in ("John Smith", "SMITH, John", "Mary J. Blige", "Zoë O’Neil-Brown"):
         place = folder(**{"people.csv": f'person_id,role\n007,client\nNA,peer\nw1,worker\n"{name}",peer\n'})
         told(place, "name_as_id", table="people", rows=[5])
+    extra = folder(**{"people.csv": "person_id,role,keyworker\n007,client,Wendy Webb\nNA,peer,k2\nw1,worker,\n"})
+    told(extra, "name_as_id", column="keyworker", rows=[2])
     for label in ("Client A", "best friend", "person 12", "ann", "Friend Two"):
         place = folder(**{"people.csv": f"person_id,role\n007,client\nNA,peer\nw1,worker\n{label},peer\n"})
         assert rn.find_problems(place).empty

@@ -1,0 +1,205 @@
+"""Pseudonyms: consistent, keyed, complete; and folders that name people made into folders that do not."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.samples import sample_folder
+from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.pseudonyms import pseudonymise_folder, read_key
+
+KEY = b"sixteen bytes ok"
+
+
+def everything_in(record: rn.RecoveryRecord) -> set[str]:
+    return {str(value) for frame in record.tables().values() for name in frame for value in frame[name].dropna()}
+
+
+def test_a_pseudonym_is_the_first_80_bits_of_an_hmac() -> None:
+    digest = hmac.new(KEY, b"ann", hashlib.sha256).digest()[:10]
+    expected = "p" + base64.b32encode(digest).decode().lower()
+    masked = rn.pseudonymise(rn.load_sample("five_people"), key=KEY)
+    assert masked.people["person_id"][0] == expected and len(expected) == 17
+
+
+def test_every_id_of_a_person_is_replaced_in_every_table_alike() -> None:
+    record = rn.load_sample("five_people")
+    masked = rn.pseudonymise(record, key=KEY)
+    known: dict[str, str] = {}
+    for name, frame in record.tables().items():
+        other = getattr(masked, name)
+        for column in READABLE_TABLES[name].person_ids:
+            for old, new in zip(frame[column].dropna(), other[column].dropna(), strict=True):
+                assert known.setdefault(old, new) == new and old != new
+        rest = [column for column in frame if column not in READABLE_TABLES[name].person_ids]
+        pd.testing.assert_frame_equal(frame[rest], other[rest])
+    assert set(known) == {"ann", "ben", "cat", "dev", "eve", "x1"} and len(set(known.values())) == 6
+    assert not set(known) & everything_in(masked)
+    assert masked.window == record.window and rn.find_problems(masked).empty
+
+
+def test_the_network_is_the_same_under_other_names() -> None:
+    record = rn.load_sample("five_people")
+    masked = rn.pseudonymise(record, key=KEY)
+    one, other = (rn.project(rn.ContactGraph(which)).weights.toarray() for which in (record, masked))
+    assert (one == other).all()
+
+
+def test_another_key_gives_other_pseudonyms_and_the_same_key_the_same() -> None:
+    record = rn.load_sample("five_people")
+    ids = [set(rn.pseudonymise(record, key=key).people["person_id"]) for key in (KEY, KEY.decode(), b"another key here")]
+    assert ids[0] == ids[1] and not ids[0] & ids[2]
+
+
+def test_extra_columns_that_name_people_are_replaced() -> None:
+    record = rn.load_sample("five_people")
+    people = record.people.assign(sponsor=["cat", None, None, None, "Ned"], mentor_id=["cat", None, None, None, "k9"],
+                                  ward=["ann", "b", "c", "d", "e"])
+    masked = rn.pseudonymise(record.with_tables(people=people), key=KEY).people
+    cat = masked["person_id"][2]
+    assert masked["sponsor"][0] == cat and masked["sponsor"][4] not in ("Ned", cat)
+    assert masked["mentor_id"][0] == cat and masked["mentor_id"][4] == "k9", "not an id of this record"
+    assert masked["ward"].tolist() == ["ann", "b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize("key", ["short", b"", "x" * 15])
+def test_short_keys_are_refused(key) -> None:
+    with pytest.raises(rn.SchemaError, match="at least 16 bytes"):
+        rn.pseudonymise(rn.load_sample("five_people"), key=key)
+
+
+def test_a_key_file(tmp_path) -> None:
+    path = tmp_path / "keys" / "key.txt"
+    path.parent.mkdir()
+    path.write_text("0123456789abcdef\n")
+    assert read_key(path) == b"0123456789abcdef"
+    assert read_key(path, away_from=[tmp_path / "data"]) == b"0123456789abcdef"
+    path.write_text("short")
+    with pytest.raises(rn.SchemaError, match="it has 5"):
+        read_key(path)
+    with pytest.raises(rn.SchemaError, match="There is no key file"):
+        read_key(tmp_path / "none.txt")
+
+
+def test_a_key_with_the_data_is_refused(tmp_path) -> None:
+    deep = tmp_path / "data" / "deep"
+    deep.mkdir(parents=True)
+    (deep / "key.txt").write_text("0123456789abcdef")
+    (tmp_path / "book.xlsx").write_bytes(b"x")
+    (tmp_path / "key.txt").write_text("0123456789abcdef")
+    with pytest.raises(rn.DisclosureError, match="whoever gets both"):
+        read_key(deep / "key.txt", away_from=[tmp_path / "data"])
+    with pytest.raises(rn.DisclosureError):
+        read_key(tmp_path / "key.txt", away_from=[tmp_path / "book.xlsx"])
+
+
+NAMED = {
+    "people.csv": "person_id,role,joined_on,worker_id,Name,dob,notes,keyworker,ref,home postcode\n"
+                  "Zoë Archer,client,2011-01-10,w1,Zoë Archer,1970-01-11,likes tea,Wendy Webb,9434765919,M1 1AA\n"
+                  "943 476 5919,client,2011-01-10,w1,Ben,1992-12-31,,Wendy Webb,9434765870,\n"
+                  "ann@example.org,client,,w1,Ann,1950-01-01,,,,\nw1,worker,,,,,,,,\n",
+    "contact_log.csv": "started_at,person_id,with_person_id,group_id,mode\n"
+                       "2011-03-01,Zoë Archer,w1,,rang 07700 900123 twice\n2011-03-01T10:00,943 476 5919,,g1,a@b.org\n",
+    "groups.csv": "group_id,name,kind,address,contact_phone\ng1,SMART,mutual_aid,1 High Street,07700900123\n",
+    "nominations.csv": "ego_id,alter_id,asked_at,relation\nZoë Archer,Sister Mary,2011-03-01,sister\n",
+}
+SECRETS = ("Zoë", "Archer", "943 476", "9434765919", "example.org", "Ben", "likes tea", "Wendy", "1970", "M1 1AA",
+           "07700", "a@b.org", "Mary", "w1")
+
+
+@pytest.fixture
+def named(tmp_path) -> Path:
+    place = tmp_path / "named"
+    place.mkdir()
+    for name, text in NAMED.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return place
+
+
+def test_a_folder_that_names_people_becomes_one_that_does_not(named, tmp_path) -> None:
+    assert not rn.find_problems(named).empty
+    done = pseudonymise_folder(named, tmp_path / "out", key=KEY)
+    written = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir())
+    assert not [secret for secret in SECRETS if secret in written]
+    assert rn.find_problems(tmp_path / "out").empty
+    record = rn.read_record(tmp_path / "out")
+    assert len(record.people) == done.n_people == 4 and len(record.occasions) == 2
+    assert record.people["role"].value_counts().to_dict() == {"client": 3, "worker": 1}
+    assert record.people["person_id"].is_monotonic_increasing, "the old order tells nothing"
+    worker = record.people.query("role == 'worker'")["person_id"].iloc[0]
+    assert record.people["worker_id"].dropna().unique().tolist() == [worker]
+    assert record.occasions["setting"].tolist() == ["rang [removed] twice", "[removed]"]
+    assert record.people["keyworker"].nunique() == 1 and record.groups["address"].tolist() == ["1 High Street"]
+
+
+def test_what_was_done_is_told(named, tmp_path) -> None:
+    done = pseudonymise_folder(named, tmp_path / "out", key=KEY)
+    assert {(table, column) for table, column, _ in done.left_out} == {
+        ("people", "Name"), ("people", "dob"), ("people", "notes"), ("people", "home postcode"),
+        ("groups", "contact_phone")}
+    assert done.masked == (("people", "ref", 2), ("contact_log", "mode", 2))
+    for words in ("4 people under pseudonyms", "left out people.dob: it seemed to hold a date of birth",
+                  "masked identifiers in contact_log.mode: 2 rows", "age band for 2 people"):
+        assert words in done.summary()
+    assert done.to_frame().columns.tolist() == ["table", "column", "done", "n_rows"] and len(done.to_frame()) == 7
+
+
+def test_dates_of_birth_become_age_bands(named, tmp_path) -> None:
+    pseudonymise_folder(named, tmp_path / "out", key=KEY)
+    bands = rn.read_record(tmp_path / "out").people["age_band"]
+    assert sorted(bands.dropna()) == ["18-24", "35-44"], "40 on the day before the 41st birthday; 18; no day of joining"
+
+
+def test_it_agrees_with_the_pseudonyms_of_a_record(tmp_path) -> None:
+    pseudonymise_folder(sample_folder("five_people"), tmp_path, key=KEY)
+    masked = rn.pseudonymise(rn.load_sample("five_people"), key=KEY)
+    read = rn.read_record(tmp_path)
+    for name, frame in masked.tables().items():
+        key = list(READABLE_TABLES[name].key)
+        one, other = (which.sort_values(key, ignore_index=True) for which in (frame, getattr(read, name)))
+        pd.testing.assert_frame_equal(one, other, obj=name)
+
+
+def test_a_mapping_is_used_up(named, tmp_path) -> None:
+    (named / "people.csv").write_text("who,type\nZoë Archer,1\n943 476 5919,1\nann@example.org,1\nw1,2\n")
+    mapping = {
+        "time_zone": "Europe/Paris", "states": ["using", "unknown"],
+        "people": {"columns": {"person_id": "who", "role": {"from": "type", "values": {"1": "client", "2": "worker"}}}},
+    }
+    pseudonymise_folder(named, tmp_path / "out", key=KEY, mapping=mapping)
+    record = rn.read_record(tmp_path / "out")
+    assert record.tz == "Europe/Paris" and record.people["role"].tolist().count("client") == 3
+
+
+def test_identifiers_in_ids_of_occasions_are_replaced_alike(tmp_path) -> None:
+    source = tmp_path / "named"
+    source.mkdir()
+    (source / "people.csv").write_text("person_id,role\na,client\n")
+    (source / "occasions.csv").write_text("occasion_id,started_at,kind\na@b.org,2011-03-01,call\n")
+    (source / "participation.csv").write_text("occasion_id,person_id\na@b.org,a\n")
+    pseudonymise_folder(source, tmp_path / "out", key=KEY)
+    record = rn.read_record(tmp_path / "out")
+    assert record.participation["occasion_id"].tolist() == record.occasions["occasion_id"].tolist() != ["a@b.org"]
+
+
+def test_where_it_may_not_write(named, tmp_path) -> None:
+    with pytest.raises(rn.DisclosureError, match="a folder of its own"):
+        pseudonymise_folder(named, named, key=KEY)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "linkage.csv").write_text("x\n")
+    with pytest.raises(rn.SchemaError, match="holds linkage.csv"):
+        pseudonymise_folder(named, tmp_path / "out", key=KEY)
+
+
+def test_a_folder_that_cannot_be_read_whole_is_not_half_written(named, tmp_path) -> None:
+    (named / "contact_log.csv").write_text("started_at,person_id,with_person_id\n2011-03-01,a\n")
+    with pytest.raises(rn.SchemaError, match="more or fewer cells"):
+        pseudonymise_folder(named, tmp_path / "out", key=KEY)
+    assert not (tmp_path / "out").exists()
