@@ -13,8 +13,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.exposure import binary
 from recoverynet.kernels.expectation import expected_states, turnover_rates
+from recoverynet.kernels.exposure import binary
 from recoverynet.kernels.hazard import fit_binary, independent_columns, separating_terms
 from recoverynet.kernels.significance import permutation_p, permuted
 from recoverynet.kernels.transitions import lagged_exposure, ties_of
@@ -117,28 +117,68 @@ def _fitted(
     return LaggedEstimate(log_odds, square**0.5, **counts, variance=variance)
 
 
-def permutation_rung(
+@dataclass(frozen=True, eq=False)
+class PermutationNull:
+    """How exposed were those who gained the norm, and how exposed would they be had gains been dealt out by chance?
+
+    Attributes
+    ----------
+    observed : float
+        Mean exposure of those who gained; NaN where it cannot be told.
+    expected : float
+        Mean exposure of all at risk, each wave counting as often as there were gains in it.
+    draws : float array
+        Mean exposure of those who would have gained, one value a dealing.
+    n_events : int
+        Gains.
+    """
+
+    observed: float
+    expected: float
+    draws: np.ndarray
+    n_events: int
+
+    @property
+    def p(self) -> float:
+        """One-sided p of ``observed`` among the draws; NaN without draws."""
+        if not len(self.draws):
+            return np.nan
+        slack = 1e-9 * max(1.0, abs(self.observed))
+        return float(permutation_p(int((self.draws >= self.observed - slack).sum()), len(self.draws)))
+
+
+def permutation_null(
     risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Mean exposure of those who gained minus of those who did not, and its one-sided p.
+) -> PermutationNull:
+    """Mean exposure of those who gained, and what dealing gains out anew makes of it.
 
     Null: within a wave, who of those at risk gained the norm has nothing to do with exposure. Gains are dealt out
     anew within each wave. Similar exposure of people alike in other ways is not ruled out by it.
     """
     known = np.isfinite(exposure)
     outcome, column, share = risk.rows.outcome[known], risk.rows.column[known], exposure[known]
-    if risk.reason is not None or outcome.sum() in (0, len(outcome)):
-        return np.nan, np.nan
-    sums = np.zeros(n_permutations)
-    observed = 0.0
+    n_events = int(outcome.sum())
+    if risk.reason is not None or n_events in (0, len(outcome)):
+        return PermutationNull(np.nan, np.nan, np.empty(0), n_events)
+    sums, observed, expected = np.zeros(n_permutations), 0.0, 0.0
     for wave in np.unique(column):
         inside = column == wave
-        centred = share[inside] - share[inside].mean()
+        middle = share[inside].mean()
+        centred = share[inside] - middle
         observed += float(outcome[inside] @ centred)
-        drawn = [block @ centred for block in permuted(outcome[inside], n_permutations, rng)]
-        sums += np.concatenate(drawn)
-    extreme = int((sums >= observed - 1e-9 * max(1.0, abs(observed))).sum())
-    return observed / float(outcome.sum()), float(permutation_p(extreme, n_permutations))
+        expected += float(outcome[inside].sum() * middle)
+        sums += np.concatenate([block @ centred for block in permuted(outcome[inside], n_permutations, rng)])
+    return PermutationNull(
+        (expected + observed) / n_events, expected / n_events, (expected + sums) / n_events, n_events
+    )
+
+
+def permutation_rung(
+    risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Mean exposure of those who gained minus that of all at risk at the same waves, and its one-sided p."""
+    null = permutation_null(risk, exposure, n_permutations, rng)
+    return null.observed - null.expected, null.p
 
 
 def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[str]) -> LaggedEstimate:
