@@ -151,9 +151,9 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
         "began before the record does or run past its end.",
     ))
     frame = shown.to_frame().rename(columns={"row": "phase"})
-    people = "clients whose treatment ended"
     section.figure(
-        aftercare_bars(frame, people=people), alt=describe_aftercare(frame, people=people),
+        aftercare_bars(frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
+        alt=describe_aftercare(frame, people="clients"),
         caption="Share of clients with at least one contact with the recovery community in each phase. Out of: clients whose "
         "treatment ended and whose whole phase lies within the record; the numbers stand in the figure. Lines are 95% "
         "intervals.",

@@ -147,7 +147,7 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
                      "The sections that need it say so.")
     if record.notes:
         section.note("While the record was read, something was mended, left out or assumed. Whoever holds the record finds "
-                     "it in `record.notes`; it is not repeated here because it may be about single people.")
+                     "the list in record.notes; it is not repeated here because it may be about single people.")
 
 
 def _occasions(section: SectionWriter, setting: Setting, findings: Findings) -> None:

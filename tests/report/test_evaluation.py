@@ -1,0 +1,206 @@
+"""The evaluation report: the right numbers, plain sentences, and no failure where the record is thin."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.errors import DisclosureError, SchemaError, TimeOrderError
+from recoverynet.measures.recovery_contacts import recovery_contacts
+from recoverynet.report.disclosed import DisclosedTable
+from recoverynet.report.evaluation_closing import fingerprint
+from recoverynet.report.report import Report
+from recoverynet.tables.layouts import RECORD_TABLES
+
+SECTIONS = ["in_brief", "observed", "network", "links", "change", "outcomes", "limits", "settings"]
+
+
+def shown(report: Report, section: str, title: str) -> DisclosedTable:
+    """The table of a section whose title begins so."""
+    return next(table.shown for table in report[section].tables() if table.shown.title.startswith(title))
+
+
+def empty(name: str) -> pd.DataFrame:
+    return RECORD_TABLES[name].empty()
+
+
+def people(n_clients: int, *others: str) -> pd.DataFrame:
+    roles = ["client"] * n_clients + list(others)
+    return pd.DataFrame({"person_id": [f"q{i:03d}" for i in range(len(roles))], "role": roles})
+
+
+@pytest.fixture(scope="module")
+def worked() -> rn.RecoveryRecord:
+    """Forty clients, one peer, one worker: 10 meet the peer in the first half, 20 in the second, all meet the worker."""
+    table = people(40, "peer", "worker")
+    peer, worker = "q040", "q041"
+    occasions, participation = [], []
+    for number in range(40):
+        meetings = [("2011-02-01", worker)]
+        meetings += [("2011-03-01", peer)] if number < 10 else []
+        meetings += [("2011-09-01", peer)] if number >= 20 else []
+        for day, other in meetings:
+            name = f"o{len(occasions)}"
+            occasions.append((name, day, "one_to_one"))
+            participation += [(name, f"q{number:03d}"), (name, other)]
+    observations = [(f"q{n:03d}", day, "state", "abstinent" if n < cut else "using", "self")
+                    for day, cut in (("2011-06-15", 12), ("2011-12-15", 20)) for n in range(40)]
+    observations += [("q040", day, "state", "in_recovery", "self") for day in ("2011-06-15", "2011-12-15")]
+    return rn.RecoveryRecord(
+        table, pd.DataFrame(occasions, columns=["occasion_id", "started_at", "kind"]),
+        pd.DataFrame(participation, columns=["occasion_id", "person_id"]),
+        observations=pd.DataFrame(observations, columns=["person_id", "observed_at", "variable", "value", "source"]),
+        window=("2011-01-01", "2012-01-01"),
+    )
+
+
+def test_worked_numbers(worked: rn.RecoveryRecord) -> None:
+    report = rn.evaluation_report(worked)
+    assert shown(report, "links", "Clients with contact").words("Any contact") == "30 of 40 (75%)"
+    ties = shown(report, "network", "Clients by number of people").counts
+    assert ties.loc["Anybody", ["0", "1–2", "All"]].tolist() == [0, 40, 40]
+    assert ties.loc["Anybody but workers", ["0", "1–2"]].tolist() == [10, 30]
+    change = shown(report, "change", "The same clients").counts
+    assert change.loc["Hold the norm", "Hold the norm"] == 12
+    assert change.loc["Do not hold it"].tolist() == [8, 20, 0, 28]
+    composition = shown(report, "change", "Ties of clients").counts
+    assert composition["Hold the norm"].tolist() == [10, 20]
+    turnover = shown(report, "change", "Ties that came")
+    assert turnover.words("A new tie to somebody who holds the recovery norm") == "20 of 40 (50%)"
+    assert turnover.words("A tie to somebody who held the recovery norm ended") == "10 of 40 (25%)"
+    assert report.in_brief[1].startswith("30 of 40 clients (75%) had contact")
+
+
+def test_riverside_agrees_with_the_record(report: Report, riverside: rn.RecoveryRecord) -> None:
+    clients = riverside.people.loc[riverside.people["role"] == "client", "person_id"]
+    contacts = recovery_contacts(riverside)["person_id"]
+    assert shown(report, "links", "Clients with contact").n("Any contact") == clients.isin(contacts).sum()
+    seen = clients.isin(riverside.participation["person_id"])
+    assert shown(report, "observed", "From all clients").n("… with at least one recorded contact") == seen.sum()
+    coverage = rn.aftercare_coverage(riverside).set_index("phase")
+    phase = shown(report, "links", "Contact with the recovery community around")
+    assert phase.n("Within 28 days after") == coverage.at["within 28 days after", "n_covered"]
+    assert phase.total("Within 28 days after") == coverage.at["within 28 days after", "n_clients"]
+
+
+def test_sections_in_the_order_of_reading(report: Report) -> None:
+    assert [section.name for section in report.sections] == SECTIONS
+    assert 4 <= len(report.in_brief) <= 7
+
+
+def test_language_is_plain_and_respectful(report: Report, tiny_report: Report) -> None:
+    for made in (report, tiny_report):
+        text = made.to_text().lower()
+        assert not re.findall(r"\b(addicts?|junkies|clean|contagious|caused?|proves?|nan|none\b(?= of)|inf)\b", text)
+        assert "clustering is not contagion" in text
+
+
+def test_no_id_of_anybody_appears(report: Report, riverside: rn.RecoveryRecord) -> None:
+    text = report.to_text() + re.sub(r"base64,[A-Za-z0-9+/=]+", "", report._repr_html_())
+    words = set(re.findall(r"\w+", text))
+    assert not words & set(riverside.people["person_id"])
+    assert not words & set(riverside.occasions["occasion_id"])
+
+
+def test_notes_of_reading_are_not_repeated(worked: rn.RecoveryRecord) -> None:
+    noted = rn.RecoveryRecord(worked.people, worked.occasions, worked.participation, notes=("row 7: J. Smith left out",))
+    assert "Smith" not in rn.evaluation_report(noted).to_text()
+
+
+THIN = {
+    "people alone": lambda: rn.RecoveryRecord(people(30, "worker"), empty("occasions"), empty("participation")),
+    "one client": lambda: rn.RecoveryRecord(people(1), empty("occasions"), empty("participation")),
+    "one call": lambda: rn.RecoveryRecord(
+        people(30, "worker"), pd.DataFrame({"occasion_id": ["o"], "started_at": ["2011-01-01"], "kind": ["call"]}),
+        pd.DataFrame({"occasion_id": ["o", "o"], "person_id": ["q000", "q030"]})),
+    "nobody tied": lambda: rn.RecoveryRecord(
+        people(30), pd.DataFrame({"occasion_id": ["o"], "started_at": ["2011-01-01"], "kind": ["call"]}),
+        pd.DataFrame({"occasion_id": ["o"], "person_id": ["q000"]})),
+    "states alone": lambda: rn.RecoveryRecord(
+        people(30), empty("occasions"), empty("participation"), observations=pd.DataFrame({
+            "person_id": [f"q{i:03d}" for i in range(30)] * 2, "observed_at": ["2011-01-01"] * 30 + ["2011-06-01"] * 30,
+            "variable": "state", "value": "using", "source": "self"})),
+}
+
+
+@pytest.mark.parametrize("which", THIN)
+@pytest.mark.filterwarnings("error")
+def test_thin_records_say_so_and_do_not_fail(which: str, tmp_path) -> None:
+    report = rn.evaluation_report(THIN[which]())
+    assert [section.name for section in report.sections] == SECTIONS
+    for section in report.sections:
+        assert section.blocks, f"{section.name} is silent"
+    report.save(tmp_path / "thin.html")
+    report.save(tmp_path / "thin.xlsx")
+
+
+def test_real_contacts_without_anything_else(shared) -> None:
+    folder = shared("data/ws16")
+    record = rn.read_record(folder, mapping={
+        "time_zone": "Europe/Berlin",
+        "people": {"missing": ["NA"], "columns": {"role": {
+            "from": "role", "values": {"1": "client", "2": "peer", "3": "worker", "4": "community"}, "default": "community"}}},
+        "contact_log": {"columns": {"duration_min": {"from": "duration_s", "unit": "seconds"}}},
+    })
+    text = rn.evaluation_report(record).to_text()
+    for said in ("No steps towards groups are recorded", "No treatment episodes are recorded", "No outcomes are recorded",
+                 "No states of recovery are recorded", "Not in the record: treatment episodes"):
+        assert said in text
+
+
+def test_the_window_chooses_clients_and_rows(riverside: rn.RecoveryRecord, report: Report) -> None:
+    half = rn.evaluation_report(riverside, window=("2010-07-01", "2011-01-01"))
+    assert half.period == "1 July 2010 to 31 December 2010"
+    whole = shown(report, "observed", "People").n("Clients")
+    part = shown(half, "observed", "People").n("Clients")
+    assert 0 < part < whole
+    assert shown(half, "links", "How far").n("All clients") == part
+
+
+def test_periods_can_be_chosen(riverside: rn.RecoveryRecord) -> None:
+    three = rn.evaluation_report(riverside, n_periods=3)
+    assert three.settings["Periods compared"] == "Jan–Jun 2010, Jul–Dec 2010 and Jan–Jun 2011"
+    one = rn.evaluation_report(riverside, n_periods=1)
+    assert "too short a time" in one["change"].to_text()
+
+
+def test_disclosure_off_shows_what_ndtms_hides(tiny_report: Report) -> None:
+    policy = rn.DisclosurePolicy.none(reason="a sample of five")
+    open_report = rn.evaluation_report(rn.load_sample("five_people"), disclosure=policy)
+    assert shown(open_report, "observed", "People").n("Clients") == 3
+    assert pd.isna(shown(tiny_report, "observed", "People").n("Clients"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "said"),
+    [({"by": "ward"}, SchemaError, "the columns are"), ({"n_periods": 0}, SchemaError, "1 or more"),
+     ({"norm": "recovery"}, SchemaError, "must be a Norm"), ({"valid_for": "soon"}, SchemaError, "length of time"),
+     ({"window": ("2011-01-01", "2010-01-01")}, TimeOrderError, "later end"),
+     ({"breaks": ["2011-01-01"]}, TimeOrderError, "two or more"), ({"disclosure": "open"}, DisclosureError, "preset")],
+)
+def test_wrong_arguments_are_told(asked, error, said, worked) -> None:
+    with pytest.raises(error, match=said):
+        rn.evaluation_report(worked, **asked)
+
+
+def test_nobody_is_a_client() -> None:
+    record = rn.RecoveryRecord(people(0, "worker"), empty("occasions"), empty("participation"))
+    with pytest.raises(SchemaError, match="role 'client'"):
+        rn.evaluation_report(record)
+
+
+def test_the_fingerprint_knows_cells_and_not_the_order_of_rows(worked: rn.RecoveryRecord) -> None:
+    turned = worked.with_tables(occasions=worked.occasions.iloc[::-1].reset_index(drop=True))
+    assert fingerprint(turned) == fingerprint(worked)
+    moved = worked.occasions.copy()
+    moved.loc[0, "kind"] = "call"
+    assert fingerprint(worked.with_tables(occasions=moved)) != fingerprint(worked)
+
+
+def test_the_fingerprint_survives_files(worked: rn.RecoveryRecord, tmp_path) -> None:
+    for form in ("csv", "parquet"):
+        rn.write_record(worked, tmp_path / form, format=form)
+        assert fingerprint(rn.read_record(tmp_path / form)) == fingerprint(worked)
