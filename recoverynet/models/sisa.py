@@ -81,8 +81,8 @@ def fit_sisa(
     direction : {"out", "in", "mutual"}
         Contacts are people named (default), people who name one, or both at once.
     unknown : {"leave_out", "not_counted"}
-        Person-waves with a contact of unknown state are left out (default), or such contacts are not
-        counted, which makes transmission look smaller where many are unknown.
+        Person-waves with a contact of unknown state are left out (default), or such contacts
+        are not counted, which keeps more rows and puts what they pass on into the spontaneous part.
     level : float
         Coverage of intervals.
 
