@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.instants import as_instant
 from recoverynet.kernels.spells import UNKNOWN_CODE, current_code, settle
 
 SOURCES = ("self", "worker", "peer", "external", "perceived")
@@ -198,14 +199,7 @@ def _instants(when: object, tz: object) -> np.ndarray:
 
 def instant_in(value: object, tz: object) -> int:
     """Microseconds since 1970 of one instant; a naive one is local time in ``tz``."""
-    try:
-        stamp = pd.Timestamp(value)  # type: ignore[arg-type]
-    except (ValueError, TypeError) as error:
-        raise SchemaError(f"{value!r} is not a date; write it as 2011-03-07 or 2011-03-07T19:30.") from error
-    if stamp is pd.NaT:
-        raise SchemaError("A date is missing where one is needed.")
-    stamp = stamp.tz_localize(tz) if stamp.tzinfo is None else stamp
-    return int(pd.DatetimeIndex([stamp]).as_unit("us").asi8[0])
+    return int(pd.DatetimeIndex([as_instant(value, tz)]).as_unit("us").asi8[0])
 
 
 def microseconds_of(instants: pd.Series) -> np.ndarray:

@@ -12,8 +12,9 @@ from scipy import sparse
 
 from recoverynet.errors import TimeOrderError
 from recoverynet.graphs.person_network import people_frame
+from recoverynet.instants import as_instant, day_in_words
 from recoverynet.kernels.incidence import incidence_in_order
-from recoverynet.tables.record import RecoveryRecord, as_instant, day_in_words
+from recoverynet.tables.record import RecoveryRecord
 
 
 class Biadjacency(NamedTuple):

@@ -14,7 +14,8 @@ from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs.named_alters import named_alters, reported_ties
 from recoverynet.graphs.neighbourhoods import neighbourhoods, ties_within
 from recoverynet.graphs.person_network import PersonNetwork
-from recoverynet.tables.record import RecoveryRecord, as_instant
+from recoverynet.instants import as_instant
+from recoverynet.tables.record import RecoveryRecord
 
 
 @dataclass(frozen=True, repr=False)

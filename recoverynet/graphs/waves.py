@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError, TimeOrderError
+from recoverynet.instants import as_instant
 from recoverynet.observed import Looks, SourceRule, look_up
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, StateScheme
-from recoverynet.tables.record import as_instant
 
 NOT_COVARIATES = (
     "introducer_consent",

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import TimeOrderError
-from recoverynet.tables.record import RecoveryRecord, Window, as_instant
+from recoverynet.instants import as_instant
+from recoverynet.tables.record import RecoveryRecord, Window
 
 _DAY = np.timedelta64(1, "D")
 _EPOCH = pd.Timestamp("1970-01-01")

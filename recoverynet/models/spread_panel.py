@@ -12,8 +12,8 @@ import pandas as pd
 from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
+from recoverynet.instants import as_instant
 from recoverynet.models.spread_terms import (
-    SURROUNDINGS,
     Placebo,
     PlaceboOutcome,
     adjusted_for,
@@ -24,7 +24,7 @@ from recoverynet.models.spread_terms import (
 from recoverynet.observed import OWN_SOURCES
 from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, UNKNOWN, Norm
 from recoverynet.tables.layouts import PEOPLE
-from recoverynet.tables.record import RecoveryRecord, Window, as_instant
+from recoverynet.tables.record import RecoveryRecord, Window
 
 MONTHS = {"month": 1, "quarter": 3}
 VALID_FOR = "90D"
@@ -126,8 +126,8 @@ def spread_panel(
     --------
     >>> import recoverynet as rn
     >>> from recoverynet.models.spread_panel import spread_panel
-    >>> spread_panel(rn.load_sample("riverside")).panel
-    <NetworkPanel undirected: 882 people, 18 waves, behaviour: recovery>
+    >>> spread_panel(rn.load_sample("five_people")).panel
+    <NetworkPanel undirected: 4 people, 2 waves, behaviour: recovery>
     """
     bounds = _bounds(record, window)
     kept = _roles_seen(record, norm, roles)

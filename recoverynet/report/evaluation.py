@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from recoverynet.instants import as_instant
 from recoverynet.report.disclosure import DisclosurePolicy
 from recoverynet.report.evaluation_change import change_section
-from recoverynet.report.evaluation_closing import brief_section, limits_section, rerun_section, settings_in_words
+from recoverynet.report.evaluation_closing import (
+    brief_section,
+    limits_section,
+    rerun_section,
+    settings_in_words,
+)
 from recoverynet.report.evaluation_links import links_section
 from recoverynet.report.evaluation_network import network_section
 from recoverynet.report.evaluation_observed import Findings, observed_section
@@ -17,7 +23,7 @@ from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun, notebook_template
 from recoverynet.report.sections import ReportWriter
 from recoverynet.states import RECOVERY_NORM, RECOVERY_STATES, Norm
-from recoverynet.tables.record import RecoveryRecord, as_instant
+from recoverynet.tables.record import RecoveryRecord
 
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
@@ -97,16 +103,31 @@ def evaluation_report(
     body = [make(writer, setting, findings) for make in makers]
     settings = settings_in_words(setting, policy.in_words())
     report = Report(
-        title=title or TITLE, subtitle=subtitle or "An evaluation of contact records: who is linked to mutual aid and other "
+        title=title or TITLE,
+        subtitle=subtitle
+        or "An evaluation of contact records: who is linked to mutual aid and other "
         "recovery communities, and what changed.",
-        sections=(brief_section(writer, setting, findings), *body, limits_section(writer, setting, findings),
-                  rerun_section(writer, setting, findings, settings)),
-        period=setting.period, policy=policy, settings=settings, kind_in_words="Evaluation report",
+        sections=(
+            brief_section(writer, setting, findings),
+            *body,
+            limits_section(writer, setting, findings),
+            rerun_section(writer, setting, findings, settings),
+        ),
+        period=setting.period,
+        policy=policy,
+        settings=settings,
+        kind_in_words="Evaluation report",
     )
     asked = {
-        "title": repr(title), "subtitle": repr(subtitle), "norm": _norm_source(norm), "window": _instants_source(setting, window),
-        "n_periods": repr(n_periods), "breaks": _instants_source(setting, breaks), "by": repr(by),
-        "valid_for": repr(valid_for), "disclosure": _policy_source(policy),
+        "title": repr(title),
+        "subtitle": repr(subtitle),
+        "norm": _norm_source(norm),
+        "window": _instants_source(setting, window),
+        "n_periods": repr(n_periods),
+        "breaks": _instants_source(setting, breaks),
+        "by": repr(by),
+        "valid_for": repr(valid_for),
+        "disclosure": _policy_source(policy),
     }
     return remember_rerun(report, Rerun(record, _settings_cell(asked), TEMPLATE))
 
@@ -136,17 +157,22 @@ def evaluation_notebook_template(path: str | Path) -> Path:
 
 
 _MEANINGS = {
-    "norm": "which states hold the norm", "window": "(first day, day after the last); None: that of the record",
-    "n_periods": "periods compared", "breaks": "their bounds; None: equal parts",
-    "by": "columns to break links down by; None: substance, sex, age band", "valid_for": "how long a state holds",
+    "norm": "which states hold the norm",
+    "window": "(first day, day after the last); None: that of the record",
+    "n_periods": "periods compared",
+    "breaks": "their bounds; None: equal parts",
+    "by": "columns to break links down by; None: substance, sex, age band",
+    "valid_for": "how long a state holds",
     "disclosure": "'ndtms', 'nhs' or a policy",
 }
 
 
 def _settings_cell(asked: dict[str, str]) -> str:
     """The arguments as lines of Python that can be read and edited."""
-    lines = [f"    {name}={source}," + (f"  # {_MEANINGS[name]}" if name in _MEANINGS else "")
-             for name, source in asked.items()]
+    lines = [
+        f"    {name}={source}," + (f"  # {_MEANINGS[name]}" if name in _MEANINGS else "")
+        for name, source in asked.items()
+    ]
     return "\n".join(["settings = dict(", *lines, ")"])
 
 

@@ -15,11 +15,12 @@ from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.graphs.projection import project
+from recoverynet.instants import as_instant
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.report import wording
 from recoverynet.states import STATE_VARIABLE, Norm, state_at
-from recoverynet.tables.record import RecoveryRecord, Window, as_instant
+from recoverynet.tables.record import RecoveryRecord, Window
 
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
 UNDATED = "no contact or observation is dated"
@@ -120,7 +121,11 @@ class Setting:
     def states_seen(self) -> pd.DataFrame:
         """Their observations of a state, how others perceive them and "unknown" left out."""
         table = self.observations
-        kept = (table["variable"] == STATE_VARIABLE) & (table["source"] != "perceived") & (table["value"] != "unknown")
+        kept = (
+            (table["variable"] == STATE_VARIABLE)
+            & (table["source"] != "perceived")
+            & (table["value"] != "unknown")
+        )
         return table[kept]
 
     @cached_property
@@ -146,7 +151,11 @@ class Setting:
         start, end = self.window
         every = "quarter" if (end - start).days >= DAYS_IN_QUARTERS else "month"
         frequency = "QS" if every == "quarter" else "MS"
-        first = start.tz_localize(None).to_period("Q" if every == "quarter" else "M").start_time.tz_localize(start.tz)
+        first = (
+            start.tz_localize(None)
+            .to_period("Q" if every == "quarter" else "M")
+            .start_time.tz_localize(start.tz)
+        )
         edges = pd.date_range(first, end, freq=frequency)
         bounds = [max(first, start), *(edge for edge in edges if start < edge < end), end]
         return every, list(zip(bounds[:-1], bounds[1:], strict=True))
@@ -169,18 +178,28 @@ class Setting:
 
 
 def make_setting(
-    record: RecoveryRecord, *, norm: Norm, window: tuple[object, object] | None, n_periods: int,
-    breaks: Sequence[object] | None, by: Sequence[str] | None, valid_for: str,
+    record: RecoveryRecord,
+    *,
+    norm: Norm,
+    window: tuple[object, object] | None,
+    n_periods: int,
+    breaks: Sequence[object] | None,
+    by: Sequence[str] | None,
+    valid_for: str,
 ) -> Setting:
     """Resolve what was asked for; SchemaError or TimeOrderError where it does not fit the record."""
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"An evaluation is made from a RecoveryRecord; got {type(record).__name__}.")
     if not isinstance(norm, Norm):
-        raise SchemaError(f"norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}.")
+        raise SchemaError(
+            f"norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}."
+        )
     if not people_with_role(record, ("client",)).size:
-        raise SchemaError("An evaluation is about clients, and nobody in the people table has the role 'client'. If your "
-                          "table uses another word, map it in a mapping file: [people.columns] role = { from = \"type\", values = "
-                          "{ service_user = \"client\" } }.")
+        raise SchemaError(
+            "An evaluation is about clients, and nobody in the people table has the role 'client'. If your "
+            'table uses another word, map it in a mapping file: [people.columns] role = { from = "type", values = '
+            '{ service_user = "client" } }.'
+        )
     try:
         lasting = pd.Timedelta(valid_for)
     except ValueError as error:
@@ -190,8 +209,15 @@ def make_setting(
     bounds = record.window if window is None else tuple(as_instant(bound, record.tz) for bound in window)
     if bounds is not None and (len(bounds) != 2 or not bounds[0] < bounds[1]):
         raise TimeOrderError(f"A window is a start and a later end; got {window!r}.")
-    return Setting(record, norm, bounds, _breaks(bounds, n_periods, breaks, record.tz), _columns(record, by), valid_for,
-                   window_given=window is not None)
+    return Setting(
+        record,
+        norm,
+        bounds,
+        _breaks(bounds, n_periods, breaks, record.tz),
+        _columns(record, by),
+        valid_for,
+        window_given=window is not None,
+    )
 
 
 def _breaks(
@@ -201,7 +227,9 @@ def _breaks(
     if breaks is not None:
         given = tuple(as_instant(bound, tz) for bound in breaks)
         if len(given) < 2 or not all(one < other for one, other in zip(given[:-1], given[1:], strict=True)):
-            raise TimeOrderError(f"breaks must be two or more instants, each after the one before; got {breaks!r}.")
+            raise TimeOrderError(
+                f"breaks must be two or more instants, each after the one before; got {breaks!r}."
+            )
         return given
     if isinstance(n_periods, bool) or not isinstance(n_periods, int | np.integer) or n_periods < 1:
         raise SchemaError(f"n_periods must be a whole number of 1 or more; got {n_periods!r}.")
@@ -215,7 +243,11 @@ def _breaks(
         days = (end - start) / n_periods
         inner = [(start + days * part).normalize() for part in range(1, n_periods)]
     bounds = (start, *inner, end)
-    return bounds if all(one < other for one, other in zip(bounds[:-1], bounds[1:], strict=True)) else (start, end)
+    return (
+        bounds
+        if all(one < other for one, other in zip(bounds[:-1], bounds[1:], strict=True))
+        else (start, end)
+    )
 
 
 def _columns(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str, ...]:
@@ -227,5 +259,7 @@ def _columns(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str, ...
     known = [name for name in (*record.people.columns, *record.episodes.columns) if name != "person_id"]
     wrong = [name for name in wanted if name not in known]
     if wrong:
-        raise SchemaError(f"by names {', '.join(map(repr, wrong))}; the columns are {', '.join(dict.fromkeys(known))}.")
+        raise SchemaError(
+            f"by names {', '.join(map(repr, wrong))}; the columns are {', '.join(dict.fromkeys(known))}."
+        )
     return wanted

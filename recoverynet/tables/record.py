@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.instants import as_instant, day_in_words
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.schema import TableSchema
 
@@ -129,22 +130,6 @@ class RecoveryRecord:
     def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
         """The same record with some tables replaced, checked again."""
         return replace(self, **tables)
-
-
-def as_instant(value: object, tz: str) -> pd.Timestamp:
-    """One tz-aware instant from a date, a text or a timestamp; naive ones are local time in ``tz``."""
-    try:
-        stamp = pd.Timestamp(value)  # type: ignore[arg-type]
-    except (ValueError, TypeError) as error:
-        raise SchemaError(f"{value!r} is not a date; write it as 2011-03-07 or 2011-03-07T19:30.") from error
-    if stamp is pd.NaT:
-        raise SchemaError("A date is missing where one is needed.")
-    return stamp.tz_localize(tz) if stamp.tzinfo is None else stamp.tz_convert(tz)
-
-
-def day_in_words(instant: pd.Timestamp) -> str:
-    """A day as 7 March 2011."""
-    return f"{instant.day} {instant:%B %Y}"
 
 
 def _check_within(schema: TableSchema, frame: pd.DataFrame) -> None:
