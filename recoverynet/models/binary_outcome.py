@@ -96,7 +96,7 @@ def fit_rows(
     outcome = rows.outcome[used]
     if len(outcome) == 0 or outcome.min() == outcome.max():
         return _nothing(rows, used, checks, "the rows left have no event, or nothing but events")
-    terms, design = _design(rows, used, wave_effects)
+    terms, design = design_of(rows, used, wave_effects)
     kept = independent_columns(design)
     lost = [term for term, keep in zip(terms, kept, strict=True) if not keep]
     if set(lost) - set(rows.marks):
@@ -141,7 +141,7 @@ def _in_telling_waves(rows: Rows, used: np.ndarray, checks: list[Check]) -> np.n
     return telling[code]
 
 
-def _design(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[str], np.ndarray]:
+def design_of(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[str], np.ndarray]:
     """Constant, wave effects and terms."""
     waves = np.unique(rows.wave[used])[1:] if wave_effects else np.empty(0, dtype=int)
     marks = (rows.wave[used, None] == waves).astype(np.float64)
