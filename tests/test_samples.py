@@ -47,3 +47,18 @@ def test_five_people_as_its_codebook_says():
     assert (weekday["started_at"].dt.day_name().str.lower() == weekday["weekday"]).all()
     days = ("2011-03-01", "2011-04-13")
     assert record.window == tuple(pd.Timestamp(day, tz="Europe/London") for day in days)
+
+
+def test_a_folder_without_people_is_not_a_record(monkeypatch, tmp_path):
+    (tmp_path / "figures").mkdir()
+    monkeypatch.setattr("recoverynet.samples._SHELVES", (tmp_path, sample_folder("five_people").parent))
+    assert sample_folder("figures") == tmp_path / "figures"
+    assert "figures" not in set(list_samples()["name"])
+    with pytest.raises(SchemaError, match="not a record"):
+        load_sample("figures")
+
+
+def test_samples_of_the_installed_package_come_first(monkeypatch, tmp_path):
+    (tmp_path / "five_people").mkdir()
+    monkeypatch.setattr("recoverynet.samples._SHELVES", (tmp_path, sample_folder("five_people").parent))
+    assert sample_folder("five_people") == tmp_path / "five_people"

@@ -21,7 +21,7 @@ from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.tables.record import RecoveryRecord
 
 TIME_ZONE = "Europe/London"
-RIVERSIDE_SEED = 2006
+RIVERSIDE_SEED = 2011
 RIVERSIDE = {"homophily": 2.0, "influence": 4.0}
 """What is planted in the sample riverside: a seed and two dials; everything else is the default."""
 

@@ -59,8 +59,10 @@ def meetings_of(
     days = [held[(held >= first) & (held < after)] for held in places.meeting_days]
     group = np.repeat(np.arange(len(days)), [len(of) for of in days])
     day = np.concatenate(days)
-    here = people.present(plan, month)[members.person]
-    there = here & (~places.treatment[members.group] | episodes.in_treatment[members.person, month])
+    present = people.present(plan, month)
+    there = present[members.person] & (
+        ~places.treatment[members.group] | episodes.in_treatment[members.person, month]
+    )
     use = np.flatnonzero(there & (members.start < after) & (members.end > first))
     counts = np.bincount(group, minlength=len(days))
     begins = np.concatenate([[0], np.cumsum(counts)])
@@ -74,7 +76,7 @@ def meetings_of(
     )
     member, meeting = member[came], meeting[came]
     person, part = members.person[member], np.full(len(member), ATTENDEE)
-    meeting, person, part = _with_introducers(members, member, meeting, person, part)
+    meeting, person, part = _with_introducers(members, present, member, meeting, person, part)
     meeting, person, part = _with_facilitators(people, places, group, meeting, person, part)
     held, occasion = np.unique(meeting, return_inverse=True)
     online = places.groups["online"].to_numpy(dtype=bool)[group[held]]
@@ -97,13 +99,19 @@ def _counting_up(sizes: np.ndarray) -> np.ndarray:
 
 
 def _with_introducers(
-    members: Memberships, member: np.ndarray, meeting: np.ndarray, person: np.ndarray, part: np.ndarray
+    members: Memberships,
+    present: np.ndarray,
+    member: np.ndarray,
+    meeting: np.ndarray,
+    person: np.ndarray,
+    part: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Those who walk somebody in are at that person's first meeting, as introducers."""
+    """Those who walk somebody in are at that person's first meeting, unless they have left by then."""
     walked = np.flatnonzero(members.introducer[member] >= 0)
     newcomer, first = np.unique(member[walked], return_index=True)
     at, by = meeting[walked[first]], members.introducer[newcomer]
     members.introducer[newcomer] = -1
+    at, by = at[present[by]], by[present[by]]
     meeting, person = np.concatenate([at, meeting]), np.concatenate([by, person])
     part = np.concatenate([np.full(len(at), INTRODUCER), part])
     _, once = np.unique(np.stack([meeting, person]), axis=1, return_index=True)
@@ -147,7 +155,7 @@ def contacts_of_two(
     rung = np.repeat(treated, rng.poisson(0.22, len(treated)))
     away = np.flatnonzero(client & here & ~episodes.in_treatment[:, month])
     met = np.repeat(away, rng.poisson(0.05, len(away)))
-    outreach = rng.choice(people.of_role(WORKER, PEER), len(met))
+    outreach = rng.choice(np.flatnonzero(here & np.isin(people.role, (WORKER, PEER))), len(met))
     active = np.flatnonzero((ties.start <= month) & (ties.end > month) & here[ties.one] & here[ties.other])
     rate = np.array([0.75, 1.2, 0.7])[ties.kind[active]]
     tie = np.repeat(active, rng.poisson(rate))

@@ -75,7 +75,7 @@ def draw_people(plan: Plan, rng: np.random.Generator) -> People:
     sizes = (plan.n_clients, n_peer, n_family, plan.n_peers - n_peer - n_family, plan.n_workers)
     role = np.repeat(np.arange(5), sizes)
     client, worker = role == CLIENT, role == WORKER
-    joined, left = _presence(plan, client, rng)
+    joined, left = _presence(plan, role, rng)
     provider = np.where(client | worker, rng.choice(len(PROVIDERS), n, p=[0.45, 0.33, 0.22]), -1)
     consent = rng.random(n) < np.select([role == PEER, role == COMMUNITY, client], [0.45, 0.25, 0.03], 0.0)
     return People(
@@ -115,13 +115,13 @@ def _share_exactly(among: np.ndarray, share: float, rng: np.random.Generator) ->
     return chosen
 
 
-def _presence(plan: Plan, client: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Days on which people come and go; two thirds of clients are known at the start."""
-    n = len(client)
+def _presence(plan: Plan, role: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Days on which people come and go; two thirds of clients are known at the start, workers stay."""
+    n, client = len(role), role == CLIENT
     early = rng.random(n) < 0.66
     joined = np.where(early, -rng.integers(1, 420, n), rng.integers(0, max(1, plan.n_days - 45), n))
     joined = np.where(client, joined, -rng.integers(30, 900, n))
-    leaves = rng.random(n) < np.where(client, 0.06, 0.03)
+    leaves = rng.random(n) < np.select([client, role == WORKER], [0.06, 0.0], 0.03)
     leaving = rng.integers(60, plan.n_days + 60, n)
     left = np.where(leaves & (leaving > joined + 60) & (leaving < plan.n_days), leaving, plan.n_days + 10_000)
     return joined, left
