@@ -56,9 +56,9 @@ def find_problems(
     pandas.DataFrame
         One row a fault, errors first; no rows where all is well. Columns: ``table``; ``column`` (empty where the fault
         is the file's or the table's); ``problem`` (one sentence); ``n_rows`` (rows touched, 0 for a file or header);
-        ``rows`` (list of the first five, as the file counts, the header being row 1; tables without a header count as if
-        they had one); ``example`` (the first faulty value, masked where it may be personal); ``remedy``; ``severity``
-        (``"error"`` stops :func:`recoverynet.read_record`, ``"warning"`` does not); ``rule`` (its short name).
+        ``rows`` (list of the first five, as the file counts, the header being row 1; tables without a header count as
+        if they had one); ``example`` (the first faulty value, masked where it may be personal); ``remedy``;
+        ``severity`` (``"error"`` stops :func:`recoverynet.read_record`, ``"warning"`` does not); ``rule`` (its short name).
 
     Raises
     ------

@@ -82,13 +82,13 @@ def _meetings(rows: pd.DataFrame, occasions: pd.DataFrame | None) -> Unfolded:
     notes = []
     if len(table):
         notes.append(
-            f"contact_log: {int(joined.isna().sum()):,} rows at groups became {len(table):,} occasions, one a group and "
-            "day (earliest start, longest duration, most common kind)."
+            f"contact_log: {int(joined.isna().sum()):,} rows at groups became {len(table):,} occasions, one a group "
+            "and day (earliest start, longest duration, most common kind)."
         )
     if joined.notna().any():
         notes.append(
-            f"contact_log: {int(joined.notna().sum()):,} rows at groups joined {joined.nunique():,} occasions of the same "
-            "group and day that the table occasions already holds."
+            f"contact_log: {int(joined.notna().sum()):,} rows at groups joined {joined.nunique():,} occasions of the "
+            "same group and day that the table occasions already holds."
         )
     return Unfolded(table, taking_part, tuple(notes))
 
@@ -140,7 +140,8 @@ def _gathered(rows: pd.DataFrame, *, default_kind: str) -> pd.DataFrame:
     table["duration_min"] = table["occasion_id"].map(rows.groupby("occasion_id")["duration_min"].max())
     for name in carried:
         if name not in ("occasion_id", "started_at", "duration_min", "group_id"):
-            table[name] = table["occasion_id"].map(_most_common(rows["occasion_id"], rows[name])).astype(rows[name].dtype)
+            common = _most_common(rows["occasion_id"], rows[name])
+            table[name] = table["occasion_id"].map(common).astype(rows[name].dtype)
     return table.assign(kind=table["kind"].fillna(default_kind))
 
 

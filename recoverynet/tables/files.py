@@ -36,15 +36,15 @@ def read_record(
     Parameters
     ----------
     folder : path
-        A folder with one CSV (or .tsv) or Parquet file a table, one workbook (.xlsx) with one sheet a table, or a DuckDB
-        file (.duckdb, .db). Files, sheets and tables are called as the tables are, capitals aside: people (needed),
-        occasions with participation, contact_log, episodes, groups, observations, nominations, alter_ties, linkage,
-        separations. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens aside; extra
+        A folder with one CSV (or .tsv) or Parquet file a table, one workbook (.xlsx) with one sheet a table, or a
+        DuckDB file (.duckdb, .db). Files, sheets and tables are called as the tables are, capitals aside: people
+        (needed), occasions with participation, contact_log, episodes, groups, observations, nominations, alter_ties,
+        linkage, separations. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens aside; extra
         columns ride along.
     mapping : path, dict or Mapping, optional
         A TOML file saying which file is which table, which column is which, in what units and words; see
-        :mod:`recoverynet.tables.mapping`. Default: the file record.toml of the folder where there is one, else names are
-        taken as they stand.
+        :mod:`recoverynet.tables.mapping`. Default: the file record.toml of the folder where there is one, else names
+        are taken as they stand.
     tz : str
         IANA time zone: times without an offset are local there, and so are the days of the record. A mapping's
         ``time_zone`` comes first.
@@ -161,8 +161,8 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     ----------
     record : RecoveryRecord
     folder : path
-        Made where it does not exist. Files of the same tables are replaced; a folder that holds other tables is refused,
-        because they would be read together with these.
+        Made where it does not exist. Files of the same tables are replaced; a folder that holds other tables is
+        refused, because they would be read together with these.
     format : {"csv", "parquet"}
         CSV (UTF-8, commas) opens everywhere; Parquet is smaller and keeps the types of extra columns.
 
@@ -217,8 +217,8 @@ def require_no_other_tables(folder: Path, ours: set[str]) -> None:
               and file.suffix.lower() in TABLE_ENDINGS and file.stem.lower() in READABLE_TABLES]
     if others:
         raise SchemaError(
-            f"The folder {str(folder)!r} holds {', '.join(others)}, which this record would not replace and which would "
-            "be read together with it. Remove them, or write to another folder."
+            f"The folder {str(folder)!r} holds {', '.join(others)}, which this record would not replace and which "
+            "would be read together with it. Remove them, or write to another folder."
         )
 
 

@@ -9,13 +9,15 @@ from recoverynet.tables.engine import text_sql
 PSEUDONYMISE = "Run `recoverynet pseudonymise FOLDER --out FOLDER --key-file FILE`, and read the folder it writes."
 
 _NAME_WORDS = {
-    "name", "names", "fullname", "firstname", "first_name", "forename", "forenames", "given_name", "surname", "lastname",
+    "name", "names", "fullname", "firstname", "first_name", "forename", "forenames", "given_name", "surname",
+    "lastname",
     "last_name", "family_name", "middle_name", "maiden_name", "nickname", "known_as", "alias", "initials", "finitial",
     "sinitial", "full_name",
 }
 _WHOSE = {
     "person", "client", "patient", "worker", "keyworker", "key_worker", "peer", "sponsor", "ego", "alter", "contact",
-    "user", "service_user", "participant", "carer", "parent", "mother", "father", "partner", "friend", "member", "staff",
+    "user", "service_user", "participant", "carer", "parent", "mother", "father", "partner", "friend", "member",
+    "staff",
     "referrer", "gp", "with_person", "other_person", "other", "introducer", "facilitator", "host", "next_of_kin",
 }
 _BIRTH_WORDS = {"dob", "date_of_birth", "birth_date", "birthdate", "birthday", "born", "born_on", "dateofbirth"}
@@ -81,7 +83,8 @@ def person_column(name: str) -> bool:
 
 EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 PHONE = (
-    r"(?:^|[^0-9A-Za-z.+/:-])((?:\+44[ -]?(?:\(0\))?|0044[ -]?|\(0|0)[1-37-8](?:[ ()-]{0,2}[0-9]){8,9})(?:[^0-9A-Za-z]|$)"
+    r"(?:^|[^0-9A-Za-z.+/:-])((?:\+44[ -]?(?:\(0\))?|0044[ -]?|\(0|0)"
+    r"[1-37-8](?:[ ()-]{0,2}[0-9]){8,9})(?:[^0-9A-Za-z]|$)"
 )
 _PLAIN_PHONE = r"0[1-378][0-9]{8,9}"
 NHS = r"(?:^|[^0-9A-Za-z.])([0-9]{3}[ -][0-9]{3}[ -][0-9]{4})(?:[^0-9A-Za-z]|$)"

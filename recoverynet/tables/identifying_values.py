@@ -22,8 +22,8 @@ def identifier_checks(engine: Engine, table: PreparedTable) -> list[Check]:
     Columns whose very name tells what they hold are passed over: they are told of once, as columns.
     """
     of_group = table.schema.name == "groups"
-    titles = [title for title in text_columns(table)
-              if title in table.schema.names or not identifiers.identifying_column(plain_name(title), of_group=of_group)]
+    told = {title for title in table.extras if identifiers.identifying_column(plain_name(title), of_group=of_group)}
+    titles = [title for title in text_columns(table) if title not in told]
     if not titles:
         return []
     found = _counts(engine, table, {title: _patterns(table, title) for title in titles})

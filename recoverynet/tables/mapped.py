@@ -48,7 +48,8 @@ def mapped(
     for name in (*schema.names, *(name for name in maps if name not in schema.names)):
         if name in origin or name in maps:
             ids = name in schema.names and schema[name].kind == "id"
-            parts.append(f"{_value_sql(origin.get(name), maps.get(name), () if ids else missing)} AS {column_sql(name)}")
+            value = _value_sql(origin.get(name), maps.get(name), () if ids else missing)
+            parts.append(f"{value} AS {column_sql(name)}")
     for name in rest:
         parts.append(f"{_value_sql(name, None, missing)} AS {column_sql(name)}")
     if not maps and not missing and list(origin) == list(origin.values()):

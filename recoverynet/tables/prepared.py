@@ -236,7 +236,8 @@ def _unknown_tables(source: Source, wanted: dict[str, str]) -> Iterator[Problem]
         else:
             yield Problem(
                 name, "", f"the {source.place} {title!r} is no table of a record; perhaps {meant!r} is meant",
-                "unknown_table", f"Give it the name {meant!r}, or write in a mapping file under [{meant}] {source.place} = "
+                "unknown_table",
+                f"Give it the name {meant!r}, or write in a mapping file under [{meant}] {source.place} = "
                 f"\"{title}\".", extent="table",
             )
 

@@ -49,7 +49,7 @@ def key_bytes(key: bytes | str) -> bytes:
     secret = key.encode("utf-8") if isinstance(key, str) else bytes(key)
     if len(secret) < SHORTEST_KEY:
         raise SchemaError(
-            f"The key must have at least {SHORTEST_KEY} bytes, or the pseudonyms could be undone by trying keys; it has "
-            f"{len(secret)}. {MAKE_A_KEY}"
+            f"The key must have at least {SHORTEST_KEY} bytes, or the pseudonyms could be undone by trying keys; it "
+            f"has {len(secret)}. {MAKE_A_KEY}"
         )
     return secret

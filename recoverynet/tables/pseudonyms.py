@@ -49,10 +49,10 @@ def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
 
     Notes
     -----
-    A pseudonym is ``p`` and the first 80 bits of HMAC-SHA256(key, id), written in 16 letters and digits (base32). Two of
-    a million people share one with a chance of about 4 in 10 to the power 13. Extra columns are treated as ids of people
-    where their name says so (``sponsor``, ``keyworker``); in those that end in ``_id`` or ``_by`` every id of a person
-    of this record is replaced. Texts are left as they are: use
+    A pseudonym is ``p`` and the first 80 bits of HMAC-SHA256(key, id), written in 16 letters and digits (base32). Two
+    of a million people share one with a chance of about 4 in 10 to the power 13. Extra columns are treated as ids of
+    people where their name says so (``sponsor``, ``keyworker``); in those that end in ``_id`` or ``_by`` every id of a
+    person of this record is replaced. Texts are left as they are: use
     :func:`recoverynet.tables.pseudonyms.pseudonymise_folder` on files that hold names. A pseudonymised record is
     still personal data: a pattern of contacts can be recognised by those who were there.
 
@@ -245,7 +245,7 @@ def read_key(path: str | Path, *, away_from: Iterable[str | Path] = ()) -> bytes
         inside = path.resolve().parent == home.parent if place.is_file() else path.resolve().is_relative_to(home)
         if inside:
             raise DisclosureError(
-                f"The key {str(path)!r} lies with the data in {str(place)!r}: whoever gets both can undo the pseudonyms. "
-                "Move the key to a place of its own."
+                f"The key {str(path)!r} lies with the data in {str(place)!r}: whoever gets both can undo the "
+                "pseudonyms. Move the key to a place of its own."
             )
     return key_bytes(path.read_bytes().strip())

@@ -114,7 +114,8 @@ RULES: tuple[Rule, ...] = (
          "Use one of those, or name your own states in a mapping file: states = [\"using\", …, \"unknown\"]."),
     Rule("not_a_number", _is("number"), _NO_NUMBER, "is not a number",
          "Write a number with a decimal point and without a unit."),
-    Rule("too_low", lambda _, column: column.low is not None, f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) < {{low}}",
+    Rule("too_low", lambda _, column: column.low is not None,
+         f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) < {{low}}",
          "is below {low}{unit}", "Correct it, or leave it empty where it is not known."),
     Rule("too_high", lambda _, column: column.high is not None,
          f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) > {{high}}",
@@ -236,7 +237,8 @@ def reference_checks(schema: TableSchema, column: Column, known: TableSchema, *,
     held = f"(SELECT {key} FROM {column_sql(known.name)} WHERE {key} IS NOT NULL)"
     ever = f"(SELECT {key} FROM {column_sql(before(known.name))} WHERE {key} IS NOT NULL)"
     unknown = Check(
-        schema.name, column.name, "unknown_id", f"{value} IS NOT NULL" + (f" AND {value} NOT IN {ever}" if there else ""),
+        schema.name, column.name, "unknown_id",
+        f"{value} IS NOT NULL" + (f" AND {value} NOT IN {ever}" if there else ""),
         f"names {what} that the table {known.name} does not hold" if there
         else f"names {what}, but there is no usable table {known.name}",
         f"Add the missing rows to {known.name}, or correct the id.", extent="value" if optional else "row",

@@ -187,7 +187,7 @@ INSTANT_PATTERN = (
     r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
     rf"(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?(?:{OFFSET_PATTERN})?)?"
 )
-"""An ISO date, or date and time, with or without an offset (years 1000 to 2999). Read alike by Python and by DuckDB (RE2)."""
+"""An ISO date, or date and time, with or without an offset, of the years 1000 to 2999."""
 NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 CLOCK_PATTERN = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
 

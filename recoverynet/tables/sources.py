@@ -1,4 +1,4 @@
-"""Where tables come from: a folder of files, a workbook, a database. Each lists its tables and reads them one by one."""
+"""Where tables come from: a folder of files, a workbook, a database; each lists its tables and reads one at a time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How long a million participations take to be read, checked and projected, how much memory, and how time grows.
 
-Run with ``pytest tests/benchmarks/test_reading.py -o addopts="--import-mode=importlib"``. Peaks are those of a process of
-its own; ``extra_info`` holds what was measured.
+Run with ``pytest tests/benchmarks/test_reading.py -o addopts="--import-mode=importlib"``. Peaks are those of a process
+of its own; ``extra_info`` holds what was measured.
 """
 
 from __future__ import annotations

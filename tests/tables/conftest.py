@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def told() -> Callable[..., pd.Series]:
-    """``told(folder, rule, table=…, column=…)``: the one problem found under that rule; its rows are checked if given."""
+    """``told(folder, rule, table=…, column=…)``: the one problem found under that rule; its rows checked if given."""
 
     def find(source: object, rule: str, *, table: str = "", column: str = "", rows: list[int] | None = None,
              severity: str = "error", **how: object) -> pd.Series:

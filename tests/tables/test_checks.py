@@ -28,8 +28,10 @@ def test_a_record_in_memory_is_looked_at_as_well() -> None:
 def test_every_fault_of_every_table_is_told_at_once_errors_first(folder) -> None:
     place = folder(**{
         "people.csv": "person_id,role\n007,client\nNA,sponsor\nw1,worker\n",
-        "occasions.csv": "occasion_id,started_at,kind,group_id,duration_min\no1,soon,meeting,g1,-5\no2,2011-03-02,call,,10\n",
-        "observations.csv": "person_id,observed_at,variable,value,source\n007,2011-03-01,offending.reoffended,no,self\n",
+        "occasions.csv": "occasion_id,started_at,kind,group_id,duration_min\n"
+                         "o1,soon,meeting,g1,-5\no2,2011-03-02,call,,10\n",
+        "observations.csv": "person_id,observed_at,variable,value,source\n"
+                            "007,2011-03-01,offending.reoffended,no,self\n",
     })
     problems = rn.find_problems(place)
     assert problems["rule"].tolist() == ["unknown_word", "not_a_date", "too_low", "own_account"]
@@ -47,7 +49,8 @@ O1 = "o1,2011-03-01T19:30,meeting,90\n"
 
 VALUE_FAULTS = [
     # rule, table, column, file, text, rows, words of the problem
-    ("blank", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n,peer\n", [5], "is blank"),
+    ("blank", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n,peer\n", [5],
+     "is blank"),
     ("blank", "participation", "person_id", PARTICIPATION, "occasion_id,person_id\no1,007\no1, \n", [3], "is blank"),
     ("repeated_id", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n007,peer\n", [5],
      "more than one row"),
@@ -64,9 +67,11 @@ VALUE_FAULTS = [
     ("mixed_dates", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,07/03/2011,call,5\n", [3], "day first"),
     ("date_format", "occasions", "started_at", OCCASIONS, HEAD + "o1,07/03/2011,call,5\no2,8 Mar 2011,call,5\n", [2, 3],
      "cannot be told apart"),
-    ("day_number", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,40609,call,5\n", [3], "spreadsheet's day number"),
+    ("day_number", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,40609,call,5\n", [3],
+     "spreadsheet's day number"),
     ("future_date", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,2911-03-01,call,5\n", [3], "future"),
-    ("placeholder_date", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,1900-01-01,call,5\n", [3], "before 1950"),
+    ("placeholder_date", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,1900-01-01,call,5\n", [3],
+     "before 1950"),
     ("unknown_word", "people", "role", PEOPLE, "person_id,role\n007,client\nNA,Peer\nw1,worker\n", [3],
      "client, peer, worker"),
     ("too_low", "occasions", "duration_min", OCCASIONS, HEAD + O1 + "o2,2011-03-01,call,-1\n", [3], "below 0 minutes"),
@@ -82,7 +87,8 @@ VALUE_FAULTS = [
     ("unknown_state", "observations", "value", "observations.csv",
      "person_id,observed_at,variable,value,source\n007,2011-03-01,state,using,self\n007,2011-03-02,state,sober,self\n",
      [3], "using, reduced, ost_stable"),
-    ("not_yes_or_no", "groups", "online", "groups.csv", "group_id,name,kind,online\ng1,A,other,maybe\n", [2], "yes nor no"),
+    ("not_yes_or_no", "groups", "online", "groups.csv", "group_id,name,kind,online\ng1,A,other,maybe\n", [2],
+     "yes nor no"),
     ("not_a_clock", "groups", "start_time", "groups.csv", "group_id,name,kind,start_time\ng1,A,other,25:00\n", [2],
      "time of day"),
     ("too_high", "groups", "lat", "groups.csv", "group_id,name,kind,lat,lon\ng1,A,other,530.1,-2.2\n", [2],
@@ -253,7 +259,8 @@ def test_faults_are_counted_whole_and_shown_by_the_first_five(folder, told) -> N
 def test_values_that_may_be_personal_are_masked(folder, told) -> None:
     person = told(folder(**{PARTICIPATION: "occasion_id,person_id\no1,jsmith\n"}), "unknown_id")
     assert person["example"] == "j••• (6 characters)"
-    word = told(folder(**{PARTICIPATION: None, OCCASIONS: None, PEOPLE: "person_id,role\n1,keyworker\n"}), "unknown_word")
+    place = folder(**{PARTICIPATION: None, OCCASIONS: None, PEOPLE: "person_id,role\n1,keyworker\n"})
+    word = told(place, "unknown_word")
     assert word["example"] == "keyworker"
     name = told(folder(**{PEOPLE: "person_id,role\n1,Jo Smith\n"}), "unknown_word")
     assert name["example"] == "J••• (8 characters)"

@@ -30,7 +30,8 @@ def people_at(record: rn.RecoveryRecord) -> dict[str, set[str]]:
 @pytest.fixture
 def logged(folder):
     def read(log: str, **files) -> rn.RecoveryRecord:
-        return rn.read_record(folder(**{"occasions.csv": None, "participation.csv": None, "contact_log.csv": log, **files}))
+        none = {"occasions.csv": None, "participation.csv": None}
+        return rn.read_record(folder(**{**none, "contact_log.csv": log, **files}))
 
     return read
 

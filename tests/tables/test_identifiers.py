@@ -23,7 +23,8 @@ def nhs_number(first_nine: int) -> str | None:
     ("name", "a person's name", ""), ("surname", "a person's name", ""), ("client_name", "a person's name",
                                                                          "a person's name"),
     ("contact_1_name", "a person's name", "a person's name"), ("dob", "a date of birth", "a date of birth"),
-    ("date_of_birth", "a date of birth", "a date of birth"), ("postcode", "an address", ""), ("address", "an address", ""),
+    ("date_of_birth", "a date of birth", "a date of birth"), ("postcode", "an address", ""),
+    ("address", "an address", ""),
     ("home_address", "an address", ""), ("email", "an e-mail address or telephone number",
                                          "an e-mail address or telephone number"),
     ("nhs_number", "a personal number", "a personal number"), ("group_name", "", ""), ("provider_name", "", ""),
@@ -49,7 +50,8 @@ def test_an_identifying_column_is_refused_with_the_command_that_mends_it(folder,
 def test_an_identifying_column_without_values_and_a_groups_own_name_are_no_fault(folder) -> None:
     place = folder(**{
         "people.csv": "person_id,role,name\n007,client,\nNA,peer,\nw1,worker,\n",
-        "groups.csv": "group_id,name,kind,place,address,postcode\ng1,Riverside SMART,other,Town Hall,1 High St,M1 1AA\n",
+        "groups.csv": "group_id,name,kind,place,address,postcode\n"
+                      "g1,Riverside SMART,other,Town Hall,1 High St,M1 1AA\n",
     })
     assert rn.find_problems(place).empty
 

@@ -54,7 +54,8 @@ def test_the_network_is_the_same_under_other_names() -> None:
 
 def test_another_key_gives_other_pseudonyms_and_the_same_key_the_same() -> None:
     record = rn.load_sample("five_people")
-    ids = [set(rn.pseudonymise(record, key=key).people["person_id"]) for key in (KEY, KEY.decode(), b"another key here")]
+    keys = (KEY, KEY.decode(), b"another key here")
+    ids = [set(rn.pseudonymise(record, key=key).people["person_id"]) for key in keys]
     assert ids[0] == ids[1] and not ids[0] & ids[2]
 
 

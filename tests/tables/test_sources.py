@@ -45,7 +45,8 @@ def naive(record: rn.RecoveryRecord) -> dict[str, pd.DataFrame]:
 
 
 def test_a_workbook_reads_as_the_folder_does(tmp_path, sample) -> None:
-    path = workbook(tmp_path / "record.xlsx", {name.title(): frame for name, frame in naive(sample).items() if len(frame)})
+    sheets = {name.title(): frame for name, frame in naive(sample).items() if len(frame)}
+    path = workbook(tmp_path / "record.xlsx", sheets)
     read = rn.read_record(path)
     same(read, sample)
     assert rn.find_problems(path).empty
@@ -88,7 +89,8 @@ def test_numbers_in_a_workbook_are_told_where_they_are_ids(tmp_path, told) -> No
 
 def test_text_ids_of_a_workbook_keep_their_zeros(tmp_path) -> None:
     people = pd.DataFrame({"person_id": ["007", "NA"], "role": ["client", "peer"]})
-    assert rn.read_record(workbook(tmp_path / "x.xlsx", {"people": people})).people["person_id"].tolist() == ["007", "NA"]
+    read = rn.read_record(workbook(tmp_path / "x.xlsx", {"people": people}))
+    assert read.people["person_id"].tolist() == ["007", "NA"]
 
 
 def test_dates_times_and_truths_of_a_workbook(tmp_path) -> None:
@@ -126,7 +128,8 @@ def test_empty_sheets_are_told(tmp_path, told) -> None:
 
 
 @pytest.mark.parametrize(("name", "words"), [
-    ("x.xlsx", "damaged, locked or not an .xlsx file"), ("x.duckdb", "not a DuckDB file"), ("x.db", "not a DuckDB file"),
+    ("x.xlsx", "damaged, locked or not an .xlsx file"), ("x.duckdb", "not a DuckDB file"),
+    ("x.db", "not a DuckDB file"),
     ("x.docx", "is none of them"),
 ])
 def test_rubbish_by_another_name(tmp_path, name, words) -> None:
