@@ -216,17 +216,7 @@ class Estimates(Result):
         return frame
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Every term with its interval; ratios on a logarithmic axis.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, optional
-            Default: a new one.
-
-        Returns
-        -------
-        matplotlib Axes
-        """
+        """Every term with its interval, ratios on a logarithmic axis; in new Axes where none are given."""
         return draw_estimates(
             self.to_frame(), ratio=self.ratio, level=self.level, people=self.n_people, ax=ax
         )
@@ -309,17 +299,7 @@ class NullTest(Result):
         return pd.DataFrame([row], index=pd.Index([self.statistic], name="statistic"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """The draws as a histogram, the observed value as a line.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, optional
-            Default: a new one.
-
-        Returns
-        -------
-        matplotlib Axes
-        """
+        """The draws as a histogram, the observed value as a line; in new Axes where none are given."""
         frame = pd.DataFrame({"draw": self.draws})
         return draw_null(
             frame, observed=self.observed, p=self.p, statistic=self.statistic, people=self.n_people, ax=ax

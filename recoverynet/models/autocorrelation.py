@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from scipy.special import chdtrc
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
-from recoverynet.kernels.autoregression import fit_autoregression, least_squares, row_normalised
+from recoverynet.kernels.autoregression import AutoregressionFit, fit_autoregression, least_squares, row_normalised
 from recoverynet.kernels.hazard import independent_columns
 from recoverynet.measures.behaviours import behaviour_values
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
@@ -154,23 +154,32 @@ def network_autocorrelation(
     if lost:
         checks.append(Check("every term varies on its own", False, f"left out: {', '.join(map(repr, lost))}"))
     reason = _reason(outcome, design, weights)
-    given = dict(
+    fit = None if reason else fit_autoregression(outcome, design, weights, kind)
+    if fit is not None:
+        checks.append(Check("the best rho lies inside its range", fit.inside))
+    return AutocorrelationFit(
         question=f"Are people who are tied alike in {name!r}, beyond what the terms make them?",
         estimand=f"rho: how far {MODELS[kind]}", assumptions=ASSUMPTIONS, settings=settings, focus=RHO, level=level,
         n_people=int(known.sum()), n_dropped=n_unknown, n_rows=int(known.sum()), reason=reason,
+        checks=tuple(checks), **_numbers(fit, names, outcome, design, level),
     )
-    if reason:
-        return AutocorrelationFit(**given, table=empty_table([RHO, *names]), checks=tuple(checks))
-    fit = fit_autoregression(outcome, design, weights, kind)
+
+
+def _numbers(
+    fit: AutoregressionFit | None, names: list[str], outcome: np.ndarray, design: np.ndarray, level: float
+) -> dict[str, Any]:
+    """Everything the fit gives, or the empty table where there is none."""
+    terms = [RHO, *names]
+    if fit is None:
+        return {"table": empty_table(terms)}
     without = least_squares(outcome, design)[1]
-    table = term_table([RHO, *names], np.array([fit.rho, *fit.beta]), np.sqrt(np.diag(fit.covariance)), level=level)
-    checks.append(Check("the best rho lies inside its range", fit.inside))
-    return AutocorrelationFit(
-        **given, table=table, checks=tuple(checks), log_likelihood=fit.log_likelihood,
-        log_likelihood_without=without, sigma2=fit.sigma2,
-        likelihood_ratio_p=float(chdtrc(1, max(2 * (fit.log_likelihood - without), 0.0))),
-        covariance=pd.DataFrame(fit.covariance, index=table.index, columns=table.index),
-    )
+    table = term_table(terms, np.array([fit.rho, *fit.beta]), np.sqrt(np.diag(fit.covariance)), level=level)
+    return {
+        "table": table, "sigma2": fit.sigma2, "log_likelihood": float(fit.log_likelihood),
+        "log_likelihood_without": float(without),
+        "likelihood_ratio_p": float(chdtrc(1, max(2 * (fit.log_likelihood - without), 0.0))),
+        "covariance": pd.DataFrame(fit.covariance, index=table.index, columns=table.index),
+    }
 
 
 def _network(network: PersonNetwork | NetworkPanel, wave: int | None) -> tuple[PersonNetwork, NetworkPanel | None]:
