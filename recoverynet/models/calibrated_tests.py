@@ -1,0 +1,105 @@
+"""The tests whose error rates are tabulated: each says of a panel whether it would speak of spread.
+
+Every one is asked as an analyst would ask it, at the 5 % level, one-sided where it has a side, adjusting for what the
+worlds let an analyst observe where it can adjust. Permutation tests draw 99 arrangements: p = (M + 1) / 100 keeps its
+size, and power is lost by a little only. ``None`` means that the test could not be tried.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.measures.autocorrelation import autocorrelation
+from recoverynet.measures.clustering import norm_clustering
+from recoverynet.models.contagion import contagion_test
+from recoverynet.models.dyadic import dyadic_influence
+from recoverynet.models.hazard import fit_hazard
+from recoverynet.models.ladder import reaches_spread
+from recoverynet.models.matching import matched_estimate
+from recoverynet.models.sisa import fit_sisa
+from recoverynet.models.worlds import WORLD_ADJUST, WORLD_SURROUNDINGS
+from recoverynet.results import Estimates
+
+NORM, PLACEBO = "recovery", "placebo"
+TERMS = (*WORLD_ADJUST, *WORLD_SURROUNDINGS)
+ALPHA, DRAWS, ONE_SIDED = 0.05, 99, 0.90
+Answer = bool | None
+Test = Callable[[NetworkPanel, np.random.Generator], Answer]
+
+
+def _at_most_alpha(p: float) -> Answer:
+    return None if math.isnan(p) else p <= ALPHA
+
+
+def _above_nothing(found: Estimates) -> Answer:
+    """Whether the lower one-sided 95 % bound, that of a 90 % interval, is above 0."""
+    return None if math.isnan(found.low) else found.low > 0
+
+
+def ladder(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+    """Does the evidence ladder reach level 3, "consistent with spread"?"""
+    return reaches_spread(panel, NORM, TERMS, PLACEBO, rng=rng)
+
+
+def permutation(panel: NetworkPanel, rng: np.random.Generator, *, null: str) -> Answer:
+    """Is p at most 0.05 under this null of :func:`recoverynet.contagion_test`?"""
+    return _at_most_alpha(contagion_test(panel, NORM, null=null, n_permutations=DRAWS, rng=rng).p)
+
+
+def hazard(panel: NetworkPanel, rng: np.random.Generator, *, link: str, adjust: tuple[str, ...]) -> Answer:
+    """Does lagged exposure raise the hazard of gaining the norm?"""
+    return _above_nothing(fit_hazard(panel, NORM, link=link, adjust=adjust, level=ONE_SIDED))
+
+
+def clustering(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+    """Do tied people hold the norm together more often than chance at the last wave (Christakis–Fowler, one step)?"""
+    last = norm_clustering(
+        panel.at(panel.n_waves), panel.behaviour[NORM][:, -1], max_distance=1, n_permutations=DRAWS, rng=rng
+    )
+    return _at_most_alpha(float(last["p"].iloc[0]))
+
+
+def moran(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+    """Is Moran's I of the norm at the last wave above chance?"""
+    found = autocorrelation(
+        panel.at(panel.n_waves), panel.behaviour[NORM][:, -1], n_permutations=DRAWS, alternative="alike", rng=rng
+    )
+    return _at_most_alpha(float(found.xs("moran", level="statistic")["p"].iloc[0]))
+
+
+def dyadic(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+    """Does the lagged state of the alter raise that of the ego (GEE, clustered on ego)?"""
+    return _above_nothing(dyadic_influence(panel, NORM, adjust=TERMS, level=ONE_SIDED))
+
+
+def sisa(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+    """Is the rate of transmission per contact holding the norm above nothing?"""
+    return _above_nothing(fit_sisa(panel, NORM, level=ONE_SIDED))
+
+
+def matched(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+    """Do those exposed gain the norm more often than matched others?"""
+    return _above_nothing(matched_estimate(panel, NORM, on=TERMS, level=ONE_SIDED))
+
+
+TESTS: dict[str, Test] = {
+    "evidence ladder": ladder,
+    "lagged logit, adjusted": partial(hazard, link="logit", adjust=TERMS),
+    "lagged logit, not adjusted": partial(hazard, link="logit", adjust=()),
+    "hazard (cloglog), adjusted": partial(hazard, link="cloglog", adjust=TERMS),
+    "label permutation": partial(permutation, null="labels"),
+    "time shuffle": partial(permutation, null="time_shuffle"),
+    "clustering by separation": clustering,
+    "Moran's I": moran,
+    "matched estimate": matched,
+    "SISa transmission": sisa,
+    "edge reversal": partial(permutation, null="edge_reversal"),
+    "rewiring": partial(permutation, null="rewiring"),
+    "dyadic model (GEE)": dyadic,
+}
+"""Every test by the name it has in the table, the quick ones first."""
