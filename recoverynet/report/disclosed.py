@@ -1,9 +1,10 @@
-"""Tables after disclosure: what is left of a table once small counts are hidden, and everything computed from that."""
+"""Tables after disclosure: what is left once small counts are hidden, and all that is computed from it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,8 +39,8 @@ class Grid:
 class DisclosedTable:
     """How many people are in each row and column, as far as may be shown?
 
-    Made by ``CountTable.disclosed``; it holds no count that the policy hides, and every share and interval is computed
-    from the counts it does hold.
+    Made by ``CountTable.disclosed``; it holds no count that the policy hides, and every share and interval
+    is computed from the counts it does hold.
 
     Attributes
     ----------
@@ -52,7 +53,8 @@ class DisclosedTable:
     counts : pandas.DataFrame of float
         Rows × columns, margins (``"All"``) included, NaN where hidden.
     layout : {"one_way", "list", "of_which", "nested", "cross"}
-        One column of parts; one column of unrelated counts, without shares; rows of "n of N"; stages; rows by columns.
+        One column of parts; one column of unrelated counts, without shares; rows of "n of N"; stages; rows
+        by columns.
     share_of : {"row", "column", "all", ""}
         What each count is a share of in a cross table; empty shows counts alone.
     with_interval : bool
@@ -102,7 +104,9 @@ class DisclosedTable:
         column = self.counts.columns[0] if column is None else column
         for wanted, known, what in ((row, self.counts.index, "row"), (column, self.counts.columns, "column")):
             if wanted not in known:
-                raise SchemaError(f"Table {self.title!r} has no {what} {wanted!r}; it has {', '.join(map(str, known))}.")
+                raise SchemaError(
+                    f"Table {self.title!r} has no {what} {wanted!r}; it has {', '.join(map(str, known))}."
+                )
         return float(self.counts.at[row, column])
 
     def total(self, row: str = TOTAL, column: str | None = None) -> float:
@@ -132,8 +136,9 @@ class DisclosedTable:
         Returns
         -------
         pandas.DataFrame
-            One row a shown figure: ``row``, ``column``, ``n``, ``total``, ``share``, ``low``, ``high`` (Wilson, 95 per
-            cent; NaN unless the table carries intervals) and ``hidden``. NaN where hidden or not computable.
+            One row a shown figure: ``row``, ``column``, ``n``, ``total``, ``share``, ``low``, ``high``
+            (Wilson, 95 per cent; NaN unless the table carries intervals) and ``hidden``. NaN where hidden or
+            not computable.
         """
         columns = [self.counts.columns[0]] if self.layout == "of_which" else list(self.counts.columns)
         cells = [(row, column) for row in self.counts.index for column in columns]
@@ -159,21 +164,25 @@ class DisclosedTable:
         if self.layout == "cross":
             return self._cross_grid()
         if self.layout == "list":
-            rows = tuple((str(row), wording.number(self.n(row))) for row in self.counts.index)
-            return Grid((self.row_header, "Number"), rows)
-        frame = self.to_frame()
+            counts = tuple((str(row), wording.number(self.n(row))) for row in self.counts.index)
+            return Grid((self.row_header, "Number"), counts)
         out_of = self.layout in ("of_which", "nested")
         heads = [self.row_header, "Number", *(["Out of"] if out_of else []), "Per cent"]
         heads += ["95% interval"] if self.with_interval else []
-        rows = []
-        for line in frame.itertuples():
-            cells = [str(line.row), wording.number(line.n), *([wording.number(line.total)] if out_of else [])]
-            cells.append(wording.percent(line.share, of=line.total))
-            if self.with_interval:
-                exists = line.total != 0 and not (self.layout == "nested" and line.Index == 0)
-                cells.append(wording.interval(line.low, line.high) if exists else wording.NO_DENOMINATOR)
-            rows.append(tuple(cells))
-        return Grid(tuple(heads), tuple(rows), last_is_total=self.counts.index[-1] == TOTAL)
+        lines = self.to_frame().to_dict("records")
+        rows = tuple(self._cells(line, out_of, first=number == 0) for number, line in enumerate(lines))
+        return Grid(tuple(heads), rows, last_is_total=self.counts.index[-1] == TOTAL)
+
+    def _cells(self, line: dict[str, Any], out_of: bool, *, first: bool) -> tuple[str, ...]:
+        """One row of the long form as texts."""
+        cells = [str(line["row"]), wording.number(line["n"])]
+        if out_of:
+            cells.append(wording.number(line["total"]))
+        cells.append(wording.percent(line["share"], of=line["total"]))
+        if self.with_interval:
+            exists = line["total"] != 0 and not (self.layout == "nested" and first)
+            cells.append(wording.interval(line["low"], line["high"]) if exists else wording.NO_DENOMINATOR)
+        return tuple(cells)
 
     def _cross_grid(self) -> Grid:
         rows = []
@@ -195,9 +204,8 @@ class DisclosedTable:
         out_of = f"Out of: {self.denominator}." if self.denominator else ""
         star = ""
         if self.n_hidden:
-            star = (
-                f"* A number from 1 to {self.smallest_shown - 1}, or one hidden so that such a number cannot be worked out."
-            )
+            small = f"a number from 1 to {self.smallest_shown - 1}"
+            star = f"* {small.capitalize()}, or one hidden so that such a number cannot be worked out."
         return tuple(text for text in (out_of, self.note, star) if text)
 
 
@@ -212,7 +220,8 @@ class DisclosedSummary:
     name, title, population, denominator, period, row_header, note : str
         As in :class:`DisclosedTable`.
     values : pandas.DataFrame
-        Rows × columns; ``n`` is the number of people behind a row, the others are statistics, NaN where hidden.
+        Rows × columns; ``n`` is the number of people behind a row, the others are statistics, NaN where
+        hidden.
     heads : tuple of str
         Column headings; one heading for ``low`` and ``high`` together.
     digits : int
@@ -242,13 +251,13 @@ class DisclosedSummary:
         statistics = self.values.drop(columns="n").notna().any(axis=1)
         if small.any() or (behind & statistics).any():
             raise DisclosureError(
-                f"Table {self.title!r} would show a statistic of fewer than {self.min_for_mean} people; make it with "
-                "SummaryTable(...).disclosed(policy), which hides those."
+                f"Table {self.title!r} would show a statistic of fewer than {self.min_for_mean} people; "
+                "make it with SummaryTable(...).disclosed(policy), which hides those."
             )
 
     @property
     def n_hidden(self) -> int:
-        """How many figures of the table are hidden; those of no people at all do not exist and are not counted."""
+        """How many figures of the table are hidden, those of no people at all not counted."""
         return int(self.values[self.values["n"] != 0].isna().to_numpy().sum())
 
     def to_frame(self) -> pd.DataFrame:
@@ -261,13 +270,20 @@ class DisclosedSummary:
         for row, values in self.values.iterrows():
             none = values["n"] == 0
             cells = [
-                wording.number(value) if column == "n" else wording.NO_DENOMINATOR if none else
-                wording.decimal(value, self.digits) for column, value in values.items() if column not in ("low", "high")
+                wording.number(value)
+                if column == "n"
+                else wording.NO_DENOMINATOR
+                if none
+                else wording.decimal(value, self.digits)
+                for column, value in values.items()
+                if column not in ("low", "high")
             ]
             if "low" in values:
                 ends = [wording.decimal(values[end], self.digits) for end in ("low", "high")]
                 hidden = wording.HIDDEN in ends
-                cells.append(wording.NO_DENOMINATOR if none else wording.HIDDEN if hidden else " to ".join(ends))
+                cells.append(
+                    wording.NO_DENOMINATOR if none else wording.HIDDEN if hidden else " to ".join(ends)
+                )
             rows.append((str(row), *cells))
         return Grid((self.row_header, *self.heads), tuple(rows))
 

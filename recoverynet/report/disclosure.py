@@ -1,4 +1,4 @@
-"""What may leave the machine: counts become tables, and tables pass a disclosure policy before anybody sees them."""
+"""What may leave the machine: counts become tables, and tables pass a policy before anybody sees them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import DisclosureError, SchemaError
-from recoverynet.report.disclosed import TOTAL, DisclosedSummary, DisclosedTable
+from recoverynet.report.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.suppression import HidingRule, figures_to_hide, link_figures
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
@@ -36,7 +36,8 @@ class DisclosurePolicy:
     min_for_mean : int
         Means and medians of fewer people are hidden. Default 10.
     min_group : int
-        Groups with fewer people are not described by any share (the norm of a group, for instance). Default 10.
+        Groups with fewer people are not described by any share (the norm of a group, for instance). Default
+        10.
     reason : str
         Why small counts are shown; needed, and told in the report, where ``smallest_shown`` is 1.
 
@@ -52,8 +53,8 @@ class DisclosurePolicy:
 
     References
     ----------
-    NHS Digital, Hospital Episode Statistics disclosure control: 1 to 7 suppressed, other counts rounded to 5. National
-    Drug Treatment Monitoring System: counts under 5 suppressed.
+    NHS Digital, Hospital Episode Statistics disclosure control: 1 to 7 suppressed, other counts rounded to
+    5. National Drug Treatment Monitoring System: counts under 5 suppressed.
 
     Examples
     --------
@@ -92,14 +93,14 @@ class DisclosurePolicy:
         """
         if name not in PRESETS:
             raise DisclosureError(
-                f"There is no disclosure preset {name!r}; there are {', '.join(map(repr, PRESETS))}, or make your own "
-                "DisclosurePolicy(...)."
+                f"There is no disclosure preset {name!r}; there are {', '.join(map(repr, PRESETS))}, or "
+                "make your own DisclosurePolicy(...)."
             )
         return PRESETS[name]
 
     @classmethod
     def none(cls, *, reason: str) -> DisclosurePolicy:
-        """No suppression at all, for a stated reason that the report names on its cover and that is logged."""
+        """No suppression at all, for a reason that the report names on its cover and that is logged."""
         return cls("none", smallest_shown=1, min_for_mean=1, min_group=1, reason=reason)
 
     @classmethod
@@ -109,7 +110,9 @@ class DisclosurePolicy:
             return policy
         if isinstance(policy, str):
             return cls.named(policy)
-        raise DisclosureError(f"A disclosure policy is a preset's name or a DisclosurePolicy; got {policy!r}.")
+        raise DisclosureError(
+            f"A disclosure policy is a preset's name or a DisclosurePolicy; got {policy!r}."
+        )
 
     @property
     def is_off(self) -> bool:
@@ -120,10 +123,12 @@ class DisclosurePolicy:
         """What the policy does, in sentences for a reader."""
         if self.is_off:
             return f"Small numbers are shown. Reason given: {self.reason.strip().rstrip('.')}."
-        small = "1" if self.smallest_shown == 2 else f"{0 if self.hide_zeros else 1} to {self.smallest_shown - 1}"
+        small = (
+            "1" if self.smallest_shown == 2 else f"{0 if self.hide_zeros else 1} to {self.smallest_shown - 1}"
+        )
         words = f"Counts from {small} are shown as *."
         if self.round_to > 1:
-            words += f" All other counts are rounded to the nearest {self.round_to}, and percentages are worked out from those."
+            words += f" All other counts are rounded to the nearest {self.round_to}, percentages follow."
         return words + " So is any figure from which one of them could be worked out."
 
     def rule(self) -> HidingRule:
@@ -136,10 +141,7 @@ class DisclosurePolicy:
             LOGGER.warning("Disclosure control is off for %s. Reason given: %s", what, self.reason)
 
 
-PRESETS = {
-    "ndtms": DisclosurePolicy("ndtms"),
-    "nhs": DisclosurePolicy("nhs", smallest_shown=8, round_to=5),
-}
+PRESETS = {"ndtms": DisclosurePolicy("ndtms"), "nhs": DisclosurePolicy("nhs", smallest_shown=8, round_to=5)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,8 +165,8 @@ class CountTable:
     row_header : str
         What the rows are.
     rows : {"parts", "separate", "nested"}
-        ``parts``: rows are parts of a whole, and a row "All" is added. ``separate``: rows are unrelated counts.
-        ``nested``: rows are stages; each counts some of those of the first row.
+        ``parts``: rows are parts of a whole, and a row "All" is added. ``separate``: rows are unrelated
+        counts. ``nested``: rows are stages; each counts some of those of the first row.
     columns : {"parts", "separate"}
         ``parts``: columns are parts of a row's total, and a column "All" is added.
     share_of : {"row", "column", "all", ""}
@@ -176,7 +178,8 @@ class CountTable:
     differences : tuple of (row label, row label)
         Pairs of rows whose difference counts people too (within 28 days and within 90, of the same people).
     describes_groups : bool
-        Whether each row describes a group of people; rows with fewer than the policy's ``min_group`` are hidden whole.
+        Whether each row describes a group of people; rows with fewer than the policy's ``min_group`` are
+        hidden whole.
     name, note : str
         Short name for files (default: from the title), and anything to add under the table.
 
@@ -187,19 +190,21 @@ class CountTable:
 
     Notes
     -----
-    Suppression protects within one table: no hidden figure can be narrowed down from the margins, from the difference
-    between stages of a funnel, or from a number and its complement. Across tables it does not reach yet, so keep counts
-    of the same people in one table where possible: subgroups and their total, 28 and 90 days, a stage and the next.
+    Suppression protects within one table: no hidden figure can be narrowed down from the margins, from the
+    difference between stages of a funnel, or from a number and its complement. Across tables it does not
+    reach yet, so keep counts of the same people in one table where possible: subgroups and their total, 28
+    and 90 days, a stage and the next.
 
-    The differences between stages count people too (those who went no further), though no table prints them. They
-    are protected like printed figures.
+    The differences between stages count people too (those who went no further), though no table prints them.
+    They are protected like printed figures.
 
     Examples
     --------
     >>> import pandas as pd
     >>> from recoverynet import CountTable
-    >>> table = CountTable(pd.Series({"Peers": 3, "Clients": 40, "Workers": 20}), title="People", population="everybody",
-    ...                    denominator="all people", period="2011")
+    >>> counts = pd.Series({"Peers": 3, "Clients": 40, "Workers": 20})
+    >>> words = {"title": "People", "population": "everybody", "denominator": "all people", "period": "2011"}
+    >>> table = CountTable(counts, **words)
     >>> table.disclosed("ndtms").counts.iloc[:, 0].to_dict()
     {'Peers': nan, 'Clients': 40.0, 'Workers': nan, 'All': 63.0}
     """
@@ -255,8 +260,8 @@ class CountTable:
         Parameters
         ----------
         policy : str or DisclosurePolicy
-            Small counts, and every figure from which one could be worked out, become NaN; the rest is rounded as the
-            policy says. Shares and intervals are computed from what is left.
+            Small counts, and every figure from which one could be worked out, become NaN; the rest is
+            rounded as the policy says. Shares and intervals are computed from what is left.
 
         Returns
         -------
@@ -274,17 +279,28 @@ class CountTable:
         linked = link_figures(counts, rows=self.rows, columns=self.columns, differences=pairs)
         hidden = np.zeros(len(linked.values), dtype=bool)
         if not policy.is_off:
-            hidden = figures_to_hide(linked, rule, forced=self._forced(linked.shape, len(linked.values), policy))
+            hidden = figures_to_hide(
+                linked, rule, forced=self._forced(linked.shape, len(linked.values), policy)
+            )
         printed = linked.printed
         shown = np.where(hidden, np.nan, rule.rounded(linked.values))[printed].reshape(linked.shape)
         index, columns = list(self.counts.index), list(self.counts.columns)
         index += [TOTAL] if linked.shape[0] > len(index) else []
         columns += [TOTAL] if linked.shape[1] > len(columns) else []
         return DisclosedTable(
-            name=self.name, title=self.title, population=self.population, denominator=self.denominator,
-            period=self.period, row_header=self.row_header, layout=self._layout(), share_of=self.share_of,
-            counts=pd.DataFrame(shown, index=index, columns=columns), with_interval=self.with_interval,
-            policy=policy.name, smallest_shown=policy.smallest_shown, note=self.note,
+            name=self.name,
+            title=self.title,
+            population=self.population,
+            denominator=self.denominator,
+            period=self.period,
+            row_header=self.row_header,
+            layout=self._layout(),
+            share_of=self.share_of,
+            counts=pd.DataFrame(shown, index=index, columns=columns),
+            with_interval=self.with_interval,
+            policy=policy.name,
+            smallest_shown=policy.smallest_shown,
+            note=self.note,
         )
 
     def _layout(self) -> str:
@@ -307,81 +323,6 @@ class CountTable:
         return forced
 
 
-@dataclass(frozen=True, eq=False)
-class SummaryTable:
-    """What are the means or medians of each row, before disclosure?
-
-    Parameters
-    ----------
-    values : pandas.DataFrame
-        One row a quantity. Column ``n`` is the number of people behind it; the others are statistics.
-    title, population, denominator, period, row_header, name, note : str
-        As in :class:`CountTable`.
-    heads : tuple of str
-        Column headings as a reader should see them, that of ``n`` included, in the order of the columns. The last columns
-        ``low`` and ``high``, where there are such, share one heading.
-    digits : int
-        Digits after the point. Default 1.
-
-    Raises
-    ------
-    SchemaError
-        There is no column ``n``, or not one heading a column.
-
-    Notes
-    -----
-    Rows must not be a total and its parts: the mean of a small group could be worked out from the others.
-    """
-
-    values: pd.DataFrame = field(repr=False)
-    title: str
-    population: str
-    denominator: str
-    period: str
-    heads: tuple[str, ...]
-    row_header: str = ""
-    digits: int = 1
-    name: str = ""
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        n_heads = self.values.shape[1] - ("low" in self.values.columns)
-        if "n" not in self.values.columns or len(self.heads) != n_heads:
-            raise SchemaError(f"Summary {self.title!r} needs a column 'n' and one heading a column.")
-        object.__setattr__(self, "values", self.values.astype(float))
-        object.__setattr__(self, "name", self.name or file_name(self.title))
-
-    def disclosed(self, policy: str | DisclosurePolicy) -> DisclosedSummary:
-        """The table as it may be shared: statistics of too few people become NaN, numbers of people as the policy says.
-
-        Parameters
-        ----------
-        policy : str or DisclosurePolicy
-
-        Returns
-        -------
-        DisclosedSummary
-
-        Raises
-        ------
-        DisclosureError
-            There is no such policy.
-        """
-        policy = DisclosurePolicy.resolve(policy)
-        rule, n = policy.rule(), self.values["n"].to_numpy(dtype=np.int64)
-        hidden = rule.too_small(n) & (not policy.is_off)
-        shown = np.where(hidden, np.nan, rule.rounded(n))
-        least = max(policy.min_for_mean, policy.smallest_shown)
-        enough = (n >= least) & (np.nan_to_num(shown) >= least)
-        values = self.values.where(pd.Series(enough, index=self.values.index), axis=0)
-        return DisclosedSummary(
-            name=self.name, title=self.title, population=self.population, denominator=self.denominator,
-            period=self.period, row_header=self.row_header, values=values.assign(n=shown), heads=self.heads,
-            digits=self.digits, policy=policy.name, smallest_shown=policy.smallest_shown,
-            min_for_mean=least, note=self.note,
-        )
-
-
 def file_name(title: str) -> str:
     """A title as a name for files: small letters, digits and underscores."""
     kept = "".join(letter if letter.isalnum() else " " for letter in title.lower())
@@ -394,7 +335,11 @@ def _checked_counts(frame: pd.DataFrame, title: str, rows: str) -> pd.DataFrame:
         raise SchemaError(f"Table {title!r} must hold whole numbers of 0 or more in every cell.")
     for axis, labels in (("row", frame.index), ("column", frame.columns)):
         if labels.has_duplicates or TOTAL in labels:
-            raise SchemaError(f"Every {axis} of table {title!r} needs its own label, and none may be {TOTAL!r}.")
+            raise SchemaError(
+                f"Every {axis} of table {title!r} needs its own label, and none may be {TOTAL!r}."
+            )
     if rows == "nested" and len(values) and (values > values[0]).any():
-        raise SchemaError(f"In table {title!r} every stage must count some of those of the first; one counts more.")
+        raise SchemaError(
+            f"In table {title!r} every stage must count some of those of the first; one counts more."
+        )
     return frame.astype(np.int64)

@@ -51,26 +51,29 @@ def evaluation_report(
     norm : Norm
         Which states hold the norm. Default: abstinent, in recovery, or stable on opioid substitution.
     n_periods : int
-        Number of periods compared, 1 or more; the window is cut into equal parts. Default 2: before and after.
+        Number of periods compared, 1 or more; the window is cut into equal parts. Default 2: before and
+        after.
     breaks : sequence of instants, optional
         The periods compared, one bound more than there are periods; overrides ``n_periods``.
     window : (start, end), optional
         Half-open period reported on. Default: that of the record.
     by : str or sequence of str, optional
-        Columns of people (or of episodes, read from the latest) by which links are broken down. Default: substance,
-        sex and age band where they are filled in; ``()`` for none.
+        Columns of people (or of episodes, read from the latest) by which links are broken down. Default:
+        substance, sex and age band where they are filled in; ``()`` for none.
     valid_for : str
         How long an observation of a state holds, such as ``"90D"``, a quarter.
     disclosure : str or DisclosurePolicy
-        ``"ndtms"`` (default; counts of 1 to 4 become ``*``), ``"nhs"`` (1 to 7, other counts rounded to 5), or a policy.
+        ``"ndtms"`` (default; counts of 1 to 4 become ``*``), ``"nhs"`` (1 to 7, other counts rounded to 5),
+        or a policy.
     title, subtitle : str, optional
         For the cover.
 
     Returns
     -------
     Report
-        Sections ``in_brief``, ``observed``, ``network``, ``links``, ``change``, ``outcomes``, ``limits`` and ``settings``.
-        Shows itself in a notebook; ``report.save("x.html")``, ``.ipynb``, ``.xlsx``; ``report.save_tables(folder)``.
+        Sections ``in_brief``, ``observed``, ``network``, ``links``, ``change``, ``outcomes``, ``limits`` and
+        ``settings``. Shows itself in a notebook; ``report.save("x.html")``, ``.ipynb``, ``.xlsx``;
+        ``report.save_tables(folder)``.
 
     Raises
     ------
@@ -83,9 +86,9 @@ def evaluation_report(
 
     Notes
     -----
-    Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from it, and
-    the report holds nothing else. No person is drawn, scored, ranked or predicted. The report describes; it never says
-    that a norm spread or that a service worked.
+    Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from
+    it, and the report holds nothing else. No person is drawn, scored, ranked or predicted. The report
+    describes; it never says that a norm spread or that a service worked.
 
     Examples
     --------
@@ -105,8 +108,8 @@ def evaluation_report(
     report = Report(
         title=title or TITLE,
         subtitle=subtitle
-        or "An evaluation of contact records: who is linked to mutual aid and other "
-        "recovery communities, and what changed.",
+        or "An evaluation of contact records: who is linked to mutual aid and other recovery communities, "
+        "and what changed.",
         sections=(
             brief_section(writer, setting, findings),
             *body,

@@ -12,7 +12,6 @@ from recoverynet.kernels.proportions import wilson_interval
 from recoverynet.measures.turnover import turnover
 from recoverynet.report import wording
 from recoverynet.report.disclosed import DisclosedTable
-from recoverynet.report.disclosure import CountTable, SummaryTable
 from recoverynet.report.evaluation_observed import Findings
 from recoverynet.report.evaluation_setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -25,18 +24,26 @@ PARTS = {"recovery": "Hold the norm", "other": "Other known", "using": "Using", 
 def change_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """Composition of ties, turnover, and the share of clients who hold the norm."""
     section = report.section(
-        "change", "Change between periods", "Are clients' networks, and clients themselves, moving towards recovery?"
+        "change",
+        "Change between periods",
+        "Are clients' networks, and clients themselves, moving towards recovery?",
     )
     if setting.states_seen.empty:
-        section.note("No states of recovery are recorded for clients in this period, so change towards or away from the "
-                     "norm cannot be shown.", "caution")
+        section.note(
+            "No states of recovery are recorded for clients in this period, so change towards or away from "
+            "the norm cannot be shown.",
+            "caution",
+        )
     else:
         section.say(norm_in_words(setting))
         _curve(section, setting, findings)
         _transitions(section, setting, findings)
     waves = setting.waves
     if waves is None:
-        section.note("The record covers too short a time to be cut into periods, so ties before and after cannot be compared.")
+        section.note(
+            "The record covers too short a time to be cut into periods, so ties before and after cannot be "
+            "compared."
+        )
         return section.finish()
     if setting.network.n_ties:
         section.heading("Who clients are tied to")
@@ -51,9 +58,10 @@ def norm_in_words(setting: Setting) -> str:
     states = wording.listed([wording.lower_first(wording.label(state)) for state in order], "or")
     days = pd.Timedelta(setting.valid_for).days
     return (
-        f"A person **holds the {setting.norm.name} norm** here if they are {states}. States are as last observed by the person "
-        f"or a worker, peer or outside source, and count for {days} days; after that, and where nobody has looked, the "
-        "state is not known. A return to use is a change like any other, not a failure."
+        f"A person **holds the {setting.norm.name} norm** here if they are {states}. States are as last "
+        f"observed by the person or a worker, peer or outside source, and count for {days} days; after "
+        "that, and where nobody has looked, the state is not known. A return to use is a change like any "
+        "other, not a failure."
     )
 
 
@@ -63,23 +71,31 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
     for start, end in steps:
         held = setting.norm.held(setting.states(end, setting.clients))
         rows[wording.short_period(start, end)] = {
-            HOLDS: int((held == 1).sum()), HOLDS_NOT: int((held == 0).sum()), NOT_KNOWN: int(np.isnan(held).sum())
+            HOLDS: int((held == 1).sum()),
+            HOLDS_NOT: int((held == 0).sum()),
+            NOT_KNOWN: int(np.isnan(held).sum()),
         }
-    shown = findings["norm"] = section.disclose(CountTable(
-        pd.DataFrame(rows).T, title=f"Clients by state at the end of each {every}", population="Clients",
-        denominator="all clients", period=setting.period, row_header=f"At the end of the {every}", rows="separate",
-        columns="parts", share_of="row",
-    ))
+    shown = findings["norm"] = section.disclose(
+        setting.count_table(
+            pd.DataFrame(rows).T,
+            title=f"Clients by state at the end of each {every}",
+            row_header=f"At the end of the {every}",
+            rows="separate",
+            columns="parts",
+            share_of="row",
+        )
+    )
     if len(rows) < 2:
         section.show(shown)
         return
     frame = norm_frame(shown)
-    words = {"people": "clients", "norm": f"the {setting.norm.name} norm"}
+    norm = f"the {setting.norm.name} norm"
     section.figure(
-        norm_share_curve(frame, **words), alt=describe_norm_share(frame, **words),
-        caption=f"Share of clients who hold the {setting.norm.name} norm at the end of each {every}. Out of: clients whose state "
-        "is known then; the strip below shows the share whose state is not known. If those not known differ from the "
-        "others, the line can move although nobody has changed.",
+        norm_share_curve(frame, people="clients", norm=norm),
+        alt=describe_norm_share(frame, people="clients", norm=norm),
+        caption=f"Share of clients who hold the {setting.norm.name} norm at the end of each {every}. Out "
+        "of: clients whose state is known then; the strip below shows the share whose state is not known. "
+        "If those not known differ from the others, the line can move although nobody has changed.",
     )
     section.show(shown)
 
@@ -90,10 +106,16 @@ def norm_frame(shown: DisclosedTable) -> pd.DataFrame:
     known = counts[HOLDS] + counts[HOLDS_NOT]
     held = counts[HOLDS].where(known.notna())
     low, high = wilson_interval(held.to_numpy(), known.to_numpy())
-    return pd.DataFrame({
-        "period": counts.index, "share": (held / known.where(known > 0)).to_numpy(), "low": low, "high": high,
-        "n_known": known.to_numpy(), "n": counts["All"].to_numpy(),
-    })
+    return pd.DataFrame(
+        {
+            "period": counts.index,
+            "share": (held / known.where(known > 0)).to_numpy(),
+            "low": low,
+            "high": high,
+            "n_known": known.to_numpy(),
+            "n": counts["All"].to_numpy(),
+        }
+    )
 
 
 def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -104,12 +126,17 @@ def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -
     order = [HOLDS, HOLDS_NOT, NOT_KNOWN]
     counts = pd.crosstab(held[0], held[1]).reindex(index=order, columns=order, fill_value=0)
     first, last = (wording.day(end - pd.Timedelta(microseconds=1)) for _, _, end in ends)
-    findings["transitions"] = section.table(CountTable(
-        counts.rename_axis(index=None, columns=None), title=f"The same clients on {first} and on {last}",
-        population="Clients", denominator="clients with the same state on the first day", period=setting.period,
-        row_header=f"On {first}", columns="parts", share_of="row",
-        note=f"Rows: state on {first}. Columns: state on {last}.",
-    ))
+    findings["transitions"] = section.table(
+        setting.count_table(
+            counts.rename_axis(index=None, columns=None),
+            title=f"The same clients on {first} and on {last}",
+            denominator="clients with the same state on the first day",
+            row_header=f"On {first}",
+            columns="parts",
+            share_of="row",
+            note=f"Rows: state on {first}. Columns: state on {last}.",
+        )
+    )
 
 
 def _norm_words(setting: Setting, when: pd.Timestamp) -> pd.Series:
@@ -125,21 +152,31 @@ def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, 
         outside = (waves.people["role"] != "worker").to_numpy()
         tied = weights[ego][:, outside].tocoo()
         alter = kind[outside][tied.col]
-        rows[label] = {name: int((alter == code).sum()) for name, code in zip(PARTS.values(), PARTS, strict=True)}
-    shown = findings["composition"] = section.disclose(CountTable(
-        pd.DataFrame(rows).T, title="Ties of clients by the state of the other person", population="Ties of clients to people "
-        "other than workers", denominator="all such ties in the period", period=setting.period, row_header="Period",
-        rows="separate", columns="parts", share_of="row",
-        note="Ties, not people, are counted: somebody with many ties counts many times, and a tie between two clients "
-        "counts once from each side. The state is that at the end of the period.",
-    ))
+        rows[label] = {
+            name: int((alter == code).sum()) for name, code in zip(PARTS.values(), PARTS, strict=True)
+        }
+    shown = findings["composition"] = section.disclose(
+        setting.count_table(
+            pd.DataFrame(rows).T,
+            title="Ties of clients by the state of the other person",
+            population="Ties of clients to people other than workers",
+            denominator="all such ties in the period",
+            row_header="Period",
+            rows="separate",
+            columns="parts",
+            share_of="row",
+            note="Ties, not people, are counted: somebody with many ties counts many times, and a tie "
+            "between two clients counts once from each side. The state is that at the end of the period.",
+        )
+    )
     names = {word: code for code, word in PARTS.items()}
     frame = shown.counts.rename(columns={**names, "All": "total"}).rename_axis("period").reset_index()
     if not setting.states_seen.empty:
         section.figure(
-            composition_change(frame, parts=PARTS), alt=describe_composition(frame, parts=PARTS),
-            caption="Ties of clients to people other than workers, by the state of the other person at the end of each period. "
-            "Out of: all such ties in the period; their number stands beside each bar.",
+            composition_change(frame, parts=PARTS),
+            alt=describe_composition(frame, parts=PARTS),
+            caption="Ties of clients to people other than workers, by the state of the other person at the "
+            "end of each period. Out of: all such ties in the period; their number stands beside each bar.",
         )
     section.show(shown)
 
@@ -161,10 +198,14 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
     change = turnover(waves).reset_index()
     change = change[change["person_id"].isin(setting.clients)]
     there = change.groupby("person_id")["present"].all()
-    counts = change.drop(columns=["wave", "jaccard", "present"]).groupby("person_id").sum().loc[there[there].index]
+    counts = (
+        change.drop(columns=["wave", "jaccard", "present"]).groupby("person_id").sum().loc[there[there].index]
+    )
     counts = counts.astype(float)
     if counts.empty:
-        section.note("No client was under observation in every period, so ties gained and lost cannot be told.")
+        section.note(
+            "No client was under observation in every period, so ties gained and lost cannot be told."
+        )
         return
     norm = f"the {setting.norm.name} norm"
     kinds = {
@@ -174,20 +215,38 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
         "A new tie to somebody using": counts["using_gained"] + counts["using_joined"],
         "A tie to somebody using ended": counts["using_lost"] + counts["using_left"],
     }
-    findings["turnover"] = section.table(CountTable.of_shares(
-        {name: (int((number > 0).sum()), len(counts)) for name, number in kinds.items()},
-        title="Ties that came and went between periods", population="Clients", denominator="clients under observation in "
-        "every period compared", period=setting.period, row_header="At least one", no="None",
-        note="A client may be in several rows. A tie that ended may only be a contact that was no longer recorded.",
-    ))
+    findings["turnover"] = section.table(
+        setting.share_table(
+            {name: (int((number > 0).sum()), len(counts)) for name, number in kinds.items()},
+            title="Ties that came and went between periods",
+            denominator="clients under observation in every period compared",
+            row_header="At least one",
+            no="None",
+            note="A client may be in several rows. A tie that ended may only be a contact that was no "
+            "longer recorded.",
+        )
+    )
+    _average_recovery_ties(section, setting, waves, change, counts.index)
+
+
+def _average_recovery_ties(
+    section: SectionWriter, setting: Setting, waves: NetworkPanel, change: pd.DataFrame, people: pd.Index
+) -> None:
     first, last = waves.waves.index[1], waves.waves.index[-1]
     kept = change.set_index(["person_id", "wave"])
-    before = kept.xs(first, level="wave").loc[counts.index, "recovery_before"].astype(float)
-    after = kept.xs(last, level="wave").loc[counts.index, "recovery_after"].astype(float)
-    values = pd.DataFrame({"n": [len(before)] * 2, "mean": [before.mean(), after.mean()]},
-                          index=[setting.periods[0][0], setting.periods[-1][0]])
-    section.summary(SummaryTable(
-        values, title=f"Average number of ties to people who hold {norm}", population="Clients under observation in every "
-        "period", denominator="these clients, those without such ties counted as 0", period=setting.period,
-        row_header="Period", heads=("Clients", "Mean"),
-    ))
+    before = kept.xs(first, level="wave").loc[people, "recovery_before"].astype(float)
+    after = kept.xs(last, level="wave").loc[people, "recovery_after"].astype(float)
+    values = pd.DataFrame(
+        {"n": [len(before)] * 2, "mean": [before.mean(), after.mean()]},
+        index=[setting.periods[0][0], setting.periods[-1][0]],
+    )
+    section.summary(
+        setting.summary_table(
+            values,
+            title=f"Average number of ties to people who hold the {setting.norm.name} norm",
+            population="Clients under observation in every period",
+            denominator="these clients, those without such ties counted as 0",
+            row_header="Period",
+            heads=("Clients", "Mean"),
+        )
+    )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
-from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, describe_aftercare, describe_coverage
+from recoverynet.draw.coverage import (
+    aftercare_bars,
+    coverage_over_time,
+    describe_aftercare,
+    describe_coverage,
+)
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.measures.aftercare import aftercare_coverage
 from recoverynet.measures.coverage import coverage_over_time as measure_coverage
 from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
-from recoverynet.report.disclosure import CountTable, SummaryTable
 from recoverynet.report.evaluation_observed import NOT_RECORDED, Findings
 from recoverynet.report.evaluation_setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -26,19 +30,24 @@ CONTACT = "with any contact with the recovery community"
 def links_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """The funnel, the NICE measure, contact before, during and after treatment, over time, and by group."""
     section = report.section(
-        "links", "Links to recovery communities",
+        "links",
+        "Links to recovery communities",
         "Who is linked to mutual aid, recovery cafés, lived-experience groups and peers, and when?",
     )
     section.say(
-        "**Contact with the recovery community** means taking part in a meeting of a mutual-aid or other recovery group, or "
-        "a conversation, call or outing with a peer or community member. Contact with the client's own worker is "
-        "treatment and does not count. Meetings nobody wrote down are missing, so true contact is higher than shown."
+        "**Contact with the recovery community** means taking part in a meeting of a mutual-aid or other "
+        "recovery group, or a conversation, call or outing with a peer or community member. Contact with "
+        "the client's own worker is treatment and does not count. Meetings nobody wrote down are missing, "
+        "so true contact is higher than shown."
     )
     if setting.record.people["role"].isin(["peer", "community"]).any() or len(setting.record.groups):
         _any_contact(section, setting, findings)
     else:
-        section.note("The record names no recovery group, no peer and no community member, so contact with the recovery "
-                     "community cannot be seen in it.", "caution")
+        section.note(
+            "The record names no recovery group, no peer and no community member, so contact with the "
+            "recovery community cannot be seen in it.",
+            "caution",
+        )
     _funnel(section, setting, findings)
     _aftercare(section, setting, findings)
     _over_time(section, setting, findings)
@@ -55,32 +64,48 @@ def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -
     for kind in RECOVERY_GROUP_KINDS:
         if (setting.record.groups["kind"] == kind).any():
             rows[f"Through a group: {wording.lower_first(wording.label(kind))}"] = contacts.loc[
-                (contacts["through"] == "group") & (contacts["kind"] == kind), "person_id"]
-    rows["Through a person: a peer or community member"] = contacts.loc[contacts["through"] == "person", "person_id"]
-    findings["contact"] = section.table(CountTable.of_shares(
-        {name: (setting.count_clients(ids), n_clients) for name, ids in rows.items()},
-        title="Clients with contact with the recovery community", population="Clients", denominator="all clients",
-        period=setting.period, row_header="At least once", no="None",
-        note="A client may be in several rows below the first.",
-    ))
+                (contacts["through"] == "group") & (contacts["kind"] == kind), "person_id"
+            ]
+    rows["Through a person: a peer or community member"] = contacts.loc[
+        contacts["through"] == "person", "person_id"
+    ]
+    findings["contact"] = section.table(
+        setting.share_table(
+            {name: (setting.count_clients(ids), n_clients) for name, ids in rows.items()},
+            title="Clients with contact with the recovery community",
+            row_header="At least once",
+            no="None",
+            note="A client may be in several rows below the first.",
+        )
+    )
 
 
 def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.heading("From an offer to taking part")
     if setting.record.linkage.empty:
-        section.note("No steps towards groups are recorded (the linkage table is empty), so the way from an offer to taking "
-                     "part cannot be shown, and the NICE QS11 measure cannot be worked out.")
+        section.note(
+            "No steps towards groups are recorded (the linkage table is empty), so the way from an offer to "
+            "taking part cannot be shown, and the NICE QS11 measure cannot be worked out."
+        )
         return
-    steps = linkage_funnel(_linkage_of_clients(setting), window=setting.window if setting.window_given else None)
+    steps = linkage_funnel(
+        _linkage_of_clients(setting), window=setting.window if setting.window_given else None
+    )
     steps = steps.set_index("stage")
-    rows = {"All clients": setting.n_clients} | {wording.label(stage): int(steps.at[stage, "n_reached_offered"])
-                                                 for stage in STAGES}
-    shown = findings["funnel"] = section.disclose(CountTable(
-        pd.Series(rows), title="How far clients get towards a recovery group", population="Clients",
-        denominator="all clients", period=setting.period, row_header="Step recorded", rows="nested",
-        note="After the first row: clients offered a group who reached the step with any group. Steps of clients without a "
-        "recorded offer are left out. An introduction is not needed to attend, and stopping can follow any step from then on.",
-    ))
+    rows = {"All clients": setting.n_clients} | {
+        wording.label(stage): int(steps.at[stage, "n_reached_offered"]) for stage in STAGES
+    }
+    shown = findings["funnel"] = section.disclose(
+        setting.count_table(
+            pd.Series(rows),
+            title="How far clients get towards a recovery group",
+            row_header="Step recorded",
+            rows="nested",
+            note="After the first row: clients offered a group who reached the step with any group. Steps "
+            "of clients without a recorded offer are left out. An introduction is not needed to attend, and "
+            "stopping can follow any step from then on.",
+        )
+    )
     frame = shown.to_frame().iloc[1:].rename(columns={"row": "stage"})
     whole, apart = shown.n("All clients"), (wording.label("stopped"),)
     section.figure(
@@ -98,71 +123,116 @@ def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
     """The record with the steps of the clients reported on, who may be fewer than those on the record."""
     linkage = setting.record.linkage
     kept = linkage["client_id"].isin(setting.clients)
-    return setting.record if not setting.window_given or kept.all() else setting.record.with_tables(linkage=linkage[kept])
+    return (
+        setting.record
+        if not setting.window_given or kept.all()
+        else setting.record.with_tables(linkage=linkage[kept])
+    )
 
 
 def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
     timed = steps.loc[list(STAGES[1:]), ["n_timed", "median_days"]]
     values = timed.set_axis([wording.label(stage) for stage in timed.index]).rename(columns={"n_timed": "n"})
-    section.summary(SummaryTable(
-        values.fillna({"median_days": float("nan")}), title="Days from the step before it", population="Steps of one "
-        "client towards one group", denominator="steps whose date and whose step before are recorded",
-        period=setting.period, row_header="Step", heads=("Steps timed", "Median days"), digits=0,
-        note="Medians rest on those who took the step; people still waiting are not in them.",
-    ))
+    section.summary(
+        setting.summary_table(
+            values.fillna({"median_days": float("nan")}),
+            title="Days from the step before it",
+            population="Steps of one client towards one group",
+            denominator="steps whose date and whose step before are recorded",
+            row_header="Step",
+            heads=("Steps timed", "Median days"),
+            digits=0,
+            note="Medians rest on those who took the step; people still waiting are not in them.",
+        )
+    )
 
 
 def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     row = nice_qs11_statement2(setting.record, window=setting.window).iloc[0]
     total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
     if total == 0:
-        section.note("NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the period.")
+        section.note(
+            "NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the "
+            "period."
+        )
         return
     rows = {"All clients in treatment": total, "… given information on a group": informed, BOTH: both}
-    shown = findings["nice"] = section.disclose(CountTable(
-        pd.Series(rows), title="Information on, and support to reach, self-help groups (after NICE QS11, statement 2)",
-        population="Clients in treatment", denominator="all clients in treatment in the period", period=setting.period,
-        row_header="Clients", rows="nested", with_interval=True,
-        note="Information: an offer or a talk about a group is recorded. Support: somebody introduced the client or went "
-        "along. The NICE statement is about alcohol; here every client in treatment is counted.",
-    ))
-    section.say("NICE asks what share of people seeking help are given **both** information on community support networks "
-                f"and self-help groups, and support to reach them. Here: {shown.words(BOTH, noun='clients in treatment')}.")
+    shown = findings["nice"] = section.disclose(
+        setting.count_table(
+            pd.Series(rows),
+            title="Information on, and support to reach, self-help groups (after NICE QS11, statement 2)",
+            population="Clients in treatment",
+            denominator="all clients in treatment in the period",
+            row_header="Clients",
+            rows="nested",
+            with_interval=True,
+            note="Information: an offer or a talk about a group is recorded. Support: somebody introduced "
+            "the client or went along. The NICE statement is about alcohol; here every client in treatment "
+            "is counted.",
+        )
+    )
+    section.say(
+        "NICE asks what share of people seeking help are given **both** information on community support "
+        "networks and self-help groups, and support to reach them. Here: "
+        f"{shown.words(BOTH, noun='clients in treatment')}."
+    )
     section.show(shown)
 
 
 def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.heading("Before, during and after treatment")
     if setting.record.episodes.empty:
-        section.note("No treatment episodes are recorded, so contact before, during and after treatment cannot be told apart.")
+        section.note(
+            "No treatment episodes are recorded, so contact before, during and after treatment cannot be "
+            "told apart."
+        )
         return
     measured = aftercare_coverage(setting.record, horizons=(28, 90), before=90)
     names = {phase: wording.label(phase).replace("During", "During treatment") for phase in measured["phase"]}
     rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in measured.itertuples()}
     if not any(total for _, total in rows.values()):
-        section.note("No client's treatment has ended with enough time before the end of the record to follow them up.")
+        section.note(
+            "No client's treatment has ended with enough time before the end of the record to follow them up."
+        )
         return
-    after = [name for name in rows if name.startswith("Within")]
-    shown = findings["aftercare"] = section.disclose(CountTable.of_shares(
-        rows, title="Contact with the recovery community around treatment", population="Clients whose treatment ended",
-        denominator="clients whose whole phase lies within the record", period=setting.period, row_header="Phase",
-        no="No contact", differences=tuple(zip(after[1:], after[:-1], strict=True)),
-        note="Each client counts once, by the treatment that ended last. Phases have different denominators because some "
-        "began before the record does or run past its end.",
-    ))
-    frame = shown.to_frame().rename(columns={"row": "phase"})
-    section.figure(
-        aftercare_bars(frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
-        alt=describe_aftercare(frame, people="clients"),
-        caption="Share of clients with at least one contact with the recovery community in each phase. Out of: clients whose "
-        "treatment ended and whose whole phase lies within the record; the numbers stand in the figure. Lines are 95% "
-        "intervals.",
-    )
-    section.show(shown)
+    _phases(section, setting, rows, findings)
     left_out = measured.iloc[-1]
     if left_out["n_censored"] or left_out["n_not_ended"]:
-        section.say("Clients still in treatment, and those whose follow-up runs past the end of the record, are in no row "
-                    "after treatment: leaving them out keeps the shares fair, and makes the denominators smaller.")
+        section.say(
+            "Clients still in treatment, and those whose follow-up runs past the end of the record, are in "
+            "no row after treatment: leaving them out keeps the shares fair, and makes the denominators "
+            "smaller."
+        )
+
+
+def _phases(
+    section: SectionWriter, setting: Setting, rows: dict[str, tuple[int, int]], findings: Findings
+) -> None:
+    after = [name for name in rows if name.startswith("Within")]
+    shown = findings["aftercare"] = section.disclose(
+        setting.share_table(
+            rows,
+            title="Contact with the recovery community around treatment",
+            population="Clients whose treatment ended",
+            denominator="clients whose whole phase lies within the record",
+            row_header="Phase",
+            no="No contact",
+            differences=tuple(zip(after[1:], after[:-1], strict=True)),
+            note="Each client counts once, by the treatment that ended last. Phases have different "
+            "denominators because some began before the record does or run past its end.",
+        )
+    )
+    frame = shown.to_frame().rename(columns={"row": "phase"})
+    section.figure(
+        aftercare_bars(
+            frame, people="clients", title="Contact with the recovery community, by phase of treatment"
+        ),
+        alt=describe_aftercare(frame, people="clients"),
+        caption="Share of clients with at least one contact with the recovery community in each phase. Out "
+        "of: clients whose treatment ended and whose whole phase lies within the record; the numbers stand "
+        "in the figure. Lines are 95% intervals.",
+    )
+    section.show(shown)
 
 
 def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -178,16 +248,22 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
         return
     labels = [wording.short_period(line.start, line.end) for line in measured.itertuples()]
     counts = zip(measured["n_covered"].astype(int), measured["n_clients"].astype(int), strict=True)
-    shown = findings["over_time"] = section.disclose(CountTable.of_shares(
-        dict(zip(labels, counts, strict=True)), title=f"Clients with contact in each {every}",
-        population="Clients under observation or in treatment", denominator=f"clients under observation in the {every}",
-        period=setting.period, row_header=every.capitalize(), no="No contact",
-    ))
+    shown = findings["over_time"] = section.disclose(
+        setting.share_table(
+            dict(zip(labels, counts, strict=True)),
+            title=f"Clients with contact in each {every}",
+            population="Clients under observation or in treatment",
+            denominator=f"clients under observation in the {every}",
+            row_header=every.capitalize(),
+            no="No contact",
+        )
+    )
     frame = shown.to_frame().rename(columns={"row": "period"})
     section.figure(
-        coverage_over_time(frame), alt=describe_coverage(frame),
-        caption=f"Share of clients {CONTACT}, by {every}. Out of: clients under observation or in treatment on any day of the "
-        f"{every}; the number stands under the axis. The band is the 95% interval.",
+        coverage_over_time(frame),
+        alt=describe_coverage(frame),
+        caption=f"Share of clients {CONTACT}, by {every}. Out of: clients under observation or in treatment "
+        f"on any day of the {every}; the number stands under the axis. The band is the 95% interval.",
     )
     section.show(shown)
 
@@ -200,26 +276,36 @@ def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> N
     pictures = []
     for column in setting.by:
         spoken = wording.lower_first(wording.label(column))
-        levels = pd.Series(level_of_each(setting.record, column, setting.clients)).replace("not recorded", None)
+        levels = pd.Series(level_of_each(setting.record, column, setting.clients)).replace(
+            "not recorded", None
+        )
         labels = levels.map(wording.label).where(levels.notna(), NOT_RECORDED)
         counts = pd.crosstab(labels, linked).reindex(columns=[True, False], fill_value=0)
         counts = counts.set_axis(["Contact", "No contact"], axis=1)
         order = sorted(counts.index, key=lambda text: (text == NOT_RECORDED, text))
-        shown = findings[f"by_{column}"] = section.disclose(CountTable(
-            counts.loc[order], title=f"Clients {CONTACT}, by {spoken}", population="Clients",
-            denominator=f"clients of the same {spoken}", period=setting.period, row_header=wording.label(column),
-            columns="parts", measured=True, with_interval=True,
-        ))
+        shown = findings[f"by_{column}"] = section.disclose(
+            setting.count_table(
+                counts.loc[order],
+                title=f"Clients {CONTACT}, by {spoken}",
+                denominator=f"clients of the same {spoken}",
+                row_header=wording.label(column),
+                columns="parts",
+                measured=True,
+                with_interval=True,
+            )
+        )
         frame = shown.to_frame()
         frame = frame[frame["row"] != "All"]
         pictures.append(frame.assign(label=wording.label(column) + ": " + frame["row"], value=frame["share"]))
     frame = pd.concat(pictures, ignore_index=True)
     title = f"Share of clients {CONTACT}"
     section.figure(
-        interval_bars(frame, title=title), alt=describe_intervals(frame, title=title),
-        caption=f"Clients {CONTACT}, {setting.period}, by {wording.listed([wording.label(name).lower() for name in setting.by])}. "
-        "Out of: clients of the same group; the numbers stand in the figure. Lines are 95% intervals: where they overlap "
-        "widely, groups may not differ.",
+        interval_bars(frame, title=title),
+        alt=describe_intervals(frame, title=title),
+        caption=f"Clients {CONTACT}, {setting.period}, by "
+        f"{wording.listed([wording.label(name).lower() for name in setting.by])}. Out of: clients of the "
+        "same group; the numbers stand in the figure. Lines are 95% intervals: where they overlap widely, "
+        "groups may not differ.",
     )
     for column in setting.by:
         section.show(findings[f"by_{column}"])

@@ -12,30 +12,40 @@ from recoverynet.kernels.incidence import weighted_product
 from recoverynet.measures.recovery_contacts import PERSONAL_KINDS
 from recoverynet.report import wording
 from recoverynet.report.disclosed import DisclosedTable
-from recoverynet.report.disclosure import CountTable, SummaryTable
 from recoverynet.report.evaluation_observed import Findings
 from recoverynet.report.evaluation_setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 BANDS = (("0", 0, 0), ("1–2", 1, 2), ("3–5", 3, 5), ("6 or more", 6, np.inf))
-ROLES = {"client": "another client", "peer": "a peer", "family": "a family member", "community": "a community member",
-         "worker": "a worker"}
+ROLES = {
+    "client": "another client",
+    "peer": "a peer",
+    "family": "a family member",
+    "community": "a community member",
+    "worker": "a worker",
+}
 ANYBODY, NOT_WORKERS, PERSONAL = "Anybody", "Anybody but workers", "Anybody but workers, outside meetings"
 
 
 def network_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """Ties of clients as a distribution and by role; no picture in which a person could be found."""
     section = report.section(
-        "network", "The network around clients", "How many people are clients in contact with, and who are they?"
+        "network",
+        "The network around clients",
+        "How many people are clients in contact with, and who are they?",
     )
     if setting.network.n_ties == 0:
-        section.note("No two people took part in the same recorded contact in this period, so there is no network to "
-                     "describe.", "caution")
+        section.note(
+            "No two people took part in the same recorded contact in this period, so there is no network to "
+            "describe.",
+            "caution",
+        )
         return section.finish()
     section.say(
-        "Two people are tied here if at least one contact is on record in which both took part: a conversation, a call, a "
-        "meeting. A large meeting ties everybody who was recorded at it. A tie says that two people met; it does not say "
-        "that they are close. Networks are shown as numbers only, because a drawing could let people be recognised."
+        "Two people are tied here if at least one contact is on record in which both took part: a "
+        "conversation, a call, a meeting. A large meeting ties everybody who was recorded at it. A tie says "
+        "that two people met; it does not say that they are close. Networks are shown as numbers only, "
+        "because a drawing could let people be recognised."
     )
     ties = ties_by_role(setting, setting.network.weights)
     _distribution(section, setting, ties, findings)
@@ -64,15 +74,26 @@ def _personal_ties(setting: Setting) -> sparse.csr_array:
 
 def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, findings: Findings) -> None:
     personal = ties_by_role(setting, _personal_ties(setting))
-    kinds = {ANYBODY: ties.sum(axis=1), NOT_WORKERS: ties.drop(columns="worker").sum(axis=1),
-             PERSONAL: personal.drop(columns="worker").sum(axis=1)}
-    counts = {kind: {name: int(((number >= low) & (number <= high)).sum()) for name, low, high in BANDS}
-              for kind, number in kinds.items()}
-    shown = findings["ties"] = section.disclose(CountTable(
-        pd.DataFrame(counts).T, title="Clients by number of people they are tied to", population="Clients",
-        denominator="all clients", period=setting.period, row_header="Ties to", rows="separate", columns="parts",
-        share_of="row", note="Outside meetings: conversations, calls, texts, outreach and outings.",
-    ))
+    kinds = {
+        ANYBODY: ties.sum(axis=1),
+        NOT_WORKERS: ties.drop(columns="worker").sum(axis=1),
+        PERSONAL: personal.drop(columns="worker").sum(axis=1),
+    }
+    counts = {
+        kind: {name: int(((number >= low) & (number <= high)).sum()) for name, low, high in BANDS}
+        for kind, number in kinds.items()
+    }
+    shown = findings["ties"] = section.disclose(
+        setting.count_table(
+            pd.DataFrame(counts).T,
+            title="Clients by number of people they are tied to",
+            row_header="Ties to",
+            rows="separate",
+            columns="parts",
+            share_of="row",
+            note="Outside meetings: conversations, calls, texts, outreach and outings.",
+        )
+    )
     frame = _one_row(shown, NOT_WORKERS).rename(columns={"column": "ties"})
     whole = shown.n(NOT_WORKERS, "All")
     title = "How many people other than workers each client is tied to"
@@ -83,14 +104,27 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
         f"{wording.plural(whole, 'client')}, those without any tie included.",
     )
     section.show(shown)
-    values = pd.DataFrame({"n": [len(number) for number in kinds.values()],
-                           "mean": [number.mean() for number in kinds.values()],
-                           "median": [number.median() for number in kinds.values()]}, index=list(kinds))
-    section.summary(SummaryTable(
-        values, title="Average number of people a client is tied to", population="Clients",
-        denominator="all clients, those without ties counted as 0", period=setting.period, row_header="Ties to",
-        heads=("Clients", "Mean", "Median"),
-    ))
+    _averages(section, setting, kinds)
+
+
+def _averages(section: SectionWriter, setting: Setting, kinds: dict[str, pd.Series]) -> None:
+    values = pd.DataFrame(
+        {
+            "n": [len(number) for number in kinds.values()],
+            "mean": [number.mean() for number in kinds.values()],
+            "median": [number.median() for number in kinds.values()],
+        },
+        index=list(kinds),
+    )
+    section.summary(
+        setting.summary_table(
+            values,
+            title="Average number of people a client is tied to",
+            denominator="all clients, those without ties counted as 0",
+            row_header="Ties to",
+            heads=("Clients", "Mean", "Median"),
+        )
+    )
 
 
 def _one_row(shown: DisclosedTable, row: str) -> pd.DataFrame:
@@ -101,21 +135,31 @@ def _one_row(shown: DisclosedTable, row: str) -> pd.DataFrame:
 
 def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, findings: Findings) -> None:
     people = setting.record.people["role"]
-    rows = {f"Tied to {words}": (int((ties[role] > 0).sum()), len(ties))
-            for role, words in ROLES.items() if (people == role).any()}
+    rows = {
+        f"Tied to {words}": (int((ties[role] > 0).sum()), len(ties))
+        for role, words in ROLES.items()
+        if (people == role).any()
+    }
     only = int(((ties["worker"] > 0) & (ties.drop(columns="worker").sum(axis=1) == 0)).sum())
     if (people == "worker").any():
         rows["Tied to workers and to nobody else"] = (only, len(ties))
-    shown = findings["roles"] = section.disclose(CountTable.of_shares(
-        rows, title="Who clients are tied to", population="Clients", denominator="all clients", period=setting.period,
-        row_header="At least one tie", no="Not tied", note="A client may be in several rows.",
-    ))
+    shown = findings["roles"] = section.disclose(
+        setting.share_table(
+            rows,
+            title="Who clients are tied to",
+            row_header="At least one tie",
+            no="Not tied",
+            note="A client may be in several rows.",
+        )
+    )
     frame = shown.to_frame().rename(columns={"row": "label", "share": "value"})
     title = "Share of clients with at least one such tie"
     section.figure(
-        interval_bars(frame, title=title), alt=describe_intervals(frame, title=title),
+        interval_bars(frame, title=title),
+        alt=describe_intervals(frame, title=title),
         caption=f"Clients by the roles of the people they are tied to, {setting.period}. Out of: "
-        f"{wording.plural(shown.total(str(shown.counts.index[0])), 'client')}; a client may be counted in several rows.",
+        f"{wording.plural(shown.total(str(shown.counts.index[0])), 'client')}; a client may be counted in "
+        "several rows.",
     )
     section.show(shown)
 
@@ -130,15 +174,24 @@ def _named(section: SectionWriter, setting: Setting) -> None:
     states = latest["perceived_state"].fillna("unknown")
     order = [state for state in setting.norm.scheme.states if (states == state).any()]
     counts = pd.Series({wording.label(state): int((states == state).sum()) for state in order})
-    shown = section.disclose(CountTable(
-        counts, title="People named by clients, by how the client sees them", population="People named, at each client's "
-        "latest interview", denominator="all people named", period=setting.period, row_header="Seen by the client as",
-        note="Somebody named by two clients counts twice. These are the clients' own perceptions.",
-    ))
-    asked = section.disclose(CountTable.of_shares(
-        {"Named somebody": (setting.count_clients(named["ego_id"]), setting.n_clients)}, title="Asked", population="Clients",
-        denominator="all clients", period=setting.period))
-    section.say(f"{asked.words('Named somebody', noun='clients')} named people who matter to them; their latest answers name "
-                f"{wording.plural(shown.n(), 'person', 'people')}. The people named are third parties: nothing about them is "
-                "kept but the client's own view.")
+    shown = section.disclose(
+        setting.count_table(
+            counts,
+            title="People named by clients, by how the client sees them",
+            population="People named, at each client's latest interview",
+            denominator="all people named",
+            row_header="Seen by the client as",
+            note="Somebody named by two clients counts twice. These are the clients' own perceptions.",
+        )
+    )
+    asked = section.disclose(
+        setting.share_table(
+            {"Named somebody": (setting.count_clients(named["ego_id"]), setting.n_clients)}, title="Asked"
+        )
+    )
+    section.say(
+        f"{asked.words('Named somebody', noun='clients')} named people who matter to them; their latest "
+        f"answers name {wording.plural(shown.n(), 'person', 'people')}. The people named are third parties: "
+        "nothing about them is kept but the client's own view."
+    )
     section.show(shown)

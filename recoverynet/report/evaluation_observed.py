@@ -6,13 +6,24 @@ import pandas as pd
 
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.report import wording
-from recoverynet.report.disclosed import DisclosedTable
-from recoverynet.report.disclosure import CountTable
+from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable
 from recoverynet.report.evaluation_setting import EQUITY_COLUMNS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 
-Findings = dict[str, DisclosedTable]
+
+class Findings(dict[str, DisclosedTable]):
+    """Tables after disclosure that later sections and the summary speak about, by short name.
+
+    Attributes
+    ----------
+    scores : DisclosedSummary or None
+        First and last means of the outcomes.
+    """
+
+    scores: DisclosedSummary | None = None
+
+
 NOT_RECORDED = "Not recorded"
 CONTACTED = "… with at least one recorded contact"
 STATE_SEEN = "… whose state was observed at least once"
@@ -39,16 +50,25 @@ def _people(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     roles = setting.record.people["role"]
     roles = roles[(roles != "client") | setting.record.people["person_id"].isin(setting.clients)]
     order = ["client", "peer", "family", "community", "worker"]
-    counts = pd.Series({wording.label(role): int((roles == role).sum()) for role in order if (roles == role).any()})
-    shown = findings["people"] = section.disclose(CountTable(
-        counts, title="People on the record, by role", population="Everybody on the record", denominator="",
-        period=setting.period, row_header="Role", rows="separate",
-    ))
+    counts = pd.Series(
+        {wording.label(role): int((roles == role).sum()) for role in order if (roles == role).any()}
+    )
+    shown = findings["people"] = section.disclose(
+        setting.count_table(
+            counts,
+            title="People on the record, by role",
+            population="Everybody on the record",
+            denominator="",
+            row_header="Role",
+            rows="separate",
+        )
+    )
     section.say(
-        f"The record covers this period: {setting.period}. It is about **{wording.plural(shown.n('Clients'), 'client')}**; "
-        "the other people are in it because they took part in contacts with clients or belong to the recovery community. "
-        "Percentages in this report are out of clients unless a table says otherwise. Clients without any recorded "
-        "contact stay in every denominator."
+        f"The record covers this period: {setting.period}. It is about "
+        f"**{wording.plural(shown.n('Clients'), 'client')}**; the other people are in it because they took "
+        "part in contacts with clients or belong to the recovery community. Percentages in this report are "
+        "out of clients unless a table says otherwise. Clients without any recorded contact stay in every "
+        "denominator."
     )
     section.show(shown)
 
@@ -57,17 +77,24 @@ def _client_tables(section: SectionWriter, setting: Setting) -> None:
     rows = setting.client_rows
     filled = [name for name in EQUITY_COLUMNS if rows[name].notna().any()]
     if not filled:
-        section.note("Neither substance, sex nor age band is recorded for any client, so clients cannot be told apart here.")
+        section.note(
+            "Neither substance, sex nor age band is recorded for any client, so clients cannot be told "
+            "apart here."
+        )
         return
     across = "substance" if "substance" in filled else ""
     for name in [column for column in filled if column != across] or filled:
         frame = cross_counts(rows[name], rows[across] if across and across != name else None)
         spoken = wording.lower_first(wording.label(name))
-        section.table(CountTable(
-            frame, title=f"Clients by {spoken}" + (" and main substance" if frame.shape[1] > 1 else ""),
-            population="Clients", denominator="clients in the same column" if frame.shape[1] > 1 else "all clients",
-            period=setting.period, row_header=wording.label(name), columns="parts",
-        ))
+        section.table(
+            setting.count_table(
+                frame,
+                title=f"Clients by {spoken}" + (" and main substance" if frame.shape[1] > 1 else ""),
+                denominator="clients in the same column" if frame.shape[1] > 1 else "all clients",
+                row_header=wording.label(name),
+                columns="parts",
+            )
+        )
     missing = [wording.lower_first(wording.label(name)) for name in EQUITY_COLUMNS if name not in filled]
     if missing:
         section.note(f"Not recorded for any client: {wording.listed(missing)}.")
@@ -110,18 +137,23 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             every &= clients.isin(inside["person_id"].unique())
         number = {2: "both periods"}.get(len(setting.periods), f"all {len(setting.periods)} periods")
         rows[f"… whose state was observed in {number} compared"] = int(every.sum())
-    shown = findings["flow"] = section.disclose(CountTable(
-        pd.Series(rows), title="From all clients to those whose change can be followed", population="Clients",
-        denominator="all clients", period=setting.period, row_header="Clients", rows="nested",
-        note="Each row counts some of those in the row above.",
-    ))
+    shown = findings["flow"] = section.disclose(
+        setting.count_table(
+            pd.Series(rows),
+            title="From all clients to those whose change can be followed",
+            row_header="Clients",
+            rows="nested",
+            note="Each row counts some of those in the row above.",
+        )
+    )
     frame = shown.to_frame().rename(columns={"row": "stage"})
     whole = shown.n("All clients")
     section.figure(
         funnel(frame, denominator=whole, title="How many clients the record says enough about"),
         alt=describe_funnel(frame, denominator=whole),
-        caption=f"Clients by how much is recorded of them, {setting.period}. Out of: {wording.plural(whole, 'client')}. "
-        "Whatever is said below about states and change rests on the last rows.",
+        caption=f"Clients by how much is recorded of them, {setting.period}. Out of: "
+        f"{wording.plural(whole, 'client')}. Whatever is said below about states and change rests on the "
+        "last rows.",
     )
     section.show(shown)
 
@@ -135,19 +167,27 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
         "An outcome (dependency, work, offending, health, housing, family)": outcomes["person_id"],
         "People they named themselves": setting.within(record.nominations, "asked_at")["ego_id"],
     }
-    findings["held"] = section.table(CountTable.of_shares(
-        {name: (setting.count_clients(ids), clients) for name, ids in held.items()},
-        title="Other information, by number of clients it is recorded for", population="Clients",
-        denominator="all clients", period=setting.period, row_header="Recorded at least once", with_interval=False,
-        no="Not recorded",
-    ))
+    findings["held"] = section.table(
+        setting.share_table(
+            {name: (setting.count_clients(ids), clients) for name, ids in held.items()},
+            title="Other information, by number of clients it is recorded for",
+            row_header="Recorded at least once",
+            with_interval=False,
+            no="Not recorded",
+        )
+    )
     empty = [name for name, ids in held.items() if ids.empty]
     if empty:
-        section.note(f"Nothing at all is recorded of: {wording.listed([wording.lower_first(name) for name in empty])}. "
-                     "The sections that need it say so.")
+        section.note(
+            "Nothing at all is recorded of: "
+            f"{wording.listed([wording.lower_first(name) for name in empty])}. The sections that need it "
+            "say so."
+        )
     if record.notes:
-        section.note("While the record was read, something was mended, left out or assumed. Whoever holds the record finds "
-                     "the list in record.notes; it is not repeated here because it may be about single people.")
+        section.note(
+            "While the record was read, something was mended, left out or assumed. Whoever holds the record "
+            "finds the list in record.notes; it is not repeated here because it may be about single people."
+        )
 
 
 def _occasions(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -160,8 +200,15 @@ def _occasions(section: SectionWriter, setting: Setting, findings: Findings) -> 
     kinds = cross_counts(occasions["kind"])["Number"]
     present = cross_counts(with_client["kind"])["Number"].reindex(kinds.index, fill_value=0)
     frame = pd.DataFrame({"At least one client": present, "No client": kinds - present})
-    findings["occasions"] = section.table(CountTable(
-        frame, title="Recorded contacts, by kind and by whether a client took part", population="Contacts (occasions)",
-        denominator="contacts of the same kind", period=setting.period, row_header="Kind of contact", columns="parts",
-        share_of="row", note="A meeting of thirty people and a phone call of two both count as one contact.",
-    ))
+    findings["occasions"] = section.table(
+        setting.count_table(
+            frame,
+            title="Recorded contacts, by kind and by whether a client took part",
+            population="Contacts (occasions)",
+            denominator="contacts of the same kind",
+            row_header="Kind of contact",
+            columns="parts",
+            share_of="row",
+            note="A meeting of thirty people and a phone call of two both count as one contact.",
+        )
+    )

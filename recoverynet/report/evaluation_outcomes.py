@@ -1,4 +1,4 @@
-"""Outcomes in the four domains of payment by results, and housing and family: first against last, in the same people."""
+"""Outcomes in the four domains, and housing and family: first value against last, in the same people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from scipy.stats import t as student
 from recoverynet.draw.change import describe_change, paired_change
 from recoverynet.report import wording
 from recoverynet.report.disclosed import DisclosedSummary
-from recoverynet.report.disclosure import CountTable, SummaryTable
 from recoverynet.report.evaluation_observed import Findings, cross_counts
 from recoverynet.report.evaluation_setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -19,8 +18,14 @@ from recoverynet.states import STATE_VARIABLE
 
 DAYS_APART = 28
 DOMAINS = {
-    "dependency": "Dependency", "employment": "Employment", "offending": "Reoffending", "health": "Health and wellbeing",
-    "wellbeing": "Health and wellbeing", "housing": "Housing", "family": "Family", "instrument": "Other scores",
+    "dependency": "Dependency",
+    "employment": "Employment",
+    "offending": "Reoffending",
+    "health": "Health and wellbeing",
+    "wellbeing": "Health and wellbeing",
+    "housing": "Housing",
+    "family": "Family",
+    "instrument": "Other scores",
 }
 """Prefix of a variable's name and the domain it belongs to, in the order they are shown."""
 SCALES = {"days": "days of the last 28", "points": "points on a scale from 0 to 20"}
@@ -52,8 +57,10 @@ KNOWN = {
     "health.physical": Outcome("Physical health (0 to 20)", "points", "higher"),
     "wellbeing.quality_of_life": Outcome("Quality of life (0 to 20)", "points", "higher"),
     "instrument.barc10": Outcome("Recovery capital, BARC-10 (10 to 60)", "BARC-10 points", "higher"),
-    "employment.status": Outcome("Work and education"), "housing.status": Outcome("Housing status"),
-    "family.contact": Outcome("Contact with family"), "offending.reoffended": Outcome("Reoffending"),
+    "employment.status": Outcome("Work and education"),
+    "housing.status": Outcome("Housing status"),
+    "family.contact": Outcome("Contact with family"),
+    "offending.reoffended": Outcome("Reoffending"),
 }
 
 
@@ -65,16 +72,20 @@ def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings)
     table = setting.observations
     table = table[(table["variable"] != STATE_VARIABLE) & (table["source"] != "perceived")]
     if table.empty:
-        section.note("No outcomes are recorded for clients in this period, in none of the domains: dependency, employment, "
-                     "reoffending, health and wellbeing, housing, family.", "caution")
+        section.note(
+            "No outcomes are recorded for clients in this period, in none of the domains: dependency, "
+            "employment, reoffending, health and wellbeing, housing, family.",
+            "caution",
+        )
         return section.finish()
     own = table[table["variable"] != "offending.reoffended"]
     pairs = {name: first_and_last(rows) for name, rows in own.groupby("variable")}
     pairs = {name: pairs[name] for name in sorted(pairs, key=_place)}
     section.say(
-        f"For each outcome the first and the last value of the same client are compared, at least {DAYS_APART} days apart and "
-        "from the same source and form. Clients asked only once are not in the comparison; those asked twice are often "
-        "those who stayed. There is no comparison group: a change is not the effect of a service."
+        "For each outcome the first and the last value of the same client are compared, at least "
+        f"{DAYS_APART} days apart and from the same source and form. Clients asked only once are not in the "
+        "comparison; those asked twice are often those who stayed. There is no comparison group: a change "
+        "is not the effect of a service."
     )
     _known_for(section, setting, own, pairs, findings)
     scores = {name: pair for name, pair in pairs.items() if is_number(pair)}
@@ -96,7 +107,9 @@ def first_and_last(rows: pd.DataFrame) -> pd.DataFrame:
     """
     rows = rows.assign(form=rows["instrument"].fillna(""))
     source, form = rows.groupby(["source", "form"]).size().idxmax()
-    rows = rows[(rows["source"] == source) & (rows["form"] == form)].sort_values(["person_id", "observed_at"], kind="stable")
+    rows = rows[(rows["source"] == source) & (rows["form"] == form)].sort_values(
+        ["person_id", "observed_at"], kind="stable"
+    )
     by_person = rows.groupby("person_id")
     pair = pd.DataFrame({"first": by_person["value"].first(), "last": by_person["value"].last()})
     apart = by_person["observed_at"].max() - by_person["observed_at"].min()
@@ -127,7 +140,11 @@ def _domain(name: str) -> str:
 
 
 def _known_for(
-    section: SectionWriter, setting: Setting, rows: pd.DataFrame, pairs: dict[str, pd.DataFrame], findings: Findings
+    section: SectionWriter,
+    setting: Setting,
+    rows: pd.DataFrame,
+    pairs: dict[str, pd.DataFrame],
+    findings: Findings,
 ) -> None:
     if not pairs:
         return
@@ -135,29 +152,46 @@ def _known_for(
     for name, pair in pairs.items():
         seen = setting.count_clients(rows.loc[rows["variable"] == name, "person_id"])
         counts[f"{_domain(name)}: {wording.lower_first(outcome_label(name))}"] = {
-            "First and last": len(pair), "Once": seen - len(pair), "Never": setting.n_clients - seen
+            "First and last": len(pair),
+            "Once": seen - len(pair),
+            "Never": setting.n_clients - seen,
         }
-    findings["known_for"] = section.table(CountTable(
-        pd.DataFrame(counts).T, title="How many clients each outcome is known for", population="Clients",
-        denominator="all clients", period=setting.period, row_header="Outcome", rows="separate", columns="parts",
-        share_of="row",
-    ))
+    findings["known_for"] = section.table(
+        setting.count_table(
+            pd.DataFrame(counts).T,
+            title="How many clients each outcome is known for",
+            row_header="Outcome",
+            rows="separate",
+            columns="parts",
+            share_of="row",
+        )
+    )
 
 
-def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], findings: Findings) -> None:
+def _scores(
+    section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], findings: Findings
+) -> None:
     if not scores:
         return
     section.heading("Scores and days")
     rows = {outcome_label(name): _paired(pair) for name, pair in scores.items()}
-    better = [f"{outcome_label(name).split(' (')[0]}: {KNOWN[name].better} is better" for name in scores
-              if name in KNOWN and KNOWN[name].better == "lower"]
-    shown = section.summary(SummaryTable(
-        pd.DataFrame(rows).T, title="First and last value, same clients", population="Clients with both",
-        denominator=f"clients with two values at least {DAYS_APART} days apart", period=setting.period,
-        row_header="Outcome", heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
-        note=("; ".join(better) + ". For all others higher is better." if better else ""),
-    ))
-    findings["scores"] = shown  # type: ignore[assignment]
+    better = [
+        f"{outcome_label(name).split(' (')[0]}: {KNOWN[name].better} is better"
+        for name in scores
+        if name in KNOWN and KNOWN[name].better == "lower"
+    ]
+    shown = section.summary(
+        setting.summary_table(
+            pd.DataFrame(rows).T,
+            title="First and last value, same clients",
+            population="Clients with both",
+            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            row_header="Outcome",
+            heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
+            note=("; ".join(better) + ". For all others higher is better." if better else ""),
+        )
+    )
+    findings.scores = shown
     for unit in dict.fromkeys(KNOWN[name].unit for name in scores if name in KNOWN):
         labels = [outcome_label(name) for name in scores if name in KNOWN and KNOWN[name].unit == unit]
         _score_figure(section, setting, shown, labels, unit)
@@ -169,14 +203,22 @@ def _score_figure(
     values = shown.values.loc[labels]
     if values["mean_first"].isna().all() or len(labels) < 2:
         return
-    frame = pd.DataFrame({
-        "outcome": labels, "first": values["mean_first"].round(1), "last": values["mean_last"].round(1), "n": values["n"],
-        "low": values["low"].round(1), "high": values["high"].round(1),
-    }).reset_index(drop=True)
+    frame = pd.DataFrame(
+        {
+            "outcome": labels,
+            "first": values["mean_first"].round(1),
+            "last": values["mean_last"].round(1),
+            "n": values["n"],
+            "low": values["low"].round(1),
+            "high": values["high"].round(1),
+        }
+    ).reset_index(drop=True)
     section.figure(
-        paired_change(frame, share=False, unit=unit), alt=describe_change(frame, share=False, unit=unit),
-        caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. Out of: clients with two values at least "
-        f"{DAYS_APART} days apart; their number stands in the figure. The interval is that of the change.",
+        paired_change(frame, share=False, unit=unit),
+        alt=describe_change(frame, share=False, unit=unit),
+        caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. "
+        f"Out of: clients with two values at least {DAYS_APART} days apart; their number stands in the "
+        "figure. The interval is that of the change.",
     )
 
 
@@ -185,8 +227,14 @@ def _paired(pair: pd.DataFrame) -> dict[str, float]:
     first, last = (pd.to_numeric(pair[name]).to_numpy(dtype=float) for name in ("first", "last"))
     change, n = last - first, len(pair)
     half = float(student.ppf(0.975, n - 1) * change.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
-    return {"n": n, "mean_first": first.mean(), "mean_last": last.mean(), "change": change.mean(),
-            "low": change.mean() - half, "high": change.mean() + half}
+    return {
+        "n": n,
+        "mean_first": first.mean(),
+        "mean_last": last.mean(),
+        "change": change.mean(),
+        "low": change.mean() - half,
+        "high": change.mean() + half,
+    }
 
 
 def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFrame) -> None:
@@ -196,13 +244,20 @@ def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFr
         return
     first, last = cross_counts(pair["first"])["Number"], cross_counts(pair["last"])["Number"]
     order = first.index.union(last.index, sort=False)
-    frame = pd.DataFrame({"First": first.reindex(order, fill_value=0), "Last": last.reindex(order, fill_value=0)})
-    section.table(CountTable(
-        frame, title=f"{outcome_label(name)}, first and last value of the same clients", population="Clients with both",
-        denominator=f"clients with two values at least {DAYS_APART} days apart", period=setting.period,
-        row_header=outcome_label(name), columns="separate",
-        note=f"Source: {wording.lower_first(wording.label(pair.attrs['source']))}.",
-    ))
+    frame = pd.DataFrame(
+        {"First": first.reindex(order, fill_value=0), "Last": last.reindex(order, fill_value=0)}
+    )
+    section.table(
+        setting.count_table(
+            frame,
+            title=f"{outcome_label(name)}, first and last value of the same clients",
+            population="Clients with both",
+            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            row_header=outcome_label(name),
+            columns="separate",
+            note=f"Source: {wording.lower_first(wording.label(pair.attrs['source']))}.",
+        )
+    )
 
 
 def _reoffending(section: SectionWriter, setting: Setting, table: pd.DataFrame, findings: Findings) -> None:
@@ -210,37 +265,59 @@ def _reoffending(section: SectionWriter, setting: Setting, table: pd.DataFrame, 
     rows = table[table["variable"] == "offending.reoffended"]
     outside = rows[rows["source"] == "external"]
     if outside.empty:
-        section.note("Reoffending is reported only from a source outside the service, and the record holds none." + (
-            " What clients or workers said about it themselves is left out." if len(rows) else ""))
+        section.note(
+            "Reoffending is reported only from a source outside the service, and the record holds none."
+            + (" What clients or workers said about it themselves is left out." if len(rows) else "")
+        )
         return
     ever = outside["value"].str.lower().isin(["yes", "true", "1"]).groupby(outside["person_id"]).any()
-    findings["reoffending"] = section.table(CountTable.of_shares(
-        {"Reoffended at least once": (int(ever.sum()), len(ever))}, title="Reoffending, from an external source",
-        population="Clients with an external report", denominator="clients an external source reported on",
-        period=setting.period, row_header="Outcome", no="Not reported",
-    ))
+    findings["reoffending"] = section.table(
+        setting.share_table(
+            {"Reoffended at least once": (int(ever.sum()), len(ever))},
+            title="Reoffending, from an external source",
+            population="Clients with an external report",
+            denominator="clients an external source reported on",
+            row_header="Outcome",
+            no="Not reported",
+        )
+    )
     if len(rows) > len(outside):
-        section.note("What clients or workers said about offending themselves is on record too and is left out: such answers "
-                     "have not proved reliable.")
+        section.note(
+            "What clients or workers said about offending themselves is on record too and is left out: such "
+            "answers have not proved reliable."
+        )
 
 
 def _absent_domains(section: SectionWriter, table: pd.DataFrame) -> None:
     present = {_domain(name) for name in table["variable"].unique()}
-    absent = [domain for domain in dict.fromkeys(DOMAINS.values()) if domain not in present and domain not in (
-        "Other scores", "Reoffending")]
+    absent = [
+        domain
+        for domain in dict.fromkeys(DOMAINS.values())
+        if domain not in present and domain not in ("Other scores", "Reoffending")
+    ]
     if absent:
-        section.note(f"Nothing is recorded in this period on: {wording.listed([domain.lower() for domain in absent])}.")
+        section.note(
+            f"Nothing is recorded in this period on: {wording.listed([domain.lower() for domain in absent])}."
+        )
 
 
 def _sources(section: SectionWriter, setting: Setting, table: pd.DataFrame) -> None:
     section.heading("Who says so")
     domain = table["variable"].map(_domain)
     order = [name for name in [*dict.fromkeys(DOMAINS.values()), "Other outcomes"] if (domain == name).any()]
-    sources = table["source"].map({"self": "Client", "worker": "Worker", "peer": "Peer", "external": "Outside source"})
+    sources = table["source"].map(
+        {"self": "Client", "worker": "Worker", "peer": "Peer", "external": "Outside source"}
+    )
     counts = pd.crosstab(domain, sources).reindex(index=order)
     columns = [name for name in ("Client", "Worker", "Peer", "Outside source") if name in counts.columns]
-    section.table(CountTable(
-        counts[columns].rename_axis(index=None, columns=None), title="Source of every outcome on record",
-        population="Recorded outcome values of clients", denominator="values in the same domain" if len(columns) > 1 else "all values", period=setting.period,
-        row_header="Domain", columns="parts", share_of="row",
-    ))
+    section.table(
+        setting.count_table(
+            counts[columns].rename_axis(index=None, columns=None),
+            title="Source of every outcome on record",
+            population="Recorded outcome values of clients",
+            denominator="values in the same domain" if len(columns) > 1 else "all values",
+            row_header="Domain",
+            columns="parts",
+            share_of="row",
+        )
+    )

@@ -1,11 +1,12 @@
-"""What every section of an evaluation report starts from: the record, its clients, its period and what was asked for."""
+"""What every section of an evaluation starts from: the record, its clients and what was asked for."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ from recoverynet.instants import as_instant
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.report import wording
+from recoverynet.report.disclosure import CountTable
+from recoverynet.report.summary import SummaryTable
 from recoverynet.states import STATE_VARIABLE, Norm, state_at
 from recoverynet.tables.record import RecoveryRecord, Window
 
@@ -58,7 +61,7 @@ class Setting:
 
     @cached_property
     def clients(self) -> pd.Index:
-        """Ids of the clients, in the order of the table; of a window asked for, those under observation in it."""
+        """Ids of the clients in the order of the table; of a window asked for, those observed in it."""
         ids = people_with_role(self.record, ("client",))
         if not self.window_given or self.window is None:
             return ids
@@ -144,12 +147,12 @@ class Setting:
         return [(wording.short_period(start, end), start, end) for start, end in pairs]
 
     @cached_property
-    def steps(self) -> tuple[str, list[tuple[pd.Timestamp, pd.Timestamp]]]:
+    def steps(self) -> tuple[Literal["month", "quarter"], list[tuple[pd.Timestamp, pd.Timestamp]]]:
         """Calendar steps for curves over time: ``"month"`` or ``"quarter"``, and those the window touches."""
         if self.window is None:
             return "month", []
         start, end = self.window
-        every = "quarter" if (end - start).days >= DAYS_IN_QUARTERS else "month"
+        every: Literal["month", "quarter"] = "quarter" if (end - start).days >= DAYS_IN_QUARTERS else "month"
         frequency = "QS" if every == "quarter" else "MS"
         first = (
             start.tz_localize(None)
@@ -171,6 +174,21 @@ class Setting:
         moment = when - pd.Timedelta(microseconds=1)
         table = self.record.observations
         return state_at(table, moment, people=list(people), scheme=self.norm.scheme, valid_for=self.valid_for)
+
+    def count_table(self, counts: pd.DataFrame | pd.Series, **words: Any) -> CountTable:
+        """A table of counts of clients over the period, unless the words say otherwise."""
+        return CountTable(counts, **(self._usual_words() | words))
+
+    def share_table(self, shares: Mapping[str, tuple[int, int]], **words: Any) -> CountTable:
+        """A table of "n of N" clients over the period, unless the words say otherwise."""
+        return CountTable.of_shares(shares, **(self._usual_words() | words))
+
+    def summary_table(self, values: pd.DataFrame, **words: Any) -> SummaryTable:
+        """A table of means or medians over the period."""
+        return SummaryTable(values, **(self._usual_words() | words))
+
+    def _usual_words(self) -> dict[str, str]:
+        return {"population": "Clients", "denominator": "all clients", "period": self.period}
 
     def count_clients(self, ids: pd.Series) -> int:
         """How many different clients are among the ids."""
@@ -197,7 +215,8 @@ def make_setting(
     if not people_with_role(record, ("client",)).size:
         raise SchemaError(
             "An evaluation is about clients, and nobody in the people table has the role 'client'. If your "
-            'table uses another word, map it in a mapping file: [people.columns] role = { from = "type", values = '
+            'table uses another word, map it in a mapping file: [people.columns] role = { from = "type", '
+            "values = "
             '{ service_user = "client" } }.'
         )
     try:

@@ -1,4 +1,4 @@
-"""From sections to HTML: one stylesheet, one set of templates, the same look in a notebook, a browser and on paper."""
+"""From sections to HTML: one stylesheet and one set of templates for notebook, browser and paper."""
 
 from __future__ import annotations
 
@@ -49,8 +49,12 @@ def stylesheet() -> str:
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
+        loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
     )
     environment.filters.update(emphasised=emphasised, data_uri=data_uri, aspect=aspect)
     return environment
@@ -59,7 +63,9 @@ def _environment() -> jinja2.Environment:
 def security_policy() -> str:
     """What a page may load: nothing but the pictures and the one stylesheet inside it."""
     digest = base64.b64encode(hashlib.sha256(stylesheet().encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
 
 
 def page(template: str, content: Mapping[str, object]) -> str:
@@ -77,6 +83,12 @@ def page(template: str, content: Mapping[str, object]) -> str:
     str
         HTML; the same for the same content, byte for byte.
     """
-    return _environment().get_template(template).render(
-        content, stylesheet=Markup(stylesheet()), security_policy=security_policy()  # noqa: S704 - our own file
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            content,
+            stylesheet=Markup(stylesheet()),
+            security_policy=security_policy(),  # noqa: S704 - our own file
+        )
     )

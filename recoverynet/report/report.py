@@ -1,4 +1,4 @@
-"""The report: one object that shows itself section by section and is saved in every format from the same sections."""
+"""The report: one object that shows itself in a notebook and is saved in every format."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Report:
 
     Notes
     -----
-    A report holds text, pictures and tables after disclosure; no record, no network and no count that the policy hides
-    can be reached from it, and pickling it takes nothing else along.
+    A report holds text, pictures and tables after disclosure; no record, no network and no count that the
+    policy hides can be reached from it, and pickling it takes nothing else along.
 
     Examples
     --------
@@ -89,10 +89,13 @@ class Report:
             raise DisclosureError(f"A report is made for the audience 'shared'; got {self.audience!r}.")
         for section in self.sections:
             for table in section.tables():
-                if table.shown.policy != self.policy.name or table.shown.smallest_shown != self.policy.smallest_shown:
+                if (
+                    table.shown.policy != self.policy.name
+                    or table.shown.smallest_shown != self.policy.smallest_shown
+                ):
                     raise DisclosureError(
-                        f"Table {table.shown.title!r} passed the policy {table.shown.policy!r}, not that of the report, "
-                        f"{self.policy.name!r}. Make all sections with one ReportWriter."
+                        f"Table {table.shown.title!r} passed the policy {table.shown.policy!r}, not that of "
+                        f"the report, {self.policy.name!r}. Make all sections with one ReportWriter."
                     )
         self.policy.log_if_off(f"the report {self.title!r}")
 
@@ -101,7 +104,9 @@ class Report:
         for section in self.sections:
             if section.name == name:
                 return section
-        raise SchemaError(f"The report has no section {name!r}; it has {', '.join(s.name for s in self.sections)}.")
+        raise SchemaError(
+            f"The report has no section {name!r}; it has {', '.join(s.name for s in self.sections)}."
+        )
 
     @property
     def in_brief(self) -> tuple[str, ...]:
@@ -110,11 +115,15 @@ class Report:
         return tuple(plain(item) for block in blocks if isinstance(block, Points) for item in block.items)
 
     def __repr__(self) -> str:
-        return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
+        return (
+            f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
+        )
 
     def to_text(self) -> str:
         """The whole report as plain text."""
-        return "\n\n\n".join([f"{self.title}\n{self.period}", *(section.to_text() for section in self.sections)])
+        return "\n\n\n".join(
+            [f"{self.title}\n{self.period}", *(section.to_text() for section in self.sections)]
+        )
 
     def _repr_html_(self) -> str:
         return page("whole.html.j2", self._content())
@@ -128,7 +137,8 @@ class Report:
         Parameters
         ----------
         path : str or pathlib.Path
-            ``.html``: one self-contained page; ``.ipynb``: the notebook behind it, run; ``.xlsx``: its tables.
+            ``.html``: one self-contained page; ``.ipynb``: the notebook behind it, run; ``.xlsx``: its
+            tables.
         template : str or pathlib.Path, optional
             For ``.ipynb``: a notebook of your own in place of the one that ships with the package.
 
@@ -142,7 +152,9 @@ class Report:
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
-            raise SchemaError(f"A report is saved as {', '.join(SUFFIXES)}; the file {path.name!r} ends otherwise.")
+            raise SchemaError(
+                f"A report is saved as {', '.join(SUFFIXES)}; the file {path.name!r} ends otherwise."
+            )
         if template is not None and suffix != ".ipynb":
             raise SchemaError(f"A template is for notebooks (.ipynb); the file {path.name!r} is none.")
         if suffix == ".html":
@@ -155,8 +167,8 @@ class Report:
     def _save_notebook(self, path: Path, template: str | Path | None) -> None:
         if self not in _RERUNS:
             raise NotEstimableError(
-                "The notebook behind a report is run on its record, and this report has none: it was put together by "
-                "hand or loaded. Make it with evaluation_report(record), or save it as .html."
+                "The notebook behind a report is run on its record, and this report has none: it was put "
+                "together by hand or loaded. Make it with evaluation_report(record), or save it as .html."
             )
         write_notebook(_RERUNS[self], path, template=None if template is None else Path(template))
 
@@ -177,8 +189,11 @@ class Report:
         return write_tables(tables, Path(folder))
 
     def _about(self) -> list[tuple[str, str]]:
-        about = [("Report", self.subtitle or self.kind_in_words), ("Period", self.period),
-                 ("Small numbers", self.policy.in_words())]
+        about = [
+            ("Report", self.subtitle or self.kind_in_words),
+            ("Period", self.period),
+            ("Small numbers", self.policy.in_words()),
+        ]
         about += [("In brief" if number == 0 else "", text) for number, text in enumerate(self.in_brief)]
         return [*about, *self.settings.items()]
 

@@ -1,4 +1,4 @@
-"""What a report is made of: prose, tables after disclosure, figures with their words, and notes, in sections."""
+"""What a report is made of: sections of prose, tables after disclosure, figures with their words, notes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, Literal, Protocol
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable, Grid
-from recoverynet.report.disclosure import CountTable, DisclosurePolicy, SummaryTable
+from recoverynet.report.disclosure import CountTable, DisclosurePolicy
 from recoverynet.report.rendering import page, plain
+from recoverynet.report.summary import SummaryTable
 
 
 class Drawn(Protocol):
@@ -133,15 +134,22 @@ class Table:
         grid = self.grid
         lines = [grid.columns, *grid.rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(grid.columns))]
-        body = ["  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in
-                           zip(line[1:], widths[1:], strict=True))]).rstrip() for line in lines]
+        body = [
+            "  ".join(
+                [
+                    line[0].ljust(widths[0]),
+                    *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
+                ]
+            ).rstrip()
+            for line in lines
+        ]
         heading = f"Table {self.number}. {self.shown.title} ({self.shown.population}, {self.shown.period})"
         return "\n".join([heading, *body, *self.shown.remarks()])
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A picture drawn from disclosed numbers, with its caption and the same in words for those who cannot see it."""
+    """A picture drawn from disclosed numbers, its caption, and the same in words for who cannot see it."""
 
     svg: str
     alt: str
@@ -267,7 +275,7 @@ class SectionWriter:
         return self.show(self.disclose(table))
 
     def disclose(self, table: CountTable) -> DisclosedTable:
-        """Disclose a table of counts without adding it yet, so that a sentence or figure can stand before it."""
+        """Disclose a table of counts without adding it yet: a sentence or figure can stand before it."""
         return table.disclosed(self._report.policy)
 
     def show(self, table: DisclosedTable) -> DisclosedTable:

@@ -1,8 +1,9 @@
 """Which figures of a table must be hidden so that no small count can be worked out from the others.
 
-A table is taken as a reader sees it: whole numbers of people linked by sums (a row adds up to its total, a stage of a
-funnel is its successor plus those who went no further). A hidden figure is safe only if the sums leave it open; how far
-they leave it open is found by linear programming, which is what the best-equipped reader would do.
+A table is taken as a reader sees it: whole numbers of people linked by sums (a row adds up to its total, a
+stage of a funnel is its successor plus those who went no further). A hidden figure is safe only if the sums
+leave it open; how far they leave it open is found by linear programming, which is what the best-equipped
+reader would do.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class LinkedFigures:
     equations : float array (n_equations, n_figures)
         ``equations @ values == 0``.
     printed : bool array (n_figures,)
-        Whether the table prints the figure; differences between the stages of a funnel are not printed but follow.
+        Whether the table prints the figure; differences between the stages of a funnel are not printed but
+        follow.
     cost : float array (n_figures,)
         What is lost by hiding it: small for small cells, large for totals.
     shape : (int, int)
@@ -79,8 +81,8 @@ def link_figures(
     ----------
     counts : int array (n_rows, n_columns)
     rows : {"parts", "separate", "nested"}
-        Whether the rows add up to a total, are unrelated, or are stages, each counting some of those of the first row
-        and, where it is not larger, some of those of the row above.
+        Whether the rows add up to a total, are unrelated, or are stages, each counting some of those of the
+        first row and, where it is not larger, some of those of the row above.
     columns : {"parts", "separate"}
         Whether the columns add up to a row's total.
     differences : sequence of (row, row)
@@ -108,13 +110,17 @@ def link_figures(
         equations[len(sums) + number, [above, below, grid.size + number]] = -1.0, 1.0, 1.0
     gaps = [grid.flat[above] - grid.flat[below] for above, below in steps]
     cost = grid + TOTAL_COST * (_is_last(grid.shape, 0, row_total) | _is_last(grid.shape, 1, column_total))
-    cost = cost + GRAND_TOTAL_COST * (_is_last(grid.shape, 0, row_total) & _is_last(grid.shape, 1, column_total))
+    cost = cost + GRAND_TOTAL_COST * (
+        _is_last(grid.shape, 0, row_total) & _is_last(grid.shape, 1, column_total)
+    )
     if rows == "nested":
         cost[0] += TOTAL_COST
     return LinkedFigures(
-        values=np.concatenate([grid.ravel(), np.asarray(gaps, dtype=np.int64)]), equations=equations,
+        values=np.concatenate([grid.ravel(), np.asarray(gaps, dtype=np.int64)]),
+        equations=equations,
         printed=np.arange(grid.size + len(steps)) < grid.size,
-        cost=np.concatenate([cost.ravel(), np.zeros(len(steps))]), shape=grid.shape,
+        cost=np.concatenate([cost.ravel(), np.zeros(len(steps))]),
+        shape=grid.shape,
     )
 
 
@@ -141,7 +147,9 @@ def _is_last(shape: tuple[int, int], axis: int, wanted: bool) -> np.ndarray:
     return (np.indices(shape)[axis] == shape[axis] - 1) & wanted
 
 
-def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarray | None = None) -> np.ndarray:
+def figures_to_hide(
+    linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarray | None = None
+) -> np.ndarray:
     """Which printed figures must be hidden?
 
     Parameters
@@ -158,15 +166,16 @@ def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarr
 
     Notes
     -----
-    Small figures are hidden first, and where a total is small all its parts with it, zeros included: otherwise the
-    number of parts that are not 0 would tell how small it is at least. While one of them can still be narrowed down (see :func:`is_safe`), the cheapest
-    figure standing in a sum with it is hidden too. At the end every figure hidden for another's sake is printed again
-    where all stay safe without it. This is a heuristic for the cell suppression problem: always safe, seldom minimal.
+    Small figures are hidden first, and where a total is small all its parts with it, zeros included:
+    otherwise the number of parts that are not 0 would tell how small it is at least. While one of them can
+    still be narrowed down (see :func:`is_safe`), the cheapest figure standing in a sum with it is hidden
+    too. At the end every figure hidden for another's sake is printed again where all stay safe without it.
+    This is a heuristic for the cell suppression problem: always safe, seldom minimal.
 
     References
     ----------
-    Fischetti, M. and Salazar, J. J. (2001). Solving the cell suppression problem on tabular data with linear constraints.
-    Management Science 47(7), 1008-1027. https://doi.org/10.1287/mnsc.47.7.1008.9805
+    Fischetti, M. and Salazar, J. J. (2001). Solving the cell suppression problem on tabular data with linear
+    constraints. Management Science 47(7), 1008-1027. https://doi.org/10.1287/mnsc.47.7.1008.9805
     """
     small = rule.too_small(linked.values)
     forced = _with_parts_of_small_totals(linked, small, forced)
@@ -176,7 +185,9 @@ def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarr
     while waiting:
         # Margins first: while they are open to calculation, hiding cells under them is in vain.
         target = max(waiting, key=lambda index: (linked.cost[index], -index))
-        choice = None if is_safe(linked, hidden, rule, target, forced) else _next_to_hide(linked, hidden, target)
+        choice = (
+            None if is_safe(linked, hidden, rule, target, forced) else _next_to_hide(linked, hidden, target)
+        )
         if choice is None:
             waiting.remove(target)
             continue
@@ -186,7 +197,9 @@ def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarr
     return _printed_again(linked, hidden, rule, forced, added)
 
 
-def _with_parts_of_small_totals(linked: LinkedFigures, small: np.ndarray, forced: np.ndarray | None) -> np.ndarray:
+def _with_parts_of_small_totals(
+    linked: LinkedFigures, small: np.ndarray, forced: np.ndarray | None
+) -> np.ndarray:
     """The figures to hide in any case, the parts of every small or forced total added, margins first."""
     forced = np.zeros(len(linked.values), dtype=bool) if forced is None else forced & linked.printed
     sums = linked.equations[~(linked.equations[:, ~linked.printed] != 0).any(axis=1)]
@@ -206,14 +219,14 @@ def _printed_again(
     for index in sorted(added, key=lambda i: -linked.cost[i]):
         trial = hidden.copy()
         trial[index] = False
-        needed = np.flatnonzero(trial | (small & ~linked.printed))
+        needed = np.flatnonzero(trial | (small & ~linked.printed)).tolist()
         if all(is_safe(linked, trial, rule, other, forced) for other in needed):
             hidden = trial
     return hidden
 
 
 def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int | None:
-    """The cheapest printed figure near the target: in its least open sum, in any of its sums, then further off.
+    """The cheapest printed figure near the target: in its least open sum, in any of its sums, or further off.
 
     Margins come last, unless it is a margin that has to be covered: readers often know them from elsewhere.
     """
@@ -221,10 +234,14 @@ def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int
     open_ = ~unknown & (linked.values > 0)
     within = linked.equations != 0
     touching = within[:, target]
-    others = np.where(touching & (within & open_).any(axis=1), (within & unknown).sum(axis=1), within.shape[1] + 1)
+    others = np.where(
+        touching & (within & open_).any(axis=1), (within & unknown).sum(axis=1), within.shape[1] + 1
+    )
     lonely = touching & (others == others.min(initial=within.shape[1] + 1))
     chained = (within & unknown).any(axis=1)
-    reach = [within[rows].any(axis=0) for rows in (lonely, touching, chained)] + [np.ones(len(hidden), dtype=bool)]
+    reach = [within[rows].any(axis=0) for rows in (lonely, touching, chained)] + [
+        np.ones(len(hidden), dtype=bool)
+    ]
     level = TOTAL_COST if linked.cost[target] < TOTAL_COST else GRAND_TOTAL_COST
     cheap = linked.cost < level
     for candidates in [open_ & cheap & near for near in reach] + [open_ & near for near in reach]:
@@ -235,12 +252,15 @@ def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int
     return None
 
 
-def is_safe(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray) -> bool:
+def is_safe(
+    linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray
+) -> bool:
     """Does a reader learn no more of a figure than that it is hidden?
 
-    A small figure must be able to be anything from 1 to the largest hidden count; any hidden figure must be able to take
-    at least that many values, and two at the very least. A zero that is hidden only as part of a small total may come
-    out, for zeros are no secret; what it would give away is checked on the figures beside it.
+    A small figure must be able to be anything from 1 to the largest hidden count; any hidden figure must be
+    able to take at least that many values, and two at the very least. A zero that is hidden only as part of
+    a small total may come out, for zeros are no secret; what it would give away is checked on the figures
+    beside it.
     """
     if linked.values[index] == 0 and not rule.hide_zeros:
         return True
@@ -269,7 +289,9 @@ def possible_range(
     return ends[0], -ends[1]
 
 
-def _extreme(target: np.ndarray, system: np.ndarray, right: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
+def _extreme(
+    target: np.ndarray, system: np.ndarray, right: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> float:
     if not len(system):
         return float(np.where(target > 0, low, -high)[target != 0][0])
     answer = linprog(target, A_eq=system, b_eq=right, bounds=np.column_stack([low, high]), method="highs")

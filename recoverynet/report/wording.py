@@ -12,15 +12,44 @@ HIDDEN = "*"
 NO_DENOMINATOR = "–"
 
 WORDS = {
-    "opiate_crack": "Opiates or crack", "other": "Other", "client": "Clients", "peer": "Peers", "worker": "Workers",
-    "family": "Family members", "community": "Community members", "using": "Using", "reduced": "Reduced use",
-    "ost_stable": "Stable on OST", "abstinent": "Abstinent", "in_recovery": "In recovery", "unknown": "Not known",
-    "offered": "Offered a group", "discussed": "Discussed it", "introduced": "Introduced by someone",
-    "attended": "Attended once", "repeated": "Attended again", "involved": "Became involved", "stopped": "Stopped going",
-    "mutual_aid": "Mutual aid", "recovery_cafe": "Recovery café", "recovery_community": "Recovery community",
-    "peer_support": "Peer support", "treatment": "Treatment", "self": "Self-report", "external": "External source",
-    "perceived": "Seen by another", "quality_of_life": "Quality of life", "substance": "Main substance", "sex": "Sex", "age_band": "Age band",
-    "one_to_one": "One to one", "F": "Female", "M": "Male", "f": "Female", "m": "Male", "ost": "OST",
+    "opiate_crack": "Opiates or crack",
+    "other": "Other",
+    "client": "Clients",
+    "peer": "Peers",
+    "worker": "Workers",
+    "family": "Family members",
+    "community": "Community members",
+    "using": "Using",
+    "reduced": "Reduced use",
+    "ost_stable": "Stable on OST",
+    "abstinent": "Abstinent",
+    "in_recovery": "In recovery",
+    "unknown": "Not known",
+    "offered": "Offered a group",
+    "discussed": "Discussed it",
+    "introduced": "Introduced by someone",
+    "attended": "Attended once",
+    "repeated": "Attended again",
+    "involved": "Became involved",
+    "stopped": "Stopped going",
+    "mutual_aid": "Mutual aid",
+    "recovery_cafe": "Recovery café",
+    "recovery_community": "Recovery community",
+    "peer_support": "Peer support",
+    "treatment": "Treatment",
+    "self": "Self-report",
+    "external": "External source",
+    "perceived": "Seen by another",
+    "quality_of_life": "Quality of life",
+    "substance": "Main substance",
+    "sex": "Sex",
+    "age_band": "Age band",
+    "one_to_one": "One to one",
+    "F": "Female",
+    "M": "Male",
+    "f": "Female",
+    "m": "Male",
+    "ost": "OST",
 }
 """Codes whose reading is not plain from the code itself; the others lose their underscores."""
 
@@ -99,7 +128,9 @@ def n_of(count: float, total: float, noun: str = "") -> str:
     ('52 of 650 (8%)', '* of 650 clients')
     """
     text = f"{number(count)} of {number(total)}{' ' if noun else ''}{noun}"
-    return text if math.isnan(count) or math.isnan(total) or total == 0 else f"{text} ({percent(count / total)})"
+    return (
+        text if math.isnan(count) or math.isnan(total) or total == 0 else f"{text} ({percent(count / total)})"
+    )
 
 
 def decimal(value: float, digits: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""The report in a real browser: nothing fetched, nothing an accessibility checker objects to, nothing cut off."""
+"""The report in a real browser: nothing fetched, nothing inaccessible, nothing cut off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pytest
 from recoverynet.report.report import Report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+)
 pytestmark = pytest.mark.browser
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -37,8 +39,10 @@ def files(report: Report, tiny_report: Report, tmp_path_factory: pytest.TempPath
         made.save(folder / f"{name}.html")
     notebook = folder / "output.html"
     notebook.write_text(
-        "<!doctype html><html lang='en-GB'><head><title>Output of a cell</title></head><body><main><h1>Notebook</h1><h2>Links</h2>"
-        f"{report['links']._repr_html_()}</main></body></html>", encoding="utf-8")
+        "<!doctype html><html lang='en-GB'><head><title>Output of a "
+        f"cell</title></head><body><main><h1>Notebook</h1><h2>Links</h2>{report['links']._repr_html_()}</main></body></html>",
+        encoding="utf-8",
+    )
     return {path.stem: path for path in folder.iterdir()}
 
 
@@ -79,7 +83,8 @@ def test_no_width_makes_the_page_scroll_sideways(browser, files, width) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     stray = page.evaluate(
         """() => [...document.querySelectorAll('main *')].filter(e => !e.closest('.rn-scroll')
-        && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+        && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(e =>
+        e.outerHTML.slice(0, 80))"""
     )
     assert stray == []
     page.close()

@@ -34,7 +34,7 @@ def people(n_clients: int, *others: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def worked() -> rn.RecoveryRecord:
-    """Forty clients, one peer, one worker: 10 meet the peer in the first half, 20 in the second, all meet the worker."""
+    """40 clients, a peer, a worker: 10 meet the peer at first, 20 in the second, all of them the worker."""
     table = people(40, "peer", "worker")
     peer, worker = "q040", "q041"
     occasions, participation = [], []
@@ -46,13 +46,19 @@ def worked() -> rn.RecoveryRecord:
             name = f"o{len(occasions)}"
             occasions.append((name, day, "one_to_one"))
             participation += [(name, f"q{number:03d}"), (name, other)]
-    observations = [(f"q{n:03d}", day, "state", "abstinent" if n < cut else "using", "self")
-                    for day, cut in (("2011-06-15", 12), ("2011-12-15", 20)) for n in range(40)]
+    observations = [
+        (f"q{n:03d}", day, "state", "abstinent" if n < cut else "using", "self")
+        for day, cut in (("2011-06-15", 12), ("2011-12-15", 20))
+        for n in range(40)
+    ]
     observations += [("q040", day, "state", "in_recovery", "self") for day in ("2011-06-15", "2011-12-15")]
     return rn.RecoveryRecord(
-        table, pd.DataFrame(occasions, columns=["occasion_id", "started_at", "kind"]),
+        table,
+        pd.DataFrame(occasions, columns=["occasion_id", "started_at", "kind"]),
         pd.DataFrame(participation, columns=["occasion_id", "person_id"]),
-        observations=pd.DataFrame(observations, columns=["person_id", "observed_at", "variable", "value", "source"]),
+        observations=pd.DataFrame(
+            observations, columns=["person_id", "observed_at", "variable", "value", "source"]
+        ),
         window=("2011-01-01", "2012-01-01"),
     )
 
@@ -79,7 +85,9 @@ def test_riverside_agrees_with_the_record(report: Report, riverside: rn.Recovery
     contacts = recovery_contacts(riverside)["person_id"]
     assert shown(report, "links", "Clients with contact").n("Any contact") == clients.isin(contacts).sum()
     seen = clients.isin(riverside.participation["person_id"])
-    assert shown(report, "observed", "From all clients").n("… with at least one recorded contact") == seen.sum()
+    assert (
+        shown(report, "observed", "From all clients").n("… with at least one recorded contact") == seen.sum()
+    )
     coverage = rn.aftercare_coverage(riverside).set_index("phase")
     phase = shown(report, "links", "Contact with the recovery community around")
     assert phase.n("Within 28 days after") == coverage.at["within 28 days after", "n_covered"]
@@ -94,7 +102,9 @@ def test_sections_in_the_order_of_reading(report: Report) -> None:
 def test_language_is_plain_and_respectful(report: Report, tiny_report: Report) -> None:
     for made in (report, tiny_report):
         text = made.to_text().lower()
-        assert not re.findall(r"\b(addicts?|junkies|clean|contagious|caused?|proves?|nan|none\b(?= of)|inf)\b", text)
+        assert not re.findall(
+            r"\b(addicts?|junkies|clean|contagious|caused?|proves?|nan|none\b(?= of)|inf)\b", text
+        )
         assert "clustering is not contagion" in text
 
 
@@ -106,23 +116,41 @@ def test_no_id_of_anybody_appears(report: Report, riverside: rn.RecoveryRecord) 
 
 
 def test_notes_of_reading_are_not_repeated(worked: rn.RecoveryRecord) -> None:
-    noted = rn.RecoveryRecord(worked.people, worked.occasions, worked.participation, notes=("row 7: J. Smith left out",))
+    noted = rn.RecoveryRecord(
+        worked.people, worked.occasions, worked.participation, notes=("row 7: J. Smith left out",)
+    )
     assert "Smith" not in rn.evaluation_report(noted).to_text()
 
 
 THIN = {
-    "people alone": lambda: rn.RecoveryRecord(people(30, "worker"), empty("occasions"), empty("participation")),
+    "people alone": lambda: rn.RecoveryRecord(
+        people(30, "worker"), empty("occasions"), empty("participation")
+    ),
     "one client": lambda: rn.RecoveryRecord(people(1), empty("occasions"), empty("participation")),
     "one call": lambda: rn.RecoveryRecord(
-        people(30, "worker"), pd.DataFrame({"occasion_id": ["o"], "started_at": ["2011-01-01"], "kind": ["call"]}),
-        pd.DataFrame({"occasion_id": ["o", "o"], "person_id": ["q000", "q030"]})),
+        people(30, "worker"),
+        pd.DataFrame({"occasion_id": ["o"], "started_at": ["2011-01-01"], "kind": ["call"]}),
+        pd.DataFrame({"occasion_id": ["o", "o"], "person_id": ["q000", "q030"]}),
+    ),
     "nobody tied": lambda: rn.RecoveryRecord(
-        people(30), pd.DataFrame({"occasion_id": ["o"], "started_at": ["2011-01-01"], "kind": ["call"]}),
-        pd.DataFrame({"occasion_id": ["o"], "person_id": ["q000"]})),
+        people(30),
+        pd.DataFrame({"occasion_id": ["o"], "started_at": ["2011-01-01"], "kind": ["call"]}),
+        pd.DataFrame({"occasion_id": ["o"], "person_id": ["q000"]}),
+    ),
     "states alone": lambda: rn.RecoveryRecord(
-        people(30), empty("occasions"), empty("participation"), observations=pd.DataFrame({
-            "person_id": [f"q{i:03d}" for i in range(30)] * 2, "observed_at": ["2011-01-01"] * 30 + ["2011-06-01"] * 30,
-            "variable": "state", "value": "using", "source": "self"})),
+        people(30),
+        empty("occasions"),
+        empty("participation"),
+        observations=pd.DataFrame(
+            {
+                "person_id": [f"q{i:03d}" for i in range(30)] * 2,
+                "observed_at": ["2011-01-01"] * 30 + ["2011-06-01"] * 30,
+                "variable": "state",
+                "value": "using",
+                "source": "self",
+            }
+        ),
+    ),
 }
 
 
@@ -139,15 +167,31 @@ def test_thin_records_say_so_and_do_not_fail(which: str, tmp_path) -> None:
 
 def test_real_contacts_without_anything_else(shared) -> None:
     folder = shared("data/ws16")
-    record = rn.read_record(folder, mapping={
-        "time_zone": "Europe/Berlin",
-        "people": {"missing": ["NA"], "columns": {"role": {
-            "from": "role", "values": {"1": "client", "2": "peer", "3": "worker", "4": "community"}, "default": "community"}}},
-        "contact_log": {"columns": {"duration_min": {"from": "duration_s", "unit": "seconds"}}},
-    })
+    record = rn.read_record(
+        folder,
+        mapping={
+            "time_zone": "Europe/Berlin",
+            "people": {
+                "missing": ["NA"],
+                "columns": {
+                    "role": {
+                        "from": "role",
+                        "values": {"1": "client", "2": "peer", "3": "worker", "4": "community"},
+                        "default": "community",
+                    }
+                },
+            },
+            "contact_log": {"columns": {"duration_min": {"from": "duration_s", "unit": "seconds"}}},
+        },
+    )
     text = rn.evaluation_report(record).to_text()
-    for said in ("No steps towards groups are recorded", "No treatment episodes are recorded", "No outcomes are recorded",
-                 "No states of recovery are recorded", "Not in the record: treatment episodes"):
+    for said in (
+        "No steps towards groups are recorded",
+        "No treatment episodes are recorded",
+        "No outcomes are recorded",
+        "No states of recovery are recorded",
+        "Not in the record: treatment episodes",
+    ):
         assert said in text
 
 
@@ -176,10 +220,15 @@ def test_disclosure_off_shows_what_ndtms_hides(tiny_report: Report) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "error", "said"),
-    [({"by": "ward"}, SchemaError, "the columns are"), ({"n_periods": 0}, SchemaError, "1 or more"),
-     ({"norm": "recovery"}, SchemaError, "must be a Norm"), ({"valid_for": "soon"}, SchemaError, "length of time"),
-     ({"window": ("2011-01-01", "2010-01-01")}, TimeOrderError, "later end"),
-     ({"breaks": ["2011-01-01"]}, TimeOrderError, "two or more"), ({"disclosure": "open"}, DisclosureError, "preset")],
+    [
+        ({"by": "ward"}, SchemaError, "the columns are"),
+        ({"n_periods": 0}, SchemaError, "1 or more"),
+        ({"norm": "recovery"}, SchemaError, "must be a Norm"),
+        ({"valid_for": "soon"}, SchemaError, "length of time"),
+        ({"window": ("2011-01-01", "2010-01-01")}, TimeOrderError, "later end"),
+        ({"breaks": ["2011-01-01"]}, TimeOrderError, "two or more"),
+        ({"disclosure": "open"}, DisclosureError, "preset"),
+    ],
 )
 def test_wrong_arguments_are_told(asked, error, said, worked) -> None:
     with pytest.raises(error, match=said):

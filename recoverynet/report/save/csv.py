@@ -16,7 +16,17 @@ from recoverynet.report.wording import HIDDEN
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program takes for the beginning of a formula."""
 INDEX = "tables.csv"
-INDEX_COLUMNS = ("file", "number", "section", "title", "population", "denominator", "period", "disclosure", "note")
+INDEX_COLUMNS = (
+    "file",
+    "number",
+    "section",
+    "title",
+    "population",
+    "denominator",
+    "period",
+    "disclosure",
+    "note",
+)
 
 
 def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path]:
@@ -39,8 +49,19 @@ def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path
         path = folder / f"{table.number:02d}_{table.shown.name}.csv"
         _write(tidy(table), path)
         shown = table.shown
-        listing.append((path.name, table.number, section, shown.title, shown.population, shown.denominator, shown.period,
-                        shown.policy, shown.note))
+        listing.append(
+            (
+                path.name,
+                table.number,
+                section,
+                shown.title,
+                shown.population,
+                shown.denominator,
+                shown.period,
+                shown.policy,
+                shown.note,
+            )
+        )
         written.append(path)
     _write(pd.DataFrame(listing, columns=list(INDEX_COLUMNS)), folder / INDEX)
     return written
@@ -49,8 +70,8 @@ def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path
 def tidy(table: Table) -> pd.DataFrame:
     """A table in long form as it is written: ``*`` where a figure is hidden, empty where there is none.
 
-    Counts have the columns ``row``, ``column``, ``n``, ``total``, ``share``, ``low`` and ``high``; means those of the
-    table.
+    Counts have the columns ``row``, ``column``, ``n``, ``total``, ``share``, ``low`` and ``high``; means
+    those of the table.
     """
     frame = table.shown.to_frame()
     if not isinstance(table.shown, DisclosedTable):

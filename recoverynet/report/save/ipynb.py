@@ -1,4 +1,4 @@
-"""The notebook behind a report: filled in, run on the same record, and kept with nothing in it but what may be shared."""
+"""The notebook behind a report: filled in, run on the same record, and holding what may be shared alone."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
     """The template with the settings put in, and without any output it came with."""
     import nbformat
 
-    text = notebook_template(rerun.template) if template is None else Path(template).read_text(encoding="utf-8")
+    text = (
+        notebook_template(rerun.template) if template is None else Path(template).read_text(encoding="utf-8")
+    )
     try:
         notebook = nbformat.reads(text, as_version=4)
     except Exception as error:
@@ -95,8 +97,8 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
     cells = [cell for cell in notebook.cells if SETTINGS_TAG in cell.metadata.get("tags", ())]
     if len(cells) != 1 or cells[0].cell_type != "code":
         raise SchemaError(
-            f"A template needs exactly one code cell tagged {SETTINGS_TAG!r}, which is filled in; this one has "
-            f"{len(cells)}. Start from a copy of the template that ships with recoverynet."
+            f"A template needs exactly one code cell tagged {SETTINGS_TAG!r}, which is filled in; this one "
+            f"has {len(cells)}. Start from a copy of the template that ships with recoverynet."
         )
     cells[0].source = rerun.settings
     for number, cell in enumerate(notebook.cells):
@@ -111,18 +113,28 @@ def _execute(notebook: NotebookNode, folder: Path, timeout: int) -> None:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     client = NotebookClient(
-        notebook, km=_kernel_manager(folder), timeout=timeout, record_timing=False,
+        notebook,
+        km=_kernel_manager(folder),
+        timeout=timeout,
+        record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        with _environment({RECORD_VARIABLE: str(folder / "record"), "RECOVERYNET_QUIET": "1",
-                           "PYDEVD_DISABLE_FILE_VALIDATION": "1"}):
+        with _environment(
+            {
+                RECORD_VARIABLE: str(folder / "record"),
+                "RECOVERYNET_QUIET": "1",
+                "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            }
+        ):
             client.execute()
     except CellExecutionError as error:
         said = _ESCAPES.sub("", f"{error.ename}: {error.evalue}").replace(str(folder), "…")
         raise NotEstimableError(f"A cell of the notebook failed, and nothing was written. {said}") from error
     except CellTimeoutError as error:
-        raise NotEstimableError(f"A cell of the notebook took more than {timeout} seconds; nothing was written.") from error
+        raise NotEstimableError(
+            f"A cell of the notebook took more than {timeout} seconds; nothing was written."
+        ) from error
     except (DeadKernelError, RuntimeError) as error:
         raise NotEstimableError(f"The notebook could not be run ({error}); nothing was written.") from error
 
@@ -138,7 +150,9 @@ def _kernel_manager(folder: Path) -> AsyncKernelManager:
             return KernelSpec(argv=argv, display_name="Python 3", language="python", name=kernel_name)
 
     return AsyncKernelManager(
-        kernel_name="python3", kernel_spec_manager=ThisPython(), connection_file=str(folder / "kernel.json"),
+        kernel_name="python3",
+        kernel_spec_manager=ThisPython(),
+        connection_file=str(folder / "kernel.json"),
         transport="tcp" if os.name == "nt" else "ipc",
     )
 
@@ -163,8 +177,9 @@ def _scrub(notebook: NotebookNode, folder: Path) -> None:
     from nbformat import from_dict
 
     kept = {key: notebook.metadata[key] for key in _KEPT_METADATA if key in notebook.metadata}
-    notebook.metadata = from_dict({**kept, "kernelspec": {"display_name": "Python 3", "language": "python",
-                                                          "name": "python3"}})
+    notebook.metadata = from_dict(
+        {**kept, "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    )
     private = {str(folder), str(folder.resolve()), str(Path.home()), os.getcwd(), sys.prefix}
     hidden = sorted((text for text in private if len(text) > 1), key=len, reverse=True)
     for cell in notebook.cells:

@@ -22,7 +22,9 @@ Cell = tuple[object, str]
 """A value (a star where it is hidden) and the name of its format."""
 
 
-def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path) -> None:
+def write_workbook(
+    title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path
+) -> None:
     """Write every table of the sections into one workbook.
 
     Parameters
@@ -48,13 +50,20 @@ def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Seque
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
-    body = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
-    shapes = {
-        "text": {}, "wrap": {"text_wrap": True}, "title": {"bold": True, "font_size": 16, "font_color": "#0B4A6F"},
-        "muted": {"font_color": "#4A5763", "text_wrap": True}, "head": {"bold": True, "bottom": 2, "text_wrap": True},
-        "head_number": {"bold": True, "bottom": 2, "text_wrap": True, "align": "right"}, "bold": {"bold": True},
-        "count": {"num_format": "#,##0"}, "share": {"num_format": "0%"}, "mean": {"num_format": "0.0"},
-        "star": {"align": "right"}, "link": {"font_color": "#0B4A6F", "underline": 1},
+    body: dict[str, object] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+    shapes: dict[str, dict[str, object]] = {
+        "text": {},
+        "wrap": {"text_wrap": True},
+        "title": {"bold": True, "font_size": 16, "font_color": "#0B4A6F"},
+        "muted": {"font_color": "#4A5763", "text_wrap": True},
+        "head": {"bold": True, "bottom": 2, "text_wrap": True},
+        "head_number": {"bold": True, "bottom": 2, "text_wrap": True, "align": "right"},
+        "bold": {"bold": True},
+        "count": {"num_format": "#,##0"},
+        "share": {"num_format": "0%"},
+        "mean": {"num_format": "0.0"},
+        "star": {"align": "right"},
+        "link": {"font_color": "#0B4A6F", "underline": 1},
     }
     return {name: book.add_format({**body, **shape}) for name, shape in shapes.items()}
 
@@ -62,12 +71,17 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
 def _sheet_names(tables: Sequence[Table]) -> dict[int, str]:
     """A name of at most 31 letters for every table, its number in front."""
     return {
-        table.number: _FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")[:31].strip() for table in tables
+        table.number: _FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")[:31].strip()
+        for table in tables
     }
 
 
 def _write_front(
-    sheet: Any, title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], names: Mapping[int, str],
+    sheet: Any,
+    title: str,
+    about: Sequence[tuple[str, str]],
+    sections: Sequence[Section],
+    names: Mapping[int, str],
     formats: Mapping[str, Any],
 ) -> None:
     sheet.hide_gridlines(2)
@@ -113,8 +127,13 @@ def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[li
     """Headings and rows; counts beside shares, each in a column of its own."""
     if isinstance(shown, DisclosedSummary):
         rows = [
-            [(str(label), "text"), *(_cell(value, "count" if name == "n" else "mean", none=name != "n" and values["n"] == 0)
-                                     for name, value in values.items())]
+            [
+                (str(label), "text"),
+                *(
+                    _cell(value, "count" if name == "n" else "mean", none=name != "n" and values["n"] == 0)
+                    for name, value in values.items()
+                ),
+            ]
             for label, values in shown.values.iterrows()
         ]
         heads = [*shown.heads[:-1], "95% low", "95% high"] if "low" in shown.values else list(shown.heads)
@@ -123,15 +142,26 @@ def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[li
     if shown.layout == "cross":
         return _cross_cells(shown)
     if shown.layout == "list":
-        return [shown.row_header, "Number"], [[(row, "text"), _cell(shown.n(row), "count")] for row in shown.counts.index]
-    heads, kinds = [shown.row_header, "Number", "Out of", "Share"], [("n", "count"), ("total", "count"), ("share", "share")]
+        return [shown.row_header, "Number"], [
+            [(row, "text"), _cell(shown.n(row), "count")] for row in shown.counts.index
+        ]
+    heads, kinds = (
+        [shown.row_header, "Number", "Out of", "Share"],
+        [("n", "count"), ("total", "count"), ("share", "share")],
+    )
     if shown.with_interval:
         heads, kinds = [*heads, "95% low", "95% high"], [*kinds, ("low", "share"), ("high", "share")]
     rows = []
     for line in frame.to_dict("records"):
         base = shown.layout == "nested" and not rows
-        cells = [_cell(line[name], form, none=(form == "share" and line["total"] == 0) or (base and name in ("low", "high")))
-                 for name, form in kinds]
+        cells = [
+            _cell(
+                line[name],
+                form,
+                none=(form == "share" and line["total"] == 0) or (base and name in ("low", "high")),
+            )
+            for name, form in kinds
+        ]
         rows.append([(str(line["row"]), "text"), *cells])
     return heads, rows
 
@@ -139,7 +169,11 @@ def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[li
 def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:
     columns = list(shown.counts.columns)
     heads = [shown.row_header, *columns]
-    shares = [name for name in columns if not (shown.share_of == "row" and name == TOTAL)] if shown.share_of else []
+    shares = (
+        [name for name in columns if not (shown.share_of == "row" and name == TOTAL)]
+        if shown.share_of
+        else []
+    )
     heads += [f"{name}, share of {'all' if shown.share_of == 'all' else shown.share_of}" for name in shares]
     rows = []
     for row in shown.counts.index:
