@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recoverynet.report.disclosed import DisclosedTable
+from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable
 from recoverynet.report.sections import Table
 from recoverynet.report.wording import HIDDEN
 
@@ -74,8 +74,10 @@ def tidy(table: Table) -> pd.DataFrame:
     those of the table.
     """
     frame = table.shown.to_frame()
-    if not isinstance(table.shown, DisclosedTable):
+    if isinstance(table.shown, DisclosedSummary):
         return _starred(frame, frame.notna() | (frame[["n"]] == 0).to_numpy())
+    if not isinstance(table.shown, DisclosedTable):
+        return frame.map(_text)
     no_shares = table.shown.layout == "list" or (table.shown.layout == "cross" and not table.shown.share_of)
     none = frame["total"].isna() & no_shares
     exists = pd.DataFrame(True, index=frame.index, columns=frame.columns)

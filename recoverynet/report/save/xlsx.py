@@ -138,6 +138,11 @@ def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[li
         ]
         heads = [*shown.heads[:-1], "95% low", "95% high"] if "low" in shown.values else list(shown.heads)
         return [shown.row_header, *heads], rows
+    if not isinstance(shown, DisclosedTable):
+        grid = shown.grid()
+        return list(grid.columns), [
+            [(row[0], "text"), *((cell, "star") for cell in row[1:])] for row in grid.rows
+        ]
     frame = shown.to_frame()
     if shown.layout == "cross":
         return _cross_cells(shown)
