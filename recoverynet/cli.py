@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -137,7 +138,9 @@ def samples() -> None:
     from recoverynet.samples import list_samples
 
     for sample in list_samples().to_dict("records"):
-        typer.echo(f"{sample['name']:<14} {sample['description']}")
+        typer.echo(textwrap.fill(
+            sample["description"], 78, initial_indent=f"{sample['name']:<14}", subsequent_indent=" " * 14
+        ))
 
 
 @report_app.command("evaluation")
@@ -199,11 +202,12 @@ def _mapping(map_file: Path | None) -> Path | None:
 def _say_in_brief(report: Report) -> None:
     typer.echo(f"\n{report.title}")
     for sentence in report.in_brief:
-        typer.echo(f"  - {sentence}")
+        typer.echo(textwrap.fill(sentence, 78, initial_indent="  - ", subsequent_indent="    "))
 
 
 def _rows_in_words(record: RecoveryRecord) -> str:
-    return "  " + ", ".join(f"{len(table):,} {name}" for name, table in record.tables().items() if len(table))
+    rows = (f"{name} {len(table):,}" for name, table in record.tables().items() if len(table))
+    return textwrap.fill("Rows: " + ", ".join(rows) + ".", 78, initial_indent="  ", subsequent_indent="  ")
 
 
 def _count(number: int, noun: str) -> str:
