@@ -191,6 +191,24 @@ def test_the_difference_between_stages_is_protected() -> None:
     assert shown.isna().tolist() == [False, True, False], "40 - 38 = 2 people went no further"
 
 
+def test_rows_that_differ_by_a_few_people_are_protected_where_said() -> None:
+    rows = {"within 90 days": (40, 100), "within 28 days": (38, 100)}
+    told = CountTable.of_shares(rows, **WORDS, differences=(("within 90 days", "within 28 days"),))
+    assert told.disclosed("ndtms").counts["Yes"].isna().sum() == 1, "2 people came between day 29 and day 90"
+    assert CountTable.of_shares(rows, **WORDS).disclosed("ndtms").n_hidden == 0
+
+
+def test_parts_of_a_small_total_are_hidden_with_their_zeros() -> None:
+    shown = table([[1, 1, 1, 1, 0], [20, 30, 40, 50, 60]], columns="parts").disclosed("ndtms").counts
+    assert shown.loc["r0"].isna().all(), "four parts that are not 0 and a total of at most 4 would be 1 each"
+
+
+def test_an_unrelated_list_has_no_shares() -> None:
+    shown = table([[650], [40], [3]], rows="separate").disclosed("ndtms")
+    assert shown.grid().rows == (("r0", "650"), ("r1", "40"), ("r2", "*"))
+    assert shown.to_frame()["share"].isna().all()
+
+
 def test_nhs_rounds_and_takes_percentages_from_rounded_counts() -> None:
     shown = CountTable.of_shares({"linked": (13, 41)}, **WORDS).disclosed("nhs")
     assert (shown.n("linked"), shown.total("linked")) == (15, 40)
