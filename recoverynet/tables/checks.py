@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recoverynet.tables.engine import Engine, column_sql
 from recoverynet.tables.identifiers import PSEUDONYMISE, free_text_column, identifying_column
@@ -17,11 +18,12 @@ from recoverynet.tables.identifying_values import identifier_checks
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping, require_time_zone
-from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record, prepared_source
+from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record, prepared_source, read_column
 from recoverynet.tables.problems import Problem, example_of, problems_frame, rows_in_words
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.rules import (
+    UNREAD_RULES,
     Check,
     before,
     column_checks,
@@ -58,7 +60,8 @@ def find_problems(
         is the file's or the table's); ``problem`` (one sentence); ``n_rows`` (rows touched, 0 for a file or header);
         ``rows`` (list of the first five, as the file counts, the header being row 1; tables without a header count as
         if they had one); ``example`` (the first faulty value, masked where it may be personal); ``remedy``;
-        ``severity`` (``"error"`` stops :func:`recoverynet.read_record`, ``"warning"`` does not); ``rule`` (its short name).
+        ``severity`` (``"error"`` stops :func:`recoverynet.read_record`, ``"warning"`` does not); ``rule`` (its short
+        name).
 
     Raises
     ------
@@ -129,7 +132,7 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
     problems = []
     for title in table.extras:
         what = identifying_column(plain_name(title), of_group=name == "groups")
-        if what and table.table[title].null_count < table.table.num_rows:
+        if what and table.n_blank(title) < table.n_rows:
             problems.append(Problem(
                 name, title, f"{title} seems to hold {what}, which a record never holds",
                 "identifying_column", f"{PSEUDONYMISE} Or delete the column.", extent="column",
@@ -154,26 +157,37 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
 
 
 def _worth_asking(table: PreparedTable, checks: Iterable[Check]) -> list[Check]:
-    """Checks of columns that hold something; an absent optional column cannot be faulty."""
-    rows = table.table.num_rows
-    return [
-        check for check in checks
-        if rows and (check.rule in ("blank", "whose_view") or not check.column
-                     or table.table[check.column].null_count < rows or check.rule == "with_nobody")
-    ]
+    """Checks that the distinct values of their column leave room for; the others cannot find anything."""
+    return [check for check in checks if table.n_rows and _could_find(table, check)]
+
+
+def _could_find(table: PreparedTable, check: Check) -> bool:
+    if not check.column or check.rule in ("whose_view", "with_nobody"):
+        return True
+    blank = table.n_blank(check.column)
+    if check.rule == "blank":
+        return blank > 0
+    if blank == table.n_rows:
+        return False
+    if check.rule in UNREAD_RULES:
+        return table.n_blank(read_column(check.column)) > blank
+    if check.allowed:
+        return not set(table.distinct(check.column).to_pylist()) <= set(check.allowed)
+    return not check.only_if or table.any_like(check.column, check.only_if)
 
 
 def _reference_checks(prepared: Prepared, name: str, leave_out: bool) -> list[Check]:
     table = prepared.tables[name]
-    checks = [
-        check for column in table.schema.columns if column.refers_to
-        for check in reference_checks(table.schema, column, READABLE_TABLES[column.refers_to],
-                                      there=column.refers_to in prepared.tables)
-    ]
     told_absent = {problem.table for problem in prepared.problems if problem.severity == "error"}
-    return [check for check in _worth_asking(table, checks)
-            if READABLE_TABLES[name][check.column].refers_to not in told_absent - set(prepared.tables)
-            and (leave_out or check.rule != "left_out_id")]
+    checks: list[Check] = []
+    for column in table.schema.columns:
+        known = prepared.tables.get(column.refers_to)
+        if not column.refers_to or (known is None and column.refers_to in told_absent):
+            continue
+        key = READABLE_TABLES[column.refers_to].key[0]
+        if known is None or not pc.all(pc.is_in(table.distinct(column.name), known.distinct(key))).as_py():
+            checks += reference_checks(table.schema, column, READABLE_TABLES[column.refers_to], there=known is not None)
+    return [check for check in _worth_asking(table, checks) if leave_out or check.rule != "left_out_id"]
 
 
 def _asked(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) -> list[Problem]:

@@ -39,8 +39,8 @@ def read_record(
         A folder with one CSV (or .tsv) or Parquet file a table, one workbook (.xlsx) with one sheet a table, or a
         DuckDB file (.duckdb, .db). Files, sheets and tables are called as the tables are, capitals aside: people
         (needed), occasions with participation, contact_log, episodes, groups, observations, nominations, alter_ties,
-        linkage, separations. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens aside; extra
-        columns ride along.
+        linkage, separations. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens
+        aside; extra columns ride along.
     mapping : path, dict or Mapping, optional
         A TOML file saying which file is which table, which column is which, in what units and words; see
         :mod:`recoverynet.tables.mapping`. Default: the file record.toml of the folder where there is one, else names

@@ -23,7 +23,7 @@ def identifier_checks(engine: Engine, table: PreparedTable) -> list[Check]:
     """
     of_group = table.schema.name == "groups"
     told = {title for title in table.extras if identifiers.identifying_column(plain_name(title), of_group=of_group)}
-    titles = [title for title in text_columns(table) if title not in told]
+    titles = [title for title in text_columns(table) if title not in told and _could_name_somebody(table, title)]
     if not titles:
         return []
     found = _counts(engine, table, {title: _patterns(table, title) for title in titles})
@@ -38,7 +38,12 @@ def text_columns(table: PreparedTable) -> list[str]:
     """Columns in which a value could name a person: ids, texts, and extra columns of text or whole numbers."""
     own = [column.name for column in table.schema.columns if column.kind in _KINDS_OF_TEXT]
     extra = [title for title in table.extras if _could_name(table.table.schema.field(title).type)]
-    return [title for title in (*own, *extra) if table.table[title].null_count < table.table.num_rows]
+    return [title for title in (*own, *extra) if table.n_blank(title) < table.n_rows]
+
+
+def _could_name_somebody(table: PreparedTable, title: str) -> bool:
+    """Whether some value has what every identifier has: an @, nine digits, or, in an id, a space."""
+    return table.any_like(title, r"@|[0-9](?:[ ()-]{0,3}[0-9]){8}" + ("| " if is_person_id(table, title) else ""))
 
 
 def _could_name(kind: pa.DataType) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recoverynet.errors import SchemaError
 from recoverynet.progress import track
@@ -51,6 +52,26 @@ class PreparedTable:
     table: pa.Table
     extras: tuple[str, ...] = ()
     as_numbers: frozenset[str] = frozenset()
+    _distinct: dict[str, pa.Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.table.num_rows)
+
+    def n_blank(self, title: str) -> int:
+        """Number of rows in which a column says nothing."""
+        return int(self.table[title].null_count)
+
+    def distinct(self, title: str) -> pa.Array:
+        """The values of a column as text, each once, the missing one left out."""
+        if title not in self._distinct:
+            self._distinct[title] = as_text(pa.chunked_array([pc.unique(self.table[title]).drop_null()]))
+        return self._distinct[title]
+
+    def any_like(self, title: str, pattern: str) -> bool:
+        """Whether some value of a column holds a pattern (RE2)."""
+        return bool(pc.any(pc.match_substring_regex(self.distinct(title), pattern)).as_py())
 
 
 @dataclass

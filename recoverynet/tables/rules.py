@@ -35,6 +35,8 @@ class Rule:
     predicate, sentence, remedy : str
         With the placeholders the module names.
     severity : {"error", "warning"}
+    only_if : str
+        A pattern that some value of the column must hold for the rule to be worth asking; empty asks always.
     """
 
     name: str
@@ -43,11 +45,12 @@ class Rule:
     sentence: str
     remedy: str
     severity: Severity = "error"
+    only_if: str = ""
 
 
 @dataclass(frozen=True)
 class Check:
-    """A rule laid on one column of one table, ready to be asked."""
+    """A rule laid on one column of one table, ready to be asked; ``allowed`` are values that keep it."""
 
     table: str
     column: str
@@ -58,6 +61,8 @@ class Check:
     severity: Severity = "error"
     extent: Extent = "row"
     personal: bool = False
+    only_if: str = ""
+    allowed: tuple[str, ...] = ()
 
 
 def _is(kind: str) -> Callable[[TableSchema, Column], bool]:
@@ -126,18 +131,20 @@ RULES: tuple[Rule, ...] = (
          f"NOT regexp_full_match({{c}}, {_pattern(CLOCK_PATTERN)})",
          "is not a time of day", "Write it as 19:30."),
     Rule("rounded_id", _is("id"), "regexp_full_match({c}, '[0-9](\\.[0-9]+)?[eE][+]?[0-9]+')",
-         "is a long id that a spreadsheet has rounded", "Format the column as text and export it again."),
+         "is a long id that a spreadsheet has rounded", "Format the column as text and export it again.",
+         only_if="^[0-9]"),
     Rule("id_as_decimal", _is("id"), "regexp_full_match({c}, '[0-9]+[.]0')",
          "ends in .0, so a program has read the ids as numbers and leading zeros may be lost",
-         "Keep the column as text where it was exported.", "warning"),
+         "Keep the column as text where it was exported.", "warning", only_if="^[0-9]"),
     Rule("lost_zeros", _is("id"),
          f"{_IS_DIGITS} AND length({{c}}) < {_FULL_WIDTH} AND EXISTS (SELECT 1 FROM {{t}} WHERE {_IS_DIGITS} AND "
          f"starts_with({{c}}, '0') AND length({{c}}) = {_FULL_WIDTH})",
          "is shorter than other ids of the column that begin with 0, so its own leading zeros may be lost",
-         "If 7 means 007, format the column as text and export it again; otherwise nothing need be done.", "warning"),
+         "If 7 means 007, format the column as text and export it again; otherwise nothing need be done.", "warning",
+         only_if="^0"),
     Rule("line_break", lambda _, column: column.kind in ("text", "id"), "contains({c}, chr(10))",
          "runs over several lines, as happens when a quotation mark is left open",
-         "Look at the row; if the text is meant so, nothing need be done.", "warning"),
+         "Look at the row; if the text is meant so, nothing need be done.", "warning", only_if="\n"),
     Rule("own_account", _column_called("observations", "source"),
          "starts_with(variable, 'offending.') AND {c} <> 'external'",
          "reports offending from another source than an external one; reports leave it out",
@@ -147,6 +154,9 @@ RULES: tuple[Rule, ...] = (
          "Fill in whose perception it is.", "warning"),
 )
 """Rules about one value at a time."""
+
+UNREAD_RULES = ("mixed_dates", "date_format", "day_number", "not_a_date")
+"""Rules about values of which no instant could be read."""
 
 
 def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Check]:
@@ -158,7 +168,8 @@ def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Che
                 fill = _fillings(schema, column, states)
                 yield Check(
                     schema.name, column.name, rule.name, rule.predicate.format(**fill), rule.sentence.format(**fill),
-                    rule.remedy, rule.severity, personal=column.person or column.kind == "text",
+                    rule.remedy, rule.severity, personal=column.person or column.kind == "text", only_if=rule.only_if,
+                    allowed=column.choices if rule.name == "unknown_word" else (),
                 )
 
 

@@ -153,7 +153,7 @@ def typed_column(table: str, column: Column, frame: pd.DataFrame, tz: str) -> pd
     if column.name in frame.columns:
         raw = frame[column.name].reset_index(drop=True)
     else:
-        raw = pd.Series([None] * len(frame), dtype="object")
+        raw = pd.Series(np.nan, index=pd.RangeIndex(len(frame)), dtype="str")
     try:
         typed = _convert(raw, column.kind, tz)
     except (ValueError, TypeError) as error:
@@ -209,8 +209,12 @@ def _convert(raw: pd.Series, kind: Kind, tz: str) -> pd.Series:
 
 def stripped(raw: pd.Series) -> pd.Series:
     """Text without space around it; empty text is missing."""
-    text = raw.astype("str").str.strip() if raw.notna().any() else raw.astype("str")
-    return text.mask(raw.isna() | (text == "")).astype("str")
+    missing = raw.isna()
+    if missing.all():
+        return pd.Series(np.nan, index=raw.index, dtype="str", name=raw.name)
+    text = raw.astype("str").str.strip()
+    blank = missing | (text == "")
+    return text.mask(blank).astype("str") if blank.any() else text
 
 
 def _refuse(text: pd.Series, wrong: pd.Series, what: str) -> None:
@@ -251,9 +255,15 @@ def _to_instants(raw: pd.Series, tz: str) -> pd.Series:
 def parse_instants(raw: pd.Series, tz: str) -> pd.Series:
     """Instants of ISO text, NaT where it is none: with an offset that instant, without one local time in ``tz``."""
     text = stripped(raw)
+    if text.isna().all():
+        return pd.Series(pd.NaT, index=raw.index, dtype=pd.DatetimeTZDtype("us", tz), name=raw.name)
     text = text.where(text.str.fullmatch(INSTANT_PATTERN, na=False))
     text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
     offset = text.str.contains(f":[0-9.:]*(?:{OFFSET_PATTERN})$", regex=True, na=False)
+    if offset.all():
+        return _parsed(text, utc=True).dt.tz_convert(tz)
+    if not offset.any():
+        return _local(_parsed(text, utc=False), tz)
     aware = _parsed(text.where(offset), utc=True).dt.tz_convert(tz)
     local = _local(_parsed(text.mask(offset), utc=False), tz)
     return aware.where(offset, local)
