@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import recoverynet as rn
@@ -273,3 +274,22 @@ def test_the_order_of_rows_changes_no_verdict(folder) -> None:
     backward = rn.find_problems(folder(**{PEOPLE: "person_id,role,joined_on\n" + "\n".join(rows[::-1]) + "\n"}))
     columns = ["table", "column", "problem", "n_rows", "rule"]
     pd.testing.assert_frame_equal(forward[columns], backward[columns])
+
+
+def test_screening_by_distinct_values_hides_nothing(folder, monkeypatch) -> None:
+    """A rule is asked only where the distinct values leave room for a fault; asking every rule finds the same."""
+    place = folder(**{
+        PEOPLE: "person_id,role,joined_on,left_on,worker_id,note_x\n007,client,2011-01-02,2011-01-01,w9,\n"
+                'NA,Peer,07/03/2011,,,"a\nb"\n8,peer,1900-01-01,,,a@b.org\n1.2E+15,peer,40609,,,07700 900123\n'
+                "8.0,peer,soon,,,943 476 5919\nAnn Archer,peer,2999-01-01,,,\n,peer,,,,\n007,peer,,,,\nw1,worker,,,,\n",
+        "groups.csv": "group_id,name,kind,online,start_time,lat\ng1,A,mutual,maybe,25:00,91\n",
+        "observations.csv": "person_id,observed_at,variable,value,source\n007,2011-03-01,state,sober,perceived\n"
+                            "007,2011-03-01,offending.reoffended,no,self\n",
+    })
+    screened = rn.find_problems(place)
+    monkeypatch.setattr("recoverynet.tables.checks._could_find", lambda table, check: True)
+    monkeypatch.setattr("recoverynet.tables.identifying_values._could_name_somebody", lambda table, title: True)
+    monkeypatch.setattr("pyarrow.compute.all", lambda *_, **__: pa.scalar(False))
+    asked = rn.find_problems(place)
+    assert len(screened) > 20
+    pd.testing.assert_frame_equal(screened, asked)
