@@ -133,10 +133,11 @@ def contagion_test(
 
     How often this test cries wolf when people merely choose their like: labels and rewiring cannot hold
     their size where likeness in a trait that moves the norm, or shared surroundings, draw people
-    together, unless the trait is among ``within``; the time shuffle holds it against likeness that stays
-    as it is and not against shared events; edge reversal holds it where those who name and those named
-    are alike in that respect. The calibration table of the package holds the rates. What
-    each test cannot tell apart stands among the assumptions of its result.
+    together, unless the trait is among ``within``; the time shuffle is made to hold it against likeness
+    that stays as it is, not against events that come over some and not others; edge reversal holds it
+    where people named and people who name are alike in that respect, as they are where likeness draws
+    both equally. The calibration table of the package holds the rates. What each test cannot tell apart
+    stands among the assumptions of its result.
 
     References
     ----------

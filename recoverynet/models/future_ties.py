@@ -52,12 +52,13 @@ def future_tie_exposure(
 
     Notes
     -----
-    Future contacts of wave w are people one has had no tie to at any wave up to w − ``lag``
-    and will have one to later. They cannot have influenced anybody yet: where the outcome goes with
-    *their* states, like people are meeting. The reverse does not hold: where gaining the norm leads
-    people to seek out others who hold it (selection), later ties follow from the outcome and go with it
-    too, under either choice of ``after``. Person-waves whose ties are unknown have NaN. Panels whose ties
-    never change have no future ties.
+    Future contacts of wave w are people one has had no tie to at any wave up to w − ``lag`` and will
+    have one to later. They cannot have influenced anybody yet: where the outcome goes with *their*
+    states, like people are meeting. The reverse does not hold: where people choose their contacts by
+    the state itself, gaining the norm comes before ties to those who hold it, and the outcome goes with
+    later ties too, under either choice of ``after``. An association with future ties therefore means
+    likeness or choice, not which of them. Person-waves whose ties are unknown have NaN. Panels whose
+    ties never change have no future ties.
 
     Examples
     --------

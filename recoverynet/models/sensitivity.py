@@ -331,7 +331,7 @@ def _traits(
     return pd.DataFrame(rows)
 
 
-def _curve(value: float, bound: float, n_points: int = 200) -> pd.DataFrame:
+def _curve(value: float, bound: float, n_points: int = 60) -> pd.DataFrame:
     """Pairs of ratios that just explain the estimate, and its bound, away."""
     parts = []
     for name, ratio in (("estimate", value), ("bound", bound)):
