@@ -12,7 +12,7 @@ from recoverynet.models.autocorrelation import network_autocorrelation
 from recoverynet.models.worlds import simulate_panel
 
 
-def world(rho, kind, *, n=250, seed=0):
+def world(rho, kind, *, n=140, seed=0):
     rng = np.random.default_rng(seed)
     network = sparse.csr_array((rng.random((n, n)) < 4 / n) * (1.0 - np.eye(n)))
     weights = row_normalised(network).toarray()
