@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -94,6 +95,15 @@ def test_a_failing_cell_is_told_and_nothing_is_written(tiny_report: Report, tmp_
     with pytest.raises(NotEstimableError, match="ZeroDivisionError: division by zero"):
         tiny_report.save(tmp_path / "x.ipynb", template=edited(tmp_path, "1 / 0"))
     assert not (tmp_path / "x.ipynb").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signal 0 ends a process on Windows")
+def test_no_kernel_is_left_running(tiny_report: Report, tmp_path: Path) -> None:
+    mine = edited(tmp_path, "import os; print(os.getpid())")
+    tiny_report.save(tmp_path / "x.ipynb", template=mine)
+    cells = code_cells(nbformat.read(tmp_path / "x.ipynb", as_version=4))
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(cells[-1].outputs[0].text), 0)
 
 
 def test_templates_that_cannot_be_used(tiny_report: Report, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def _execute(notebook: NotebookNode, folder: Path, timeout: int) -> None:
                 "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             }
         ):
-            client.execute()
+            client.execute(cleanup_kc=True)
     except CellExecutionError as error:
         said = _ESCAPES.sub("", f"{error.ename}: {error.evalue}").replace(str(folder), "…")
         raise NotEstimableError(f"A cell of the notebook failed, and nothing was written. {said}") from error
