@@ -57,7 +57,8 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
         Rows count as in a spreadsheet: the header is row 1, blank lines count, a value with line breaks does not
         add rows.
     """
-    name, problems = path.stem.lower(), []
+    name = path.stem.lower()
+    problems: list[Problem] = []
     try:
         text = _decoded(path.read_bytes(), name, problems)
     except NotText as error:

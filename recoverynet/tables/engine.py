@@ -8,7 +8,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-_OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+}
 
 
 class Engine:

@@ -253,7 +253,8 @@ def _instants_as_text(values: pd.Series) -> pd.Series:
 def _instant_as_text(value: pd.Timestamp) -> str:
     if value == value.normalize():
         return f"{value:%Y-%m-%d}"
-    return value.isoformat(timespec="auto" if value.microsecond else "seconds" if value.second else "minutes")
+    exact = "auto" if value.microsecond else "seconds" if value.second else "minutes"
+    return str(value.isoformat(timespec=exact))
 
 
 def _sidecar_lines(record: RecoveryRecord) -> list[str]:

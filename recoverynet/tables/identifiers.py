@@ -141,7 +141,7 @@ def more_than_chance(passing: int, candidates: int) -> bool:
     One number in eleven holds it by chance, so ids of ten digits are not taken for NHS numbers because a few do.
     """
     expected = candidates / 11
-    return passing > expected + 3 * (candidates * 10 / 121) ** 0.5
+    return bool(passing > expected + 3 * (candidates * 10 / 121) ** 0.5)
 
 
 def is_nhs_number(digits: str) -> bool:

@@ -213,7 +213,7 @@ def _instants(given: Any, text: Any, tz: str) -> pa.Array:
 
 
 def _places(series: pd.Series, known: Any) -> np.ndarray:
-    return pd.Index(known).get_indexer(series)
+    return np.asarray(pd.Index(known).get_indexer(series))
 
 
 def prepared_record(record: RecoveryRecord, engine: Engine) -> Prepared:

@@ -111,7 +111,8 @@ class Pseudonymised:
         lines += [f"  left out {table}.{column}: it seemed to hold {what}" for table, column, what in self.left_out]
         lines += [f"  masked identifiers in {table}.{column}: {count:,} rows" for table, column, count in self.masked]
         if self.n_age_bands:
-            lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} people")
+            people = "person" if self.n_age_bands == 1 else "people"
+            lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} {people}")
         lines.append("Read it through before it leaves your hands: no rule finds every name.")
         return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 import pyarrow as pa
@@ -72,7 +73,7 @@ def _masked(table: PreparedTable, title: str, secret: bytes, told: Told) -> Prep
 def without_identifiers(text: str) -> str:
     """A text with e-mail addresses, telephone and NHS numbers replaced by ``[removed]``."""
     for pattern, counts in _PATTERNS:
-        text = re.sub(pattern, lambda found, counts=counts: _cut(found, counts), text)
+        text = re.sub(pattern, partial(_cut, counts=counts), text)
     return text
 
 
