@@ -17,7 +17,7 @@ from recoverynet.tables.identifiers import PSEUDONYMISE, free_text_column, ident
 from recoverynet.tables.identifying_values import identifier_checks
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
-from recoverynet.tables.mapping import Mapping, read_mapping, require_time_zone
+from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record, prepared_source, read_column
 from recoverynet.tables.problems import Problem, example_of, problems_frame, rows_in_words
 from recoverynet.tables.raw import ROW
@@ -31,6 +31,7 @@ from recoverynet.tables.rules import (
     reference_checks,
     repeat_checks,
 )
+from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import open_source
 
 _REFERENCE_ORDER = ("people", "groups", "occasions", *(

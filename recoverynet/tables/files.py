@@ -14,10 +14,11 @@ from recoverynet.errors import SchemaError
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
 from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
-from recoverynet.tables.mapping import Mapping, read_mapping, require_time_zone
+from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import TABLE_ENDINGS, open_source
 
 SIDECAR = "record.toml"

@@ -30,11 +30,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from recoverynet.errors import SchemaError
 from recoverynet.tables.layouts import READABLE_TABLES
-from recoverynet.tables.schema import Column
+from recoverynet.tables.schema import Column, require_time_zone
 
 MINUTES = {"milliseconds": 1 / 60_000, "seconds": 1 / 60, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
 _TOP_KEYS = ("time_zone", "states", "window")
@@ -149,12 +148,6 @@ def _mapping(label: str, content: dict[str, Any]) -> Mapping:
         raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {window!r}.")
     bounds = None if window is None else (_as_text(window[0]), _as_text(window[1]))
     return Mapping(label, tz, tuple(states), bounds, tables)
-
-
-def require_time_zone(tz: object, where: str) -> None:
-    """Raise SchemaError unless ``tz`` is an IANA time zone."""
-    if not isinstance(tz, str) or tz not in available_timezones():
-        raise SchemaError(f"{where}: {tz!r} is not a time zone; write it as \"Europe/London\".")
 
 
 def _table(where: str, name: str, section: Any) -> TableMap:

@@ -12,11 +12,12 @@ import pandas as pd
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.tables.files import require_no_other_tables, write_sidecar
 from recoverynet.tables.layouts import READABLE_TABLES
-from recoverynet.tables.mapping import Mapping, read_mapping, require_time_zone
+from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import prepared_source
 from recoverynet.tables.problems import problems_error
 from recoverynet.tables.pseudonym_ids import MAKE_A_KEY, key_bytes, pseudonymised_frame
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import open_source
 from recoverynet.tables.unnamed import (
     Told,

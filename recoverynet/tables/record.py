@@ -9,7 +9,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.tables.layouts import RECORD_TABLES
-from recoverynet.tables.schema import TableSchema
+from recoverynet.tables.schema import TableSchema, require_time_zone
 
 Window = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -73,6 +73,7 @@ class RecoveryRecord:
     notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
+        require_time_zone(self.tz, "tz")
         for name, schema in RECORD_TABLES.items():
             given = getattr(self, name)
             frame = schema.empty(self.tz) if given is None else schema.typed(given, tz=self.tz)

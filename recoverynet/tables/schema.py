@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -146,6 +147,14 @@ class TableSchema:
             f"Table {self.name!r} needs the column{'s' * (len(absent) > 1)} {', '.join(parts)}; "
             f"it has {', '.join(map(repr, present)) or 'no columns'}."
         )
+
+
+def require_time_zone(tz: object, where: str) -> None:
+    """Raise SchemaError unless ``tz`` is an IANA time zone."""
+    try:
+        ZoneInfo(tz)  # type: ignore[arg-type]
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise SchemaError(f"{where}: {tz!r} is not a time zone; write it as \"Europe/London\".") from error
 
 
 def typed_column(table: str, column: Column, frame: pd.DataFrame, tz: str) -> pd.Series:

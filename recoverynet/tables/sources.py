@@ -94,7 +94,11 @@ class Folder:
                            "Keep one of them.", extent="table")
             return RawTable(name, both, None, (told,))
         file = files[0]
-        return _read_parquet(file) if file.suffix.lower() == ".parquet" else read_csv_text(file, known)
+        try:
+            return _read_parquet(file) if file.suffix.lower() == ".parquet" else read_csv_text(file, known)
+        except OSError as error:
+            why = f"the file cannot be opened ({error.strerror or error})"
+            return unreadable(name, file.name, why, "Look whether another program has it open, and whose it is.")
 
 
 def _what_is_here(files: list[Path]) -> str:

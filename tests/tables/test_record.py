@@ -69,6 +69,11 @@ def test_named_third_parties_need_not_be_known() -> None:
     assert named.nominations["alter_id"].tolist() == ["sister"]
 
 
+def test_an_unknown_time_zone_is_refused() -> None:
+    with pytest.raises(rn.SchemaError, match="'London' is not a time zone"):
+        record(tz="London")
+
+
 def test_the_frames_given_are_not_changed() -> None:
     people = PEOPLE.copy()
     record(people=people)
