@@ -19,7 +19,7 @@ class TurnoverRates(NamedTuple):
 
 
 def turnover_rates(states: np.ndarray) -> TurnoverRates:
-    """g and l from every pair of consecutive waves at which a person's state is known both times."""
+    """The chances g and l, from every pair of consecutive waves at which a person's state is known both times."""
     before, after = states[:, :-1], states[:, 1:]
     known = np.isfinite(before) & np.isfinite(after)
     from_zero, from_one = known & (before == 0), known & (before == 1)
