@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.kernels.autoregression import AutoregressionFit, fit_autoregression, least_squares, row_normalised
@@ -19,7 +19,6 @@ from recoverynet.measures.behaviours import behaviour_values
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
 
 RHO = "rho"
-MOST_PEOPLE = 5_000
 MODELS = {
     "lag": "values depend on the mean value of contacts (network effects)",
     "error": "what is left unexplained depends on what is left of contacts (network disturbances)",
@@ -96,15 +95,14 @@ def network_autocorrelation(
     ------
     SchemaError
         Shapes or names that do not fit, a panel without ``wave``, terms that are not numbers.
-    NotEstimableError
-        More than 5,000 people.
 
     Notes
     -----
     lag: y = ρWy + Xβ + ε; error: y = Xβ + u with u = ρWu + ε; ε normal and independent (Ord 1975;
-    Doreian 1980). By maximum likelihood, exactly, from the eigenvalues of W; standard errors from the
-    expected information. People with an unknown value or term are left out with their ties. For a norm
-    (1 or 0) this is a linear probability model.
+    Doreian 1980). By maximum likelihood, log |I − ρW| from a sparse LU decomposition, |ρ| below one
+    over the spectral radius of W (1 where weights are normalised); standard errors from the expected
+    information. People with an unknown value or term are left out with their ties. For a norm (1 or 0)
+    this is a linear probability model.
 
     How often this test cries wolf when people merely choose their like: whenever likeness in the value
     itself, or in a trait that is not among the terms, made the ties. It describes one moment and says
@@ -138,11 +136,6 @@ def network_autocorrelation(
         y=name, terms=names, kind=kind, wave=wave, normalise=normalise, constant=constant, level=level
     )
     known = np.isfinite(values) & np.isfinite(columns).all(axis=1)
-    if known.sum() > MOST_PEOPLE:
-        raise NotEstimableError(
-            f"The model works on {int(known.sum()):,} × {int(known.sum()):,} numbers, which is too much (at most "
-            f"{MOST_PEOPLE:,} people). Take one area, house or period at a time."
-        )
     weights = at_wave.weights[known][:, known]
     weights = row_normalised(weights) if normalise else weights
     kept = independent_columns(columns[known])

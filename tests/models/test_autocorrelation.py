@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from scipy.sparse.linalg import spsolve
 
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.person_network import PersonNetwork
-from recoverynet.kernels.autoregression import fit_autoregression, rho_range, row_normalised
+from recoverynet.kernels.autoregression import fit_autoregression, largest_rho, log_determinant, row_normalised
 from recoverynet.models.autocorrelation import network_autocorrelation
 from recoverynet.models.worlds import simulate_panel
 
@@ -15,11 +16,10 @@ from recoverynet.models.worlds import simulate_panel
 def world(rho, kind, *, n=140, seed=0):
     rng = np.random.default_rng(seed)
     network = sparse.csr_array((rng.random((n, n)) < 4 / n) * (1.0 - np.eye(n)))
-    weights = row_normalised(network).toarray()
+    matrix = sparse.csc_array(sparse.eye_array(n) - rho * row_normalised(network))
     x, noise = rng.normal(size=n), rng.normal(size=n)
-    inverse = np.linalg.inv(np.eye(n) - rho * weights)
     line = 1.0 + 0.5 * x
-    y = inverse @ (line + noise) if kind == "lag" else line + inverse @ noise
+    y = spsolve(matrix, line + noise) if kind == "lag" else line + spsolve(matrix, noise)
     people = [f"p{i}" for i in range(n)]
     return PersonNetwork(network, people, directed=True), y, pd.DataFrame({"x": x}, index=people)
 
@@ -72,8 +72,16 @@ def test_maximum_is_a_maximum_and_errors_are_its_curvature():
 
 
 def test_range_of_rho_keeps_the_determinant_positive():
-    weights = row_normalised(sparse.csr_array(np.ones((4, 4)) - np.eye(4)))
-    assert rho_range(np.linalg.eigvals(weights.toarray())) == pytest.approx((-3.0, 1.0))
+    everybody = sparse.csr_array(np.ones((4, 4)) - np.eye(4))
+    assert largest_rho(row_normalised(everybody)) == pytest.approx(1.0)
+    assert largest_rho(everybody) == pytest.approx(1 / 3)
+    star = np.zeros((10, 10))
+    star[0, 1:] = star[1:, 0] = 1
+    assert largest_rho(sparse.csr_array(star)) == pytest.approx(1 / 3, rel=1e-3)
+    network, _, _ = world(0.0, "lag", n=60, seed=7)
+    for rho in (-0.9, 0.2, 0.95):
+        dense = np.eye(60) - rho * row_normalised(network.weights).toarray()
+        assert log_determinant(row_normalised(network.weights), rho) == pytest.approx(np.log(np.linalg.det(dense)))
 
 
 def test_relabelling_people_changes_nothing():
