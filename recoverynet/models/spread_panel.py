@@ -45,8 +45,10 @@ class SpreadPanel:
         Behaviour of the panel that cannot spread: 1, 0, NaN where unknown.
     every : {"month", "quarter", "half"}
         Length of a wave; ``"half"`` of the window where it is too short for three months.
+    roles, roles_left_out : tuple of str
+        Roles of the people in it, and those left out because no state is on record for most of them.
     notes : tuple of str
-        What was chosen, and why, in plain sentences.
+        What was chosen, and why, in plain sentences that count nobody.
     """
 
     panel: NetworkPanel
@@ -54,6 +56,8 @@ class SpreadPanel:
     surroundings: tuple[str, ...] = ()
     placebo: str | None = None
     every: str = "wave"
+    roles: tuple[str, ...] = ()
+    roles_left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -84,24 +88,26 @@ def spread_panel(
     window : (start, end), optional
         Half-open period looked at. Default: that of the record.
     every : {"month", "quarter", "half"}, optional
-        Length of a wave. Default: a month where there are three or more and at least half of all person-months have a
-        known state; else a quarter on the same terms; else a half of the window. Short waves keep what came before apart
-        from what came after.
+        Length of a wave. Default: a month where there are three or more and at least half of all
+        person-months have a known state; else a quarter on the same terms; else a half of the window. Short
+        waves keep what came before apart from what came after.
     roles : sequence of str, optional
-        Whose ties and states are looked at. Default: the roles in which at least a fifth of people have a state on record.
-        Of the others (often workers and family) nothing could be said but that it is not known.
+        Whose ties and states are looked at. Default: the roles in which at least a fifth of people have a
+        state on record. Of the others (often workers and family) nothing could be said but that it is not
+        known.
     valid_for : str
         How long an observation of a state holds. Default ``"90D"``.
     adjust : sequence of str, optional
-        Columns of people to adjust for. Default: those of role, sex, age_band, substance and area that vary and are filled
-        in for at least four people in five.
+        Columns of people to adjust for. Default: those of role, sex, age_band, substance and area that vary
+        and are filled in for at least four people in five.
     surroundings : sequence of str, optional
-        What surroundings people share at a wave: ``"provider"`` (of the treatment episode they are in), ``"main_group"``
-        (the group they went to most often), or columns of people. Default: the provider, where there are two or more.
+        What surroundings people share at a wave: ``"provider"`` (of the treatment episode they are in),
+        ``"main_group"`` (the group they went to most often), or columns of people. Default: the provider,
+        where there are two or more.
     placebo : str or mapping, optional
-        An outcome that cannot spread between people. ``"housing.status=settled"``: words that count as 1, separated by
-        commas; ``"health.physical>=12"``; ``"health.physical"``: at or above its median. Or a mapping of one name to words,
-        a number or None: ``{"housing.status": {"settled"}}``. Default: none.
+        An outcome that cannot spread between people. ``"housing.status=settled"``: words that count as 1,
+        separated by commas; ``"health.physical>=12"``; ``"health.physical"``: at or above its median. Or a
+        mapping of one name to words, a number or None: ``{"housing.status": {"settled"}}``. Default: none.
 
     Returns
     -------
@@ -118,9 +124,9 @@ def spread_panel(
 
     Notes
     -----
-    A tie at a wave is contact shared in it. The state of a wave is that at its end, as last observed no longer than
-    ``valid_for`` before. Where that is longer than a wave, it is known less exactly when somebody changed, which pulls
-    estimates towards none.
+    A tie at a wave is contact shared in it. The state of a wave is that at its end, as last observed no
+    longer than ``valid_for`` before. Where that is longer than a wave, it is known less exactly when somebody
+    changed, which pulls estimates towards none.
 
     Examples
     --------
@@ -138,11 +144,11 @@ def spread_panel(
     waves = replace(waves, covariates={**waves.covariates, **around})
     given = tuple(around) if surroundings is None else tuple(surroundings)
     used = adjusted_for(waves, adjust)
-    notes = (
-        _on_people(record, kept, roles), _on_waves(waves, length, valid_for), *waves.notes,
-        *([] if read is None else [read.words]),
-    )
-    return SpreadPanel(waves, used, given, read.name if read else None, length, notes)
+    empty = [note for note in waves.notes if note.startswith("Wave ")]
+    notes = (_on_waves(waves, length, valid_for), *empty, *(() if read is None else (read.words,)))
+    others = [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]
+    out = tuple(role for role in PEOPLE["role"].choices if role in others)
+    return SpreadPanel(waves, used, given, read.name if read else None, length, kept, out, notes)
 
 
 def _bounds(record: RecoveryRecord, window: tuple[object, object] | None) -> Window:
@@ -167,7 +173,8 @@ def _roles_seen(record: RecoveryRecord, norm: Norm, roles: Sequence[str] | None)
     found = tuple(role for role in PEOPLE["role"].choices if share.get(role, 0.0) >= LEAST_SEEN)
     if not found:
         raise NotEstimableError(
-            f"Hardly anybody's state is on record ({int(seen.sum())} of {len(seen)} people), so nothing can be said about "
+            f"Hardly anybody's state is on record ({int(seen.sum())} of {len(seen)} people), so nothing can "
+            "be said about "
             "how it spreads. Name the roles to look at with roles=… if you want to try all the same."
         )
     return found
@@ -211,20 +218,7 @@ def known_share(waves: NetworkPanel) -> float:
     return float(np.isfinite(held[waves.present]).mean()) if waves.present.any() else 0.0
 
 
-def _on_people(record: RecoveryRecord, roles: tuple[str, ...], given: Sequence[str] | None) -> str:
-    others = [role for role in PEOPLE["role"].choices if role not in roles and (record.people["role"] == role).any()]
-    if not others or given is not None:
-        return f"People of these roles are in it: {', '.join(roles)}."
-    return (
-        f"People of these roles are in it: {', '.join(roles)}. Left out, because for most of them no state is on record: "
-        f"{', '.join(others)}."
-    )
-
-
 def _on_waves(waves: NetworkPanel, length: str, valid_for: str) -> str:
     days = pd.Timedelta(valid_for).days
     what = {"half": "half of the window"}.get(length, f"calendar {length}" if length in MONTHS else length)
-    return (
-        f"A wave is a {what}: {waves.n_waves} waves, in which the state is known of {known_share(waves):.0%} of people on "
-        f"average; an observation counts for {days} days."
-    )
+    return f"A wave is a {what}, which makes {waves.n_waves}; an observation of a state counts for {days} days."

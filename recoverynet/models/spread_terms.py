@@ -93,7 +93,8 @@ def _parsed(given: Placebo) -> tuple[str, tuple[str, ...] | float | None]:
     found = _WRITTEN.fullmatch(given) if isinstance(given, str) else None
     if found is None:
         raise SchemaError(
-            f"A placebo is written as 'housing.status=settled', 'health.physical>=12' or 'health.physical'; got {given!r}."
+            "A placebo is written as 'housing.status=settled', 'health.physical>=12' or 'health.physical'; "
+            f"got {given!r}."
         )
     name, sign, value = found.groups()
     if sign is None:
@@ -142,7 +143,8 @@ def surroundings_of(
     wrong = [name for name in names if name not in (*SURROUNDINGS, *waves.covariates)]
     if wrong:
         raise SchemaError(
-            f"surroundings names {', '.join(map(repr, wrong))}; it may name {', '.join(map(repr, SURROUNDINGS))} or one of "
+            f"surroundings names {', '.join(map(repr, wrong))}; it may name "
+            f"{', '.join(map(repr, SURROUNDINGS))} or one of "
             f"{', '.join(map(repr, waves.covariates))}."
         )
     makers = {"provider": _providers, "main_group": _main_groups}

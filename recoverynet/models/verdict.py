@@ -112,7 +112,7 @@ class EvidenceLadder(Result):
         if first is not None:
             sentences.append(f"It stops at “{first.name}”: {first.detail}.")
         if not math.isnan(self.hidden_trait):
-            sentences.append(_hidden_in_words(self.hidden_trait, self.hidden_trait_low))
+            sentences.append(hidden_in_words(self.hidden_trait, self.hidden_trait_low))
         if self.lift:
             sentences.append(f"What would lift it: {self.lift}.")
         return " ".join(sentences)
@@ -156,7 +156,8 @@ class EvidenceLadder(Result):
         return f"level {self.level} of 4: {LEVELS[self.level]}{stop}"
 
 
-def _hidden_in_words(strength: float, strength_low: float) -> str:
+def hidden_in_words(strength: float, strength_low: float) -> str:
+    """How strong a hidden trait would have to be, in a sentence: for the estimate, and for its lower bound."""
     if strength <= 1.0:
         return "There is no positive estimate for a hidden trait to explain."
     if not math.isfinite(strength):

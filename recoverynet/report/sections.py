@@ -10,6 +10,7 @@ from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable, Grid
 from recoverynet.report.disclosure import CountTable, DisclosurePolicy
+from recoverynet.report.estimates import DisclosedEstimates, EstimateTable
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.summary import SummaryTable
 
@@ -108,12 +109,12 @@ class Facts:
 class Table:
     """A table after disclosure, with its number in the report."""
 
-    shown: DisclosedTable | DisclosedSummary
+    shown: DisclosedTable | DisclosedSummary | DisclosedEstimates
     number: int
     kind: Literal["table"] = "table"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.shown, DisclosedTable | DisclosedSummary):
+        if not isinstance(self.shown, DisclosedTable | DisclosedSummary | DisclosedEstimates):
             raise DisclosureError(
                 f"A report holds tables after disclosure only; got {type(self.shown).__name__}. Call "
                 ".disclosed(policy) on a CountTable or SummaryTable first."
@@ -285,6 +286,12 @@ class SectionWriter:
 
     def summary(self, table: SummaryTable) -> DisclosedSummary:
         """Disclose a table of means or medians, add it and give it back."""
+        shown = table.disclosed(self._report.policy)
+        self._blocks.append(Table(shown, self._report.next_number("table")))
+        return shown
+
+    def estimates(self, table: EstimateTable) -> DisclosedEstimates:
+        """Disclose a table of estimates, add it and give it back."""
         shown = table.disclosed(self._report.policy)
         self._blocks.append(Table(shown, self._report.next_number("table")))
         return shown

@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from recoverynet.report.disclosed import TOTAL, DisclosedSummary, DisclosedTable
+from recoverynet.report.estimates import DisclosedEstimates, as_number
 from recoverynet.report.rendering import plain
 from recoverynet.report.sections import Section, Table
 from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR
@@ -123,8 +124,13 @@ def _write_table(sheet: Any, table: Table, section: str, formats: Mapping[str, A
     sheet.freeze_panes(4, 1)
 
 
-def _cells(shown: DisclosedTable | DisclosedSummary) -> tuple[list[str], list[list[Cell]]]:
+def _cells(
+    shown: DisclosedTable | DisclosedSummary | DisclosedEstimates,
+) -> tuple[list[str], list[list[Cell]]]:
     """Headings and rows; counts beside shares, each in a column of its own."""
+    if isinstance(shown, DisclosedEstimates):
+        rows = [[(label, "text"), *(_estimate(text) for text in texts)] for label, *texts in shown.cells]
+        return [shown.row_header, *shown.columns], rows
     if isinstance(shown, DisclosedSummary):
         rows = [
             [
@@ -186,6 +192,11 @@ def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:
         cells += [_cell(shown.share(row, name), "share", none=shown.total(row, name) == 0) for name in shares]
         rows.append([(str(row), "text"), *cells])
     return heads, rows
+
+
+def _estimate(text: str) -> Cell:
+    """An estimate as a number, a star or dash as it stands."""
+    return (text if text in (HIDDEN, NO_DENOMINATOR) else as_number(text)), "star"
 
 
 def _cell(value: float, form: str, *, none: bool = False) -> Cell:
