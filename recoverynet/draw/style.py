@@ -112,6 +112,13 @@ def drawn(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     return inside
 
 
+class ShownAxes(Axes):
+    """Axes that a notebook shows as a picture where they are the last thing of a cell; pyplot knows nothing of them."""
+
+    def _repr_svg_(self) -> str:
+        return svg(self.get_figure(root=True))
+
+
 def open_axes(
     ax: Axes | None,
     *,
@@ -149,7 +156,8 @@ def open_axes(
         return ax
     wide, high = width * 72.0, height + top + bottom
     figure = Figure(figsize=(width, high / 72.0))
-    return figure.add_axes((left / wide, bottom / high, (wide - left - right) / wide, height / high))
+    inside = (left / wide, bottom / high, (wide - left - right) / wide, height / high)
+    return figure.add_axes(inside, axes_class=ShownAxes)
 
 
 def axes_width(ax: Axes | None, *, left: float = 8.0, right: float = 8.0, width: float = WIDTH) -> float:

@@ -122,3 +122,14 @@ def test_dollar_signs_are_dollar_signs():
     frame = STAGES.assign(stage=["Cost $5 to $9", "A_b^c"])
     axes = funnel(frame, denominator=650)
     assert [text.get_parse_math() for text in axes.texts if "$" in text.get_text()] == [False]
+
+
+def test_a_notebook_shows_axes_that_end_a_cell():
+    import matplotlib.pyplot as plt
+    from IPython.core.formatters import DisplayFormatter
+
+    ax = style.open_axes(None, height=100)
+    ax.plot([0, 1], [0, 1])
+    shown, _ = DisplayFormatter().format(ax)
+    assert shown["image/svg+xml"].startswith("<svg")
+    assert plt.get_fignums() == []
