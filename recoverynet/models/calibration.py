@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import astuple, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -186,7 +187,7 @@ def calibrate(file: Path, *, budget: float, workers: int | None = None, only: st
 
 def _run(todo: list[Cell], deadline: float, workers: int) -> Iterator[dict[str, object]]:
     """Rows as cells are done, no more cells being begun after the deadline."""
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting, running = iter(todo), set()
         for _ in track(range(len(todo)), "calibrating", total=len(todo)):
             while len(running) < workers and time.monotonic() < deadline and (cell := next(waiting, None)):
@@ -234,6 +235,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, help="processes (default: one a core)")
     parser.add_argument("--only", default="", help="run only tests whose name holds this")
     given = parser.parse_args(arguments)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers of one thread each: they outnumber the cores otherwise
     out = given.out or sample_folder("calibration") / "calibration.csv"
     table = calibrate(out, budget=given.budget, workers=given.workers, only=given.only)
     wanted = len(cells())
