@@ -39,6 +39,7 @@ OutFile = Annotated[
     Path, typer.Option("--out", help="File to write; its ending says the format: .html, .ipynb or .xlsx.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress bars.")]
+Tables = Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)]
 LeaveOut = Annotated[
     bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")
 ]
@@ -51,6 +52,13 @@ class Policy(str, Enum):
     nhs = "nhs"
 
 
+Placebo = Annotated[
+    str | None,
+    typer.Option(
+        help="An outcome that cannot spread: housing.status=settled (words that count, with commas between), or "
+        "health.physical>=12. Without one the answer on spread ends at level 2 of 4.", show_default=False,
+    ),
+]
 Disclosure = Annotated[
     Policy, typer.Option(help="ndtms: counts of 1 to 4 become *; nhs: 1 to 7 become *, others rounded to 5.")
 ]
@@ -150,7 +158,8 @@ def report_evaluation(
     map: MapFile = None,  # noqa: A002
     title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
     disclosure: Disclosure = Policy.ndtms,
-    tables: Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)] = None,
+    placebo: Placebo = None,
+    tables: Tables = None,
     leave_out: LeaveOut = False,
     quiet: Quiet = False,
 ) -> None:
@@ -159,7 +168,47 @@ def report_evaluation(
     record = _read(folder, map, leave_out)
     from recoverynet.report.evaluation import evaluation_report
 
-    _finish(evaluation_report(record, title=title, disclosure=disclosure.value), out, tables)
+    _finish(evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value), out, tables)
+
+
+@report_app.command("spread")
+def report_spread(
+    folder: Folder,
+    out: OutFile = Path("spread.html"),
+    map: MapFile = None,  # noqa: A002
+    title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
+    disclosure: Disclosure = Policy.ndtms,
+    placebo: Placebo = None,
+    adjust: Annotated[
+        str | None,
+        typer.Option(help="Columns of people to adjust for, with commas between; '' for none. Default: those filled in.",
+                     show_default=False),
+    ] = None,
+    surroundings: Annotated[
+        str | None,
+        typer.Option(help="What people share at the same time: provider, main_group or columns of people, with commas "
+                     "between; '' for none. Default: provider, where recorded.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
+    tables: Tables = None,
+    leave_out: LeaveOut = False,
+    quiet: Quiet = False,
+) -> None:
+    """Does the norm spread through the network, or do like people meet, and how sure can we be?"""
+    _be_quiet(quiet)
+    record = _read(folder, map, leave_out)
+    from recoverynet.report.spread import spread_report
+
+    report = spread_report(
+        record, title=title, placebo=placebo, adjust=_names(adjust), surroundings=_names(surroundings), rng=seed,
+        disclosure=disclosure.value,
+    )
+    _finish(report, out, tables)
+
+
+def _names(text: str | None) -> list[str] | None:
+    """Names with commas between, as a list; None where nothing was said."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _finish(report: Report, out: Path, tables: Path | None) -> None:

@@ -43,7 +43,7 @@ SIZE, POWER = 0.05, 0.80
 CELL, HEAD = 21.0, 10.5
 STEPS = (0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 1.0)
 SHADES = ("#FFFFFF", "#FBEBDD", "#F4CDA9", "#E59A5C", "#C86A25", "#8F3606")
-"""From never to always, light to dark: orange, because where nothing spreads a positive answer is a false alarm."""
+"""From never to always, light to dark; orange, for where nothing spreads yes is a false alarm."""
 
 
 @drawn
@@ -78,7 +78,7 @@ def calibration_rates(
 
     Examples
     --------
-    >>> rates = pd.DataFrame({"world": ["plain", "plain"], "strength": ["none", "strong"], "rate": [0.02, 0.97],
+    >>> rates = pd.DataFrame({"world": "plain", "strength": ["none", "strong"], "rate": [0.02, 0.97],
     ...                       "low": [0.01, 0.95], "high": [0.03, 0.98]})
     >>> [line.get_marker() for line in calibration_rates(rates).lines if line.get_marker() != "None"]
     ['o', 'o', 'o', 'o']
@@ -243,15 +243,21 @@ def describe_calibration_grid(frame: pd.DataFrame, *, title: str) -> str:
     """
     table = _grid(frame)
     n_worlds, n_tests = table.shape
-    words = f"{title.rstrip('.')}: rates of {n_tests} test{'s' * (n_tests != 1)} in {n_worlds} world{'s' * (n_worlds != 1)}."
+    words = f"{title.rstrip('.')}: rates of {_plural(n_tests, 'test')} in {_plural(n_worlds, 'world')}."
     said = []
     for test in table.columns:
         rates = table[test].dropna()
         if rates.empty:
             continue
         most = f"{percent(rates.max())} in {rates.idxmax()}"
-        said.append(f"{test}: {most}." if len(rates) == 1 else f"{test}: from {percent(rates.min())} to {most}.")
+        said.append(
+            f"{test}: {most}." if len(rates) == 1 else f"{test}: from {percent(rates.min())} to {most}."
+        )
     return " ".join([words, *said]) if said else NOTHING
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _rates(frame: pd.DataFrame) -> pd.DataFrame:
@@ -274,9 +280,16 @@ def _mark(rows: Rows, row: int, strength: str, rate: float, low: float, high: fl
     if np.isfinite(low) and np.isfinite(high):
         rows.axes.hlines(middle, low, high, color=edge, linewidth=2.0, zorder=3, clip_on=False)
     rows.axes.plot(
-        [rate], [middle], marker, color=fill, markeredgecolor=edge, markeredgewidth=1.8, markersize=7.5, zorder=4,
+        [rate],
+        [middle],
+        marker,
+        color=fill,
+        markeredgecolor=edge,
+        markeredgewidth=1.8,
+        markersize=7.5,
+        zorder=4,
         clip_on=False,
-    )  # fmt: skip
+    )
 
 
 def _key(rows: Rows, strengths: Sequence[str]) -> None:
@@ -285,9 +298,15 @@ def _key(rows: Rows, strengths: Sequence[str]) -> None:
     for strength in strengths:
         marker, fill, edge = STRENGTHS[strength]
         rows.axes.plot(
-            [at / room], [6.0], marker, color=fill, markeredgecolor=edge, markeredgewidth=1.8, markersize=7.5,
+            [at / room],
+            [6.0],
+            marker,
+            color=fill,
+            markeredgecolor=edge,
+            markeredgewidth=1.8,
+            markersize=7.5,
             clip_on=False,
-        )  # fmt: skip
+        )
         name = "no influence" if strength == "none" else strength
         rows.axes.text((at + 9.0) / room, 6.0, name, va="center", fontsize=SMALL, color=MUTED)
         at += 9.0 + text_width(name, SMALL) + 18.0
@@ -311,6 +330,12 @@ def _cell(axes: Axes, row: int, column: int, rate: float, room: float) -> None:
     text = "–" if not np.isfinite(rate) else f"{100 * rate:.0f}"
     ink = PAPER if contrast(PAPER, shade) >= 4.5 else INK
     axes.text(
-        column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=min(HEAD, max(10.0, room / 2.6)), color=ink,
+        column + 0.5,
+        row + 0.5,
+        text,
+        ha="center",
+        va="center",
+        fontsize=min(HEAD, max(10.0, room / 2.6)),
+        color=ink,
         gid="rate",
-    )  # fmt: skip
+    )

@@ -109,7 +109,12 @@ def exposure_null(
 
 
 def describe_exposure_null(
-    draws: pd.DataFrame, *, observed: float, expected: float, gains: float = math.nan, norm: str = "the recovery norm"
+    draws: pd.DataFrame,
+    *,
+    observed: float,
+    expected: float,
+    gains: float = math.nan,
+    norm: str = "the recovery norm",
 ) -> str:
     """What does the figure of exposure against chance show, in words for those who cannot see it?
 
@@ -146,12 +151,10 @@ def describe_exposure_null(
     reaching = int((values >= observed - 1e-9).sum())
     return (
         "Column chart of chance against what was observed. Of the contacts of people who went on to gain "
-        f"{norm}, "
-        f"{_share(observed, expected)} held it already{counted}. Had the same gains fallen on others at risk "
-        "by chance, it would be "
-        f"{_share(expected, observed)} on average, and between {percent(low)} and {percent(high)} in 95 of "
-        "100 cases. "
-        f"{reaching:,} of {len(values):,} dealings by chance reach what was observed."
+        f"{norm}, {_share(observed, expected)} held it already{counted}. Had the same gains fallen on "
+        f"others at risk by chance, it would be {_share(expected, observed)} on average, and between "
+        f"{percent(low)} and {percent(high)} in 95 of 100 cases. {reaching:,} of {len(values):,} dealings "
+        "by chance reach what was observed."
     )
 
 
@@ -167,8 +170,7 @@ def _note(n_draws: int, gains: float) -> str:
     counted = "" if math.isnan(gains) else f" {whole(gains)} gains."
     return (
         f"Blue: where chance puts it, {n_draws:,} times over, the same gains falling on others who could "
-        "have gained at "
-        f"the same time; dark: the middle 95% of them.{counted}"
+        f"have gained at the same time; dark: the middle 95% of them.{counted}"
     )
 
 
@@ -183,10 +185,17 @@ def _columns(axes: Axes, values: np.ndarray, observed: float) -> None:
     middles = (edges[:-1] + edges[1:]) / 2
     dark = (middles >= inner[0]) & (middles <= inner[1])
     axes.bar(
-        middles, heights, np.diff(edges) * 0.94, color=np.where(dark, PARTS["other"], BAND), linewidth=0, zorder=2
+        middles,
+        heights,
+        np.diff(edges) * 0.94,
+        color=np.where(dark, PARTS["other"], BAND),
+        linewidth=0,
+        zorder=2,
     )
     axes.set_ylim(0.0, heights.max() * (150.0 + LABELS) / 150.0)
-    step = next(step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low + 2 * pad) / step <= 9)
+    step = next(
+        step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low + 2 * pad) / step <= 9
+    )
     ticks = np.arange(np.ceil((low - pad) / step), np.floor((high + pad) / step) + 1) * step
     digits = 1 if step < 0.01 else 0
     axes.set_xticks(ticks, [f"{100 * tick:.{digits}f}%" for tick in ticks], fontsize=SMALL, color=MUTED)
@@ -196,7 +205,9 @@ def _columns(axes: Axes, values: np.ndarray, observed: float) -> None:
 def _named_lines(axes: Axes, observed: float, expected: float) -> None:
     """A line each for what was observed and what is expected, named above the columns in two rows."""
     said = {"observed": _share(observed, expected), "by chance": _share(expected, observed)}
-    _named_line(axes, observed, f"observed {said['observed']}", ACCENT, (2.4, "-", 0.99, "bold"), leftward=False)
+    _named_line(
+        axes, observed, f"observed {said['observed']}", ACCENT, (2.4, "-", 0.99, "bold"), leftward=False
+    )
     if math.isfinite(expected):
         words = f"by chance {said['by chance']}"
         _named_line(axes, expected, words, INK, (1.4, "--", 0.885, "normal"), leftward=observed >= expected)

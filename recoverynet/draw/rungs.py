@@ -17,9 +17,13 @@ LEAST_REACH = 4.5
 
 @drawn
 def rung_estimates(
-    frame: pd.DataFrame, *, margin: float, title: str = "Odds of gaining the norm: all contacts holding it, against none",
-    note: str = "", ax: Axes | None = None,
-) -> Axes:  # fmt: skip
+    frame: pd.DataFrame,
+    *,
+    margin: float,
+    title: str = "Odds of gaining the norm: all contacts holding it, against none",
+    note: str = "",
+    ax: Axes | None = None,
+) -> Axes:
     """Which estimates carry the claim that a norm spreads, and which show nothing, as they should?
 
     Parameters
@@ -77,7 +81,9 @@ def rung_estimates(
     _lines(rows, margin, judged)
     for row in range(len(ratio)):
         if np.isfinite(middle[row]):
-            _estimate(rows, row, middle[row], np.clip([left[row], right[row]], -reach, reach), bool(placebo[row]))
+            _estimate(
+                rows, row, middle[row], np.clip([left[row], right[row]], -reach, reach), bool(placebo[row])
+            )
     return rows.axes
 
 
@@ -112,12 +118,18 @@ def describe_rungs(frame: pd.DataFrame, *, margin: float) -> str:
         f"{name}: {_said(*values)}{', where about 1 is expected' if hollow else ''}."
         for name, hollow, *values in zip(frame["rung"], placebo, ratio, low, high, strict=True)
     ]
-    return " ".join([f"Odds ratios with their bounds on a logarithmic scale; the margin is {margin:g}.", *said])
+    return " ".join(
+        [f"Odds ratios with their bounds on a logarithmic scale; the margin is {margin:g}.", *said]
+    )
 
 
 def _read(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     require_columns(frame, COLUMNS, "rung_estimates")
-    placebo = frame["placebo"].to_numpy(dtype=bool) if "placebo" in frame.columns else np.zeros(len(frame), dtype=bool)
+    placebo = (
+        frame["placebo"].to_numpy(dtype=bool)
+        if "placebo" in frame.columns
+        else np.zeros(len(frame), dtype=bool)
+    )
     ratio, low, high = (numbers(frame, name) for name in ("ratio", "low", "high"))
     return ratio, low, high, placebo
 
@@ -138,20 +150,38 @@ def _two(value: float) -> str:
 def _lines(rows: Rows, margin: float, judged: np.ndarray) -> None:
     """No association at 1, and the margin where it counts, named above the first row."""
     half = rows.thickness / 2 + 1
-    rows.axes.vlines([0.0] * len(rows.middles), rows.middles - half, rows.middles + half, color=APART, linewidth=1.6, zorder=2)
+    rows.axes.vlines(
+        [0.0] * len(rows.middles),
+        rows.middles - half,
+        rows.middles + half,
+        color=APART,
+        linewidth=1.6,
+        zorder=2,
+    )
     where = rows.middles[judged]
     if not len(where):
         return
     rows.axes.vlines(
-        [float(np.log(margin))] * len(where), where - half, where + half, color=ACCENT, linewidth=1.8, linestyle="--",
+        [float(np.log(margin))] * len(where),
+        where - half,
+        where + half,
+        color=ACCENT,
+        linewidth=1.8,
+        linestyle="--",
         zorder=2,
-    )  # fmt: skip
+    )
     room, reach = axes_width(rows.axes), rows.axes.get_xlim()[1]
-    rows.axes.plot([-reach + 9.0 / room * 2 * reach] * 2, [1.0, 13.0], color=ACCENT, linewidth=1.6, linestyle="--")
+    rows.axes.plot(
+        [-reach + 9.0 / room * 2 * reach] * 2, [1.0, 13.0], color=ACCENT, linewidth=1.6, linestyle="--"
+    )
     rows.axes.text(
-        -reach + 16.0 / room * 2 * reach, 7.0, f"margin {margin:g}, which the adjusted estimate must clear", va="center",
-        fontsize=SMALL, color=MUTED,
-    )  # fmt: skip
+        -reach + 16.0 / room * 2 * reach,
+        7.0,
+        f"margin {margin:g}, which the adjusted estimate must clear",
+        va="center",
+        fontsize=SMALL,
+        color=MUTED,
+    )
 
 
 def _estimate(rows: Rows, row: int, middle: float, ends: np.ndarray, placebo: bool) -> None:
@@ -159,6 +189,12 @@ def _estimate(rows: Rows, row: int, middle: float, ends: np.ndarray, placebo: bo
     colour = INK if placebo else MAIN
     rows.axes.hlines(rows.middles[row], ends[0], ends[1], color=colour, linewidth=2.2, zorder=3)
     rows.axes.plot(
-        [middle], [rows.middles[row]], "o", color=PAPER if placebo else colour, markeredgecolor=colour,
-        markeredgewidth=2.0, markersize=9, zorder=4,
-    )  # fmt: skip
+        [middle],
+        [rows.middles[row]],
+        "o",
+        color=PAPER if placebo else colour,
+        markeredgecolor=colour,
+        markeredgewidth=2.0,
+        markersize=9,
+        zorder=4,
+    )

@@ -31,10 +31,14 @@ STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 @drawn
 def separation_curve(
-    frame: pd.DataFrame, *, norm: str = "the recovery norm", title: str | None = None, level: float = 0.95,
+    frame: pd.DataFrame,
+    *,
+    norm: str = "the recovery norm",
+    title: str | None = None,
+    level: float = 0.95,
     ax: Axes | None = None,
-) -> Axes:  # fmt: skip
-    """How much more often does somebody hold a norm when a person one, two or three steps away does?
+) -> Axes:
+    r"""How much more often does somebody hold a norm when a person one, two or three steps away does?
 
     Parameters
     ----------
@@ -67,14 +71,18 @@ def separation_curve(
     >>> steps = pd.DataFrame({"distance": [1, 2], "excess": [0.5, 0.1], "null_low": [-0.1, -0.1],
     ...                       "null_high": [0.1, 0.1], "n_pairs": [900, 4000]})
     >>> axes = separation_curve(steps)
-    >>> [label.get_text().replace("\\n", " ") for label in axes.get_xticklabels()]
+    >>> [label.get_text().replace("\n", " ") for label in axes.get_xticklabels()]
     ['1 step 900 pairs', '2 steps 4,000 pairs']
     """
     distance, excess, low, high, pairs = _read(frame)
     full = axes_width(ax)
-    heading = title or f"Holding {norm} more often than people at large, by how far away somebody who holds it is"
+    heading = (
+        title or f"Holding {norm} more often than people at large, by how far away somebody who holds it is"
+    )
     heading = wrap(heading, full, TEXT, "bold")
-    note = wrap(f"Bands: where chance puts it in {level:.0%} of cases, {norm} dealt out at random.", full, SMALL)
+    note = wrap(
+        f"Bands: where chance puts it in {level:.0%} of cases, {norm} dealt out at random.", full, SMALL
+    )
     axes = open_axes(
         ax,
         height=190.0 if len(distance) else 40.0,
@@ -93,20 +101,29 @@ def separation_curve(
     axes.set_xticks(np.arange(len(distance)), names, fontsize=SMALL, color=MUTED)
     axes.set_xlim(-0.5, len(distance) - 0.5)
     _excess_axis(axes, np.concatenate([excess, low, high, [0.0]]))
-    for place in range(len(distance)):
-        if np.isfinite(low[place] + high[place]):
-            axes.add_patch(
-                Rectangle((place - 0.28, low[place]), 0.56, high[place] - low[place], color=BAND, linewidth=0, zorder=2)
-            )
+    for place, values in enumerate(zip(excess, low, high, strict=True)):
+        _dot_over_band(axes, place, *values)
     axes.axhline(0.0, color=APART, linewidth=1.2, zorder=2.5)
-    known = np.isfinite(excess)
-    axes.plot(np.flatnonzero(known), excess[known], "o", color=MAIN, markersize=9, zorder=4)
-    for place in np.flatnonzero(known):
-        axes.annotate(
-            _signed(excess[place]), (place, excess[place]), xytext=(9, 0), textcoords="offset points", va="center",
-            fontsize=SMALL, color=INK,
-        )  # fmt: skip
     return axes
+
+
+def _dot_over_band(axes: Axes, place: int, excess: float, low: float, high: float) -> None:
+    """What chance makes at one distance, and what was found there."""
+    if np.isfinite(low + high):
+        band = Rectangle((place - 0.28, low), 0.56, high - low, color=BAND, linewidth=0, zorder=2)
+        axes.add_patch(band)
+    if not np.isfinite(excess):
+        return
+    axes.plot([place], [excess], "o", color=MAIN, markersize=9, zorder=4)
+    axes.annotate(
+        _signed(excess),
+        (place, excess),
+        xytext=(9, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        color=INK,
+    )
 
 
 def describe_separation(frame: pd.DataFrame, *, norm: str = "the recovery norm", level: float = 0.95) -> str:
@@ -141,9 +158,15 @@ def describe_separation(frame: pd.DataFrame, *, norm: str = "the recovery norm",
     said = []
     for far, value, bottom, top, n in zip(distance, excess, low, high, pairs, strict=True):
         start = f"{_steps(far)}: "
-        band = f", by chance {_signed(bottom)} to {_signed(top)} in {level:.0%} of cases" if np.isfinite(top) else ""
+        band = (
+            f", by chance {_signed(bottom)} to {_signed(top)} in {level:.0%} of cases"
+            if np.isfinite(top)
+            else ""
+        )
         said.append(
-            f"{start}{_signed(value)}{band} ({whole(n)} pairs)." if np.isfinite(value) else f"{start}cannot be told."
+            f"{start}{_signed(value)}{band} ({whole(n)} pairs)."
+            if np.isfinite(value)
+            else f"{start}cannot be told."
         )
     opening = f"Dots over bands: how much more often people hold {norm} when somebody some steps away does."
     return " ".join([opening, *said])

@@ -1,4 +1,4 @@
-"""From a record to the panel a question about spread is put to: waves, ties, states, what to adjust for, a placebo."""
+"""From a record to the panel that is asked about spread: waves, ties, states, surroundings, a placebo."""
 
 from __future__ import annotations
 
@@ -146,7 +146,9 @@ def spread_panel(
     used = adjusted_for(waves, adjust)
     empty = [note for note in waves.notes if note.startswith("Wave ")]
     notes = (_on_waves(waves, length, valid_for), *empty, *(() if read is None else (read.words,)))
-    others = [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]
+    others = (
+        [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]
+    )
     out = tuple(role for role in PEOPLE["role"].choices if role in others)
     return SpreadPanel(waves, used, given, read.name if read else None, length, kept, out, notes)
 
@@ -154,7 +156,9 @@ def spread_panel(
 def _bounds(record: RecoveryRecord, window: tuple[object, object] | None) -> Window:
     if window is None:
         if record.window is None:
-            raise NotEstimableError("Nothing in this record is dated, so nothing can be said about what came before what.")
+            raise NotEstimableError(
+                "Nothing in this record is dated, so nothing can be said about what came before what."
+            )
         return record.window
     start, end = (as_instant(bound, record.tz) for bound in window)
     if not start < end:
@@ -167,21 +171,30 @@ def _roles_seen(record: RecoveryRecord, norm: Norm, roles: Sequence[str] | None)
     if roles is not None:
         return (roles,) if isinstance(roles, str) else tuple(roles)
     table = record.observations
-    kept = (table["variable"] == STATE_VARIABLE) & table["source"].isin(OWN_SOURCES) & (table["value"] != UNKNOWN)
+    kept = (
+        (table["variable"] == STATE_VARIABLE)
+        & table["source"].isin(OWN_SOURCES)
+        & (table["value"] != UNKNOWN)
+    )
     seen = record.people["person_id"].isin(table.loc[kept, "person_id"])
     share = seen.groupby(record.people["role"]).mean()
     found = tuple(role for role in PEOPLE["role"].choices if share.get(role, 0.0) >= LEAST_SEEN)
     if not found:
         raise NotEstimableError(
             f"Hardly anybody's state is on record ({int(seen.sum())} of {len(seen)} people), so nothing can "
-            "be said about "
-            "how it spreads. Name the roles to look at with roles=… if you want to try all the same."
+            "be said about how it spreads. Name the roles to look at with roles=… if you want to try all "
+            "the same."
         )
     return found
 
 
 def _waves(
-    record: RecoveryRecord, norm: Norm, bounds: Window, every: str | None, roles: tuple[str, ...], valid_for: str,
+    record: RecoveryRecord,
+    norm: Norm,
+    bounds: Window,
+    every: str | None,
+    roles: tuple[str, ...],
+    valid_for: str,
     placebo: PlaceboOutcome | None,
 ) -> tuple[NetworkPanel, str]:
     """The panel in the shortest waves that hold enough, or in those asked for."""
@@ -195,14 +208,16 @@ def _waves(
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RecoveryNetWarning)
-            found = panel(graph, breaks=breaks, norm=norm, roles=roles, valid_for=valid_for, outcomes=outcomes)
+            found = panel(
+                graph, breaks=breaks, norm=norm, roles=roles, valid_for=valid_for, outcomes=outcomes
+            )
         if every is not None or length == "half" or known_share(found) >= LEAST_KNOWN:
             break
     return found, length
 
 
 def _breaks(bounds: Window, length: str) -> list[pd.Timestamp]:
-    """Whole months or quarters from the start of the window, what is left over at its end going to no wave."""
+    """Whole months or quarters from the start of the window; what is left over at its end is in none."""
     start, end = bounds
     if length == "half":
         return [start, start + (end - start) / 2, end]
@@ -221,4 +236,6 @@ def known_share(waves: NetworkPanel) -> float:
 def _on_waves(waves: NetworkPanel, length: str, valid_for: str) -> str:
     days = pd.Timedelta(valid_for).days
     what = {"half": "half of the window"}.get(length, f"calendar {length}" if length in MONTHS else length)
-    return f"A wave is a {what}, which makes {waves.n_waves}; an observation of a state counts for {days} days."
+    return (
+        f"A wave is a {what}, which makes {waves.n_waves}; an observation of a state counts for {days} days."
+    )

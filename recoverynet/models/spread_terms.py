@@ -1,4 +1,4 @@
-"""What a question about spread is asked with: covariates to adjust for, surroundings people share, a placebo outcome."""
+"""What a panel is asked about spread with: covariates to adjust for, shared surroundings, a placebo."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PlaceboOutcome:
 
 
 def read_placebo(record: RecoveryRecord, given: Placebo | None) -> PlaceboOutcome | None:
-    """The placebo as asked for; SchemaError where the record does not hold it or it cannot be made a yes or no."""
+    """The placebo as asked for; SchemaError where the record does not hold it as a yes or no."""
     if given is None:
         return None
     variable, counted = _parsed(given)
@@ -114,7 +114,9 @@ def with_placebo(waves: NetworkPanel, placebo: PlaceboOutcome | None) -> Network
     values = waves.behaviour[placebo.variable]
     if placebo.words_counted is None:
         known = values[np.isfinite(values)]
-        least = placebo.least if placebo.least is not None else float(np.median(known)) if len(known) else np.nan
+        least = (
+            placebo.least if placebo.least is not None else float(np.median(known)) if len(known) else np.nan
+        )
         values = np.where(np.isnan(values), np.nan, values >= least)
     others = {name: array for name, array in waves.behaviour.items() if name != placebo.variable}
     return replace(waves, behaviour={**others, placebo.name: values})
@@ -132,20 +134,21 @@ def adjusted_for(waves: NetworkPanel, given: Sequence[str] | None) -> tuple[str,
             )
         return names
     usual = [pd.Series(waves.covariates[name], name=name) for name in ADJUST if name in waves.covariates]
-    return tuple(str(each.name) for each in usual if each.nunique() > 1 and each.notna().mean() >= LEAST_FILLED)
+    return tuple(
+        str(each.name) for each in usual if each.nunique() > 1 and each.notna().mean() >= LEAST_FILLED
+    )
 
 
 def surroundings_of(
     record: RecoveryRecord, waves: NetworkPanel, given: Sequence[str] | None
 ) -> dict[str, np.ndarray]:
-    """Surroundings people share, as words (n, W) by name; those that are columns of people are left to the panel."""
+    """Surroundings people share, as words (n, W) by name, but for those that are columns of people."""
     names = ("provider",) if given is None else (given,) if isinstance(given, str) else tuple(given)
     wrong = [name for name in names if name not in (*SURROUNDINGS, *waves.covariates)]
     if wrong:
         raise SchemaError(
             f"surroundings names {', '.join(map(repr, wrong))}; it may name "
-            f"{', '.join(map(repr, SURROUNDINGS))} or one of "
-            f"{', '.join(map(repr, waves.covariates))}."
+            f"{', '.join(map(repr, SURROUNDINGS))} or one of {', '.join(map(repr, waves.covariates))}."
         )
     makers = {"provider": _providers, "main_group": _main_groups}
     found = {name: makers[name](record, waves) for name in names if name in makers}
@@ -174,5 +177,7 @@ def _main_groups(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
         now = went[(went["started_at"] >= start) & (went["started_at"] < end)]
         times = now.groupby(["person_id", "group_id"]).size().rename("times").reset_index()
         most = times.sort_values(["times", "group_id"], ascending=[False, True]).drop_duplicates("person_id")
-        words[waves.person_ids.get_indexer(most["person_id"]), column] = most["group_id"].to_numpy(dtype=object)
+        words[waves.person_ids.get_indexer(most["person_id"]), column] = most["group_id"].to_numpy(
+            dtype=object
+        )
     return words

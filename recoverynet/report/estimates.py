@@ -49,11 +49,11 @@ class EstimateTable:
 
     Examples
     --------
-    >>> table = EstimateTable(
-    ...     pd.DataFrame({"ratio": [2.1, 3.0], "n": [123, 7], "behind": [40, 2]}, index=["Crude", "Adjusted"]),
-    ...     title="Odds ratios", population="People", period="2011", heads=("Odds ratio", "People"), counts=("n",))
+    >>> values = pd.DataFrame({"ratio": [2.1, 3.0], "n": [123, 7], "behind": [40, 2]}, index=["One", "Two"])
+    >>> table = EstimateTable(values, title="Odds ratios", population="People", period="2011",
+    ...                       heads=("Odds ratio", "People"), counts=("n",))
     >>> table.disclosed("ndtms").cells
-    (('Crude', '2.10', '120'), ('Adjusted', '*', 'under 10'))
+    (('One', '2.10', '120'), ('Two', '*', 'under 10'))
     """
 
     values: pd.DataFrame = field(repr=False)
@@ -102,12 +102,21 @@ class EstimateTable:
             for n, row in zip(behind, shown.itertuples(index=False), strict=True)
         ]
         return DisclosedEstimates(
-            name=self.name, title=self.title, population=self.population, denominator=self.denominator,
-            period=self.period, row_header=self.row_header, heads=self.heads, note=self.note,
-            columns=tuple(map(str, shown.columns)), policy=policy.name,
-            smallest_shown=policy.smallest_shown, min_for_mean=least, is_rounded=bool(self.counts),
+            name=self.name,
+            title=self.title,
+            population=self.population,
+            denominator=self.denominator,
+            period=self.period,
+            row_header=self.row_header,
+            heads=self.heads,
+            note=self.note,
+            columns=tuple(map(str, shown.columns)),
+            policy=policy.name,
+            smallest_shown=policy.smallest_shown,
+            min_for_mean=least,
+            is_rounded=bool(self.counts),
             cells=tuple((str(label), *row) for label, row in zip(shown.index, cells, strict=True)),
-        )  # fmt: skip
+        )
 
     def _text(self, column: str, value: object, enough: bool) -> str:
         if isinstance(value, str):
@@ -173,7 +182,11 @@ class DisclosedEstimates:
             return Grid((self.row_header, *self.heads), self.cells)
         low, high = self.columns.index("low") + 1, self.columns.index("high") + 1
         rows = [
-            tuple(_range(row[low], row[high]) if at == low else text for at, text in enumerate(row) if at != high)
+            tuple(
+                _range(row[low], row[high]) if at == low else text
+                for at, text in enumerate(row)
+                if at != high
+            )
             for row in self.cells
         ]
         return Grid((self.row_header, *self.heads), tuple(rows))

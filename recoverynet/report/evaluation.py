@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from recoverynet.instants import as_instant
+from recoverynet.models.spread_terms import Placebo
 from recoverynet.report.disclosure import DisclosurePolicy
 from recoverynet.report.evaluation_change import change_section
 from recoverynet.report.evaluation_closing import (
@@ -21,7 +23,8 @@ from recoverynet.report.evaluation_outcomes import outcomes_section
 from recoverynet.report.evaluation_setting import Setting, make_setting
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun, notebook_template
-from recoverynet.report.sections import ReportWriter
+from recoverynet.report.sections import ReportWriter, Section
+from recoverynet.report.spread import spread_section
 from recoverynet.states import RECOVERY_NORM, RECOVERY_STATES, Norm
 from recoverynet.tables.record import RecoveryRecord
 
@@ -38,6 +41,7 @@ def evaluation_report(
     window: tuple[object, object] | None = None,
     by: Sequence[str] | None = None,
     valid_for: str = "90D",
+    placebo: Placebo | None = None,
     disclosure: str | DisclosurePolicy = "ndtms",
     title: str | None = None,
     subtitle: str | None = None,
@@ -62,6 +66,9 @@ def evaluation_report(
         substance, sex and age band where they are filled in; ``()`` for none.
     valid_for : str
         How long an observation of a state holds, such as ``"90D"``, a quarter.
+    placebo : str or mapping, optional
+        An outcome that cannot spread between people, such as ``"housing.status=settled"``, for the section on
+        spread; see :func:`recoverynet.spread_report`. Without one that section ends at level 2 of 4.
     disclosure : str or DisclosurePolicy
         ``"ndtms"`` (default; counts of 1 to 4 become ``*``), ``"nhs"`` (1 to 7, other counts rounded to 5),
         or a policy.
@@ -71,9 +78,9 @@ def evaluation_report(
     Returns
     -------
     Report
-        Sections ``in_brief``, ``observed``, ``network``, ``links``, ``change``, ``outcomes``, ``limits`` and
-        ``settings``. Shows itself in a notebook; ``report.save("x.html")``, ``.ipynb``, ``.xlsx``;
-        ``report.save_tables(folder)``.
+        Sections ``in_brief``, ``observed``, ``network``, ``links``, ``change``, ``spread``, ``outcomes``,
+        ``limits`` and ``settings``. Shows itself in a notebook; ``report.save("x.html")``, ``.ipynb``,
+        ``.xlsx``; ``report.save_tables(folder)``.
 
     Raises
     ------
@@ -87,22 +94,24 @@ def evaluation_report(
     Notes
     -----
     Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from
-    it, and the report holds nothing else. No person is drawn, scored, ranked or predicted. The report
-    describes; it never says that a norm spread or that a service worked.
+    it, and the report holds nothing else. No person is drawn, scored, ranked or predicted. The report never
+    says that a norm did spread or that a service worked: the section on spread tells how far up a ladder of
+    evidence the records carry.
 
     Examples
     --------
     >>> import recoverynet as rn
     >>> report = rn.evaluation_report(rn.load_sample("five_people"))
     >>> [section.name for section in report.sections]
-    ['in_brief', 'observed', 'network', 'links', 'change', 'outcomes', 'limits', 'settings']
+    ['in_brief', 'observed', 'network', 'links', 'change', 'spread', 'outcomes', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
     setting = make_setting(
         record, norm=norm, window=window, n_periods=n_periods, breaks=breaks, by=by, valid_for=valid_for
     )
     writer, findings = ReportWriter(policy), Findings()
-    makers = (observed_section, network_section, links_section, change_section, outcomes_section)
+    spread = partial(_spread, placebo=placebo)
+    makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
     body = [make(writer, setting, findings) for make in makers]
     settings = settings_in_words(setting, policy.in_words())
     report = Report(
@@ -130,9 +139,17 @@ def evaluation_report(
         "breaks": _instants_source(setting, breaks),
         "by": repr(by),
         "valid_for": repr(valid_for),
+        "placebo": repr(placebo),
         "disclosure": _policy_source(policy),
     }
     return remember_rerun(report, Rerun(record, _settings_cell(asked), TEMPLATE))
+
+
+def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
+    window = setting.window if setting.window_given else None
+    return spread_section(
+        writer, setting.record, norm=setting.norm, window=window, valid_for=setting.valid_for, placebo=placebo
+    )
 
 
 def evaluation_notebook_template(path: str | Path) -> Path:
@@ -166,6 +183,7 @@ _MEANINGS = {
     "breaks": "their bounds; None: equal parts",
     "by": "columns to break links down by; None: substance, sex, age band",
     "valid_for": "how long a state holds",
+    "placebo": "an outcome that cannot spread, such as 'housing.status=settled'",
     "disclosure": "'ndtms', 'nhs' or a policy",
 }
 

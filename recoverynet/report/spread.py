@@ -32,7 +32,16 @@ from recoverynet.tables.record import RecoveryRecord
 TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
 N_PERMUTATIONS = 999
-BODY = (people_section, exposure_section, clustering_section, chance_section, rates_section)
+FEW = (people_section, exposure_section, ladder_section)
+BODY = (
+    people_section,
+    exposure_section,
+    clustering_section,
+    chance_section,
+    rates_section,
+    ladder_section,
+    sensitivity_section,
+)
 
 
 def spread_report(
@@ -116,24 +125,37 @@ def spread_report(
     waves, name = _panel_of(source, norm, adjust, surroundings, placebo, chosen)
     setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
-    makers = [*(BODY[:2] if setting.too_few else BODY), ladder_section, *([] if setting.too_few else [sensitivity_section])]
-    body = [make(writer, setting) for make in makers]
+    body = [make(writer, setting) for make in (FEW if setting.too_few else BODY)]
     more = {"Fingerprint of the record": fingerprint(source)} if isinstance(source, RecoveryRecord) else {}
     settings = settings_in_words(setting, policy.in_words(), more)
     report = Report(
         title=title or TITLE,
-        subtitle=subtitle or f"What contact records can and cannot say about whether {setting.norm} passes between people.",
+        subtitle=subtitle
+        or f"What contact records can and cannot say about whether {setting.norm} passes between people.",
         sections=(
-            brief_section(writer, setting), *body, limits_section(writer, setting), rerun_section(writer, settings)
+            brief_section(writer, setting),
+            *body,
+            limits_section(writer, setting),
+            rerun_section(writer, settings),
         ),
-        period=setting.period, policy=policy, settings=settings, kind_in_words="Report on spread",
-    )  # fmt: skip
+        period=setting.period,
+        policy=policy,
+        settings=settings,
+        kind_in_words="Report on spread",
+    )
     if not isinstance(source, RecoveryRecord):
         return report
     arguments = {
-        "norm": norm, "placebo": placebo, "adjust": adjust, "surroundings": surroundings, **chosen,
-        "n_permutations": n_permutations, "rng": setting.seed, "title": title, "subtitle": subtitle,
-    }  # fmt: skip
+        "norm": norm,
+        "placebo": placebo,
+        "adjust": adjust,
+        "surroundings": surroundings,
+        **chosen,
+        "n_permutations": n_permutations,
+        "rng": setting.seed,
+        "title": title,
+        "subtitle": subtitle,
+    }
     return remember_rerun(report, Rerun(source, _settings_cell(source, policy, arguments), TEMPLATE))
 
 
@@ -172,15 +194,25 @@ def spread_section(
         An argument does not fit the record.
     """
     section = report.section(
-        "spread", "Is the norm spreading?", "Do people gain the norm next to people who hold it, and can the records say why?"
+        "spread",
+        "Is the norm spreading?",
+        "Do people gain the norm next to people who hold it, and can the records say why?",
     )
     try:
         waves = spread_panel(
-            record, norm=norm, window=window, placebo=placebo, adjust=adjust, surroundings=surroundings, valid_for=valid_for
+            record,
+            norm=norm,
+            window=window,
+            placebo=placebo,
+            adjust=adjust,
+            surroundings=surroundings,
+            valid_for=valid_for,
         )
     except NotEstimableError:
         section.note(
-            "This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record.", "caution"
+            "This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on "
+            "record.",
+            "caution",
         )
         return section.finish()
     setting = SpreadSetting(waves, norm.name, report.policy, _seed(rng), n_permutations)
@@ -189,8 +221,7 @@ def spread_section(
         return section.finish()
     section.say(
         f"Looked at are people seen at two {setting.wave}s in a row who did not hold {setting.norm} at the "
-        "first: did those gain "
-        "it more often whose contacts held it?",
+        "first: did those gain it more often whose contacts held it?",
         *verdict_sentences(setting),
     )
     null_figure(section, setting)
@@ -199,20 +230,35 @@ def spread_section(
 
 
 def _panel_of(
-    source: RecoveryRecord | NetworkPanel, norm: Norm | str | None, adjust: Sequence[str] | None,
-    surroundings: Sequence[str] | None, placebo: Placebo | None, chosen: dict[str, object],
+    source: RecoveryRecord | NetworkPanel,
+    norm: Norm | str | None,
+    adjust: Sequence[str] | None,
+    surroundings: Sequence[str] | None,
+    placebo: Placebo | None,
+    chosen: dict[str, object],
 ) -> tuple[SpreadPanel, str]:
     """The panel with how it is asked, and the name of the behaviour."""
     if isinstance(source, RecoveryRecord):
         if isinstance(norm, str):
-            raise SchemaError(f"For a record norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}.")
+            raise SchemaError(
+                f"For a record norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got "
+                f"{norm!r}."
+            )
         asked = RECOVERY_NORM if norm is None else norm
         waves = spread_panel(
-            source, norm=asked, adjust=adjust, surroundings=surroundings, placebo=placebo, **chosen  # type: ignore[arg-type]
+            source,
+            norm=asked,
+            adjust=adjust,
+            surroundings=surroundings,
+            placebo=placebo,
+            **chosen,  # type: ignore[arg-type]
         )
         return waves, asked.name
     if not isinstance(source, NetworkPanel):
-        raise SchemaError(f"A report on spread is made from a RecoveryRecord or a NetworkPanel; got {type(source).__name__}.")
+        raise SchemaError(
+            "A report on spread is made from a RecoveryRecord or a NetworkPanel; got "
+            f"{type(source).__name__}."
+        )
     given = [name for name, value in chosen.items() if value not in (None, "90D")]
     if given:
         raise SchemaError(f"{', '.join(given)} turn a record into a panel; this is a panel already.")
@@ -234,7 +280,9 @@ def _settings_cell(record: RecoveryRecord, policy: DisclosurePolicy, arguments: 
     named = policy in (DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs"))
     lines = [f"    {name}={_source(value)}," for name, value in arguments.items()]
     shown = repr(policy.name) if named else f"rn.{policy!r}"
-    return "\n".join([f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"])
+    return "\n".join(
+        [f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"]
+    )
 
 
 def _source(value: object) -> str:
@@ -243,7 +291,8 @@ def _source(value: object) -> str:
         holds = ", ".join(repr(state) for state in value.scheme.states if state in value.holds)
         using = ", ".join(repr(state) for state in value.scheme.states if state in value.scheme.using)
         scheme = f", scheme=rn.StateScheme({value.scheme.states!r}, using={{{using}}})"
-        return f"rn.Norm({value.name!r}, holds={{{holds}}}{'' if value.scheme == RECOVERY_NORM.scheme else scheme})"
+        usual = value.scheme == RECOVERY_NORM.scheme
+        return f"rn.Norm({value.name!r}, holds={{{holds}}}{'' if usual else scheme})"
     if isinstance(value, tuple) and any(hasattr(part, "isoformat") for part in value):
         return repr(tuple(part.isoformat() if hasattr(part, "isoformat") else part for part in value))
     return repr(value)

@@ -1,4 +1,4 @@
-"""How a report on spread opens and ends: the answer in brief, what it cannot say, and how to make it again."""
+"""How a report on spread opens and ends: the answer, what it cannot say, how to make it again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from recoverynet.report import wording
 from recoverynet.report.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.report.spread_ladder import CAVEAT, MARGIN_RUNG, TOO_FEW
-from recoverynet.report.spread_setting import MEANING, SpreadSetting, p_words, placebo_in_words, verdict_sentences
+from recoverynet.report.spread_setting import (
+    MEANING,
+    SpreadSetting,
+    p_words,
+    placebo_in_words,
+    verdict_sentences,
+)
 
 
 def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
@@ -34,12 +40,17 @@ def _key_figures(setting: SpreadSetting) -> list[KeyFigure]:
     figures = [KeyFigure(f"{ladder.level} of 4", "levels of evidence", LEVELS[ladder.level])]
     adjusted = setting.rung(MARGIN_RUNG)
     if adjusted is not None and math.isfinite(adjusted.odds_ratio) and adjusted.n_events >= setting.least:
-        figures.append(KeyFigure(
-            decimal(adjusted.odds_ratio, 1), "adjusted odds ratio of gaining the norm",
-            f"{decimal(adjusted.low, 1)} to {decimal(adjusted.high, 1)}; all contacts holding it, "
-            "against none",
-        ))  # fmt: skip
-    figures.append(KeyFigure(about(n_events), "gains of the norm", f"in about {about(n_rows)} person-waves at risk"))
+        figures.append(
+            KeyFigure(
+                decimal(adjusted.odds_ratio, 1),
+                "adjusted odds ratio of gaining the norm",
+                f"{decimal(adjusted.low, 1)} to {decimal(adjusted.high, 1)}; all contacts holding it, "
+                "against none",
+            )
+        )
+    figures.append(
+        KeyFigure(about(n_events), "gains of the norm", f"in about {about(n_rows)} person-waves at risk")
+    )
     return figures
 
 
@@ -47,51 +58,48 @@ def _numbers(setting: SpreadSetting) -> list[str]:
     null = setting.null
     said = [
         f"Of the contacts of people who went on to gain {setting.norm}, "
-        f"{wording.percent(null.observed, digits=1)} held it at the "
-        f"end of the {setting.wave} before. Had the same gains fallen by chance, it would be "
-        f"{wording.percent(null.expected, digits=1)} ({p_words(null.p)})."
+        f"{wording.percent(null.observed, digits=1)} held it at the end of the {setting.wave} before. Had "
+        f"the same gains fallen by chance, it would be {wording.percent(null.expected, digits=1)} "
+        f"({p_words(null.p)})."
     ]
     placebo = setting.rung("placebo outcome")
     if placebo is not None and math.isfinite(placebo.odds_ratio) and placebo.n_events >= setting.least:
         said.append(
             f"For the placebo ({placebo_in_words(setting)}) the same odds ratio is "
-            f"{decimal(placebo.odds_ratio)} "
-            f"({decimal(placebo.low)} to {decimal(placebo.high)}), where about 1 is expected."
+            f"{decimal(placebo.odds_ratio)} ({decimal(placebo.low)} to {decimal(placebo.high)}), where "
+            "about 1 is expected."
         )
     return said
 
 
 def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """What nobody should conclude."""
-    section = report.section("limits", "What this cannot say", "What should nobody conclude from this report?")
+    section = report.section(
+        "limits", "What this cannot say", "What should nobody conclude from this report?"
+    )
     panel = setting.waves.panel
     points = [
         f"**{CAVEAT}**",
-        "**It speaks of gaining the norm, not of losing it, and of all people together, not of anybody.** No "
-        "person's chances "
-        "follow from it.",
+        "**It speaks of gaining the norm, not of losing it, and of all people together, not of anybody.** "
+        "No person's chances follow from it.",
         "**States are known for some, some of the time.** If those not known differ in ways that go with "
-        "their contacts, the "
-        "answer is off.",
+        "their contacts, the answer is off.",
         "**Contacts on record are not all contacts.** Mutual-aid groups keep no registers, and friends "
-        "outside the service are "
-        "not here. Exposure is that to people on record.",
+        "outside the service are not here. Exposure is that to people on record.",
         "**No more than a level.** Level 3 is what spread would look like, and what a strong unrecorded "
-        "trait would look like. Levels "
-        "below do not show that nothing spreads: few gains make wide intervals.",
+        "trait would look like. Levels below do not show that nothing spreads: few gains make wide "
+        "intervals.",
     ]
     if panel.n_people < 100:
         points.append(
-            "**So few people are looked at** that even strong influence would often not be found; on worlds "
-            "of 100 people see the "
-            "calibration table."
+            "**So few people are looked at** that even strong influence would often not be found; on "
+            "worlds of 100 people see the calibration table."
         )
     section.points(points)
     section.say(
-        "How often the ladder is wrong is known for worlds whose truth is known: the sample **calibration** "
-        "of the package holds "
-        "the rates, with and without influence, with like people meeting, shared places, missing states and "
-        "hidden traits."
+        "How often the ladder is wrong is known for worlds whose truth is known: the sample "
+        "**calibration** of the package holds the rates, with and without influence, with like people "
+        "meeting, shared places, missing states and hidden traits."
     )
     section.heading("What the levels mean")
     section.points([f"**{level}, {LEVELS[level]}.** {words}" for level, words in MEANING.items()])
@@ -101,7 +109,9 @@ def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
 def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     """What it takes to make the report again."""
     section = report.section("settings", "How to make this report again")
-    section.say("Whoever holds the same data gets the same report, number for number, with the settings below.")
+    section.say(
+        "Whoever holds the same data gets the same report, number for number, with the settings below."
+    )
     section.facts("Settings", list(settings.items()))
     return section.finish()
 
@@ -109,7 +119,9 @@ def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
 def settings_in_words(setting: SpreadSetting, policy_words: str, more: dict[str, str]) -> dict[str, str]:
     """Every setting and version by name."""
     norm, ladder = setting.waves.panel.norm, setting.ladder
-    held = "" if norm is None else f": {', '.join(state for state in norm.scheme.states if state in norm.holds)}"
+    held = (
+        "" if norm is None else f": {', '.join(state for state in norm.scheme.states if state in norm.holds)}"
+    )
     return {
         "Period": setting.period,
         "Waves": f"{setting.waves.panel.n_waves}, each a {setting.wave}",
@@ -121,6 +133,6 @@ def settings_in_words(setting: SpreadSetting, policy_words: str, more: dict[str,
         "Permutations": f"{setting.n_permutations:,}, seed {setting.seed}",
         **more,
         "Small numbers": policy_words,
-        "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas {pd.__version__}, "
-        f"numpy {np.__version__}",
+        "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas "
+        f"{pd.__version__}, numpy {np.__version__}",
     }

@@ -1,4 +1,4 @@
-"""Who stands in a panel about spread, how much of them is known, and how often a norm is gained next to whom."""
+"""Who stands in a panel about spread, how much is known of them, and next to whom a norm is gained."""
 
 from __future__ import annotations
 
@@ -23,24 +23,33 @@ DOSES = (("none", 0, 0), ("1", 1, 1), ("2", 2, 2), ("3 to 5", 3, 5), ("6 or more
 def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """Who is in the panel, and how many of them say anything about spread."""
     section = report.section(
-        "people", "Who is looked at", "Whose states and contacts does the answer rest on, and how much of them is known?"
+        "people",
+        "Who is looked at",
+        "Whose states and contacts does the answer rest on, and how much of them is known?",
     )
     panel = setting.waves.panel
     section.say(
         f"The panel covers {setting.period} in {panel.n_waves} waves, each a {setting.wave}. Ties are "
         f"{'nominations' if panel.directed else 'contacts shared within a wave'}; the state of a wave is "
-        "that at its end. "
-        "Exposure of a person is the share of their contacts who held the norm at the end of the wave "
-        "before; contacts whose "
-        "state is not known count at the chance that they held it, given when it was last known.",
-        f"{setting.norm[:1].upper()}{setting.norm[1:]} is held by people who are {_states(setting)}." if panel.norm else "",
+        "that at its end. Exposure of a person is the share of their contacts who held the norm at the end "
+        "of the wave before; contacts whose state is not known count at the chance that they held it, "
+        "given when it was last known.",
+        f"{setting.norm[:1].upper()}{setting.norm[1:]} is held by people who are {_states(setting)}."
+        if panel.norm
+        else "",
     )
     known = known_share(panel)
-    section.points([
-        *_roles(setting), *setting.waves.notes,
-        *([f"The state is known of {wording.percent(known)} of people present at a wave, on average."]
-          if panel.n_people >= setting.least else []),
-    ])  # fmt: skip
+    section.points(
+        [
+            *_roles(setting),
+            *setting.waves.notes,
+            *(
+                [f"The state is known of {wording.percent(known)} of people present at a wave, on average."]
+                if panel.n_people >= setting.least
+                else []
+            ),
+        ]
+    )
     _flow(section, setting)
     _waves(section, setting)
     return section.finish()
@@ -67,7 +76,7 @@ def _roles(setting: SpreadSetting) -> list[str]:
 
 
 def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
-    """From everybody in the panel to those who gained the norm with known exposure: people, each counted once."""
+    """From everybody in the panel to those who gained the norm with known exposure: people."""
     risk, panel = setting.risk, setting.waves.panel
     exposed = np.isfinite(risk.at(risk.seen.share))
     twice = np.unique(risk_rows(risk.held, "holding", panel.present).person)
@@ -81,11 +90,19 @@ def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
         "and with a contact at that wave": len(np.unique(person[exposed])),
         "and who gained it": len(np.unique(person[exposed & (outcome == 1)])),
     }
-    section.table(CountTable(
-        pd.Series(counts), title="From everybody in the panel to those the answer rests on", population="People in the "
-        "panel", denominator="everybody in the panel", period=setting.period, row_header="People", rows="nested",
-        note="Each row counts some of those in the row above. What is said about spread rests on the last two.",
-    ))  # fmt: skip
+    section.table(
+        CountTable(
+            pd.Series(counts),
+            title="From everybody in the panel to those the answer rests on",
+            population="People in the panel",
+            denominator="everybody in the panel",
+            period=setting.period,
+            row_header="People",
+            rows="nested",
+            note="Each row counts some of those in the row above. What is said about spread rests on the "
+            "last two.",
+        )
+    )
 
 
 def _waves(section: SectionWriter, setting: SpreadSetting) -> None:
@@ -95,20 +112,31 @@ def _waves(section: SectionWriter, setting: SpreadSetting) -> None:
     for column, label in enumerate(wave_labels(setting)):
         now = held[panel.present[:, column], column]
         rows[label] = {
-            HOLDS: int((now == 1).sum()), HOLDS_NOT: int((now == 0).sum()), NOT_KNOWN: int(np.isnan(now).sum())
-        }  # fmt: skip
-    shown = section.disclose(CountTable(
-        pd.DataFrame(rows).T, title=f"People by state at the end of each {setting.wave}", population="People present at the "
-        "wave", denominator="everybody present", period=setting.period, row_header="Wave", rows="separate", columns="parts",
-        share_of="row",
-    ))  # fmt: skip
+            HOLDS: int((now == 1).sum()),
+            HOLDS_NOT: int((now == 0).sum()),
+            NOT_KNOWN: int(np.isnan(now).sum()),
+        }
+    shown = section.disclose(
+        CountTable(
+            pd.DataFrame(rows).T,
+            title=f"People by state at the end of each {setting.wave}",
+            population="People present at the wave",
+            denominator="everybody present",
+            period=setting.period,
+            row_header="Wave",
+            rows="separate",
+            columns="parts",
+            share_of="row",
+        )
+    )
     if len(rows) > 1:
         frame, words = _norm_frame(shown), {"people": "people", "norm": setting.norm}
         section.figure(
-            norm_share_curve(frame, **words), alt=describe_norm_share(frame, **words),
-            caption=f"Share of people holding {setting.norm} at the end of each {setting.wave}. Out of: people whose state is "
-            "known then; the strip shows the share whose state is not known.",
-        )  # fmt: skip
+            norm_share_curve(frame, **words),
+            alt=describe_norm_share(frame, **words),
+            caption=f"Share of people holding {setting.norm} at the end of each {setting.wave}. Out of: "
+            "people whose state is known then; the strip shows the share whose state is not known.",
+        )
     section.show(shown)
 
 
@@ -125,21 +153,30 @@ def _norm_frame(shown: DisclosedTable) -> pd.DataFrame:
     known = shown.counts[HOLDS] + shown.counts[HOLDS_NOT]
     held = shown.counts[HOLDS].where(known.notna())
     low, high = wilson_interval(held.to_numpy(), known.to_numpy())
-    return pd.DataFrame({
-        "period": shown.counts.index, "share": (held / known.where(known > 0)).to_numpy(), "low": low, "high": high,
-        "n_known": known.to_numpy(), "n": shown.counts["All"].to_numpy(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "period": shown.counts.index,
+            "share": (held / known.where(known > 0)).to_numpy(),
+            "low": low,
+            "high": high,
+            "n_known": known.to_numpy(),
+            "n": shown.counts["All"].to_numpy(),
+        }
+    )
 
 
 def exposure_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """How often the norm is gained, by how many contacts held it."""
     section = report.section(
-        "exposure", "Exposure and gains", "How often is the norm gained next to people who hold it, and next to people who "
-        "do not?"
-    )  # fmt: skip
+        "exposure",
+        "Exposure and gains",
+        "How often is the norm gained next to people who hold it, and next to people who do not?",
+    )
     risk = setting.risk
     if risk.reason is not None:
-        section.note("Nothing can be said about gains of the norm in these records: see the verdict.", "caution")
+        section.note(
+            "Nothing can be said about gains of the norm in these records: see the verdict.", "caution"
+        )
         return section.finish()
     with_contact = risk.at(risk.seen.n_alters) > 0
     holding, gained = risk.at(risk.seen.n_holding), risk.rows.outcome == 1
@@ -152,14 +189,21 @@ def exposure_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         "Without any contact": (int((alone & gained).sum()), int(alone.sum())),
         **{f"With contacts, {label} known to hold it": pair for label, pair in rows.items()},
     }
-    section.table(CountTable.of_shares(
-        {label: pair for label, pair in shares.items() if pair[1]}, yes="Gained it", no="Did not",
-        title="Gains of the norm by the next wave, by how many contacts held it", population=f"Each {setting.wave} of each "
-        "person without the norm", denominator="all such person-waves in the row", period=setting.period,
-        row_header="Contacts at the wave before", with_interval=False,
-        note="The same person counts at every wave at which they could have gained the norm. People with many contacts differ "
-        "from people with few, so the rows cannot be compared as they stand.",
-    ))  # fmt: skip
+    section.table(
+        CountTable.of_shares(
+            {label: pair for label, pair in shares.items() if pair[1]},
+            yes="Gained it",
+            no="Did not",
+            title="Gains of the norm by the next wave, by how many contacts held it",
+            population=f"Each {setting.wave} of each person without the norm",
+            denominator="all such person-waves in the row",
+            period=setting.period,
+            row_header="Contacts at the wave before",
+            with_interval=False,
+            note="The same person counts at every wave at which they could have gained the norm. People "
+            "with many contacts differ from people with few, so the rows cannot be compared as they stand.",
+        )
+    )
     _means(section, setting)
     return section.finish()
 
@@ -173,8 +217,15 @@ def _means(section: SectionWriter, setting: SpreadSetting) -> None:
         label: {"n": int(inside.sum()), "mean": 100 * float(share[inside].mean()) if inside.any() else np.nan}
         for label, inside in (("Gained the norm", known & gained), ("Did not gain it", known & ~gained))
     }
-    section.summary(SummaryTable(
-        pd.DataFrame(rows).T[["n", "mean"]], title="Mean exposure at the wave before, in per cent of contacts",
-        population="Person-waves without the norm, with at least one contact", denominator="", period=setting.period,
-        heads=("Person-waves", "Mean exposure"), row_header="By the next wave", digits=1,
-    ))  # fmt: skip
+    section.summary(
+        SummaryTable(
+            pd.DataFrame(rows).T[["n", "mean"]],
+            title="Mean exposure at the wave before, in per cent of contacts",
+            population="Person-waves without the norm, with at least one contact",
+            denominator="contacts of each person at the wave before",
+            period=setting.period,
+            heads=("Person-waves", "Mean exposure"),
+            row_header="By the next wave",
+            digits=1,
+        )
+    )

@@ -1,4 +1,4 @@
-"""What every section on spread starts from: the panel, the ladder, what chance makes, and how they are said."""
+"""What every section on spread starts from: the panel, the ladder, what chance makes, in words."""
 
 from __future__ import annotations
 
@@ -33,18 +33,22 @@ SAID = {
     "future ties": "People met only later",
     "matched comparison": "Matched comparison",
 }
+LIFT = {
+    "placebo named": "an outcome on record that cannot spread between people, such as housing, named as "
+    "placebo when the report is made",
+}
 MEANING = {
     0: "Nothing in these records speaks for spread: they can be described, and that is all.",
-    1: "People whose contacts held the norm went on to gain it more often, but no more than chance could make.",
-    2: "People whose contacts held the norm went on to gain it more often than chance would make. Why cannot be told: like "
-    "people meeting, or sharing a place, leaves the same trace as influence.",
-    3: "People whose contacts held the norm went on to gain it more often than others like them, by more than chance, the "
-    "recorded circumstances and a set margin account for. That is what spread would look like; it is not "
-    "proof of it.",
-    4: "People whose contacts held the norm went on to gain it more often than others like them, by more than chance, the "
-    "recorded circumstances and a set margin account for, and so they did in a matched comparison. That is "
-    "what spread "
-    "would look like; it is not proof of it.",
+    1: "People whose contacts held the norm went on to gain it more often, but no more than chance could "
+    "make.",
+    2: "People whose contacts held the norm went on to gain it more often than chance would make. Why "
+    "cannot be told: like people meeting, or sharing a place, leaves the same trace as influence.",
+    3: "People whose contacts held the norm went on to gain it more often than others like them, by more "
+    "than chance, the recorded circumstances and a set margin account for. That is what spread would look "
+    "like; it is not proof of it.",
+    4: "People whose contacts held the norm went on to gain it more often than others like them, by more "
+    "than chance, the recorded circumstances and a set margin account for, and so they did in a matched "
+    "comparison. That is what spread would look like; it is not proof of it.",
 }
 
 
@@ -132,7 +136,7 @@ class SpreadSetting:
 
 
 def verdict_sentences(setting: SpreadSetting) -> list[str]:
-    """The verdict: the level and what it means, where it stops, how strong a hidden trait would explain it, what lifts it."""
+    """The verdict: level and meaning, where it stops, how strong a hidden trait, what lifts it."""
     ladder = setting.ladder
     said = [f"**Level {ladder.level} of 4: {LEVELS[ladder.level]}.** {MEANING[ladder.level]}"]
     failed = setting.rung(ladder.failed) if ladder.failed else None
@@ -144,7 +148,7 @@ def verdict_sentences(setting: SpreadSetting) -> list[str]:
     if not math.isnan(ladder.hidden_trait) and ladder.level > 0 and not setting.too_few:
         said.append(hidden_in_words(ladder.hidden_trait, ladder.hidden_trait_low))
     if ladder.lift:
-        said.append(f"What would lift it: {ladder.lift}.")
+        said.append(f"What would lift it: {LIFT.get(ladder.failed or '', ladder.lift)}.")
     return said
 
 
@@ -177,7 +181,10 @@ def without_counts(reason: str) -> str:
 
 def terms_in_words(setting: SpreadSetting) -> str:
     """What was adjusted for, surroundings included."""
-    terms = [wording.lower_first(wording.label(name)) for name in (*setting.waves.adjust, *setting.waves.surroundings)]
+    terms = [
+        wording.lower_first(wording.label(name))
+        for name in (*setting.waves.adjust, *setting.waves.surroundings)
+    ]
     return wording.listed(terms) or "nothing, as nothing is recorded"
 
 

@@ -15,7 +15,7 @@ from recoverynet.report.evaluation_closing import fingerprint
 from recoverynet.report.report import Report
 from recoverynet.tables.layouts import RECORD_TABLES
 
-SECTIONS = ["in_brief", "observed", "network", "links", "change", "outcomes", "limits", "settings"]
+SECTIONS = ["in_brief", "observed", "network", "links", "change", "spread", "outcomes", "limits", "settings"]
 
 
 def shown(report: Report, section: str, title: str) -> DisclosedTable:
