@@ -202,7 +202,7 @@ def spells(
     owner, code, start, end = segments(owner[order], looks.time[order], looks.code[order], lasting, limit)
     person, names = owner // len(sources), np.array(sources, dtype=object)[owner % len(sources)]
     if rule is not None:
-        person, start, end = _cut_at_every_bound(person, start, end)
+        person, start, end = _cut_at_every_bound(person, start, end, looks)
         code = looks.current(person, start, n_sources=len(sources), lasting=lasting, rule=rule)
         person, code, start, end = join_runs(person, code, start, end)
         names = np.full(len(person), rule, dtype=object)
@@ -218,10 +218,11 @@ def spells(
 
 
 def _cut_at_every_bound(
-    person: np.ndarray, start: np.ndarray, end: np.ndarray
+    person: np.ndarray, start: np.ndarray, end: np.ndarray, looks: Looks
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The shortest intervals between any two bounds of a person's spells."""
-    owner, bound = np.tile(person, 2), np.concatenate([start, end])
+    """The shortest intervals between any two bounds of a person's spells, or looks that confirm one."""
+    owner = np.concatenate([person, person, looks.person])
+    bound = np.concatenate([start, end, looks.time])
     order = np.lexsort((bound, owner))
     owner, bound = owner[order], bound[order]
     inner = (owner[1:] == owner[:-1]) & (bound[1:] > bound[:-1])

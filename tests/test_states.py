@@ -109,6 +109,19 @@ def test_latest_goes_by_the_last_look_not_by_the_start_of_the_spell():
     assert state_at(rows, "2011-01-21", conflict="latest")["a"] == "using"
 
 
+def test_a_look_that_confirms_a_state_counts_as_the_latest_in_spells_too():
+    rows = observed(
+        ("a", "2011-01-01", "abstinent", "self"),
+        ("a", "2011-01-10", "using", "worker"),
+        ("a", "2011-01-20", "abstinent", "self"),
+    )
+    assert as_rows(spells(rows, until="2011-02-01", conflict="latest")) == [
+        ("a", "latest", "abstinent", day("2011-01-01"), day("2011-01-10")),
+        ("a", "latest", "using", day("2011-01-10"), day("2011-01-20")),
+        ("a", "latest", "abstinent", day("2011-01-20"), day("2011-02-01")),
+    ]
+
+
 def test_two_sources_at_one_instant_the_first_in_order_is_believed():
     rows = observed(("a", "2011-01-01", "using", "self"), ("a", "2011-01-01", "reduced", "worker"))
     for rule in ("priority", "latest"):
