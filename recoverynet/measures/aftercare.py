@@ -55,7 +55,6 @@ def aftercare_coverage(
         case into ``left_on`` while contacts after it are still recorded.
     leave_out_exits : collection of str
         Exit reasons after which nobody can be followed up; compared without regard to case. Default ``died``.
-
     continues_within : int
         Days after an end within which the start of an episode that is still open means that treatment went
         on, 0 or more. Default 21, the gap up to which the national system joins episodes into one treatment
@@ -76,15 +75,14 @@ def aftercare_coverage(
         - ``n_censored``: clients left out because the phase is not wholly inside the observed window.
         - ``n_not_ended``: clients left out because no episode of theirs has an end.
         - ``n_continuing``: clients left out because treatment went on: another episode was still open at the
-        end, or
-          began within ``continues_within`` days of it.
+          end, or began within ``continues_within`` days of it.
         - ``n_left_out``: clients left out for their exit reason.
 
     Raises
     ------
     SchemaError
-        Unknown column, role or word, a horizon that is not a positive whole number, or contacts without the
-        columns.
+        Unknown column, role or word, a single word for ``leave_out_exits``, a horizon that is not a positive
+        whole number, or contacts without the columns.
 
     Notes
     -----
@@ -110,6 +108,8 @@ def aftercare_coverage(
     _whole_days("continues_within", continues_within, 0)
     if observed not in ("record", "person"):
         raise SchemaError(f"observed must be 'record' or 'person'; got {observed!r}.")
+    if isinstance(leave_out_exits, str):
+        raise SchemaError(f"leave_out_exits must be several words, such as ({leave_out_exits!r},).")
     episodes = _index_episodes(record, people_with_role(record, roles), leave_out_exits, continues_within)
     people = pd.Index(episodes["person_id"])
     levels = level_of_each(record, by, people, episodes)

@@ -192,6 +192,7 @@ def test_a_record_without_episodes_has_no_denominator() -> None:
         {"continues_within": -1},
         {"observed": "always"},
         {"roles": ("friend",)},
+        {"leave_out_exits": "died"},
         {"contacts": pd.DataFrame({"person_id": ["ann"]})},
     ],
 )
