@@ -66,7 +66,7 @@ def interviews_of(
     rows = rows.assign(asked_at=asked)
     held = rows.groupby(["ego_id", "wave"], as_index=False)["asked_at"].min()
     held = held.rename(columns={"ego_id": "person_id"})
-    silent = [person for person in everyone.unique() if person not in set(held["person_id"])]
+    silent = everyone.unique().difference(held["person_id"], sort=False).tolist()
     none = pd.DataFrame({"person_id": silent, "wave": 1}).astype({"wave": "int64"})
     interviews = pd.concat([held, none], ignore_index=True) if silent else held
     interviews = interviews.sort_values(["person_id", "wave"], ignore_index=True)
