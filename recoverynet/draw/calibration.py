@@ -40,6 +40,7 @@ STRENGTHS: Mapping[str, tuple[str, str, str]] = {
 }
 """Marker, fill and edge of each strength of influence: hollow where there is none."""
 SIZE, POWER = 0.05, 0.80
+PAD = 0.025
 CELL, HEAD = 21.0, 10.5
 STEPS = (0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 1.0)
 SHADES = ("#FFFFFF", "#FBEBDD", "#F4CDA9", "#E59A5C", "#C86A25", "#8F3606")
@@ -95,6 +96,7 @@ def calibration_rates(
         beside=True,
         thickness=13.0,
         lead=24.0,
+        limits=(-PAD, 1.0 + PAD),
         ax=ax,
     )
     if not worlds:
@@ -294,11 +296,12 @@ def _mark(rows: Rows, row: int, strength: str, rate: float, low: float, high: fl
 
 def _key(rows: Rows, strengths: Sequence[str]) -> None:
     """What the marks are, above the first row."""
-    room, at = axes_width(rows.axes), 5.0
+    low, high = rows.axes.get_xlim()
+    point, at = (high - low) / axes_width(rows.axes), 5.0
     for strength in strengths:
         marker, fill, edge = STRENGTHS[strength]
         rows.axes.plot(
-            [at / room],
+            [low + at * point],
             [6.0],
             marker,
             color=fill,
@@ -308,7 +311,8 @@ def _key(rows: Rows, strengths: Sequence[str]) -> None:
             clip_on=False,
         )
         name = "no influence" if strength == "none" else strength
-        rows.axes.text((at + 9.0) / room, 6.0, name, va="center", fontsize=SMALL, color=MUTED)
+        words = low + (at + 9.0) * point
+        rows.axes.text(words, 6.0, name, va="center", fontsize=SMALL, color=MUTED)
         at += 9.0 + text_width(name, SMALL) + 18.0
 
 

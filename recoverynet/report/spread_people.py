@@ -8,7 +8,6 @@ import pandas as pd
 from recoverynet.draw.norm_share import describe_norm_share, norm_share_curve
 from recoverynet.kernels.proportions import wilson_interval
 from recoverynet.kernels.transitions import risk_rows
-from recoverynet.models.spread_panel import known_share
 from recoverynet.report import wording
 from recoverynet.report.disclosed import DisclosedTable
 from recoverynet.report.disclosure import CountTable
@@ -29,7 +28,7 @@ def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     )
     panel = setting.waves.panel
     section.say(
-        f"The panel covers {setting.period} in {panel.n_waves} waves, each a {setting.wave}. Ties are "
+        f"{_extent(setting)} Ties are "
         f"{'nominations' if panel.directed else 'contacts shared within a wave'}; the state of a wave is "
         "that at its end. Exposure of a person is the share of their contacts who held the norm at the end "
         "of the wave before; contacts whose state is not known count at the chance that they held it, "
@@ -38,14 +37,15 @@ def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         if panel.norm
         else "",
     )
-    known = known_share(panel)
+    held = setting.risk.held[panel.present]
+    known = float(np.isfinite(held).mean()) if len(held) else 0.0
     section.points(
         [
             *_roles(setting),
             *setting.waves.notes,
             *(
                 [f"The state is known of {wording.percent(known)} of people present at a wave, on average."]
-                if panel.n_people >= setting.least
+                if panel.n_people >= setting.least and known < 1
                 else []
             ),
         ]
@@ -61,6 +61,14 @@ def _states(setting: SpreadSetting) -> str:
         return ""
     held = [state for state in norm.scheme.states if state in norm.holds]
     return wording.listed([wording.lower_first(wording.label(state)) for state in held], "or")
+
+
+def _extent(setting: SpreadSetting) -> str:
+    """Over which time the panel runs, and in how many waves."""
+    n_waves = setting.waves.panel.n_waves
+    if setting.waves.panel.waves.isna().to_numpy().any():
+        return f"The panel has {n_waves} waves."
+    return f"The panel covers {setting.period} in {n_waves} waves, each a {setting.wave}."
 
 
 def _roles(setting: SpreadSetting) -> list[str]:

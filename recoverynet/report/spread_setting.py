@@ -38,7 +38,8 @@ LIFT = {
     "placebo when the report is made",
 }
 MEANING = {
-    0: "Nothing in these records speaks for spread: they can be described, and that is all.",
+    0: "Nothing in these records speaks for spread. That is no finding against it: how wide the intervals are says what "
+    "could have been missed.",
     1: "People whose contacts held the norm went on to gain it more often, but no more than chance could "
     "make.",
     2: "People whose contacts held the norm went on to gain it more often than chance would make. Why "
@@ -142,7 +143,7 @@ def verdict_sentences(setting: SpreadSetting) -> list[str]:
     failed = setting.rung(ladder.failed) if ladder.failed else None
     if failed is not None:
         said.append(
-            f"It stops at “{wording.lower_first(SAID.get(failed.name, failed.name))}”: "
+            f"It stops at the rung “{wording.lower_first(SAID.get(failed.name, failed.name))}”: "
             f"{found_at(setting, failed)}."
         )
     if not math.isnan(ladder.hidden_trait) and ladder.level > 0 and not setting.too_few:
