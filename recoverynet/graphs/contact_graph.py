@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recoverynet.errors import TimeOrderError
+from recoverynet.errors import SchemaError, TimeOrderError
 from recoverynet.graphs.person_network import people_frame
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.kernels.incidence import incidence_in_order
@@ -70,6 +70,13 @@ class ContactGraph:
     start, end : pandas.Timestamp
         Bounds of the window.
 
+    Raises
+    ------
+    TimeOrderError
+        ``end`` does not stand after ``start``.
+    SchemaError
+        A bound is not a date.
+
     Examples
     --------
     >>> import recoverynet as rn
@@ -83,6 +90,11 @@ class ContactGraph:
     end: pd.Timestamp | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.record, RecoveryRecord):
+            raise SchemaError(
+                f"ContactGraph takes a RecoveryRecord, such as load_sample('riverside') or read_record('my_folder'); got "
+                f"{type(self.record).__name__}."
+            )
         starts = self.record.occasions["started_at"]
         default = self.record.window
         first = default[0] if default else pd.Timestamp(0, tz=self.record.tz)

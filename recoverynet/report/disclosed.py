@@ -112,14 +112,17 @@ class DisclosedTable:
     def total(self, row: str = TOTAL, column: str | None = None) -> float:
         """What the count is out of, NaN where that is hidden."""
         column = self.counts.columns[0] if column is None else column
+        # A whole of one part has no margin of its own: the part is the whole.
+        all_rows = TOTAL if TOTAL in self.counts.index else row
+        all_columns = TOTAL if TOTAL in self.counts.columns else column
         if self.layout == "of_which" or (self.layout == "cross" and self.share_of == "row"):
-            return self.n(row, TOTAL)
+            return self.n(row, all_columns)
         if self.layout == "nested":
             return self.n(str(self.counts.index[0]), column)
         if self.layout == "list":
             return math.nan
         whole = self.layout == "cross" and self.share_of == "all"
-        return self.n(TOTAL, TOTAL if whole else column)
+        return self.n(all_rows, all_columns if whole else column)
 
     def words(self, row: str = TOTAL, column: str | None = None, *, noun: str = "") -> str:
         """One count as ``52 of 650 (8%)``, or with a noun as ``52 of 650 clients (8%)``."""

@@ -180,6 +180,9 @@ class CountTable:
     describes_groups : bool
         Whether each row describes a group of people; rows with fewer than the policy's ``min_group`` are
         hidden whole.
+    hide_rows : tuple of str
+        Rows to hide whole: those whose total another table of the same people hides. Labels the table does
+        not have are passed over.
     name, note : str
         Short name for files (default: from the title), and anything to add under the table.
 
@@ -192,8 +195,9 @@ class CountTable:
     -----
     Suppression protects within one table: no hidden figure can be narrowed down from the margins, from the
     difference between stages of a funnel, or from a number and its complement. Across tables it does not
-    reach yet, so keep counts of the same people in one table where possible: subgroups and their total, 28
-    and 90 days, a stage and the next.
+    reach by itself: keep counts of the same people in one table where possible (subgroups and their total, 28
+    and 90 days, a stage and the next), and where a second table repeats row totals, hide with ``hide_rows``
+    those that the first hides.
 
     The differences between stages count people too (those who went no further), though no table prints them.
     They are protected like printed figures.
@@ -222,6 +226,7 @@ class CountTable:
     with_interval: bool = False
     differences: tuple[tuple[str, str], ...] = ()
     describes_groups: bool = False
+    hide_rows: tuple[str, ...] = ()
     name: str = ""
     note: str = ""
 
@@ -313,13 +318,14 @@ class CountTable:
         return "cross"
 
     def _forced(self, shape: tuple[int, int], n_figures: int, policy: DisclosurePolicy) -> np.ndarray:
-        """Every figure of the rows whose group is too small to be described."""
-        forced = np.zeros(n_figures, dtype=bool)
+        """Every figure of the rows to hide, and of those whose group is too small to be described."""
+        rows = self.counts.index.isin(self.hide_rows)
         if self.describes_groups:
-            small = self.counts.sum(axis=1).to_numpy() < policy.min_group
-            mask = np.zeros(shape, dtype=bool)
-            mask[: len(small)] = small[:, None]
-            forced[: mask.size] = mask.ravel()
+            rows = rows | (self.counts.sum(axis=1).to_numpy() < policy.min_group)
+        mask = np.zeros(shape, dtype=bool)
+        mask[: len(rows)] = rows[:, None]
+        forced = np.zeros(n_figures, dtype=bool)
+        forced[: mask.size] = mask.ravel()
         return forced
 
 

@@ -210,7 +210,7 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
     norm = f"the {setting.norm.name} norm"
     kinds = {
         f"A new tie to somebody who holds {norm}": counts["recovery_gained"] + counts["recovery_joined"],
-        f"A tie kept, and the other person came to hold {norm}": counts["recovery_kept_began"],
+        f"A tie kept, and the other person newly known to hold {norm}": counts["recovery_kept_began"],
         f"A tie to somebody who held {norm} ended": counts["recovery_lost"] + counts["recovery_left"],
         "A new tie to somebody using": counts["using_gained"] + counts["using_joined"],
         "A tie to somebody using ended": counts["using_lost"] + counts["using_left"],

@@ -17,6 +17,7 @@ from recoverynet.measures.coverage import coverage_over_time as measure_coverage
 from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
+from recoverynet.report.disclosed import TOTAL
 from recoverynet.report.evaluation_observed import NOT_RECORDED, Findings
 from recoverynet.report.evaluation_setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -292,10 +293,10 @@ def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> N
                 columns="parts",
                 measured=True,
                 with_interval=True,
+                hide_rows=_hidden_groups(findings, column),
             )
         )
-        frame = shown.to_frame()
-        frame = frame[frame["row"] != "All"]
+        frame = shown.to_frame().query("row != 'All'")
         pictures.append(frame.assign(label=wording.label(column) + ": " + frame["row"], value=frame["share"]))
     frame = pd.concat(pictures, ignore_index=True)
     title = f"Share of clients {CONTACT}"
@@ -309,3 +310,17 @@ def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> N
     )
     for column in setting.by:
         section.show(findings[f"by_{column}"])
+
+
+def _hidden_groups(findings: Findings, column: str) -> tuple[str, ...]:
+    """Groups of clients whose number the tables of clients hide: told here, it would give away the others."""
+    tables = [table for name, table in findings.items() if name.startswith("clients_by_")]
+    found: set[str] = set()
+    if (table := findings.get(f"clients_by_{column}")) is not None:
+        totals = table.counts.iloc[:, -1]
+        found |= set(totals.index[totals.isna()])
+    if column == "substance":
+        for table in tables:
+            totals = table.counts.iloc[-1]
+            found |= set(totals.index[totals.isna()])
+    return tuple(sorted(found - {TOTAL}))

@@ -91,6 +91,7 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
             rows="separate",
             columns="parts",
             share_of="row",
+            differences=((ANYBODY, NOT_WORKERS), (NOT_WORKERS, PERSONAL), (ANYBODY, PERSONAL)),
             note="Outside meetings: conversations, calls, texts, outreach and outings.",
         )
     )
@@ -140,8 +141,9 @@ def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, finding
         for role, words in ROLES.items()
         if (people == role).any()
     }
-    only = int(((ties["worker"] > 0) & (ties.drop(columns="worker").sum(axis=1) == 0)).sum())
-    if (people == "worker").any():
+    if (people == "worker").any() and not findings["ties"].counts["0"].isna().any():
+        # Those without a tie to anybody but workers, less this row, are those without any tie.
+        only = int(((ties["worker"] > 0) & (ties.drop(columns="worker").sum(axis=1) == 0)).sum())
         rows["Tied to workers and to nobody else"] = (only, len(ties))
     shown = findings["roles"] = section.disclose(
         setting.share_table(

@@ -37,7 +37,7 @@ def observed_section(report: ReportWriter, setting: Setting, findings: Findings)
     )
     _people(section, setting, findings)
     section.heading("The clients")
-    _client_tables(section, setting)
+    _client_tables(section, setting, findings)
     section.heading("What is recorded, and what is missing")
     _flow(section, setting, findings)
     _other_information(section, setting, findings)
@@ -73,7 +73,7 @@ def _people(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     section.show(shown)
 
 
-def _client_tables(section: SectionWriter, setting: Setting) -> None:
+def _client_tables(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     rows = setting.client_rows
     filled = [name for name in EQUITY_COLUMNS if rows[name].notna().any()]
     if not filled:
@@ -86,7 +86,7 @@ def _client_tables(section: SectionWriter, setting: Setting) -> None:
     for name in [column for column in filled if column != across] or filled:
         frame = cross_counts(rows[name], rows[across] if across and across != name else None)
         spoken = wording.lower_first(wording.label(name))
-        section.table(
+        findings[f"clients_by_{name}"] = section.table(
             setting.count_table(
                 frame,
                 title=f"Clients by {spoken}" + (" and main substance" if frame.shape[1] > 1 else ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 
 DAYS_APART = 28
+TWICE = "First and last"
 DOMAINS = {
     "dependency": "Dependency",
     "employment": "Employment",
@@ -88,6 +90,7 @@ def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings)
         "is not the effect of a service."
     )
     _known_for(section, setting, own, pairs, findings)
+    pairs = _told(section, pairs, findings)
     scores = {name: pair for name, pair in pairs.items() if is_number(pair)}
     _scores(section, setting, scores, findings)
     for name, pair in pairs.items():
@@ -151,8 +154,8 @@ def _known_for(
     counts = {}
     for name, pair in pairs.items():
         seen = setting.count_clients(rows.loc[rows["variable"] == name, "person_id"])
-        counts[f"{_domain(name)}: {wording.lower_first(outcome_label(name))}"] = {
-            "First and last": len(pair),
+        counts[_full_label(name)] = {
+            TWICE: len(pair),
             "Once": seen - len(pair),
             "Never": setting.n_clients - seen,
         }
@@ -166,6 +169,23 @@ def _known_for(
             share_of="row",
         )
     )
+
+
+def _full_label(name: str) -> str:
+    return f"{_domain(name)}: {wording.lower_first(outcome_label(name))}"
+
+
+def _told(
+    section: SectionWriter, pairs: dict[str, pd.DataFrame], findings: Findings
+) -> dict[str, pd.DataFrame]:
+    """The outcomes whose number of clients may be told: the tables that follow print it as their total."""
+    hidden = [name for name in pairs if math.isnan(findings["known_for"].n(_full_label(name), TWICE))]
+    if hidden:
+        section.note(
+            "Not told further, because the number of clients with two values would give away a small number: "
+            f"{wording.listed([wording.lower_first(outcome_label(name)) for name in hidden])}."
+        )
+    return {name: pair for name, pair in pairs.items() if name not in hidden}
 
 
 def _scores(

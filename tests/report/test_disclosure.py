@@ -289,3 +289,19 @@ def test_means_need_enough_people() -> None:
     assert made.disclosed("ndtms").grid().rows == (("a", "30", "1.2"), ("b", "9", "*"), ("c", "*", "*"))
     assert made.disclosed("nhs").grid().rows[1] == ("b", "10", "*")
     assert made.disclosed(DisclosurePolicy.none(reason="x")).grid().rows[2] == ("c", "3", "4.0")
+
+
+def test_rows_hidden_elsewhere_are_hidden_here_too():
+    cells = [[6, 7], [30, 40], [9, 8]]
+    assert table(cells).disclosed("ndtms").counts.notna().all(axis=None)
+    told = table(cells, hide_rows=("r0", "no such row")).disclosed("ndtms").counts
+    assert told.loc["r0"].isna().all()
+    assert told.at["All", "All"] == 100 and told["All"].isna().sum() == 2
+
+
+@pytest.mark.parametrize("cells", [[[20]], [[20, 30]]])
+@pytest.mark.parametrize("share_of", ["row", "column", "all"])
+def test_a_whole_of_one_part_is_its_own_total(cells: list, share_of: str):
+    told = table(cells, share_of=share_of).disclosed("ndtms")
+    assert told.share("r0", "c0") == (1.0 if share_of == "column" or len(cells[0]) == 1 else 0.4)
+    assert told.grid().rows[0][0] == "r0"

@@ -253,3 +253,37 @@ def test_the_fingerprint_survives_files(worked: rn.RecoveryRecord, tmp_path) -> 
     for form in ("csv", "parquet"):
         rn.write_record(worked, tmp_path / form, format=form)
         assert fingerprint(rn.read_record(tmp_path / form)) == fingerprint(worked)
+
+
+def test_no_small_number_is_the_difference_between_two_tables() -> None:
+    """2 of 40 clients have no tie, 3 have one housing status, 4 are over 65: no pair of tables tells."""
+    table = people(40, *["peer", "worker"] * 10)
+    ages = ["18-24"] * 13 + ["25-34"] * 5 + ["35-44"] * 18 + ["65+"] * 4
+    table["age_band"] = [*ages, *[None] * 20]
+    table["substance"] = [*(["opiate_crack"] * 3 + ["other"]) * 10, *[None] * 20]
+    met = [(n, "q041") for n in range(38)] + [(n, "q040") for n in range(1, 24)]
+    occasions = pd.DataFrame({"occasion_id": [f"o{k}" for k in range(len(met))], "started_at": "2011-03-01"})
+    participation = [(f"o{k}", who) for k, (n, other) in enumerate(met) for who in (f"q{n:03d}", other)]
+    housing = [(f"q{n:03d}", "2011-02-01", "housing.status", "settled", "worker") for n in range(40)]
+    housing += [(f"q{n:03d}", "2011-09-01", "housing.status", "settled", "worker") for n in range(37)]
+    report = rn.evaluation_report(
+        rn.RecoveryRecord(
+            table,
+            occasions.assign(kind="one_to_one"),
+            pd.DataFrame(participation, columns=["occasion_id", "person_id"]),
+            observations=pd.DataFrame(
+                housing, columns=["person_id", "observed_at", "variable", "value", "source"]
+            ),
+            window=("2011-01-01", "2012-01-01"),
+        )
+    )
+    ties = shown(report, "network", "Clients by number of people they are tied to").counts
+    assert pd.isna(ties.at["Anybody", "0"])
+    assert "to nobody else" not in report["network"].to_text()
+    known = shown(report, "outcomes", "How many clients each outcome is known for").counts
+    assert pd.isna(known.iat[0, 0])
+    assert "37" not in report["outcomes"].to_text()
+    by_age = shown(report, "observed", "Clients by age band and main substance").counts["All"]
+    reached = shown(report, "links", "Clients with any contact with the recovery community, by age band")
+    assert by_age.isna().sum() == 2
+    assert reached.counts.loc[by_age.index[by_age.isna()]].isna().all(axis=None)
