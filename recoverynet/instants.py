@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
-from recoverynet.errors import SchemaError
+from recoverynet.errors import SchemaError, TimeOrderError
 
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
 
@@ -43,6 +44,56 @@ def as_instant(value: object, tz: object) -> pd.Timestamp:
     if stamp.tzinfo is None:
         return stamp.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
     return stamp.tz_convert(tz)
+
+
+def as_length(value: object, name: str) -> pd.Timedelta:
+    """How long a time is meant by a text or a timedelta?
+
+    Parameters
+    ----------
+    value : str, datetime.timedelta or pandas.Timedelta
+        Text names its unit, such as ``"90D"`` or ``"12h"``: a bare number could be days, hours or anything else.
+    name : str
+        What the length is called, for the message.
+
+    Returns
+    -------
+    pandas.Timedelta
+        Longer than nothing.
+
+    Raises
+    ------
+    SchemaError
+        The value is not a length of time, has no unit, or is not longer than nothing.
+    """
+    wrong = f"{name} must be a length of time with its unit, such as '90D'; got {value!r}."
+    if isinstance(value, str) and not re.search(r"[A-Za-z:]", value) or isinstance(value, int | float):
+        raise SchemaError(wrong)
+    try:
+        length = pd.Timedelta(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise SchemaError(wrong) from error
+    if pd.isna(length) or not length > pd.Timedelta(0):
+        raise SchemaError(f"{name} must be longer than nothing; got {value!r}.")
+    return length
+
+
+def as_window(value: object, tz: object) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Which half-open window [start, end) is meant by a pair of instants?
+
+    Raises
+    ------
+    SchemaError
+        The value is not a pair of dates.
+    TimeOrderError
+        It does not end after it starts.
+    """
+    if isinstance(value, str) or not isinstance(value, Sequence) or len(value) != 2:
+        raise SchemaError(f"A window is a pair of dates (start, end), such as ('2011-03-01', '2011-04-01'); got {value!r}.")
+    start, end = (as_instant(bound, tz) for bound in value)
+    if not start < end:
+        raise TimeOrderError(f"The window must end after it starts; it runs from {start} to {end}.")
+    return start, end
 
 
 def day_in_words(instant: pd.Timestamp) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
-from recoverynet.instants import as_instant
+from recoverynet.instants import as_instant, as_length
 from recoverynet.kernels.spells import UNKNOWN_CODE, current_code, settle
 
 SOURCES = ("self", "worker", "peer", "external", "perceived")
@@ -221,15 +221,7 @@ def microseconds_in(valid_for: object | None) -> int | None:
     """A positive length of time in microseconds, None for ever."""
     if valid_for is None:
         return None
-    try:
-        length = pd.Timedelta(valid_for)  # type: ignore[arg-type]
-    except (ValueError, TypeError) as error:
-        raise SchemaError(
-            f"valid_for must be a length of time such as '90D', or None; got {valid_for!r}."
-        ) from error
-    if pd.isna(length) or not length > pd.Timedelta(0):
-        raise SchemaError(f"valid_for must be longer than nothing; got {valid_for!r}.")
-    return int(length // pd.Timedelta(1, "us"))
+    return int(as_length(valid_for, "valid_for") // pd.Timedelta(1, "us"))
 
 
 def checked_sources(sources: Sequence[str]) -> tuple[str, ...]:

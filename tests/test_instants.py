@@ -3,8 +3,9 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from recoverynet.errors import SchemaError
-from recoverynet.instants import as_instant, day_in_words
+import recoverynet as rn
+from recoverynet.errors import SchemaError, TimeOrderError
+from recoverynet.instants import as_instant, as_length, as_window, day_in_words
 
 LONDON = "Europe/London"
 
@@ -28,3 +29,40 @@ def test_what_is_not_a_date_is_refused(value):
 
 def test_a_day_is_said_without_a_leading_nought():
     assert day_in_words(pd.Timestamp("2011-03-07")) == "7 March 2011"
+
+
+@pytest.mark.parametrize("value", ["90", 90, 90.0, "ninety days", "", "-3D", pd.NaT])
+def test_a_length_names_its_unit_and_is_longer_than_nothing(value):
+    with pytest.raises(SchemaError, match="half_life"):
+        as_length(value, "half_life")
+    graph = rn.ContactGraph(rn.load_sample("five_people"))
+    with pytest.raises(SchemaError, match="half_life"):
+        rn.project(graph, half_life=value)
+    with pytest.raises(SchemaError, match="valid_for"):
+        rn.state_at(graph.record.observations, "2011-04-05", valid_for=value)
+
+
+def test_lengths_are_read():
+    assert as_length("90D", "x") == pd.Timedelta(days=90)
+    assert as_length(dt.timedelta(hours=3), "x") == pd.Timedelta(hours=3)
+
+
+def test_a_window_is_a_pair_in_order():
+    assert as_window(("2011-03-01", "2011-04-01"), LONDON)[0].isoformat() == "2011-03-01T00:00:00+00:00"
+    with pytest.raises(TimeOrderError):
+        as_window(("2011-04-01", "2011-03-01"), LONDON)
+    for value in ("2011-03", ("2011-03-01",), 5):
+        with pytest.raises(SchemaError, match="pair of dates"):
+            as_window(value, LONDON)
+
+
+def test_natural_slips_are_told_in_plain_words():
+    record = rn.load_sample("five_people")
+    with pytest.raises(SchemaError, match="takes a ContactGraph"):
+        rn.project(record)
+    with pytest.raises(SchemaError, match="takes a RecoveryRecord"):
+        rn.ContactGraph("riverside")
+    with pytest.raises(SchemaError, match="pair of dates"):
+        rn.project(rn.ContactGraph(record), window="2011-03")
+    with pytest.raises(SchemaError, match="horizons"):
+        rn.aftercare_coverage(record, horizons=28)

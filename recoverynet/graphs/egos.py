@@ -14,7 +14,7 @@ from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs.named_alters import named_alters, reported_ties
 from recoverynet.graphs.neighbourhoods import neighbourhoods, ties_within
 from recoverynet.graphs.person_network import PersonNetwork
-from recoverynet.instants import as_instant
+from recoverynet.instants import as_window
 from recoverynet.tables.record import RecoveryRecord
 
 
@@ -249,7 +249,7 @@ def _from_record(
 ) -> EgoNetworks:
     people = record.people.set_index("person_id")
     chosen = people.iloc[_rows_of(people.index, egos)]
-    bounds = None if window is None else (as_instant(window[0], record.tz), as_instant(window[1], record.tz))
+    bounds = None if window is None else as_window(window, record.tz)
     alters = named_alters(record.nominations, chosen.index, bounds, relation)
     alters.insert(4, "in_record", alters["alter_id"].isin(people.index))
     ties, notes = reported_ties(record.alter_ties, alters, bounds)

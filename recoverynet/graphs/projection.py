@@ -11,6 +11,7 @@ import pandas as pd
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.instants import as_length, as_window
 from recoverynet.kernels.decay import half_life_decay
 from recoverynet.kernels.incidence import newman, shared_over_smaller, shared_over_union, weighted_product
 
@@ -94,8 +95,10 @@ def project(
         raise SchemaError(f"weighting must be one of {', '.join(WEIGHTINGS)}; got {weighting!r}.")
     if not min_weight >= 0:
         raise SchemaError(f"min_weight must be 0 or more; got {min_weight!r}.")
+    if not isinstance(graph, ContactGraph):
+        raise SchemaError(f"project() takes a ContactGraph: project(ContactGraph(record)); got {type(graph).__name__}.")
     if window is not None:
-        graph = graph.between(*window)
+        graph = graph.between(*as_window(window, graph.record.tz))
     decay = _decay(graph, half_life)
     matrix = graph.biadjacency().matrix
     _warn_of_large_occasions(graph, matrix.indices)
@@ -124,12 +127,7 @@ def project(
 def _decay(graph: ContactGraph, half_life: object | None) -> np.ndarray:
     if half_life is None:
         return np.ones(len(graph.occasions))
-    try:
-        length = pd.Timedelta(half_life)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise SchemaError(f"half_life must be a length of time such as '90D'; got {half_life!r}.") from error
-    if pd.isna(length) or not length > pd.Timedelta(0):
-        raise SchemaError(f"half_life must be longer than nothing; got {half_life!r}.")
+    length = as_length(half_life, "half_life")
     age = (graph.end - graph.occasions["started_at"]) / length
     return half_life_decay(age.to_numpy(), 1.0)
 

@@ -144,6 +144,8 @@ def aftercare_coverage(
 
 def _checked_days(horizons: Sequence[int], before: int | None) -> tuple[int, ...]:
     """The horizons as a tuple; SchemaError unless every length is a positive whole number of days."""
+    if isinstance(horizons, str) or not isinstance(horizons, Sequence):
+        raise SchemaError(f"horizons is several lengths in days, such as (28, 90) or (28,); got {horizons!r}.")
     spans = tuple(horizons)
     for length in spans:
         _whole_days("A horizon", length, 1)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recoverynet.errors import TimeOrderError
-from recoverynet.instants import as_instant
+from recoverynet.instants import as_window
 from recoverynet.tables.record import RecoveryRecord, Window
 
 _DAY = np.timedelta64(1, "D")
@@ -33,10 +32,7 @@ def resolved_window(record: RecoveryRecord, window: tuple[object, object] | None
     """The window asked for as instants of the record's time zone; by default the window of the record."""
     if window is None:
         return record.window
-    start, end = (as_instant(bound, record.tz) for bound in window)
-    if not start < end:
-        raise TimeOrderError(f"The window must end after it starts; it runs from {start} to {end}.")
-    return start, end
+    return as_window(window, record.tz)
 
 
 def midnight(day: float, tz: str) -> pd.Timestamp:
