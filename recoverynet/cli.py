@@ -20,23 +20,41 @@ if TYPE_CHECKING:
     from recoverynet.tables.record import RecoveryRecord
 
 PROBLEMS_FOUND, USAGE = 1, 2
+ENDINGS = (".html", ".ipynb", ".xlsx")
 
 app = typer.Typer(
     name="recoverynet",
     help="From contact records to a report on links to recovery communities. Nothing leaves this machine.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 report_app = typer.Typer(help="Write a report on a folder of records.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(report_app, name="report")
 
 Folder = Annotated[
-    Path, typer.Argument(help="Folder of CSV or Parquet tables, one .xlsx workbook, or a DuckDB file.", show_default=False)
+    Path,
+    typer.Argument(help="Folder of CSV or Parquet tables, one .xlsx workbook, or a DuckDB file.", show_default=False),
 ]
 MapFile = Annotated[
-    Path | None, typer.Option("--map", help="TOML file saying how your columns and codes translate.", show_default=False)
+    Path | None,
+    typer.Option("--map", help="TOML file saying how your columns and codes translate.", show_default=False),
 ]
+
+
+def _known_ending(path: Path) -> Path:
+    """The path, refused before any work where no report can be written to it."""
+    if path.suffix.lower() not in ENDINGS:
+        raise typer.BadParameter(f"a report is written as {', '.join(ENDINGS)}; {path.name} ends otherwise.")
+    return path
+
+
 OutFile = Annotated[
-    Path, typer.Option("--out", help="File to write; its ending says the format: .html, .ipynb or .xlsx.")
+    Path,
+    typer.Option(
+        "--out", callback=_known_ending, help="File to write; its ending says the format: .html, .ipynb or .xlsx."
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress bars.")]
 Tables = Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)]
@@ -56,7 +74,8 @@ Placebo = Annotated[
     str | None,
     typer.Option(
         help="An outcome that cannot spread: housing.status=settled (words that count, with commas between), or "
-        "health.physical>=12. Without one the answer on spread ends at level 2 of 4.", show_default=False,
+        "health.physical>=12. Without one the answer on spread ends at level 2 of 4.",
+        show_default=False,
     ),
 ]
 Disclosure = Annotated[
@@ -97,7 +116,9 @@ def demo(
 def check(
     folder: Folder,
     map: MapFile = None,  # noqa: A002 - the option is called --map
-    out: Annotated[Path | None, typer.Option(help="Also write the problems to this CSV file.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write the problems to this CSV file.", show_default=False)
+    ] = None,
 ) -> None:
     """Tell every problem in a folder at once.
 
@@ -107,13 +128,15 @@ def check(
     from recoverynet.tables.checks import find_problems
 
     problems = find_problems(folder, mapping=_mapping(map))
-    if out is not None:
-        _csv_safe(problems).to_csv(out, index=False)
     if problems.empty:
         typer.echo("No problems found.")
-        return
     for problem in problems.to_dict("records"):
         typer.echo(_problem_in_words(problem))
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _csv_safe(problems).to_csv(out, index=False)
+    if problems.empty:
+        return
     errors = int((problems["severity"] == "error").sum())
     typer.echo(f"\n{_count(errors, 'problem')} to mend, {_count(len(problems) - errors, 'warning')}.")
     if errors:
@@ -146,9 +169,9 @@ def samples() -> None:
     from recoverynet.samples import list_samples
 
     for sample in list_samples().to_dict("records"):
-        typer.echo(textwrap.fill(
-            sample["description"], 78, initial_indent=f"{sample['name']:<14}", subsequent_indent=" " * 14
-        ))
+        typer.echo(
+            textwrap.fill(sample["description"], 78, initial_indent=f"{sample['name']:<14}", subsequent_indent=" " * 14)
+        )
 
 
 @report_app.command("evaluation")
@@ -181,13 +204,18 @@ def report_spread(
     placebo: Placebo = None,
     adjust: Annotated[
         str | None,
-        typer.Option(help="Columns of people to adjust for, with commas between; '' for none. Default: those filled in.",
-                     show_default=False),
+        typer.Option(
+            help="Columns of people to adjust for, with commas between; '' for none. Default: those filled in.",
+            show_default=False,
+        ),
     ] = None,
     surroundings: Annotated[
         str | None,
-        typer.Option(help="What people share at the same time: provider, main_group or columns of people, with commas "
-                     "between; '' for none. Default: provider, where recorded.", show_default=False),
+        typer.Option(
+            help="What people share at the same time: provider, main_group or columns of people, with commas "
+            "between; '' for none. Default: provider, where recorded.",
+            show_default=False,
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
     tables: Tables = None,
@@ -200,7 +228,12 @@ def report_spread(
     from recoverynet.report.spread import spread_report
 
     report = spread_report(
-        record, title=title, placebo=placebo, adjust=_names(adjust), surroundings=_names(surroundings), rng=seed,
+        record,
+        title=title,
+        placebo=placebo,
+        adjust=_names(adjust),
+        surroundings=_names(surroundings),
+        rng=seed,
         disclosure=disclosure.value,
     )
     _finish(report, out, tables)
