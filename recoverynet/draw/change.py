@@ -70,6 +70,7 @@ def paired_change(
 
     Notes
     -----
+    Means and their changes stand with one decimal, each rounded by itself: pass means that are not rounded.
     A change in people who were asked twice is not the effect of a service: those asked twice are often
     those who stayed.
 
@@ -161,13 +162,13 @@ def _read(frame: pd.DataFrame, share: bool) -> tuple[np.ndarray, ...]:
 
 def _value(value: float, share: bool, unit: str) -> str:
     """One value with its unit."""
-    return percent(value) if share else f"{value:.3g} {unit}".strip()
+    return percent(value) if share else f"{value:,.1f} {unit}".replace("-", "\N{MINUS SIGN}").strip()
 
 
 def _signed(change: float, share: bool) -> str:
     """A change with its sign, in percentage points for shares."""
-    text = f"{100.0 * change:+.0f}" if share else f"{change:+.2g}"
-    return "0" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+    text = f"{100.0 * change:+.0f}" if share else f"{change:+,.1f}"
+    return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
 def _label(first: float, last: float, low: float, high: float, n: float, share: bool, unit: str) -> str:

@@ -14,18 +14,14 @@ from recoverynet.report import wording
 from recoverynet.report.disclosed import DisclosedTable
 from recoverynet.report.evaluation_change import HOLDS, norm_frame
 from recoverynet.report.evaluation_network import NOT_WORKERS
-from recoverynet.report.evaluation_observed import CONTACTED, STATE_SEEN, Findings
+from recoverynet.report.evaluation_observed import CONTACTED, STATE_EVER, Findings
 from recoverynet.report.evaluation_setting import UNDATED, Setting
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.tables.record import RecoveryRecord
 
-GROUPS = {
-    "Through a group: mutual aid": "a mutual-aid meeting",
-    "Through a group: recovery café": "a recovery café",
-    "Through a group: recovery community": "a lived-experience group or event",
-    "Through a group: peer support": "a peer-support group",
-}
 WITHIN_28 = "Within 28 days after"
+CLEAR_LEAD = 0.1
+"""Share of those with any contact by which the commonest way must lead to be named as such."""
 
 
 def brief_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
@@ -87,13 +83,8 @@ def _tell_contact(setting: Setting, findings: Findings) -> str:
     table, funnel = findings.get("contact"), findings.get("funnel")
     if table is None:
         return ""
-    ways = {name: table.n(name) for name in table.counts.index if name.startswith("Through a group")}
-    known = {name: n for name, n in ways.items() if n > 0}
-    most = (
-        f", most often at {GROUPS[max(known, key=known.__getitem__)]}" if len(known) == len(ways) > 1 else ""
-    )
     linked = f"**{table.words('Any contact', noun='clients')}**"
-    text = f"{linked} had contact with the recovery community at least once{most}."
+    text = f"{linked} had contact with the recovery community at least once{_commonest_way(table)}."
     if funnel is None:
         return text
     offered, attended = funnel.n(wording.label("offered")), funnel.n(wording.label("attended"))
@@ -102,6 +93,15 @@ def _tell_contact(setting: Setting, findings: Findings) -> str:
         f"{text} A recovery group was offered to {wording.plural(offered, 'client')}, of whom "
         f"{wording.number(attended)}{share} went at least once."
     )
+
+
+def _commonest_way(table: DisclosedTable) -> str:
+    """The way most clients had contact, where no way is hidden and the lead is clear."""
+    ways = table.counts.iloc[:, 0].drop("Any contact").sort_values(ascending=False)
+    if len(ways) < 2 or ways.isna().any() or ways.iloc[0] - ways.iloc[1] <= CLEAR_LEAD * table.n("Any contact"):
+        return ""
+    name = wording.lower_first(str(ways.index[0]))
+    return f", most often {name}: {wording.plural(ways.iloc[0], 'client')}"
 
 
 def _tell_aftercare(setting: Setting, findings: Findings) -> str:
@@ -241,7 +241,7 @@ def _words_without_contact(findings: Findings) -> str:
 
 
 def _words_on_states(setting: Setting, findings: Findings) -> str:
-    share = findings["flow"].share(STATE_SEEN)
+    share = findings["flow"].share(STATE_EVER)
     known = (
         ""
         if math.isnan(share)

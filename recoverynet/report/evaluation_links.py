@@ -64,10 +64,10 @@ def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -
     rows = {"Any contact": contacts["person_id"]}
     for kind in RECOVERY_GROUP_KINDS:
         if (setting.record.groups["kind"] == kind).any():
-            rows[f"Through a group: {wording.lower_first(wording.label(kind))}"] = contacts.loc[
+            rows[f"Through a group ({wording.lower_first(wording.label(kind))})"] = contacts.loc[
                 (contacts["through"] == "group") & (contacts["kind"] == kind), "person_id"
             ]
-    rows["Through a person: a peer or community member"] = contacts.loc[
+    rows["Through a person (a peer or community member)"] = contacts.loc[
         contacts["through"] == "person", "person_id"
     ]
     findings["contact"] = section.table(

@@ -26,7 +26,8 @@ class Findings(dict[str, DisclosedTable]):
 
 NOT_RECORDED = "Not recorded"
 CONTACTED = "… with at least one recorded contact"
-STATE_SEEN = "… whose state was observed at least once"
+STATE_SEEN = "… and whose state was observed at least once"
+STATE_EVER = "State observed at least once, with or without contacts"
 MAX_LEVELS = 15
 
 
@@ -127,7 +128,8 @@ def _in_order(labels: pd.Series) -> list[str]:
 def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     clients = pd.Series(setting.clients)
     contacted = clients.isin(setting.participation["person_id"].unique())
-    seen = contacted & clients.isin(setting.states_seen["person_id"].unique())
+    ever = clients.isin(setting.states_seen["person_id"].unique())
+    seen = contacted & ever
     rows = {"All clients": len(clients), CONTACTED: int(contacted.sum()), STATE_SEEN: int(seen.sum())}
     if len(setting.periods) > 1:
         every = seen.copy()
@@ -136,17 +138,21 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             inside = table[(table["observed_at"] >= start) & (table["observed_at"] < end)]
             every &= clients.isin(inside["person_id"].unique())
         number = {2: "both periods"}.get(len(setting.periods), f"all {len(setting.periods)} periods")
-        rows[f"… whose state was observed in {number} compared"] = int(every.sum())
+        rows[f"… and whose state was observed in {number} compared"] = int(every.sum())
+    rows[STATE_EVER] = int(ever.sum())
     shown = findings["flow"] = section.disclose(
         setting.count_table(
             pd.Series(rows),
             title="From all clients to those whose change can be followed",
             row_header="Clients",
             rows="nested",
-            note="Each row counts some of those in the row above.",
+            differences=((STATE_EVER, STATE_SEEN),),
+            note="Each row but the last counts some of those in the row above. The last counts clients with "
+            "or without a recorded contact.",
         )
     )
     frame = shown.to_frame().rename(columns={"row": "stage"})
+    frame = frame[frame["stage"] != STATE_EVER]
     whole = shown.n("All clients")
     section.figure(
         funnel(frame, denominator=whole, title="How many clients the record says enough about"),

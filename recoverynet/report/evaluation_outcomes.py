@@ -208,7 +208,10 @@ def _scores(
             denominator=f"clients with two values at least {DAYS_APART} days apart",
             row_header="Outcome",
             heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
-            note=("; ".join(better) + ". For all others higher is better." if better else ""),
+            note=" ".join(
+                [*(["; ".join(better) + ". For all others higher is better."] if better else []),
+                 "Changes are computed before rounding."]
+            ),
         )
     )
     findings.scores = shown
@@ -226,11 +229,11 @@ def _score_figure(
     frame = pd.DataFrame(
         {
             "outcome": labels,
-            "first": values["mean_first"].round(1),
-            "last": values["mean_last"].round(1),
+            "first": values["mean_first"],
+            "last": values["mean_last"],
             "n": values["n"],
-            "low": values["low"].round(1),
-            "high": values["high"].round(1),
+            "low": values["low"],
+            "high": values["high"],
         }
     ).reset_index(drop=True)
     section.figure(

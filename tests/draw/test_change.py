@@ -93,3 +93,20 @@ def test_the_frame_is_left_as_it_was(outcomes):
     before = outcomes.copy(deep=True)
     paired_change(outcomes)
     pd.testing.assert_frame_equal(outcomes, before)
+
+
+def test_changes_are_rounded_after_they_are_taken_and_keep_one_decimal():
+    frame = pd.DataFrame(
+        {
+            "outcome": ["Days", "Points", "Same"],
+            "first": [10.86, 9.0, 5.0],
+            "last": [8.72, 10.0, 5.0],
+            "n": 403,
+            "low": [-3.2, 0.96, -0.3],
+            "high": [-1.1, 1.04, 0.3],
+        }
+    )
+    words = describe_change(frame, share=False)
+    assert "from 10.9 to 8.7, −2.1 (95% interval −3.2 to −1.1)" in words
+    assert "from 9.0 to 10.0, +1.0 (95% interval +1.0 to +1.0)" in words
+    assert "from 5.0 to 5.0, 0.0 " in words

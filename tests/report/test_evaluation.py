@@ -11,7 +11,9 @@ import recoverynet as rn
 from recoverynet.errors import DisclosureError, SchemaError, TimeOrderError
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.report.disclosed import DisclosedTable
-from recoverynet.report.evaluation_closing import fingerprint
+from recoverynet.report.disclosure import CountTable
+from recoverynet.report.evaluation_closing import _tell_contact, fingerprint
+from recoverynet.report.evaluation_observed import Findings
 from recoverynet.report.report import Report
 from recoverynet.tables.layouts import RECORD_TABLES
 
@@ -287,3 +289,54 @@ def test_no_small_number_is_the_difference_between_two_tables() -> None:
     reached = shown(report, "links", "Clients with any contact with the recovery community, by age band")
     assert by_age.isna().sum() == 2
     assert reached.counts.loc[by_age.index[by_age.isna()]].isna().all(axis=None)
+
+
+def counts_table(**rows: int) -> DisclosedTable:
+    shares = {name: (n, 650) for name, n in rows.items()}
+    words = {"title": "Ways", "population": "Clients", "denominator": "all clients", "period": "2011"}
+    return CountTable.of_shares(shares, **words).disclosed("ndtms")
+
+
+def test_the_commonest_way_is_of_all_ways_and_has_a_clear_lead(report: Report) -> None:
+    contact = shown(report, "links", "Clients with contact with the recovery community").counts.iloc[:, 0]
+    way = contact.drop("Any contact").idxmax()
+    assert f"at least once, most often t{way[1:]}: {contact[way]:.0f} clients." in report.in_brief[1]
+    assert "most often" not in _tell_contact(None, Findings(contact=counts_table(**{"Any contact": 341, "A": 97, "B": 96})))
+    clear = Findings(contact=counts_table(**{"Any contact": 341, "A": 97, "Through b": 235}))
+    assert _tell_contact(None, clear).endswith("at least once, most often through b: 235 clients.")
+
+
+def test_states_observed_count_clients_without_contacts_too(report: Report, riverside: rn.RecoveryRecord) -> None:
+    seen = riverside.observations.query("variable == 'state' and source != 'perceived' and value != 'unknown'")
+    clients = riverside.people.loc[riverside.people["role"] == "client", "person_id"]
+    flow = shown(report, "observed", "From all clients")
+    ever = int(clients.isin(seen["person_id"]).sum())
+    assert flow.n("State observed at least once, with or without contacts") == ever
+    met = clients.isin(riverside.participation["person_id"])
+    assert flow.n("… and whose state was observed at least once") == (clients.isin(seen["person_id"]) & met).sum()
+    assert f"A state was observed at least once for {ever / len(clients):.0%} of clients" in report["limits"].to_text()
+
+
+def test_few_with_a_state_and_no_contact_cannot_be_worked_out() -> None:
+    met = pd.DataFrame({"occasion_id": [f"o{n}" for n in range(37)], "started_at": "2011-03-01", "kind": "call"})
+    who = [(f"o{n}", who) for n in range(37) for who in (f"q{n:03d}", "q060")]
+    states = pd.DataFrame({"person_id": [f"q{n:03d}" for n in range(40)], "observed_at": "2011-03-02"})
+    report = rn.evaluation_report(
+        rn.RecoveryRecord(
+            people(60, "worker"), met, pd.DataFrame(who, columns=["occasion_id", "person_id"]),
+            observations=states.assign(variable="state", value="using", source="self"),
+        )
+    )
+    flow = shown(report, "observed", "From all clients")
+    last = flow.n("State observed at least once, with or without contacts")
+    assert pd.isna(last) or pd.isna(flow.n("… and whose state was observed at least once"))
+
+
+def test_figures_of_change_say_what_the_table_says(report: Report) -> None:
+    table = next(table.shown for table in report["outcomes"].tables() if table.shown.title.startswith("First and last"))
+    text = report["outcomes"].to_text()
+    for label, row in table.values.iterrows():
+        if "BARC" not in label:
+            change = f"{row['change']:+.1f}".replace("-", "−")
+            assert re.search(rf"{re.escape(label)}: from [^.]+\.\d [^.]+\.\d \w+, {re.escape(change)} ", text), label
+    assert "Changes are computed before rounding." in text
