@@ -31,7 +31,7 @@ from recoverynet.tables.rules import (
     reference_checks,
     repeat_checks,
 )
-from recoverynet.tables.schema import require_time_zone
+from recoverynet.tables.schema import FLAGS, require_time_zone
 from recoverynet.tables.sources import open_source
 
 _REFERENCE_ORDER = ("people", "groups", "occasions", *(
@@ -133,7 +133,7 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
     problems = []
     for title in table.extras:
         what = identifying_column(plain_name(title), of_group=name == "groups")
-        if what and table.n_blank(title) < table.n_rows:
+        if what and table.n_blank(title) < table.n_rows and not _says_yes_or_no(table, title):
             problems.append(Problem(
                 name, title, f"{title} seems to hold {what}, which a record never holds",
                 "identifying_column", f"{PSEUDONYMISE} Or delete the column.", extent="column",
@@ -155,6 +155,11 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
         extras = tuple(title for title in table.extras if title not in dropped)
         prepared.put(replace(table, table=table.table.select(kept), extras=extras))
     return problems
+
+
+def _says_yes_or_no(table: PreparedTable, title: str) -> bool:
+    """Whether a column only says yes or no, as ``carer`` does where it tells whether there is one."""
+    return {value.lower() for value in table.distinct(title).to_pylist()} <= set(FLAGS)
 
 
 def _worth_asking(table: PreparedTable, checks: Iterable[Check]) -> list[Check]:

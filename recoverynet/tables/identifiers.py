@@ -12,13 +12,19 @@ _NAME_WORDS = {
     "name", "names", "fullname", "firstname", "first_name", "forename", "forenames", "given_name", "surname",
     "lastname",
     "last_name", "family_name", "middle_name", "maiden_name", "nickname", "known_as", "alias", "initials", "finitial",
-    "sinitial", "full_name",
+    "sinitial", "full_name", "aka", "also_known_as", "preferred_name", "goes_by", "called",
 }
 _WHOSE = {
     "person", "client", "patient", "worker", "keyworker", "key_worker", "peer", "sponsor", "ego", "alter", "contact",
     "user", "service_user", "participant", "carer", "parent", "mother", "father", "partner", "friend", "member",
     "staff",
+    "emergency_contact", "emergency", "guardian", "relative", "sibling", "spouse", "wife", "husband", "doctor",
     "referrer", "gp", "with_person", "other_person", "other", "introducer", "facilitator", "host", "next_of_kin",
+}
+_OTHERS_WORDS = {
+    "next_of_kin", "nok", "kin", "emergency_contact", "in_case_of_emergency", "carer", "carers", "guardian", "gp",
+    "gp_name", "gp_practice", "gp_surgery", "general_practitioner", "doctor", "spouse", "wife", "husband", "mother",
+    "father", "children",
 }
 _BIRTH_WORDS = {"dob", "date_of_birth", "birth_date", "birthdate", "birthday", "born", "born_on", "dateofbirth"}
 _ADDRESS_WORDS = {
@@ -49,6 +55,7 @@ _TELLING: tuple[tuple[str, set[str], Callable[[str], bool]], ...] = (
     ("a personal number", _NUMBER_WORDS, lambda owner: owner == "" or owner in _WHOSE),
     ("an e-mail address or telephone number", _REACH_WORDS, lambda owner: owner not in _OF_A_SERVICE),
     ("an address", _ADDRESS_WORDS, lambda owner: owner in _AT_HOME),
+    ("particulars of somebody close", _OTHERS_WORDS, lambda owner: owner in _AT_HOME),
 )
 
 
@@ -89,6 +96,29 @@ PHONE = (
 _PLAIN_PHONE = r"0[1-378][0-9]{8,9}"
 NHS = r"(?:^|[^0-9A-Za-z.])([0-9]{3}[ -][0-9]{3}[ -][0-9]{4})(?:[^0-9A-Za-z]|$)"
 TEN_DIGITS = r"(?:^|[^0-9A-Za-z.])([0-9]{10})(?:[^0-9A-Za-z.]|$)"
+_POSTCODE_IN_WORDS = r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}"
+POSTCODE_ALONE = r"^(?i:[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2})$"
+POSTCODE = rf"(?:^|[^0-9A-Za-z])({_POSTCODE_IN_WORDS})(?:[^0-9A-Za-z]|$)"
+_WORDS = r"(?:[A-Za-z][A-Za-z'’.-]*,? +){1,4}"
+ADDRESS = (
+    rf"(?:\b[0-9]{{1,4}}[A-Za-z]?,? +{_WORDS}"
+    r"(?i:(?:street|road|avenue|lane|close|drive|crescent|terrace|gardens|grove|mews|parade)\b"
+    r"|(?:st|rd|ave|ln|dr|cres|terr|gdns)\b\.?(?:,|;|$))"
+    rf"|^[0-9]{{1,4}}[A-Za-z]?,? +{_WORDS}(?:Way|Walk|Place|Rise|Row|View|Court)\b)"
+)
+_NI = r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+NI_NUMBER = rf"(?:^|[^0-9A-Za-z])({_NI})(?:[^0-9A-Za-z]|$)"
+NI_NUMBER_ALONE = rf"^(?i:{_NI})$"
+_DAY, _MONTH, _YEAR = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])", "(?:19[2-9][0-9]|200[0-9])"
+_BIRTH = (
+    rf"(?:^|[^0-9A-Za-z])[A-Za-z]{{2,}}[ _./-]?(?:{_DAY}[./-]?{_MONTH}[./-]?{_YEAR}|{_YEAR}[./-]?{_MONTH}[./-]?{_DAY})"
+    r"(?:[^0-9]|$)"
+)
+_JOINED_NAMES = r"\p{L}{3,}[._-]\p{L}{3,}"
+_KIN = (
+    r"(?i:client|person|peer|worker|participant|member|user|alter|ego|friend|case|subject|staff|service|family|mother|"
+    r"father|mum|dad|sister|brother|son|daughter|partner|cousin|neighbour|unknown|other|old|best)[._-].*"
+)
 _NAME = r"\p{Lu}[\p{L}'’-]+(?:,? +(?:\p{Lu}[\p{L}'’-]+|\p{Lu}\.?))+"
 _LABELS = (
     r"(?i:client|person|peer|worker|participant|member|user|alter|ego|friend|case|id|subject|staff|service|family)\b.*"
@@ -133,6 +163,32 @@ def has_plain_nhs_number(value: str) -> str:
 def looks_like_a_name(value: str) -> str:
     """SQL: whether a text is two or more capitalised words, and does not begin as a label such as ``Client A``."""
     return (f"(regexp_full_match({value}, {text_sql(_NAME)}) AND NOT regexp_full_match({value}, {text_sql(_LABELS)}))")
+
+
+def has_postcode(value: str) -> str:
+    """SQL: whether a text holds a UK postcode in capitals, or is one in any letters."""
+    return f"(regexp_matches({value}, {text_sql(POSTCODE)}) OR regexp_matches({value}, {text_sql(POSTCODE_ALONE)}))"
+
+
+def has_address(value: str) -> str:
+    """SQL: whether a text holds a house number and a street."""
+    return f"regexp_matches({value}, {text_sql(ADDRESS)})"
+
+
+def has_ni_number(value: str) -> str:
+    """SQL: whether a text holds a National Insurance number in capitals, or is one in any letters."""
+    return f"(regexp_matches({value}, {text_sql(NI_NUMBER)}) OR regexp_matches({value}, {text_sql(NI_NUMBER_ALONE)}))"
+
+
+def has_birth_date(value: str) -> str:
+    """SQL: whether an id is made of initials or a name and a date of birth."""
+    return f"regexp_matches({value}, {text_sql(_BIRTH)})"
+
+
+def joins_names(value: str) -> str:
+    """SQL: whether an id is two words joined as names are (first.last), and does not begin as a label."""
+    return (f"(regexp_full_match({value}, {text_sql(_JOINED_NAMES)}) AND NOT "
+            f"regexp_full_match({value}, {text_sql(_KIN)}))")
 
 
 def more_than_chance(passing: int, candidates: int) -> bool:

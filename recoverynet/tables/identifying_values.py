@@ -10,10 +10,17 @@ from recoverynet.tables import identifiers
 from recoverynet.tables.engine import Engine, column_sql, text_sql
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.prepared import PreparedTable
+from recoverynet.tables.problems import Severity
 from recoverynet.tables.raw import is_text
 from recoverynet.tables.rules import Check
 
 _KINDS_OF_TEXT = ("id", "text")
+_IN_IDENTIFIERS = (
+    r"@|[0-9](?:[ ()-]{0,3}[0-9]){8}|(?:[0-9]{2} ?){3}[A-Da-d]|[0-9][A-Za-z]{2}(?:[^0-9A-Za-z]|$)"
+    r"|[0-9][A-Za-z]?,? +[A-Za-z]"
+)
+_IN_IDS = r"| |[0-9]{8}|[0-9]{2}[./-][0-9]{2}|\p{L}[._-]\p{L}"
+_GOOD_SHARE = 0.25
 
 
 def identifier_checks(engine: Engine, table: PreparedTable) -> list[Check]:
@@ -43,7 +50,7 @@ def text_columns(table: PreparedTable) -> list[str]:
 
 def _could_name_somebody(table: PreparedTable, title: str) -> bool:
     """Whether some value has what every identifier has: an @, nine digits, or, in an id, a space."""
-    return table.any_like(title, r"@|[0-9](?:[ ()-]{0,3}[0-9]){8}" + ("| " if is_person_id(table, title) else ""))
+    return table.any_like(title, _IN_IDENTIFIERS + (_IN_IDS if is_person_id(table, title) else ""))
 
 
 def _could_name(kind: pa.DataType) -> bool:
@@ -68,8 +75,33 @@ def _patterns(table: PreparedTable, title: str) -> dict[str, str]:
         "email": identifiers.has_email(value), "phone": identifiers.has_phone(value),
         "digits_phone": identifiers.is_plain_phone(value), "digits": f"regexp_full_match({value}, '[0-9]+')",
         "name_as_id": identifiers.looks_like_a_name(value) if is_person_id(table, title) else "false",
+        **_of_places_and_ids(table, title),
         "spaced_ten_digits": identifiers.has_spaced_ten_digits(value), "ten_digits": identifiers.has_ten_digits(value),
     }
+
+
+def _of_places_and_ids(table: PreparedTable, title: str) -> dict[str, str]:
+    """What is asked of texts about people (an address says who lives there), and of their ids."""
+    value, of_person = _text(title), is_person_id(table, title)
+    is_id = title in table.schema.names and table.schema[title].kind == "id"
+    about_people = table.schema.name != "groups" and (of_person or not is_id)
+    return {
+        "ni_number": identifiers.has_ni_number(value),
+        "postcode": identifiers.has_postcode(value) if about_people else "false",
+        "street_address": identifiers.has_address(value) if about_people else "false",
+        "birth_date_in_id": identifiers.has_birth_date(value) if of_person else "false",
+        "joined_names": identifiers.joins_names(value) if of_person else "false",
+        "distinct": f"{value} IS NOT NULL",
+    }
+
+
+def _severity(table: PreparedTable, title: str, rule: str, found: dict[str, int]) -> Severity:
+    """A few ids that look like names may be words; a place outside the people table may be a public one."""
+    if rule == "joined_names":
+        return "error" if found[rule] >= _GOOD_SHARE * found["distinct"] else "warning"
+    if rule in ("postcode", "street_address") and table.schema.name != "people" and not is_person_id(table, title):
+        return "warning"
+    return "error"
 
 
 def _check_digits(title: str) -> dict[str, str]:
@@ -101,7 +133,7 @@ def _checks(table: PreparedTable, title: str, found: dict[str, int]) -> Iterator
             yield Check(
                 table.schema.name, title, rule.replace("digits_phone", "phone").replace("digits_nhs", "nhs_number"),
                 predicates[rule], what, identifiers.PSEUDONYMISE + _NUMBERS_MEANT.get(rule, ""),
-                personal=True, extent="row" if title in table.schema.names else "column",
+                _severity(table, title, rule, found), personal=True, extent="row" if title in table.schema.names else "column",
             )
 
 
@@ -112,7 +144,15 @@ _WHAT = {
     "nhs_number": "holds an NHS number",
     "digits_nhs": "holds ten-digit numbers whose check digit is that of NHS numbers",
     "name_as_id": "looks like a person's name where an id should be",
+    "ni_number": "holds a National Insurance number",
+    "postcode": "holds a postcode",
+    "street_address": "holds what looks like a street address",
+    "birth_date_in_id": "seems to be made of initials or a name and a date of birth",
+    "joined_names": "looks like a first name and a last name joined into an id",
 }
 _NUMBERS_MEANT = {
-    rule: " If they are not, put a letter in front of each." for rule in ("digits_phone", "digits_nhs")
+    "digits_phone": " If they are not, put a letter in front of each.",
+    "digits_nhs": " If they are not, put a letter in front of each.",
+    "joined_names": " If they are no names, nothing need be done about a warning.",
+    "street_address": " If it is the address of a public place, write the name of the place instead.",
 }

@@ -9,6 +9,7 @@ A mapping is a TOML file::
     [people]
     file = "clients.csv"                       # or sheet = "Clients", table = "clients"; default: the table's name
     missing = ["NA"]                           # words for nothing recorded, in every column but ids
+    keep = ["seniority"]                       # extra columns that pseudonymising keeps; default: none of them
 
     [people.columns]                           # ours = theirs
     area = "ward"
@@ -38,7 +39,7 @@ from recoverynet.tables.schema import Column, require_time_zone
 MINUTES = {"milliseconds": 1 / 60_000, "seconds": 1 / 60, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
 _TOP_KEYS = ("time_zone", "states", "window")
 _PLACE_KEYS = ("file", "sheet", "table")
-_TABLE_KEYS = (*_PLACE_KEYS, "missing", "columns")
+_TABLE_KEYS = (*_PLACE_KEYS, "missing", "keep", "columns")
 _COLUMN_KEYS = ("from", "missing", "values", "unit", "factor", "date_format", "default")
 
 
@@ -64,6 +65,7 @@ class TableMap:
     source: str = ""
     missing: tuple[str, ...] = ()
     columns: dict[str, ColumnMap] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ def _table(where: str, name: str, section: Any) -> TableMap:
     maps = {}
     for title, entry in columns.items():
         maps[title] = _column(f"{where[:-1]}.columns] {title}", _column_of(name, title), entry)
-    return TableMap(name, places[0] if places else "", source, _texts(where, section, "missing"), maps)
+    return TableMap(name, places[0] if places else "", source, _texts(where, section, "missing"), maps,
+                    _texts(where, section, "keep"))
 
 
 def _column_of(table: str, title: str) -> Column:

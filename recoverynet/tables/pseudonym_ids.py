@@ -13,7 +13,12 @@ from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 
 SHORTEST_KEY = 16
-MAKE_A_KEY = 'Make one with: python -c "import secrets; print(secrets.token_hex(32))" > key.txt'
+
+
+def make_a_key(path: object = "key.txt") -> str:
+    """How to make a key, as one line to be typed."""
+    file = f'"{path}"' if " " in str(path) else path
+    return f'Make one with: python -c "import secrets; print(secrets.token_hex(32))" > {file}'
 
 
 def pseudonymised_frame(table: str, frame: pd.DataFrame, secret: bytes, known: set[str]) -> pd.DataFrame:
@@ -50,6 +55,6 @@ def key_bytes(key: bytes | str) -> bytes:
     if len(secret) < SHORTEST_KEY:
         raise SchemaError(
             f"The key must have at least {SHORTEST_KEY} bytes, or the pseudonyms could be undone by trying keys; it "
-            f"has {len(secret)}. {MAKE_A_KEY}"
+            f"has {len(secret)}. {make_a_key()}"
         )
     return secret

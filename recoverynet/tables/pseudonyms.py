@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ import pandas as pd
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.tables.files import require_no_other_tables, write_sidecar
 from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping
-from recoverynet.tables.prepared import prepared_source
+from recoverynet.tables.prepared import PreparedTable, prepared_source
 from recoverynet.tables.problems import problems_error
-from recoverynet.tables.pseudonym_ids import MAKE_A_KEY, key_bytes, pseudonymised_frame
+from recoverynet.tables.pseudonym_ids import key_bytes, make_a_key, pseudonymised_frame
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import open_source
@@ -92,9 +93,10 @@ class Pseudonymised:
     n_people : int
         People in the people table.
     tables : tuple of str
-    left_out : tuple of (table, column, what it seemed to hold)
+    left_out : tuple of (table, column, why)
     masked : tuple of (table, column, number of rows)
-        Texts in which an e-mail address, telephone or NHS number was replaced by ``[removed]``.
+        Texts in which an e-mail address, a telephone, NHS or National Insurance number, a street address or a postcode
+        was replaced by ``[removed]``.
     n_age_bands : int
         Dates of birth that became an age band (the age on joining) before they were left out.
     """
@@ -109,17 +111,21 @@ class Pseudonymised:
     def summary(self) -> str:
         """What was done, in plain sentences."""
         lines = [f"Written to {self.folder}: {', '.join(self.tables)}; {self.n_people:,} people under pseudonyms."]
-        lines += [f"  left out {table}.{column}: it seemed to hold {what}" for table, column, what in self.left_out]
+        lines += [f"  left out {table}.{column}: {why}" for table, column, why in self.left_out]
         lines += [f"  masked identifiers in {table}.{column}: {count:,} rows" for table, column, count in self.masked]
         if self.n_age_bands:
             people = "person" if self.n_age_bands == 1 else "people"
             lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} {people}")
+        if any(why.startswith("it is no column") for _, _, why in self.left_out):
+            lines.append("To keep a column that tells of nobody, name it in a mapping file: keep = [\"column\"] under the "
+                         "table.")
+        lines.append("Ids and names of groups are kept as they are, and so are ids of occasions that hold no identifier.")
         lines.append("Read it through before it leaves your hands: no rule finds every name.")
         return "\n".join(lines)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a column left out or masked: table, column, done, n_rows."""
-        rows = [(table, column, f"left out: {what}", 0) for table, column, what in self.left_out]
+        rows = [(table, column, f"left out: {why}", 0) for table, column, why in self.left_out]
         rows += [(table, column, "masked", count) for table, column, count in self.masked]
         return pd.DataFrame(rows, columns=["table", "column", "done", "n_rows"])
 
@@ -127,6 +133,7 @@ class Pseudonymised:
 def pseudonymise_folder(
     folder: str | Path, out: str | Path, *, key: bytes | str,
     mapping: str | Path | dict[str, Any] | Mapping | None = None, tz: str = "Europe/London",
+    keep: dict[str, Collection[str]] | None = None, overwrite: bool = False,
 ) -> Pseudonymised:
     """Make from files that name people files that do not.
 
@@ -136,13 +143,19 @@ def pseudonymise_folder(
         A folder of CSV or Parquet files, a workbook or a DuckDB file, as for :func:`recoverynet.read_record`, which may
         hold names, dates of birth, addresses, e-mail addresses, telephone and NHS numbers.
     out : path
-        Folder to write to; not the folder read from.
+        Folder to write to; not the folder read from, and new or empty unless ``overwrite``.
     key : bytes or str
         The secret, at least 16 bytes; see :func:`recoverynet.tables.pseudonyms.read_key`.
     mapping : path, dict or Mapping, optional
         How foreign shapes become ours; what is written stands under our names.
     tz : str
         IANA time zone of times without an offset.
+    keep : dict of table to column names, optional
+        Extra columns to keep, such as ``{"people": ["seniority"]}``, besides those a mapping keeps
+        (``keep = ["seniority"]`` under the table). Default: none, because nobody knows what they tell. Columns called
+        like what identifies a person are left out whatever is said here.
+    overwrite : bool
+        Whether tables in ``out`` may be replaced. Default: no, so that nothing is lost or mixed.
 
     Returns
     -------
@@ -152,15 +165,18 @@ def pseudonymise_folder(
     Raises
     ------
     SchemaError
-        The tables cannot be read whole (nothing is written then), the key is too short, or ``out`` holds other tables.
+        The tables cannot be read whole (nothing is written then), the key is too short, ``keep`` names what is
+        not there, or ``out`` is not empty (with ``overwrite``: holds other tables).
     DisclosureError
         ``out`` is the folder read from, or identifiers would remain.
 
     Notes
     -----
     Ids of people, whatever they were (names and NHS numbers too), become pseudonyms as in
-    :func:`recoverynet.pseudonymise`. Columns called like names, dates of birth, addresses, numbers and free text are
-    left out; in other texts, identifiers are replaced by ``[removed]``. A date of birth becomes an age band (the age on
+    :func:`recoverynet.pseudonymise`. Columns that are not among those of a table (groups aside)
+    are left out, except such as stand for a person (``keyworker``), which become pseudonyms, and those kept on purpose;
+    in texts, identifiers are replaced by ``[removed]``, and so are street addresses and postcodes, tables of groups
+    aside. Groups keep their ids, names and places. A date of birth becomes an age band (the age on
     joining) where the people table has none. People are put in the order of their pseudonyms. Rows with other faults
     are kept: :func:`recoverynet.find_problems` tells them.
 
@@ -174,17 +190,21 @@ def pseudonymise_folder(
     5
     """
     secret, how = key_bytes(key), read_mapping(mapping)
+    kept = _kept(how, keep)
     require_time_zone(tz, "tz")
     out = Path(out)
     if out.resolve() in (Path(folder).resolve(), Path(folder).resolve().parent):
         raise DisclosureError(f"Write to a folder of its own; {str(out)!r} holds the data that name people.")
+    _require_free(out, overwrite)
     told = Told()
     with prepared_source(open_source(folder), how, how.tz or tz) as prepared:
         errors = [problem for problem in prepared.problems if problem.severity == "error"]
         if errors:
             raise problems_error(errors, prepared.label, may_leave_out=False)
         for name in list(prepared.tables):
-            prepared.put(without_identifiers_in(prepared, prepared.tables[name], secret, told))
+            titles = kept.pop(name, frozenset())
+            _require_there(prepared.tables[name], titles)
+            prepared.put(without_identifiers_in(prepared, prepared.tables[name], secret, told, titles))
         frames = pseudonymised_tables(prepared, secret)
         require_nothing_left(prepared, frames)
         lines = _sidecar_lines(how, prepared.tz)
@@ -196,6 +216,40 @@ def pseudonymise_folder(
     return Pseudonymised(
         out, len(frames["people"]), tuple(frames), tuple(told.left_out), tuple(told.masked), told.n_age_bands
     )
+
+
+def _kept(how: Mapping, keep: dict[str, Collection[str]] | None) -> dict[str, frozenset[str]]:
+    """Plain names of the extra columns to keep, by table."""
+    given = keep or {}
+    for name, titles in given.items():
+        if name not in READABLE_TABLES or isinstance(titles, str):
+            raise SchemaError(
+                f"keep is a dict of table to list of columns, such as {{'people': ['seniority']}}; got "
+                f"{name!r}: {titles!r}."
+            )
+    named = {name: {*given.get(name, ()), *(how.tables[name].keep if name in how.tables else ())}
+             for name in READABLE_TABLES}
+    return {name: frozenset(map(plain_name, titles)) for name, titles in named.items()}
+
+
+def _require_there(table: PreparedTable, titles: Collection[str]) -> None:
+    """Raise SchemaError where a column to keep is none of the table."""
+    has = {plain_name(title) for title in table.table.column_names}
+    absent = sorted(set(titles) - has)
+    if absent:
+        extras = ", ".join(map(repr, table.extras)) or "none"
+        raise SchemaError(f"keep: {table.origin} has no column {absent[0]!r}; its extra columns are {extras}.")
+
+
+def _require_free(out: Path, overwrite: bool) -> None:
+    """Raise SchemaError where something stands in the folder to be written."""
+    if out.exists() and not out.is_dir():
+        raise SchemaError(f"{str(out)!r} is a file; name a folder to write to.")
+    if out.is_dir() and not overwrite and any(out.iterdir()):
+        raise SchemaError(
+            f"The folder {str(out)!r} is not empty, and nothing in it is replaced unasked. Name a new folder, empty this "
+            "one, or say overwrite=True in Python."
+        )
 
 
 def _sidecar_lines(how: Mapping, tz: str) -> list[str]:
@@ -241,7 +295,7 @@ def read_key(path: str | Path, *, away_from: Iterable[str | Path] = ()) -> bytes
     """
     path = Path(path)
     if not path.is_file():
-        raise SchemaError(f"There is no key file {str(path)!r}. {MAKE_A_KEY}")
+        raise SchemaError(f"There is no key file {str(path)!r}. {make_a_key(path)}")
     for place in map(Path, away_from):
         home = place.resolve()
         inside = path.resolve().parent == home.parent if place.is_file() else path.resolve().is_relative_to(home)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -19,6 +19,7 @@ from recoverynet.tables.pseudonym_ids import pseudonym, pseudonymised_frame
 from recoverynet.tables.raw import ROW
 
 REMOVED = "[removed]"
+Patterns = tuple[tuple[str, Callable[[str], bool]], ...]
 _BANDS = (18, 25, 35, 45, 55, 65)
 
 
@@ -31,14 +32,17 @@ class Told:
     n_age_bands: int = 0
 
 
-def without_identifiers_in(prepared: Prepared, table: PreparedTable, secret: bytes, told: Told) -> PreparedTable:
-    """One table with identifying columns left out and identifiers in texts masked."""
+def without_identifiers_in(
+    prepared: Prepared, table: PreparedTable, secret: bytes, told: Told, keep: Collection[str] = (),
+) -> PreparedTable:
+    """One table with identifying and unknown columns left out and identifiers in texts masked.
+
+    ``keep`` are plain names of extra columns to keep; columns called like what identifies a person go all the same.
+    """
     table = _with_age_band(table, told)
     name, kept = table.schema.name, []
     for title in table.extras:
-        what = identifiers.identifying_column(plain_name(title), of_group=name == "groups")
-        if not what and identifiers.free_text_column(plain_name(title)) and name != "groups":
-            what = "free text"
+        what = _why_left_out(name, plain_name(title), plain_name(title) in keep)
         if what:
             told.left_out.append((name, title, what))
         else:
@@ -52,12 +56,26 @@ def without_identifiers_in(prepared: Prepared, table: PreparedTable, secret: byt
     return table
 
 
+def _why_left_out(table: str, title: str, keep: bool) -> str:
+    """What speaks against an extra column, empty where it stays."""
+    of_group = table == "groups"
+    what = identifiers.identifying_column(title, of_group=of_group)
+    if what:
+        return f"it seemed to hold {what}"
+    if of_group or keep or identifiers.person_column(title):
+        return ""
+    if identifiers.free_text_column(title):
+        return "it seemed to hold free text"
+    return "it is no column of this table, so what it tells of people is not known"
+
+
 def _masked(table: PreparedTable, title: str, secret: bytes, told: Told) -> PreparedTable:
     """Identifiers in one column removed; ids of groups and occasions that hold one become pseudonyms."""
     values = pd.Series(as_text(table.table[title]).to_pandas(), dtype="str")
     is_id = title in table.schema.names and table.schema[title].kind == "id"
     known = values.dropna().unique()
-    cut = pd.Series([without_identifiers(value) for value in known], index=known, dtype="str")
+    patterns = _PATTERNS if is_id or table.schema.name == "groups" else (*_PATTERNS, *_PLACES)
+    cut = pd.Series([without_identifiers(value, patterns) for value in known], index=known, dtype="str")
     if is_id:
         cut = pd.Series([pseudonym(value, secret) if cut[value] != value else value for value in known],
                         index=known, dtype="str")
@@ -70,9 +88,9 @@ def _masked(table: PreparedTable, title: str, secret: bytes, told: Told) -> Prep
     return replace(table, table=table.table.set_column(place, title, column))
 
 
-def without_identifiers(text: str) -> str:
-    """A text with e-mail addresses, telephone and NHS numbers replaced by ``[removed]``."""
-    for pattern, counts in _PATTERNS:
+def without_identifiers(text: str, patterns: Patterns | None = None) -> str:
+    """A text with e-mail addresses, telephone, NHS and National Insurance numbers replaced by ``[removed]``."""
+    for pattern, counts in _PATTERNS if patterns is None else patterns:
         text = re.sub(pattern, partial(_cut, counts=counts), text)
     return text
 
@@ -86,9 +104,13 @@ def _always(_: str) -> bool:
     return True
 
 
-_PATTERNS = (
+_PATTERNS: Patterns = (
     (identifiers.EMAIL, _always), (identifiers.PHONE, _always), (identifiers.NHS, _always),
-    (identifiers.TEN_DIGITS, identifiers.is_nhs_number),
+    (identifiers.TEN_DIGITS, identifiers.is_nhs_number), (identifiers.NI_NUMBER, _always),
+    (identifiers.NI_NUMBER_ALONE, _always),
+)
+_PLACES: Patterns = (
+    (identifiers.ADDRESS, _always), (identifiers.POSTCODE, _always), (identifiers.POSTCODE_ALONE, _always),
 )
 
 

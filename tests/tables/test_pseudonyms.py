@@ -85,7 +85,7 @@ def test_a_key_file(tmp_path) -> None:
     path.write_text("short")
     with pytest.raises(rn.SchemaError, match="it has 5"):
         read_key(path)
-    with pytest.raises(rn.SchemaError, match="There is no key file"):
+    with pytest.raises(rn.SchemaError, match=r"There is no key file .*none\.txt'.*token_hex\(32\)\)\" > .*none\.txt$"):
         read_key(tmp_path / "none.txt")
 
 
@@ -144,10 +144,11 @@ def test_what_was_done_is_told(named, tmp_path) -> None:
     done = pseudonymise_folder(named, tmp_path / "out", key=KEY)
     assert {(table, column) for table, column, _ in done.left_out} == {
         ("people", "Name"), ("people", "dob"), ("people", "notes"), ("people", "home postcode"),
-        ("groups", "contact_phone")}
-    assert done.masked == (("people", "ref", 2), ("contact_log", "mode", 2))
+        ("groups", "contact_phone"), ("people", "ref")}
+    assert done.masked == (("contact_log", "mode", 2),)
     for words in ("4 people under pseudonyms", "left out people.dob: it seemed to hold a date of birth",
-                  "masked identifiers in contact_log.mode: 2 rows", "age band for 2 people"):
+                  "left out people.ref: it is no column of this table", "Ids and names of groups are kept as they are",
+                  'keep = ["column"]', "masked identifiers in contact_log.mode: 2 rows", "age band for 2 people"):
         assert words in done.summary()
     assert done.to_frame().columns.tolist() == ["table", "column", "done", "n_rows"] and len(done.to_frame()) == 7
 
@@ -195,8 +196,15 @@ def test_where_it_may_not_write(named, tmp_path) -> None:
         pseudonymise_folder(named, named, key=KEY)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "linkage.csv").write_text("x\n")
-    with pytest.raises(rn.SchemaError, match="holds linkage.csv"):
+    with pytest.raises(rn.SchemaError, match="is not empty, and nothing in it is replaced unasked"):
         pseudonymise_folder(named, tmp_path / "out", key=KEY)
+    with pytest.raises(rn.SchemaError, match="holds linkage.csv"):
+        pseudonymise_folder(named, tmp_path / "out", key=KEY, overwrite=True)
+    (tmp_path / "out" / "linkage.csv").unlink()
+    (tmp_path / "out" / "people.csv").write_text("x\n")
+    assert pseudonymise_folder(named, tmp_path / "out", key=KEY, overwrite=True).n_people == 4
+    with pytest.raises(rn.SchemaError, match="is a file"):
+        pseudonymise_folder(named, named / "people.csv", key=KEY)
 
 
 def test_a_folder_that_cannot_be_read_whole_is_not_half_written(named, tmp_path) -> None:
@@ -204,3 +212,43 @@ def test_a_folder_that_cannot_be_read_whole_is_not_half_written(named, tmp_path)
     with pytest.raises(rn.SchemaError, match="more or fewer cells"):
         pseudonymise_folder(named, tmp_path / "out", key=KEY)
     assert not (tmp_path / "out").exists()
+
+
+THIRD_PARTIES = (
+    "person_id,role,area,Next of kin,Nickname,Emergency contact,Notes,seniority,GP\n"
+    "a,client,12 High Street,Mary Mallow,Buddy,Tom Mallow,has a dog,4,Dr Fell\n"
+    "b,client,M1 1AA,,,,,2,\nc,peer,north ward,,,,,,\n"
+)
+
+
+@pytest.fixture
+def with_third_parties(tmp_path) -> Path:
+    place = tmp_path / "third"
+    place.mkdir()
+    (place / "people.csv").write_text(THIRD_PARTIES)
+    return place
+
+
+def test_third_parties_and_addresses_do_not_come_through(with_third_parties, tmp_path) -> None:
+    found = rn.find_problems(with_third_parties).query("severity == 'error'")
+    assert set(found["column"]) == {"area", "Next of kin", "Nickname", "Emergency contact", "GP"}
+    assert set(found.query("column == 'area'")["rule"]) == {"street_address", "postcode"}
+    done = pseudonymise_folder(with_third_parties, tmp_path / "out", key=KEY)
+    written = (tmp_path / "out" / "people.csv").read_text()
+    for secret in ("Mary", "Buddy", "Tom", "dog", "High", "M1 1AA", "Fell", "seniority"):
+        assert secret not in written
+    assert "left out people.seniority: it is no column of this table" in done.summary()
+    assert rn.read_record(tmp_path / "out").people["area"].value_counts().to_dict() == {
+        "[removed]": 2, "north ward": 1}
+
+
+def test_extra_columns_stay_where_asked_for_unless_they_identify(with_third_parties, tmp_path) -> None:
+    asked = {"people": ["seniority", "Nickname"]}
+    pseudonymise_folder(with_third_parties, tmp_path / "one", key=KEY, keep=asked)
+    pseudonymise_folder(with_third_parties, tmp_path / "two", key=KEY, mapping={"people": {"keep": ["seniority"]}})
+    one, two = ((tmp_path / name / "people.csv").read_text() for name in ("one", "two"))
+    assert one == two and "seniority" in one and "Buddy" not in one
+    with pytest.raises(rn.SchemaError, match="has no column 'senority'"):
+        pseudonymise_folder(with_third_parties, tmp_path / "three", key=KEY, keep={"people": ["senority"]})
+    with pytest.raises(rn.SchemaError, match="dict of table to list of columns"):
+        pseudonymise_folder(with_third_parties, tmp_path / "three", key=KEY, keep={"peple": ["x"]})
