@@ -10,10 +10,10 @@ from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.proportions import share
 from recoverynet.measures.layers import Layer, towards
-from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.states import RECOVERY_NORM, UNKNOWN, Norm
 
 TIES = ("n_before", "n_after", "n_kept", "n_gained", "n_lost", "n_joined", "n_left", "n_unknown")
-PARTS = ("before", "after", "gained", "lost", "joined", "left", "kept_began", "kept_ended")
+PARTS = ("before", "after", "gained", "lost", "joined", "left", "kept_began", "kept_ended", "kept_changed")
 
 
 def turnover(panel: NetworkPanel, *, norm: Norm | None = None, direction: str = "out") -> pd.DataFrame:
@@ -48,7 +48,9 @@ def turnover(panel: NetworkPanel, *, norm: Norm | None = None, direction: str = 
           for lost, left and before.
         - ``recovery_kept_began``, ``recovery_kept_ended``: ties kept whose alter is known to hold the norm
           now and was not before, and the reverse (no longer holding it, or no longer known to).
-        - ``using_…``: the same eight for alters known to be using. Missing where the panel knows no states.
+        - ``recovery_kept_changed``: those of ``recovery_kept_began`` whose alter was known before, and known
+          not to hold the norm; the others came to be known.
+        - ``using_…``: the same nine for alters known to be using. Missing where the panel knows no states.
 
     Raises
     ------
@@ -111,11 +113,13 @@ def _between(
         if marks is None:
             columns |= {f"{kind}_{part}": np.full(panel.n_people, np.nan) for part in PARTS}
             continue
-        before, after = marks[:, wave - 1], marks[:, wave]
+        not_before = (marks[:, wave - 1] == 0).astype(float)
+        before, after = np.nan_to_num(marks[:, wave - 1]), np.nan_to_num(marks[:, wave])
         parts = (
             earlier @ before, later @ after, gained @ (after * here[0]), lost @ (before * here[1]),
             gained @ (after * (1 - here[0])), lost @ (before * (1 - here[1])),
             kept @ (after * (1 - before)), kept @ (before * (1 - after)),
+            kept @ (after * not_before),
         )
         columns |= {f"{kind}_{part}": value for part, value in zip(PARTS, parts, strict=True)}
     return columns
@@ -138,16 +142,17 @@ def _ties(
 
 
 def _holding(panel: NetworkPanel, norm: Norm) -> np.ndarray | None:
-    """1.0 where a person is known to hold the norm, else 0.0; None where the panel does not know."""
+    """1.0 where a person holds the norm, 0.0 where not, NaN where unknown; None where the panel knows none."""
     if panel.states is not None:
         words = panel.states.to_numpy(dtype=object)
-        return np.nan_to_num(norm.held(words.ravel()).reshape(words.shape))
+        return norm.held(words.ravel()).reshape(words.shape)
     values = panel.behaviour.get(norm.name)
-    return None if values is None else np.nan_to_num(values)
+    return None if values is None else np.asarray(values, dtype=np.float64)
 
 
 def _using(panel: NetworkPanel) -> np.ndarray | None:
     if panel.states is None:
         return None
     scheme = (panel.norm or RECOVERY_NORM).scheme
-    return panel.states.isin(list(scheme.using)).to_numpy(dtype=np.float64)
+    using = panel.states.isin(list(scheme.using)).astype(float)
+    return using.mask(panel.states.isna() | (panel.states == UNKNOWN)).to_numpy(dtype=np.float64)

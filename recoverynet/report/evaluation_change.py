@@ -47,8 +47,7 @@ def change_section(report: ReportWriter, setting: Setting, findings: Findings) -
         return section.finish()
     if setting.network.n_ties:
         section.heading("Who clients are tied to")
-        _composition(section, setting, waves, findings)
-        _turnover(section, setting, waves, findings)
+        _ties_by_state(section, setting, waves, findings)
     return section.finish()
 
 
@@ -144,8 +143,40 @@ def _norm_words(setting: Setting, when: pd.Timestamp) -> pd.Series:
     return held.map({1.0: HOLDS, 0.0: HOLDS_NOT}).fillna(NOT_KNOWN)
 
 
-def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings) -> None:
+def _ties_by_state(
+    section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings
+) -> None:
+    """What the states of the others allow to be told; nothing where a zero would only mean "not known"."""
     kinds = _kinds_of_alters(setting, waves)
+    tied = np.column_stack([_alters(setting, waves, wave) for wave in range(waves.n_waves)])
+    known = ((kinds != UNKNOWN) & tied).any(axis=0)
+    if not known.any():
+        section.note(
+            "No state is known of anybody clients are tied to, so how many ties are to people who hold the "
+            "norm cannot be told. Not known is not none."
+        )
+        return
+    _composition(section, setting, waves, kinds, findings)
+    if known.all():
+        _turnover(section, setting, waves, findings)
+        return
+    dark = wording.listed([label for (label, _, _), seen in zip(setting.periods, known, strict=True) if not seen])
+    section.note(
+        f"No state is known of anybody clients were tied to in {dark}, so which ties to people who hold the "
+        "norm came and went cannot be told."
+    )
+
+
+def _alters(setting: Setting, waves: NetworkPanel, wave: int) -> np.ndarray:
+    """Whether each person other than a worker is tied to a client in a wave."""
+    clients = waves.person_ids.isin(setting.clients)
+    ties = np.asarray((waves.networks[wave][clients] > 0).sum(axis=0)).ravel()
+    return (ties > 0) & (waves.people["role"] != "worker").to_numpy()
+
+
+def _composition(
+    section: SectionWriter, setting: Setting, waves: NetworkPanel, kinds: np.ndarray, findings: Findings
+) -> None:
     rows = {}
     for (label, _, _), weights, kind in zip(setting.periods, waves.networks, kinds.T, strict=True):
         ego = waves.person_ids.isin(setting.clients)
@@ -171,13 +202,12 @@ def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, 
     )
     names = {word: code for code, word in PARTS.items()}
     frame = shown.counts.rename(columns={**names, "All": "total"}).rename_axis("period").reset_index()
-    if not setting.states_seen.empty:
-        section.figure(
-            composition_change(frame, parts=PARTS),
-            alt=describe_composition(frame, parts=PARTS),
-            caption="Ties of clients to people other than workers, by the state of the other person at the "
-            "end of each period. Out of: all such ties in the period; their number stands beside each bar.",
-        )
+    section.figure(
+        composition_change(frame, parts=PARTS),
+        alt=describe_composition(frame, parts=PARTS),
+        caption="Ties of clients to people other than workers, by the state of the other person at the "
+        "end of each period. Out of: all such ties in the period; their number stands beside each bar.",
+    )
     section.show(shown)
 
 
@@ -210,7 +240,7 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
     norm = f"the {setting.norm.name} norm"
     kinds = {
         f"A new tie to somebody who holds {norm}": counts["recovery_gained"] + counts["recovery_joined"],
-        f"A tie kept, and the other person newly known to hold {norm}": counts["recovery_kept_began"],
+        f"A tie kept, and the other person came to hold {norm}": counts["recovery_kept_changed"],
         f"A tie to somebody who held {norm} ended": counts["recovery_lost"] + counts["recovery_left"],
         "A new tie to somebody using": counts["using_gained"] + counts["using_joined"],
         "A tie to somebody using ended": counts["using_lost"] + counts["using_left"],
@@ -222,8 +252,10 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
             denominator="clients under observation in every period compared",
             row_header="At least one",
             no="None",
-            note="A client may be in several rows. A tie that ended may only be a contact that was no "
-            "longer recorded.",
+            note="A client may be in several rows. People whose state is not known count neither as holding "
+            "the norm nor as using, so true numbers are higher. Who came to hold it was known not to hold it "
+            "at the end of the period before. A tie that ended may only be a contact that was no longer "
+            "recorded.",
         )
     )
     _average_recovery_ties(section, setting, waves, change, counts.index)
@@ -248,5 +280,7 @@ def _average_recovery_ties(
             denominator="these clients, those without such ties counted as 0",
             row_header="Period",
             heads=("Clients", "Mean"),
+            note="People whose state is not known are not counted as holding the norm, so true numbers are "
+            "higher, and a mean can rise because more states are known.",
         )
     )

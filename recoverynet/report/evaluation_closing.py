@@ -12,7 +12,7 @@ import pandas as pd
 
 from recoverynet.report import wording
 from recoverynet.report.disclosed import DisclosedTable
-from recoverynet.report.evaluation_change import HOLDS, norm_frame
+from recoverynet.report.evaluation_change import HOLDS, NOT_KNOWN, norm_frame
 from recoverynet.report.evaluation_network import NOT_WORKERS
 from recoverynet.report.evaluation_observed import CONTACTED, STATE_EVER, Findings
 from recoverynet.report.evaluation_setting import UNDATED, Setting
@@ -149,11 +149,14 @@ def _ties_before_and_after(findings: Findings) -> str:
         return ""
     ends = str(table.counts.index[0]), str(table.counts.index[-1])
     shares = [table.share(end, HOLDS) for end in ends]
-    if any(math.isnan(share) for share in shares):
+    unknown = [table.share(end, NOT_KNOWN) for end in ends]
+    if any(math.isnan(share) for share in (*shares, *unknown)) or max(unknown) == 1:
         return ""
     return (
         f"Of their ties to people other than workers, {wording.percent(shares[0])} were to people known to "
-        f"hold it in {ends[0]}, and {wording.percent(shares[1])} in {ends[1]}."
+        f"hold it in {ends[0]}, and {wording.percent(shares[1])} in {ends[1]}; for "
+        f"{wording.percent(unknown[0])} and {wording.percent(unknown[1])} of ties the other person's state "
+        "is not known."
     )
 
 

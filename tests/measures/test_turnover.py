@@ -58,6 +58,7 @@ def test_worked_by_hand(panel: rn.NetworkPanel) -> None:
         "left": 1,
         "kept_began": 0,
         "kept_ended": 1,
+        "kept_changed": 0,
     }
     using = {
         "before": 1,
@@ -68,6 +69,7 @@ def test_worked_by_hand(panel: rn.NetworkPanel) -> None:
         "left": 0,
         "kept_began": 0,
         "kept_ended": 0,
+        "kept_changed": 0,
     }
     assert {part: a[f"recovery_{part}"] for part in recovery} == recovery
     assert {part: a[f"using_{part}"] for part in using} == using
@@ -101,6 +103,23 @@ def test_without_states_the_kinds_are_missing() -> None:
     frame = turnover(rn.NetworkPanel.from_adjacency([ties, ties]))
     assert frame["jaccard"].tolist() == [1, 1, 1]
     assert frame.filter(regex="recovery|using").isna().all().all()
+
+
+def test_coming_to_hold_the_norm_is_not_coming_to_be_known() -> None:
+    ties = np.zeros((4, 4))
+    ties[0, 1:] = 1
+    states = pd.DataFrame(
+        {1: ["using", "using", "unknown", "abstinent"], 2: ["using", "abstinent", "abstinent", "using"]},
+        index=pd.Index(list("abcd"), name="person_id"),
+    )
+    plain = rn.NetworkPanel.from_adjacency([ties, ties], people=list("abcd"), directed=True)
+    panel = rn.NetworkPanel(
+        plain.people, plain.waves, plain.networks, states=states, norm=rn.states.RECOVERY_NORM
+    )
+    a = turnover(panel).loc[("a", 2)]
+    # b changed, c was not known before, d went the other way
+    assert a[["recovery_kept_began", "recovery_kept_changed"]].tolist() == [2, 1]
+    assert a[["using_kept_began", "using_kept_changed"]].tolist() == [1, 1]
 
 
 def test_counts_add_up() -> None:

@@ -340,3 +340,46 @@ def test_figures_of_change_say_what_the_table_says(report: Report) -> None:
             change = f"{row['change']:+.1f}".replace("-", "−")
             assert re.search(rf"{re.escape(label)}: from [^.]+\.\d [^.]+\.\d \w+, {re.escape(change)} ", text), label
     assert "Changes are computed before rounding." in text
+
+
+def without_states(record: rn.RecoveryRecord, first_half_only: bool = False) -> rn.RecoveryRecord:
+    table = record.observations
+    kept = table[table["observed_at"] > pd.Timestamp("2011-07-01", tz=record.tz)] if first_half_only else table[:0]
+    return record.with_tables(observations=kept)
+
+
+def test_what_is_not_known_is_not_reported_as_none(worked: rn.RecoveryRecord) -> None:
+    text = rn.evaluation_report(without_states(worked)).to_text()
+    assert "No state is known of anybody clients are tied to" in text
+    assert "somebody who holds the recovery norm" not in text and "0% were to people" not in text
+    assert "Average number of ties" not in text
+    dark = rn.evaluation_report(without_states(worked, first_half_only=True))
+    assert "No state is known of anybody clients were tied to in Jan–Jun 2011" in dark["change"].to_text()
+    assert "Average number of ties" not in dark.to_text() and "were to people known" not in dark.to_text()
+
+
+def test_a_tie_to_somebody_not_known_before_is_no_change(worked: rn.RecoveryRecord) -> None:
+    """Ten clients keep the peer, whose state is seen in the second half alone: nobody came to hold the norm."""
+    told = "A tie kept, and the other person came to hold the recovery norm"
+    again = pd.DataFrame({"occasion_id": [f"p{n}" for n in range(20)], "started_at": "2011-10-01", "kind": "call"})
+    who = [(f"p{n}", one) for n in range(20) for one in (f"q{n:03d}", "q040")]
+    table = worked.observations
+    first = table["observed_at"] < pd.Timestamp("2011-07-01", tz=worked.tz)
+    record = rn.RecoveryRecord(
+        worked.people,
+        pd.concat([worked.occasions, again.assign(started_at=pd.to_datetime("2011-10-01").tz_localize(worked.tz))]),
+        pd.concat([worked.participation, pd.DataFrame(who, columns=["occasion_id", "person_id"])]),
+        observations=table[~(first & (table["person_id"] == "q040"))],
+        window=worked.window,
+    )
+    record = record.with_tables(observations=pd.concat([record.observations, pd.DataFrame({
+        "person_id": ["q041"], "observed_at": pd.to_datetime(["2011-06-15"]).tz_localize(worked.tz),
+        "variable": ["state"], "value": ["using"], "source": ["self"],
+    })], ignore_index=True))
+    change = rn.evaluation_report(record)["change"]
+    assert told not in change.to_text()  # nobody outside the service whose state is known at first
+    changed = record.with_tables(observations=pd.concat([record.observations, pd.DataFrame({
+        "person_id": ["q040"], "observed_at": pd.to_datetime(["2011-06-15"]).tz_localize(worked.tz),
+        "variable": ["state"], "value": ["using"], "source": ["self"],
+    })], ignore_index=True))
+    assert shown(rn.evaluation_report(changed), "change", "Ties that came").n(told) == 10
