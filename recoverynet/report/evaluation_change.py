@@ -18,6 +18,7 @@ from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import UNKNOWN
 
 HOLDS, HOLDS_NOT, NOT_KNOWN = "Hold the norm", "Do not hold it", "Not known"
+AWAY = "Not under observation"
 PARTS = {"recovery": "Hold the norm", "other": "Other known", "using": "Using", "unknown": "Not known"}
 
 
@@ -68,7 +69,7 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
     every, steps = setting.steps
     rows = {}
     for start, end in steps:
-        held = setting.norm.held(setting.states(end, setting.clients))
+        held = setting.norm.held(setting.states(end, setting.under_observation(end)))
         rows[wording.short_period(start, end)] = {
             HOLDS: int((held == 1).sum()),
             HOLDS_NOT: int((held == 0).sum()),
@@ -78,6 +79,8 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
         setting.count_table(
             pd.DataFrame(rows).T,
             title=f"Clients by state at the end of each {every}",
+            population="Clients under observation or in treatment",
+            denominator=f"clients under observation in the {every}",
             row_header=f"At the end of the {every}",
             rows="separate",
             columns="parts",
@@ -93,7 +96,7 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
         norm_share_curve(frame, people="clients", norm=norm),
         alt=describe_norm_share(frame, people="clients", norm=norm),
         caption=f"Share of clients who hold the {setting.norm.name} norm at the end of each {every}. Out "
-        "of: clients whose state is known then; the strip below shows the share whose state is not known. "
+        "of: clients under observation whose state is known then; the strip below shows the share of those under observation whose state is not known. "
         "If those not known differ from the others, the line can move although nobody has changed.",
     )
     section.show(shown)
@@ -123,6 +126,7 @@ def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -
     ends = setting.periods[0], setting.periods[-1]
     held = [_norm_words(setting, end) for _, _, end in ends]
     order = [HOLDS, HOLDS_NOT, NOT_KNOWN]
+    order += [AWAY] if any((words == AWAY).any() for words in held) else []
     counts = pd.crosstab(held[0], held[1]).reindex(index=order, columns=order, fill_value=0)
     first, last = (wording.day(end - pd.Timedelta(microseconds=1)) for _, _, end in ends)
     findings["transitions"] = section.table(
@@ -133,14 +137,16 @@ def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -
             row_header=f"On {first}",
             columns="parts",
             share_of="row",
-            note=f"Rows: state on {first}. Columns: state on {last}.",
+            note=f"Rows: state on {first}. Columns: state on {last}."
+            + (f" {AWAY}: had not joined yet, or had left by then." if AWAY in order else ""),
         )
     )
 
 
 def _norm_words(setting: Setting, when: pd.Timestamp) -> pd.Series:
     held = pd.Series(setting.norm.held(setting.states(when, setting.clients)))
-    return held.map({1.0: HOLDS, 0.0: HOLDS_NOT}).fillna(NOT_KNOWN)
+    words = held.map({1.0: HOLDS, 0.0: HOLDS_NOT}).fillna(NOT_KNOWN)
+    return words.where(setting.clients.isin(setting.under_observation(when)), AWAY)
 
 
 def _ties_by_state(

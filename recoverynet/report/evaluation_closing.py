@@ -111,7 +111,8 @@ def _tell_aftercare(setting: Setting, findings: Findings) -> str:
     reached = f"**{table.words(WITHIN_28, noun='clients')}**"
     text = f"Within 28 days after their treatment ended, {reached} had such contact"
     if "During treatment" in table.counts.index and not math.isnan(table.share("During treatment")):
-        text += f"; during treatment it was {wording.percent(table.share('During treatment'))}"
+        share = wording.percent(table.share("During treatment"))
+        text += f"; during the whole of their treatment, usually longer than 28 days, it was {share}"
     return text + "."
 
 
@@ -121,8 +122,8 @@ def _tell_alone(setting: Setting, findings: Findings) -> str:
         ""
         if table is None
         else (
-            f"**{table.words(NOT_WORKERS, '0', noun='clients')}** have no recorded tie to anybody but "
-            "workers."
+            f"**{table.words(NOT_WORKERS, '0', noun='clients')}** are recorded in contact with workers only, "
+            "or with nobody."
         )
     )
 
@@ -138,7 +139,7 @@ def _tell_change(setting: Setting, findings: Findings) -> str:
     text = (
         f"Of clients whose state is known, {wording.percent(first['share'])} held {norm} at the end of "
         f"{first['period']} and **{wording.percent(last['share'])}** at the end of {last['period']}; for "
-        f"{wording.percent(unknown)} of clients it was then not known."
+        f"{wording.percent(unknown)} of the clients under observation it was then not known."
     )
     return " ".join(part for part in (text, _ties_before_and_after(findings)) if part)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
@@ -24,8 +26,11 @@ from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
 from recoverynet.tables.record import RecoveryRecord
 
+INCOMPLETE = " (incomplete)"
 BOTH = "… and support to reach it"
 CONTACT = "with any contact with the recovery community"
+CONTINUES_WITHIN = 21
+"""Days within which another treatment means that the one before went on."""
 
 
 def links_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
@@ -143,7 +148,9 @@ def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -
             row_header="Step",
             heads=("Steps timed", "Median days"),
             digits=0,
-            note="Medians rest on those who took the step; people still waiting are not in them.",
+            note="The step before is whichever step recorded for the same client and group comes last before it: "
+            "for somebody offered a group who then attended, the offer. Medians rest on those who took the step; "
+            "people still waiting are not in them.",
         )
     )
 
@@ -169,7 +176,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             with_interval=True,
             note="Information: an offer or a talk about a group is recorded. Support: somebody introduced "
             "the client or went along. The NICE statement is about alcohol; here every client in treatment "
-            "is counted.",
+            "is counted." + _as_in_funnel(setting, informed),
         )
     )
     section.say(
@@ -180,6 +187,20 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.show(shown)
 
 
+def _as_in_funnel(setting: Setting, informed: int) -> str:
+    """Why numbers repeat those of the funnel, where they do."""
+    steps = _linkage_of_clients(setting).linkage
+    steps = setting.within(steps, "at")
+    offered = steps.loc[steps["stage"] == "offered", "client_id"].nunique()
+    either = steps.loc[steps["stage"].isin(["offered", "discussed"]), "client_id"].nunique()
+    if not informed == offered == either:
+        return ""
+    return (
+        " Every client offered a group, or told about one, was in treatment in the period: so some numbers are "
+        "those of the way from an offer to taking part."
+    )
+
+
 def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.heading("Before, during and after treatment")
     if setting.record.episodes.empty:
@@ -188,7 +209,7 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
             "told apart."
         )
         return
-    measured = aftercare_coverage(setting.record, horizons=(28, 90), before=90)
+    measured = aftercare_coverage(setting.record, horizons=(28, 90), before=90, continues_within=CONTINUES_WITHIN)
     names = {phase: wording.label(phase).replace("During", "During treatment") for phase in measured["phase"]}
     rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in measured.itertuples()}
     if not any(total for _, total in rows.values()):
@@ -197,13 +218,13 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
         )
         return
     _phases(section, setting, rows, findings)
-    left_out = measured.iloc[-1]
-    if left_out["n_censored"] or left_out["n_not_ended"]:
-        section.say(
-            "Clients still in treatment, and those whose follow-up runs past the end of the record, are in "
-            "no row after treatment: leaving them out keeps the shares fair, and makes the denominators "
-            "smaller."
-        )
+    section.say(
+        "In no row are clients none of whose treatment has ended, and those whose treatment went on: another "
+        f"one was open when it ended, or began within {CONTINUES_WITHIN} days of its end, and has not ended. "
+        "Clients who came back to treatment later than that stay in. Those whose follow-up runs past the end "
+        "of the record are left out of that row. Phases differ in length, and a longer one has more room for "
+        "a contact: compare treatment, which may last months, with 28 days only with that in mind."
+    )
 
 
 def _phases(
@@ -241,13 +262,16 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
     if len(steps) < 2 or setting.contacts.empty:
         return
     section.heading("Over time")
-    measured = measure_coverage(setting.record, every=every)
-    start, end = setting.window if setting.window is not None else (None, None)
-    measured = measured[measured["whole"] & (measured["start"] >= start) & (measured["end"] <= end)]
-    if len(measured) < 2:
-        section.note(f"The period is too short to compare {every}s.")
+    measured = measure_coverage(replace(setting.record, window=setting.window), every=every)
+    if measured["whole"].sum() < 2:
+        section.note(f"The period holds fewer than two whole {every}s, so {every}s are not compared.")
         return
-    labels = [wording.short_period(line.start, line.end) for line in measured.itertuples()]
+    short = f" An incomplete {every} had fewer days for a contact: do not read it as a fall."
+    part = "" if measured["whole"].all() else short
+    labels = [
+        wording.short_period(line.start, line.end) + ("" if line.whole else INCOMPLETE)
+        for line in measured.itertuples()
+    ]
     counts = zip(measured["n_covered"].astype(int), measured["n_clients"].astype(int), strict=True)
     shown = findings["over_time"] = section.disclose(
         setting.share_table(
@@ -257,6 +281,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
             denominator=f"clients under observation in the {every}",
             row_header=every.capitalize(),
             no="No contact",
+            note=part.strip(),
         )
     )
     frame = shown.to_frame().rename(columns={"row": "period"})
@@ -264,7 +289,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
         coverage_over_time(frame),
         alt=describe_coverage(frame),
         caption=f"Share of clients {CONTACT}, by {every}. Out of: clients under observation or in treatment "
-        f"on any day of the {every}; the number stands under the axis. The band is the 95% interval.",
+        f"on any day of the {every}; the number stands under the axis. The band is the 95% interval.{part}",
     )
     section.show(shown)
 

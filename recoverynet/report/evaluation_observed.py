@@ -29,6 +29,10 @@ CONTACTED = "… with at least one recorded contact"
 STATE_SEEN = "… and whose state was observed at least once"
 STATE_EVER = "State observed at least once, with or without contacts"
 MAX_LEVELS = 15
+BY_SENSE = (
+    "Settled", "Temporary", "No fixed abode", "None", "Some", "Regular", "Employed", "Education", "Unemployed",
+)  # fmt: skip
+"""Answers that have an order of their own; all others stand by the alphabet."""
 
 
 def observed_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
@@ -122,7 +126,8 @@ def _labelled(values: pd.Series) -> pd.Series:
 
 def _in_order(labels: pd.Series) -> list[str]:
     last = {"Other": 1, "All others": 2, NOT_RECORDED: 3}
-    return sorted(labels.unique(), key=lambda text: (last.get(text, 0), text))
+    place = {label: number for number, label in enumerate(BY_SENSE)}
+    return sorted(labels.unique(), key=lambda text: (last.get(text, 0), place.get(text, len(place)), text))
 
 
 def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -191,8 +196,9 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
         )
     if record.notes:
         section.note(
-            "While the record was read, something was mended, left out or assumed. Whoever holds the record "
-            "finds the list in record.notes; it is not repeated here because it may be about single people."
+            "Some rows of the record could not be used as they were: they were corrected, left out or "
+            "interpreted. Whoever holds the record has the list; it is not printed here because it may be about "
+            "single people."
         )
 
 

@@ -266,7 +266,7 @@ def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFr
         section.note(f"Nobody has two values of this at least {DAYS_APART} days apart.")
         return
     first, last = cross_counts(pair["first"])["Number"], cross_counts(pair["last"])["Number"]
-    order = first.index.union(last.index, sort=False)
+    order = cross_counts(pd.concat([pair["first"], pair["last"]])).index
     frame = pd.DataFrame(
         {"First": first.reindex(order, fill_value=0), "Last": last.reindex(order, fill_value=0)}
     )

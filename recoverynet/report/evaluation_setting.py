@@ -175,6 +175,20 @@ class Setting:
         table = self.record.observations
         return state_at(table, moment, people=list(people), scheme=self.norm.scheme, valid_for=self.valid_for)
 
+    def under_observation(self, when: pd.Timestamp) -> pd.Index:
+        """Clients under observation or in treatment on any day of the month or quarter ending at an instant.
+
+        The same clients as in coverage over time, so that no difference between two tables is a few people.
+        """
+        moment = when - pd.Timedelta(microseconds=1)
+        starts = [start for start, end in self.steps[1] if start < when <= end]
+        first = (starts or [moment])[-1].normalize()
+        own, episodes = self.people.loc[self.clients], self.record.episodes
+        here = ~(own["joined_on"] > moment) & ~(own["left_on"] <= first)
+        open_then = (episodes["started_on"] <= moment) & ~(episodes["ended_on"] < first)
+        treated = self.clients.isin(episodes.loc[open_then.astype(bool), "person_id"])
+        return self.clients[here.to_numpy(dtype=bool) | treated]
+
     def count_table(self, counts: pd.DataFrame | pd.Series, **words: Any) -> CountTable:
         """A table of counts of clients over the period, unless the words say otherwise."""
         return CountTable(counts, **(self._usual_words() | words))

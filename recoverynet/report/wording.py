@@ -162,6 +162,8 @@ def short_period(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """A half-open window in months where it is whole months: ``Jan–Mar 2011``; else its days."""
     last = end - pd.Timedelta(microseconds=1)
     whole = start.is_month_start and (last + pd.Timedelta(days=1)).is_month_start
+    if start.date() == last.date():
+        return f"{start.day} {start:%b %Y}"
     if not whole:
         years = f" {start.year}" if start.year != last.year else ""
         return f"{start.day} {start:%b}{years} – {last.day} {last:%b %Y}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -383,3 +384,86 @@ def test_a_tie_to_somebody_not_known_before_is_no_change(worked: rn.RecoveryReco
         "variable": ["state"], "value": ["using"], "source": ["self"],
     })], ignore_index=True))
     assert shown(rn.evaluation_report(changed), "change", "Ties that came").n(told) == 10
+
+
+def test_those_not_under_observation_are_not_among_the_unknown(report: Report) -> None:
+    states = shown(report, "change", "Clients by state at the end").counts
+    contact = shown(report, "links", "Clients with contact in each quarter")
+    for quarter in states.index:
+        assert states.at[quarter, "All"] == contact.total(quarter), quarter
+    twice = shown(report, "change", "The same clients").counts
+    for end, quarter, side in (("row", "Jul–Sep 2010", twice["All"]), ("column", "Apr–Jun 2011", twice.loc["All"])):
+        told = side.drop(["All", "Not under observation"])
+        told = told[told.notna()]
+        assert (told == states.loc[quarter, told.index]).all(), end
+    assert shown(report, "change", "The same clients").n("All", "All") == 650
+
+
+def test_an_incomplete_month_is_shown_and_marked(worked: rn.RecoveryRecord, riverside: rn.RecoveryRecord) -> None:
+    short = replace(worked, window=("2011-01-01", "2011-09-11"))
+    links = rn.evaluation_report(short)["links"].to_text()
+    assert "1 Sep – 10 Sep 2011 (incomplete)" in links and "An incomplete month had fewer days" in links
+    half = rn.evaluation_report(riverside, window=("2010-01-15", "2010-06-21"))
+    rows = shown(half, "links", "Clients with contact in each month").counts.index
+    assert list(rows[[0, -1]]) == ["15 Jan – 31 Jan 2010 (incomplete)", "1 Jun – 20 Jun 2010 (incomplete)"]
+
+
+def test_what_is_said_about_treatment(report: Report) -> None:
+    links = report["links"].to_text()
+    assert "began within 21 days of its end" in links and "stay in" in links
+    assert "Clients still in treatment" not in links
+    assert "the whole of their treatment, usually longer than 28 days, it was 35%" in " ".join(report.in_brief)
+    assert "whichever step recorded" in links and "was in treatment in the period: so" in links
+
+
+def test_categories_stand_in_the_order_of_their_sense(report: Report) -> None:
+    for title, order in (
+        ("Housing status", ["Settled", "Temporary", "No fixed abode"]),
+        ("Contact with family", ["None", "Some", "Regular"]),
+    ):
+        assert list(shown(report, "outcomes", title).counts.index[:-1]) == order
+
+
+def test_notes_speak_to_the_reader(report: Report) -> None:
+    text = report.to_text()
+    assert "record.notes" not in text and "Whoever holds the record has the list" in text
+    assert "no recorded tie to anybody but" not in text
+    heads = [block.shown.row_header for section in report.sections for block in section.tables()]
+    assert all(heads)
+
+
+def one_domain(variable: str, *values: str, n: int = 12) -> rn.RecoveryRecord:
+    rows = [
+        (f"q{number:03d}", day, variable, value, "worker")
+        for number in range(n)
+        for day, value in zip(("2011-03-09", "2011-06-09"), values, strict=False)
+    ]
+    columns = ["person_id", "observed_at", "variable", "value", "source"]
+    return rn.RecoveryRecord(
+        people(n, "worker"),
+        empty("occasions"),
+        empty("participation"),
+        observations=pd.DataFrame(rows, columns=columns),
+    )
+
+
+@pytest.mark.parametrize("n", [1, 12])
+@pytest.mark.parametrize(
+    ("variable", "values"),
+    [
+        ("stat", ("using",)),
+        ("stat", ("using", "abstinent")),
+        ("dependency.days_used", ("3", "1")),
+        ("housing.status", ("settled", "settled")),
+        ("offending.reoffended", ("yes",)),
+        ("instrument.barc10", ("30", "31")),
+        ("state", ("unknown", "unknown")),
+        ("state", ("using", "abstinent")),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_records_of_one_domain_or_one_person(variable: str, values: tuple[str, ...], n: int, tmp_path) -> None:
+    report = rn.evaluation_report(one_domain(variable, *values, n=n))
+    assert [section.name for section in report.sections] == SECTIONS
+    report.save(tmp_path / "one.html")
+    assert "nan" not in re.findall(r"\w+", report.to_text().lower())
