@@ -207,6 +207,7 @@ def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", ax: Axe
     )
     _frame_around(axes, title, note, left, high)
     if not worlds:
+        axes.set(xticks=[], yticks=[])
         axes.text(0.0, 0.5, NOTHING, transform=axes.transAxes, color=MUTED, fontsize=TEXT)
         return axes
     axes.set(xlim=(0, len(tests)), ylim=(len(worlds), 0))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, numbers, require_columns
+from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.rows import Rows, lay_rows
 from recoverynet.draw.style import ACCENT, APART, INK, MAIN, MUTED, PAPER, SMALL, axes_width, drawn
 
@@ -47,7 +47,7 @@ def rung_estimates(
     Raises
     ------
     SchemaError
-        A column is missing, or a value is no number.
+        A column is missing.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def _read(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.n
         if "placebo" in frame.columns
         else np.zeros(len(frame), dtype=bool)
     )
-    ratio, low, high = (numbers(frame, name) for name in ("ratio", "low", "high"))
+    ratio, low, high = (frame[name].to_numpy(dtype=float) for name in ("ratio", "low", "high"))
     return ratio, low, high, placebo
 
 

@@ -204,8 +204,19 @@ class DisclosedEstimates:
         return tuple(text for text in (out_of, self.note, rough, star) if text)
 
 
-def about(count: float, *, nearest: int = NEAREST) -> str:
-    """A count to the nearest ten.
+def nearest_ten(count: float) -> int:
+    """The nearest multiple of ten, the higher of two.
+
+    Examples
+    --------
+    >>> nearest_ten(1951), nearest_ten(145)
+    (1950, 150)
+    """
+    return NEAREST * math.floor(count / NEAREST + 0.5)
+
+
+def about(count: float) -> str:
+    """A count to the nearest ten, in words.
 
     Examples
     --------
@@ -214,9 +225,9 @@ def about(count: float, *, nearest: int = NEAREST) -> str:
     """
     if math.isnan(count):
         return wording.NO_DENOMINATOR
-    if 0 < count < nearest:
-        return f"under {nearest}"
-    return f"{nearest * math.floor(count / nearest + 0.5):,}"
+    if 0 < count < NEAREST:
+        return f"under {NEAREST}"
+    return f"{nearest_ten(count):,}"
 
 
 def decimal(value: float, digits: int = 2) -> str:

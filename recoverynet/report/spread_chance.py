@@ -15,7 +15,7 @@ from recoverynet.models.hazard import fit_hazard
 from recoverynet.models.sisa import fit_sisa
 from recoverynet.randomness import spawn
 from recoverynet.report import wording
-from recoverynet.report.estimates import EstimateTable
+from recoverynet.report.estimates import EstimateTable, nearest_ten
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.report.spread_people import wave_labels
 from recoverynet.report.spread_setting import SpreadSetting, terms_in_words, without_counts
@@ -67,7 +67,7 @@ def clustering_section(report: ReportWriter, setting: SpreadSetting) -> Section:
 
 def _steps(section: SectionWriter, setting: SpreadSetting, steps: pd.DataFrame, label: str) -> None:
     able = steps["n_pairs"] >= setting.least
-    frame = steps.assign(n_pairs=[10 * round(n / 10) for n in steps["n_pairs"]])[able]
+    frame = steps.assign(n_pairs=[nearest_ten(n) for n in steps["n_pairs"]])[able]
     section.figure(
         separation_curve(frame, norm=setting.norm),
         alt=describe_separation(frame, norm=setting.norm),

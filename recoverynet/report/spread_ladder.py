@@ -12,7 +12,7 @@ from recoverynet.draw.sensitivity import draw_sensitivity
 from recoverynet.models.hazard import fit_hazard
 from recoverynet.models.sensitivity import sensitivity
 from recoverynet.models.verdict import Rung, hidden_in_words
-from recoverynet.report.estimates import EstimateTable, about
+from recoverynet.report.estimates import EstimateTable, about, nearest_ten
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.report.spread_setting import (
     SAID,
@@ -96,7 +96,7 @@ def _as_row(rung: Rung) -> dict[str, object]:
 def null_figure(section: SectionWriter, setting: SpreadSetting) -> None:
     """Exposure of those who gained the norm, against the same gains dealt out by chance."""
     null = setting.null
-    gains = float(10 * round(null.n_events / 10))
+    gains = float(nearest_ten(null.n_events))
     words = {"observed": null.observed, "expected": null.expected, "gains": gains, "norm": setting.norm}
     draws = pd.DataFrame({"draw": null.draws})
     section.figure(

@@ -38,8 +38,8 @@ LIFT = {
     "placebo when the report is made",
 }
 MEANING = {
-    0: "Nothing in these records speaks for spread. That is no finding against it: how wide the intervals are says what "
-    "could have been missed.",
+    0: "Nothing in these records speaks for spread. That is no finding against it: how wide the intervals "
+    "are says what could have been missed.",
     1: "People whose contacts held the norm went on to gain it more often, but no more than chance could "
     "make.",
     2: "People whose contacts held the norm went on to gain it more often than chance would make. Why "

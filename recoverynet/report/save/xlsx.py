@@ -132,23 +132,7 @@ def _cells(
         rows = [[(label, "text"), *(_estimate(text) for text in texts)] for label, *texts in shown.cells]
         return [shown.row_header, *shown.columns], rows
     if isinstance(shown, DisclosedSummary):
-        rows = [
-            [
-                (str(label), "text"),
-                *(
-                    _cell(value, "count" if name == "n" else "mean", none=name != "n" and values["n"] == 0)
-                    for name, value in values.items()
-                ),
-            ]
-            for label, values in shown.values.iterrows()
-        ]
-        heads = [*shown.heads[:-1], "95% low", "95% high"] if "low" in shown.values else list(shown.heads)
-        return [shown.row_header, *heads], rows
-    if not isinstance(shown, DisclosedTable):
-        grid = shown.grid()
-        return list(grid.columns), [
-            [(row[0], "text"), *((cell, "star") for cell in row[1:])] for row in grid.rows
-        ]
+        return _summary_cells(shown)
     frame = shown.to_frame()
     if shown.layout == "cross":
         return _cross_cells(shown)
@@ -175,6 +159,22 @@ def _cells(
         ]
         rows.append([(str(line["row"]), "text"), *cells])
     return heads, rows
+
+
+def _summary_cells(shown: DisclosedSummary) -> tuple[list[str], list[list[Cell]]]:
+    """Number of people and statistics, a bound in a column of its own."""
+    rows = [
+        [
+            (str(label), "text"),
+            *(
+                _cell(value, "count" if name == "n" else "mean", none=name != "n" and values["n"] == 0)
+                for name, value in values.items()
+            ),
+        ]
+        for label, values in shown.values.iterrows()
+    ]
+    heads = [*shown.heads[:-1], "95% low", "95% high"] if "low" in shown.values else list(shown.heads)
+    return [shown.row_header, *heads], rows
 
 
 def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:

@@ -1,0 +1,82 @@
+"""What notebook 03 tells its reader holds: test_notebooks runs it, this looks at what it claims."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.models.calibration import calibration_table
+from recoverynet.models.spread_panel import SpreadPanel, spread_panel
+from recoverynet.models.synthetic import riverside_record
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "03_is_it_spreading.ipynb"
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, SpreadPanel]:
+    areas = {"riverside": rn.load_sample("riverside"), "twin": riverside_record(influence=False)}
+    return {name: spread_panel(record, placebo="housing.status=settled") for name, record in areas.items()}
+
+
+@pytest.fixture(scope="module")
+def ladder_rates() -> pd.DataFrame:
+    table = calibration_table()
+    table = table[table["test"] == "evidence ladder"]
+    table = table.sort_values("n_replications").drop_duplicates(["world", "n_people", "missing"], keep="last")
+    usual = table["missing"] == table.groupby("kind")["missing"].transform("min")
+    return table[usual & (table["reach"] == "within")]
+
+
+def test_people_who_hold_the_norm_stand_together_in_both(asked):
+    for each in asked.values():
+        last, held = each.panel.at(each.panel.n_waves), each.panel.behaviour["recovery"][:, -1]
+        steps = rn.norm_clustering(last, held, max_distance=1, n_permutations=199, rng=0)
+        assert steps["p"].iloc[0] < 0.05
+
+
+@pytest.mark.parametrize("null", ["labels", "rewiring"])
+def test_plain_tests_cry_wolf_in_the_twin(asked, null):
+    assert rn.contagion_test(asked["twin"].panel, null=null, n_permutations=99, rng=0).p <= 0.05
+
+
+def test_the_ladder_tells_the_two_apart(asked):
+    ladders = {name: rn.evidence_ladder(each.panel, **each.asked, rng=0) for name, each in asked.items()}
+    assert ladders["riverside"].level == 3 and ladders["riverside"].failed == "matched comparison"
+    assert ladders["twin"].level < 2
+
+
+def test_what_is_adjusted_for_is_what_the_notebook_names(asked):
+    each = asked["riverside"]
+    assert (each.adjust, each.surroundings) == (("role", "sex", "age_band", "area"), ("provider",))
+
+
+def test_fifty_pupils_say_little(shared):
+    folder = shared("data/s50/friendships.csv").parent
+    named = pd.read_csv(folder / "friendships.csv")
+    used = pd.read_csv(folder / "substance_use.csv", dtype={"value": str})
+    pupils = rn.NetworkPanel.from_nominations(named, used, breaks="wave")
+    drinks = np.where(np.isnan(pupils.behaviour["alcohol"]), np.nan, pupils.behaviour["alcohol"] >= 4)
+    naive = rn.fit_hazard(pupils, drinks, transition="holding", link="logit", covariance="model")
+    assert (naive.estimate, naive.std_error) == (
+        pytest.approx(0.686, abs=5e-4),
+        pytest.approx(0.666, abs=5e-4),
+    )
+    assert 0.5 < np.exp(naive.low) < 0.6 and 7 < np.exp(naive.high) < 8, "between a half and seven"
+    assert rn.evidence_ladder(pupils, behaviour=drinks, rng=0).level == 0
+
+
+def test_rates_the_text_leans_on(ladder_rates):
+    quiet = ladder_rates[(ladder_rates["strength"] == "none") & (ladder_rates["n_people"] == 650)]
+    assert len(quiet) >= 14 and quiet["rate"].max() <= 0.05, "few of a hundred"
+    small = ladder_rates[(ladder_rates["strength"] == "strong") & (ladder_rates["n_people"] == 100)]
+    assert 0.4 < small["rate"].mean() < 0.6, "about half of all worlds"
+
+
+def test_words_that_are_not_used():
+    text = NOTEBOOK.read_text(encoding="utf-8")
+    assert not re.findall(r"\b(?:caus\w*|contagious|addict\w*|proves?)\b", text, re.IGNORECASE)
