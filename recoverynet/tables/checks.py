@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recoverynet.tables.doubtful import doubtful_checks
 from recoverynet.tables.engine import Engine, column_sql
 from recoverynet.tables.identifiers import PSEUDONYMISE, free_text_column, identifying_column
 from recoverynet.tables.identifying_values import identifier_checks
@@ -19,7 +20,7 @@ from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record, prepared_source, read_column
-from recoverynet.tables.problems import Problem, example_of, problems_frame, rows_in_words
+from recoverynet.tables.problems import MOST_WORDS, Problem, example_of, problems_frame, rows_in_words, word_of
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.rules import (
@@ -122,6 +123,7 @@ def _rounds(prepared: Prepared, name: str, leave_out: bool) -> list[list[Check]]
     """The checks of one table: all at once, or, where rows are left out between them, values first, then repeats."""
     table = prepared.tables[name]
     values = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states), *pair_checks(table)]
+    values += doubtful_checks(prepared.engine, table, prepared.tz)
     values, repeat = _worth_asking(table, values), _worth_asking(table, repeat_checks(table))
     if leave_out:
         return [values, repeat]
@@ -135,18 +137,18 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
         what = identifying_column(plain_name(title), of_group=name == "groups")
         if what and table.n_blank(title) < table.n_rows and not _says_yes_or_no(table, title):
             problems.append(Problem(
-                name, title, f"{title} seems to hold {what}, which a record never holds",
+                name, title, f"the column seems to hold {what}, which a record never holds",
                 "identifying_column", f"{PSEUDONYMISE} Or delete the column.", extent="column",
             ))
         elif free_text_column(plain_name(title)) and name != "groups":
             problems.append(Problem(
-                name, title, f"{title} seems to hold free text, in which people may be named",
+                name, title, f"the column seems to hold free text, in which people may be named",
                 "free_text", "Delete the column unless it is needed, or read it through first.", "warning",
             ))
     for title in sorted(table.as_numbers):
         if table.schema[title].kind == "id":
             problems.append(Problem(
-                name, title, f"{title} is stored as numbers in {table.origin}, so leading zeros may be lost",
+                name, title, f"the ids are stored as numbers in {table.origin}, so leading zeros may be lost",
                 "ids_as_numbers", "Store ids as text if 7 may mean 007; otherwise nothing need be done.", "warning",
             ))
     if leave_out:
@@ -217,11 +219,35 @@ def _problem(prepared: Prepared, check: Check, count: int) -> Problem:
         f"SELECT {column_sql(ROW)}, CAST({column} AS VARCHAR) FROM {column_sql(check.table)} "
         f"WHERE {check.predicate} ORDER BY 1 LIMIT 5"
     )
+    dated = bool(check.column) and READABLE_TABLES[check.table].is_instant(check.column)
+    example = _words_found(prepared, check) if check.words else example_of(
+        first[0][1], personal=check.personal, dated=dated)
     remedy = check.remedy + _lost_zeros_hint(prepared, check)
     return Problem(
-        check.table, check.column, f"{check.column or 'a row'} {check.sentence}", check.rule, remedy, check.severity,
-        count, tuple(int(row) for row, _ in first), example_of(first[0][1], personal=check.personal), check.extent,
+        check.table, check.column, _sentence(check), check.rule, remedy, check.severity,
+        count, tuple(int(row) for row, _ in first), example, check.extent,
     )
+
+
+def _sentence(check: Check) -> str:
+    """What is wrong, so that it reads well after the name of the table and column."""
+    if check.whole:
+        return check.sentence
+    if not check.column:
+        return f"a row {check.sentence}"
+    schema = READABLE_TABLES[check.table]
+    is_id = check.column in schema.names and schema[check.column].kind == "id"
+    return f"{'an id' if is_id else 'a value'} {check.sentence}"
+
+
+def _words_found(prepared: Prepared, check: Check) -> str:
+    """The wrong words of a column of fixed choices, the most frequent first, with their counts."""
+    counts = prepared.engine.rows(
+        f"SELECT {column_sql(check.column)}, count(*) FROM {column_sql(check.table)} WHERE {check.predicate} "
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_WORDS + 1}"
+    )
+    told = [f"{word_of(word)} ({count:,})" for word, count in counts[:MOST_WORDS]]
+    return ", ".join(told) + (" and more" if len(counts) > MOST_WORDS else "")
 
 
 def _lost_zeros_hint(prepared: Prepared, check: Check) -> str:

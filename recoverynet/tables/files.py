@@ -104,7 +104,8 @@ def read_record(
             told = errors if on_problems == "raise" else needed
             raise problems_error(told, source.label, may_leave_out=not needed)
         notes = [left_out_in_words(problem) for problem in errors]
-        notes += [problem.in_words() for problem in problems if problem.severity == "warning"]
+        notes += [problem.in_words() for problem in problems
+                  if problem.severity == "warning" and problem.rule != "entered_twice"]
         tables = {name: _frame(prepared, name) for name in prepared.tables}
     notes += _unfold(tables, prepared.tz)
     return RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))

@@ -37,8 +37,10 @@ def mapped(
     origin = _origins(raw, schema, maps, where)
     problems = _unused(raw, schema, maps, origin)
     unused = {problem.example for problem in problems}
-    taken = {source for source in origin.values()} | unused
+    behind = {name: _behind(raw, maps[name], f"{where} {name}") for name in maps if maps[name].joined}
+    taken = {*origin.values(), *(title for titles in behind.values() for title in titles)} | unused
     needed = {source for name, source in origin.items() if name in maps or missing}
+    needed |= {title for titles in behind.values() for title in titles}
     rest = [name for name in raw.columns if name not in taken]
     texts = {name: as_text(table[name]) for name in {*needed, *(rest if missing else ())}}
     for name, column in texts.items():
@@ -48,7 +50,7 @@ def mapped(
     for name in (*schema.names, *(name for name in maps if name not in schema.names)):
         if name in origin or name in maps:
             ids = name in schema.names and schema[name].kind == "id"
-            value = _value_sql(origin.get(name), maps.get(name), () if ids else missing)
+            value = _value_sql(origin.get(name), maps.get(name), () if ids else missing, behind.get(name, ()))
             parts.append(f"{value} AS {column_sql(name)}")
     for name in rest:
         parts.append(f"{_value_sql(name, None, missing)} AS {column_sql(name)}")
@@ -66,13 +68,24 @@ def _origins(raw: RawTable, schema: TableSchema, maps: dict[str, ColumnMap], whe
         if source is not None:
             origin[name] = source
         elif column_map.default is None or column_map.source != name:
-            near = get_close_matches(column_map.source, raw.columns, n=1)
-            meant = f" Did you mean {near[0]!r}?" if near else ""
-            raise SchemaError(
-                f"{where} {name}: {raw.origin} has no column {column_map.source!r}; it has "
-                f"{', '.join(map(repr, raw.columns)) or 'none'}.{meant}"
-            )
+            raise _no_column(raw, column_map.source, f"{where} {name}")
     return {name: origin[name] for name in (*schema.names, *maps) if name in origin}
+
+
+def _behind(raw: RawTable, column_map: ColumnMap, where: str) -> tuple[str, ...]:
+    """The columns of the source whose values stand behind the first."""
+    by_plain_name = {plain_name(name): name for name in raw.columns}
+    for title in column_map.joined:
+        if plain_name(title) not in by_plain_name:
+            raise _no_column(raw, title, where)
+    return tuple(by_plain_name[plain_name(title)] for title in column_map.joined)
+
+
+def _no_column(raw: RawTable, title: str, where: str) -> SchemaError:
+    near = get_close_matches(title, raw.columns, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    has = ", ".join(map(repr, raw.columns)) or "none"
+    return SchemaError(f"{where}: {raw.origin} has no column {title!r}; it has {has}.{meant}")
 
 
 def _unused(
@@ -87,8 +100,14 @@ def _unused(
     ]
 
 
-def _value_sql(source: str | None, column_map: ColumnMap | None, missing: tuple[str, ...]) -> str:
+def _value_sql(
+    source: str | None, column_map: ColumnMap | None, missing: tuple[str, ...], behind: tuple[str, ...] = (),
+) -> str:
     value = "CAST(NULL AS VARCHAR)" if source is None else column_sql(source)
+    if behind:
+        # A clock of one digit (9:30) gets its zero, as ISO times need.
+        more = ", ".join(f"regexp_replace({column_sql(title)}, '^([0-9]):', '0\\1:')" for title in behind)
+        value = f"CASE WHEN {value} IS NULL THEN NULL ELSE concat_ws(' ', {value}, {more}) END"
     nothing = (*missing, *(column_map.missing if column_map else ()))
     if nothing:
         value = f"CASE WHEN {value} IN {list_sql(nothing)} THEN NULL ELSE {value} END"
@@ -96,17 +115,28 @@ def _value_sql(source: str | None, column_map: ColumnMap | None, missing: tuple[
         return value
     if column_map.values:
         cases = " ".join(f"WHEN {text_sql(old)} THEN {text_sql(new)}" for old, new in column_map.values.items())
-        value = f"CASE {value} {cases} ELSE {value} END"
+        rest = value
+        if column_map.other is not None:
+            rest = f"CASE WHEN {value} IS NULL THEN NULL ELSE {text_sql(column_map.other)} END"
+        value = f"CASE {value} {cases} ELSE {rest} END"
     if column_map.factor is not None:
         value = f"coalesce(CAST(TRY_CAST({value} AS DOUBLE) * {column_map.factor!r}::DOUBLE AS VARCHAR), {value})"
     if column_map.date_formats:
-        formats = "[" + ", ".join(text_sql(pattern) for pattern in column_map.date_formats) + "]"
+        formats = "[" + ", ".join(map(text_sql, _formats(column_map.date_formats, joined=bool(behind)))) + "]"
         parsed = f"strftime(try_strptime({value}, {formats}), '%Y-%m-%dT%H:%M:%S.%f')"
         iso = f"regexp_full_match({value}, {text_sql(INSTANT_PATTERN)})"
         value = f"CASE WHEN {iso} THEN {value} ELSE coalesce({parsed}, {value}) END"
     if column_map.default is not None:
         value = f"coalesce({value}, {text_sql(column_map.default)})"
     return value
+
+
+def _formats(given: tuple[str, ...], *, joined: bool) -> tuple[str, ...]:
+    """The formats of a column; of a date joined with a time also the date alone, and the date with a usual time."""
+    if not joined:
+        return given
+    dates = [pattern.split(" ")[0] for pattern in given]
+    return tuple(dict.fromkeys([*given, *(f"{day} {clock}" for day in dates for clock in ("%H:%M", "%H:%M:%S")), *dates]))
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -13,13 +13,15 @@ A mapping is a TOML file::
 
     [people.columns]                           # ours = theirs
     area = "ward"
-    role = { from = "type", values = { 1 = "client", 2 = "peer" }, missing = ["9"], default = "community" }
+    role = { from = "type", values = { 1 = "client", 2 = "peer" }, missing = ["9"], other = "community" }
     joined_on = { from = "registered", date_format = "%d/%m/%Y" }
 
     [contact_log.columns]
     duration_min = { from = "duration_s", unit = "seconds" }   # or factor = 0.0167
+    started_at = { from = ["Date", "Time"], date_format = "%d/%m/%Y %H:%M" }   # two columns, joined by a space
 
-A default fills what is absent or empty. A column's other common names are suggested in messages and never applied by
+``default`` fills what is absent or empty and nothing else; ``other`` stands for every word that is neither listed under
+``values`` nor one of ours. A column's other common names are suggested in messages and never applied by
 themselves: what a column means is for the person who knows the data to say.
 """
 
@@ -40,12 +42,15 @@ MINUTES = {"milliseconds": 1 / 60_000, "seconds": 1 / 60, "minutes": 1.0, "hours
 _TOP_KEYS = ("time_zone", "states", "window")
 _PLACE_KEYS = ("file", "sheet", "table")
 _TABLE_KEYS = (*_PLACE_KEYS, "missing", "keep", "columns")
-_COLUMN_KEYS = ("from", "missing", "values", "unit", "factor", "date_format", "default")
+_COLUMN_KEYS = ("from", "missing", "values", "unit", "factor", "date_format", "default", "other")
 
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """Where one column comes from, and how its values are to be read; factor and formats as in the file."""
+    """Where one column comes from, and how its values are to be read; factor and formats as in the file.
+
+    ``joined`` are further columns whose values stand behind those of ``source``, after a space.
+    """
 
     name: str
     source: str
@@ -54,6 +59,8 @@ class ColumnMap:
     factor: float | None = None
     date_formats: tuple[str, ...] = ()
     default: str | None = None
+    other: str | None = None
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,18 +189,31 @@ def _column(where: str, column: Column, entry: Any) -> ColumnMap:
     if not isinstance(entry, dict):
         raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {entry!r}.")
     _require_keys(where, entry, _COLUMN_KEYS, "key")
-    source, default, values = entry.get("from"), entry.get("default"), entry.get("values", {})
-    if source is not None and not isinstance(source, str):
-        raise SchemaError(f"{where}: from is the name of their column; got {source!r}.")
+    sources = _sources(where, column, entry.get("from", column.name))
+    default, other, values = entry.get("default"), entry.get("other"), entry.get("values", {})
     if not isinstance(values, dict):
         raise SchemaError(f"{where}: values is a section of theirs = ours; got {values!r}.")
     texts = {str(theirs): _as_text(ours) for theirs, ours in values.items()}
-    default = None if default is None else _as_text(default)
-    _require_choices(where, column, [*texts.values(), *([default] if default is not None else [])])
+    default, other = (None if given is None else _as_text(given) for given in (default, other))
+    _require_choices(where, column, [*texts.values(), *(given for given in (default, other) if given is not None)])
+    if other is not None:
+        texts = {**{word: word for word in column.choices}, **texts}
     return ColumnMap(
-        column.name, source or column.name,
+        column.name, sources[0],
         _texts(where, entry, "missing"), texts, _factor(where, column, entry), _formats(where, column, entry), default,
+        other, sources[1:],
     )
+
+
+def _sources(where: str, column: Column, given: Any) -> tuple[str, ...]:
+    """The columns one of ours comes from: one, or, for dates and texts, several to be joined."""
+    if isinstance(given, str):
+        return (given,)
+    if not _is_texts(given) or not given:
+        raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {given!r}.")
+    if len(given) > 1 and column.kind not in ("instant", "text"):
+        raise SchemaError(f"{where}: only columns of dates and texts can be joined from several; {column.name} is none.")
+    return tuple(given)
 
 
 def _require_choices(where: str, column: Column, words: list[str]) -> None:

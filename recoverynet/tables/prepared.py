@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,10 +24,11 @@ from recoverynet.tables.mapping import Mapping, TableMap
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.schema import Column, TableSchema, parse_instants
+from recoverynet.tables.schema import CLOCK_PATTERN, Column, TableSchema, columns_in_words, parse_instants
 from recoverynet.tables.sources import Source, known_columns
 
 _READ = ": read"
+_BARE_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T00:00:00(?:[.]0+)?)?|[0-9]{1,2}[/. -][0-9]{1,2}[/. -][0-9]{2,4}"
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def prepared_source(source: Source, mapping: Mapping, tz: str) -> Iterator[Prepa
 
 
 def _mapped_names(table_map: TableMap | None) -> set[str]:
-    return set() if table_map is None else {entry.source.lower() for entry in table_map.columns.values()}
+    maps = () if table_map is None else table_map.columns.values()
+    return {title.lower() for entry in maps for title in (entry.source, *entry.joined)}
 
 
 def _wanted(source: Source, mapping: Mapping) -> dict[str, str]:
@@ -148,12 +151,34 @@ def _take_in(prepared: Prepared, raw: RawTable, schema: TableSchema, mapping: Ma
     if table.num_rows == 0:
         prepared.problems.append(Problem(
             schema.name, "", f"{raw.origin} has a header and no rows", "empty_table",
-            "Export it again if it should hold rows; otherwise nothing need be done.",
+            f"Add one row a person, with {columns_in_words(schema)}: without people there is nothing to read."
+            if schema.name == "people" else "Export it again if it should hold rows; otherwise nothing need be done.",
             "error" if schema.name == "people" else "warning", extent="record" if schema.name == "people" else "table",
         ))
     prepared.problems += _aliases_unused(schema, raw, table)
     as_numbers = frozenset(name for name, source in origin.items() if source in raw.as_numbers)
     prepared.put(laid_out(schema, raw.origin, table, prepared.tz, as_numbers))
+    prepared.problems += _times_apart(prepared.tables[schema.name], origin)
+
+
+def _times_apart(table: PreparedTable, origin: dict[str, str]) -> Iterator[Problem]:
+    """A time of day that stands unused beside a column of bare dates."""
+    days = [name for name in ("started_at", "observed_at") if name in table.schema.names]
+    if not days or not table.n_rows or not all(re.fullmatch(_BARE_DATE, text) for text in _texts(table, days[0])):
+        return
+    for title in table.extras:
+        texts = _texts(table, title)
+        if texts and all(re.fullmatch(CLOCK_PATTERN, text) for text in texts):
+            yield Problem(
+                table.schema.name, title, f"the column seems to hold the time of day of {days[0]}, which is a bare date; "
+                "as it stands it rides along unused", "time_apart",
+                f"Write in a mapping file under [{table.schema.name}.columns] {days[0]} = {{ from = "
+                f'["{origin[days[0]]}", "{title}"] }}.', "warning",
+            )
+
+
+def _texts(table: PreparedTable, title: str) -> list[str]:
+    return [str(text) for text in table.distinct(title).to_pylist()]
 
 
 def _aliases_unused(schema: TableSchema, raw: RawTable, table: pa.Table) -> Iterator[Problem]:
@@ -162,8 +187,8 @@ def _aliases_unused(schema: TableSchema, raw: RawTable, table: pa.Table) -> Iter
         meant = [title for title in table.column_names if plain_name(title) in column.aliases]
         if column.name not in table.column_names and meant and meant[0] not in schema.names:
             yield Problem(
-                schema.name, meant[0], f"{meant[0]} may be what is called {column.name} here ({column.meaning}); as it "
-                "stands it rides along unused", "alias",
+                schema.name, meant[0], f"the column may be what is called {column.name} here ({column.meaning}); as "
+                "it stands it rides along unused", "alias",
                 f"If so, write in a mapping file under [{schema.name}.columns] {_mapping_line(column, meant[0])}.",
                 "warning",
             )
@@ -268,7 +293,7 @@ def _absent_tables(prepared: Prepared, source: Source, wanted: dict[str, str]) -
     kind = {"file": "a file people.csv (or .parquet)", "sheet": "a sheet 'people'", "table": "a table 'people'"}
     if "people" not in wanted:
         yield Problem("people", "", f"{source.label} holds no table of people", "missing_table",
-                      f"Add {kind[source.place]} with one row a person and at least person_id and role.",
+                      f"Add {kind[source.place]} with one row a person and {columns_in_words(READABLE_TABLES['people'])}.",
                       extent="record")
     pair = [name for name in ("occasions", "participation") if name in wanted]
     if len(pair) == 1:

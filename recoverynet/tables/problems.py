@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -15,7 +16,10 @@ Extent = Literal["row", "value", "column", "table", "record"]
 PROBLEM_COLUMNS = (
     "table", "column", "problem", "n_rows", "rows", "example", "remedy", "severity", "rule",
 )
-MOST_TOLD = 20
+MOST_TOLD, MOST_WORDS = 20, 8
+LEAVE_OUT = "To leave faulty rows out: --leave-out on the command line, on_problems='leave_out' in Python."
+_DATE_PART = re.compile(r"[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,9})[-/. ][0-9]{1,4}(?=[T ]|$)")
+_LONGEST_WORD, _MANY_DIGITS = 40, 9
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class Problem:
 
     def in_words(self) -> str:
         """The whole problem as two sentences."""
-        return f"{self.table}: {self.problem}{self._whereabouts()}. {self.remedy}"
+        place = f"{self.table}.{self.column}" if self.column else self.table
+        return f"{place}: {self.problem}{self._whereabouts()}. {self.remedy}"
 
     def _whereabouts(self) -> str:
         where = rows_in_words(self.n_rows, self.rows)
@@ -92,7 +97,8 @@ def problems_error(errors: list[Problem], source: object, *, may_leave_out: bool
         told.append(f"- … and {len(errors) - MOST_TOLD} more; find_problems() lists them all.")
     count = f"{len(errors)} problem{'s' * (len(errors) != 1)}"
     kind = _error_class({problem.rule for problem in errors})
-    way_out = '\nTo read it without the faulty rows, use on_problems="leave_out".' if may_leave_out else ""
+    may_leave_out = may_leave_out and any(problem.extent in ("row", "value", "column") for problem in errors)
+    way_out = f"\n{LEAVE_OUT}" if may_leave_out else ""
     return kind(f"{source} has {count}:\n" + "\n".join(told) + way_out)
 
 
@@ -110,9 +116,21 @@ def masked(value: str) -> str:
     return f"{first}••• ({len(value)} character{'s' * (len(value) != 1)})"
 
 
-def example_of(value: str | None, *, personal: bool) -> str:
-    """A faulty value as a reader may see it: whole only where it is a number, a date or one short word."""
+def word_of(value: str) -> str:
+    """A word of a fixed choice as it stands, masked only where it is long or holds an address or a number."""
+    digits = sum(sign.isdigit() for sign in value)
+    return masked(value) if len(value) > _LONGEST_WORD or "@" in value or digits >= _MANY_DIGITS else value
+
+
+def example_of(value: str | None, *, personal: bool, dated: bool = False) -> str:
+    """A faulty value as a reader may see it: whole only where it is a number, a date or one short word.
+
+    Of a column of dates (``dated``) the date is shown, whatever stands behind it.
+    """
     if value is None:
         return ""
+    date = _DATE_PART.match(value) if dated else None
+    if date:
+        return date.group(0)
     harmless = len(value) <= 24 and (value.isidentifier() or not any(sign.isalpha() or sign == "@" for sign in value))
     return value if harmless and not personal else masked(value)

@@ -14,7 +14,7 @@ from recoverynet.tables.engine import column_sql, list_sql, text_sql
 from recoverynet.tables.prepared import PreparedTable, read_column
 from recoverynet.tables.problems import Extent, Severity
 from recoverynet.tables.raw import ROW
-from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, NUMBER_PATTERN, Column, TableSchema
+from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, NUMBER_PATTERN, Column, TableSchema, columns_in_words
 
 _MAY_LIE_AHEAD = ("ended_on", "left_on", "valid_from", "valid_to")
 _DAY_FIRST = r"[0-9]{1,2}[/. -](?:[0-9]{1,2}|[A-Za-z]{3,9})[/. -][0-9]{2,4}(?:[ T].*)?"
@@ -50,7 +50,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule laid on one column of one table, ready to be asked; ``allowed`` are values that keep it."""
+    """A rule laid on one column of one table, ready to be asked.
+
+    ``allowed`` are values that keep it; ``whole`` says that the sentence names its own subject; ``words`` that the
+    faulty values are words of a fixed choice, to be counted and shown.
+    """
 
     table: str
     column: str
@@ -63,6 +67,8 @@ class Check:
     personal: bool = False
     only_if: str = ""
     allowed: tuple[str, ...] = ()
+    whole: bool = False
+    words: bool = False
 
 
 def _is(kind: str) -> Callable[[TableSchema, Column], bool]:
@@ -113,7 +119,8 @@ RULES: tuple[Rule, ...] = (
          "lies before 1950, as placeholders for an unknown date do", "Put the true date, or leave it empty."),
     Rule("unknown_word", lambda _, column: bool(column.choices), "{c} NOT IN {choices}",
          "is none of the words known: {words}",
-         "Use one of those (in small letters), or give theirs = ours under values in a mapping file."),
+         "Use one of those (in small letters), or say in a mapping file values = { theirs = \"ours\" }, with "
+         "other = \"…\" for every word not listed there (default = \"…\" fills empty cells only)."),
     Rule("unknown_state", _column_called("observations", "value"), "variable = 'state' AND {c} NOT IN {states}",
          "is no state known: {state_words}",
          "Use one of those, or name your own states in a mapping file: states = [\"using\", …, \"unknown\"]."),
@@ -170,6 +177,7 @@ def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Che
                     schema.name, column.name, rule.name, rule.predicate.format(**fill), rule.sentence.format(**fill),
                     rule.remedy, rule.severity, personal=column.person or column.kind == "text", only_if=rule.only_if,
                     allowed=column.choices if rule.name == "unknown_word" else (),
+                    words=rule.name in ("unknown_word", "unknown_state"),
                 )
 
 
@@ -201,8 +209,8 @@ def pair_checks(table: PreparedTable) -> Iterator[Check]:
     if schema.name == "contact_log":
         yield Check(
             schema.name, "with_person_id", "with_nobody", "with_person_id IS NULL AND group_id IS NULL",
-            "and group_id are both blank, so the contact is with nobody",
-            "Say with whom (with_person_id) or at which group (group_id).",
+            "with_person_id and group_id are both blank, so the contact is with nobody",
+            "Say with whom (with_person_id) or at which group (group_id).", whole=True,
         )
 
 
@@ -252,7 +260,8 @@ def reference_checks(schema: TableSchema, column: Column, known: TableSchema, *,
         f"{value} IS NOT NULL" + (f" AND {value} NOT IN {ever}" if there else ""),
         f"names {what} that the table {known.name} does not hold" if there
         else f"names {what}, but there is no usable table {known.name}",
-        f"Add the missing rows to {known.name}, or correct the id.", extent="value" if optional else "row",
+        f"Add the missing rows to {known.name}, or correct the id." if there
+        else f"Add a table {known.name} with {columns_in_words(known)}; or correct the id.", extent="value" if optional else "row",
         personal=column.person,
     )
     yield unknown

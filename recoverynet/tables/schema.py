@@ -104,6 +104,10 @@ class TableSchema:
         """Names of all columns, in order."""
         return tuple(column.name for column in self.columns)
 
+    def is_instant(self, name: str) -> bool:
+        """Whether a column of that name is there and holds instants."""
+        return name in self.names and self[name].kind == "instant"
+
     def empty(self, tz: str = "Europe/London") -> pd.DataFrame:
         """The table with every column, typed, and no row."""
         return self.typed(pd.DataFrame({column.name: pd.Series(dtype="str") for column in self.columns}), tz=tz)
@@ -147,6 +151,13 @@ class TableSchema:
             f"Table {self.name!r} needs the column{'s' * (len(absent) > 1)} {', '.join(parts)}; "
             f"it has {', '.join(map(repr, present)) or 'no columns'}."
         )
+
+
+def columns_in_words(schema: TableSchema) -> str:
+    """The columns a table cannot do without, with the words they may hold, as a reader would be told them."""
+    needed = [schema[name] for name in schema.required]
+    named = [column.name + (f" (one of {', '.join(column.choices)})" if column.choices else "") for column in needed]
+    return f"the columns {', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else f"the column {named[0]}"
 
 
 def require_time_zone(tz: object, where: str) -> None:

@@ -39,8 +39,9 @@ def test_every_fault_of_every_table_is_told_at_once_errors_first(folder) -> None
     assert problems["severity"].tolist() == ["error", "error", "error", "warning"]
     with pytest.raises(rn.SchemaError) as told:
         rn.read_record(place)
-    for words in ("has 3 problems", "people: role is none of the words known", "started_at cannot be read as a date",
-                  "duration_min is below 0 minutes", 'on_problems="leave_out"'):
+    for words in ("has 3 problems", "people.role: a value is none of the words known", "occasions.started_at: a value cannot be read",
+                  "duration_min: a value is below 0 minutes", "for example sponsor (1)",
+                  "leave faulty rows out: --leave-out on the command line, on_problems='leave_out' in Python"):
         assert words in str(told.value)
 
 
@@ -262,9 +263,9 @@ def test_values_that_may_be_personal_are_masked(folder, told) -> None:
     assert person["example"] == "j••• (6 characters)"
     place = folder(**{PARTICIPATION: None, OCCASIONS: None, PEOPLE: "person_id,role\n1,keyworker\n"})
     word = told(place, "unknown_word")
-    assert word["example"] == "keyworker"
-    name = told(folder(**{PEOPLE: "person_id,role\n1,Jo Smith\n"}), "unknown_word")
-    assert name["example"] == "J••• (8 characters)"
+    assert word["example"] == "keyworker (1)"
+    mail = told(folder(**{PEOPLE: "person_id,role\n1,ann@b.org\n"}), "unknown_word")
+    assert mail["example"] == "a••• (9 characters) (1)"
     assert masked("x") == "••• (1 character)"
 
 
@@ -293,3 +294,26 @@ def test_screening_by_distinct_values_hides_nothing(folder, monkeypatch) -> None
     asked = rn.find_problems(place)
     assert len(screened) > 20
     pd.testing.assert_frame_equal(screened, asked)
+
+
+def test_wrong_words_are_counted_and_dates_are_shown(folder, told) -> None:
+    roles = ["Support Worker", "Support Worker", *"abcdefgh"]
+    rows = "".join(f"p{place},{role},\n" for place, role in enumerate(roles)) + "q,peer,2999-01-01T10:00\n"
+    place = folder(**{PEOPLE: "person_id,role,joined_on\n" + rows, OCCASIONS: None, PARTICIPATION: None})
+    assert told(place, "unknown_word")["example"] == (
+        "Support Worker (2), a (1), b (1), c (1), d (1), e (1), f (1), g (1) and more")
+    assert told(place, "future_date")["example"] == "2999-01-01"
+
+
+def test_leaving_out_is_not_offered_for_a_broken_file(folder) -> None:
+    with pytest.raises(rn.SchemaError) as caught:
+        rn.read_record(folder(**{"episodes.csv": ""}))
+    assert "leave" not in str(caught.value)
+
+
+def test_a_missing_table_says_what_it_needs(folder, told) -> None:
+    groups = told(folder(**{"groups.csv": None}), "unknown_id", table="occasions")["remedy"]
+    assert "the columns group_id, name and kind (one of mutual_aid, recovery_cafe" in groups
+    people = told(folder(**{PEOPLE: None}), "missing_table", table="people")["remedy"]
+    assert "the columns person_id and role (one of client, peer" in people
+    assert "Add one row a person" in told(folder(**{PEOPLE: "person_id,role\n"}), "empty_table")["remedy"]

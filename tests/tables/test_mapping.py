@@ -96,7 +96,7 @@ def test_what_a_mapping_cannot_turn_is_told_as_it_stood(folder, told) -> None:
         "people": {"columns": {"role": {"values": {"1": "client", "3": "worker"}}}},
         "occasions": {"columns": {"duration_min": {"from": "secs", "unit": "seconds"}}},
     }
-    assert told(place, "unknown_word", rows=[3], mapping=mapping)["example"] == "7"
+    assert told(place, "unknown_word", rows=[3], mapping=mapping)["example"] == "7 (1)"
     assert told(place, "not_a_number", rows=[2], mapping=mapping)["example"] == "ten"
     kept = rn.read_record(place, mapping=mapping, on_problems="leave_out").occasions["duration_min"]
     assert kept.tolist() == [0.5]
@@ -166,3 +166,34 @@ def test_a_mapping_file_that_is_missing_or_no_toml(folder, tmp_path) -> None:
 def test_a_mapping_already_read_is_taken_as_it_is() -> None:
     mapping = read_mapping({"states": ["unknown"]})
     assert read_mapping(mapping) is mapping and read_mapping(None).tables == {}
+
+
+def test_other_stands_for_every_word_not_listed_and_default_for_empty_cells(folder) -> None:
+    place = folder(**{"people.csv": "person_id,role\n007,1\nNA,sponsor\nw1,worker\nx,\n"})
+    role = {"values": {"1": "client"}, "other": "community", "default": "family"}
+    people = rn.read_record(place, mapping={"people": {"columns": {"role": role}}}).people
+    assert people["role"].tolist() == ["client", "community", "worker", "family"]
+    with pytest.raises(rn.SchemaError, match="'x' is not one of client"):
+        rn.read_record(place, mapping={"people": {"columns": {"role": {"other": "x"}}}})
+
+
+LOG = "Date,Time,person_id,with_person_id\n{},9:30,007,w1\n{},,NA,w1\n"
+
+
+@pytest.mark.parametrize(("days", "more"), [
+    (("2011-03-07", "2011-03-08"), {}), (("07/03/2011", "08/03/2011"), {"date_format": "%d/%m/%Y %H:%M"}),
+    (("07/03/2011", "08/03/2011"), {"date_format": "%d/%m/%Y"}),
+])
+def test_a_date_and_a_time_are_joined(folder, told, days, more) -> None:
+    place = folder(**{"contact_log.csv": LOG.format(*days), "occasions.csv": None, "participation.csv": None})
+    apart = {"contact_log": {"columns": {"started_at": {"from": "Date", **more}}}}
+    problem = told(place, "time_apart", table="contact_log", column="Time", severity="warning", mapping=apart)
+    assert 'started_at = { from = ["Date", "Time"] }' in problem["remedy"]
+    joined = {"contact_log": {"columns": {"started_at": {"from": ["Date", "Time"], **more}}}}
+    assert rn.find_problems(place, mapping=joined).empty
+    occasions = rn.read_record(place, mapping=joined).occasions
+    assert occasions["started_at"].dt.strftime("%m-%d %H:%M").tolist() == ["03-07 09:30", "03-08 00:00"]
+    with pytest.raises(rn.SchemaError, match="has no column 'Tme'.*Did you mean 'Time'"):
+        rn.read_record(place, mapping={"contact_log": {"columns": {"started_at": {"from": ["Date", "Tme"]}}}})
+    with pytest.raises(rn.SchemaError, match="only columns of dates and texts can be joined"):
+        rn.read_record(place, mapping={"people": {"columns": {"person_id": {"from": ["a", "b"]}}}})
