@@ -96,7 +96,8 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
         norm_share_curve(frame, people="clients", norm=norm),
         alt=describe_norm_share(frame, people="clients", norm=norm),
         caption=f"Share of clients who hold the {setting.norm.name} norm at the end of each {every}. Out "
-        "of: clients under observation whose state is known then; the strip below shows the share of those under observation whose state is not known. "
+        "of: clients under observation whose state is known then; the strip below shows the share of those "
+        "under observation whose state is not known. "
         "If those not known differ from the others, the line can move although nobody has changed.",
     )
     section.show(shown)

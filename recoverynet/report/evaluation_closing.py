@@ -112,7 +112,7 @@ def _tell_aftercare(setting: Setting, findings: Findings) -> str:
     text = f"Within 28 days after their treatment ended, {reached} had such contact"
     if "During treatment" in table.counts.index and not math.isnan(table.share("During treatment")):
         share = wording.percent(table.share("During treatment"))
-        text += f"; during the whole of their treatment, usually longer than 28 days, it was {share}"
+        text += f"; over the whole of their treatment, which may last much longer than that, it was {share}"
     return text + "."
 
 

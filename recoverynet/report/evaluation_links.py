@@ -219,8 +219,8 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
         return
     _phases(section, setting, rows, findings)
     section.say(
-        "In no row are clients none of whose treatment has ended, and those whose treatment went on: another "
-        f"one was open when it ended, or began within {CONTINUES_WITHIN} days of its end, and has not ended. "
+        "Left out of every row are clients without a treatment that has ended, and those whose treatment went "
+        f"on: another was open when it ended, or began within {CONTINUES_WITHIN} days, and has not ended. "
         "Clients who came back to treatment later than that stay in. Those whose follow-up runs past the end "
         "of the record are left out of that row. Phases differ in length, and a longer one has more room for "
         "a contact: compare treatment, which may last months, with 28 days only with that in mind."
@@ -266,8 +266,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
     if measured["whole"].sum() < 2:
         section.note(f"The period holds fewer than two whole {every}s, so {every}s are not compared.")
         return
-    short = f" An incomplete {every} had fewer days for a contact: do not read it as a fall."
-    part = "" if measured["whole"].all() else short
+    whole = bool(measured["whole"].all())
     labels = [
         wording.short_period(line.start, line.end) + ("" if line.whole else INCOMPLETE)
         for line in measured.itertuples()
@@ -281,15 +280,16 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
             denominator=f"clients under observation in the {every}",
             row_header=every.capitalize(),
             no="No contact",
-            note=part.strip(),
+            note="" if whole else f"An incomplete {every} had fewer days for a contact: do not read it as a fall.",
         )
     )
-    frame = shown.to_frame().rename(columns={"row": "period"})
+    frame = shown.to_frame().rename(columns={"row": "period"})[measured["whole"].to_numpy()]
     section.figure(
         coverage_over_time(frame),
         alt=describe_coverage(frame),
         caption=f"Share of clients {CONTACT}, by {every}. Out of: clients under observation or in treatment "
-        f"on any day of the {every}; the number stands under the axis. The band is the 95% interval.{part}",
+        f"on any day of the {every}; the number stands under the axis. The band is the 95% interval."
+        + ("" if whole else f" Incomplete {every}s stand in the table alone."),
     )
     section.show(shown)
 
