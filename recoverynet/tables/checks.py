@@ -142,7 +142,7 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
             ))
         elif free_text_column(plain_name(title)) and name != "groups":
             problems.append(Problem(
-                name, title, f"the column seems to hold free text, in which people may be named",
+                name, title, "the column seems to hold free text, in which people may be named",
                 "free_text", "Delete the column unless it is needed, or read it through first.", "warning",
             ))
     for title in sorted(table.as_numbers):

@@ -76,8 +76,8 @@ def _scores(table: PreparedTable) -> Iterator[Check]:
 def _odd_words(engine: Engine) -> Iterator[Check]:
     """Words for a status that are rare and all but spelt like a frequent one."""
     counts = engine.rows(
-        f"SELECT variable, value, count(*) FROM observations WHERE variable IN {list_sql(_STATUS)} AND value IS NOT NULL"
-        " GROUP BY ALL ORDER BY ALL"
+        f"SELECT variable, value, count(*) FROM observations WHERE variable IN {list_sql(_STATUS)} "
+        "AND value IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
     for variable, word, count in counts:
         frequent = [other for same, other, often in counts if same == variable and often >= _RARE * count]
@@ -94,7 +94,8 @@ def _entered_twice() -> Check:
     """The same two people, start and kind in more than one row of a contact log."""
     row, read = column_sql(ROW), column_sql(read_column("started_at"))
     pairs = f"group_id IS NULL AND with_person_id IS NOT NULL AND person_id IS NOT NULL AND {read} IS NOT NULL"
-    same = f"{read}, coalesce(kind, 'one_to_one'), least(person_id, with_person_id), greatest(person_id, with_person_id)"
+    people = "least(person_id, with_person_id), greatest(person_id, with_person_id)"
+    same = f"{read}, coalesce(kind, 'one_to_one'), {people}"
     return Check(
         "contact_log", "", "entered_twice",
         f"{pairs} AND {row} NOT IN (SELECT min({row}) FROM contact_log WHERE {pairs} GROUP BY {same})",
@@ -127,8 +128,8 @@ def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:
         if column.kind != "instant":
             continue
         texts = pd.Series(table.distinct(column.name).to_pandas(), dtype="str")
-        timed = texts.str.contains(":", regex=False) & ~texts.str.contains(f":[0-9.:]*(?:{OFFSET_PATTERN})$", regex=True)
-        texts = texts[timed.astype(bool)]
+        texts = texts[texts.str.contains(":", regex=False).astype(bool)]
+        texts = texts[~texts.str.contains(f":[0-9.:]*(?:{OFFSET_PATTERN})$", regex=True).astype(bool)]
         naive = pd.to_datetime(texts, format="ISO8601", errors="coerce").dropna()
         for rule, when, told, remedy in _CHANGES:
             found = naive[_at_change(naive, tz, when)]
@@ -141,11 +142,11 @@ def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:
 
 
 _CHANGES = (
-    ("skipped_hour", "nonexistent", "names a local time that the clocks of {tz} skipped; it is read as the first moment "
-     "after the gap", "Look at the time, or write it with its offset, such as 2011-03-27T02:30+01:00."),
-    ("repeated_hour", "ambiguous", "names a local time that came twice when the clocks of {tz} went back; it is read as "
-     "the first of the two", "Nothing need be done, unless an hour matters: then write the time with its offset, such "
-     "as 2011-10-30T01:30+00:00."),
+    ("skipped_hour", "nonexistent", "names a local time that the clocks of {tz} skipped; it is read as the first "
+     "moment after the gap", "Look at the time, or write it with its offset, such as 2011-03-27T02:30+01:00."),
+    ("repeated_hour", "ambiguous", "names a local time that came twice when the clocks of {tz} went back; it is read "
+     "as the first of the two", "Nothing need be done, unless an hour matters: then write the time with its offset, "
+     "such as 2011-10-30T01:30+00:00."),
 )
 
 

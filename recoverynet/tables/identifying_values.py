@@ -133,7 +133,8 @@ def _checks(table: PreparedTable, title: str, found: dict[str, int]) -> Iterator
             yield Check(
                 table.schema.name, title, rule.replace("digits_phone", "phone").replace("digits_nhs", "nhs_number"),
                 predicates[rule], what, identifiers.PSEUDONYMISE + _NUMBERS_MEANT.get(rule, ""),
-                _severity(table, title, rule, found), personal=True, extent="row" if title in table.schema.names else "column",
+                _severity(table, title, rule, found), personal=True,
+                extent="row" if title in table.schema.names else "column",
             )
 
 

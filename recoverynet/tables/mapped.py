@@ -136,7 +136,8 @@ def _formats(given: tuple[str, ...], *, joined: bool) -> tuple[str, ...]:
     if not joined:
         return given
     dates = [pattern.split(" ")[0] for pattern in given]
-    return tuple(dict.fromkeys([*given, *(f"{day} {clock}" for day in dates for clock in ("%H:%M", "%H:%M:%S")), *dates]))
+    timed = [f"{day} {clock}" for day in dates for clock in ("%H:%M", "%H:%M:%S")]
+    return tuple(dict.fromkeys([*given, *timed, *dates]))
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -212,7 +212,7 @@ def _sources(where: str, column: Column, given: Any) -> tuple[str, ...]:
     if not _is_texts(given) or not given:
         raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {given!r}.")
     if len(given) > 1 and column.kind not in ("instant", "text"):
-        raise SchemaError(f"{where}: only columns of dates and texts can be joined from several; {column.name} is none.")
+        raise SchemaError(f"{where}: only columns of dates and texts can be joined; {column.name} is neither.")
     return tuple(given)
 
 

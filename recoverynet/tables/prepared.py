@@ -28,6 +28,7 @@ from recoverynet.tables.schema import CLOCK_PATTERN, Column, TableSchema, column
 from recoverynet.tables.sources import Source, known_columns
 
 _READ = ": read"
+_CLOCKS = ("time", "start_time", "time_of_day", "clock")
 _BARE_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T00:00:00(?:[.]0+)?)?|[0-9]{1,2}[/. -][0-9]{1,2}[/. -][0-9]{2,4}"
 
 
@@ -170,8 +171,8 @@ def _times_apart(table: PreparedTable, origin: dict[str, str]) -> Iterator[Probl
         texts = _texts(table, title)
         if texts and all(re.fullmatch(CLOCK_PATTERN, text) for text in texts):
             yield Problem(
-                table.schema.name, title, f"the column seems to hold the time of day of {days[0]}, which is a bare date; "
-                "as it stands it rides along unused", "time_apart",
+                table.schema.name, title, f"the column seems to hold the time of day of {days[0]}, which is a bare "
+                "date; as it stands it rides along unused", "time_apart",
                 f"Write in a mapping file under [{table.schema.name}.columns] {days[0]} = {{ from = "
                 f'["{origin[days[0]]}", "{title}"] }}.', "warning",
             )
@@ -259,8 +260,14 @@ def _missing_column(schema: TableSchema, name: str, raw: RawTable) -> Problem:
     near = meant or get_close_matches(name, raw.columns, n=1, cutoff=0.75)
     has = ", ".join(map(repr, raw.columns))
     if near:
-        remedy = (f"Perhaps {near[0]!r} is meant: rename it, or write in a mapping file under [{schema.name}.columns] "
-                  f"{_mapping_line(schema[name], near[0])}.")
+        days = [title for title in meant if plain_name(title) not in _CLOCKS]
+        clocks = [title for title in raw.columns if plain_name(title) in _CLOCKS]
+        joined = schema[name].kind == "instant" and days and clocks
+        line = (f'{name} = {{ from = ["{days[0]}", "{clocks[0]}"] }}' if joined
+                else _mapping_line(schema[name], near[0]))
+        which = f"{days[0]!r} with {clocks[0]!r}" if joined else repr(near[0])
+        remedy = (f"Perhaps {which} is meant: {'' if joined else 'rename it, or '}write in a mapping file under "
+                  f"[{schema.name}.columns] {line}.")
     else:
         remedy = f"Add the column ({schema[name].meaning}), or name the one that holds it in a mapping file."
     return Problem(schema.name, name, f"{raw.origin} lacks the column {name!r}; it has {has or 'no columns'}",
@@ -293,7 +300,8 @@ def _absent_tables(prepared: Prepared, source: Source, wanted: dict[str, str]) -
     kind = {"file": "a file people.csv (or .parquet)", "sheet": "a sheet 'people'", "table": "a table 'people'"}
     if "people" not in wanted:
         yield Problem("people", "", f"{source.label} holds no table of people", "missing_table",
-                      f"Add {kind[source.place]} with one row a person and {columns_in_words(READABLE_TABLES['people'])}.",
+                      f"Add {kind[source.place]} with one row a person and "
+                      f"{columns_in_words(READABLE_TABLES['people'])}.",
                       extent="record")
     pair = [name for name in ("occasions", "participation") if name in wanted]
     if len(pair) == 1:

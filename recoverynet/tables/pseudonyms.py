@@ -117,9 +117,9 @@ class Pseudonymised:
             people = "person" if self.n_age_bands == 1 else "people"
             lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} {people}")
         if any(why.startswith("it is no column") for _, _, why in self.left_out):
-            lines.append("To keep a column that tells of nobody, name it in a mapping file: keep = [\"column\"] under the "
-                         "table.")
-        lines.append("Ids and names of groups are kept as they are, and so are ids of occasions that hold no identifier.")
+            lines.append("To keep a column that tells of nobody, name it in a mapping file: keep = [\"column\"] under "
+                         "the table.")
+        lines.append("Ids and names of groups are kept as they are, and so are ids of occasions without identifiers.")
         lines.append("Read it through before it leaves your hands: no rule finds every name.")
         return "\n".join(lines)
 
@@ -247,8 +247,8 @@ def _require_free(out: Path, overwrite: bool) -> None:
         raise SchemaError(f"{str(out)!r} is a file; name a folder to write to.")
     if out.is_dir() and not overwrite and any(out.iterdir()):
         raise SchemaError(
-            f"The folder {str(out)!r} is not empty, and nothing in it is replaced unasked. Name a new folder, empty this "
-            "one, or say overwrite=True in Python."
+            f"The folder {str(out)!r} is not empty, and nothing in it is replaced unasked. Name a new folder, empty "
+            "this one, or say overwrite=True in Python."
         )
 
 

@@ -261,7 +261,8 @@ def reference_checks(schema: TableSchema, column: Column, known: TableSchema, *,
         f"names {what} that the table {known.name} does not hold" if there
         else f"names {what}, but there is no usable table {known.name}",
         f"Add the missing rows to {known.name}, or correct the id." if there
-        else f"Add a table {known.name} with {columns_in_words(known)}; or correct the id.", extent="value" if optional else "row",
+        else f"Add a table {known.name} with {columns_in_words(known)}; or correct the id.",
+        extent="value" if optional else "row",
         personal=column.person,
     )
     yield unknown

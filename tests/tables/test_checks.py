@@ -39,7 +39,8 @@ def test_every_fault_of_every_table_is_told_at_once_errors_first(folder) -> None
     assert problems["severity"].tolist() == ["error", "error", "error", "warning"]
     with pytest.raises(rn.SchemaError) as told:
         rn.read_record(place)
-    for words in ("has 3 problems", "people.role: a value is none of the words known", "occasions.started_at: a value cannot be read",
+    for words in ("has 3 problems", "people.role: a value is none of the words known",
+                  "occasions.started_at: a value cannot be read",
                   "duration_min: a value is below 0 minutes", "for example sponsor (1)",
                   "leave faulty rows out: --leave-out on the command line, on_problems='leave_out' in Python"):
         assert words in str(told.value)
@@ -317,3 +318,10 @@ def test_a_missing_table_says_what_it_needs(folder, told) -> None:
     people = told(folder(**{PEOPLE: None}), "missing_table", table="people")["remedy"]
     assert "the columns person_id and role (one of client, peer" in people
     assert "Add one row a person" in told(folder(**{PEOPLE: "person_id,role\n"}), "empty_table")["remedy"]
+
+
+def test_a_date_and_a_time_unmapped_are_suggested_together(folder, told) -> None:
+    place = folder(**{"contact_log.csv": "Time,Date,person_id,with_person_id\n10:00,2011-03-01,007,w1\n"})
+    remedy = told(place, "missing_column", table="contact_log", column="started_at")["remedy"]
+    assert remedy.startswith("Perhaps 'Date' with 'Time' is meant: write in a mapping file")
+    assert remedy.endswith('started_at = { from = ["Date", "Time"] }.')

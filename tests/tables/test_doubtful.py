@@ -10,7 +10,8 @@ HEAD = "person_id,observed_at,variable,value,source\n"
 
 
 def observed(*pairs: str) -> dict[str, str]:
-    rows = "".join(f"007,2011-{1 + place // 28:02d}-{1 + place % 28:02d},{pair},self\n" for place, pair in enumerate(pairs))
+    rows = "".join(f"007,2011-{1 + place // 28:02d}-{1 + place % 28:02d},{pair},self\n"
+                   for place, pair in enumerate(pairs))
     return {"observations.csv": HEAD + rows}
 
 
@@ -40,7 +41,8 @@ def test_a_score_out_of_range_is_a_warning(folder, told, pair, words) -> None:
 
 def test_a_rare_word_spelt_almost_like_a_frequent_one(folder, told) -> None:
     pairs = [*["housing.status,settled"] * 30, "housing.status,setled", "housing.status,temporary"]
-    assert "frequent 'settled'" in told(folder(**observed(*pairs)), "odd_word", rows=[32], severity="warning")["problem"]
+    problem = told(folder(**observed(*pairs)), "odd_word", rows=[32], severity="warning")
+    assert "frequent 'settled'" in problem["problem"]
     pairs = [*["employment.status,employed"] * 30, "employment.status,unemployed"]
     assert rn.find_problems(folder(**observed(*pairs))).empty
 
@@ -51,7 +53,9 @@ def test_ids_that_differ_in_capitals_alone(folder, told) -> None:
     assert problem["n_rows"] == 2
 
 
-@pytest.mark.parametrize(("time", "rule"), [("2011-03-27T01:30", "skipped_hour"), ("2011-10-30T01:30", "repeated_hour")])
+@pytest.mark.parametrize(("time", "rule"), [
+    ("2011-03-27T01:30", "skipped_hour"), ("2011-10-30T01:30", "repeated_hour"),
+])
 def test_clock_changes_are_told(folder, told, time, rule) -> None:
     head = "occasion_id,started_at,kind\n"
     place = folder(**{"occasions.csv": head + f"o1,{time},call\no2,2011-03-27T02:30,call\n"})

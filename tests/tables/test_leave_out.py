@@ -92,7 +92,8 @@ def test_a_table_that_cannot_be_used_goes_whole(folder) -> None:
 @pytest.mark.parametrize(("files", "words"), [
     ({PEOPLE: None}, "holds no table of people"), ({PEOPLE: "person,role\n1,client\n"}, "lacks the column 'person_id'"),
     ({OCCASIONS: ""}, "is empty"), ({PARTICIPATION: b"\x00"}, "cannot be read"),
-    ({PEOPLE: "person_id,role\n1,x\n2,y\n"}, "people.role: a value is none of the words"), ({PEOPLE: "person_id,role\n"}, "no rows"),
+    ({PEOPLE: "person_id,role\n1,x\n2,y\n"}, "people.role: a value is none of the words"),
+        ({PEOPLE: "person_id,role\n"}, "no rows"),
 ])
 def test_what_no_record_can_do_without_still_stops(folder, files, words) -> None:
     with pytest.raises(rn.SchemaError, match=words) as told:
