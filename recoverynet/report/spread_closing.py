@@ -9,6 +9,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
+from recoverynet.models.calibration import calibration_table
 from recoverynet.models.verdict import LEVELS
 from recoverynet.report import wording
 from recoverynet.report.estimates import about, decimal
@@ -21,6 +22,9 @@ from recoverynet.report.spread_setting import (
     placebo_in_words,
     verdict_sentences,
 )
+
+FEW_PEOPLE = 100
+LADDER = "evidence ladder"
 
 
 def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
@@ -90,20 +94,44 @@ def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         "trait would look like. Levels below do not show that nothing spreads: few gains make wide "
         "intervals.",
     ]
-    if panel.n_people < 100:
+    if panel.n_people < FEW_PEOPLE:
         points.append(
-            "**So few people are looked at** that even strong influence would often not be found; on "
-            "worlds of 100 people see the calibration table."
+            "**So few people are looked at** that even strong influence would often not be found, and what "
+            "is found may be luck."
         )
     section.points(points)
-    section.say(
-        "How often the ladder is wrong is known for worlds whose truth is known: the sample "
-        "**calibration** of the package holds the rates, with and without influence, with like people "
-        "meeting, shared places, missing states and hidden traits."
-    )
+    section.heading("How often the ladder is wrong")
+    section.say(calibration_in_words(panel.n_people))
     section.heading("What the levels mean")
     section.points([f"**{level}, {LEVELS[level]}.** {words}" for level, words in MEANING.items()])
     return section.finish()
+
+
+def calibration_in_words(n_people: int) -> str:
+    """How often the ladder speaks of spread in worlds of known truth, of the size nearest to this one."""
+    table = calibration_table()
+    table = table[table["test"] == LADDER]
+    quiet, strong = (table[table["strength"] == strength] for strength in ("none", "strong"))
+    sizes = sorted(set(quiet["n_people"]) & set(strong["n_people"]), key=lambda size: abs(size - n_people))
+    if not sizes:
+        return "The sample **calibration** of the package holds the rates for worlds whose truth is known."
+    quiet, strong = (part[part["n_people"] == sizes[0]] for part in (quiet, strong))
+    within, found = quiet[quiet["reach"] == "within"], strong[strong["reach"] == "within"]
+    beyond = quiet[quiet["reach"] == "beyond"]
+    said = (
+        f"It was tried in {within['kind'].nunique()} kinds of simulated worlds of {sizes[0]} people without "
+        "any influence, in which like people meet, share places, change their ties or go unrecorded, or a "
+        "hidden trait draws them together by odds of up to 2: it said “consistent with spread” in at most "
+        f"{wording.percent(within['rate'].max(), digits=1)} of the worlds of a kind. With strong influence "
+        f"(odds ratio 4) it said so in {wording.percent(found['rate'].min())} to "
+        f"{wording.percent(found['rate'].max())}."
+    )
+    if len(beyond):
+        said += (
+            " With stronger hidden traits (odds of 3 to 6) and no influence it said so in up to "
+            f"{wording.percent(beyond['rate'].max())}; no method that only observes holds there."
+        )
+    return f"{said} The sample **calibration** of the package holds every rate."
 
 
 def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:

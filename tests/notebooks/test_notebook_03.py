@@ -77,6 +77,19 @@ def test_rates_the_text_leans_on(ladder_rates):
     assert 0.4 < small["rate"].mean() < 0.6, "about half of all worlds"
 
 
+def test_what_the_text_says_of_the_other_tests():
+    table = calibration_table()
+    table = table[(table["strength"] == "none") & (table["n_people"] == 650)]
+    rates = table.pivot_table(index="test", columns="kind", values="rate")
+    others = rates.drop(index="evidence ladder")
+    if others.empty or "latent_3_3" not in others:
+        pytest.skip("the table holds the ladder only so far")
+    for test in ("clustering by separation", "Moran's I"):
+        if test in others.index:
+            assert others.loc[test, ["state_homophily", "surroundings"]].dropna().min() > 0.6
+    assert others["latent_3_3"].dropna().median() > 0.5, "most of them more often than not"
+
+
 def test_words_that_are_not_used():
     text = NOTEBOOK.read_text(encoding="utf-8")
     assert not re.findall(r"\b(?:caus\w*|contagious|addict\w*|proves?)\b", text, re.IGNORECASE)

@@ -12,6 +12,7 @@ import pytest
 import recoverynet as rn
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.models.calibration import calibration_table
 from recoverynet.models.spread_panel import spread_panel
 from recoverynet.models.synthetic import riverside_record
 from recoverynet.models.verdict import LEVELS
@@ -21,6 +22,7 @@ from recoverynet.report.estimates import DisclosedEstimates
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.spread import spread_section
+from recoverynet.report.spread_closing import calibration_in_words
 from recoverynet.report.spread_setting import SpreadSetting, found_at, without_counts
 
 PLACEBO = "housing.status=settled"
@@ -169,6 +171,16 @@ def test_every_format_holds_the_estimates(whole, tmp_path):
             .loc["Adjusted for what is recorded", "ratio"]
         )
     )
+
+
+def test_rates_of_error_are_those_of_the_calibration():
+    table = calibration_table()
+    table = table[
+        (table["test"] == "evidence ladder") & (table["n_people"] == 300) & (table["strength"] == "none")
+    ]
+    worst = 100 * table.loc[table["reach"] == "within", "rate"].max()
+    words = calibration_in_words(340)
+    assert "worlds of 300 people without any influence" in words and f"in at most {worst:.1f}% of" in words
 
 
 def test_few_people_give_no_figure_away():
