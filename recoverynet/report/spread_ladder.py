@@ -54,15 +54,13 @@ def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     rungs = setting.ladder.rungs
     section.estimates(
         EstimateTable(
-            pd.DataFrame(
-                [_as_row(rung) for rung in rungs], index=[SAID.get(rung.name, rung.name) for rung in rungs]
-            ),
+            pd.DataFrame([_as_row(rung) for rung in rungs], index=[_label(rung) for rung in rungs]),
             title="The rungs of the ladder",
             population="Person-waves without the norm",
             period=setting.period,
             denominator="person-waves of people who did not hold the norm and had a contact",
-            heads=("Level", "Result", "Odds ratio", "Bounds", "p", "Person-waves", "Gains"),
-            row_header="Rung",
+            heads=("Result", "Odds ratio", "Bounds", "p", "At risk", "Gains"),
+            row_header="Level and rung",
             counts=("rows", "events"),
             note="Odds ratio of gaining the norm by the next wave, all contacts holding it rather than "
             "none. Bounds are one-sided, 95% each; for the two placebos, where about 1 is expected, 97.5%. "
@@ -79,9 +77,13 @@ def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     return section.finish()
 
 
+def _label(rung: Rung) -> str:
+    """A rung with the level it belongs to."""
+    return f"L{rung.level} {SAID.get(rung.name, rung.name)}"
+
+
 def _as_row(rung: Rung) -> dict[str, object]:
     return {
-        "level": str(rung.level),
         "result": PASSED[rung.passed],
         "ratio": rung.odds_ratio,
         "low": rung.low,

@@ -71,7 +71,7 @@ def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):
     assert whole["ladder"].blocks[0].to_text().startswith(f"Level {ladder.level} of 4")
     table = estimates(whole, "ladder", "The rungs").to_frame().set_index("row")
     adjusted = ladder.to_frame().loc["adjusted, beyond the margin"]
-    found = table.loc["Adjusted for what is recorded", ["ratio", "low", "high"]].astype(float)
+    found = table.loc["L3 Adjusted for what is recorded", ["ratio", "low", "high"]].astype(float)
     np.testing.assert_allclose(found, adjusted[["odds_ratio", "low", "high"]].astype(float), atol=0.005)
 
 
@@ -163,12 +163,12 @@ def test_every_format_holds_the_estimates(whole, tmp_path):
     whole.save_tables(tmp_path / "tables")
     (csv,) = (tmp_path / "tables").glob("*rungs*.csv")
     table = pd.read_csv(csv, encoding="utf-8-sig").set_index("row")
-    assert table.loc["Adjusted for what is recorded", "ratio"] == pytest.approx(
+    assert table.loc["L3 Adjusted for what is recorded", "ratio"] == pytest.approx(
         float(
             estimates(whole, "ladder", "The rungs")
             .to_frame()
             .set_index("row")
-            .loc["Adjusted for what is recorded", "ratio"]
+            .loc["L3 Adjusted for what is recorded", "ratio"]
         )
     )
 
