@@ -151,6 +151,9 @@ def pseudonymise(
         Path, typer.Option(help="File holding the secret key. Keep it away from the data.", show_default=False)
     ],
     map: MapFile = None,  # noqa: A002
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write into a folder that holds files already.")
+    ] = False,
 ) -> None:
     """Replace ids by keyed pseudonyms; drop names.
 
@@ -159,7 +162,9 @@ def pseudonymise(
     _require(folder)
     from recoverynet.tables.pseudonyms import pseudonymise_folder, read_key
 
-    done = pseudonymise_folder(folder, out, key=read_key(key_file, away_from=(folder, out)), mapping=_mapping(map))
+    done = pseudonymise_folder(
+        folder, out, key=read_key(key_file, away_from=(folder, out)), mapping=_mapping(map), overwrite=overwrite
+    )
     typer.echo(done.summary())
 
 

@@ -112,7 +112,7 @@ class Pseudonymised:
         """What was done, in plain sentences."""
         lines = [f"Written to {self.folder}: {', '.join(self.tables)}; {self.n_people:,} people under pseudonyms."]
         lines += [f"  left out {table}.{column}: {why}" for table, column, why in self.left_out]
-        lines += [f"  masked identifiers in {table}.{column}: {count:,} rows" for table, column, count in self.masked]
+        lines += [f"  masked identifiers in {table}.{column}: {count:,} {"row" if count == 1 else "rows"}" for table, column, count in self.masked]
         if self.n_age_bands:
             people = "person" if self.n_age_bands == 1 else "people"
             lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} {people}")
@@ -248,7 +248,7 @@ def _require_free(out: Path, overwrite: bool) -> None:
     if out.is_dir() and not overwrite and any(out.iterdir()):
         raise SchemaError(
             f"The folder {str(out)!r} is not empty, and nothing in it is replaced unasked. Name a new folder, empty "
-            "this one, or say overwrite=True in Python."
+            "this one, or say so: --overwrite on the command line, overwrite=True in Python."
         )
 
 
