@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PROBLEMS_FOUND, USAGE = 1, 2
 ENDINGS = (".html", ".ipynb", ".xlsx")
+PLACEBOS = {"riverside": "housing.status=settled"}  # the outcome planted to have nothing to do with contacts
 
 app = typer.Typer(
     name="recoverynet",
@@ -100,7 +101,7 @@ def demo(
     record = load_sample(sample)
     typer.echo(f"Read the sample {sample!r}: a fictional area, {record.period_in_words()}.")
     typer.echo(_rows_in_words(record))
-    report = evaluation_report(record)
+    report = evaluation_report(record, placebo=PLACEBOS.get(sample))
     out.mkdir(parents=True, exist_ok=True)
     _say_in_brief(report)
     written = [_save(report, out / "evaluation.html"), _save(report, out / "evaluation.ipynb")]
