@@ -136,8 +136,11 @@ def contagion_test(
     together, unless the trait is among ``within``; the time shuffle is made to hold it against likeness
     that stays as it is, not against events that come over some and not others; edge reversal holds it
     where people named and people who name are alike in that respect, as they are where likeness draws
-    both equally. The calibration table of the package holds the rates. What each test cannot tell apart
-    stands among the assumptions of its result.
+    both equally. Of 100 panels of 650 people in which nothing spread, a p of 0.05 or less came up in 67 (labels),
+    63 (rewiring), 10 (time shuffle) and 5 (edge reversal) where a recorded trait drew people together and moved the
+    norm, odds 3 and 3; in 64, 66, 8 and 6 where the trait was hidden; in 3, 5, 1 and 4 where people chose their own
+    state (200 replications each; sample ``calibration``). What each test cannot tell apart stands among the
+    assumptions of its result.
 
     References
     ----------
