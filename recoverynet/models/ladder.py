@@ -164,8 +164,6 @@ def _climbed(
 ) -> EvidenceLadder:
     failed = next((rung for rung in rungs if rung.passed is False), None)
     level = 4 if failed is None else failed.level - 1
-    if failed is not None and failed.name == "described":
-        level = 0
     gain, loss = risk_rates(risk)
     low = adjusted.bounds()[0]
     strengths = [
@@ -181,7 +179,7 @@ def _climbed(
             "States and ties are recorded in the order they happened: contacts before the outcome.",
         ),
         settings=settings, n_people=adjusted.n_people, n_dropped=n_people - adjusted.n_people, checks=checks,
-        reason=adjusted.reason or None, level=max(level, 0), rungs=tuple(rungs), failed=failed.name if failed else None,
+        reason=adjusted.reason or None, level=level, rungs=tuple(rungs), failed=failed.name if failed else None,
         hidden_trait=strengths[0], hidden_trait_low=strengths[1], margin=margin,
         lift=LIFTS[failed.name] if failed else "",
     )

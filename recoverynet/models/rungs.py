@@ -14,7 +14,6 @@ from scipy.special import ndtri
 
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.expectation import expected_states, turnover_rates
-from recoverynet.kernels.exposure import binary
 from recoverynet.kernels.hazard import fit_binary, independent_columns, separating_terms
 from recoverynet.kernels.significance import permutation_p, permuted
 from recoverynet.kernels.transitions import lagged_exposure, ties_of
@@ -31,6 +30,7 @@ PLACEBO_SIDED = 0.975
 """Coverage of the one-sided bounds of placebos: what ought to show nothing fails where it clearly shows something."""
 
 ALPHA = 0.05
+WAYS = {"out": ("out",), "in": ("in",), "mutual": ("out", "in")}
 LEAST_ROWS, LEAST_EVENTS = 100, 40
 """What the future-ties placebo needs; below it the placebo is said not to be possible."""
 
@@ -186,14 +186,20 @@ def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[st
 
     They cannot have influenced a gain before they were met. People do choose others in their own state, so the ego's
     state at the time of the new tie is held fixed: what association is left speaks of traits that nobody recorded.
+    A pair whose tie was unknown at an earlier wave may have met then and is left out.
     """
     person, column, _ = risk.rows
     exposure, later = np.full(len(person), np.nan), np.full(len(person), np.nan)
     filled = np.where(panel.present, expected_states(risk.held), np.nan)
-    met = binary(panel.networks[0])
+    ties = ties_of(panel.networks, risk.direction, directed=panel.directed)
+    perhaps = ties
+    for way in WAYS[risk.direction]:
+        unknown = ties_of(panel.missing, way, directed=panel.directed)
+        perhaps = [tie.maximum(unsure) for tie, unsure in zip(perhaps, unknown, strict=True)]
+    met = perhaps[0]
     for wave in range(1, panel.n_waves - 1):
-        met = met.maximum(binary(panel.networks[wave]))
-        after = binary(panel.networks[wave + 1])
+        met = met.maximum(perhaps[wave])
+        after = ties[wave + 1]
         fresh = after - after.multiply(met)
         fresh.eliminate_zeros()
         seen = lagged_exposure([fresh, fresh], np.column_stack([filled[:, wave - 1], filled[:, wave]]))

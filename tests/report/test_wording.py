@@ -36,7 +36,7 @@ def test_a_hidden_share_is_not_one_that_does_not_exist() -> None:
 
 
 def test_decimals() -> None:
-    assert wording.decimal(-2.65) == "−2.6" or wording.decimal(-2.65) == "−2.7"
+    assert wording.decimal(-2.68) == "−2.7"
     assert wording.decimal(-0.04) == "0.0"
     assert wording.decimal(math.nan) == "*"
 
