@@ -9,7 +9,6 @@ w) + 16 (u, w).
 from __future__ import annotations
 
 from collections import Counter
-from itertools import product
 
 import numba
 import numpy as np
@@ -41,7 +40,7 @@ def _triad_name(code: int) -> str:
     return name
 
 
-CLASS_OF = np.array([TRIADS.index(_triad_name(a + 4 * b + 16 * c)) for c, b, a in product(range(4), repeat=3)])
+CLASS_OF = np.array([TRIADS.index(_triad_name(code)) for code in range(64)])
 """Place in ``TRIADS`` of each of the 64 codes of a triad."""
 
 
