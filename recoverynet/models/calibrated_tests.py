@@ -1,7 +1,7 @@
 """The tests whose error rates are tabulated: each says of a panel whether it would speak of spread.
 
 Every one is asked as an analyst would ask it, at the 5 % level, one-sided where it has a side, adjusting for what the
-worlds let an analyst observe where it can adjust. Permutation tests draw 99 arrangements: p = (M + 1) / 100 keeps its
+world lets an analyst observe where it can adjust. Permutation tests draw 99 arrangements: p = (M + 1) / 100 keeps its
 size, and power is lost by a little only. ``None`` means that the test could not be tried.
 """
 
@@ -13,7 +13,6 @@ from functools import partial
 
 import numpy as np
 
-from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.clustering import norm_clustering
 from recoverynet.models.contagion import contagion_test
@@ -22,14 +21,13 @@ from recoverynet.models.hazard import fit_hazard
 from recoverynet.models.ladder import reaches_spread
 from recoverynet.models.matching import matched_estimate
 from recoverynet.models.sisa import fit_sisa
-from recoverynet.models.worlds import WORLD_ADJUST, WORLD_SURROUNDINGS
+from recoverynet.models.spread_panel import SpreadPanel
 from recoverynet.results import Estimates
 
-NORM, PLACEBO = "recovery", "placebo"
-TERMS = (*WORLD_ADJUST, *WORLD_SURROUNDINGS)
+NORM = "recovery"
 ALPHA, DRAWS, ONE_SIDED = 0.05, 99, 0.90
 Answer = bool | None
-Test = Callable[[NetworkPanel, np.random.Generator], Answer]
+Test = Callable[[SpreadPanel, np.random.Generator], Answer]
 
 
 def _at_most_alpha(p: float) -> Answer:
@@ -41,57 +39,65 @@ def _above_nothing(found: Estimates) -> Answer:
     return None if math.isnan(found.low) else found.low > 0
 
 
-def ladder(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+def _terms(asked: SpreadPanel) -> tuple[str, ...]:
+    """Everything there is to adjust for."""
+    return (*asked.adjust, *asked.surroundings)
+
+
+def ladder(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Does the evidence ladder reach level 3, "consistent with spread"?"""
-    return reaches_spread(panel, NORM, TERMS, PLACEBO, rng=rng)
+    return reaches_spread(asked.panel, NORM, _terms(asked), asked.placebo, rng=rng)
 
 
-def permutation(panel: NetworkPanel, rng: np.random.Generator, *, null: str) -> Answer:
+def permutation(asked: SpreadPanel, rng: np.random.Generator, *, null: str) -> Answer:
     """Is p at most 0.05 under this null of :func:`recoverynet.contagion_test`?"""
-    return _at_most_alpha(contagion_test(panel, NORM, null=null, n_permutations=DRAWS, rng=rng).p)
+    return _at_most_alpha(contagion_test(asked.panel, NORM, null=null, n_permutations=DRAWS, rng=rng).p)
 
 
-def hazard(panel: NetworkPanel, rng: np.random.Generator, *, link: str, adjust: tuple[str, ...]) -> Answer:
+def hazard(asked: SpreadPanel, rng: np.random.Generator, *, link: str, adjusted: bool) -> Answer:
     """Does lagged exposure raise the hazard of gaining the norm?"""
-    return _above_nothing(fit_hazard(panel, NORM, link=link, adjust=adjust, level=ONE_SIDED))
+    terms = _terms(asked) if adjusted else ()
+    return _above_nothing(fit_hazard(asked.panel, NORM, link=link, adjust=terms, level=ONE_SIDED))
 
 
-def clustering(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+def clustering(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Do tied people hold the norm together more often than chance at the last wave (Christakis–Fowler, one step)?"""
+    panel = asked.panel
     last = norm_clustering(
         panel.at(panel.n_waves), panel.behaviour[NORM][:, -1], max_distance=1, n_permutations=DRAWS, rng=rng
     )
     return _at_most_alpha(float(last["p"].iloc[0]))
 
 
-def moran(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+def moran(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Is Moran's I of the norm at the last wave above chance?"""
+    panel = asked.panel
     found = autocorrelation(
         panel.at(panel.n_waves), panel.behaviour[NORM][:, -1], n_permutations=DRAWS, alternative="alike", rng=rng
     )
     return _at_most_alpha(float(found.xs("moran", level="statistic")["p"].iloc[0]))
 
 
-def dyadic(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+def dyadic(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Does the lagged state of the alter raise that of the ego (GEE, clustered on ego)?"""
-    return _above_nothing(dyadic_influence(panel, NORM, adjust=TERMS, level=ONE_SIDED))
+    return _above_nothing(dyadic_influence(asked.panel, NORM, adjust=_terms(asked), level=ONE_SIDED))
 
 
-def sisa(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+def sisa(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Is the rate of transmission per contact holding the norm above nothing?"""
-    return _above_nothing(fit_sisa(panel, NORM, level=ONE_SIDED))
+    return _above_nothing(fit_sisa(asked.panel, NORM, level=ONE_SIDED))
 
 
-def matched(panel: NetworkPanel, rng: np.random.Generator) -> Answer:
+def matched(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Do those exposed gain the norm more often than matched others?"""
-    return _above_nothing(matched_estimate(panel, NORM, on=TERMS, level=ONE_SIDED))
+    return _above_nothing(matched_estimate(asked.panel, NORM, on=_terms(asked), level=ONE_SIDED))
 
 
 TESTS: dict[str, Test] = {
     "evidence ladder": ladder,
-    "lagged logit, adjusted": partial(hazard, link="logit", adjust=TERMS),
-    "lagged logit, not adjusted": partial(hazard, link="logit", adjust=()),
-    "hazard (cloglog), adjusted": partial(hazard, link="cloglog", adjust=TERMS),
+    "lagged logit, adjusted": partial(hazard, link="logit", adjusted=True),
+    "lagged logit, not adjusted": partial(hazard, link="logit", adjusted=False),
+    "hazard (cloglog), adjusted": partial(hazard, link="cloglog", adjusted=True),
     "label permutation": partial(permutation, null="labels"),
     "time shuffle": partial(permutation, null="time_shuffle"),
     "clustering by separation": clustering,

@@ -13,7 +13,7 @@ import re
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import astuple, dataclass
 from multiprocessing import get_context
@@ -24,14 +24,23 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from recoverynet.errors import SchemaError
-from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.calibrated_tests import TESTS
-from recoverynet.models.worlds import WORLDS, simulate_world
+from recoverynet.models.record_worlds import EVERY_WORLD, USUAL_LOSS, world_asked
+from recoverynet.models.worlds import WORLDS
 from recoverynet.progress import track
 from recoverynet.samples import sample_folder
 
 SEED = 20110307
 LADDER = "evidence ladder"
+RECORDS = (
+    "record/none", "record/strong", "record_surroundings/none", "record_latent_2/none", "record_surroundings/strong",
+    "record_latent_2/strong", "record/medium", "record/weak",
+)
+"""Worlds kept as records in which the ladder is tried; the other tests in the first two. They take long to draw.
+
+Edge reversal has nothing to reverse there: shared contacts have no direction.
+"""
+
 COLUMNS = (
     "test", "world", "kind", "strength", "reach", "tuning", "n_people", "missing", "n_replications", "n_no_answer",
     "n_positive", "rate", "low", "high", "seed",
@@ -47,10 +56,11 @@ class Cell:
     test : str
         A key of ``TESTS``.
     world : str
-        A key of ``WORLDS``.
+        A key of ``EVERY_WORLD``.
     n_people : int
+        Of a world kept as a record, its clients.
     missing : float
-        Share of states missing at random.
+        Share of states missing at random; of a record, of observations and forms.
     n_replications : int
     """
 
@@ -73,7 +83,8 @@ def cells() -> list[Cell]:
     -------
     list of Cell
         The ladder at 650 people without influence (1,000 replications), with strong (400), with medium and weak
-        influence, and among 300 and 100 people (200); then every other test (200), first without influence.
+        influence, and among 300 and 100 people (200); in worlds kept as records (200); then every other test (200),
+        first without influence, and last in the first kind of record, with strong influence and none (100).
     """
     missing_of = {name: world.settings.get("missing", 0.0) for name, world in WORLDS.items()}
     of = {strength: [name for name in WORLDS if WORLDS[name].strength == strength]
@@ -84,9 +95,12 @@ def cells() -> list[Cell]:
             found += [Cell(LADDER, name, 650, max(share, missing_of[name]), n_replications) for name in of[strength]]
     for n_people, strengths in ((650, ("medium", "weak")), (300, ("none", "strong")), (100, ("none", "strong"))):
         found += [Cell(LADDER, name, n_people, missing_of[name], 200) for which in strengths for name in of[which]]
+    found += [Cell(LADDER, name, 650, USUAL_LOSS, 200) for name in RECORDS]
+    others = [test for test in TESTS if test != LADDER]
     for strength in ("none", "strong", "medium", "weak"):
-        found += [Cell(test, name, 650, missing_of[name], 200)
-                  for test in TESTS if test != LADDER for name in of[strength]]
+        found += [Cell(test, name, 650, missing_of[name], 200) for test in others for name in of[strength]]
+    undirected = [test for test in others if test != "edge reversal"]
+    found += [Cell(test, name, 650, USUAL_LOSS, 100) for name in RECORDS[:2] for test in undirected]
     return list(dict.fromkeys(found))
 
 
@@ -102,14 +116,14 @@ def run_cell(cell: Cell) -> dict[str, object]:
     dict
         A row of the table: see :func:`calibration_table`.
     """
-    test: Callable[[NetworkPanel, np.random.Generator], bool | None] = TESTS[cell.test]
+    test = TESTS[cell.test]
     answers = []
     for stream in np.random.SeedSequence(cell.seed).spawn(cell.n_replications):
         world_stream, test_stream = stream.spawn(2)
-        panel = simulate_world(cell.world, cell.n_people, missing=cell.missing, rng=world_stream)
-        answers.append(test(panel, np.random.default_rng(test_stream)))
+        asked = world_asked(cell.world, cell.n_people, missing=cell.missing, rng=world_stream)
+        answers.append(test(asked, np.random.default_rng(test_stream)))
     positive = sum(answer is True for answer in answers)
-    world = WORLDS[cell.world]
+    world = EVERY_WORLD[cell.world]
     bounds = binomtest(positive, cell.n_replications).proportion_ci(0.95, method="exact")
     values = (
         cell.test, cell.world, world.kind, world.strength, world.reach, world.tuning, cell.n_people, cell.missing,

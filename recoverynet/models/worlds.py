@@ -177,6 +177,9 @@ WORLD_ADJUST = ("observed_trait",)
 WORLD_SURROUNDINGS = ("cafe_open",)
 """The covariate that holds the shared surroundings of any world."""
 
+WORLD_PLACEBO = "placebo"
+"""The behaviour of any world that cannot spread."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -190,14 +193,15 @@ class World:
         What confounds in it.
     strength : {"none", "weak", "medium", "strong"}
         How strong the influence is: odds ratio 1, 1.5, 2 or 4.
-    reach : {"within", "beyond"}
-        Whether an observational method can be expected to hold its error rate there.
+    reach : {"within", "beyond", "record"}
+        Whether an observational method can be expected to hold its error rate there; "record" for worlds kept the way
+        a service keeps them (:mod:`recoverynet.models.record_worlds`).
     tuning : bool
         Whether constants may be tuned on it; False for the second mechanism, which only ever checks them.
     description : str
         The confounding in plain words.
     settings : mapping
-        Arguments of :func:`simulate_panel`.
+        Arguments of :func:`simulate_panel`, or of :func:`recoverynet.synthetic_record`.
     """
 
     name: str

@@ -10,15 +10,46 @@ from scipy.stats import binomtest
 
 from recoverynet.errors import SchemaError
 from recoverynet.models import calibration
-from recoverynet.models.calibration import LADDER, Cell, calibrate, calibration_table, cells, run_cell, seconds_of
+from recoverynet.models.calibrated_tests import TESTS
+from recoverynet.models.calibration import (
+    LADDER,
+    RECORDS,
+    Cell,
+    calibrate,
+    calibration_table,
+    cells,
+    run_cell,
+    seconds_of,
+)
+from recoverynet.models.record_worlds import RECORD_WORLDS, world_asked
+from recoverynet.models.worlds import WORLDS
 
 
 def test_every_cell_is_asked_once_and_the_ladder_first():
     every = cells()
     assert len(set(every)) == len(every)
-    first = [cell for cell in every if cell.test == LADDER and cell.world.endswith("/none") and cell.n_people == 650]
+    panels = [cell for cell in every if cell.world in WORLDS]
+    first = [cell for cell in panels if cell.test == LADDER and cell.world.endswith("/none") and cell.n_people == 650]
     assert every[: len(first)] == first
     assert {cell.n_replications for cell in first} == {1000}
+
+
+def test_every_test_is_tried_in_every_world_and_in_records():
+    every = {(cell.test, cell.world) for cell in cells()}
+    assert every >= {(test, world) for test in TESTS for world in WORLDS}
+    assert {world for test, world in every if test == LADDER} >= set(RECORDS)
+    assert set(RECORDS) <= set(RECORD_WORLDS)
+    assert {test for test, world in every if world == "record/none"} == set(TESTS) - {"edge reversal"}
+
+
+def test_a_record_is_asked_as_an_analyst_would():
+    asked = world_asked("record/strong", 120, rng=1)
+    assert asked.placebo == "housing.status = settled" and asked.surroundings == ("provider",)
+    assert "role" in asked.adjust and asked.panel.n_waves == 18
+    row = run_cell(Cell("label permutation", "record/none", 60, 0.15, 2))
+    assert (row["kind"], row["reach"], row["tuning"], row["n_no_answer"]) == ("record", "record", False, 0)
+    with pytest.raises(SchemaError, match="There is no world called 'records/none'"):
+        world_asked("records/none")
 
 
 def test_a_cell_gives_the_same_row_each_time_and_its_own_seed():
