@@ -13,6 +13,8 @@ CLIENTS_ASKED, PEERS_ASKED = 0.24, 0.35
 MOST_NAMED, MOST_OUTSIDE = 8, 4
 SEES_RIGHT, NAMED_AGAIN = 0.78, 0.6
 _OUTSIDE = ("friend", "partner", "parent", "sibling", "neighbour", "colleague")
+Columns = dict[str, np.ndarray]
+"""Rows as columns of equal length: made into a table once, at the end."""
 
 
 def nominations_tables(
@@ -22,7 +24,7 @@ def nominations_tables(
     strength = _strength(plan, life)
     named, ties = [], []
     asked = _asked(plan, life, rng)
-    outside: dict[int, pd.DataFrame] = {}
+    outside: dict[int, Columns] = {}
     outside_ids = 0
     for ego, month in asked:
         day = int(plan.month_starts[month]) + int(rng.integers(0, 28))
@@ -31,17 +33,24 @@ def nominations_tables(
         fresh = _named_outside(ego, day, outside_ids, n_outside, rng)
         outside_ids += n_outside
         if ego in outside:
-            again = outside[ego][rng.random(len(outside[ego])) < NAMED_AGAIN].assign(day=day)
-            fresh = pd.concat([again, fresh.iloc[: max(0, MOST_OUTSIDE - len(again))]])
+            kept = rng.random(len(outside[ego]["alter"])) < NAMED_AGAIN
+            again = {name: column[kept] for name, column in outside[ego].items()}
+            again["day"] = np.full(int(kept.sum()), day)
+            room = max(0, MOST_OUTSIDE - int(kept.sum()))
+            fresh = _below([again, {name: column[:room] for name, column in fresh.items()}])
         outside[ego] = fresh
-        rows = pd.concat([inside, fresh], ignore_index=True)
+        rows = _below([inside, fresh])
         named.append(rows)
-        ties.append(_reported_ties(strength, rows, ego, day, rng))
+        ties.append(_reported_ties(strength, rows["alter"], ego, day, rng))
     if not asked:
         return None, None
-    return _nominations(plan, life, pd.concat(named, ignore_index=True)), _alter_ties(
-        plan, life, pd.concat(ties)
-    )
+    tables = pd.DataFrame(_below(named)), pd.DataFrame(_below(ties))
+    return _nominations(plan, life, tables[0]), _alter_ties(plan, life, tables[1])
+
+
+def _below(parts: list[Columns]) -> Columns:
+    """The rows of one below those of the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _strength(plan: Plan, life: Life) -> sparse.csr_array:
@@ -72,7 +81,7 @@ def _asked(plan: Plan, life: Life, rng: np.random.Generator) -> list[tuple[int, 
 
 def _named_inside(
     life: Life, strength: sparse.csr_array, ego: int, month: int, day: int, rng: np.random.Generator
-) -> pd.DataFrame:
+) -> Columns:
     """Up to eight of the people ego met most; how ego sees their state is mostly right."""
     begins, ends = strength.indptr[ego], strength.indptr[ego + 1]
     alters, weights = strength.indices[begins:ends], strength.data[begins:ends]
@@ -96,7 +105,7 @@ def _named_inside(
     return _rows(ego, best, day, relation, closeness, often, words, "consented", rng)
 
 
-def _named_outside(ego: int, day: int, used: int, n: int, rng: np.random.Generator) -> pd.DataFrame:
+def _named_outside(ego: int, day: int, used: int, n: int, rng: np.random.Generator) -> Columns:
     """Third parties: people only this ego names, of whom nothing is recorded but how ego sees them."""
     alters = -1 - used - np.arange(n)
     words = rng.choice(["using", "reduced", "abstinent", ""], n, p=[0.4, 0.15, 0.15, 0.3])
@@ -116,40 +125,38 @@ def _rows(
     words: np.ndarray,
     basis: str,
     rng: np.random.Generator,
-) -> pd.DataFrame:
+) -> Columns:
     using = words == STATES[USING]
     support = np.where(
         rng.random(len(alters)) < np.where(using, 0.1, 0.6),
         "recovery",
         np.where(using & (rng.random(len(alters)) < 0.5), "use", ""),
     )
-    return pd.DataFrame(
-        {
-            "ego": ego,
-            "alter": alters,
-            "day": day,
-            "relation": relation,
-            "closeness": closeness.astype(float),
-            "often": often.astype(float),
-            "words": words,
-            "support": support,
-            "basis": basis,
-        }
-    )
+    return {
+        "ego": np.full(len(alters), ego),
+        "alter": alters,
+        "day": np.full(len(alters), day),
+        "relation": relation,
+        "closeness": closeness.astype(float),
+        "often": often.astype(float),
+        "words": words,
+        "support": support,
+        "basis": np.full(len(alters), basis),
+    }
 
 
 def _reported_ties(
-    strength: sparse.csr_array, rows: pd.DataFrame, ego: int, day: int, rng: np.random.Generator
-) -> pd.DataFrame:
+    strength: sparse.csr_array, alters: np.ndarray, ego: int, day: int, rng: np.random.Generator
+) -> Columns:
     """Pairs of those named who know each other: those who met on record, and some nobody recorded."""
-    alters = rows["alter"].to_numpy()
     one, other = np.triu_indices(len(alters), 1)
     inside = alters >= 0
     both = inside[one] & inside[other]
     place = np.where(inside, alters, 0)
     met = strength[place, :][:, place].toarray()[one, other] > 0 if len(alters) else np.empty(0, dtype=bool)
     tied = rng.random(len(one)) < np.where(both, np.where(met, 0.8, 0.05), 0.18)
-    return pd.DataFrame({"ego": ego, "a": alters[one[tied]], "b": alters[other[tied]], "day": day})
+    ties = {"a": alters[one[tied]], "b": alters[other[tied]]}
+    return {**ties, "ego": np.full(len(ties["a"]), ego), "day": np.full(len(ties["a"]), day)}
 
 
 def _ids(life: Life, position: pd.Series) -> np.ndarray:
