@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from recoverynet.draw.results import draw_estimates, draw_null
+from recoverynet.errors import SchemaError
 
 if TYPE_CHECKING:
     from recoverynet.draw.results import Axes
@@ -341,7 +342,14 @@ def term_table(
     -------
     pandas.DataFrame indexed by term
         Columns ``estimate``, ``std_error``, ``statistic``, ``p``, ``low``, ``high``.
+
+    Raises
+    ------
+    SchemaError
+        ``level`` does not lie between 0 and 1.
     """
+    if not 0 < level < 1:
+        raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
     estimate, std_error = np.asarray(estimate, dtype=float), np.asarray(std_error, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / std_error

@@ -33,7 +33,7 @@ class BinaryFit(NamedTuple):
     log_likelihood : float
     converged : bool
     suspect : bool
-        Whether the likelihood may have no maximum; :func:`separating_terms` tells.
+        Whether the likelihood may have no maximum; :func:`separating_direction` tells.
     """
 
     beta: np.ndarray
@@ -247,6 +247,14 @@ def independent_columns(design: np.ndarray, *, tolerance: float = 1e-9) -> np.nd
 def separating_terms(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     """Which terms tell the outcome apart perfectly, so that the likelihood has no maximum?
 
+    As :func:`separating_direction`: bool array (K,), the terms with a share in it.
+    """
+    return np.abs(separating_direction(design, outcome)) > 1e-7
+
+
+def separating_direction(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
+    """Along which direction does the likelihood rise for ever?
+
     Parameters
     ----------
     design : float array (N, K)
@@ -255,8 +263,9 @@ def separating_terms(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    bool array (K,)
-        Terms with a share in a separating direction; all False where the likelihood has a maximum.
+    float array (K,)
+        All 0 where the likelihood has a maximum. Rows with a product other than 0 are told apart by it; the other rows
+        hold what there is to learn of the other directions.
 
     Notes
     -----
@@ -270,8 +279,9 @@ def separating_terms(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     """
     x = np.asarray(design, dtype=np.float64)
     size = np.abs(x).max(axis=0, initial=0.0)
-    signed = (2.0 * np.asarray(outcome, dtype=np.float64) - 1.0)[:, None] * x / np.where(size > 0, size, 1.0)
+    size = np.where(size > 0, size, 1.0)
+    signed = (2.0 * np.asarray(outcome, dtype=np.float64) - 1.0)[:, None] * x / size
     found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(x)), bounds=(-1.0, 1.0))
     if found.x is None or -found.fun < 1e-7:
-        return np.zeros(x.shape[1], dtype=bool)
-    return np.abs(found.x) > 1e-7
+        return np.zeros(x.shape[1])
+    return found.x / size

@@ -55,7 +55,7 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     Raises
     ------
     SchemaError
-        The panel does not have that behaviour, or the numbers have another shape.
+        Not a panel; or it does not have that behaviour, or the numbers have another shape.
 
     Examples
     --------
@@ -66,6 +66,8 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     >>> behaviour_values(panel)[0]
     'drink'
     """
+    if not isinstance(panel, NetworkPanel):
+        raise SchemaError(_no_panel(panel))
     if isinstance(behaviour, np.ndarray):
         if behaviour.shape != (panel.n_people, panel.n_waves):
             raise SchemaError(
@@ -90,6 +92,16 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
             f"The panel has no behaviour {name!r}; it has {', '.join(map(repr, panel.behaviour)) or 'none'}."
         )
     return str(name), np.array(panel.behaviour[name], dtype=np.float64)
+
+
+def _no_panel(given: object) -> str:
+    """What came instead of a panel, and how to make one of it."""
+    if isinstance(getattr(given, "panel", None), NetworkPanel):
+        return f"Expected a NetworkPanel; got a {type(given).__name__}, which holds one: pass its .panel."
+    return (
+        f"Expected a NetworkPanel; got a {type(given).__name__}. recoverynet.spread_panel(record).panel makes one of a "
+        "record, recoverynet.panel(graph, breaks=…) of contacts, NetworkPanel.from_nominations(…) of nominations."
+    )
 
 
 def is_binary(values: np.ndarray) -> bool:

@@ -127,6 +127,8 @@ def network_autocorrelation(
     """
     if kind not in MODELS:
         raise SchemaError(f"kind must be 'lag' or 'error'; got {kind!r}.")
+    if isinstance(terms, str):
+        raise SchemaError(f"terms takes a list of names, even of one: write [{terms!r}].")
     at_wave, panel = _network(network, wave)
     name, values = _values(at_wave, panel, y, wave)
     names, columns = _terms(at_wave, panel, terms, wave)

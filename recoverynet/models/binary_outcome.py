@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recoverynet.kernels.hazard import Link, fit_binary, independent_columns, separating_terms
+from recoverynet.kernels.hazard import Link, fit_binary, independent_columns, separating_direction
 from recoverynet.results import Check, empty_table, term_table
 
 EVENTS_A_TERM = 10
@@ -91,32 +91,73 @@ def fit_rows(
     """
     checks: list[Check] = []
     used = _complete(rows, checks)
-    if wave_effects:
-        used &= _in_telling_waves(rows, used, checks)
-    outcome = rows.outcome[used]
-    if len(outcome) == 0 or outcome.min() == outcome.max():
-        return _nothing(rows, used, checks, "the rows left have no event, or nothing but events")
-    terms, design = design_of(rows, used, wave_effects)
-    kept = independent_columns(design)
-    lost = [term for term, keep in zip(terms, kept, strict=True) if not keep]
-    if set(lost) - set(rows.marks):
-        words = ", ".join(map(repr, lost))
-        checks.append(Check("every term varies on its own", False, f"left out: {words}"))
-    if set(focus) & set(lost):
-        return _nothing(rows, used, checks, _dull(rows, used, focus, lost))
-    terms, design = [term for term in terms if term not in lost], design[:, kept]
-    if len(outcome) <= len(terms):
-        return _nothing(rows, used, checks, f"{len(outcome)} rows are too few for {len(terms)} terms")
-    cluster = np.unique(rows.cluster[used], return_inverse=True)[1]
-    fit = fit_binary(design, outcome, link=link, cluster=cluster if clustered else None)
-    if fit.suspect:
-        apart = [term for term, split in zip(terms, separating_terms(design, outcome), strict=True) if split]
-        if apart or not fit.converged:
+    if not used.any():
+        return _nothing(rows, used, checks, _unknown(rows))
+    certain: list[str] = []
+    while True:
+        if wave_effects:
+            used &= _in_telling_waves(rows, used, checks)
+        terms, design, lost = _full_rank(rows, used, wave_effects)
+        reason = _nothing_to_fit(rows, used, terms, lost, focus)
+        if reason:
+            return _nothing(rows, used, checks, reason)
+        cluster = np.unique(rows.cluster[used], return_inverse=True)[1]
+        fit = fit_binary(design, rows.outcome[used], link=link, cluster=cluster if clustered else None)
+        direction = separating_direction(design, rows.outcome[used]) if fit.suspect else np.zeros(len(terms))
+        apart = [term for term, share in zip(terms, direction, strict=True) if abs(share) > 1e-7]
+        if not apart:
+            break
+        told = np.abs(design @ direction) > 1e-9
+        if not _of_levels(rows, apart) or not told.any():
             return _nothing(rows, used, checks, _separated(apart))
-    checks += _size_checks(outcome, len(terms), int(cluster.max()) + 1)
+        used = _without_certain(used, told, apart, checks)
+        certain += apart
+    if not fit.converged:
+        return _nothing(rows, used, checks, _separated([]))
+    lost = [term for term in lost if term not in (*rows.marks, *certain)]
+    if lost:
+        checks.append(Check("every term varies on its own", False, f"left out: {', '.join(map(repr, lost))}"))
+    checks += _size_checks(rows.outcome[used], len(terms), int(cluster.max()) + 1)
     table = term_table(terms, fit.beta, np.sqrt(np.diag(fit.covariance)), level=level)
     covariance = pd.DataFrame(fit.covariance, index=table.index, columns=table.index)
     return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood)
+
+
+def _nothing_to_fit(
+    rows: Rows, used: np.ndarray, terms: list[str], lost: list[str], focus: Sequence[str]
+) -> str | None:
+    """Why the rows left hold no answer; None where they may."""
+    outcome = rows.outcome[used]
+    if len(outcome) == 0 or outcome.min() == outcome.max():
+        return "the rows left have no event, or nothing but events"
+    if set(focus) & set(lost):
+        return _dull(rows, used, focus, lost)
+    return f"{len(outcome)} rows are too few for {len(terms)} terms" if len(outcome) <= len(terms) else None
+
+
+def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[str], np.ndarray, list[str]]:
+    """Terms that vary on their own with their design, and those that do not."""
+    terms, design = design_of(rows, used, wave_effects)
+    kept = independent_columns(design)
+    lost = [term for term, keep in zip(terms, kept, strict=True) if not keep]
+    return [term for term in terms if term not in lost], design[:, kept], lost
+
+
+def _of_levels(rows: Rows, apart: list[str]) -> bool:
+    """Whether the outcome is told apart by levels of a category or marks of the unknown, and by nothing else."""
+    levels = {term for term in apart if ": " in term or term in rows.marks}
+    rest = set(apart) - levels
+    return bool(levels) and all(term == "constant" or term.startswith("wave ") for term in rest)
+
+
+def _without_certain(used: np.ndarray, certain: np.ndarray, apart: list[str], checks: list[Check]) -> np.ndarray:
+    """Rows but those whose outcome a level leaves no doubt about: they say nothing of the other terms."""
+    left = used.copy()
+    left[np.flatnonzero(used)[certain]] = False
+    names = dict.fromkeys(term.split(": ")[0] for term in apart if term != "constant" and not term.startswith("wave "))
+    detail = f"{int(certain.sum()):,} rows left out, all alike at their level of {', '.join(map(repr, names))}"
+    checks.append(Check("both outcomes at every level", False, detail))
+    return left
 
 
 def _complete(rows: Rows, checks: list[Check]) -> np.ndarray:
@@ -124,7 +165,7 @@ def _complete(rows: Rows, checks: list[Check]) -> np.ndarray:
     unknown = ~np.isfinite(rows.values)
     if unknown.any():
         first = np.unique(unknown, axis=1, return_index=True)[1]
-        counts = [f"{rows.terms[k]} {n:,}" for k in sorted(first) if (n := int(unknown[:, k].sum()))]
+        counts = [f"{rows.terms[k].split(': ')[0]} {n:,}" for k in sorted(first) if (n := int(unknown[:, k].sum()))]
         detail = f"left out of {len(unknown):,} rows, unknown: {', '.join(counts)}"
         checks.append(Check("every term known in every row", False, detail))
     return ~unknown.any(axis=1)
@@ -160,6 +201,14 @@ def _size_checks(outcome: np.ndarray, n_terms: int, n_clusters: int) -> list[Che
     ]
 
 
+def _unknown(rows: Rows) -> str:
+    """Which terms nobody knows anything of."""
+    names = [term for term, column in zip(rows.terms, rows.values.T, strict=True) if not np.isfinite(column).any()]
+    if not names:
+        return "no row is known in every term; adjust for less"
+    return f"{', '.join(map(repr, names))} is not known for anybody at risk; leave it out"
+
+
 def _dull(rows: Rows, used: np.ndarray, focus: Sequence[str], lost: list[str]) -> str:
     """Why a term in focus could not stay."""
     name = next(term for term in focus if term in lost)
@@ -170,10 +219,10 @@ def _dull(rows: Rows, used: np.ndarray, focus: Sequence[str], lost: list[str]) -
 
 
 def _separated(apart: list[str]) -> str:
-    words = ", ".join(map(repr, apart)) or "the terms"
+    words = f"{', '.join(map(repr, apart))} tell{'s' * (len(apart) == 1)}" if apart else "the terms tell"
     return (
-        f"{words} tell the outcome apart perfectly (separation), so that no finite estimate exists; merge "
-        "levels, leave a term out, or gather more waves"
+        f"{words} the outcome apart perfectly (separation), so that no finite estimate exists; merge levels, leave a "
+        "term out, or gather more waves"
     )
 
 

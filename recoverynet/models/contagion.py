@@ -12,7 +12,7 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.significance import ALTERNATIVES, p_from_null, permutation_p
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.contagion_nulls import Run, edge_reversal, labels, rewiring, time_shuffle
-from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
+from recoverynet.models.risk_set import RiskSet, coverage_checks, require_names, risk_set
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import NullTest, settings_of
 
@@ -161,6 +161,7 @@ def contagion_test(
     >>> rn.contagion_test(simulate_panel(50, directed=False, rng=1), null="edge_reversal").reason
     'ties have no direction, so that reversing them changes nothing'
     """
+    require_names(within=within)
     _require_arguments(null, transition, n_permutations, alternative, within)
     generator = resolve_rng(rng)
     gain = null in ("time_shuffle", "edge_reversal")

@@ -127,6 +127,8 @@ def rewiring(risk: RiskSet, n_permutations: int, rng: np.random.Generator, *, we
     ends, ties = rewired_slots(slots, n_permutations, rng, directed=_one_way(risk))
     draws = gain_contrasts(slots.indptr, ends, ties, slots.strength, held, stay, risk.lag, state)
     moved = float((ends != slots.indices).mean())
+    if moved == 0:
+        return _no_run("no two ties can be swapped without tying somebody twice: there is nothing to compare with")
     check = Check("the network can be rewired", moved > 0.5, f"{moved:.0%} of ties end elsewhere on average")
     return Run(float(observed[0]), draws, False, (check,))
 

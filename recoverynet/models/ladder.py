@@ -10,9 +10,9 @@ import numpy as np
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
-from recoverynet.measures.behaviours import Behaviour
+from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.models.matching import matched_estimate
-from recoverynet.models.risk_set import RiskSet
+from recoverynet.models.risk_set import RiskSet, require_names
 from recoverynet.models.rungs import (
     ALPHA,
     MARGIN,
@@ -77,7 +77,7 @@ def evidence_ladder(
     Raises
     ------
     SchemaError
-        Unknown behaviour, covariate or direction; a margin below 1.
+        Unknown behaviour, covariate or argument; a margin below 1; a placebo that is the norm itself.
     TimeOrderError
         Dated waves are not in order of time.
     NotEstimableError
@@ -117,13 +117,15 @@ def evidence_ladder(
     >>> ladder.consistent_with_spread
     True
     """
-    if not margin >= 1.0:
-        raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
+    _require(margin, n_permutations)
+    require_names(adjust=adjust, surroundings=surroundings)
     if use_saom:
         raise NotEstimableError("The co-evolution model is not part of this version; leave use_saom=False.")
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
     risk = expected_risk_set(panel, behaviour, direction)
+    if placebo is not None and np.array_equal(norm_values(panel, placebo)[1], risk.held, equal_nan=True):
+        raise SchemaError("The placebo is the norm itself; name an outcome that cannot spread between people.")
     exposure = risk.at(risk.seen.share)
     crude, adjusted = lagged_estimate(risk, exposure), lagged_estimate(risk, exposure, terms)
     rungs = [
@@ -141,6 +143,14 @@ def evidence_ladder(
         placebo=_named(placebo), direction=direction, n_permutations=n_permutations,
     )
     return _climbed(risk, rungs, adjusted, margin, settings)
+
+
+def _require(margin: float, n_permutations: int) -> None:
+    if not margin >= 1.0:
+        raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
+    whole = isinstance(n_permutations, int | np.integer) and not isinstance(n_permutations, bool)
+    if not whole or n_permutations < 1:
+        raise SchemaError(f"n_permutations must be a whole number, 1 or more; got {n_permutations!r}.")
 
 
 def reaches_spread(

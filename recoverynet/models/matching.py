@@ -14,7 +14,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.matching import Difference, nearest_weights, stratum_weights, weighted_difference
 from recoverynet.measures.behaviours import Behaviour
-from recoverynet.models.risk_set import Isolates, RiskSet, coverage_checks, risk_set
+from recoverynet.models.risk_set import Isolates, RiskSet, coverage_checks, require_names, risk_set
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
 
 METHODS = ("cem", "exact", "mahalanobis")
@@ -168,6 +168,7 @@ def matched_estimate(
     >>> bool(matched.low > 0), bool(matched.balance["difference_matched"].abs().max() < 0.2)
     (True, True)
     """
+    require_names(on=on, categories=categories)
     _require(method, exposed, history, transition, bins, neighbours, caliper)
     risk = risk_set(
         panel, behaviour, transition=transition, lag=lag, direction=direction, isolates=isolates
@@ -181,7 +182,7 @@ def matched_estimate(
     share = risk.at(risk.seen.share)
     known = np.isfinite(share) & np.isfinite(like.values).all(axis=1)
     treated, weights = share >= exposed, np.zeros(len(share))
-    reason = risk.reason or _no_contrast(treated[known], exposed)
+    reason = risk.reason or _no_contrast(share, treated, known, exposed)
     if not reason and method == "mahalanobis" and not like.numbers.any():
         raise SchemaError("method='mahalanobis' needs a number of more than five different values in on=.")
     if not reason and method == "mahalanobis":
@@ -193,6 +194,7 @@ def matched_estimate(
         weights[known] = stratum_weights(like.codes[known], treated[known])
     if not reason and not weights.any():
         reason = "nobody exposed has somebody unexposed to be matched with; match on less, or more coarsely"
+    reason = reason or _no_chance(risk.rows.outcome, treated, weights > 0)
     return _result(risk, like, treated, known, weights, settings, reason)
 
 
@@ -259,11 +261,22 @@ def _likeness(
     return _Likeness(terms, block, np.array(numbers, dtype=bool), codes)
 
 
-def _no_contrast(treated: np.ndarray, exposed: float) -> str | None:
-    if treated.any() and not treated.all():
+def _no_contrast(share: np.ndarray, treated: np.ndarray, known: np.ndarray, exposed: float) -> str | None:
+    if not known.any() and np.isfinite(share).any():
+        return "nobody at risk is known in everything matched on; match on less"
+    if treated[known].any() and not treated[known].all():
         return None
-    who = "everybody" if treated.any() else "nobody"
+    who = "everybody" if treated[known].any() else "nobody"
     return f"{who} at risk is exposed ({exposed:.0%} of contacts or more)"
+
+
+def _no_chance(outcome: np.ndarray, treated: np.ndarray, used: np.ndarray) -> str | None:
+    """Why no chance could be told from the matched rows: on either side all fared alike."""
+    sides = [set(outcome[used & side].tolist()) for side in (treated, ~treated)]
+    if any(len(side) > 1 for side in sides):
+        return None
+    who = ["everybody" if 1.0 in side else "nobody" for side in sides]
+    return f"of those matched {who[0]} exposed and {who[1]} unexposed changed, which leaves nothing to tell chance from"
 
 
 def _result(
@@ -307,7 +320,7 @@ def _result(
         assumptions=ASSUMPTIONS, settings=settings, table=table, focus=DIFFERENCE, level=level,
         covariance=covariance, reason=reason, n_people=n_people,
         n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
-        checks=(*coverage_checks(risk), *_checks(balance, treated, known, used, n_people)),
+        checks=(*coverage_checks(risk), *_checks(balance, outcome, treated, known, used, n_people)),
         n_rows=int(used.sum()), n_events=int(outcome[used].sum()), balance=balance,
         n_exposed=int((treated & known).sum()), n_matched=int((treated & used).sum()),
         log_risk_ratio=ratio, log_risk_ratio_error=ratio_error,
@@ -347,12 +360,14 @@ def _standard(difference: np.ndarray, spread: np.ndarray) -> np.ndarray:
 
 
 def _checks(
-    balance: pd.DataFrame, treated: np.ndarray, known: np.ndarray, used: np.ndarray, n_people: int
+    balance: pd.DataFrame, outcome: np.ndarray, treated: np.ndarray, known: np.ndarray, used: np.ndarray, n_people: int
 ) -> list[Check]:
     n_exposed, n_matched = int((treated & known).sum()), int((treated & used).sum())
     n_unknown = int((~known).sum())
     share = n_matched / n_exposed if n_exposed else 0.0
     worst = balance["difference_matched"].abs().max()
+    changed = [int(outcome[used & side].sum()) for side in (treated, ~treated)]
+    both = all(0 < count < (used & side).sum() for count, side in zip(changed, (treated, ~treated), strict=True))
     return [
         Check("every row known in what is matched on", not n_unknown, f"{n_unknown:,} of {len(known):,} not"),
         Check("80% of exposed matched", share >= GOOD_SHARE, f"{n_matched:,} of {n_exposed:,} person-waves"),
@@ -361,5 +376,7 @@ def _checks(
             None if np.isnan(worst) else bool(worst <= GOOD_BALANCE),
             "" if np.isnan(worst) else f"largest difference {worst:.2f}",
         ),
+        Check("some changed and some did not, on either side", both,
+              f"{changed[0]:,} of {n_matched:,} exposed, {changed[1]:,} of {int(used.sum()) - n_matched:,} unexposed"),
         Check("people enough for the covariance", n_people >= FEW_PEOPLE, f"{n_people:,} people"),
     ]

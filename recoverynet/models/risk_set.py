@@ -11,6 +11,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.expectation import expected_states
 from recoverynet.kernels.transitions import (
     LaggedExposure,
     RiskRows,
@@ -135,6 +136,7 @@ def risk_set(
     weighted: bool = False,
     isolates: Isolates = "nan",
     exposure_to: Behaviour = None,
+    unknown: Literal["leave_out", "expected"] = "leave_out",
 ) -> RiskSet:
     """Who could gain (or lose) the norm when, did they, and what did their contacts hold before?
 
@@ -157,6 +159,9 @@ def risk_set(
         contacts, or of their contacts' states, it is unknown either way.
     exposure_to : behaviour, optional
         What contacts hold, where that is another norm than the outcome. Default: the same.
+    unknown : {"leave_out", "expected"}
+        Contacts of unknown state leave the denominator (default), or count at the state expected of them; see
+        :func:`recoverynet.kernels.expectation.expected_states`.
 
     Returns
     -------
@@ -169,7 +174,7 @@ def risk_set(
     """
     for word, given, allowed in (
         ("transition", transition, TRANSITIONS), ("direction", direction, ("out", "in", "mutual")),
-        ("isolates", isolates, ("nan", "zero")),
+        ("isolates", isolates, ("nan", "zero")), ("unknown", unknown, ("leave_out", "expected")),
     ):
         if given not in allowed:
             raise SchemaError(f"{word} must be one of {', '.join(map(repr, allowed))}; got {given!r}.")
@@ -181,7 +186,8 @@ def risk_set(
     name, held = norm_values(panel, behaviour)
     source, source_held = (name, held) if exposure_to is None else norm_values(panel, exposure_to)
     ties = ties_of(panel.networks, direction, directed=panel.directed, weighted=weighted)
-    seen = lagged_exposure(ties, np.where(panel.present, source_held, np.nan), int(lag))
+    states = expected_states(source_held) if unknown == "expected" else source_held
+    seen = lagged_exposure(ties, np.where(panel.present, states, np.nan), int(lag))
     if isolates == "zero":
         alone = (seen.n_alters == 0) & known_ties(panel, direction, int(lag))
         seen = seen._replace(share=np.where(alone, 0.0, seen.share))
@@ -192,6 +198,13 @@ def risk_set(
     return RiskSet(
         panel, name, held, source, source_held, transition, int(lag), direction, rows, seen, reason
     )
+
+
+def require_names(**given: Sequence[str]) -> None:
+    """SchemaError where one word stands for a list of names, which would be read letter by letter."""
+    for word, names in given.items():
+        if isinstance(names, str):
+            raise SchemaError(f"{word} takes a list of names, even of one: write {word}=[{names!r}].")
 
 
 def coverage_checks(risk: RiskSet) -> list[Check]:

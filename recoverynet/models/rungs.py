@@ -71,10 +71,7 @@ def expected_risk_set(panel: NetworkPanel, behaviour: Behaviour, direction: str 
     Leaving unknown contacts out would measure exposure with error and pull the estimate towards none; see
     :func:`recoverynet.kernels.expectation.expected_states`.
     """
-    risk = risk_set(panel, behaviour, direction=direction)
-    filled = np.where(panel.present, expected_states(risk.held), np.nan)
-    ties = ties_of(panel.networks, direction, directed=panel.directed)
-    return replace(risk, seen=lagged_exposure(ties, filled))
+    return risk_set(panel, behaviour, direction=direction, unknown="expected")
 
 
 def lagged_estimate(
@@ -91,6 +88,8 @@ def lagged_estimate(
     known = np.isfinite(design).all(axis=1)
     outcome, person, column = (values[known] for values in (risk.rows.outcome, risk.rows.person, risk.rows.column))
     counts = {"n_rows": int(known.sum()), "n_events": int(outcome.sum()), "n_people": len(np.unique(person))}
+    if not known.any() and np.isfinite(exposure).any():
+        return LaggedEstimate(**counts, reason="nobody at risk is known in everything adjusted for; adjust for less")
     if counts["n_events"] in (0, counts["n_rows"]):
         return LaggedEstimate(**counts, reason="nobody, or everybody, with known exposure gained the norm")
     variance = float(design[known, 0].var())
@@ -110,7 +109,8 @@ def _fitted(
     """The fit, or why there is none; exposure stands last. Terms that separate the outcome are said, not estimated."""
     fit = fit_binary(design, outcome, cluster=cluster)
     if fit.suspect and separating_terms(design, outcome)[-1]:
-        return LaggedEstimate(**counts, variance=variance, reason="exposure tells gaining and not gaining apart perfectly")
+        words = "exposure tells gaining and not gaining apart perfectly"
+        return LaggedEstimate(**counts, variance=variance, reason=words)
     log_odds, square = float(fit.beta[-1]), float(fit.covariance[-1, -1])
     if not (np.isfinite(log_odds) and square > 0):
         return LaggedEstimate(**counts, variance=variance, reason="the model could not be fitted to so few gains")

@@ -253,6 +253,10 @@ def _ratio_of(
 ) -> tuple[float, tuple[float, float], str, float | None, str, int, int]:
     """The ratio, its interval, its kind, the share with the outcome, and what it is in words."""
     if not isinstance(estimate, Estimates):
+        if isinstance(estimate, bool) or not isinstance(estimate, int | float | np.number):
+            raise SchemaError(
+                f"estimate must be a ratio above 0, or what a model of this package gave; got {estimate!r}."
+            )
         bounds = (estimate if low is None else low, estimate if high is None else high)
         kind = ratio or "risk ratio"
         if kind not in RATIOS:

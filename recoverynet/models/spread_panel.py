@@ -135,6 +135,10 @@ def spread_panel(
     >>> spread_panel(rn.load_sample("five_people")).panel
     <NetworkPanel undirected: 4 people, 2 waves, behaviour: recovery>
     """
+    if not isinstance(record, RecoveryRecord):
+        raise SchemaError(
+            f"Expected a RecoveryRecord, as recoverynet.read_record(folder) gives it; got a {type(record).__name__}."
+        )
     bounds = _bounds(record, window)
     kept = _roles_seen(record, norm, roles)
     read = read_placebo(record, placebo)

@@ -234,6 +234,26 @@ def test_separation_names_the_term():
     assert "separation" in fit.reason and "'tell'" in fit.reason and np.isnan(fit.p)
 
 
+def test_a_level_in_which_nobody_gains_is_left_out_with_a_check():
+    panel = simulate_panel(300, influence=4.0, rng=10)
+    never = np.nanmax(panel.behaviour["recovery"], axis=1) == 0
+    place = np.where(never & (np.arange(300) % 2 == 0), "far", np.where(np.arange(300) % 3 == 0, "mid", "near"))
+    panel = dataclasses.replace(panel, covariates={**panel.covariates, "place": place.astype(object)})
+    for first in ("far", "zzz"):  # the level left out is the one others are compared with, and is not
+        named = dataclasses.replace(panel, covariates={"place": np.where(place == "far", first, place).astype(object)})
+        fit = fit_hazard(named, link="logit", adjust=["place"])
+        elsewhere = np.where((place == "far")[:, None], np.nan, panel.behaviour["recovery"])
+        risk = fit_hazard(named, elsewhere, link="logit", adjust=["place"], exposure_to="recovery")
+        assert fit.reason is None and fit.estimate == pytest.approx(risk.estimate, abs=1e-6)
+        assert any(check.name == "both outcomes at every level" and "place" in check.detail for check in fit.checks)
+
+
+def test_a_term_nobody_knows_of_is_named():
+    panel = simulate_panel(60, rng=10)
+    panel = dataclasses.replace(panel, covariates={"age": np.full(60, np.nan)})
+    assert "'age' is not known for anybody" in fit_hazard(panel, "recovery", adjust=["age"]).reason
+
+
 def test_a_constant_covariate_is_left_out_with_a_check():
     panel = simulate_panel(200, rng=11)
     panel = dataclasses.replace(panel, covariates={**panel.covariates, "all_alike": np.full(200, 3.0)})
