@@ -325,9 +325,7 @@ def p_in_words(p: float) -> str:
     return f"{p:.3f}" if p >= 0.001 else f"{p:.1g}"
 
 
-def term_table(
-    terms: list[str], estimate: np.ndarray, std_error: np.ndarray, *, level: float = 0.95
-) -> pd.DataFrame:
+def term_table(terms: list[str], estimate: np.ndarray, std_error: np.ndarray, *, level: float = 0.95) -> pd.DataFrame:
     """A table of estimates with normal intervals and two-sided p.
 
     Parameters

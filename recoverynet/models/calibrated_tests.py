@@ -12,9 +12,11 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.clustering import norm_clustering
+from recoverynet.models.autocorrelation import network_autocorrelation
 from recoverynet.models.contagion import contagion_test
 from recoverynet.models.dyadic import dyadic_influence
 from recoverynet.models.hazard import fit_hazard
@@ -93,6 +95,20 @@ def matched(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     return _above_nothing(matched_estimate(asked.panel, NORM, on=_terms(asked), level=ONE_SIDED))
 
 
+def autocorrelated(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
+    """Does the norm at the last wave go with that of contacts beyond what the terms make of it (lag model)?"""
+    wave = asked.panel.n_waves
+    found = network_autocorrelation(asked.panel, NORM, _numbers(asked), wave=wave, level=ONE_SIDED)
+    return _above_nothing(found)
+
+
+def _numbers(asked: SpreadPanel) -> pd.DataFrame:
+    """What there is to adjust for at the last wave, as numbers: of words a column a level but the first."""
+    columns = {name: np.asarray(asked.panel.covariates[name]) for name in _terms(asked)}
+    last = {name: values if values.ndim == 1 else values[:, -1] for name, values in columns.items()}
+    return pd.get_dummies(pd.DataFrame(last, index=asked.panel.person_ids), drop_first=True, dtype=float)
+
+
 TESTS: dict[str, Test] = {
     "evidence ladder": ladder,
     "lagged logit, adjusted": partial(hazard, link="logit", adjusted=True),
@@ -107,5 +123,6 @@ TESTS: dict[str, Test] = {
     "edge reversal": partial(permutation, null="edge_reversal"),
     "rewiring": partial(permutation, null="rewiring"),
     "dyadic model (GEE)": dyadic,
+    "network autocorrelation": autocorrelated,
 }
 """Every test by the name it has in the table, the quick ones first."""

@@ -31,7 +31,7 @@ from recoverynet.progress import track
 from recoverynet.samples import sample_folder
 
 SEED = 20110307
-LADDER = "evidence ladder"
+LADDER, SLOWEST = "evidence ladder", "network autocorrelation"
 RECORDS = (
     "record/none", "record/strong", "record_surroundings/none", "record_latent_2/none", "record_surroundings/strong",
     "record_latent_2/strong", "record/medium", "record/weak",
@@ -84,7 +84,7 @@ def cells() -> list[Cell]:
     list of Cell
         The ladder at 650 people without influence (1,000 replications), with strong (400), with medium and weak
         influence, and among 300 and 100 people (200); in worlds kept as records (200); then every other test (200),
-        first without influence, and last in the first kind of record, with strong influence and none (100).
+        first without influence, and in the first kind of record without influence and with strong (100).
     """
     missing_of = {name: world.settings.get("missing", 0.0) for name, world in WORLDS.items()}
     of = {strength: [name for name in WORLDS if WORLDS[name].strength == strength]
@@ -96,11 +96,13 @@ def cells() -> list[Cell]:
     for n_people, strengths in ((650, ("medium", "weak")), (300, ("none", "strong")), (100, ("none", "strong"))):
         found += [Cell(LADDER, name, n_people, missing_of[name], 200) for which in strengths for name in of[which]]
     found += [Cell(LADDER, name, 650, USUAL_LOSS, 200) for name in RECORDS]
-    others = [test for test in TESTS if test != LADDER]
+    others = [test for test in TESTS if test not in (LADDER, SLOWEST)]
     for strength in ("none", "strong", "medium", "weak"):
         found += [Cell(test, name, 650, missing_of[name], 200) for test in others for name in of[strength]]
-    undirected = [test for test in others if test != "edge reversal"]
-    found += [Cell(test, name, 650, USUAL_LOSS, 100) for name in RECORDS[:2] for test in undirected]
+    undirected = [test for test in TESTS if test not in (LADDER, "edge reversal")]
+    for strength, record in (("none", RECORDS[0]), ("strong", RECORDS[1]), ("medium", None), ("weak", None)):
+        found += [Cell(SLOWEST, name, 650, missing_of[name], 200) for name in of[strength]]
+        found += [Cell(test, record, 650, USUAL_LOSS, 100) for test in undirected if record]
     return list(dict.fromkeys(found))
 
 
