@@ -94,6 +94,12 @@ def autocorrelation(
     & Ord 1981). People of unknown value leave with their ties. Being alike is not having become alike:
     choosing one's like leaves the same numbers.
 
+    How often this test cries wolf when people merely choose their like: nearly always. Of 100 panels of 650
+    people in which nothing spread, Moran's I of the norm had p ≤ 0.05 (alike, by permutation) in 100 where
+    people chose their own state (odds 3), in 98 where a recorded trait drew people together and moved the
+    norm (odds 3 and 3), in 97 where the trait was hidden, in 72 where people shared places that moved it,
+    and in 6 where ties ignored the norm (last of six waves, 200 replications each; sample ``calibration``).
+
     References
     ----------
     Cliff, A. D., Ord, J. K. (1981). Spatial Processes: Models and Applications. Pion.

@@ -95,8 +95,11 @@ def dyadic_influence(
 
     How often this test cries wolf when people merely choose their like: whenever likeness in a trait
     that also moves the norm made the ties and the trait is not among the terms (Shalizi & Thomas 2011),
-    and for acne, height and headaches too (Cohen-Cole & Fletcher 2008), hence the placebo. The
-    calibration table of the package holds the rates.
+    and for acne, height and headaches too (Cohen-Cole & Fletcher 2008), hence the placebo. Of 100 panels
+    of 650 people in which nothing spread, the lower one-sided 95 % bound lay above none in 3 where a
+    recorded trait drew people together and moved the norm, odds 3 and 3, and was among the terms; in 90
+    where it was hidden, and in 29 where a hidden trait had odds of 2 and 2 only; in 6 where people chose
+    their own state (200 replications each; sample ``calibration``).
 
     References
     ----------

@@ -124,10 +124,17 @@ def fit_hazard(
     terms. The model cannot tell influence from likeness that the terms do not describe (Shalizi & Thomas
     2011): see :func:`recoverynet.sensitivity`, ``exposure_to`` and ``future_ties``.
 
+    Where a level of a category, or a mark of what is unknown, holds rows of one outcome only, these rows
+    say nothing of the other terms and are left out, with a check; where anything else tells the outcome
+    apart perfectly there is no answer.
+
     How often this test cries wolf when people merely choose their like: homophily on a trait that also
     moves the norm raises ``exposure`` unless the trait is among the terms; homophily on the state alone
-    does not, as ties are looked at before the outcome. The calibration table of the package holds the
-    rates.
+    hardly does, as ties are looked at before the outcome. Of 100 panels of 650 people in which nothing
+    spread, the lower one-sided 95 % bound of ``exposure`` (logit) lay above none in 60 where a recorded
+    trait drew people together and moved the norm, odds 3 and 3, and was not among the terms, in 3 where
+    it was; in 62 where the trait was hidden; in 8 where people chose their own state (200 replications
+    each; sample ``calibration``).
 
     References
     ----------

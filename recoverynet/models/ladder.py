@@ -96,9 +96,16 @@ def evidence_ladder(
 
     Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome). The verdict says how
     strong one would have to be. Where they are stronger no observational method holds its error rate (Shalizi & Thomas
-    2011); the sample ``calibration`` shows how often this ladder is then wrong. It is not meant for fewer than about 100
-    people, for networks reported by a few egos only, or for a norm that cannot be lost and regained without adjusting
-    the margin.
+    2011).
+
+    How often this test cries wolf when people merely choose their like: of 100 panels of 650 people in which nothing
+    spread, level 3 was reached in at most 4 where no hidden trait was stronger than that (15 kinds of worlds, all states
+    known or 30 % missing, 1,000 replications each); in 14 where a hidden trait had odds of 3 and 3, in up to 19 where it
+    drew people together by odds of 6. With strong influence (odds ratio 4) it was reached in 81 to 99 (sample
+    ``calibration``).
+
+    It is not meant for fewer than about 100 people, for networks reported by a few egos only, or for a norm that cannot
+    be lost and regained without adjusting the margin.
 
     References
     ----------

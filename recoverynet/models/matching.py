@@ -146,9 +146,13 @@ def matched_estimate(
     may appear at several waves and be used as a match several times.
 
     Matching on a propensity score is left out on purpose: it may make balance worse (King & Nielsen
-    2019). Matching cannot help against a trait nobody recorded: how often this test cries wolf when
-    people merely choose their like depends on whether what they choose by is among ``on``. The
-    calibration table of the package holds the rates.
+    2019). Matching cannot help against a trait nobody recorded.
+
+    How often this test cries wolf when people merely choose their like depends on whether what they choose
+    by is among ``on``. Of 100 panels of 650 people in which nothing spread, the lower one-sided 95 % bound
+    of the difference lay above 0 in 8 where a recorded trait drew people together and moved the norm, odds
+    3 and 3, and was matched on; in 58 where the trait was hidden; in 6 where people chose their own state
+    (200 replications each; sample ``calibration``).
 
     References
     ----------

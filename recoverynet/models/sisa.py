@@ -109,8 +109,11 @@ def fit_sisa(
     having none.
 
     How often this test cries wolf when people merely choose their like: as often as a hazard model
-    without adjustment, for it has no other terms. The calibration table of the package holds the rates.
-    Not for norms that cannot be lost.
+    without adjustment, for it has no other terms. Of 100 panels of 650 people in which nothing spread, the
+    lower one-sided 95 % bound of β lay above 0 in 52 where a recorded trait drew people together and moved
+    the norm, odds 3 and 3; in 54 where the trait was hidden; in 28 where people shared places that moved
+    it; in 4 where people chose their own state (200 replications each; sample ``calibration``). Not for
+    norms that cannot be lost.
 
     References
     ----------
