@@ -13,12 +13,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-SWAPS_PER_TIE = 10
+from recoverynet.kernels.random_bits import bits_below, next_bits, seeds_of
 
-_HALF = np.uint64(0xFFFFFFFF)
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
+SWAPS_PER_TIE = 10
 
 
 def rewired(
@@ -34,7 +31,7 @@ def rewired(
 
     Seeds are drawn up front, so run r is the same however the runs are shared out.
     """
-    seeds = rng.integers(0, 2**63, size=n_runs, dtype=np.int64).astype(np.uint64)
+    seeds = seeds_of(rng, n_runs)
     no_weights = np.ones((1, len(indices)))
     return _rewire_many(
         indptr.astype(np.int64), indices.astype(np.int32), no_weights, seeds, directed, swaps_per_tie
@@ -56,27 +53,11 @@ def rewired_with_weights(
     They stay with the person who has the tie (directed) or move with one end of it (undirected, where the
     matrix stays symmetric).
     """
-    seeds = rng.integers(0, 2**63, size=n_runs, dtype=np.int64).astype(np.uint64)
+    seeds = seeds_of(rng, n_runs)
     carried = np.tile(np.asarray(weights, dtype=np.float64), (n_runs, 1))
     return _rewire_many(
         indptr.astype(np.int64), indices.astype(np.int32), carried, seeds, directed, swaps_per_tie
     )
-
-
-@numba.njit(cache=True, inline="always")
-def _next_random(state: np.ndarray) -> np.uint64:
-    """SplitMix64 (Steele, Lea & Flood 2014): the next 64 random bits."""
-    state[0] += _GAMMA
-    bits = state[0]
-    bits = (bits ^ (bits >> np.uint64(30))) * _MIX_1
-    bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
-    return bits ^ (bits >> np.uint64(31))
-
-
-@numba.njit(cache=True, inline="always")
-def _below(bits: np.uint64, limit: int) -> int:
-    """A whole number from 0 to limit − 1 from 32 random bits."""
-    return np.int64(((bits & _HALF) * np.uint64(limit)) >> np.uint64(32))
 
 
 @numba.njit(cache=True)
@@ -91,7 +72,7 @@ def _slot(indptr: np.ndarray, indices: np.ndarray, row: int, column: int) -> int
 @numba.njit(cache=True)
 def _swap_arcs(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
     """One attempt for a directed network."""
-    first, second = _below(bits >> np.uint64(32), len(indices)), _below(bits, len(indices))
+    first, second = bits_below(bits >> np.uint64(32), len(indices)), bits_below(bits, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
     if a in (c, d) or b in (c, d):
         return
@@ -103,12 +84,12 @@ def _swap_arcs(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True)
 def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
     """Turn a → b → c → a round where none of the three ways back exists."""
-    first = _below(bits >> np.uint64(32), len(indices))
+    first = bits_below(bits >> np.uint64(32), len(indices))
     a, b = source[first], indices[first]
     reach = indptr[b + 1] - indptr[b]
     if reach == 0:
         return
-    second = indptr[b] + _below(bits, reach)
+    second = indptr[b] + bits_below(bits, reach)
     c = indices[second]
     third = _slot(indptr, indices, c, a)
     if c == a or third < 0:
@@ -125,7 +106,7 @@ def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-de
 @numba.njit(cache=True)
 def _swap_ties(indptr, indices, weights, source, bits):  # type: ignore[no-untyped-def]
     """One attempt for an undirected network; both rows of either tie are kept in step."""
-    first, second = _below(bits >> np.uint64(32), len(indices)), _below(bits, len(indices))
+    first, second = bits_below(bits >> np.uint64(32), len(indices)), bits_below(bits, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
     if a in (c, d) or b in (c, d):
         return
@@ -153,7 +134,7 @@ def _rewire_many(indptr, indices, weights, seeds, directed, swaps_per_tie):  # t
         now = indices.copy()
         strength = carried[run if len(carried) == n_runs else 0]
         for _ in range(n_attempts):
-            bits = _next_random(state)
+            bits = next_bits(state)
             if not directed:
                 _swap_ties(indptr, now, strength, source, bits)
             elif bits & np.uint64(7) == np.uint64(

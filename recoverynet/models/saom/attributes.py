@@ -1,0 +1,199 @@
+"""Covariates and behaviour of a panel as the attributes of an actor-oriented model: numbers, centred, with categories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from recoverynet.errors import SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+
+NOTHING = "(nothing)"
+MOST_CATEGORIES = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Attributes:
+    """What terms may refer to.
+
+    Attributes
+    ----------
+    names : list of str
+        Covariates and behaviours in use; the last is a constant for terms that refer to nothing.
+    raw : float array (A, n, M)
+        Values at the start of each of the M periods; NaN unknown. Behaviour is as observed.
+    centres : float array (A,)
+        Means taken off: of covariates over people and periods, of behaviour over people and waves.
+    ranges, similarities : float arrays (A,)
+        Largest minus smallest value, and mean similarity 1 − |v_i − v_j| / range of two people of one group at the start
+        of a period.
+    levels : list of float arrays
+        The distinct values of each.
+    words : set of str
+        Covariates that were words: only sameness means anything.
+    behaviour_rows : list of int
+        Places of the modelled behaviours, in the order of the specification.
+    bounds : float array (B, 2)
+        Lowest and highest value of each.
+    dyadic_names : list of str
+    disagreement : dict
+        Mean disagreement of two people about a third, of out-ties (balance) and in-ties (inStructEq).
+    """
+
+    names: list[str]
+    raw: np.ndarray
+    centres: np.ndarray
+    ranges: np.ndarray
+    similarities: np.ndarray
+    levels: list[np.ndarray]
+    words: frozenset[str]
+    behaviour_rows: list[int]
+    bounds: np.ndarray
+    dyadic_names: list[str]
+    disagreement: Mapping[str, float]
+
+    def place(self, name: str | None, *, words: bool = False) -> int:
+        """The row of an attribute; ``words`` tells whether words will do."""
+        if name is None:
+            return len(self.names) - 1
+        if name in self.words and not words:
+            raise SchemaError(
+                f"The covariate {name!r} holds words, which only sameX can use; give numbers, or a column of 0 and 1 for one "
+                "of the words."
+            )
+        return self.names.index(name)
+
+    def dyadic_place(self, name: str) -> int:
+        """The place of a covariate of pairs."""
+        return self.dyadic_names.index(name)
+
+    @property
+    def n_categories(self) -> list[int]:
+        """Number of categories of each, the unknown included; more than any class can hold where there are too many."""
+        return [len(each) + 1 if len(each) <= MOST_CATEGORIES else 10**6 for each in self.levels]
+
+    def ranges_and_means(self) -> np.ndarray:
+        """Range and mean similarity (A, 2) as kernels read them."""
+        return np.column_stack([self.ranges, self.similarities]).astype(float)
+
+
+def attributes_of(
+    panel: NetworkPanel, used: Sequence[str], behaviours: Sequence[str], pairs: Sequence[str],
+    bounds: Mapping[str, tuple[float, float]],
+) -> Attributes:
+    """Attributes ``used`` by terms, behaviours that are modelled first.
+
+    Raises
+    ------
+    SchemaError
+        Behaviour is not whole numbers or outside its bounds, everybody has the same value, or a covariate holds nothing.
+    """
+    names = list(dict.fromkeys([*behaviours, *used])) + [NOTHING]
+    n_periods, words = panel.n_waves - 1, set()
+    raw = np.zeros((len(names), panel.n_people, n_periods))
+    all_waves = {}
+    for place, name in enumerate(names[:-1]):
+        if name in panel.behaviour:
+            all_waves[name] = panel.behaviour[name] if name in behaviours else panel.behaviour[name][:, :-1]
+            raw[place] = panel.behaviour[name][:, :-1]
+        else:
+            values, worded = _numbers_of(panel.covariates[name], name)
+            words |= {name} if worded else set()
+            raw[place] = values[:, :n_periods] if values.ndim == 2 else values[:, None]
+            all_waves[name] = raw[place]
+    limits = np.array([_bounds(name, panel.behaviour[name], bounds.get(name)) for name in behaviours]).reshape(-1, 2)
+    house = panel.groups if panel.groups is not None else np.zeros(panel.n_people)
+    centres, ranges, similarities, levels = [], [], [], []
+    for place, name in enumerate(names):
+        values = all_waves.get(name, raw[place])
+        known = values[np.isfinite(values)]
+        low, high = limits[behaviours.index(name)] if name in behaviours else (known.min(), known.max())
+        centres.append(0.0 if name in words or name == NOTHING else float(known.mean()))
+        ranges.append(max(float(high - low), 1e-12))
+        similarities.append(_mean_similarity(raw[place], house, panel.present, ranges[-1]))
+        levels.append(np.arange(low, high + 1) if name in behaviours else np.unique(known))
+    return Attributes(
+        names, raw, np.array(centres), np.array(ranges), np.array(similarities), levels, frozenset(words),
+        [names.index(name) for name in behaviours], limits, list(dict.fromkeys(pairs)),
+        {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
+    )
+
+
+def _numbers_of(values: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
+    """A covariate as numbers (NaN unknown), and whether it was words."""
+    if values.dtype.kind in "biuf":
+        found, worded = values.astype(float), False
+    else:
+        flat = [None if each is None or each != each else each for each in values.ravel()]
+        try:
+            found = np.array([np.nan if each is None else float(each) for each in flat])
+            worded = False
+        except (TypeError, ValueError):
+            order = {word: code for code, word in enumerate(sorted({str(each) for each in flat if each is not None}))}
+            found, worded = np.array([np.nan if each is None else float(order[str(each)]) for each in flat]), True
+        found = found.reshape(values.shape)
+    if not np.isfinite(found).any():
+        raise SchemaError(f"Nobody has a known value of the covariate {name!r}.")
+    return found, worded
+
+
+def _bounds(name: str, values: np.ndarray, declared: tuple[float, float] | None) -> tuple[float, float]:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        raise SchemaError(f"Nobody's {name!r} is known at any wave.")
+    if (known != np.round(known)).any():
+        odd = known[known != np.round(known)]
+        raise SchemaError(
+            f"Behaviour {name!r} must be whole numbers, one step apart; {len(odd)} values are not, such as {odd[0]:g}. "
+            "Round it, or cut it into a few ordered levels."
+        )
+    low, high = (known.min(), known.max()) if declared is None else declared
+    outside = (known < low) | (known > high)
+    if outside.any():
+        raise SchemaError(
+            f"Behaviour {name!r} was declared to go from {low:g} to {high:g}; {int(outside.sum())} values lie outside, such as "
+            f"{known[outside][0]:g}."
+        )
+    if high - low < 1:
+        raise SchemaError(f"Everybody has the same {name!r} at all waves; there is nothing to model.")
+    if high - low > 50:
+        raise SchemaError(
+            f"Behaviour {name!r} has {int(high - low) + 1} levels; the model takes one step at a time and is meant for a few. "
+            "Cut it into ordered levels."
+        )
+    return float(low), float(high)
+
+
+def _mean_similarity(raw: np.ndarray, house: np.ndarray, present: np.ndarray, reach: float) -> float:
+    """Mean of 1 − |v_i − v_j| / range over pairs of one group, both known and there, at the start of each period."""
+    means = []
+    for column in range(raw.shape[1]):
+        total, count = 0.0, 0
+        for group in dict.fromkeys(house.tolist()):
+            here = (house == group) & present[:, column] & np.isfinite(raw[:, column])
+            values = np.sort(raw[here, column])
+            n = len(values)
+            total += 2.0 * float(values @ (2.0 * np.arange(n) - n + 1))
+            count += n * (n - 1)
+        if count:
+            means.append(1.0 - total / count / reach)
+    return float(np.mean(means)) if means else 0.0
+
+
+def _disagreement(panel: NetworkPanel, house: np.ndarray, axis: int) -> float:
+    """Mean over periods of |x_ih − x_jh| (axis 0) or |x_hi − x_hj| (axis 1) over i ≠ j ≠ h of one group."""
+    means = []
+    for wave in range(panel.n_waves - 1):
+        degrees = np.asarray((sparse.csr_array(panel.networks[wave]) > 0).sum(axis=axis)).ravel()
+        total, count = 0.0, 0
+        for group in dict.fromkeys(house.tolist()):
+            d = degrees[house == group].astype(float)
+            n = len(d)
+            total += float((2.0 * d * (n - 1 - d)).sum())
+            count += n * (n - 1) * (n - 2)
+        if count:
+            means.append(total / count)
+    return float(np.mean(means)) if means else 0.0
