@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from recoverynet.draw.cells import NOTHING, listed, whole
+from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
 from recoverynet.draw.style import (
     ACCENT,
-    APART,
     BAND,
-    GRID,
     INK,
     MAIN,
     MUTED,
     SMALL,
-    TEXT,
     axes_width,
     drawn,
-    open_axes,
     text_width,
-    wrap,
 )
 from recoverynet.errors import SchemaError
 
@@ -39,14 +34,6 @@ FEWEST = 4
 """Fewer classes than that leave room at their sides, so that no violin is wider than it is high."""
 UNEVEN = 30.0
 """Classes whose spreads differ by more than so many times do not share an axis of counts."""
-
-
-TITLE: dict[str, Any] = {
-    "va": "bottom", "fontsize": TEXT, "fontweight": "bold", "color": INK, "annotation_clip": False, "gid": "title",
-}  # fmt: skip
-NOTE: dict[str, Any] = {
-    "va": "top", "fontsize": SMALL, "color": MUTED, "annotation_clip": False, "linespacing": 1.15,
-}  # fmt: skip
 
 
 class _Classes(NamedTuple):
@@ -126,7 +113,7 @@ def draw_violins(
         standardised = stacked or _uneven(simulated)
     shown = _classes(simulated, values, printed, standardised)
     if simulated.empty:
-        return _nothing(title, ax)
+        return empty_plate(title, ax)
     note = _note(len(simulated), people, standardised, bool(np.abs(shown.observed).max(initial=0) > FARTHEST))
     place = _below_each_other if stacked else _side_by_side
     axes = place(shown, (title, note), (classes, _axis_name(unit, standardised)), standardised, ax)
@@ -226,47 +213,20 @@ def _note(runs: int, people: int | None, standardised: bool, beyond: bool) -> st
     return f"Violins: {runs:,} simulations, thick bars their middle 90%{counted}.{far}"
 
 
-def _nothing(title: str, ax: Axes | None) -> Axes:
-    """A figure that says there is nothing to draw."""
-    axes = _open(ax, (40.0, HEAD), (title, ""), LEFT, RIGHT, 8.0)
-    axes.set(xticks=[], yticks=[])
-    axes.text(0.0, 0.5, NOTHING, transform=axes.transAxes, va="center", color=MUTED, fontsize=TEXT)
-    return axes
-
-
-def _open(
-    ax: Axes | None, heights: tuple[float, float], around: tuple[str, str], left: float, right: float, below: float
-) -> Axes:
-    """Axes with title and note at the left edge of the figure; heights of the plotting area and of words above it."""
-    full = axes_width(ax)
-    title, note = wrap(around[0], full, TEXT, "bold"), wrap(around[1], full, SMALL)
-    height, above = heights
-    axes = open_axes(
-        ax,
-        height=height,
-        left=left,
-        right=right,
-        top=14.0 + 1.25 * TEXT * (title.count("\n") + 1) + above,
-        bottom=1.3 * SMALL * (note.count("\n") + 1) + below,
-    )
-    corner, foot = (8.0 - left, above), (8.0 - left, 4.0 - below)
-    for text, at, offset, words in ((title, (0, 1), corner, TITLE), (note, (0, 0), foot, NOTE)):
-        axes.annotate(text, at, xytext=offset, xycoords="axes fraction", textcoords="offset points", **words)
-    axes.spines[:].set_visible(False)
-    return axes
-
-
 def _side_by_side(
     shown: _Classes, around: tuple[str, str], names: tuple[str, str], standardised: bool, ax: Axes | None
 ) -> Axes:
     """Classes from left to right, observed values in a row above."""
-    below = 1.3 * SMALL * (2 if names[0] else 1) + 20.0
-    axes = _open(ax, (200.0, 2 * HEAD + 14.0), around, LEFT, RIGHT, below)
+    name = names[1].replace(" from the ", "\nfrom the ")
+    ends = _ends(shown, standardised)
+    left = room_for_values(ends, lines=name.count("\n") + 1 if name else 0)
+    below = 1.3 * SMALL * (2 if names[0] else 1) + 16.0
+    axes = open_plate(ax, *around, height=200.0, left=left, right=RIGHT, above=2 * HEAD + 10.0, below=below)
     at = np.arange(len(shown.names), dtype=float)
     spare = max(FEWEST - len(at), 0) / 2.0
     axes.set_xlim(-0.6 - spare, len(at) - 0.4 + spare)
-    seen = np.concatenate([*shown.values, shown.observed[np.isfinite(shown.observed)], [0.0] * standardised])
-    _shapes(axes, shown, at, "vertical", _ends(seen, standardised))
+    value_axis(axes, "y", ends)
+    _shapes(axes, shown, at, "vertical", ends)
     for place, words in zip(at, shown.printed, strict=True):
         axes.annotate(
             words, (place, 1.0), xycoords=axes.get_xaxis_transform(), xytext=(0, 5), textcoords="offset points",
@@ -274,10 +234,7 @@ def _side_by_side(
         )  # fmt: skip
     axes.set_xticks(at, shown.names, fontsize=SMALL, color=MUTED)
     axes.set_xlabel(names[0], fontsize=SMALL, color=MUTED, labelpad=4)
-    axes.set_ylabel(names[1].replace(" from the ", "\nfrom the "), fontsize=SMALL, color=MUTED, labelpad=2)
-    axes.set_yticks(*_ticks(axes.get_ylim()))
-    axes.grid(axis="y", color=GRID, linewidth=0.8)
-    axes.tick_params(length=0, pad=5, labelsize=SMALL)
+    axes.set_ylabel(name, fontsize=SMALL, color=MUTED, labelpad=2)
     return axes
 
 
@@ -287,11 +244,14 @@ def _below_each_other(
     """Classes from top to bottom, observed values at the right."""
     left = max(text_width(name, SMALL) for name in [*shown.names, names[0]]) + 18.0
     right = max(text_width(words, SMALL) for words in shown.printed) + 22.0
-    axes = _open(ax, (ROW * len(shown.names), HEAD + 12.0), around, left, right, 2.6 * SMALL + 20.0)
+    axes = open_plate(
+        ax, *around, height=ROW * len(shown.names), left=left, right=right, above=HEAD + 8.0, below=2.6 * SMALL + 16.0
+    )
     at = np.arange(len(shown.names), dtype=float)
     axes.set_ylim(len(at) - 0.4, -0.6)
-    seen = np.concatenate([*shown.values, shown.observed[np.isfinite(shown.observed)]])
-    _shapes(axes, shown, at, "horizontal", _ends(seen, standardised))
+    ends = _ends(shown, standardised)
+    value_axis(axes, "x", ends)
+    _shapes(axes, shown, at, "horizontal", ends)
     for place, words in zip(at, shown.printed, strict=True):
         axes.annotate(
             words, (1.0, place), xycoords=axes.get_yaxis_transform(), xytext=(right - 8.0, 0), ha="right",
@@ -299,15 +259,13 @@ def _below_each_other(
             annotation_clip=False,
         )  # fmt: skip
     axes.set_yticks(at, shown.names, fontsize=SMALL, color=INK)
-    axes.set_xticks(*_ticks(axes.get_xlim()))
     axes.set_xlabel(names[1], fontsize=SMALL, color=MUTED, labelpad=4)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.tick_params(length=0, pad=5, labelsize=SMALL)
     return axes
 
 
-def _ends(seen: np.ndarray, standardised: bool) -> tuple[float, float]:
+def _ends(shown: _Classes, standardised: bool) -> tuple[float, float]:
     """Ends of the axis of values."""
+    seen = np.concatenate([*shown.values, shown.observed[np.isfinite(shown.observed)]])
     if not len(seen):
         return 0.0, 1.0
     low, high = float(seen.min()), float(seen.max())
@@ -315,13 +273,6 @@ def _ends(seen: np.ndarray, standardised: bool) -> tuple[float, float]:
         return max(min(low, -3.2), -FARTHEST) - 0.3, min(max(high, 3.2), FARTHEST) + 0.3
     pad = 0.06 * (high - low) or 0.5
     return low - pad, high + pad
-
-
-def _ticks(ends: tuple[float, float]) -> tuple[list[float], list[str]]:
-    """Round values within the ends, and how they are printed."""
-    ticks = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
-    inside = [float(tick) for tick in ticks if ends[0] <= tick <= ends[1]]
-    return inside, [f"{tick:,.6g}".replace("-", "\N{MINUS SIGN}") for tick in inside]
 
 
 def _shapes(
@@ -333,7 +284,6 @@ def _shapes(
 ) -> None:
     """Violins, bars of the middle 90 %, and the observed line, along either axis."""
     upright = way == "vertical"
-    (axes.set_ylim if upright else axes.set_xlim)(*ends)
     full = [row for row, column in enumerate(shown.values) if len(column)]
     if full:
         axes.violinplot(
@@ -352,9 +302,6 @@ def _shapes(
             across[which], along[which], marker, color=ACCENT, markeredgecolor="white", markersize=7.5, zorder=5,
             clip_on=False, gid="observed point",
         )  # fmt: skip
-    if not ends[0] < 0 < ends[1]:
-        return
-    (axes.axhline if upright else axes.axvline)(0.0, color=APART, linewidth=1.0, zorder=1)
 
 
 def _key(axes: Axes, p: float, stacked: bool) -> None:
