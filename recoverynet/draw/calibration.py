@@ -45,6 +45,9 @@ CELL, HEAD = 21.0, 10.5
 STEPS = (0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 1.0)
 SHADES = ("#FFFFFF", "#FBEBDD", "#F4CDA9", "#E59A5C", "#C86A25", "#8F3606")
 """From never to always, light to dark; orange, for where nothing spreads yes is a false alarm."""
+FOUND_STEPS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
+FOUND = ("#FFFFFF", "#E3EDF5", "#BFD7E8", "#86B1D0", "#2A6A99", "#0B4A6F")
+"""The same in blue, for where something spreads yes is right; the two darkest from 80 %."""
 
 
 @drawn
@@ -157,8 +160,10 @@ def describe_calibration_rates(frame: pd.DataFrame) -> str:
 
 
 @drawn
-def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", ax: Axes | None = None) -> Axes:
-    """Which tests cry wolf in which worlds?
+def calibration_grid(
+    frame: pd.DataFrame, *, title: str, note: str = "", found: bool = False, ax: Axes | None = None
+) -> Axes:
+    """Which tests cry wolf in which worlds, or find what is there?
 
     Parameters
     ----------
@@ -167,6 +172,9 @@ def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", ax: Axe
         the test was not tried). Tests and worlds in the order of their first row.
     title, note : str
         Stand above and below.
+    found : bool
+        Whether influence is there to be found: blue, dark from 80 %. Default: it is not, and the higher the rate the
+        darker the orange.
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a figure of its own.
 
@@ -216,7 +224,7 @@ def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", ax: Axe
     axes.set_yticks(np.arange(len(worlds)) + 0.5, labels, fontsize=SMALL, color=INK)
     axes.tick_params(length=0, pad=5)
     for row, column in np.ndindex(*table.shape):
-        _cell(axes, row, column, float(table.iat[row, column]), room)
+        _cell(axes, row, column, float(table.iat[row, column]), room, found)
     return axes
 
 
@@ -327,10 +335,12 @@ def _frame_around(axes: Axes, title: str, note: str, left: float, above: float) 
     axes.spines[:].set_visible(False)
 
 
-def _cell(axes: Axes, row: int, column: int, rate: float, room: float) -> None:
+def _cell(axes: Axes, row: int, column: int, rate: float, room: float, found: bool) -> None:
     """One rate in percent on its shade; a dash where the test was not tried."""
-    place = int(np.searchsorted(STEPS, rate, side="left")) - 1 if np.isfinite(rate) else 0
-    shade = SHADES[min(max(place, 0), len(SHADES) - 1)]
+    # A false alarm of just 5 % is still allowed, a yes in just 80 % already good.
+    steps, side, shades = (FOUND_STEPS, "right", FOUND) if found else (STEPS, "left", SHADES)
+    place = int(np.searchsorted(steps, rate, side=side)) - 1 if np.isfinite(rate) else 0
+    shade = shades[min(max(place, 0), len(shades) - 1)]
     axes.add_patch(Rectangle((column, row), 1, 1, facecolor=shade, edgecolor=PAPER, linewidth=1.5))
     text = "–" if not np.isfinite(rate) else f"{100 * rate:.0f}"
     ink = PAPER if contrast(PAPER, shade) >= 4.5 else INK

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
 from recoverynet.draw.calibration import (
     calibration_grid,
@@ -10,6 +11,7 @@ from recoverynet.draw.calibration import (
     describe_calibration_grid,
     describe_calibration_rates,
 )
+from recoverynet.draw.style import contrast
 from recoverynet.errors import SchemaError
 
 STRENGTHS = {"none": 0.02, "weak": 0.2, "medium": 0.6, "strong": 0.97}
@@ -84,6 +86,17 @@ def test_darker_where_higher_and_a_dash_where_not_tried():
     shades = [sum(patch.get_facecolor()[:3]) for patch in axes.patches]
     assert shades[1] < shades[0]
     assert [text.get_text() for text in axes.texts if text.get_gid() == "rate"] == ["1", "90", "–"]
+
+
+def test_what_is_found_is_blue_and_dark_from_80(assert_readable):
+    table = pd.DataFrame({"test": ["a", "b", "c", "d"], "world": "plain", "rate": [0.05, 0.79, 0.80, 1.0]})
+    axes = calibration_grid(table, title="Where something spreads", found=True)
+    assert_readable(axes)
+    shades = [patch.get_facecolor()[:3] for patch in axes.patches]
+    assert [sum(shade) for shade in shades] == sorted((sum(shade) for shade in shades), reverse=True)
+    assert all(shade[2] >= shade[0] for shade in shades) and sum(shades[1]) - sum(shades[2]) > 0.5
+    for text, shade in zip([text for text in axes.texts if text.get_gid() == "rate"], shades, strict=True):
+        assert contrast(to_hex(shade), text.get_color()) >= 4.5
 
 
 def test_words_of_a_grid_and_nothing(assert_readable):

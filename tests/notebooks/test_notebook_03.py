@@ -75,6 +75,16 @@ def test_rates_the_text_leans_on(ladder_rates):
     assert len(quiet) >= 14 and quiet["rate"].max() <= 0.05, "few of a hundred"
     small = ladder_rates[(ladder_rates["strength"] == "strong") & (ladder_rates["n_people"] == 100)]
     assert 0.4 < small["rate"].mean() < 0.6, "about half of all worlds"
+    largest = ladder_rates[ladder_rates["n_people"] == 650].groupby("strength")["rate"].mean()
+    assert 0.5 < largest["medium"] < 0.7, "about six of ten"
+    assert 0.15 < largest["weak"] < 0.25, "about two of ten"
+
+
+def test_the_ladder_gives_false_alarms_least():
+    table = calibration_table()
+    table = table[(table["strength"] == "none") & (table["n_people"] == 650) & (table["reach"] == "within")]
+    highest = table.groupby("test")["rate"].max().sort_values()
+    assert highest.index[0] == "evidence ladder" and highest.iloc[0] <= 0.05
 
 
 def test_what_the_text_says_of_the_other_tests():
