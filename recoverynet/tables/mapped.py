@@ -23,14 +23,12 @@ def plain_name(name: str) -> str:
 
 
 def mapped(
-    raw: RawTable, schema: TableSchema, table_map: TableMap | None, engine: Engine, label: str
+    table: pa.Table, raw: RawTable, schema: TableSchema, table_map: TableMap | None, engine: Engine, label: str
 ) -> tuple[pa.Table, dict[str, str], list[Problem]]:
-    """The table with our columns, which source column each came from, and what should be known about it.
+    """The cells of ``raw`` with our columns, which source column each came from, and what should be known about it.
 
     Columns already called as ours (up to capitals, spaces and hyphens) need no mapping; the others ride along.
     """
-    table = raw.table
-    assert table is not None
     maps = {} if table_map is None else table_map.columns
     missing = () if table_map is None else table_map.missing
     where = f"{label}, [{schema.name}.columns]"

@@ -143,7 +143,8 @@ def _take_in(prepared: Prepared, raw: RawTable, schema: TableSchema, mapping: Ma
     prepared.problems += [_renamed(problem, schema.name) for problem in raw.problems]
     if raw.table is None:
         return
-    table, origin, problems = mapped(raw, schema, mapping.tables.get(schema.name), prepared.engine, mapping.label)
+    known = mapping.tables.get(schema.name)
+    table, origin, problems = mapped(raw.table, raw, schema, known, prepared.engine, mapping.label)
     prepared.problems += problems
     absent = [name for name in schema.required if name not in table.column_names]
     if absent:
