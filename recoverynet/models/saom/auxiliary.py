@@ -20,6 +20,7 @@ from recoverynet.kernels.network_shape import (
     distance_counts,
     triad_census,
 )
+from recoverynet.models.saom.ends import Ending, PeriodEnd
 
 STATISTICS = ("outdegree", "indegree", "geodesic", "triads", "behaviour", "moran")
 NEEDS_BEHAVIOUR = ("behaviour", "moran")
@@ -58,26 +59,8 @@ class Auxiliary:
     mean: bool = False
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What the statistics must know beforehand of the ends of the periods.
-
-    Attributes
-    ----------
-    directed : bool
-    most_ties : (int, int)
-        The most ties anybody sent and received at the start of a period.
-    ranges : dict of name to (int, int)
-        Lowest and highest value of each behaviour.
-    """
-
-    directed: bool
-    most_ties: tuple[int, int]
-    ranges: Mapping[str, tuple[int, int]]
-
-
 def auxiliaries(
-    asked: Asked, setting: Setting, example: tuple[sparse.csr_array, Behaviour]
+    asked: Asked, periods: Sequence[PeriodEnd]
 ) -> list[Auxiliary]:
     """Which statistics are meant?
 
@@ -85,9 +68,8 @@ def auxiliaries(
     ----------
     asked : str, mapping of name to function, or sequence of both
         Names are those of ``STATISTICS``.
-    setting : Setting
-    example : (network, behaviours)
-        Functions of the user are tried on it, to learn how many values they give.
+    periods : sequence of PeriodEnd
+        What was observed. Functions of the user are tried on the first, to learn how many values they give.
 
     Returns
     -------
@@ -105,11 +87,11 @@ def auxiliaries(
     found: list[Auxiliary] = []
     for each in wanted:
         if isinstance(each, Mapping):
-            found += [_of_user(name, function, example) for name, function in each.items()]
-        elif each in NEEDS_BEHAVIOUR and not setting.ranges and tuple(wanted) == STATISTICS:
+            found += [_of_user(name, function, periods[0].end) for name, function in each.items()]
+        elif each in NEEDS_BEHAVIOUR and not periods[0].ranges and tuple(wanted) == STATISTICS:
             continue
         else:
-            found += _of_name(each, setting)
+            found += _of_name(each, periods)
     unique = list({each.name: each for each in found}.values())
     twice = [each.name for each in found if sum(other.name == each.name for other in found) > 1]
     if any(name != "degree" for name in twice):
@@ -119,19 +101,19 @@ def auxiliaries(
     return unique
 
 
-def _of_name(name: str, setting: Setting) -> list[Auxiliary]:
+def _of_name(name: str, periods: Sequence[PeriodEnd]) -> list[Auxiliary]:
     """The statistics behind one name."""
     if name in NEEDS_BEHAVIOUR:
-        if not setting.ranges:
+        if not periods[0].ranges:
             raise SchemaError(f"{name!r} needs a behaviour, and the model has none. Leave it out of ``statistics``.")
         make = _levels_of if name == "behaviour" else _likeness_in
-        return [make(behaviour, setting) for behaviour in setting.ranges]
+        return [make(behaviour, periods[0]) for behaviour in periods[0].ranges]
     if name in ("outdegree", "indegree", "degree"):
-        return [_ties_of(name, setting)]
+        return [_ties_of(name, periods)]
     if name == "geodesic":
         return [_distances()]
     if name == "triads":
-        return [_triads(setting.directed)]
+        return [_triads(periods[0].directed)]
     raise SchemaError(
         f"{name!r} is not a statistic. Known: {', '.join(STATISTICS)}. For one of your own give a mapping of its name "
         "to a function of the network and the behaviours."
@@ -146,20 +128,20 @@ def rows_of(network: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
     return network.indptr.astype(np.int32, copy=False), network.indices.astype(np.int32, copy=False)
 
 
-def _ties_of(name: str, setting: Setting) -> Auxiliary:
+def _ties_of(name: str, periods: Sequence[PeriodEnd]) -> Auxiliary:
     """How many people have at most so many ties."""
     side = 1 if name == "indegree" else 0
-    levels = np.arange(LEVELS)
-    most = setting.most_ties[side]
+    directed, levels = periods[0].directed, np.arange(LEVELS)
+    most = max(int(degrees(*rows_of(each.start.network))[side].max(initial=0)) for each in periods)
     if most > LEVELS:
         levels = np.unique(np.rint(np.linspace(0, most, LEVELS)).astype(int))
-    kind = ("ties sent", "ties received")[side] if setting.directed else "ties"
+    kind = ("ties sent", "ties received")[side] if directed else "ties"
 
     def count(network: sparse.csr_array, behaviour: Behaviour) -> np.ndarray:
         return counts_up_to(degrees(*rows_of(network))[side], levels)
 
     return Auxiliary(
-        name if setting.directed else "degree", tuple(map(str, levels)), f"People by number of {kind}",
+        name if directed else "degree", tuple(map(str, levels)), f"People by number of {kind}",
         f"{kind.capitalize()}, at most", "people", count,
     )  # fmt: skip
 
@@ -188,9 +170,9 @@ def _triads(directed: bool) -> Auxiliary:
     return Auxiliary("triads", labels, "Triads of people by the ties between them", "Triad", "triads", count)
 
 
-def _levels_of(name: str, setting: Setting) -> Auxiliary:
+def _levels_of(name: str, period: PeriodEnd) -> Auxiliary:
     """How many people are at each level of a behaviour."""
-    levels = np.arange(setting.ranges[name][0], setting.ranges[name][1] + 1)
+    levels = np.arange(period.ranges[name][0], period.ranges[name][1] + 1)
 
     def count(network: sparse.csr_array, behaviour: Behaviour) -> np.ndarray:
         return (behaviour[name][:, None] == levels).sum(axis=0)
@@ -200,7 +182,7 @@ def _levels_of(name: str, setting: Setting) -> Auxiliary:
     )
 
 
-def _likeness_in(name: str, setting: Setting) -> Auxiliary:
+def _likeness_in(name: str, period: PeriodEnd) -> Auxiliary:
     """Moran's I of a behaviour; 0 where nothing varies or nobody is tied: no likeness can be seen there."""
 
     def count(network: sparse.csr_array, behaviour: Behaviour) -> np.ndarray:
@@ -213,11 +195,11 @@ def _likeness_in(name: str, setting: Setting) -> Auxiliary:
         return np.nan_to_num(moran(sparse.csr_array(network, dtype=float), values)).reshape(1)
 
     return Auxiliary(
-        f"moran {name}", (name,), f"Likeness of tied people in {name} (Moran's I)", "", "", count, mean=True
+        f"moran {name}", (name,), f"Likeness of tied people in {name} (Moran’s I)", "", "", count, mean=True
     )
 
 
-def _of_user(name: str, function: UserFunction, example: tuple[sparse.csr_array, Behaviour]) -> Auxiliary:
+def _of_user(name: str, function: UserFunction, example: Ending) -> Auxiliary:
     """A statistic that a user wrote, tried once."""
     if not callable(function):
         raise SchemaError(f"Statistic {name!r} must be a function of network and behaviours; got {function!r}.")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from recoverynet.draw.violins import draw_violins
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.simulated_distance import SimulatedDistance, simulated_distance
-from recoverynet.models.saom.auxiliary import STATISTICS, Asked, Auxiliary, Setting, auxiliaries
+from recoverynet.models.saom.auxiliary import STATISTICS, Asked, Auxiliary, auxiliaries
+from recoverynet.models.saom.ends import Ending, PeriodEnd, observed_ends, simulated_ends
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import Check, Result, p_in_words, settings_of
@@ -28,6 +28,8 @@ ASSUMPTIONS = (
     "What fits on these statistics may still have come about otherwise: a good fit is no proof of the mechanism.",
 )
 MIDDLE = (0.05, 0.95)
+BLOCK = 50
+"""Runs simulated and counted at a time."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -191,95 +193,55 @@ def goodness_of_fit(
     Methodological Innovations 12(3). https://doi.org/10.1177/2059799119884282
     """
     generator = resolve_rng(rng)
-    ends = _end_states(fit, n_simulations, generator)
-    epochs = _chosen(ends.epochs, period)
-    kinds = auxiliaries(statistics, _setting(ends, epochs), _seen(epochs[0]))
-    observed = [_total(kind, [_seen(epoch) for epoch in epochs]) for kind in kinds]
+    everything = observed_ends(fit)
+    places = _places(everything, period)
+    periods = [everything[place] for place in places]
+    kinds = auxiliaries(statistics, periods)
+    observed = [_total(kind, [each.end for each in periods]) for kind in kinds]
     simulated: list[list[np.ndarray]] = [[] for _ in kinds]
-    for run in track(range(ends.n_runs), "Comparing simulations with what was observed", quiet=quiet):
-        states = [_seen(epoch, ends.network(run, epoch), ends.behaviour(run, epoch)) for epoch in epochs]
-        for at, kind in enumerate(kinds):
-            simulated[at].append(_total(kind, states))
+    starts = range(0, n_simulations, BLOCK)
+    for start in track(starts, f"Simulating {n_simulations:,} times from the fitted model", quiet=quiet):
+        for run in simulated_ends(fit, everything, min(BLOCK, n_simulations - start), generator):
+            endings = [run[place] for place in places]
+            for values, kind in zip(simulated, kinds, strict=True):
+                values.append(_total(kind, endings))
     settings = settings_of(
         generator, statistics=[kind.name for kind in kinds], period=period, n_simulations=n_simulations
     )
-    return _answer(kinds, observed, [np.array(each) for each in simulated], epochs, settings)
+    return _answer(kinds, observed, [np.array(each) for each in simulated], periods, settings)
 
 
-def _end_states(fit: Any, n_simulations: int, rng: np.random.Generator) -> Any:
-    """Simulated ends of every period from the estimates of a fit.
-
-    What comes has ``n_runs``; ``epochs``, one a group and period, each with ``period`` (from 1), ``group``,
-    ``n_people``, ``directed``, ``start_network``, ``end_network``, ``start_behaviour``, ``end_behaviour``,
-    ``missing`` and ``behaviour_missing``; ``network(run, epoch)`` and ``behaviour(run, epoch)``.
-    """
-    from recoverynet.models.saom.simulation import simulate_end_states  # type: ignore[import-not-found]
-
-    return simulate_end_states(fit, fit.parameters, n_simulations, rng)
-
-
-def _chosen(epochs: Sequence[Any], period: int | None) -> list[Any]:
-    """The epochs of one period, or all."""
-    chosen = [epoch for epoch in epochs if period is None or epoch.period == period]
-    if not chosen:
-        known = sorted({epoch.period for epoch in epochs})
+def _places(periods: Sequence[PeriodEnd], period: int | None) -> list[int]:
+    """Where one period stands, or all."""
+    places = [place for place, each in enumerate(periods) if period is None or each.period == period]
+    if not places:
+        known = sorted({each.period for each in periods})
         raise SchemaError(f"There is no period {period!r}; there are {', '.join(map(str, known))}, counted from 1.")
-    return chosen
+    return places
 
 
-def _setting(ends: Any, epochs: Sequence[Any]) -> Setting:
-    """The most ties at the start of a period, and the range of each behaviour in what was observed and simulated."""
-    most = [(0, 0)]
-    values: dict[str, list[int]] = {name: [] for name in epochs[0].end_behaviour}
-    for epoch in epochs:
-        ties = epoch.start_network
-        if ties.nnz:
-            most.append((int(np.diff(ties.indptr).max()), int(np.bincount(ties.indices).max())))
-        states = [epoch.start_behaviour, epoch.end_behaviour]
-        states += [ends.behaviour(run, epoch) for run in range(ends.n_runs)]
-        for name, seen in values.items():
-            known = ~np.asarray(epoch.behaviour_missing[name], dtype=bool)
-            levels = np.concatenate([np.asarray(state[name])[known] for state in states])
-            seen += [int(levels.min()), int(levels.max())] if len(levels) else []
-    ranges = {name: (min(seen, default=0), max(seen, default=0)) for name, seen in values.items()}
-    return Setting(epochs[0].directed, (max(a for a, _ in most), max(b for _, b in most)), ranges)
-
-
-def _seen(
-    epoch: Any, network: sparse.csr_array | None = None, behaviour: Mapping[str, np.ndarray] | None = None
-) -> tuple[sparse.csr_array, dict[str, np.ndarray]]:
-    """What can be compared of the end of a period: ties known at both ends, NaN for unknown behaviour."""
-    ties = epoch.end_network if network is None else network
-    values = epoch.end_behaviour if behaviour is None else behaviour
-    if epoch.missing is not None and epoch.missing.nnz:
-        ties = sparse.csr_array(ties - ties.multiply(epoch.missing))
-        ties.eliminate_zeros()
-    known = {name: np.where(epoch.behaviour_missing[name], np.nan, values[name]) for name in values}
-    return ties, known
-
-
-def _total(kind: Auxiliary, states: Sequence[tuple[sparse.csr_array, Mapping[str, np.ndarray]]]) -> np.ndarray:
+def _total(kind: Auxiliary, endings: Sequence[Ending]) -> np.ndarray:
     """One statistic over the ends of periods."""
-    counted = [np.asarray(kind.count(*state), dtype=float) for state in states]
+    counted = [np.asarray(kind.count(*state), dtype=float) for state in endings]
     wrong = [values.shape for values in counted if values.shape != (len(kind.labels),)]
     if wrong:
         raise SchemaError(
             f"Statistic {kind.name!r} must always give {len(kind.labels)} values; it also gave shape {wrong[0]}."
         )
     total = np.sum(counted, axis=0)
-    return total / len(states) if kind.mean else total
+    return total / len(endings) if kind.mean else total
 
 
 def _answer(
     kinds: Sequence[Auxiliary],
     observed: Sequence[np.ndarray],
     simulated: Sequence[np.ndarray],
-    epochs: Sequence[Any],
+    periods: Sequence[PeriodEnd],
     settings: Mapping[str, Any],
 ) -> GoodnessOfFit:
     """The test of every statistic, put together."""
     runs = len(simulated[0])
-    rows, tables, checks = [], {}, _known_checks(epochs)
+    rows, tables, checks = [], {}, _known_checks(periods)
     for kind, seen, drawn in zip(kinds, observed, simulated, strict=True):
         found = simulated_distance(seen, drawn.reshape(runs, len(kind.labels)))
         rows.append(
@@ -293,11 +255,11 @@ def _answer(
     names = [kind.name for kind in kinds]
     tests = pd.DataFrame(rows, index=pd.Index(names, name="statistic"))
     return GoodnessOfFit(
-        question=QUESTION, assumptions=ASSUMPTIONS, settings=settings, n_people=_people(epochs),
+        question=QUESTION, assumptions=ASSUMPTIONS, settings=settings, n_people=_people(periods),
         checks=tuple(checks), tests=tests, tables=tables, n_simulations=runs,
         reason=None if tests["p"].notna().any() else f"{runs:,} simulations do not suffice for any of the statistics.",
         simulated={k.name: pd.DataFrame(drawn, columns=k.labels) for k, drawn in zip(kinds, simulated, strict=True)},
-        wording={kind.name: _wording(kind, epochs) for kind in kinds},
+        wording={kind.name: _wording(kind, periods) for kind in kinds},
     )  # fmt: skip
 
 
@@ -310,31 +272,28 @@ def _table(kind: Auxiliary, observed: np.ndarray, simulated: np.ndarray, found: 
     return pd.DataFrame(columns, index=pd.Index(kind.labels, name="value"))
 
 
-def _wording(kind: Auxiliary, epochs: Sequence[Any]) -> dict[str, str]:
+def _wording(kind: Auxiliary, periods: Sequence[PeriodEnd]) -> dict[str, str]:
     """Words of the figure."""
-    periods = sorted({epoch.period for epoch in epochs})
-    when = f"period {periods[0]}" if len(periods) == 1 else f"{len(periods)} periods"
-    if kind.mean and len(epochs) > 1:
-        when = f"mean of {when}" if len(periods) == len(epochs) else f"mean of {len(epochs)} networks"
+    numbered = sorted({each.period for each in periods})
+    when = f"period {numbered[0]}" if len(numbered) == 1 else f"{len(numbered)} periods"
+    if kind.mean and len(periods) > 1:
+        when = f"mean of {when}" if len(numbered) == len(periods) else f"mean of {len(periods)} networks"
     return {"title": f"{kind.title}, {when}", "classes": kind.classes, "unit": kind.unit}
 
 
-def _people(epochs: Sequence[Any]) -> int:
+def _people(periods: Sequence[PeriodEnd]) -> int:
     """People of all groups."""
-    groups: dict[Any, int] = {}
-    for epoch in epochs:
-        groups[epoch.group] = max(groups.get(epoch.group, 0), int(epoch.n_people))
-    return sum(groups.values())
+    return sum({each.group: each.n_people for each in periods}.values())
 
 
-def _known_checks(epochs: Sequence[Any]) -> list[Check]:
+def _known_checks(periods: Sequence[PeriodEnd]) -> list[Check]:
     """Were ties and behaviour known at both ends of the periods?"""
-    ties = sum(int(epoch.missing.nnz) for epoch in epochs if epoch.missing is not None)
-    pairs = sum(int(epoch.n_people) * (int(epoch.n_people) - 1) for epoch in epochs)
+    ties = sum(int(each.unknown_ties.nnz) for each in periods)
+    pairs = sum(each.n_people * (each.n_people - 1) for each in periods)
     checks = [Check("ties are known at both ends", ties == 0, f"{ties:,} of {pairs:,} left out of both" * (ties > 0))]
-    for name in epochs[0].end_behaviour:
-        gone = sum(int(np.sum(epoch.behaviour_missing[name])) for epoch in epochs)
-        people = sum(int(epoch.n_people) for epoch in epochs)
+    for name in periods[0].ranges:
+        gone = sum(int(each.unknown[name].sum()) for each in periods)
+        people = sum(each.n_people for each in periods)
         words = f"{gone:,} of {people:,} values left out of both" * (gone > 0)
         checks.append(Check(f"{name} is known at both ends", gone == 0, words))
     return checks

@@ -1,6 +1,8 @@
 """Goodness of fit on made-up ends of periods: what is counted, what is left out, what p is where the model is right."""
 
-from types import SimpleNamespace
+import itertools
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.autocorrelation import moran
 from recoverynet.models.saom import fit_quality
 from recoverynet.models.saom.auxiliary import STATISTICS
+from recoverynet.models.saom.ends import Ending, PeriodEnd
 from recoverynet.models.saom.fit_quality import GoodnessOfFit, goodness_of_fit
 
 
@@ -34,36 +37,34 @@ class MadeUp:
 
     def __init__(self, rng, *, runs=200, n=20, periods=2, groups=(None,), directed=True, behaviours=("drink",),
                  density=0.12, simulated_density=None, missing=(), behaviour_missing=()):  # fmt: skip
-        self.n_runs, self.rng, self.directed, self.behaviours = runs, rng, directed, behaviours
-        self.epochs = [
-            SimpleNamespace(
-                period=period, group=group, n_people=n, directed=directed,
-                start_network=network(rng, n, density, directed), end_network=network(rng, n, density, directed),
-                start_behaviour=self._levels(n), end_behaviour=self._levels(n), missing=unknown(n, missing),
-                behaviour_missing={name: np.isin(np.arange(n), behaviour_missing) for name in behaviours},
-            )
-            for group in groups for period in range(1, periods + 1)
-        ]  # fmt: skip
+        self.n_runs, self.rng, self.behaviours = runs, rng, behaviours
+        plain = partial(network, rng, n, density, directed)
+        self.epochs = []
+        for group, period in itertools.product(groups, range(1, periods + 1)):
+            bare = PeriodEnd(
+                period=period, group=group, directed=directed, ranges={name: (1, 4) for name in behaviours},
+                start=Ending(plain(), self._levels(n)), end=Ending(plain(), {}), unknown_ties=unknown(n, missing),
+                unknown={name: np.isin(np.arange(n), behaviour_missing) for name in behaviours},
+            )  # fmt: skip
+            self.epochs.append(replace(bare, end=bare.known(plain(), self._levels(n))))
         chosen = density if simulated_density is None else simulated_density
-        self.drawn = {
-            (run, id(epoch)): (network(rng, n, chosen, directed), self._levels(n))
-            for run in range(runs) for epoch in self.epochs
-        }  # fmt: skip
+        self.drawn = [
+            [epoch.known(network(rng, n, chosen, directed), self._levels(n)) for epoch in self.epochs]
+            for _ in range(runs)
+        ]
 
     def _levels(self, n):
         return {name: self.rng.integers(1, 5, n) for name in self.behaviours}
-
-    def network(self, run, epoch):
-        return self.drawn[run, id(epoch)][0]
-
-    def behaviour(self, run, epoch):
-        return self.drawn[run, id(epoch)][1]
 
 
 @pytest.fixture
 def judge(monkeypatch):
     def run(ends, statistics=STATISTICS, **arguments):
-        monkeypatch.setattr(fit_quality, "_end_states", lambda fit, n_simulations, rng: ends)
+        drawn = iter(ends.drawn)
+        monkeypatch.setattr(fit_quality, "observed_ends", lambda fit: ends.epochs)
+        monkeypatch.setattr(
+            fit_quality, "simulated_ends", lambda fit, observed, n, rng: itertools.islice(drawn, n)
+        )
         return goodness_of_fit(None, statistics, n_simulations=ends.n_runs, rng=1, quiet=True, **arguments)
 
     return run
@@ -85,25 +86,25 @@ def test_one_row_a_statistic_with_every_column(judge):
 def test_details_are_sums_over_periods_of_what_can_be_counted_by_hand(judge):
     ends = MadeUp(np.random.default_rng(2), runs=40)
     result = judge(ends)
-    ties = [epoch.end_network.toarray() for epoch in ends.epochs]
+    ties = [epoch.end.network.toarray() for epoch in ends.epochs]
     sent = result.details("outdegree")
     assert sent["observed"].tolist() == [sum((one.sum(axis=1) <= k).sum() for one in ties) for k in range(9)]
-    drawn = [sum((ends.network(run, epoch).sum(axis=1) <= 2).sum() for epoch in ends.epochs) for run in range(40)]
+    drawn = [sum((end.network.sum(axis=1) <= 2).sum() for end in run) for run in ends.drawn]
     assert sent.loc["2", "mean"] == pytest.approx(np.mean(drawn))
     assert sent.loc["2", ["low", "high"]].tolist() == pytest.approx(np.quantile(drawn, [0.05, 0.95]))
-    levels = np.concatenate([epoch.end_behaviour["drink"] for epoch in ends.epochs])
+    levels = np.concatenate([epoch.end.behaviour["drink"] for epoch in ends.epochs])
     assert result.details("behaviour")["observed"].tolist() == [(levels == level).sum() for level in range(1, 5)]
     assert result.details("triads")["observed"].sum() == 2 * 20 * 19 * 18 / 6
     distances = result.details("geodesic")["observed"]
     assert distances["1"] == sum(one.sum() for one in ties) and distances["5"] + distances["farther"] == 2 * 380
-    likeness = [float(moran(epoch.end_network.astype(float), epoch.end_behaviour["drink"])) for epoch in ends.epochs]
+    likeness = [float(moran(epoch.end.network.astype(float), epoch.end.behaviour["drink"])) for epoch in ends.epochs]
     assert result.details("moran drink")["observed"].tolist() == pytest.approx([np.mean(likeness)])
 
 
 def test_one_period_is_that_period_alone(judge):
     ends = MadeUp(np.random.default_rng(3), runs=30)
     second = judge(ends, "outdegree", period=2).details("outdegree")
-    assert second["observed"]["0"] == (ends.epochs[1].end_network.sum(axis=1) == 0).sum()
+    assert second["observed"]["0"] == (ends.epochs[1].end.network.sum(axis=1) == 0).sum()
     with pytest.raises(SchemaError, match="no period 3; there are 1, 2"):
         judge(ends, "outdegree", period=3)
 
@@ -126,12 +127,12 @@ def test_unknown_ties_and_values_are_left_out_of_both(judge):
     pairs = [(0, j) for j in range(1, 20)]
     ends = MadeUp(np.random.default_rng(5), runs=30, periods=1, missing=pairs, behaviour_missing=(0, 1))
     result = judge(ends)
-    matrix = ends.epochs[0].end_network.toarray().copy()
+    matrix = ends.epochs[0].end.network.toarray().copy()
     matrix[0] = 0
     assert result.details("outdegree")["observed"]["0"] == (matrix.sum(axis=1) == 0).sum()
     assert result.details("behaviour")["observed"].sum() == result.details("behaviour")["mean"].sum() == 18
     known = sparse.csr_array(matrix[2:, 2:].astype(float))
-    expected = float(moran(known, ends.epochs[0].end_behaviour["drink"][2:]))
+    expected = float(moran(known, ends.epochs[0].end.behaviour["drink"][2:]))
     assert result.details("moran")["observed"].iloc[0] == pytest.approx(expected)
     said = {check.name: check for check in result.checks}
     assert said["ties are known at both ends"].passed is False
@@ -163,7 +164,7 @@ def test_a_function_of_the_user_alone_and_beside_others(judge):
     beside = judge(ends, ["outdegree", {"ties and heavy": ties_and_heavy}])
     assert list(alone.details("ties and heavy").index) == ["ties", "heavy"]
     assert list(beside.to_frame().index) == ["outdegree", "ties and heavy"]
-    assert alone.details("ties and heavy")["observed"]["ties"] == sum(e.end_network.sum() for e in ends.epochs)
+    assert alone.details("ties and heavy")["observed"]["ties"] == sum(e.end.network.sum() for e in ends.epochs)
     assert beside.to_frame().loc["ties and heavy", "p"] == alone.to_frame().loc["ties and heavy", "p"]
 
 
@@ -197,7 +198,7 @@ def test_too_few_simulations_give_no_p_and_a_reason(judge):
 def test_many_ties_are_counted_at_levels_that_reach_them(judge):
     ends = MadeUp(np.random.default_rng(12), runs=20, n=40, density=0.6)
     levels = [int(level) for level in judge(ends, "outdegree").details("outdegree").index]
-    assert len(levels) <= 9 and levels[-1] == max(int(e.start_network.sum(axis=1).max()) for e in ends.epochs)
+    assert len(levels) <= 9 and levels[-1] == max(int(e.start.network.sum(axis=1).max()) for e in ends.epochs)
 
 
 @pytest.mark.parametrize("statistic", [None, "outdegree", "geodesic", "triads", "behaviour", "moran"])
