@@ -76,10 +76,10 @@ def autocorrelation(
     -------
     pandas.DataFrame indexed by (wave, statistic)
         Statistics moran, geary, assortativity. ``observed``; ``expected``, ``sd``, ``z``, ``p_analytic``
-        (normal approximation; missing for assortativity); ``null_mean``, ``null_sd``, ``p`` (permutations);
-        ``n_people`` (present and of known value, those without ties included), ``n_ties`` (arcs, or pairs
-        where ties have no direction, among them), ``n_runs``, ``exact``; ``reason`` (why there is no number,
-        missing where there is one).
+        (normal approximation; missing for assortativity, and among fewer than four people); ``null_mean``,
+        ``null_sd``, ``p`` (permutations); ``n_people`` (present and of known value, those without ties
+        included), ``n_ties`` (arcs, or pairs where ties have no direction, among them), ``n_runs``,
+        ``exact``; ``reason`` (why there is no number, missing where there is one).
 
     Raises
     ------
@@ -164,7 +164,7 @@ def _one_wave(
             turned = TURNED[side] if name == "geary" else side
             observed = float(statistic(weights, values[:, None])[0])
             frame.loc[name] = _row(
-                observed, null[place], moments and moments(weights, values), len(values), turned, exact
+                observed, null[place], moments(weights, values) if moments and len(values) > 3 else None, turned, exact
             )
     reasons = [reason or (None if np.isfinite(number) else "one end of every tie has the same value")
                for number in frame["observed"]]  # fmt: skip
@@ -193,7 +193,7 @@ def _null(
 
 
 def _row(
-    observed: float, runs: np.ndarray, moments: Moments | None, n: int, side: str, exact: bool
+    observed: float, runs: np.ndarray, moments: Moments | None, side: str, exact: bool
 ) -> dict[str, float]:
     """The numbers of one statistic."""
     row = dict.fromkeys(NUMBERS, np.nan) | {
@@ -203,7 +203,7 @@ def _row(
     finite = runs[np.isfinite(runs)]
     if len(finite) > 1:
         row |= {"null_mean": finite.mean(), "null_sd": finite.std(ddof=0 if exact else 1)}
-    if moments is not None and n > 3 and moments.variance > 0:
+    if moments is not None and moments.variance > 0:
         z = (observed - moments.expected) / np.sqrt(moments.variance)
         p = {"greater": ndtr(-z), "less": ndtr(z), "two-sided": 2.0 * ndtr(-abs(z))}[side]
         row |= {"expected": moments.expected, "sd": np.sqrt(moments.variance), "z": z, "p_analytic": p}

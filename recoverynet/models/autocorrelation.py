@@ -19,6 +19,7 @@ from recoverynet.measures.behaviours import behaviour_values
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
 
 RHO = "rho"
+FEW_PEOPLE, SMALLEST = 30, 1e-18
 MODELS = {
     "lag": "values depend on the mean value of contacts (network effects)",
     "error": "what is left unexplained depends on what is left of contacts (network disturbances)",
@@ -152,6 +153,10 @@ def network_autocorrelation(
     fit = None if reason else fit_autoregression(outcome, design, weights, kind)
     if fit is not None:
         checks.append(Check("the best rho lies inside its range", fit.inside))
+        checks.append(Check("people enough for the standard errors", len(outcome) >= FEW_PEOPLE, f"{len(outcome):,}"))
+        if not (fit.inside and (np.diag(fit.covariance) > SMALLEST).all()):
+            reason = f"the likelihood rises to the edge of the range of rho ({fit.rho:.3g}): these ties cannot tell it"
+            fit = None
     return AutocorrelationFit(
         question=f"Are people who are tied alike in {name!r}, beyond what the terms make them?",
         estimand=f"rho: how far {MODELS[kind]}", assumptions=ASSUMPTIONS, settings=settings, focus=RHO, level=level,

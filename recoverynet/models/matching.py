@@ -20,7 +20,7 @@ from recoverynet.results import Check, Estimates, empty_table, settings_of, term
 METHODS = ("cem", "exact", "mahalanobis")
 DIFFERENCE, EXPOSED, UNEXPOSED = "difference", "chance if exposed", "chance if not exposed"
 FEW_LEVELS = 5
-GOOD_BALANCE, GOOD_SHARE, FEW_PEOPLE = 0.1, 0.8, 30
+GOOD_BALANCE, GOOD_SHARE, FEW_PEOPLE, SMALLEST = 0.1, 0.8, 30, 1e-18
 ASSUMPTIONS = (
     "People alike in what was matched on, at the same wave, would have changed equally often whatever their "
     "contacts held: nothing left out both draws people together and moves them.",
@@ -296,12 +296,10 @@ def _result(
     used, outcome, level = weights > 0, risk.rows.outcome, settings["level"]
     table, covariance = empty_table([DIFFERENCE, EXPOSED, UNEXPOSED]), None
     ratio = ratio_error = np.nan
+    found = None if reason else _difference(risk, like, treated, weights)
+    if found is not None and not found.covariance[2, 2] > SMALLEST:
+        reason = f"{int(used.sum()):,} matched rows leave nothing to tell chance from; match on less, or more coarsely"
     if not reason:
-        waves = risk.rows.column[used, None] == np.unique(risk.rows.column[used])[1:]
-        found = weighted_difference(
-            outcome[used], treated[used], weights[used], np.column_stack([like.values[used], waves]),
-            risk.rows.person[used],
-        )
         order = [2, 0, 1]
         values = np.array([found.difference, found.exposed, found.unexposed])
         spread = found.covariance[np.ix_(order, order)]
@@ -329,6 +327,14 @@ def _result(
         n_exposed=int((treated & known).sum()), n_matched=int((treated & used).sum()),
         log_risk_ratio=ratio, log_risk_ratio_error=ratio_error,
     )
+
+
+def _difference(risk: RiskSet, like: _Likeness, treated: np.ndarray, weights: np.ndarray) -> Difference:
+    """The matched difference, adjusted for what is left of differences in what was matched on and in the wave."""
+    used, rows = weights > 0, risk.rows
+    waves = rows.column[used, None] == np.unique(rows.column[used])[1:]
+    terms = np.column_stack([like.values[used], waves])
+    return weighted_difference(rows.outcome[used], treated[used], weights[used], terms, rows.person[used])
 
 
 def _log_ratio(found: Difference) -> tuple[float, float]:

@@ -22,7 +22,7 @@ GAIN, LOSS = (
     ("loss, spontaneous", "loss, per contact not holding it", "gain"),
 )
 TERMS = (*GAIN, *LOSS)
-FEW_PEOPLE = 30
+FEW_PEOPLE, SMALLEST = 30, 1e-18
 ASSUMPTIONS = (
     "The chance of changing grows by the same amount with every contact, whoever it is.",
     "A change is seen at the wave after it came about; nobody changes twice between two waves.",
@@ -136,6 +136,9 @@ def fit_sisa(
     reason = gain.reason or loss.reason
     ways = [] if reason else [_way(gain, unknown), _way(loss, unknown)]
     reason = reason or next(filter(None, map(_no_line, ways, ("gain", "loss"))), None)
+    values, spread = _joined(ways) if not reason else (np.full(6, np.nan), np.full((6, 6), np.nan))
+    if not reason and spread[1, 1] < SMALLEST:
+        reason = "so few people gained the norm that nothing is left to tell chance from"
     known = gain.seen.n_alters[:, 1:][known_ties(panel, direction, 1)[:, 1:]]
     mean_contacts = float(known.mean()) if len(known) else np.nan
     counts = _counts(ways)
@@ -144,7 +147,6 @@ def fit_sisa(
         np.nan, index=pd.Index(["gain spreads", "loss spreads"], name="model"), columns=["prevalence", "low", "high"]
     )
     if not reason:
-        values, spread = _joined(ways)
         table = term_table(list(TERMS), values, np.sqrt(np.diag(spread)), level=level)
         covariance = pd.DataFrame(spread, index=table.index, columns=table.index)
         long_run.loc["gain spreads"] = _long_run(values[:3], spread[:3, :3], mean_contacts, level)
