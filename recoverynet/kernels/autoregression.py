@@ -120,4 +120,7 @@ def _covariance(
     information[0, -1] = information[-1, 0] = rest @ moved / sigma2**2
     information[1:-1, 1:-1] = terms.T @ terms / sigma2
     information[-1, -1] = n / (2.0 * sigma2**2)
-    return np.linalg.inv(information)[:-1, :-1]
+    try:
+        return np.linalg.inv(information)[:-1, :-1]
+    except np.linalg.LinAlgError:  # nothing is left of the outcome
+        return np.full((k + 1, k + 1), np.nan)

@@ -155,7 +155,8 @@ def network_autocorrelation(
         checks.append(Check("the best rho lies inside its range", fit.inside))
         checks.append(Check("people enough for the standard errors", len(outcome) >= FEW_PEOPLE, f"{len(outcome):,}"))
         if not (fit.inside and (np.diag(fit.covariance) > SMALLEST).all()):
-            reason = f"the likelihood rises to the edge of the range of rho ({fit.rho:.3g}): these ties cannot tell it"
+            edge = f"the likelihood rises to the edge of the range of rho ({fit.rho:.3g}): these ties cannot tell it"
+            reason = f"{len(outcome):,} people leave nothing to tell chance from" if fit.inside else edge
             fit = None
     return AutocorrelationFit(
         question=f"Are people who are tied alike in {name!r}, beyond what the terms make them?",

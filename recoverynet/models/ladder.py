@@ -131,8 +131,9 @@ def evidence_ladder(
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
     risk = expected_risk_set(panel, behaviour, direction)
-    if placebo is not None and np.array_equal(norm_values(panel, placebo)[1], risk.held, equal_nan=True):
-        raise SchemaError("The placebo is the norm itself; name an outcome that cannot spread between people.")
+    if placebo is not None and risk.reason is None:
+        if np.array_equal(norm_values(panel, placebo)[1], risk.held, equal_nan=True):
+            raise SchemaError("The placebo is the norm itself; name an outcome that cannot spread between people.")
     exposure = risk.at(risk.seen.share)
     crude, adjusted = lagged_estimate(risk, exposure), lagged_estimate(risk, exposure, terms)
     rungs = [
