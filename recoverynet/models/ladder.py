@@ -58,8 +58,8 @@ def evidence_ladder(
     placebo : str, Norm, array (n, W) or None
         Another norm-like outcome (1, 0, NaN) that cannot spread between people. Without one the ladder ends at level 2.
     margin : float
-        Odds ratio, 1 or more, that the lower bound of the adjusted estimate must clear. The default 1.25 was fixed before
-        calibration: a hidden trait with tie odds 2 and outcome odds 2 alone makes an odds ratio of about 1.2.
+        Odds ratio, 1 or more, that the lower bound of the adjusted estimate must clear. The default 1.25 was fixed
+        before calibration: a hidden trait with tie odds 2 and outcome odds 2 alone makes an odds ratio of about 1.2.
     direction : {"out", "in", "mutual"}
         Whose state counts as exposure; see :func:`recoverynet.exposure`.
     n_permutations : int
@@ -85,24 +85,24 @@ def evidence_ladder(
 
     Notes
     -----
-    All rungs look at people who do not hold the norm at one wave and ask who holds it at the next, by the share of their
-    contacts who held it before. Contacts of unknown state count at the chance of holding the norm given their last known
-    state. L1: the lower one-sided 95 % bound of the odds ratio, wave effects only, is above 1. L2: gains dealt out anew
-    among those at risk within each wave give p ≤ 0.05. L3: with all adjustments the bound is above ``margin``; the
-    placebo outcome shows no positive association with its own exposure (one-sided 97.5 % bound); neither does exposure
-    to people met only after the outcome, the ego's state at that meeting held fixed (tried where at least 100
-    person-waves and 40 gains allow). L4: matched within waves on adjustment and own history, the difference stays
-    positive. Standard errors are clustered on the person.
+    All rungs look at people who do not hold the norm at one wave and ask who holds it at the next, by the share of
+    their contacts who held it before. Contacts of unknown state count at the chance of holding the norm given their
+    last known state. L1: the lower one-sided 95 % bound of the odds ratio, wave effects only, is above 1. L2: gains
+    dealt out anew among those at risk within each wave give p ≤ 0.05. L3: with all adjustments the bound is above
+    ``margin``; the placebo outcome shows no positive association with its own exposure (one-sided 97.5 % bound);
+    neither does exposure to people met only after the outcome, the ego's state at that meeting held fixed (tried
+    where at least 100 person-waves and 40 gains allow). L4: matched within waves on adjustment and own history, the
+    difference stays positive. Standard errors are clustered on the person.
 
-    Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome). The verdict says how
-    strong one would have to be. Where they are stronger no observational method holds its error rate (Shalizi & Thomas
-    2011).
+    Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome). The verdict says
+    how strong one would have to be. Where they are stronger no observational method holds its error rate (Shalizi &
+    Thomas 2011).
 
     How often this test cries wolf when people merely choose their like: of 100 panels of 650 people in which nothing
-    spread, level 3 was reached in at most 4 where no hidden trait was stronger than that (15 kinds of worlds, all states
-    known or 30 % missing, 1,000 replications each); in 14 where a hidden trait had odds of 3 and 3, in up to 19 where it
-    drew people together by odds of 6. With strong influence (odds ratio 4) it was reached in 81 to 99 (sample
-    ``calibration``).
+    spread, level 3 was reached in at most 4 where no hidden trait was stronger than that (15 kinds of worlds, all
+    states known or 30 % missing, 1,000 replications each); in 14 where a hidden trait had odds of 3 and 3, in up to
+    19 where it drew people together by odds of 6. With strong influence (odds ratio 4) it was reached in 81 to 99
+    (sample ``calibration``).
 
     It is not meant for fewer than about 100 people, for networks reported by a few egos only, or for a norm that cannot
     be lost and regained without adjusting the margin.
@@ -112,8 +112,8 @@ def evidence_ladder(
     Shalizi, C. R. & Thomas, A. C. (2011). Homophily and contagion are generically confounded in observational social
     network studies. Sociological Methods & Research 40, 211-239. https://doi.org/10.1177/0049124111404820
 
-    Cohen-Cole, E. & Fletcher, J. M. (2008). Detecting implausible social network effects in acne, height, and headaches.
-    BMJ 337, a2533. https://doi.org/10.1136/bmj.a2533
+    Cohen-Cole, E. & Fletcher, J. M. (2008). Detecting implausible social network effects in acne, height, and
+    headaches. BMJ 337, a2533. https://doi.org/10.1136/bmj.a2533
 
     Examples
     --------
@@ -131,9 +131,9 @@ def evidence_ladder(
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
     risk = expected_risk_set(panel, behaviour, direction)
-    if placebo is not None and risk.reason is None:
-        if np.array_equal(norm_values(panel, placebo)[1], risk.held, equal_nan=True):
-            raise SchemaError("The placebo is the norm itself; name an outcome that cannot spread between people.")
+    other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
+    if other is not None and np.array_equal(other, risk.held, equal_nan=True):
+        raise SchemaError("The placebo is the norm itself; name an outcome that cannot spread between people.")
     exposure = risk.at(risk.seen.share)
     crude, adjusted = lagged_estimate(risk, exposure), lagged_estimate(risk, exposure, terms)
     rungs = [

@@ -24,10 +24,12 @@ LIFTS = {
     "permutation": "more people or waves: chance alone could do this",
     "adjusted, beyond the margin": "more people or waves to narrow the interval, and records of what else people share "
     "(place, provider, substance, age) to adjust for",
-    "placebo outcome": "a record of the trait or place that makes people alike in things that cannot spread, to adjust for",
+    "placebo outcome": "a record of the trait or place that makes people alike in things that cannot spread, to adjust "
+    "for",
     "placebo named": "an outcome that cannot spread between people, recorded at the same waves, passed as placebo=",
     "future ties": "a record of what draws people together before they meet, to adjust for",
-    "matched comparison": "more people, so that enough with and without exposure are alike in history and circumstances",
+    "matched comparison": "more people, so that enough with and without exposure are alike in history and "
+    "circumstances",
 }
 
 
@@ -162,10 +164,9 @@ def hidden_in_words(strength: float, strength_low: float) -> str:
         return "There is no positive estimate for a hidden trait to explain."
     if not math.isfinite(strength):
         return "No hidden trait, however strong, would by itself bring an estimate this large."
-    lower = (
-        f"for the lower bound {strength_low:.1f} would do" if strength_low > 1.0 else "chance alone reaches the lower bound"
-    )
+    by_chance = "chance alone reaches the lower bound"
+    lower = f"for the lower bound {strength_low:.1f} would do" if strength_low > 1.0 else by_chance
     return (
-        f"A trait nobody recorded would explain the estimate away if ties between people sharing it were {strength:.1f} "
-        f"times as likely and it changed the odds of gaining the norm by {strength:.1f}; {lower}."
+        "A trait nobody recorded would explain the estimate away if ties between people sharing it were "
+        f"{strength:.1f} times as likely and it changed the odds of gaining the norm by {strength:.1f}; {lower}."
     )
