@@ -322,19 +322,25 @@ def simulate_world(
     return simulate_panel(n, rng=rng, **settings)
 
 
-def worlds_table() -> pd.DataFrame:
+def worlds_table(worlds: Mapping[str, World] = WORLDS) -> pd.DataFrame:
     """Which worlds of known truth are there, and what is planted in each?
+
+    Parameters
+    ----------
+    worlds : mapping of name to World
+        Default: the panels. ``recoverynet.models.record_worlds.EVERY_WORLD`` has those kept as records too.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``world``: ``kind``, ``strength``, ``influence`` (odds ratio), ``reach``, ``tuning``,
-        ``description``, ``settings`` (arguments of :func:`simulate_panel` as text).
+        ``description``, ``settings`` (arguments of :func:`simulate_panel`, or of
+        :func:`recoverynet.synthetic_record`, as text).
     """
     rows = [
         {"world": world.name, "kind": world.kind, "strength": world.strength, "influence": world.influence,
          "reach": world.reach, "tuning": world.tuning, "description": world.description,
          "settings": ", ".join(f"{key}={value!r}" for key, value in world.settings.items())}
-        for world in WORLDS.values()
+        for world in worlds.values()
     ]
     return pd.DataFrame(rows).set_index("world")

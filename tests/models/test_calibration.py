@@ -21,8 +21,8 @@ from recoverynet.models.calibration import (
     run_cell,
     seconds_of,
 )
-from recoverynet.models.record_worlds import RECORD_WORLDS, world_asked
-from recoverynet.models.worlds import WORLDS
+from recoverynet.models.record_worlds import EVERY_WORLD, RECORD_WORLDS, world_asked
+from recoverynet.models.worlds import WORLDS, worlds_table
 
 
 def test_every_cell_is_asked_once_and_the_ladder_first():
@@ -99,6 +99,15 @@ def test_the_table_that_ships_keeps_its_promises():
     for row in table.sample(20, random_state=1).to_dict("records"):
         low, high = binomtest(row["n_positive"], row["n_replications"]).proportion_ci(0.95, method="exact")
         assert row["low"] == pytest.approx(low, abs=1e-4) and row["high"] == pytest.approx(high, abs=1e-4)
+
+
+def test_in_records_the_ladder_keeps_its_word_too():
+    table = calibration_table()
+    records = table[(table["test"] == LADDER) & (table["reach"] == "record")].set_index("world")["rate"]
+    assert set(records.index) == set(RECORDS)
+    assert records.filter(like="/none").max() <= 0.05
+    assert records["record/weak"] < records["record/medium"] < records["record/strong"]
+    assert worlds_table(EVERY_WORLD).loc[records.index, "influence"].gt(0).all()
 
 
 @pytest.mark.parametrize("world", ["plain/strong", "latent_2/none"])

@@ -80,6 +80,15 @@ def test_rates_the_text_leans_on(ladder_rates):
     assert 0.15 < largest["weak"] < 0.25, "about two of ten"
 
 
+def test_what_the_text_says_of_records():
+    table = calibration_table()
+    table = table[(table["reach"] == "record") & (table["test"] == "evidence ladder")]
+    rates = table.groupby("strength")["rate"]
+    assert rates.max()["none"] <= 0.05, "no more often"
+    assert 0.65 < rates.min()["strong"] and rates.max()["strong"] < 0.85, "seven to eight of ten"
+    assert 0.25 < rates.max()["medium"] < 0.35, "medium in three"
+
+
 def test_the_ladder_gives_false_alarms_least():
     table = calibration_table()
     table = table[(table["strength"] == "none") & (table["n_people"] == 650) & (table["reach"] == "within")]
