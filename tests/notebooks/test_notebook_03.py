@@ -85,7 +85,7 @@ def test_what_the_text_says_of_records():
     table = table[(table["reach"] == "record") & (table["test"] == "evidence ladder")]
     rates = table.groupby("strength")["rate"]
     assert rates.max()["none"] <= 0.05, "no more often"
-    assert 0.65 < rates.min()["strong"] and rates.max()["strong"] < 0.85, "seven to eight of ten"
+    assert rates.min()["strong"] > 0.65 and rates.max()["strong"] < 0.85, "seven to eight of ten"
     assert 0.25 < rates.max()["medium"] < 0.35, "medium in three"
 
 
