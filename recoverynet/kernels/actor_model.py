@@ -4,6 +4,8 @@ A *column* is one term of an objective function. Tie columns and behaviour colum
 places are named below; ``weight`` is the place of the term's parameter in θ, −1 for terms that only help others
 (factors of interactions). An *attribute* is what a term refers to: a covariate or a behaviour, one row of ``values``
 each, centred. Variable 0 is the network, variables 1, 2, … the behaviours.
+
+Kernels take arrays, not these bundles: handing many arrays on at every step would cost more than the step.
 """
 
 from __future__ import annotations
@@ -12,15 +14,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from recoverynet.kernels.growing_lists import Lists, empty_lists
+from recoverynet.kernels.growing_lists import lists_of
 
-CODE, KIND, PART, ATTRIBUTE, SLOT, FIRST, SECOND, THIRD, WEIGHT, VARIABLE, ON_EGO = range(11)
+CODE, KIND, PART, ATTRIBUTE, SLOT, FIRST, SECOND, THIRD, WEIGHT, VARIABLE, ON_EGO, CLOSURE = range(12)
 """Places in a column: code and kind of the effect, its part (evaluation, endowment, creation), its attribute, its slot of
 ``through``, up to three columns it is the product of, its parameter; for behaviour and rate columns their variable;
-whether its statistic is no sum over ties."""
-N_FIELDS = 11
+whether its statistic is no sum over ties; how its change works through other ties."""
+N_FIELDS = 12
 RATE_COVARIATE, RATE_OUT, RATE_IN, RATE_MUTUAL, RATE_OUT_INVERSE = range(5)
 DONE, POOL_FULL, ENDLESS = 0, 1, 2
+
+OUT, INTO = 0, 3
+CLASS, PLACE, OUT_MARK, IN_MARK, TOUCHED, FIXED_MARK, COUNTS = 6, 7, 8, 9, 10, 11, 12
+NEAR, ACTIVE, IN_START, OUT_START, FIRST_CATEGORY = 17, 18, 19, 20, 21
+"""Places of ``people``, one row a person: lists of neighbours both ways; class and place in it; marks; five counts of
+two-step paths; the list of who is near; whether they are there; degrees at the start; then the categories of each
+attribute, then each behaviour."""
+LAGGED_OUT, LAGGED_IN, BASE, FIXED, UNKNOWN = 0, 3, 6, 9, 12
+"""Places of ``given``: lists that do not change within a period."""
+POOL_USED, N_NEAR = 0, 1
 
 
 class Model(NamedTuple):
@@ -30,12 +42,8 @@ class Model(NamedTuple):
     ----------
     ties : int64 array (E, N_FIELDS)
         Tie columns.
-    tie_numbers : float array (E, 2)
+    numbers : float array (E, 2)
         Internal parameter of each effect, and the factor of its statistic.
-    slots : int64 array (S, 2)
-        Closure and code of each effect whose change works through other ties.
-    slot_numbers : float array (S,)
-        Their internal parameters.
     attributes : float array (A, 2)
         Range and mean similarity.
     strides : int64 array (A + 2,)
@@ -51,15 +59,14 @@ class Model(NamedTuple):
         Means that were taken off.
     rates : int64 array (R, N_FIELDS)
         Rate columns: effects on how often people may change something.
-    whole : int64 array (7,)
+    whole : int64 array (8,)
         Two-step paths to count; 1 if directed; number of classes (0: everybody is looked at); degree from which a
-        person is a class of their own; number of parameters; number of own effects; variable conditioned on (−1: none).
+        person is a class of their own; number of parameters; number of own effects; variable conditioned on (−1: none);
+        number of closure slots.
     """
 
     ties: np.ndarray
-    tie_numbers: np.ndarray
-    slots: np.ndarray
-    slot_numbers: np.ndarray
+    numbers: np.ndarray
     attributes: np.ndarray
     strides: np.ndarray
     behaviours: np.ndarray
@@ -70,23 +77,19 @@ class Model(NamedTuple):
     whole: np.ndarray
 
 
-PATHS, DIRECTED, N_CLASSES, DEGREE_CAP, N_PARAMETERS, N_OWN, CONDITION = range(7)
+PATHS, DIRECTED, N_CLASSES, DEGREE_CAP, N_PARAMETERS, N_OWN, CONDITION, N_SLOTS = range(8)
 
 
 class Epoch(NamedTuple):
     """One period of one group: where it starts, and what of its end may be looked at.
 
-    Arrays of ties are (m, 2): ego, alter, in order of ego; undirected ties stand in both directions.
-
     Attributes
     ----------
-    start, lagged, base : int32 arrays (m, 2)
-        Ties to start from; those known at the start (for statistics of behaviour); those known at both ends (to tell what
-        changed).
-    fixed : int32 array (m, 2)
-        Pairs that cannot change in this period.
-    unknown : int32 array (m, 2)
-        Pairs unknown at either end: taken out before statistics.
+    start : int32 array (m, 2)
+        Ties to start from, ego and alter, in order; undirected ties stand in both directions.
+    given : int32 array (n, 15);  pool : int32 array
+        Lists of ties known at the start both ways (for statistics of behaviour), of ties known at both ends (to tell
+        what changed), of pairs that cannot change in this period, and of pairs unknown at either end.
     settled : int32 array (m, 3)
         Pairs whose tie (0 or 1, third place) is fixed at an end: put in before statistics.
     values, seen : float arrays (A, n)
@@ -94,7 +97,7 @@ class Epoch(NamedTuple):
     known, seen_known : bool arrays (A, n)
     categories : int32 array (A, n)
         Category of each value, for classes.
-    z : int64 array (B, n)
+    z : int32 array (B, n)
         Behaviour at the start.
     z_unknown : bool array (B, n)
         Whose behaviour is unknown at either end.
@@ -112,10 +115,8 @@ class Epoch(NamedTuple):
     """
 
     start: np.ndarray
-    lagged: np.ndarray
-    base: np.ndarray
-    fixed: np.ndarray
-    unknown: np.ndarray
+    given: np.ndarray
+    pool: np.ndarray
     settled: np.ndarray
     values: np.ndarray
     seen: np.ndarray
@@ -137,81 +138,69 @@ class State(NamedTuple):
 
     Attributes
     ----------
-    out, into, members : Lists
-        Neighbours of each person both ways, and members of each class (the last list: classes of their own).
-    lagged_out, lagged_in, base_out, fixed, unknown : Lists
-        Ties and pairs of the epoch, as lists.
-    place : int64 array (2, n)
-        Class of each person (−1 where not there), and place in its list.
-    values : float array (A, n);  categories : int32 array (A, n);  z : int64 array (B, n);  active : bool array (n,)
-    marks : uint8 array (4, n)
-        Tied to by ego, tied to ego, touched, fixed.
-    counts : int32 array (5, n)
-        Two-step paths, in the order of their flags.
+    people : int32 array (n, places)
+        See the names of places above.
+    classes : int32 array (C + 1, 4)
+        Lists of members of each class (the last: those who are a class of their own), and how many of them are near.
+    pool : int32 array;  used : int64 array (2,)
+        Values of the lists, how much of the pool is given out, and how many people are near.
+    values : float array (A, n)
     through : float array (S, n)
-    touched : int32 array (n + 1,)
-        People near ego; the last place holds how many.
-    taken : int64 array (C + 1,)
-        Near people of each class.
-    options : int32 array (n + C,);  shares : int64 array (n + C,)
-        A person for each option, and how many it stands for.
-    delta : float array (n + C, E);  utility : float array (n + C,);  expected : float array (max(E, F),)
+        What a tie to each would change through ego's other ties, a slot an effect.
+    delta : float array (E + 1, n + C)
+        Change statistics of each option, a row a tie column; the last row is what the option is worth.
+    options : int64 array (2, n + C)
+        A person for each option, and how many people it stands for.
     dense : uint8 array (n, n) where there are own effects, else (1, 1)
-    ends : int32 array (2, n)
-        In- and outdegrees at the start.
     random : uint64 array (1,)
     scores : float array (parameters,)
     """
 
-    out: Lists
-    into: Lists
-    members: Lists
-    lagged_out: Lists
-    lagged_in: Lists
-    base_out: Lists
-    fixed: Lists
-    unknown: Lists
-    place: np.ndarray
+    people: np.ndarray
+    classes: np.ndarray
+    pool: np.ndarray
+    used: np.ndarray
     values: np.ndarray
-    categories: np.ndarray
-    z: np.ndarray
-    active: np.ndarray
-    marks: np.ndarray
-    counts: np.ndarray
     through: np.ndarray
-    touched: np.ndarray
-    taken: np.ndarray
-    options: np.ndarray
-    shares: np.ndarray
     delta: np.ndarray
-    utility: np.ndarray
-    expected: np.ndarray
+    options: np.ndarray
     dense: np.ndarray
-    ends: np.ndarray
     random: np.ndarray
     scores: np.ndarray
 
 
+def given_lists(n: int, *pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Several sets of pairs (m, 2), each in order, as lists below each other, and their pool."""
+    tables, values, begin = [], [], 0
+    for each in pairs:
+        table = lists_of(each, n)
+        table[:, 0] += begin
+        tables.append(table)
+        values.append(each[:, 1])
+        begin += len(each)
+    return np.concatenate(tables, axis=1), np.concatenate([*values, [0]]).astype(np.int32)
+
+
+def pairs_of(table: np.ndarray, at: int, pool: np.ndarray) -> np.ndarray:
+    """Lists as pairs (m, 2) of list and value."""
+    start, length = table[:, at], table[:, at + 1]
+    values = [pool[begin : begin + size] for begin, size in zip(start, length, strict=True)]
+    first = np.repeat(np.arange(len(table)), length)
+    return np.column_stack([first, np.concatenate(values)]).astype(np.int32)
+
+
 def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
     """Room to simulate an epoch in; ``room`` times the memory its ties need at the start."""
-    n = epoch.active.shape[0]
+    n, n_attributes = epoch.active.shape[0], epoch.values.shape[0]
     n_columns, n_classes = model.ties.shape[0], int(model.whole[N_CLASSES])
-    most = n + n_classes
-    pool = int(room * (len(epoch.start) + 8 * n)) + 64
-
-    def lists(pairs: np.ndarray) -> Lists:
-        return empty_lists(n, 4 * len(pairs) + 8 * n + 64)
-
+    people = np.zeros((n, FIRST_CATEGORY + n_attributes + epoch.z.shape[0]), np.int32)
+    for row, start in ((IN_START, epoch.start[:, 1]), (OUT_START, epoch.start[:, 0])):
+        people[:, row] = np.bincount(start, minlength=n) if len(start) else 0
     return State(
-        out=empty_lists(n, pool), into=empty_lists(n, pool), members=empty_lists(n_classes + 1, pool),
-        lagged_out=lists(epoch.lagged), lagged_in=lists(epoch.lagged), base_out=lists(epoch.base),
-        fixed=lists(epoch.fixed), unknown=lists(epoch.unknown),
-        place=np.full((2, n), -1, np.int64), values=epoch.values.copy(), categories=epoch.categories.copy(),
-        z=epoch.z.copy(), active=epoch.active.copy(), marks=np.zeros((4, n), np.uint8),
-        counts=np.zeros((5, n), np.int32), through=np.zeros((len(model.slots), n)),
-        touched=np.zeros(n + 1, np.int32), taken=np.zeros(n_classes + 1, np.int64),
-        options=np.zeros(most, np.int32), shares=np.zeros(most, np.int64), delta=np.zeros((most, n_columns)),
-        utility=np.zeros(most), expected=np.zeros(max(n_columns, len(model.behaviours), 1)),
-        dense=np.zeros((n, n) if model.whole[N_OWN] else (1, 1), np.uint8), ends=np.zeros((2, n), np.int32),
-        random=np.zeros(1, np.uint64), scores=np.zeros(int(model.whole[N_PARAMETERS])),
+        people=people, classes=np.zeros((n_classes + 1, 4), np.int32),
+        pool=np.zeros(int(room * (2 * len(epoch.start) + 16 * n)) + 64, np.int32), used=np.zeros(2, np.int64),
+        values=epoch.values.copy(), through=np.zeros((int(model.whole[N_SLOTS]), n)),
+        delta=np.zeros((n_columns + 1, n + n_classes)), options=np.zeros((2, n + n_classes), np.int64),
+        dense=np.zeros((n, n) if model.whole[N_OWN] else (1, 1), np.uint8), random=np.zeros(1, np.uint64),
+        scores=np.zeros(int(model.whole[N_PARAMETERS])),
     )

@@ -15,46 +15,40 @@ from __future__ import annotations
 
 import math
 
-import numba
-
 from recoverynet.kernels.actor_model import (
+    ACTIVE,
     ATTRIBUTE,
+    CLASS,
+    CLOSURE,
     CODE,
-    DEGREE_CAP,
     FIRST,
+    FIXED,
+    FIXED_MARK,
     KIND,
     N_CLASSES,
+    N_NEAR,
+    NEAR,
+    OUT_MARK,
     PART,
+    PATHS,
     SECOND,
     SLOT,
     THIRD,
+    TOUCHED,
     WEIGHT,
-    Epoch,
-    Model,
-    State,
 )
-from recoverynet.kernels.effects.covariate import covariate_change
-from recoverynet.kernels.effects.declared import COVARIATE, CREATION, DYADIC, ENDOWMENT, INTERACTION, STRUCTURE, Pair
-from recoverynet.kernels.effects.structure import structure_change
-from recoverynet.kernels.nearby import FIXED, IN_MARK, OUT_MARK, TOUCHED, closing_weights, look_around, touch
+from recoverynet.kernels.compiled import lean
+from recoverynet.kernels.effects.covariate import covariate_changes
+from recoverynet.kernels.effects.declared import COVARIATE, CREATION, DYADIC, ENDOWMENT, INTERACTION, STRUCTURE, TIES
+from recoverynet.kernels.effects.structure import structure_changes
+from recoverynet.kernels.nearby import closing_weights, look_around, touch
 from recoverynet.kernels.random_bits import bits_below, next_bits, next_unit
 
 UNCHANGED = -1
 MOST_TRIES = 64
 
 
-@numba.njit(cache=True, nogil=True)
-def pair_of(state: State, ego: int, j: int, mutual: int) -> Pair:
-    """What ego sees of a tie to j, after ``look_around``."""
-    marks, counts = state.marks, state.counts
-    return Pair(
-        marks[OUT_MARK, j], marks[IN_MARK, j], counts[0, j], counts[1, j], counts[2, j], counts[3, j], counts[4, j],
-        state.out.length[ego], state.into.length[ego], mutual, state.out.length[j], state.into.length[j],
-        state.ends[0, ego], state.ends[1, j], marks.shape[1],
-    )
-
-
-@numba.njit(cache=True, nogil=True)
+@lean()
 def own_change(own, which, ego, j, tied, dense, values):  # type: ignore[no-untyped-def]
     """s_i with the tie minus s_i without it, for a researcher's own effect: it is asked twice."""
     dense[ego, j] = 1
@@ -65,199 +59,186 @@ def own_change(own, which, ego, j, tied, dense, values):  # type: ignore[no-unty
     return there - without
 
 
-@numba.njit(cache=True, nogil=True)
-def _fill(model, epoch, own, state, ego, j, t, row):  # type: ignore[no-untyped-def]
-    """Change statistics of a tie from ego to j, one a column, whatever part of the objective they belong to."""
-    ties, numbers, values = model.ties, model.tie_numbers, state.values
+@lean()
+def list_options(given, given_pool, whole, people, classes, pool, used, options, ego):  # type: ignore[no-untyped-def]
+    """List what ego may choose after ``look_around``: people near, and classes of all others; returns how many."""
+    n_classes, found = whole[N_CLASSES], 0
+    begin = given[ego, FIXED]
+    for place in range(begin, begin + given[ego, FIXED + 1]):
+        touch(people, used, given_pool[place])
+        people[given_pool[place], FIXED_MARK] = 1
+    if n_classes == 0:
+        for j in range(people.shape[0]):
+            if j != ego and people[j, ACTIVE] and people[j, FIXED_MARK] == 0:
+                options[0, found] = j
+                options[1, found] = 1
+                found += 1
+        return found
+    begin = classes[n_classes, 0]
+    for place in range(begin, begin + classes[n_classes, 1]):
+        touch(people, used, pool[place])
+    for index in range(used[N_NEAR]):
+        j = people[index, NEAR]
+        if people[j, ACTIVE] and people[j, FIXED_MARK] == 0:
+            options[0, found] = j
+            options[1, found] = 1
+            found += 1
+    return _class_options(people, classes, pool, used, options, n_classes, ego, found)
+
+
+@lean()
+def _class_options(people, classes, pool, used, options, n_classes, ego, found):  # type: ignore[no-untyped-def]
+    """One option a class that has members out of reach: any such member, standing for all."""
+    if people[ego, CLASS] >= 0:
+        classes[people[ego, CLASS], 3] += 1
+    for index in range(used[N_NEAR]):
+        which = people[people[index, NEAR], CLASS]
+        if which >= 0:
+            classes[which, 3] += 1
+    for which in range(n_classes):
+        far = classes[which, 1] - classes[which, 3]
+        classes[which, 3] = 0
+        if far == 0:
+            continue
+        at = classes[which, 0]
+        while people[pool[at], TOUCHED]:
+            at += 1
+        options[0, found] = pool[at]
+        options[1, found] = far
+        found += 1
+    classes[n_classes, 3] = 0
+    return found
+
+
+@lean()
+def fill_changes(  # type: ignore[no-untyped-def]
+    ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, ego, mutual, found
+):
+    """Change statistics of the tie of every option, a row of ``delta`` a column, whatever part they belong to."""
     for e in range(ties.shape[0]):
         kind, code, a = ties[e, KIND], ties[e, CODE], ties[e, ATTRIBUTE]
         if kind == STRUCTURE:
+            structure_changes(code, people, options, found, ego, mutual, numbers[e, 0], delta, e)
             slot = ties[e, SLOT]
-            row[e] = structure_change(code, t, numbers[e, 0], state.through[slot, j] if slot >= 0 else 0.0)
+            if slot >= 0:
+                sign = 1.0 if ties[e, CLOSURE] == TIES else -1.0
+                for option in range(found):
+                    delta[e, option] += sign * through[slot, options[0, option]]
         elif kind == COVARIATE:
-            known = epoch.known[a, ego] and epoch.known[a, j]
-            row[e] = covariate_change(
-                code, values[a, ego], values[a, j], known, model.attributes[a, 0], model.attributes[a, 1]
+            covariate_changes(
+                code, values, known, a, options, found, ego, attributes[a, 0], attributes[a, 1], delta, e
             )
         elif kind == INTERACTION:
-            product = row[ties[e, FIRST]] * row[ties[e, SECOND]]
-            row[e] = product * row[ties[e, THIRD]] if ties[e, THIRD] >= 0 else product
+            first, second, third = ties[e, FIRST], ties[e, SECOND], ties[e, THIRD]
+            for option in range(found):
+                delta[e, option] = delta[first, option] * delta[second, option]
+                if third >= 0:
+                    delta[e, option] *= delta[third, option]
         elif kind == DYADIC:
-            row[e] = epoch.dyadic[a, ego, j]
+            for option in range(found):
+                delta[e, option] = dyadic[a, ego, options[0, option]]
         else:
-            row[e] = own_change(own, code, ego, j, t.tied, state.dense, values[a])
+            for option in range(found):
+                j = options[0, option]
+                delta[e, option] = own_change(own, code, ego, j, people[j, OUT_MARK], dense, values[a])
 
 
-@numba.njit(cache=True, nogil=True)
-def _weigh(model, theta, tied, row):  # type: ignore[no-untyped-def]
-    """Turn changes of the tie into changes of the objective function; returns what the choice is worth."""
-    ties = model.ties
-    worth = 0.0
-    absent = ENDOWMENT if tied == 0 else CREATION
-    sign = 1.0 if tied == 0 else -1.0
-    for e in range(ties.shape[0]):
-        weight = ties[e, WEIGHT]
-        if weight < 0 or ties[e, PART] == absent:
-            row[e] = 0.0
-            continue
-        row[e] *= sign
-        worth += theta[weight] * row[e]
-    return worth
+@lean()
+def weigh_options(ties, theta, people, delta, options, found):  # type: ignore[no-untyped-def]
+    """Turn changes of ties into changes of the objective function; the last row is what each option is worth.
 
-
-@numba.njit(cache=True, nogil=True)
-def tie_options(model: Model, epoch: Epoch, own, state: State, theta, ego: int) -> int:  # type: ignore[no-untyped-def]
-    """List what ego may choose: people near, and classes of all others; returns the number of options.
-
-    Writes ``options`` (a person each), ``shares`` (how many it stands for), ``delta`` and ``utility``. Ego's surroundings
-    stay marked until ``forget``.
+    Where the tie is there it would go, so that the sign turns; endowment parts count for ties that are there only, creation
+    parts for those that are not.
     """
-    mutual = look_around(model, state, ego)
-    closing_weights(model, state, ego)
-    begin = state.fixed.start[ego]
-    for place in range(begin, begin + state.fixed.length[ego]):
-        j = state.fixed.pool[place]
-        touch(state, j)
-        state.marks[FIXED, j] = 1
-    n_classes = model.whole[N_CLASSES]
-    n = state.marks.shape[1]
-    if n_classes == 0:
-        for j in range(n):
-            if j != ego:
-                touch(state, j)
-    else:
-        begin = state.members.start[n_classes]
-        for place in range(begin, begin + state.members.length[n_classes]):
-            if state.members.pool[place] != ego:
-                touch(state, state.members.pool[place])
-    found = 0
-    for index in range(state.touched[-1]):
-        j = state.touched[index]
-        if state.active[j] and state.marks[FIXED, j] == 0:
-            state.options[found] = j
-            state.shares[found] = 1
-            found += 1
-    if n_classes > 0:
-        found = _class_options(state, n_classes, ego, found)
+    n_columns = ties.shape[0]
     for option in range(found):
-        j = state.options[option]
-        t = pair_of(state, ego, j, mutual)
-        _fill(model, epoch, own, state, ego, j, t, state.delta[option])
-        state.utility[option] = _weigh(model, theta, t.tied, state.delta[option])
-    return found
-
-
-@numba.njit(cache=True, nogil=True)
-def _class_options(state, n_classes, ego, found):  # type: ignore[no-untyped-def]
-    """One option a class that has members out of reach: any such member, standing for all."""
-    taken, place_of, members = state.taken, state.place, state.members
-    if place_of[0, ego] >= 0:
-        taken[place_of[0, ego]] += 1
-    for index in range(state.touched[-1]):
-        which = place_of[0, state.touched[index]]
-        if which >= 0:
-            taken[which] += 1
-    for which in range(n_classes):
-        far = members.length[which] - taken[which]
-        taken[which] = 0
-        if far == 0:
+        delta[n_columns, option] = 0.0
+    for e in range(n_columns):
+        if ties[e, WEIGHT] < 0:
             continue
-        at = members.start[which]
-        while state.marks[TOUCHED, members.pool[at]]:
-            at += 1
-        state.options[found] = members.pool[at]
-        state.shares[found] = far
-        found += 1
-    taken[n_classes] = 0
-    return found
+        weight, part = theta[ties[e, WEIGHT]], ties[e, PART]
+        there = 0.0 if part == CREATION else -1.0
+        absent = 0.0 if part == ENDOWMENT else 1.0
+        for option in range(found):
+            delta[e, option] *= there if people[options[0, option], OUT_MARK] else absent
+            delta[n_columns, option] += weight * delta[e, option]
 
 
-@numba.njit(cache=True, nogil=True)
-def choose_tie(model: Model, state: State, ego: int, n_options: int, scored: bool) -> int:
+@lean()
+def choose_option(ties, delta, options, random, scores, found, scored):  # type: ignore[no-untyped-def]
     """Draw one of the options, or UNCHANGED; the score of the choice is added where wanted.
 
     The score of parameter k is s_k of what was chosen minus its expectation (Schweinberger & Snijders 2007,
-    https://doi.org/10.1111/j.1467-9531.2007.00185.x).
+    https://doi.org/10.1111/j.1467-9531.2007.00185.x). Leaves weights in the last row of ``delta``.
     """
-    utility, shares = state.utility, state.shares
+    n_columns = ties.shape[0]
     most = 0.0
-    for option in range(n_options):
-        most = max(most, utility[option])
+    for option in range(found):
+        most = max(most, delta[n_columns, option])
     stay = math.exp(-most)
     total = stay
-    for option in range(n_options):
-        utility[option] = shares[option] * math.exp(utility[option] - most)
-        total += utility[option]
-    left = next_unit(state.random) * total - stay
+    for option in range(found):
+        weight = options[1, option] * math.exp(delta[n_columns, option] - most)
+        delta[n_columns, option] = weight
+        total += weight
+    left = next_unit(random) * total - stay
     chosen = UNCHANGED
     if left >= 0.0:
-        chosen = n_options - 1
-        for option in range(n_options):
-            left -= utility[option]
+        chosen = found - 1
+        for option in range(found):
+            left -= delta[n_columns, option]
             if left < 0.0:
                 chosen = option
                 break
     if scored:
-        _score(model, state, n_options, chosen, total)
-    if chosen < 0:
-        return UNCHANGED
-    j = state.options[chosen]
-    return j if shares[chosen] == 1 else _member(state, ego, state.place[0, j])
-
-
-@numba.njit(cache=True, nogil=True)
-def _score(model, state, n_options, chosen, total):  # type: ignore[no-untyped-def]
-    ties, expected, delta = model.ties, state.expected, state.delta
-    n_columns = ties.shape[0]
-    for e in range(n_columns):
-        expected[e] = 0.0
-    for option in range(n_options):
-        p = state.utility[option] / total
         for e in range(n_columns):
-            expected[e] += p * delta[option, e]
-    for e in range(n_columns):
-        weight = ties[e, WEIGHT]
-        if weight >= 0:
-            state.scores[weight] += (delta[chosen, e] if chosen >= 0 else 0.0) - expected[e]
+            place = ties[e, WEIGHT]
+            if place >= 0:
+                expected = weighted_sum(delta, e, n_columns, found) / total
+                scores[place] += (delta[e, chosen] if chosen >= 0 else 0.0) - expected
+    return chosen
 
 
-@numba.njit(cache=True, nogil=True)
-def _member(state, ego, which):  # type: ignore[no-untyped-def]
+@lean(fastmath={"reassoc", "contract"})
+def weighted_sum(delta, row, weights, found):  # type: ignore[no-untyped-def]
+    """Σ over options of a row times the row of weights."""
+    total = 0.0
+    for option in range(found):
+        total += delta[row, option] * delta[weights, option]
+    return total
+
+
+@lean()
+def far_member(people, classes, pool, random, which):  # type: ignore[no-untyped-def]
     """Somebody of the class who is out of ego's reach, each with the same chance."""
-    members = state.members
-    begin, length = members.start[which], members.length[which]
+    begin, length = classes[which, 0], classes[which, 1]
     for _ in range(MOST_TRIES):
-        j = members.pool[begin + bits_below(next_bits(state.random), length)]
-        if state.marks[TOUCHED, j] == 0:
+        j = pool[begin + bits_below(next_bits(random), length)]
+        if people[j, TOUCHED] == 0:
             return j
     far = 0
     for place in range(begin, begin + length):
-        far += 1 - state.marks[TOUCHED, members.pool[place]]
-    left = bits_below(next_bits(state.random), far)
+        far += 1 - people[pool[place], TOUCHED]
+    left = bits_below(next_bits(random), far)
     for place in range(begin, begin + length):
-        j = members.pool[place]
-        if state.marks[TOUCHED, j] == 0:
+        if people[pool[place], TOUCHED] == 0:
             if left == 0:
-                return j
+                return pool[place]
             left -= 1
     return UNCHANGED
 
 
-@numba.njit(cache=True, nogil=True)
-def class_of(model: Model, state: State, j: int) -> int:
-    """The class of a person as they are now; the last number for a degree beyond the cap."""
-    strides = model.strides
-    n_attributes = state.categories.shape[0]
-    cap = model.whole[DEGREE_CAP]
-    which = 0
-    for a in range(n_attributes):
-        which += strides[a] * state.categories[a, j]
-    if strides[n_attributes] > 0:
-        if state.into.length[j] >= cap:
-            return model.whole[N_CLASSES]
-        which += strides[n_attributes] * state.into.length[j]
-    if strides[n_attributes + 1] > 0:
-        if state.out.length[j] >= cap:
-            return model.whole[N_CLASSES]
-        which += strides[n_attributes + 1] * state.out.length[j]
-    return which
+@lean()
+def tie_options(  # type: ignore[no-untyped-def]
+    ties, numbers, attributes, whole, given, given_pool, known, dyadic, own, theta, people, classes, pool, used, values,
+    through, delta, options, dense, ego
+):
+    """Look around and weigh everything ego may choose; returns the number of options. Marks stay until ``forget``."""
+    mutual = look_around(people, pool, used, whole[PATHS], ego)
+    closing_weights(ties, numbers, people, pool, used, through, ego)
+    found = list_options(given, given_pool, whole, people, classes, pool, used, options, ego)
+    fill_changes(
+        ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, ego, mutual, found
+    )
+    weigh_options(ties, theta, people, delta, options, found)
+    return found

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
-
+from recoverynet.kernels.compiled import lean
 from recoverynet.kernels.effects.declared import Effect
 
 
@@ -104,12 +103,12 @@ BEHAVIOUR_EFFECTS = (
 SIMILARITY_CODES = (2, 3, 14, 15)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def _mean(total: float, count: int) -> float:
     return total / count if count > 0 else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def _distance(far: float, lower: float, equal: float, count: int, d: int) -> float:
     """Σ_j |z_i + d − z_j|: each step takes i nearer to those on that side and further from all others."""
     if d == 0:
@@ -119,7 +118,7 @@ def _distance(far: float, lower: float, equal: float, count: int, d: int) -> flo
     return far + count - 2.0 * lower
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def _similar(code: int, a: Around, d: int, r: float, m: float) -> float:
     if code == 2 or code == 3:
         total = a.out * (1.0 - m) - _distance(a.far, a.lower, a.equal, a.out, d) / r
@@ -128,7 +127,7 @@ def _similar(code: int, a: Around, d: int, r: float, m: float) -> float:
     return _mean(total, a.mutual) if code == 14 else total
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def _attracted(code: int, a: Around, d: int, r: float) -> float:
     if a.out == 0:
         return 0.0
@@ -140,7 +139,7 @@ def _attracted(code: int, a: Around, d: int, r: float) -> float:
     return 1.0 - short / r / a.out
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def behaviour_statistic(code: int, a: Around, d: int, r: float, m: float, v: float) -> float:
     """s_i when z_i goes d steps, for the effect with this code; v is i's value of the covariate it refers to."""
     z = a.z + d
@@ -155,7 +154,7 @@ def behaviour_statistic(code: int, a: Around, d: int, r: float, m: float, v: flo
     return z * influence(code, a, v)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def influence(code: int, a: Around, v: float) -> float:
     """What z_i is multiplied with in the effects that are linear in z_i."""
     if code == 4:

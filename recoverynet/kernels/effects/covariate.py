@@ -1,15 +1,17 @@
 """Effects of who two people are: their values of a covariate or behaviour, or of a covariate of the pair.
 
-Symbols: v_i and v_j are the values of ego and alter, the mean over all people taken off (raw − mean); r is the range of
-the covariate, m the mean similarity. A value nobody knows is the mean; similarity with somebody unknown counts as m.
+Symbols: v_i and v_j (v and w in the functions) are the values of ego and alter, the mean over all people taken off (raw − mean); r is the range of
+the covariate (``reach``), m the mean similarity; ``known`` tells whether both values are known. A value nobody knows is the mean; similarity with somebody unknown counts as m.
 Each contribution depends on the pair alone, so that change statistic and tie statistic are the same function.
 """
 
 from __future__ import annotations
 
-import numba
-
+from recoverynet.kernels.compiled import lean
 from recoverynet.kernels.effects.declared import COVARIATE, DYADIC, Effect
+from recoverynet.kernels.pairs import over_values
+
+_small = lean()
 
 
 def _declare(name: str, code: int, formula: str, sentence: str, *, interaction: str = "dyadic", undirected: bool = True) -> Effect:
@@ -38,30 +40,128 @@ COVARIATE_EFFECTS = (
 )
 
 
-@numba.njit(cache=True, nogil=True)
-def covariate_change(code: int, v: float, w: float, known: bool, reach: float, m: float) -> float:
-    """Contribution of a tie from somebody with value v to somebody with value w.
+@_small
+def alt_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """The value of the other."""
+    return w
 
-    ``known`` tells whether both values are known; ``reach`` is the range r of the covariate.
-    """
-    if code == 0:
-        return w
-    if code == 1:
-        return w * w
-    if code == 2:
-        return v
-    if code == 3:
-        return v * v
-    if code == 4:
-        return 1.0 - abs(v - w) / reach - m if known else 0.0
-    if code == 5:
-        return 1.0 if known and v == w else 0.0
-    if code == 6:
-        return w - v
-    if code == 7:
-        return abs(v - w)
-    if code == 8:
-        return v + w
-    if code == 9:
-        return 1.0 if v > w else (0.5 if v == w else 0.0)
+
+@_small
+def alt_sq_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """Its square."""
+    return w * w
+
+
+@_small
+def ego_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """Ego's value."""
+    return v
+
+
+@_small
+def ego_sq_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """Its square."""
+    return v * v
+
+
+@_small
+def sim_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """How much more alike they are than two people on average."""
+    return 1.0 - abs(v - w) / reach - m if known else 0.0
+
+
+@_small
+def same_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """Whether they have the same value."""
+    return 1.0 if known and v == w else 0.0
+
+
+@_small
+def diff_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """How much higher the other is."""
+    return w - v
+
+
+@_small
+def abs_diff_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """How far they are apart."""
+    return abs(v - w)
+
+
+@_small
+def ego_plus_alt_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """Their sum."""
+    return v + w
+
+
+@_small
+def higher_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """Whether ego is higher; half if level."""
+    return 1.0 if v > w else (0.5 if v == w else 0.0)
+
+
+@_small
+def ego_x_alt_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """Their product."""
     return v * w
+
+
+_alt_x, _alt_sq_x, _ego_x, _ego_sq_x, _sim_x, _same_x, _diff_x, _abs_diff_x, _ego_plus_alt_x, _higher, _ego_x_alt_x = map(
+    over_values, (
+        alt_x_change, alt_sq_x_change, ego_x_change, ego_sq_x_change, sim_x_change, same_x_change, diff_x_change,
+        abs_diff_x_change, ego_plus_alt_x_change, higher_change, ego_x_alt_x_change,
+    )
+)
+
+
+@lean()
+def covariate_changes(code, values, known, a, options, found, ego, reach, m, delta, e):  # type: ignore[no-untyped-def]
+    """Write the contribution of a tie to the person of every option into row e of ``delta``."""
+    if code == 0:
+        _alt_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 1:
+        _alt_sq_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 2:
+        _ego_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 3:
+        _ego_sq_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 4:
+        _sim_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 5:
+        _same_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 6:
+        _diff_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 7:
+        _abs_diff_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 8:
+        _ego_plus_alt_x(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 9:
+        _higher(values, known, a, options, found, ego, reach, m, delta, e)
+    elif code == 10:
+        _ego_x_alt_x(values, known, a, options, found, ego, reach, m, delta, e)
+
+
+@lean()
+def covariate_tie(code: int, v: float, w: float, known: bool, reach: float, m: float) -> float:
+    """c_ij of a tie that is there: the same as its change statistic."""
+    if code == 0:
+        return alt_x_change(v, w, known, reach, m)
+    if code == 1:
+        return alt_sq_x_change(v, w, known, reach, m)
+    if code == 2:
+        return ego_x_change(v, w, known, reach, m)
+    if code == 3:
+        return ego_sq_x_change(v, w, known, reach, m)
+    if code == 4:
+        return sim_x_change(v, w, known, reach, m)
+    if code == 5:
+        return same_x_change(v, w, known, reach, m)
+    if code == 6:
+        return diff_x_change(v, w, known, reach, m)
+    if code == 7:
+        return abs_diff_x_change(v, w, known, reach, m)
+    if code == 8:
+        return ego_plus_alt_x_change(v, w, known, reach, m)
+    if code == 9:
+        return higher_change(v, w, known, reach, m)
+    return ego_x_alt_x_change(v, w, known, reach, m)

@@ -2,16 +2,15 @@
 
 Symbols: x_ij is 1 where i is tied to j; x_i+ and x_+i are out- and indegree. Each effect is two functions of a
 :class:`~recoverynet.kernels.effects.declared.Pair` (t) and its internal parameter (p): ``…_change`` is s_i with the tie
-minus s_i without it, ``…_tie`` the term c_ij of s_i = Σ_j x_ij c_ij. Where the tie bears on other terms of s_i, that
-part arrives ready summed as ``through`` (see ``closing_weights``).
+minus s_i without it, ``…_tie`` the term c_ij of s_i = Σ_j x_ij c_ij. Where the tie bears on other terms of s_i in ways
+that counts do not tell, that part is added later (``closing_weights`` in kernels/nearby.py).
 """
 
 from __future__ import annotations
 
 import math
 
-import numba
-
+from recoverynet.kernels.compiled import lean
 from recoverynet.kernels.effects.declared import (
     IN_IN,
     IN_OUT,
@@ -23,8 +22,9 @@ from recoverynet.kernels.effects.declared import (
     Effect,
     Pair,
 )
+from recoverynet.kernels.pairs import over_options
 
-_small = numba.njit(cache=True, nogil=True)
+_small = lean()
 
 DENSITY = Effect("density", 0, "Σ_j x_ij", "how readily people have ties at all", undirected=True, interaction="dyadic")
 RECIP = Effect("recip", 1, "Σ_j x_ij x_ji", "people return ties", interaction="dyadic")
@@ -88,9 +88,100 @@ def partners_weight(code: int, partners: int, parameter: float) -> float:
 
 
 @_small
-def trans_rec_trip_change(t: Pair) -> float:
+def density_change(t: Pair, p: float) -> float:
+    """One tie more."""
+    return 1.0
+
+
+@_small
+def recip_change(t: Pair, p: float) -> float:
+    """Whether the other is tied to ego."""
+    return float(t.back)
+
+
+@_small
+def trans_trip_change(t: Pair, p: float) -> float:
+    """The tie as the one that closes, and as the first step of another."""
+    return float(t.two_paths + t.shared_out)
+
+
+@_small
+def trans_ties_change(t: Pair, p: float) -> float:
+    """Whether the tie closes anything; what it does for other ties is added later."""
+    return partners_weight(3, t.two_paths, p)
+
+
+@_small
+def trans_med_trip_change(t: Pair, p: float) -> float:
+    """Those tied to both."""
+    return float(t.shared_in)
+
+
+@_small
+def trans_rec_trip_change(t: Pair, p: float) -> float:
     """The tie as the one to be closed, and as the first step of a returned one."""
-    return t.back * t.two_paths + t.shared_kept
+    return float(t.back * t.two_paths + t.shared_kept)
+
+
+@_small
+def cycle3_change(t: Pair, p: float) -> float:
+    """Ways back from the other in two steps."""
+    return float(t.back_paths)
+
+
+@_small
+def gwesp_ff_change(t: Pair, p: float) -> float:
+    """What the partners shared with the other count for; what the tie does for other ties is added later."""
+    return partners_weight(7, t.two_paths, p)
+
+
+@_small
+def in_pop_change(t: Pair, p: float) -> float:
+    """The other's indegree with the tie."""
+    return float(t.alter_in - t.tied + 1)
+
+
+@_small
+def in_pop_sqrt_change(t: Pair, p: float) -> float:
+    """Root of the other's indegree with the tie."""
+    return math.sqrt(t.alter_in - t.tied + 1)
+
+
+@_small
+def out_pop_change(t: Pair, p: float) -> float:
+    """The other's outdegree."""
+    return float(t.alter_out)
+
+
+@_small
+def out_pop_sqrt_change(t: Pair, p: float) -> float:
+    """Root of the other's outdegree."""
+    return math.sqrt(t.alter_out)
+
+
+@_small
+def in_act_change(t: Pair, p: float) -> float:
+    """Ego's indegree."""
+    return float(t.ego_in)
+
+
+@_small
+def in_act_sqrt_change(t: Pair, p: float) -> float:
+    """Root of ego's indegree."""
+    return math.sqrt(t.ego_in)
+
+
+@_small
+def out_act_change(t: Pair, p: float) -> float:
+    """(o + 1)² − o², o being the number of other ties."""
+    return 2.0 * (t.ego_out - t.tied) + 1.0
+
+
+@_small
+def out_act_sqrt_change(t: Pair, p: float) -> float:
+    """(o + 1)^1.5 − o^1.5."""
+    others = t.ego_out - t.tied
+    return (others + 1) * math.sqrt(others + 1) - others * math.sqrt(others)
 
 
 @_small
@@ -101,9 +192,22 @@ def reci_act_change(t: Pair, p: float) -> float:
 
 
 @_small
-def nbr_dist2_change(t: Pair, through: float) -> float:
-    """Person j is no longer two steps away; those j is tied to now are, unless they are near already."""
-    return float(t.alter_out - t.back - t.shared_out) - through - (1.0 if t.two_paths > 0 else 0.0)
+def out_iso_change(t: Pair, p: float) -> float:
+    """Nobody with a tie is without ties."""
+    return -1.0 if t.ego_out == t.tied else 0.0
+
+
+@_small
+def out_trunc_change(t: Pair, p: float) -> float:
+    """min(o + 1, p) − min(o, p)."""
+    others = t.ego_out - t.tied
+    return min(others + 1.0, p) - min(float(others), p)
+
+
+@_small
+def nbr_dist2_change(t: Pair, p: float) -> float:
+    """Person j is no longer two steps away; those j is tied to now are, but those near already, who are taken off later."""
+    return float(t.alter_out - t.back - t.shared_out) - (1.0 if t.two_paths > 0 else 0.0)
 
 
 @_small
@@ -119,7 +223,7 @@ def balance_change(t: Pair, b: float) -> float:
 
 
 @_small
-def between_tie(t: Pair) -> float:
+def between_tie(t: Pair, p: float) -> float:
     """Those tied to i and not to j."""
     return float(t.ego_in - t.back - t.shared_in)
 
@@ -130,59 +234,68 @@ def in_struct_eq_tie(t: Pair, b: float) -> float:
     return (t.n_people - 2) * b - (t.ego_in - t.back) - (t.alter_in - t.tied) + 2.0 * t.shared_in
 
 
-@_small
-def _degree_change(code: int, t: Pair, p: float) -> float:
-    """Changes of the effects that degrees alone decide."""
-    others = t.ego_out - t.tied
-    if code == 8:
-        return float(t.alter_in - t.tied + 1)
-    if code == 9:
-        return math.sqrt(t.alter_in - t.tied + 1)
-    if code == 10:
-        return float(t.alter_out)
-    if code == 11:
-        return math.sqrt(t.alter_out)
-    if code == 12:
-        return float(t.ego_in)
-    if code == 13:
-        return math.sqrt(t.ego_in)
-    if code == 14:
-        return 2.0 * others + 1.0
-    if code == 15:
-        return (others + 1) * math.sqrt(others + 1) - others * math.sqrt(others)
-    if code == 16:
-        return reci_act_change(t, p)
-    if code == 17:
-        return -1.0 if others == 0 else 0.0
-    return min(others + 1.0, p) - min(float(others), p)
+_density, _recip, _trans_trip, _trans_ties, _trans_med_trip, _trans_rec_trip, _cycle3, _gwesp_ff = map(over_options, (
+    density_change, recip_change, trans_trip_change, trans_ties_change, trans_med_trip_change, trans_rec_trip_change,
+    cycle3_change, gwesp_ff_change,
+))
+_in_pop, _in_pop_sqrt, _out_pop, _out_pop_sqrt, _in_act, _in_act_sqrt, _out_act, _out_act_sqrt = map(over_options, (
+    in_pop_change, in_pop_sqrt_change, out_pop_change, out_pop_sqrt_change, in_act_change, in_act_sqrt_change,
+    out_act_change, out_act_sqrt_change,
+))
+_reci_act, _out_iso, _out_trunc, _nbr_dist2, _balance, _between, _in_struct_eq = map(over_options, (
+    reci_act_change, out_iso_change, out_trunc_change, nbr_dist2_change, balance_change, between_tie, in_struct_eq_tie,
+))
 
 
-@numba.njit(cache=True, nogil=True)
-def structure_change(code: int, t: Pair, p: float, through: float) -> float:
-    """s_i with the tie i → j minus s_i without it, for the effect with this code."""
+@lean()
+def structure_changes(code, people, options, found, ego, mutual, p, delta, e):  # type: ignore[no-untyped-def]
+    """Write s_i with the tie minus s_i without it, for every option, into row e of ``delta``."""
     if code == 0:
-        return 1.0
-    if code == 1:
-        return float(t.back)
-    if code == 2:
-        return float(t.two_paths + t.shared_out)
-    if code == 3 or code == 7:
-        return partners_weight(code, t.two_paths, p) + through
-    if code == 4:
-        return float(t.shared_in)
-    if code == 5:
-        return trans_rec_trip_change(t)
-    if code == 6:
-        return float(t.back_paths)
-    if code < 19:
-        return _degree_change(code, t, p)
-    if code == 19:
-        return nbr_dist2_change(t, through)
-    if code == 20:
-        return balance_change(t, p)
-    if code == 21:
-        return between_tie(t)
-    return in_struct_eq_tie(t, p)
+        _density(people, options, found, ego, mutual, p, delta, e)
+    elif code == 1:
+        _recip(people, options, found, ego, mutual, p, delta, e)
+    elif code == 2:
+        _trans_trip(people, options, found, ego, mutual, p, delta, e)
+    elif code == 3:
+        _trans_ties(people, options, found, ego, mutual, p, delta, e)
+    elif code == 4:
+        _trans_med_trip(people, options, found, ego, mutual, p, delta, e)
+    elif code == 5:
+        _trans_rec_trip(people, options, found, ego, mutual, p, delta, e)
+    elif code == 6:
+        _cycle3(people, options, found, ego, mutual, p, delta, e)
+    elif code == 7:
+        _gwesp_ff(people, options, found, ego, mutual, p, delta, e)
+    elif code == 8:
+        _in_pop(people, options, found, ego, mutual, p, delta, e)
+    elif code == 9:
+        _in_pop_sqrt(people, options, found, ego, mutual, p, delta, e)
+    elif code == 10:
+        _out_pop(people, options, found, ego, mutual, p, delta, e)
+    elif code == 11:
+        _out_pop_sqrt(people, options, found, ego, mutual, p, delta, e)
+    elif code == 12:
+        _in_act(people, options, found, ego, mutual, p, delta, e)
+    elif code == 13:
+        _in_act_sqrt(people, options, found, ego, mutual, p, delta, e)
+    elif code == 14:
+        _out_act(people, options, found, ego, mutual, p, delta, e)
+    elif code == 15:
+        _out_act_sqrt(people, options, found, ego, mutual, p, delta, e)
+    elif code == 16:
+        _reci_act(people, options, found, ego, mutual, p, delta, e)
+    elif code == 17:
+        _out_iso(people, options, found, ego, mutual, p, delta, e)
+    elif code == 18:
+        _out_trunc(people, options, found, ego, mutual, p, delta, e)
+    elif code == 19:
+        _nbr_dist2(people, options, found, ego, mutual, p, delta, e)
+    elif code == 20:
+        _balance(people, options, found, ego, mutual, p, delta, e)
+    elif code == 21:
+        _between(people, options, found, ego, mutual, p, delta, e)
+    elif code == 22:
+        _in_struct_eq(people, options, found, ego, mutual, p, delta, e)
 
 
 @_small
@@ -207,7 +320,7 @@ def _degree_tie(code: int, t: Pair, p: float) -> float:
     return float(t.ego_mutual) ** (1.0 / p)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def structure_tie(code: int, t: Pair, p: float) -> float:
     """c_ij of a tie that is there, for the effect with this code; 0 for effects that are no sum over ties."""
     if code == 0:
@@ -229,13 +342,13 @@ def structure_tie(code: int, t: Pair, p: float) -> float:
     if code == 20:
         return balance_tie(t, p)
     if code == 21:
-        return between_tie(t)
+        return between_tie(t, p)
     if code == 22:
         return in_struct_eq_tie(t, p)
     return 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@lean()
 def structure_ego(code: int, out: int, at_two: int, p: float) -> float:
     """s_i of the effects that are no sum over ties; ``at_two`` people are exactly two steps away."""
     if code == 17:

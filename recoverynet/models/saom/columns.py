@@ -11,6 +11,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.actor_model import (
     ATTRIBUTE,
+    CLOSURE,
     CODE,
     CONDITION,
     DEGREE_CAP,
@@ -21,6 +22,7 @@ from recoverynet.kernels.actor_model import (
     N_FIELDS,
     N_OWN,
     N_PARAMETERS,
+    N_SLOTS,
     ON_EGO,
     PART,
     PATHS,
@@ -90,9 +92,8 @@ class Columns:
     rate_places: dict[tuple[int, int], int] = field(default_factory=dict)
     own: list[Callable[..., float]] = field(default_factory=list)
     ties: list[list[int]] = field(default_factory=list)
-    tie_numbers: list[tuple[float, float]] = field(default_factory=list)
-    slots: list[tuple[int, int]] = field(default_factory=list)
-    slot_numbers: list[float] = field(default_factory=list)
+    numbers: list[tuple[float, float]] = field(default_factory=list)
+    n_slots: int = 0
     behaviours: list[list[int]] = field(default_factory=list)
     rates: list[list[int]] = field(default_factory=list)
     paths: int = 0
@@ -160,7 +161,7 @@ def _add_tie_term(columns: Columns, term: Term, name: str, attributes: Attribute
     column[KIND], column[PART], column[WEIGHT] = INTERACTION, PARTS[term.type], weight
     column[FIRST : FIRST + len(parts)] = parts
     columns.ties.append(column)
-    columns.tie_numbers.append((0.0, 1.0))
+    columns.numbers.append((0.0, 1.0))
 
 
 def _add_tie_column(columns: Columns, term: Term, weight: int, attributes: Attributes) -> int:
@@ -184,14 +185,13 @@ def _add_tie_column(columns: Columns, term: Term, weight: int, attributes: Attri
         if effect.name not in EGO_ONLY:
             columns.by_value.add(column[ATTRIBUTE])
     if effect.closure:
-        column[SLOT] = len(columns.slots)
-        columns.slots.append((effect.closure, effect.code))
-        columns.slot_numbers.append(number)
+        column[SLOT], column[CLOSURE] = columns.n_slots, effect.closure
+        columns.n_slots += 1
     columns.paths |= effect.paths
     columns.by_degree[0] |= effect.alter_in
     columns.by_degree[1] |= effect.alter_out
     columns.ties.append(column)
-    columns.tie_numbers.append((number, effect.scale))
+    columns.numbers.append((number, effect.scale))
     return len(columns.ties) - 1
 
 
@@ -219,13 +219,13 @@ def build_model(
 ) -> Model:
     """The arrays kernels read. ``by_class`` looks at people out of reach class by class (None: where that is quicker)."""
     strides, n_classes, cap = _classes(columns, attributes, n_people, most_degree, by_class)
-    whole = np.zeros(7, np.int64)
+    whole = np.zeros(8, np.int64)
     whole[PATHS], whole[DIRECTED], whole[N_CLASSES], whole[DEGREE_CAP] = columns.paths, directed, n_classes, cap
     whole[N_PARAMETERS], whole[N_OWN], whole[CONDITION] = len(columns.parameters), len(columns.own), condition
+    whole[N_SLOTS] = columns.n_slots
     rows = attributes.behaviour_rows
     return Model(
-        ties=_table(columns.ties, N_FIELDS), tie_numbers=np.array(columns.tie_numbers, float).reshape(-1, 2),
-        slots=_table(columns.slots, 2), slot_numbers=np.array(columns.slot_numbers, float),
+        ties=_table(columns.ties, N_FIELDS), numbers=np.array(columns.numbers, float).reshape(-1, 2),
         attributes=attributes.ranges_and_means(), strides=strides, behaviours=_table(columns.behaviours, N_FIELDS),
         rows=np.array(rows, np.int64), bounds=attributes.bounds.astype(np.int64).reshape(-1, 2),
         centres=attributes.centres[rows].astype(float), rates=_table(columns.rates, N_FIELDS), whole=whole,

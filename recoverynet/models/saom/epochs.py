@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.actor_model import Epoch
+from recoverynet.kernels.actor_model import Epoch, given_lists
 from recoverynet.models.saom.attributes import Attributes
 
 Matrix = sparse.csr_array
@@ -118,7 +118,7 @@ class _Cutter:
         fixed, fixed_last = (_part(panel.structural[w], people).astype(np.int8) for w in (wave, wave + 1))
         settled = _settled(fixed, first, fixed_last, last)
         lagged = _pairs(first - first.multiply(unknown_first.astype(np.int8)))
-        z, z_end = (self.steps[:, people, w].astype(np.int64) for w in (wave, wave + 1))
+        z, z_end = (self.steps[:, people, w].astype(np.int32) for w in (wave, wave + 1))
         observed = np.stack([panel.behaviour[name][people] for name in self.behaviours]) if self.behaviours else (
             np.zeros((0, len(people), panel.n_waves)))
         start_unknown = np.isnan(observed[:, :, wave])
@@ -126,14 +126,16 @@ class _Cutter:
         active, moments, movers = self._movers(people, wave)
         values, known, seen, seen_known, categories = self._values(people, wave, z, start_unknown)
         n_variables = len(self.behaviours) + 1
+        base = _without(_pairs(first - first.multiply(unknown)), settled)
+        given, pool = given_lists(len(people), lagged, lagged[:, ::-1][np.argsort(lagged[:, 1], kind="stable")], base,
+                                  _pairs(fixed), _pairs(unknown))
         arrays = Epoch(
-            start=_pairs(first), lagged=lagged, base=_without(_pairs(first - first.multiply(unknown)), settled),
-            fixed=_pairs(fixed), unknown=_pairs(unknown), settled=settled, values=values, seen=seen, known=known,
+            start=_pairs(first), given=given, pool=pool, settled=settled, values=values, seen=seen, known=known,
             seen_known=seen_known, categories=categories, z=z, z_unknown=z_unknown, active=active,
             moments=moments, movers=movers, dyadic=self._dyadic(people),
             rate_places=np.zeros(n_variables, np.int64), distances=np.zeros(n_variables, np.int64),
         )
-        self._observed_change(arrays, last, unknown, z_end)
+        self._observed_change(arrays, base, last, unknown, z_end)
         return PanelEpoch(period, group, people, arrays, _pairs(last), z_end, panel.directed, self.behaviours)
 
     def _values(
@@ -171,9 +173,11 @@ class _Cutter:
             found[place] = np.where(np.isfinite(part), part, 0.0)
         return found
 
-    def _observed_change(self, arrays: Epoch, last: Matrix, unknown: Matrix, z_end: np.ndarray) -> None:
+    def _observed_change(
+        self, arrays: Epoch, base: np.ndarray, last: Matrix, unknown: Matrix, z_end: np.ndarray
+    ) -> None:
         """Write how far each variable moved; simulations conditional on one end there."""
-        kept = {tuple(pair) for pair in arrays.base.tolist()}
+        kept = {tuple(pair) for pair in base.tolist()}
         end = {tuple(pair) for pair in _without(_pairs(last - last.multiply(unknown)), arrays.settled).tolist()}
         arrays.distances[0] = len(kept ^ end) // (1 if self.panel.directed else 2)
         gap = np.abs(z_end - arrays.z)

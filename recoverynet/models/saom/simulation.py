@@ -6,15 +6,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.actor_model import DONE, POOL_FULL, Model, State, new_state
-from recoverynet.kernels.ministeps import prepare, run_epoch
+from recoverynet.kernels.actor_model import DONE, FIRST_CATEGORY, OUT, POOL_FULL, Model, State, new_state, pairs_of
+from recoverynet.kernels.ministeps import run_epoch
 from recoverynet.kernels.moments import observed_statistics, simulate_many
 from recoverynet.kernels.own_effects import own_functions
 from recoverynet.kernels.random_bits import seeds_of
@@ -182,7 +181,6 @@ def target_statistics(setting: Setting) -> np.ndarray:
         room = ROOM
         while True:
             state, into = new_state(setting.model, epoch.arrays, room), np.zeros(len(setting.parameters))
-            prepare(epoch.arrays, state)
             if quietly(observed_statistics, setting.model, epoch.arrays, setting.own, state, epoch.end, epoch.z_end, into):
                 break
             room *= 2.0
@@ -239,7 +237,6 @@ class Simulator:
             room, state = self._states.get((place, worker), (ROOM, None))
             if state is None:
                 state = new_state(setting.model, epoch, room)
-                prepare(epoch, state)
                 self._states[place, worker] = (room, state)
             shape = (len(share), len(setting.parameters))
             statistics, scores, ends = np.zeros(shape), np.zeros(shape), np.zeros((len(share), 2))
@@ -325,28 +322,15 @@ def _ends_of(setting: Setting, theta: np.ndarray, epoch: PanelEpoch, seeds: np.n
     room, ties, run = ROOM, [], 0
     steps = np.zeros((len(seeds), *epoch.arrays.z.shape), np.int64)
     state = new_state(setting.model, epoch.arrays, room)
-    prepare(epoch.arrays, state)
     while run < len(seeds):
         how, _, _ = quietly(run_epoch, setting.model, epoch.arrays, setting.own, state, theta, seeds[run], False)
         if how == DONE:
-            ties.append(_ties_of(state))
-            steps[run] = state.z
+            ties.append(pairs_of(state.people, OUT, state.pool))
+            steps[run] = state.people[:, FIRST_CATEGORY + state.values.shape[0] :].T
             run += 1
         elif how == POOL_FULL and room < MOST_ROOM:
             room *= 2.0
             state = new_state(setting.model, epoch.arrays, room)
-            prepare(epoch.arrays, state)
         else:
             raise NotEstimableError("A simulation did not come to an end: rates of change are too high.")
     return ties, steps
-
-
-def _ties_of(state: State) -> np.ndarray:
-    out = state.out
-    rows = [out.pool[begin : begin + length] for begin, length in zip(out.start, out.length, strict=True)]
-    return np.column_stack([np.repeat(np.arange(len(rows)), out.length), np.concatenate(rows)]).astype(np.int32)
-
-
-def as_arguments(**named: Any) -> dict[str, Any]:
-    """Arguments that were given, for handing on."""
-    return {name: value for name, value in named.items() if value is not None}
