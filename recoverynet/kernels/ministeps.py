@@ -69,10 +69,10 @@ def tie_turn(  # type: ignore[no-untyped-def]
 
 @lean()
 def step_turn(  # type: ignore[no-untyped-def]
-    columns, rows, bounds, centres, attributes, strides, whole, z_start, theta, people, classes, pool, used, values, nobody,
-    worth, random, scores, variable, i, scored
+    columns, rows, bounds, centres, attributes, strides, whole, z_start, z_unknown, theta, people, classes, pool, used,
+    values, nobody, worth, random, scores, variable, i, scored
 ):
-    """One ministep in behaviour; returns how much further it is from its start, or FULL."""
+    """One ministep in behaviour; returns how much further what is known at both ends is from its start, or FULL."""
     b = variable - 1
     row = rows[b]
     level = FIRST_CATEGORY + values.shape[0] + b
@@ -87,7 +87,7 @@ def step_turn(  # type: ignore[no-untyped-def]
     people[i, FIRST_CATEGORY + row] = people[i, level] - bounds[b, 0]
     if not class_anew(strides, whole, people, classes, pool, used, i):
         return FULL
-    return abs(people[i, level] - z_start[b, i]) - before
+    return 0 if z_unknown[b, i] else abs(people[i, level] - z_start[b, i]) - before
 
 
 @numba.njit(cache=True, nogil=True)
@@ -145,8 +145,8 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
             )
         else:
             further = step_turn(
-                columns, rows, bounds, centres, attributes, strides, whole, z_start, theta, people, classes, pool, used,
-                values, nobody, worth, random, scores, variable, i, scored,
+                columns, rows, bounds, centres, attributes, strides, whole, z_start, epoch.z_unknown, theta, people,
+                classes, pool, used, values, nobody, worth, random, scores, variable, i, scored,
             )
         if further == FULL:
             return POOL_FULL, time, steps

@@ -140,9 +140,11 @@ def come_or_go(strides, whole, movers, event, people, classes, pool, used, dense
         people[i, ACTIVE] = 1
         return whole[N_CLASSES] == 0 or enter_class(strides, whole, people, classes, pool, used, i)
     while people[i, OUT + 1] > 0:
-        toggle(strides, whole, people, classes, pool, used, dense, i, pool[people[i, OUT]], True)
+        if not toggle(strides, whole, people, classes, pool, used, dense, i, pool[people[i, OUT]], True):
+            return False
     while people[i, INTO + 1] > 0:
-        toggle(strides, whole, people, classes, pool, used, dense, pool[people[i, INTO]], i, True)
+        if not toggle(strides, whole, people, classes, pool, used, dense, pool[people[i, INTO]], i, True):
+            return False
     people[i, ACTIVE] = 0
     leave_class(people, classes, pool, i)
     return True

@@ -21,6 +21,7 @@ from recoverynet.kernels.actor_model import (
     CLASS,
     CLOSURE,
     CODE,
+    DIRECTED,
     FIRST,
     FIXED,
     FIXED_MARK,
@@ -49,13 +50,17 @@ MOST_TRIES = 64
 
 
 @lean()
-def own_change(own, which, ego, j, tied, dense, values):  # type: ignore[no-untyped-def]
+def own_change(own, which, ego, j, tied, directed, dense, values):  # type: ignore[no-untyped-def]
     """s_i with the tie minus s_i without it, for a researcher's own effect: it is asked twice."""
+    back = dense[j, ego]
     dense[ego, j] = 1
+    dense[j, ego] = back if directed else 1
     there = own[which](ego, dense, values)
     dense[ego, j] = 0
+    dense[j, ego] = back if directed else 0
     without = own[which](ego, dense, values)
     dense[ego, j] = tied
+    dense[j, ego] = back
     return there - without
 
 
@@ -112,7 +117,8 @@ def _class_options(people, classes, pool, used, options, n_classes, ego, found):
 
 @lean()
 def fill_changes(  # type: ignore[no-untyped-def]
-    ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, ego, mutual, found
+    ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, directed, ego, mutual,
+    found
 ):
     """Change statistics of the tie of every option, a row of ``delta`` a column, whatever part they belong to."""
     for e in range(ties.shape[0]):
@@ -140,7 +146,9 @@ def fill_changes(  # type: ignore[no-untyped-def]
         else:
             for option in range(found):
                 j = options[0, option]
-                delta[e, option] = own_change(own, code, ego, j, people[j, OUT_MARK], dense, values[a])
+                delta[e, option] = own_change(
+                    own, code, ego, j, people[j, OUT_MARK], directed, dense, values[a]
+                )
 
 
 @lean()
@@ -238,7 +246,8 @@ def tie_options(  # type: ignore[no-untyped-def]
     closing_weights(ties, numbers, people, pool, used, through, ego)
     found = list_options(given, given_pool, whole, people, classes, pool, used, options, ego)
     fill_changes(
-        ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, ego, mutual, found
+        ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, whole[DIRECTED], ego,
+        mutual, found,
     )
     weigh_options(ties, theta, people, delta, options, found)
     return found

@@ -2,7 +2,7 @@
 
 Symbols: v_i and v_j (v and w in the functions) are the values of ego and alter, the mean over all people taken off (raw − mean); r is the range of
 the covariate (``reach``), m the mean similarity; ``known`` tells whether both values are known. A value nobody knows is the mean; similarity with somebody unknown counts as m.
-Each contribution depends on the pair alone, so that change statistic and tie statistic are the same function.
+Each contribution depends on the pair alone, so that change statistic and tie statistic are the same function where both values are known.
 """
 
 from __future__ import annotations
@@ -143,7 +143,12 @@ def covariate_changes(code, values, known, a, options, found, ego, reach, m, del
 
 @lean()
 def covariate_tie(code: int, v: float, w: float, known: bool, reach: float, m: float) -> float:
-    """c_ij of a tie that is there: the same as its change statistic."""
+    """c_ij of a tie that is there: its change statistic, but that pairs with an unknown value count for nothing in it.
+
+    Level for ``higher``; as RSiena has it.
+    """
+    if not known and code >= 4:
+        return 0.5 if code == 9 else 0.0
     if code == 0:
         return alt_x_change(v, w, known, reach, m)
     if code == 1:
