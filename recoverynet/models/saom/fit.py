@@ -1,0 +1,185 @@
+"""Fitting a stochastic actor-oriented model of ties and behaviour."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+
+from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.models.saom.fitted import SaomFit, fitted
+from recoverynet.models.saom.robbins_monro import Walk, converge, first_look
+from recoverynet.models.saom.simulation import Setting, Simulator, saom_setting, target_statistics
+from recoverynet.models.saom.specification import Specification
+from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
+from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.results import settings_of
+
+
+def fit_saom(
+    panel: NetworkPanel,
+    specification: Specification,
+    *,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    conditional: str | None = None,
+    change_at: float = 0.5,
+    start: SaomFit | None = None,
+    n_simulations: int = 1000,
+    wanted: float = 0.20,
+    most_runs: int = 6,
+    by_class: bool | None = None,
+    workers: int | None = None,
+    quiet: bool | None = None,
+    rng: RandomSource = None,
+) -> SaomFit:
+    """Do people choose those like them, or come to be like those they are tied to, or both?
+
+    Parameters
+    ----------
+    panel : NetworkPanel
+        Two waves or more of ties among the same n people; behaviour in whole numbers.
+    specification : Specification
+        Which effects may have shaped ties and behaviour.
+    bounds : mapping of behaviour to (lowest, highest), optional
+        Levels that can be reached. Default: those observed.
+    conditional : str, optional
+        Name of the network or of a behaviour: simulations end where it has changed as much as observed, and its basic
+        rates are estimated from the time that took. Default: none, all rates are estimated with the rest.
+    change_at : float
+        People who join or leave within a period do so after this share of it, between 0 and 1.
+    start : SaomFit, optional
+        An earlier fit; parameters of the same name start from its estimates.
+    n_simulations : int
+        Simulations at the estimate (phase 3), 200 or more; standard errors need about 1,000, publication 3,000.
+    wanted : float
+        Overall maximum convergence ratio to be reached; 0.20 is usual, 0.10 strict.
+    most_runs : int
+        How often to run phase 3 for it, 1 or more.
+    by_class : bool, optional
+        Look at people out of reach class by class (True), at everybody (False), or whichever is quicker (default).
+    workers : int, optional
+        Threads. Default: one a core. The numbers do not depend on it.
+    quiet : bool, optional
+        Show no progress.
+    rng : None, int, numpy.random.SeedSequence or numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    SaomFit
+        ``to_frame()`` has one row a parameter. Where the estimation ran away, ``reason`` says so and what to try, and the
+        estimates are the last that were good.
+
+    Raises
+    ------
+    SchemaError
+        Specification and panel do not fit each other; behaviour is not whole numbers or outside its bounds; arguments
+        out of range.
+    NotEstimableError
+        One wave only; a period without any change; effects that cannot be told apart.
+
+    Warns
+    -----
+    RecoveryNetWarning
+        Few ties last from wave to wave (Jaccard index below 0.2); the fit did not converge.
+
+    Notes
+    -----
+    Between waves, at random moments (rates), one person at a time may change one tie or their behaviour by one step, and
+    favours changes that raise f_i = Σ_k θ_k s_ik(x, z). θ is estimated by the method of moments: expected and observed
+    statistics agree (Snijders 2001; Snijders, Steglich & Schweinberger 2007). Standard errors are D⁻¹ Σ D⁻ᵀ with D from
+    scores (Schweinberger & Snijders 2007).
+
+    Assumes that the network is complete among the people of the panel (no personal networks), that change is gradual and
+    without memory, that everybody follows the same rules given their attributes, and that nothing unrecorded shapes both
+    ties and behaviour. Ties unknown at a wave are as last known in simulations and left out of statistics. Not meant for
+    fewer than about 20 people, or where few ties last.
+
+    References
+    ----------
+    Snijders, T. A. B. (2001). The statistical evaluation of social network dynamics. Sociological Methodology 31, 361-395.
+    https://doi.org/10.1111/0081-1750.00099
+
+    Schweinberger, M. & Snijders, T. A. B. (2007). Markov models for digraph panel data: Monte Carlo-based derivative
+    estimation. Computational Statistics & Data Analysis 51, 4465-4483. https://doi.org/10.1016/j.csda.2006.07.014
+
+    Steglich, C., Snijders, T. A. B. & Pearson, M. (2010). Dynamic networks and behavior: separating selection from
+    influence. Sociological Methodology 40, 329-393. https://doi.org/10.1111/j.1467-9531.2010.01225.x
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import recoverynet as rn
+    >>> draw = np.random.default_rng(1)
+    >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
+    >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
+    >>> waves = rn.NetworkPanel.from_adjacency([first * 1.0, (first ^ change) * 1.0], network="contact")
+    >>> fit = rn.fit_saom(waves, rn.Specification(network={"contact": ["density", "recip"]}), quiet=True, rng=1)
+    >>> fit.converged
+    True
+    >>> list(fit.to_frame()["effect"])
+    ['Rate', 'density', 'recip']
+    """
+    _check_arguments(n_simulations, wanted, most_runs)
+    generator = resolve_rng(rng)
+    setting = saom_setting(
+        panel, specification, bounds=bounds, conditional=conditional, change_at=change_at, by_class=by_class
+    )
+    checks = check_change(setting)
+    by_period = target_statistics(setting)
+    walk, known = _begun(setting, by_period.sum(axis=0), start)
+    settings = settings_of(
+        generator, bounds=dict(bounds or {}), conditional=conditional, change_at=change_at, n_simulations=n_simulations,
+        wanted=wanted, most_runs=most_runs, by_class=bool(setting.model.whole[2]), specification=repr(specification),
+    )
+    good, reason = walk.theta.copy(), None
+    here, ratio, n_phase3 = None, np.nan, 0
+    with Simulator(setting, workers) as simulator:
+        try:
+            runs = first_look(simulator, walk, generator)
+            check_collinear([setting.parameters[k].label for k in walk.free], runs.statistics.sum(axis=0)[:, walk.free])
+            good = walk.theta.copy()
+            here, ratio, n_phase3 = converge(
+                simulator, walk, n_simulations=n_simulations, wanted=wanted, most_runs=most_runs, rng=generator, quiet=quiet,
+                known=known,
+            )
+        except NotEstimableError as error:
+            if "combinations" in str(error) or "never change" in str(error):
+                raise
+            good = walk.trace[-1][1] if walk.trace else good
+            reason = (
+                f"{error} What to try: fewer effects, start= from a smaller model that converged, or hold a rate with fixed=."
+            )
+    found = fitted(setting, walk, here, by_period, ratio=ratio, wanted=wanted, n_phase3=n_phase3, good=good,
+                   reason=reason, checks=checks, settings=settings)
+    if not found.converged:
+        warnings.warn(found.convergence, RecoveryNetWarning, stacklevel=2)
+    return found
+
+
+def _check_arguments(n_simulations: int, wanted: float, most_runs: int) -> None:
+    if n_simulations < 200:
+        raise SchemaError(f"n_simulations is 200 or more, so that standard errors mean something; got {n_simulations}.")
+    if not wanted > 0:
+        raise SchemaError(f"wanted is a convergence ratio above 0, such as 0.20; got {wanted!r}.")
+    if most_runs < 1:
+        raise SchemaError(f"most_runs is 1 or more; got {most_runs}.")
+
+
+def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tuple[Walk, bool]:
+    """An estimation at its starting values, and whether an earlier fit of the very same parameters gave them."""
+    theta = starting_values(setting, targets)
+    same = False
+    if start is not None:
+        earlier = {each.label: value for each, value in zip(start.setting.parameters, start.theta, strict=True)}
+        for place, parameter in enumerate(setting.parameters):
+            if parameter.label in earlier and parameter.fixed is None and parameter.start is None:
+                theta[place] = earlier[parameter.label]
+        same = [each.label for each in setting.parameters] == list(earlier) and start.converged
+    free = np.flatnonzero([parameter.fixed is None for parameter in setting.parameters])
+    if not len(free):
+        raise SchemaError("Every parameter is fixed; there is nothing to estimate.")
+    rates = np.array([parameter.effect == "Rate" for parameter in setting.parameters])
+    return Walk(theta, free, rates, targets), same

@@ -1,0 +1,290 @@
+"""What a fitted actor-oriented model answers: whether it converged, its parameters, and tests about them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from recoverynet.draw.convergence import draw_convergence
+from recoverynet.draw.results import Axes, draw_estimates
+from recoverynet.errors import SchemaError
+from recoverynet.models.saom.columns import Parameter, parameter_frame
+from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test, score_test, wald_test
+from recoverynet.models.saom.robbins_monro import Stay, Walk
+from recoverynet.models.saom.simulation import Setting
+from recoverynet.results import Check, Result
+
+ASSUMPTIONS = (
+    "The network is complete among these people: whoever could be tied to them was asked about.",
+    "Change is gradual and without memory: one tie or one step of behaviour at a time, by the rules in the model.",
+    "Nothing that is not in the model shapes both ties and behaviour.",
+    "People follow the same rules, given their ties, behaviour and covariates.",
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class SaomFit(Result):
+    """Which rules would make networks and behaviour change as they did?
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        See :meth:`to_frame`.
+    theta : float array (P,)
+        Estimates, fixed parameters included, in the order of ``setting.parameters``.
+    covariance : float array (P, P)
+        Of the estimates; NaN for fixed ones.
+    targets : float array (periods, P)
+        Observed statistics.
+    overall_ratio : float
+        Overall maximum convergence ratio: largest t-ratio of convergence of any combination of statistics.
+    wanted : float
+        Ratio that was asked for.
+    setting : Setting
+        Panel and specification as they were simulated.
+    stay : Stay or None
+        The last simulations at the estimate.
+    trace : pandas.DataFrame
+        ``iteration``, ``subphase``, ``parameter``, ``value``: the way θ went.
+    n_simulations : int
+        Simulations in all.
+    """
+
+    table: pd.DataFrame
+    theta: np.ndarray
+    covariance: np.ndarray
+    targets: np.ndarray
+    overall_ratio: float
+    wanted: float
+    setting: Setting
+    stay: Stay | None
+    trace: pd.DataFrame
+    n_simulations: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the overall maximum convergence ratio is below what was wanted, and every t-ratio below 0.1."""
+        return self.reason is None and self.overall_ratio < self.wanted and self.largest_ratio < max(0.1, self.wanted / 2)
+
+    @property
+    def largest_ratio(self) -> float:
+        """Largest t-ratio of convergence of a single estimated parameter."""
+        ratios = self.table.loc[~self.table["fixed"], "t_ratio"].abs()
+        return float(ratios.max()) if len(ratios) else math.nan
+
+    @property
+    def convergence(self) -> str:
+        """Whether the fit can be read, in a sentence."""
+        if self.reason is not None:
+            return f"The estimation did not end: {self.reason}"
+        numbers = (
+            f"overall maximum convergence ratio {self.overall_ratio:.3f} (wanted: below {self.wanted:g}), largest t-ratio "
+            f"{self.largest_ratio:.3f} (below {max(0.1, self.wanted / 2):g})"
+        )
+        if self.converged:
+            return f"Converged: {numbers}."
+        return (
+            f"NOT CONVERGED: {numbers}. The estimates below are not to be reported. Fit again with start= this fit, more "
+            "simulations, or fewer effects."
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a parameter.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``dependent`` (network or behaviour), ``effect``, ``covariate``, ``type`` ("rate", "eval", "endow",
+            "creation"), ``period`` (of basic rates), ``group`` where several are pooled, ``estimate``, ``std_error``,
+            ``t_ratio`` (of convergence: mean simulated minus observed statistic in standard deviations), ``p`` (two-sided,
+            of the parameter being 0; none for basic rates), ``low`` and ``high`` (95 %), ``target`` (observed statistic),
+            ``fixed``.
+        """
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """The whole answer as plain text; convergence comes before any number.
+
+        Returns
+        -------
+        str
+        """
+        return f"{self.convergence}\n\n{super().summary()}"
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Estimates with 95 % intervals, basic rates left out; in new Axes where none are given."""
+        shown = self.table[(self.table["effect"] != "Rate") & ~self.table["fixed"]]
+        index = [label for label, row in zip(self._labels(), self.table.index, strict=True) if row in shown.index]
+        return draw_estimates(shown.set_axis(index, axis=0), people=self.n_people, ax=ax)
+
+    def plot_trace(self, ax: Axes | None = None) -> Axes:
+        """The way the parameters went during the estimation; in new Axes where none are given."""
+        return draw_convergence(self.trace, ratio=self.overall_ratio, ax=ax)
+
+    def wald_test(self, parameters: Iterable[object] | None = None, *, matrix: object | None = None) -> ParameterTest:
+        """Could all of these parameters be 0?
+
+        Parameters
+        ----------
+        parameters : sequence of int, or of short names, or of (short name, covariate), optional
+            Rows of :meth:`to_frame`. Default: every estimated one but basic rates.
+        matrix : array (k, P), optional
+            Linear combinations that are 0 under the null, one a row, instead of ``parameters``.
+
+        Returns
+        -------
+        ParameterTest
+        """
+        return wald_test(self, self._places(parameters), matrix)
+
+    def score_test(self, parameters: Iterable[object] | None = None) -> ParameterTest:
+        """Do parameters that were held fixed have the values they were held at?
+
+        Nothing is estimated anew (Schweinberger 2012, https://doi.org/10.1111/j.2044-8317.2011.02026.x).
+
+        Parameters
+        ----------
+        parameters : sequence as for :meth:`wald_test`, optional
+            Default: all fixed ones.
+
+        Returns
+        -------
+        ParameterTest
+        """
+        fixed = [place for place, each in enumerate(self.setting.parameters) if each.fixed is not None]
+        return score_test(self, self._places(parameters) if parameters is not None else fixed)
+
+    def time_test(self, parameters: Iterable[object] | None = None) -> ParameterTest:
+        """Are the parameters the same in all periods?
+
+        Score-type test of period dummies (Lospinoso, Schweinberger, Snijders & Ripley 2011,
+        https://doi.org/10.1007/s11634-010-0076-1).
+
+        Parameters
+        ----------
+        parameters : sequence as for :meth:`wald_test`, optional
+            Default: every estimated one but rates.
+
+        Returns
+        -------
+        ParameterTest
+            One row a parameter and period after the first.
+        """
+        return heterogeneity_test(self, self._places(parameters))
+
+    def _places(self, parameters: Iterable[object] | None) -> list[int]:
+        if parameters is None:
+            return [place for place, each in enumerate(self.setting.parameters) if each.fixed is None and each.type != "rate"]
+        return [self._place(each) for each in parameters]
+
+    def _place(self, given: object) -> int:
+        if isinstance(given, int | np.integer) and 0 <= int(given) < len(self.theta):
+            return int(given)
+        wanted = (given, None) if isinstance(given, str) else given
+        if isinstance(wanted, Sequence) and len(wanted) == 2:
+            found = [
+                place for place, each in enumerate(self.setting.parameters)
+                if each.effect == wanted[0] and wanted[1] in (None, each.covariate, each.dependent)
+            ]
+            if len(found) == 1:
+                return found[0]
+        labels = ", ".join(each.label for each in self.setting.parameters)
+        raise SchemaError(f"{given!r} does not name one parameter; there are: {labels}. Rows of to_frame() count from 0.")
+
+    def _labels(self) -> list[str]:
+        return [parameter.label for parameter in self.setting.parameters]
+
+    def _claim(self) -> tuple[str, str]:
+        return "Estimated", "what ties and behaviour people favour: log-odds of one change over another, all else equal"
+
+    def _headline(self) -> str:
+        return self.convergence if self.converged else "NOT CONVERGED; do not report these estimates"
+
+    def _repr_html_(self) -> str:
+        return f"<p><strong>{self.convergence}</strong></p>{super()._repr_html_()}"
+
+
+def fitted(
+    setting: Setting, walk: Walk, here: Stay | None, targets: np.ndarray, *, ratio: float, wanted: float, n_phase3: int,
+    good: np.ndarray, reason: str | None, checks: tuple[Check, ...], settings: dict,
+) -> SaomFit:
+    """The result of an estimation; where it ran away (``reason``), at the last values that were good."""
+    free, n_parameters = walk.free, len(setting.parameters)
+    covariance, t_ratios = np.full((n_parameters, n_parameters), np.nan), np.full(n_parameters, np.nan)
+    theta = good if here is None else here.theta
+    if here is not None and reason is None:
+        covariance[np.ix_(free, free)] = covariance_of(here, free)
+        gap = here.sums.mean(axis=0) - targets.sum(axis=0)
+        spread = here.sums.std(axis=0)
+        t_ratios = np.divide(gap, spread, out=np.full(n_parameters, np.nan), where=spread > 0)
+    table = _table(setting, theta, covariance, t_ratios, targets.sum(axis=0), here if reason is None else None)
+    ever = setting.panel.present.any(axis=1)
+    name = " and ".join([f"ties ({setting.specification.network_name})", *setting.specification.behaviour])
+    found = SaomFit(
+        question=f"Which rules would make {name} change as they did?", assumptions=ASSUMPTIONS,
+        settings={**settings, "phase3_runs": n_phase3}, n_people=int(ever.sum()), n_dropped=int((~ever).sum()),
+        checks=checks, reason=reason, table=table, theta=theta, covariance=covariance, targets=targets,
+        overall_ratio=float(ratio), wanted=wanted, setting=setting, stay=here, trace=_trace(setting.parameters, walk),
+        n_simulations=walk.n_runs,
+    )
+    converged = Check("the estimation converged", found.converged, found.convergence)
+    object.__setattr__(found, "checks", (converged, *checks))
+    return found
+
+
+def covariance_of(here: Stay, free: np.ndarray) -> np.ndarray:
+    """D⁻¹ Σ D⁻ᵀ of the free parameters."""
+    inverse = np.linalg.pinv(here.derivative[np.ix_(free, free)])
+    spread = np.cov(here.sums[:, free].T).reshape(len(free), len(free))
+    return inverse @ spread @ inverse.T
+
+
+def _table(
+    setting: Setting, theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, targets: np.ndarray, here: Stay | None
+) -> pd.DataFrame:
+    frame = parameter_frame(setting.parameters)
+    with np.errstate(invalid="ignore"):
+        std_error = np.sqrt(np.diag(covariance))
+        frame = frame.assign(
+            estimate=theta, std_error=std_error, t_ratio=t_ratios, p=2 * ndtr(-np.abs(theta / std_error)),
+            low=theta - ndtri(0.975) * std_error, high=theta + ndtri(0.975) * std_error, target=targets,
+            fixed=[each.fixed is not None for each in setting.parameters],
+        )
+    frame.loc[frame["effect"] == "Rate", "p"] = np.nan
+    if setting.condition >= 0 and here is not None:
+        frame = _with_conditional_rates(frame, setting, here)
+    return frame if frame["group"].notna().any() else frame.drop(columns="group")
+
+
+def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Stay) -> pd.DataFrame:
+    """Basic rates of the variable conditioned on, from the time its change took; those of others in the same units."""
+    name = [setting.specification.network_name, *setting.specification.behaviour][setting.condition]
+    rows = []
+    for epoch, times in zip(setting.epochs, here.times, strict=True):
+        rows.append({
+            "dependent": name, "effect": "Rate", "covariate": "", "type": "rate", "period": epoch.period, "group": epoch.group,
+            "estimate": times.mean(), "std_error": times.std(), "target": float(epoch.arrays.distances[setting.condition]),
+            "fixed": False,
+        })
+        others = (frame["effect"] == "Rate") & (frame["period"] == epoch.period)
+        if epoch.group is not None:
+            others &= frame["group"] == epoch.group
+        frame.loc[others, ["estimate", "std_error", "low", "high"]] *= times.mean()
+    found = pd.concat([pd.DataFrame(rows), frame], ignore_index=True)[list(frame.columns)]
+    return found.astype({"period": "Int64"})
+
+
+def _trace(parameters: Sequence[Parameter], walk: Walk) -> pd.DataFrame:
+    values = np.array([theta for _, theta in walk.trace]).reshape(-1, len(parameters))
+    n_steps = len(values)
+    return pd.DataFrame({
+        "iteration": np.repeat(np.arange(1, n_steps + 1), len(parameters)),
+        "subphase": np.repeat([subphase for subphase, _ in walk.trace], len(parameters)),
+        "parameter": np.tile([each.label for each in parameters], n_steps),
+        "value": values.ravel(),
+    })

@@ -1,0 +1,161 @@
+"""Tests about parameters of an actor-oriented model: of estimates, of values held fixed, of being the same over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtrc, ndtr
+
+from recoverynet.draw.results import Axes, draw_estimates
+from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.results import Result, p_in_words
+
+if TYPE_CHECKING:
+    from recoverynet.models.saom.fitted import SaomFit
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class ParameterTest(Result):
+    """Does the model without these parameters do?
+
+    Attributes
+    ----------
+    null : str
+    statistic : float
+        Approximately chi-squared under the null.
+    df : int
+    p : float
+    table : pandas.DataFrame
+        One row a parameter: see :meth:`to_frame`.
+    """
+
+    null: str
+    statistic: float
+    df: int
+    p: float
+    table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a parameter tested.
+
+        Returns
+        -------
+        pandas.DataFrame indexed by parameter
+            ``estimate`` (of Wald tests; of others one step from the value held), ``std_error`` of Wald tests, ``z`` (one
+            parameter by itself) and its two-sided ``p``.
+        """
+        return self.table.copy()
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """z of each parameter by itself, with the range −1.96 to 1.96 around it; in new Axes where none are given."""
+        frame = self.table.assign(estimate=self.table["z"], low=self.table["z"] - 1.96, high=self.table["z"] + 1.96)
+        return draw_estimates(frame, people=self.n_people, ax=ax)
+
+    def _claim(self) -> tuple[str, str]:
+        return "Null", self.null
+
+    def _headline(self) -> str:
+        return f"χ² = {self.statistic:.2f} on {self.df} degrees of freedom, p = {p_in_words(self.p)}"
+
+
+def _answer(fit: SaomFit, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
+    return ParameterTest(
+        question="Are these parameters needed?", null=null, statistic=float(statistic), df=int(df),
+        p=float(chdtrc(df, statistic)), table=table.assign(p=2 * ndtr(-np.abs(table["z"]))), n_people=fit.n_people,
+        n_dropped=fit.n_dropped, settings=fit.settings, assumptions=fit.assumptions, checks=fit.checks,
+    )
+
+
+def _simulated(fit: SaomFit) -> None:
+    if fit.stay is None or fit.reason is not None:
+        raise NotEstimableError(f"The fit has no estimates to test: {fit.reason}")
+
+
+def _named(fit: SaomFit, places: Sequence[int]) -> pd.Index:
+    return pd.Index([fit.setting.parameters[place].label for place in places], name="parameter")
+
+
+def wald_test(fit: SaomFit, places: Sequence[int], matrix: object | None = None) -> ParameterTest:
+    """Wald test that parameters, or linear combinations of them, are 0: b′ (A C A′)⁻¹ b with b = A θ."""
+    _simulated(fit)
+    if matrix is None:
+        combinations = np.eye(len(fit.theta))[list(places)]
+        index = _named(fit, places)
+    else:
+        combinations = np.atleast_2d(np.asarray(matrix, float))
+        if combinations.shape[1] != len(fit.theta):
+            raise SchemaError(f"matrix needs {len(fit.theta)} columns, one a parameter; got {combinations.shape[1]}.")
+        index = pd.Index([f"combination {k + 1}" for k in range(len(combinations))], name="parameter")
+    held = np.isnan(np.diag(fit.covariance))
+    if (combinations[:, held] != 0).any():
+        raise SchemaError("Parameters held fixed have no estimate to test; use score_test().")
+    covariance = np.where(held[:, None] | held[None, :], 0.0, fit.covariance)
+    value, spread = combinations @ fit.theta, combinations @ covariance @ combinations.T
+    table = pd.DataFrame({"estimate": value, "std_error": np.sqrt(np.diag(spread))}, index=index)
+    table["z"] = table["estimate"] / table["std_error"]
+    statistic = value @ np.linalg.pinv(spread, hermitian=True) @ value
+    return _answer(fit, "all of these are 0", statistic, np.linalg.matrix_rank(spread), table)
+
+
+def score_test(fit: SaomFit, places: Sequence[int]) -> ParameterTest:
+    """Score-type test that fixed parameters have the values they were held at."""
+    _simulated(fit)
+    if not len(places) or any(fit.setting.parameters[place].fixed is None for place in places):
+        raise SchemaError("score_test() is about parameters held fixed: give them fixed=, as in Term('cycle3', fixed=0.0).")
+    free = [place for place, each in enumerate(fit.setting.parameters) if each.fixed is None]
+    here = fit.stay
+    assert here is not None  # noqa: S101 - _simulated() has looked
+    order = [*free, *places]
+    gap = fit.targets.sum(axis=0)[order] - here.sums.mean(axis=0)[order]
+    derivative = here.derivative[np.ix_(order, order)]
+    return _score_answer(
+        fit, "these parameters have the values they were held at", gap, derivative, here.sums[:, order], len(free),
+        _named(fit, places),
+    )
+
+
+def _score_answer(
+    fit: SaomFit, null: str, gap: np.ndarray, derivative: np.ndarray, sums: np.ndarray, n_free: int, index: pd.Index
+) -> ParameterTest:
+    """Gaps of tested statistics with what the free ones explain taken off, against their spread."""
+    part = derivative[n_free:, :n_free] @ np.linalg.pinv(derivative[:n_free, :n_free])
+    taken = np.hstack([-part, np.eye(len(gap) - n_free)])
+    spread = taken @ np.cov(sums.T) @ taken.T
+    rest = taken @ gap
+    slope = derivative[n_free:, n_free:] - part @ derivative[:n_free, n_free:]
+    z = rest / np.sqrt(np.maximum(np.diag(spread), 1e-300))
+    step = np.linalg.pinv(slope) @ rest
+    statistic = rest @ np.linalg.pinv(spread, hermitian=True) @ rest
+    table = pd.DataFrame({"estimate": step, "std_error": np.nan, "z": z}, index=index)
+    return _answer(fit, null, statistic, np.linalg.matrix_rank(spread), table)
+
+
+def heterogeneity_test(fit: SaomFit, places: Sequence[int]) -> ParameterTest:
+    """Score-type test that dummies of every period after the first are 0."""
+    _simulated(fit)
+    here = fit.stay
+    assert here is not None  # noqa: S101 - _simulated() has looked
+    periods = fit.setting.periods[1:]
+    if not periods:
+        raise NotEstimableError("The panel has one period; whether parameters change over time needs two or more.")
+    free = [place for place, each in enumerate(fit.setting.parameters) if each.fixed is None]
+    dummies = [(place, period) for place in places for period in periods]
+    later = np.column_stack([here.statistics[period - 1][:, place] for place, period in dummies])
+    scores = np.column_stack([here.scores[period - 1][:, place] for place, period in dummies])
+    sums = np.column_stack([here.sums[:, free], later])
+    gap = np.concatenate([
+        fit.targets.sum(axis=0)[free], [fit.targets[period - 1, place] for place, period in dummies]
+    ]) - sums.mean(axis=0)
+    every = np.column_stack([here.scores.sum(axis=0)[:, free], scores])
+    derivative = (sums - sums.mean(axis=0)).T @ every / len(sums)
+    derivative[: len(free), : len(free)] = here.derivative[np.ix_(free, free)]
+    index = pd.Index(
+        [f"{fit.setting.parameters[place].label}, period {period}" for place, period in dummies], name="parameter"
+    )
+    return _score_answer(
+        fit, "these parameters are the same in all periods", gap, derivative, sums, len(free), index
+    )

@@ -1,0 +1,218 @@
+"""Estimation by the method of moments: the values of θ at which simulations are, on average, like the data.
+
+Three phases (Snijders 2001, https://doi.org/10.1111/0081-1750.00099). Phase 1 finds how expected statistics answer to
+parameters, D, from scores (Schweinberger & Snijders 2007). Phase 2 walks: θ goes −a D⁻¹ (simulated − observed), with a
+gain a that is halved four times; each subphase ends at the mean of its steps. Phase 3 stays at θ and tells how far the
+simulations are from the data, D, and the spread of the statistics, from which standard errors follow. Each run of phase 3
+also says where θ would have to be, θ − D⁻¹ (mean simulated − observed); a run that has not come near enough is followed
+by another, at the mean of what all runs say, weighted by their numbers of simulations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recoverynet.errors import NotEstimableError
+from recoverynet.models.saom.simulation import Runs, Simulator
+from recoverynet.progress import track
+
+GAIN, N_SUBPHASES, BATCH = 0.2, 4, 4
+GROWTH = 2.52
+DIAGONALISE = 0.2
+MOST_STEP = 3.0
+"""Largest move of a statistic, in standard deviations, that one step may answer to."""
+LEAST_RATE, CHUNK = 0.01, 200
+
+
+@dataclass(eq=False)
+class Walk:
+    """An estimation on its way.
+
+    Attributes
+    ----------
+    theta : float array (P,)
+    free : int array
+        Places of the parameters that are estimated.
+    rates : bool array (P,)
+        Which are basic rates, which stay above 0.
+    targets : float array (P,)
+    derivative : float array (P, P)
+        D: change of expected statistics (rows) by parameter (columns).
+    spread : float array (P,)
+        Standard deviations of the statistics.
+    trace : list of (subphase, θ)
+    n_runs : int
+        Simulations so far.
+    """
+
+    theta: np.ndarray
+    free: np.ndarray
+    rates: np.ndarray
+    targets: np.ndarray
+    derivative: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    spread: np.ndarray = field(default_factory=lambda: np.empty(0))
+    trace: list[tuple[int, np.ndarray]] = field(default_factory=list)
+    n_runs: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Stay:
+    """Many simulations at one θ (phase 3).
+
+    Attributes
+    ----------
+    theta : float array (P,)
+    statistics, scores : float arrays (periods, runs, P)
+    derivative : float array (P, P)
+    times : float array (epochs, runs)
+    """
+
+    theta: np.ndarray
+    statistics: np.ndarray
+    scores: np.ndarray
+    derivative: np.ndarray
+    times: np.ndarray
+
+    @property
+    def sums(self) -> np.ndarray:
+        """Statistics summed over periods (runs, P)."""
+        return self.statistics.sum(axis=0)
+
+
+def first_look(simulator: Simulator, walk: Walk, rng: np.random.Generator) -> Runs:
+    """Phase 1: D and the spread of the statistics, and a first, cautious move."""
+    n_runs = max(60, 10 + 4 * len(walk.free))
+    runs = simulator.run(walk.theta, n_runs, rng)
+    walk.n_runs += n_runs
+    _take_in(walk, runs.statistics.sum(axis=0), runs.covariances)
+    _move(walk, runs.statistics.sum(axis=0).mean(axis=0) - walk.targets, 0.5)
+    return runs
+
+
+def _take_in(walk: Walk, sums: np.ndarray, derivative: np.ndarray) -> None:
+    walk.spread = sums.std(axis=0)
+    walk.derivative = derivative
+
+
+def _step_matrix(walk: Walk) -> np.ndarray:
+    """D among free parameters, drawn towards its diagonal, with what cannot be right left out."""
+    d = walk.derivative[np.ix_(walk.free, walk.free)]
+    diagonal = np.diag(d).copy()
+    spread = np.maximum(walk.spread[walk.free], 1e-9)
+    diagonal = np.where(np.abs(diagonal) > 1e-3 * spread, diagonal, spread)
+    mixed = (1.0 - DIAGONALISE) * d
+    mixed[np.diag_indices(len(diagonal))] = diagonal
+    return mixed if np.linalg.cond(mixed / np.outer(spread, np.ones(len(spread)))) < 1e8 else np.diag(diagonal)
+
+
+def _move(walk: Walk, gap: np.ndarray, gain: float, inverse: np.ndarray | None = None) -> None:
+    """θ goes −gain D⁻¹ gap, no further than MOST_STEP standard deviations of the gap call for, rates staying above 0."""
+    gap = gap[walk.free]
+    size = np.max(np.abs(gap) / np.maximum(walk.spread[walk.free], 1e-9))
+    inverse = np.linalg.inv(_step_matrix(walk)) if inverse is None else inverse
+    step = -gain * min(1.0, MOST_STEP / max(size, 1e-12)) * (inverse @ gap)
+    theta = walk.theta.copy()
+    theta[walk.free] += _limited(walk, step)
+    if not np.isfinite(theta).all():
+        raise NotEstimableError("The estimation ran away: parameters are no longer numbers.")
+    walk.theta = theta
+
+
+def _limited(walk: Walk, step: np.ndarray) -> np.ndarray:
+    """Steps of at most 2, and of at most half of a basic rate."""
+    now, rates = walk.theta[walk.free], walk.rates[walk.free]
+    limit = np.where(rates, np.maximum(0.5 * np.abs(now), LEAST_RATE), 2.0)
+    return np.maximum(np.clip(step, -limit, np.where(rates, np.maximum(2.0 * now, 2.0), 2.0)),
+                      np.where(rates, LEAST_RATE - now, -np.inf))
+
+
+def walk_on(
+    simulator: Simulator, walk: Walk, rng: np.random.Generator, quiet: bool | None, first: int = 1
+) -> None:
+    """Phase 2, from subphase ``first`` on."""
+    inverse = np.linalg.inv(_step_matrix(walk))
+    for subphase in track(range(first, N_SUBPHASES + 1), "estimating", quiet=quiet):
+        gain = GAIN / 2.0 ** (subphase - 1)
+        least = int(np.ceil(GROWTH ** (subphase - 1) * (7 + len(walk.free))))
+        _subphase(simulator, walk, rng, inverse, subphase, gain, least)
+
+
+def _subphase(
+    simulator: Simulator, walk: Walk, rng: np.random.Generator, inverse: np.ndarray, subphase: int, gain: float, least: int
+) -> None:
+    """Steps of one gain; ends where gaps of successive steps no longer go together, and at the mean of the steps."""
+    total, before, together = np.zeros(len(walk.theta)), None, np.zeros(len(walk.free))
+    for step in range(1, least + 101):
+        runs = simulator.run(walk.theta, BATCH, rng, scored=False)
+        gap = runs.statistics.sum(axis=0).mean(axis=0) - walk.targets
+        walk.n_runs += BATCH
+        if before is not None:
+            together += gap[walk.free] * before[walk.free]
+        before = gap
+        _move(walk, gap, gain, inverse)
+        total += walk.theta
+        walk.trace.append((subphase, walk.theta.copy()))
+        if step >= least and (together < 0).all():
+            break
+    walk.theta = total / step
+
+
+def stay(simulator: Simulator, walk: Walk, n_runs: int, rng: np.random.Generator, quiet: bool | None) -> Stay:
+    """Phase 3: many simulations at θ."""
+    sizes = [CHUNK] * (n_runs // CHUNK) + ([n_runs % CHUNK] if n_runs % CHUNK else [])
+    found = [simulator.run(walk.theta, size, rng) for size in track(sizes, "simulating at the estimate", quiet=quiet)]
+    walk.n_runs += n_runs
+    statistics = np.concatenate([each.statistics for each in found], axis=1)
+    scores = np.concatenate([each.scores for each in found], axis=1)
+    derivative = sum(each.covariances * size for each, size in zip(found, sizes, strict=True)) / n_runs
+    here = Stay(walk.theta.copy(), statistics, scores, np.asarray(derivative),
+                np.concatenate([each.times for each in found], axis=1))
+    _take_in(walk, here.sums, here.derivative)
+    return here
+
+
+def overall_ratio(here: Stay, walk: Walk) -> float:
+    """Largest t-ratio of convergence of any linear combination of the free statistics: √(g′ Σ⁻¹ g)."""
+    sums = here.sums[:, walk.free]
+    gap = sums.mean(axis=0) - walk.targets[walk.free]
+    return float(np.sqrt(gap @ np.linalg.pinv(np.cov(sums.T).reshape(len(gap), len(gap)), hermitian=True) @ gap))
+
+
+def said_by(here: Stay, walk: Walk) -> np.ndarray:
+    """Where a run of phase 3 says θ is: one Newton step, of at most one standard error a parameter or so."""
+    d = here.derivative[np.ix_(walk.free, walk.free)]
+    gap = here.sums.mean(axis=0)[walk.free] - walk.targets[walk.free]
+    theta = here.theta.copy()
+    theta[walk.free] -= np.linalg.solve(d, gap)
+    return np.where(walk.rates, np.maximum(theta, LEAST_RATE), theta)
+
+
+def converge(
+    simulator: Simulator, walk: Walk, *, n_simulations: int, wanted: float, most_runs: int, rng: np.random.Generator,
+    quiet: bool | None, known: bool,
+) -> tuple[Stay, float, int]:
+    """All phases, again and again until the overall ratio is below what is wanted; returns the last run of phase 3.
+
+    ``known`` tells that θ and D are those of an earlier fit, so that phase 1 and the first subphases are left out.
+    """
+    if not known:
+        walk_on(simulator, walk, rng, quiet)
+    said: list[np.ndarray] = []
+    best: tuple[float, Stay] | None = None
+    for run in range(1, most_runs + 1):
+        here = stay(simulator, walk, n_simulations, rng, quiet)
+        ratio = overall_ratio(here, walk)
+        if best is None or ratio < best[0]:
+            best = (ratio, here)
+        if ratio < wanted or run == most_runs:
+            break
+        if ratio < 1.0:
+            said.append(said_by(here, walk))
+            walk.theta = np.mean(said, axis=0)
+        else:
+            said = []
+            walk_on(simulator, walk, rng, quiet, first=1 if ratio > 3.0 else 2)
+    walk.theta = best[1].theta
+    return best[1], best[0], run

@@ -1,0 +1,114 @@
+"""Where an estimation starts, and whether the panel can answer: change in every period, not too much of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+
+from recoverynet.errors import NotEstimableError, RecoveryNetWarning
+from recoverynet.models.saom.simulation import Setting
+from recoverynet.results import Check
+
+LEAST_JACCARD = 0.2
+
+
+def check_change(setting: Setting) -> tuple[Check, ...]:
+    """Does every period hold change to learn from, and enough ties that stay?
+
+    Raises
+    ------
+    NotEstimableError
+        Nothing changed in a period, so that its rate cannot be estimated.
+
+    Warns
+    -----
+    RecoveryNetWarning
+        Fewer than one in five ties that are there at either end of a period are there at both (Jaccard below 0.2).
+    """
+    names = [setting.specification.network_name, *setting.specification.behaviour]
+    still = [
+        f"{name} from wave {epoch.period} to {epoch.period + 1}" + (f" in {epoch.group}" if epoch.group is not None else "")
+        for epoch in setting.epochs
+        for name, distance in zip(names, epoch.arrays.distances, strict=True)
+        if distance == 0
+    ]
+    if still:
+        raise NotEstimableError(
+            f"Nothing changed: {', '.join(still[:5])}{' …' if len(still) > 5 else ''}. A rate of change cannot be estimated "
+            "there; leave the wave, the group or the variable out."
+        )
+    found = [_jaccard(setting, period) for period in setting.periods]
+    low = [f"{value:.2f} in period {period}" for period, value in zip(setting.periods, found, strict=True)
+           if value < LEAST_JACCARD]
+    words = ", ".join(f"{value:.2f}" for value in found)
+    if low:
+        warnings.warn(
+            f"Few ties last: the Jaccard index is {', '.join(low)}, where 0.3 or more is usual. The waves may be too far apart "
+            "for a model of gradual change, or the network was asked for differently.",
+            RecoveryNetWarning,
+            stacklevel=4,
+        )
+    return (Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words),)
+
+
+def _jaccard(setting: Setting, period: int) -> float:
+    both = either = 0
+    for epoch in setting.epochs:
+        if epoch.period == period:
+            first = {tuple(pair) for pair in epoch.arrays.start.tolist()}
+            last = {tuple(pair) for pair in epoch.end.tolist()}
+            both, either = both + len(first & last), either + len(first | last)
+    return both / either if either else 0.0
+
+
+def starting_values(setting: Setting, targets: np.ndarray) -> np.ndarray:
+    """θ to start from: rates from observed change, density from observed density, everything else 0."""
+    theta = np.zeros(len(setting.parameters))
+    people = {(epoch.group, epoch.period): epoch for epoch in setting.epochs}
+    network = setting.specification.network_name
+    for place, parameter in enumerate(setting.parameters):
+        if parameter.effect == "Rate":
+            epoch = people[parameter.group, int(parameter.period or 1)]
+            change = targets[place] / max(epoch.n_people, 1)
+            theta[place] = np.clip(2.0 * change if parameter.dependent == network else 1.5 * change + 0.1, 0.3, 40.0)
+        elif parameter.effect == "density" and parameter.type == "eval":
+            theta[place] = _half_logit(setting)
+        if parameter.start is not None:
+            theta[place] = parameter.start
+        if parameter.fixed is not None:
+            theta[place] = parameter.fixed
+    return theta
+
+
+def _half_logit(setting: Setting) -> float:
+    ties = sum(len(epoch.arrays.start) + len(epoch.end) for epoch in setting.epochs)
+    pairs = sum(2 * epoch.n_people * (epoch.n_people - 1) for epoch in setting.epochs)
+    density = np.clip(ties / max(pairs, 1), 1e-4, 0.9)
+    return float(0.5 * np.log(density / (1.0 - density)))
+
+
+def check_collinear(labels: Sequence[str], sums: np.ndarray) -> None:
+    """Can the statistics be told apart? ``sums`` (runs, P) are simulated statistics of the free parameters.
+
+    Raises
+    ------
+    NotEstimableError
+        A statistic never varies, or is a combination of others.
+    """
+    spread = sums.std(axis=0)
+    fixed = [label for label, value in zip(labels, spread, strict=True) if value < 1e-10]
+    if fixed:
+        raise NotEstimableError(
+            f"Simulations never change the statistic of {', '.join(fixed)}: the panel holds nothing to estimate it from. "
+            "Leave it out, or hold it with fixed=."
+        )
+    standard = (sums - sums.mean(axis=0)) / spread
+    _, values, directions = np.linalg.svd(standard, full_matrices=False)
+    if len(values) < len(labels) or values[-1] < 1e-7 * values[0]:
+        together = np.abs(directions[-1]) > 0.05
+        raise NotEstimableError(
+            "Effects that are combinations of each other cannot be estimated together: "
+            f"{', '.join(np.asarray(labels)[together])}. Leave one of them out."
+        )
