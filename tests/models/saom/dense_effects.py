@@ -80,8 +80,32 @@ def tie_interaction(effects, x, i):
     )
 
 
+def toggled(x, i, j, *, directed=True):
+    """The network with one tie changed."""
+    y = x.copy()
+    y[i, j] = 1.0 - x[i, j]
+    if not directed:
+        y[j, i] = y[i, j]
+    return y
+
+
+def tie_change(effects, x, i, j, *, directed=True):
+    """What changing a tie adds to s_i, for a product of effects, each a name and its further terms.
+
+    As in RSiena, what a tie does for i's other ties is no part of the change of gwespFF.
+    """
+    y = toggled(x, i, j, directed=directed)
+    if "gwespFF" in [name for name, _ in effects]:
+        there = np.maximum(x, y)
+        return (y[i, j] - x[i, j]) * np.prod([contribution(name, there, i, j, **more) for name, more in effects])
+    if len(effects) > 1:
+        return tie_interaction(effects, y, i) - tie_interaction(effects, x, i)
+    ((name, more),) = effects
+    return tie_effect(name, y, i, **more) - tie_effect(name, x, i, **more)
+
+
 def target_contribution(effect, x, start, i, j, *, known=None, **terms):
-    """c_ij as the method of moments has it: degrees of the start with a parameter of 0, unknown values count for nothing."""
+    """c_ij as the method of moments has it: degrees at the start where p is 0; unknown values count for nothing."""
     if effect == "outPopSqrt" and terms["p"] == 0:
         return float(start[j].sum())
     if effect == "inActSqrt" and terms["p"] == 0:
@@ -100,7 +124,7 @@ def mean(values):
 
 
 def multiplier(effect, x, z, i, *, v=None, known=None):
-    """What z_i is multiplied with in the effects that are linear in it; ``known`` tells whose behaviour may be looked at."""
+    """What z_i is multiplied with in the effects that are linear in it; others are looked at where ``known``."""
     n = len(x)
     seen = [True] * n if known is None else known
     out = [j for j in others(n, i) if x[i, j]]

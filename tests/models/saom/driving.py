@@ -50,7 +50,7 @@ class Choice(NamedTuple):
     worth: np.ndarray
 
     def probabilities(self, n):
-        """The probability of changing the tie to each person; ego's own place is that of changing nothing, 0 left out."""
+        """The probability of changing the tie to each person (n,)."""
         weights = np.exp(self.worth - max(0.0, self.worth.max(initial=0.0)))
         stay = np.exp(-max(0.0, self.worth.max(initial=0.0)))
         total = stay + sum(weight * len(members) for weight, members in zip(weights, self.members, strict=True))

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from dense_effects import mean_disagreement, mean_similarity, step_effect, tie_effect, tie_interaction
+from dense_effects import mean_disagreement, mean_similarity, step_effect, tie_change
 from dense_effects import multiplier as linear_in_z
 from driving import choice_of, random_panel, started
 
@@ -56,15 +56,6 @@ def about_of(effect):
     return ["age", "site", "drink"] if TIE_EFFECTS[effect].covariate else [None]
 
 
-def toggled(x, i, j, directed):
-    """The network with one tie changed."""
-    y = x.copy()
-    y[i, j] = 1.0 - x[i, j]
-    if not directed:
-        y[j, i] = y[i, j]
-    return y
-
-
 def columns_of(setting):
     """The column of each tie parameter, in order of the specification."""
     weights = setting.model.ties[:, WEIGHT]
@@ -90,9 +81,8 @@ def test_every_effect_on_ties_at_every_ministep_of_five_people(directed):
             choice = choice_of(setting, state, theta, i)
             assert sorted(choice.people.tolist()) == [j for j in range(5) if j != i]
             for option, j in enumerate(choice.people):
-                y = toggled(x, i, j, directed)
                 expected = [
-                    tie_effect(term.effect, y, i, **more) - tie_effect(term.effect, x, i, **more)
+                    tie_change([(term.effect, more)], x, i, j, directed=directed)
                     for term, more in zip(terms, known, strict=True)
                 ]
                 wrong = [
@@ -123,7 +113,9 @@ def test_endowment_counts_for_ties_that_go_and_creation_for_ties_that_come():
 
 def allowed_products(directed):
     """Every product of two effects the specification takes, and some of three."""
-    names = [name for name, effect in TIE_EFFECTS.items() if not effect.ego_statistic and (directed or effect.undirected)]
+    names = [
+        name for name, effect in TIE_EFFECTS.items() if not effect.ego_statistic and (directed or effect.undirected)
+    ]
     kind = {name: TIE_EFFECTS[name].interaction for name in names}
     pairs = [pair for pair in combinations(names, 2) if "ego" in (kind[pair[0]], kind[pair[1]])
              or kind[pair[0]] == kind[pair[1]] == "dyadic"]
@@ -151,8 +143,7 @@ def test_every_product_of_effects_on_ties(directed):
         for i in (0, 3):
             choice = choice_of(setting, state, np.zeros(len(setting.parameters)), i)
             for option, j in enumerate(choice.people):
-                y = toggled(x, i, j, directed)
-                expected = [tie_interaction(each, y, i) - tie_interaction(each, x, i) for each in parts]
+                expected = [tie_change(each, x, i, j, directed=directed) for each in parts]
                 wrong = [
                     (term.label, got, want)
                     for term, got, want in zip(terms, choice.changes[columns, option], expected, strict=True)
@@ -183,8 +174,8 @@ def test_every_effect_on_behaviour_at_every_step(directed):
             worth = np.zeros((3, len(model.behaviours) + 1))
             a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], nobody, 0, i)
             level = int(panel.behaviour["drink"][i, 0])
-            weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, 1, i,
-                        worth)
+            weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, 1,
+                        i, worth)
             for choice, d in ((0, -1), (2, 1)):
                 if not bounds <= level + d <= 4:
                     assert worth[choice, -1] == -np.inf and not worth[choice, :-1].any()
@@ -198,7 +189,8 @@ def test_every_effect_on_behaviour_at_every_step(directed):
                     counts = term.type == "eval" or term.type == ("endow" if d < 0 else "creation")
                     expected.append(change if counts else 0.0)
                 for term in products:
-                    expected.append(d * np.prod([linear_in_z(each.effect, x, z, i, v=age) for each in (term, *term.times)]))
+                    parts = [linear_in_z(each.effect, x, z, i, v=age) for each in (term, *term.times)]
+                    expected.append(d * np.prod(parts))
                 np.testing.assert_allclose(worth[choice, columns], expected, atol=1e-9, err_msg=f"{run} {i} {d}")
                 places = model.behaviours[columns, WEIGHT]
                 assert worth[choice, -1] == pytest.approx(theta[places] @ expected, abs=1e-9)
@@ -211,8 +203,8 @@ def test_other_behaviours_and_own_rates_do_not_enter_a_step():
     smoke = np.tile(np.arange(6) % 3, (2, 1)).T.astype(float)
     smoke[0, 1] = 2
     panel = random_panel(rng, 6, behaviour={"drink": panel.behaviour["drink"], "smoke": smoke})
-    setting = saom_setting(panel, Specification({"friend": ["density"]}, {
-        "drink": ["linear", ("effFrom", "smoke"), ("RateX", "age")], "smoke": ["linear", "avAlt", ("effFrom", "drink")]}))
+    drink, smoke = ["linear", ("effFrom", "smoke"), ("RateX", "age")], ["linear", "avAlt", ("effFrom", "drink")]
+    setting = saom_setting(panel, Specification({"friend": ["density"]}, {"drink": drink, "smoke": smoke}))
     state, model = started(setting), setting.model
     theta, x = rng.normal(size=len(setting.parameters)), panel.networks[0].toarray()
     z = {name: values[:, 0] - values.mean() for name, values in panel.behaviour.items()}

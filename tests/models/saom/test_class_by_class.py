@@ -1,0 +1,179 @@
+"""Looking at people out of reach class by class is looking at everybody: same probabilities, scores and draws."""
+
+import numpy as np
+import pytest
+from driving import behaviour_of, choice_of, network_of, random_network, random_panel, weighed
+from scipy import stats
+
+from recoverynet.errors import SchemaError
+from recoverynet.kernels.actor_model import ACTIVE, CLASS, DONE, N_CLASSES, new_state, pairs_of
+from recoverynet.kernels.ministeps import run_epoch
+from recoverynet.kernels.nearby import forget
+from recoverynet.kernels.state_changes import fill_ties
+from recoverynet.kernels.tie_choice import choose_option, far_member
+from recoverynet.models.saom.effects import quietly
+from recoverynet.models.saom.simulation import saom_setting
+from recoverynet.models.saom.specification import Specification, Term
+
+MODELS = (
+    ["density", "recip", "transTrip", "transTies", "gwespFF", "nbrDist2", "inPop", "outPopSqrt"],
+    ["density", "recip", "between", "inStructEq", ("simX", "site"), ("egoX", "drink"), ("altX", "drink")],
+    ["density", "balance", "transRecTrip", ("sameX", "site"), "outActSqrt", ("higher", "drink"),
+     Term("recip", times=[("simX", "drink")]), Term("egoX", "age", times=["transTrip"])],
+    ["density", "cycle3", "transMedTrip", ("absDiffX", "site"), ("egoXaltX", "drink"), "outTrunc", "inActSqrt",
+     "reciAct", "outIso", Term("recip", type="endow"), Term("inPopSqrt", type="creation")],
+)  # fmt: skip
+DRINK = ["linear", "quad", "avAlt", "avSim"]
+
+
+def harder_panel(rng, n):
+    """Some pairs fixed as absent or present, some unknown, some people absent, a covariate unknown for one."""
+    networks = [random_network(rng, n, 3.0 / n) for _ in range(2)]
+    for code in (10.0, 11.0, np.nan):
+        for ego, alter in rng.integers(0, n, (n // 4, 2)):
+            if ego != alter:
+                networks[0][ego, alter] = code
+    present = np.ones((n, 2), bool)
+    present[rng.integers(4, n, max(1, n // 10)), 0] = False
+    for wave in range(2):
+        networks[wave][~present[:, wave]] = networks[wave][:, ~present[:, wave]] = 0.0
+    site = rng.integers(0, 3, n).astype(float)
+    site[:3], site[3] = [0, 1, 2], np.nan
+    age = rng.normal(size=n).round(1)
+    return random_panel(rng, n, networks=networks, present=present, covariates={"site": site, "age": age})
+
+
+def both_ways(rng, panel, terms):
+    """The same model, class by class and person by person."""
+    specification = Specification({"friend": terms}, {"drink": DRINK})
+    return [saom_setting(panel, specification, by_class=by_class) for by_class in (True, False)]
+
+
+def same_state(setting, state):
+    """A state without classes, with the ties and behaviour of one that has them."""
+    other = new_state(setting.model, setting.epochs[0].arrays, 64.0)
+    assert fill_ties(other.people, other.pool, other.used, pairs_of(state.people, 0, state.pool))
+    other.people[:, ACTIVE:] = state.people[:, ACTIVE:]
+    other.values[:] = state.values
+    return other
+
+
+def theta_of(rng, setting, spread=0.7):
+    """Random parameters, rates of one to three changes a person."""
+    theta = rng.normal(scale=spread, size=len(setting.parameters))
+    for place, each in enumerate(setting.parameters):
+        if each.effect == "Rate":
+            theta[place] = rng.uniform(1.0, 3.0)
+        if each.effect == "density":
+            theta[place] = rng.uniform(-2.0, 0.3)
+    return theta
+
+
+def random_states(rng, n_panels, states_each, sizes=(8, 60)):
+    """Settings both ways, and states a random simulation has come to."""
+    for number in range(n_panels):
+        panel = harder_panel(rng, int(rng.integers(*sizes, endpoint=True)))
+        settings = both_ways(rng, panel, MODELS[number % len(MODELS)])
+        assert settings[0].model.whole[N_CLASSES] > 0 == settings[1].model.whole[N_CLASSES]
+        arrays = settings[0].epochs[0].arrays
+        for _ in range(states_each):
+            state = new_state(settings[0].model, arrays, 64.0)
+            seed = np.uint64(rng.integers(2**62))
+            how, _, _ = quietly(run_epoch, settings[0].model, arrays, settings[0].own, state,
+                                theta_of(rng, settings[0], 0.3), seed, False)
+            assert how == DONE
+            yield settings, (state, same_state(settings[1], state)), theta_of(rng, settings[0])
+
+
+def test_probabilities_and_expected_scores_in_a_thousand_states():
+    rng, n_states, classed = np.random.default_rng(1), 0, 0
+    for settings, states, theta in random_states(rng, 100, 10):
+        n = len(states[0].people)
+        i = int(rng.choice(np.flatnonzero(states[0].people[:, ACTIVE])))
+        by_class, one_by_one = (choice_of(*each, theta, i) for each in zip(settings, states, strict=True))
+        assert (sorted(np.concatenate([*by_class.members, [-1]])) == sorted([*one_by_one.people, -1]))
+        np.testing.assert_allclose(by_class.probabilities(n), one_by_one.probabilities(n), rtol=1e-11, atol=1e-12)
+        np.testing.assert_allclose(by_class.expected(), one_by_one.expected(), rtol=1e-11, atol=1e-12)
+        fixed = settings[0].panel.structural[0].toarray()
+        absent = states[0].people[:, ACTIVE] == 0
+        assert not (fixed[i] | absent)[one_by_one.people].any()
+        assert len(one_by_one.people) == n - 1 - (fixed[i] | absent).sum() + (fixed[i] | absent)[i]
+        n_states += 1
+        classed += any(len(each) > 1 for each in by_class.members)
+    assert n_states == 1000 and classed > 500
+
+
+def test_states_are_consistent_after_simulation():
+    rng = np.random.default_rng(2)
+    for settings, (state, _), _ in random_states(rng, 8, 3):
+        x, people, classes = network_of(state), state.people, state.classes
+        listed = [state.pool[start : start + length] for start, length in classes[:, :2]]
+        for which, members in enumerate(listed):
+            assert (people[members, CLASS] == which).all()
+        assert sorted(np.concatenate(listed)) == np.flatnonzero(people[:, ACTIVE]).tolist()
+        np.testing.assert_array_equal(people[:, 1], x.sum(axis=1))
+        np.testing.assert_array_equal(people[:, 4], x.sum(axis=0))
+        centred = behaviour_of(state) - np.nanmean(settings[0].panel.behaviour["drink"])
+        np.testing.assert_allclose(state.values[settings[0].model.rows[0]], centred)
+
+
+def drawn(setting, state, theta, i, times, random):
+    """Whom ego chose, as often as asked; ego's own place counts for changing nothing."""
+    counts, scores = np.zeros(len(state.people)), np.zeros(len(theta))
+    for _ in range(times):
+        found = weighed(setting, state, theta, i)
+        chosen = choose_option(setting.model.ties, state.delta, state.options, random, scores, found, True)
+        j = i
+        if chosen >= 0:
+            j = state.options[0, chosen]
+            if state.options[1, chosen] > 1:
+                j = far_member(state.people, state.classes, state.pool, random, state.people[j, CLASS])
+        forget(state.people, state.used, state.through, i)
+        counts[j] += 1
+    return counts, scores
+
+
+def pooled(counts, expected):
+    """Chi-square of counts and its degrees of freedom, the rarest choices put together."""
+    order = np.argsort(expected)
+    counts, expected = counts[order], expected[order]
+    rare = int((expected < 5).sum())
+    if rare and expected[:rare].sum() < 5:
+        rare = min(rare + 1, len(expected))
+    if rare:
+        counts = np.concatenate([[counts[:rare].sum()], counts[rare:]])
+        expected = np.concatenate([[expected[:rare].sum()], expected[rare:]])
+    return ((counts - expected) ** 2 / expected).sum(), len(expected) - 1
+
+
+@pytest.mark.parametrize("mode", [0, 1])
+def test_draws_follow_the_probabilities(mode):
+    rng = np.random.default_rng(3)
+    total, freedom, random, times = 0.0, 0, np.array([17], np.uint64), 250
+    gathered, spread = 0.0, 0.0
+    for settings, states, theta in random_states(rng, 40, 1, sizes=(8, 24)):
+        i = int(rng.choice(np.flatnonzero(states[0].people[:, ACTIVE])))
+        exact = choice_of(settings[1], states[1], theta * 0.5, i)
+        p = exact.probabilities(len(states[0].people))
+        p[i] = 1.0 - p.sum()
+        counts, scores = drawn(settings[mode], states[mode], theta * 0.5, i, times, random)
+        square, degrees = pooled(counts, times * p)
+        total, freedom = total + square, freedom + degrees
+        place = [each.effect for each in settings[0].parameters].index("density")
+        column = int(np.flatnonzero(settings[0].model.ties[:, 8] == place)[0])
+        weights = p[exact.people]
+        mean = weights @ exact.changes[column]
+        gathered += scores[place]
+        spread += times * (weights @ exact.changes[column] ** 2 - mean**2)
+    assert freedom > 300
+    assert stats.chi2.sf(total, freedom) > 0.001 and stats.chi2.cdf(total, freedom) > 0.001
+    assert abs(gathered) < 4 * np.sqrt(spread)
+
+
+def test_models_in_which_everybody_differs_are_looked_at_one_by_one():
+    panel = random_panel(np.random.default_rng(4), 40)
+    for terms in (["density", ("X", "near")], ["density", ("altX", "age"), "inPop", "outPop"]):
+        specification = Specification({"friend": terms})
+        assert saom_setting(panel, specification).model.whole[N_CLASSES] == 0
+        with pytest.raises(SchemaError, match="People out of reach differ one by one"):
+            saom_setting(panel, specification, by_class=True)
