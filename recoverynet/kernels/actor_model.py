@@ -147,8 +147,8 @@ class State(NamedTuple):
     values : float array (A, n)
     through : float array (S, n)
         What a tie to each would change through ego's other ties, a slot an effect.
-    delta : float array (E + 1, n + C)
-        Change statistics of each option, a row a tie column; the last row is what the option is worth.
+    delta : float array (E + 2, n + C)
+        Change statistics of each option, a row a tie column; then what the option is worth, and 1 for adding, −1 for dropping.
     options : int64 array (2, n + C)
         A person for each option, and how many people it stands for.
     dense : uint8 array (n, n) where there are own effects, else (1, 1)
@@ -200,7 +200,7 @@ def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
         people=people, classes=np.zeros((n_classes + 1, 4), np.int32),
         pool=np.zeros(int(room * (2 * len(epoch.start) + 16 * n)) + 64, np.int32), used=np.zeros(2, np.int64),
         values=epoch.values.copy(), through=np.zeros((int(model.whole[N_SLOTS]), n)),
-        delta=np.zeros((n_columns + 1, n + n_classes)), options=np.zeros((2, n + n_classes), np.int64),
+        delta=np.zeros((n_columns + 2, n + n_classes)), options=np.zeros((2, n + n_classes), np.int64),
         dense=np.zeros((n, n) if model.whole[N_OWN] else (1, 1), np.uint8), random=np.zeros(1, np.uint64),
         scores=np.zeros(int(model.whole[N_PARAMETERS])),
     )

@@ -111,6 +111,7 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
             rho[variable] = theta[places[variable]]
     varying = rates.shape[0] > 0 or moments.shape[0] > 0 or not epoch.active.all()
     fill_paces(rates, theta, values, people, pool, paces, totals)
+    waited, turns = np.zeros(n_variables), np.zeros(n_variables)
     time, event, steps, distance = 0.0, 0, 0, 0
     while steps < MOST_STEPS * n:
         if rates.shape[0] > 0:
@@ -121,11 +122,10 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
         later = time - math.log(next_unit(random)) / total if total > 0.0 else 2.0
         stop = moments[event] if event < moments.shape[0] else 1.0
         if later >= stop and condition < 0:
-            if scored:
-                score_wait(rates, theta, values, people, pool, paces, totals, rho, places, condition, stop - time, scores)
+            _wait(rates, values, people, pool, paces, totals, rho, stop - time, waited, scores, scored)
             time = stop
             if event == moments.shape[0]:
-                return DONE, time, steps
+                break
             if not come_or_go(strides, whole, epoch.movers, event, people, classes, pool, used, dense):
                 return POOL_FULL, time, steps
             event += 1
@@ -133,11 +133,12 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
             continue
         variable = which_variable(rho, totals, total, random)
         i = whose_turn(paces, totals, variable, varying, random)
-        if scored:
-            score_wait(rates, theta, values, people, pool, paces, totals, rho, places, condition, later - time, scores)
-            score_turn(rates, values, people, pool, rho, places, condition, variable, i, scores)
+        _wait(rates, values, people, pool, paces, totals, rho, later - time, waited, scores, scored)
+        if scored and rates.shape[0] > 0:
+            score_turn(rates, values, people, pool, variable, i, scores)
         time = later
         steps += 1
+        turns[variable] += 1
         if variable == 0:
             further = tie_turn(
                 ties, numbers, attributes, strides, whole, given, given_pool, known, dyadic, own, theta, people, classes,
@@ -153,5 +154,17 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
         if variable == condition:
             distance += further
             if distance >= epoch.distances[condition]:
-                return DONE, time, steps
-    return ENDLESS, time, steps
+                break
+    for variable in range(n_variables):
+        if variable != condition:
+            scores[places[variable]] += turns[variable] / rho[variable] - waited[variable]
+    return DONE if steps < MOST_STEPS * n else ENDLESS, time, steps
+
+
+@lean()
+def _wait(rates, values, people, pool, paces, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
+    """Time goes by: note for how long, times how many, each variable might have changed."""
+    for variable in range(totals.shape[0]):
+        waited[variable] += span * totals[variable]
+    if scored and rates.shape[0] > 0:
+        score_wait(rates, values, people, pool, paces, rho, span, scores)

@@ -153,22 +153,24 @@ def fill_changes(  # type: ignore[no-untyped-def]
 
 @lean()
 def weigh_options(ties, theta, people, delta, options, found):  # type: ignore[no-untyped-def]
-    """Turn changes of ties into changes of the objective function; the last row is what each option is worth.
+    """Turn changes of ties into changes of the objective function; the row after the columns is what each option is worth.
 
-    Where the tie is there it would go, so that the sign turns; endowment parts count for ties that are there only, creation
-    parts for those that are not.
+    Where the tie is there it would go, so that the sign (the row after) turns; endowment parts count for ties that are there
+    only, creation parts for those that are not.
     """
     n_columns = ties.shape[0]
     for option in range(found):
         delta[n_columns, option] = 0.0
+        delta[n_columns + 1, option] = -1.0 if people[options[0, option], OUT_MARK] else 1.0
     for e in range(n_columns):
         if ties[e, WEIGHT] < 0:
             continue
         weight, part = theta[ties[e, WEIGHT]], ties[e, PART]
-        there = 0.0 if part == CREATION else -1.0
-        absent = 0.0 if part == ENDOWMENT else 1.0
         for option in range(found):
-            delta[e, option] *= there if people[options[0, option], OUT_MARK] else absent
+            sign = delta[n_columns + 1, option]
+            if (part == CREATION and sign < 0.0) or (part == ENDOWMENT and sign > 0.0):
+                sign = 0.0
+            delta[e, option] *= sign
             delta[n_columns, option] += weight * delta[e, option]
 
 
@@ -177,7 +179,7 @@ def choose_option(ties, delta, options, random, scores, found, scored):  # type:
     """Draw one of the options, or UNCHANGED; the score of the choice is added where wanted.
 
     The score of parameter k is s_k of what was chosen minus its expectation (Schweinberger & Snijders 2007,
-    https://doi.org/10.1111/j.1467-9531.2007.00185.x). Leaves weights in the last row of ``delta``.
+    https://doi.org/10.1111/j.1467-9531.2007.00185.x). Leaves weights in the row after the columns.
     """
     n_columns = ties.shape[0]
     most = 0.0

@@ -53,11 +53,8 @@ def fill_paces(rates, theta, values, people, pool, paces, totals):  # type: igno
 
 
 @lean()
-def score_wait(rates, theta, values, people, pool, paces, totals, rho, places, condition, span, scores):  # type: ignore[no-untyped-def]
-    """Score of a stretch of time in which nothing happened: minus the derivative of the summed rates."""
-    for variable in range(totals.shape[0]):
-        if variable != condition:
-            scores[places[variable]] -= span * totals[variable]
+def score_wait(rates, values, people, pool, paces, rho, span, scores):  # type: ignore[no-untyped-def]
+    """Score of rate effects of a stretch of time in which nothing happened: minus the derivative of the summed rates."""
     for r in range(rates.shape[0]):
         variable = rates[r, VARIABLE]
         for i in range(paces.shape[1]):
@@ -67,10 +64,8 @@ def score_wait(rates, theta, values, people, pool, paces, totals, rho, places, c
 
 
 @lean()
-def score_turn(rates, values, people, pool, rho, places, condition, variable, i, scores):  # type: ignore[no-untyped-def]
-    """Score of somebody having a turn."""
-    if variable != condition:
-        scores[places[variable]] += 1.0 / rho[variable]
+def score_turn(rates, values, people, pool, variable, i, scores):  # type: ignore[no-untyped-def]
+    """Score of rate effects of somebody having a turn."""
     for r in range(rates.shape[0]):
         if rates[r, VARIABLE] == variable:
             scores[rates[r, WEIGHT]] += rate_value(rates, r, values, people, 0, 3, pool, i)

@@ -2,10 +2,10 @@
 
 Three phases (Snijders 2001, https://doi.org/10.1111/0081-1750.00099). Phase 1 finds how expected statistics answer to
 parameters, D, from scores (Schweinberger & Snijders 2007). Phase 2 walks: θ goes −a D⁻¹ (simulated − observed), with a
-gain a that is halved four times; each subphase ends at the mean of its steps. Phase 3 stays at θ and tells how far the
+gain a that is halved from one subphase to the next; each ends at the mean of its steps. Phase 3 stays at θ and tells how far the
 simulations are from the data, D, and the spread of the statistics, from which standard errors follow. Each run of phase 3
-also says where θ would have to be, θ − D⁻¹ (mean simulated − observed); a run that has not come near enough is followed
-by another, at the mean of what all runs say, weighted by their numbers of simulations.
+also says where θ would have to be, θ − D⁻¹ (mean simulated − observed). A short run comes first, to aim; a run that has
+not come near enough is followed by another, at the mean of what all runs say, weighted by their numbers of simulations.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from recoverynet.errors import NotEstimableError
 from recoverynet.models.saom.simulation import Runs, Simulator
 from recoverynet.progress import track
 
-GAIN, N_SUBPHASES, BATCH = 0.2, 4, 4
+GAIN, N_SUBPHASES, BATCH = 0.2, 3, 4
 GROWTH = 2.52
 DIAGONALISE = 0.2
 MOST_STEP = 3.0
@@ -144,7 +144,7 @@ def _subphase(
 ) -> None:
     """Steps of one gain; ends where gaps of successive steps no longer go together, and at the mean of the steps."""
     total, before, together = np.zeros(len(walk.theta)), None, np.zeros(len(walk.free))
-    for step in range(1, least + 101):
+    for step in range(1, 2 * least + 1):
         runs = simulator.run(walk.theta, BATCH, rng, scored=False)
         gap = runs.statistics.sum(axis=0).mean(axis=0) - walk.targets
         walk.n_runs += BATCH
@@ -199,18 +199,19 @@ def converge(
     """
     if not known:
         walk_on(simulator, walk, rng, quiet)
-    said: list[np.ndarray] = []
+    said: list[tuple[int, np.ndarray]] = []
     best: tuple[float, Stay] | None = None
-    for run in range(1, most_runs + 1):
-        here = stay(simulator, walk, n_simulations, rng, quiet)
+    aiming = max(n_simulations // 3, 200)
+    for run in range(most_runs + 1):
+        here = stay(simulator, walk, n_simulations if run else aiming, rng, quiet)
         ratio = overall_ratio(here, walk)
-        if best is None or ratio < best[0]:
+        if run and (best is None or ratio < best[0]):
             best = (ratio, here)
-        if ratio < wanted or run == most_runs:
+        if run and ratio < wanted or run == most_runs:
             break
         if ratio < 1.0:
-            said.append(said_by(here, walk))
-            walk.theta = np.mean(said, axis=0)
+            said.append((here.sums.shape[0], said_by(here, walk)))
+            walk.theta = np.average([theta for _, theta in said], axis=0, weights=[size for size, _ in said])
         else:
             said = []
             walk_on(simulator, walk, rng, quiet, first=1 if ratio > 3.0 else 2)
