@@ -157,7 +157,9 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
                 break
     for variable in range(n_variables):
         if variable != condition:
-            scores[places[variable]] += turns[variable] / rho[variable] - waited[variable]
+            scores[places[variable]] -= waited[variable]
+            if turns[variable] > 0.0:
+                scores[places[variable]] += turns[variable] / rho[variable]
     return DONE if steps < MOST_STEPS * n else ENDLESS, time, steps
 
 

@@ -90,7 +90,8 @@ def choice_of(setting, state, theta, ego, epoch=0):
     people, sizes = state.options[:, :found].copy()
     members = [np.array([j]) if size == 1 else alike(state, j) for j, size in zip(people, sizes, strict=True)]
     assert [len(each) for each in members] == sizes.tolist()
-    changes, worth = state.delta[:-1, :found].copy(), state.delta[-1, :found].copy()
+    n_columns = len(setting.model.ties)
+    changes, worth = state.delta[:n_columns, :found].copy(), state.delta[n_columns, :found].copy()
     forget(state.people, state.used, state.through, ego)
     return Choice(people, members, changes, worth)
 
