@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 os.environ.setdefault("RECOVERYNET_QUIET", "1")
@@ -24,3 +26,24 @@ def shared() -> Callable[[str], Path]:
         pytest.skip(message)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def pupils(shared):  # type: ignore[no-untyped-def]
+    """The fifty pupils of Glasgow: friendship, alcohol as behaviour, smoking at the first wave, a covariate of pairs."""
+    from recoverynet import NetworkPanel
+
+    ties = pd.read_csv(shared("data/s50/friendships.csv"))
+    use = pd.read_csv(shared("data/s50/substance_use.csv"))
+    people = pd.Index(sorted(use["person_id"].unique()))
+    networks = np.zeros((3, 50, 50))
+    networks[ties["wave"] - 1, people.get_indexer(ties["ego_id"]), people.get_indexer(ties["alter_id"])] = 1
+    tables = {
+        name: part.pivot(index="person_id", columns="wave", values="value").loc[people].to_numpy(float)
+        for name, part in use.groupby("variable")
+    }
+    near = np.loadtxt(shared("reference/saom/dyadic_covariate.csv"), delimiter=",")
+    return NetworkPanel.from_adjacency(
+        list(networks), network="friend", behaviour={"drink": tables["alcohol"]},
+        covariates={"smoke": tables["smoking"][:, 0]}, dyadic={"dist1": near}, people=people,
+    )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,25 @@ from scipy.special import chdtrc, ndtr
 
 from recoverynet.draw.results import Axes, draw_estimates
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.results import Result, p_in_words
+from recoverynet.models.saom.robbins_monro import Stay
+from recoverynet.models.saom.simulation import Setting
+from recoverynet.results import Check, Result, p_in_words
 
-if TYPE_CHECKING:
-    from recoverynet.models.saom.fitted import SaomFit
+
+class Fitted(Protocol):
+    """What a test needs of a fit; see :class:`recoverynet.models.saom.fitted.SaomFit`."""
+
+    theta: np.ndarray
+    covariance: np.ndarray
+    targets: np.ndarray
+    setting: Setting
+    stay: Stay | None
+    n_people: int
+    n_dropped: int
+    settings: Mapping[str, Any]
+    assumptions: tuple[str, ...]
+    checks: tuple[Check, ...]
+    reason: str | None
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -62,7 +77,7 @@ class ParameterTest(Result):
         return f"χ² = {self.statistic:.2f} on {self.df} degrees of freedom, p = {p_in_words(self.p)}"
 
 
-def _answer(fit: SaomFit, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
+def _answer(fit: Fitted, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
     return ParameterTest(
         question="Are these parameters needed?", null=null, statistic=float(statistic), df=int(df),
         p=float(chdtrc(df, statistic)), table=table.assign(p=2 * ndtr(-np.abs(table["z"]))), n_people=fit.n_people,
@@ -70,18 +85,19 @@ def _answer(fit: SaomFit, null: str, statistic: float, df: int, table: pd.DataFr
     )
 
 
-def _simulated(fit: SaomFit) -> None:
+def _stay_of(fit: Fitted) -> Stay:
     if fit.stay is None or fit.reason is not None:
         raise NotEstimableError(f"The fit has no estimates to test: {fit.reason}")
+    return fit.stay
 
 
-def _named(fit: SaomFit, places: Sequence[int]) -> pd.Index:
+def _named(fit: Fitted, places: Sequence[int]) -> pd.Index:
     return pd.Index([fit.setting.parameters[place].label for place in places], name="parameter")
 
 
-def wald_test(fit: SaomFit, places: Sequence[int], matrix: object | None = None) -> ParameterTest:
+def wald_test(fit: Fitted, places: Sequence[int], matrix: object | None = None) -> ParameterTest:
     """Wald test that parameters, or linear combinations of them, are 0: b′ (A C A′)⁻¹ b with b = A θ."""
-    _simulated(fit)
+    _stay_of(fit)
     if matrix is None:
         combinations = np.eye(len(fit.theta))[list(places)]
         index = _named(fit, places)
@@ -101,14 +117,12 @@ def wald_test(fit: SaomFit, places: Sequence[int], matrix: object | None = None)
     return _answer(fit, "all of these are 0", statistic, np.linalg.matrix_rank(spread), table)
 
 
-def score_test(fit: SaomFit, places: Sequence[int]) -> ParameterTest:
+def score_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
     """Score-type test that fixed parameters have the values they were held at."""
-    _simulated(fit)
+    here = _stay_of(fit)
     if not len(places) or any(fit.setting.parameters[place].fixed is None for place in places):
         raise SchemaError("score_test() is about parameters held fixed: give them fixed=, as in Term('cycle3', fixed=0.0).")
     free = [place for place, each in enumerate(fit.setting.parameters) if each.fixed is None]
-    here = fit.stay
-    assert here is not None  # noqa: S101 - _simulated() has looked
     order = [*free, *places]
     gap = fit.targets.sum(axis=0)[order] - here.sums.mean(axis=0)[order]
     derivative = here.derivative[np.ix_(order, order)]
@@ -119,7 +133,7 @@ def score_test(fit: SaomFit, places: Sequence[int]) -> ParameterTest:
 
 
 def _score_answer(
-    fit: SaomFit, null: str, gap: np.ndarray, derivative: np.ndarray, sums: np.ndarray, n_free: int, index: pd.Index
+    fit: Fitted, null: str, gap: np.ndarray, derivative: np.ndarray, sums: np.ndarray, n_free: int, index: pd.Index
 ) -> ParameterTest:
     """Gaps of tested statistics with what the free ones explain taken off, against their spread."""
     part = derivative[n_free:, :n_free] @ np.linalg.pinv(derivative[:n_free, :n_free])
@@ -134,11 +148,9 @@ def _score_answer(
     return _answer(fit, null, statistic, np.linalg.matrix_rank(spread), table)
 
 
-def heterogeneity_test(fit: SaomFit, places: Sequence[int]) -> ParameterTest:
+def heterogeneity_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
     """Score-type test that dummies of every period after the first are 0."""
-    _simulated(fit)
-    here = fit.stay
-    assert here is not None  # noqa: S101 - _simulated() has looked
+    here = _stay_of(fit)
     periods = fit.setting.periods[1:]
     if not periods:
         raise NotEstimableError("The panel has one period; whether parameters change over time needs two or more.")

@@ -201,7 +201,7 @@ def converge(
         walk_on(simulator, walk, rng, quiet)
     said: list[tuple[int, np.ndarray]] = []
     best: tuple[float, Stay] | None = None
-    aiming = max(n_simulations // 3, 200)
+    aiming = max(n_simulations // 2, 200)
     for run in range(most_runs + 1):
         here = stay(simulator, walk, n_simulations if run else aiming, rng, quiet)
         ratio = overall_ratio(here, walk)
