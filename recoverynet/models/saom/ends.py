@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from recoverynet.kernels.actor_model import UNKNOWN, pairs_of
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.simulation import csr_of, simulate_end_states
 
@@ -130,7 +131,7 @@ def _observed(epoch: PanelEpoch, bounds: np.ndarray) -> PeriodEnd:
         ranges={name: (int(low), int(high)) for name, (low, high) in zip(names, bounds, strict=True)},
         start=start,
         end=start,
-        unknown_ties=csr_of(arrays.unknown, n_people),
+        unknown_ties=csr_of(pairs_of(arrays.given, UNKNOWN, arrays.pool), n_people),
         unknown=dict(zip(names, arrays.z_unknown, strict=True)),
     )
     end = observed.known(csr_of(epoch.end, n_people), dict(zip(names, epoch.z_end, strict=True)))
