@@ -106,8 +106,12 @@ def network_autocorrelation(
     this is a linear probability model.
 
     How often this test cries wolf when people merely choose their like: whenever likeness in the value
-    itself, or in a trait that is not among the terms, made the ties. It describes one moment and says
-    nothing on spread.
+    itself, or in a trait that is not among the terms, made the ties. Of 100 panels of 650 people in which
+    nothing spread, the lower one-sided 95 % bound of rho (lag, last of six waves) lay above 0 in 100 where
+    people chose their own state; in 4 where a recorded trait drew people together and moved the norm, odds
+    3 and 3, and was among the terms; in 98 where it was hidden; in 40 where people shared places that moved
+    it, whether they were open just then being among the terms (200 replications each; sample
+    ``calibration``). It describes one moment and says nothing on spread.
 
     References
     ----------

@@ -42,6 +42,10 @@ SAID = {
         (100, "Moran's I", STATE), (98, "Moran's I", TRAIT), (97, "Moran's I", HIDDEN), (72, "Moran's I", PLACES),
         (6, "Moran's I", "plain"),
     ],
+    rn.network_autocorrelation: [
+        (100, "network autocorrelation", STATE), (4, "network autocorrelation", TRAIT),
+        (98, "network autocorrelation", HIDDEN), (40, "network autocorrelation", PLACES),
+    ],
 }  # fmt: skip
 CRIES = "How often this test cries wolf when people merely choose their like"
 
@@ -76,5 +80,5 @@ def test_the_ladder_says_its_own_rates():
 
 
 def test_every_model_says_it():
-    for function in (*SAID, rn.network_autocorrelation):
+    for function in (*SAID, rn.evidence_ladder):
         assert paragraph(function)
