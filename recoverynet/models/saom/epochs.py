@@ -52,12 +52,13 @@ class PanelEpoch:
 
 
 def epochs_of(
-    panel: NetworkPanel, attributes: Attributes, behaviours: Sequence[str], *, change_at: float, condition: int
+    panel: NetworkPanel, attributes: Attributes, behaviours: Sequence[str], *, change_at: float, condition: int,
+    periods: Sequence[int] | None = None,
 ) -> list[PanelEpoch]:
     """Every period of every group, in the order group, period.
 
     ``change_at`` is the share of a period after which those who join or leave within it do so; ``condition`` the
-    variable whose observed change ends a simulation.
+    variable whose observed change ends a simulation; ``periods`` counts from 1 (default: all).
     """
     filled = _carried_forward(panel)
     steps = np.stack([_imputed(panel.behaviour[name]) for name in behaviours]) if behaviours else np.zeros(
@@ -68,7 +69,7 @@ def epochs_of(
     return [
         cutter.cut(np.flatnonzero(house == label), period, label if panel.groups is not None else None)
         for label in labels
-        for period in range(1, panel.n_waves)
+        for period in (periods or range(1, panel.n_waves))
     ]
 
 

@@ -191,6 +191,19 @@ def goodness_of_fit(
     ----------
     Lospinoso, J. A., & Snijders, T. A. B. (2019). Goodness of fit for stochastic actor-oriented models.
     Methodological Innovations 12(3). https://doi.org/10.1177/2059799119884282
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import recoverynet as rn
+    >>> draw = np.random.default_rng(1)
+    >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
+    >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
+    >>> waves = rn.NetworkPanel.from_adjacency([first * 1.0, (first ^ change) * 1.0], network="contact")
+    >>> fit = rn.fit_saom(waves, rn.Specification(network={"contact": ["density", "recip"]}), quiet=True, rng=1)
+    >>> fits = rn.goodness_of_fit(fit, ["outdegree", "triads"], n_simulations=200, quiet=True, rng=1)
+    >>> list(fits.to_frame().index)
+    ['outdegree', 'triads']
     """
     generator = resolve_rng(rng)
     everything = observed_ends(fit)
