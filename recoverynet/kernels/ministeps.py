@@ -104,6 +104,8 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
     if not begin(model, epoch, state, seed):
         return POOL_FULL, 0.0, 0
     n_variables, n, condition = places.shape[0], people.shape[0], whole[CONDITION]
+    if condition >= 0 and epoch.distances[condition] == 0:
+        return DONE, 0.0, 0
     paces, totals, rho = np.empty((n_variables, n)), np.empty(n_variables), np.ones(n_variables)
     nobody, worth = np.zeros((1, n), np.bool_), np.zeros((3, columns.shape[0] + 1))
     for variable in range(n_variables):

@@ -93,6 +93,9 @@ def attributes_of(
     """
     names = list(dict.fromkeys([*behaviours, *used])) + [NOTHING]
     n_periods, words = panel.n_waves - 1, set()
+    for name in bounds:
+        if name not in behaviours:
+            raise SchemaError(f"Bounds are of behaviour that is modelled ({', '.join(behaviours) or 'none'}); got {name!r}.")
     raw = np.zeros((len(names), panel.n_people, n_periods))
     all_waves = {}
     for place, name in enumerate(names[:-1]):
@@ -151,6 +154,8 @@ def _bounds(name: str, values: np.ndarray, declared: tuple[float, float] | None)
             "Round it, or cut it into a few ordered levels."
         )
     low, high = (known.min(), known.max()) if declared is None else declared
+    if not (low < high or declared is None) or low != np.round(low) or high != np.round(high):
+        raise SchemaError(f"Bounds of {name!r} are two whole numbers, the lower first; got {low:g} and {high:g}.")
     outside = (known < low) | (known > high)
     if outside.any():
         raise SchemaError(

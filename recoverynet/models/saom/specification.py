@@ -136,11 +136,13 @@ class Specification:
         if len(self.network) != 1:
             raise SchemaError("A specification is of one network; got " + (", ".join(self.network) or "none") + ".")
         for terms in (*self.network.values(), *self.behaviour.values()):
-            seen: set[tuple[str, str]] = set()
+            seen: set[tuple[object, ...]] = set()
             for term in terms:
-                if (term.label, term.type) in seen:
+                abouts = [None if each.about == self.network_name else each.about for each in (term, *term.times)]
+                key = (term.name, *abouts, term.type)
+                if key in seen:
                     raise SchemaError(f"The term {term.label} ({term.type}) is there twice.")
-                seen.add((term.label, term.type))
+                seen.add(key)
         self._check_terms()
 
     @property

@@ -254,6 +254,15 @@ def test_conditional_simulations_end_at_the_distance_observed(conditional):
     assert np.abs(z).max() < 4
 
 
+def test_nothing_happens_where_what_is_conditioned_on_did_not_change(panel):
+    start = panel.networks[0].toarray()
+    still = random_panel(np.random.default_rng(1), 14, networks=[start, start])
+    setting = saom_setting(still, Specification({"friend": ["density"]}), conditional="friend")
+    runs = run(setting, np.array([0.0]), 5)
+    assert runs.n_steps == 0 and not runs.times.any()
+    assert (runs.statistics[0] == start.sum()).all()
+
+
 def test_a_condition_that_cannot_be_is_refused(panel):
     present = np.ones((14, 2), bool)
     present[13, 0] = False

@@ -97,6 +97,8 @@ def test_what_a_term_is():
 def test_a_term_twice():
     refused(r"The term simX age \(eval\) is there twice", network={"friend": [("simX", "age"), Term("simX", "age")]})
     refused("linear .eval. is there twice", network={"friend": []}, behaviour={"drink": ["linear", "linear"]})
+    twice = ["avAlt", ("avAlt", "friend")]
+    refused("avAlt friend .eval. is there twice", network={"friend": []}, behaviour={"drink": twice})
     model("recip", Term("recip", type="endow"), Term("recip", type="creation"), ("simX", "age"), ("simX", "site"))
 
 
@@ -164,6 +166,9 @@ def test_behaviour_that_is_no_behaviour():
     refused_by(behaving(np.ones((5, 2))), "Everybody has the same 'drink'", drinks)
     refused_by(behaving(values * 30), "levels; the model takes one step at a time", drinks)
     refused_by(behaving(np.full((5, 2), np.nan)), "Nobody's 'drink' is known", drinks)
+    for bounds in ((5, 1), (0.5, 4), (2, 2)):
+        refused_by(behaving(values), "two whole numbers, the lower first", drinks, bounds={"drink": bounds})
+    refused_by(behaving(values), "behaviour that is modelled .drink.; got 'smoke'", drinks, bounds={"smoke": (1, 2)})
     setting = saom_setting(behaving(values), drinks, bounds={"drink": (0, 5)})
     assert setting.model.bounds.tolist() == [[0, 5]]
 
