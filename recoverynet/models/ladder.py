@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
 from recoverynet.measures.behaviours import Behaviour, norm_values
+from recoverynet.models.coevolution import influence_given_selection
 from recoverynet.models.matching import matched_estimate
 from recoverynet.models.risk_set import RiskSet, require_names
 from recoverynet.models.rungs import (
@@ -65,7 +66,9 @@ def evidence_ladder(
     n_permutations : int
         Permutations of level 2.
     use_saom : bool
-        Let a co-evolution model join level 4. Not available in this version.
+        Let a co-evolution model of ties and norm join level 4: it must need influence, its lower one-sided 95 % bound above
+        none, with choosing one's like in the model. Takes seconds to minutes; where it cannot be fitted or does not converge it
+        says so and the ladder stands on matching.
     rng : None, int, numpy.random.SeedSequence or numpy.random.Generator
         Source of randomness (level 2 only).
 
@@ -80,8 +83,6 @@ def evidence_ladder(
         Unknown behaviour, covariate or argument; a margin below 1; a placebo that is the norm itself.
     TimeOrderError
         Dated waves are not in order of time.
-    NotEstimableError
-        ``use_saom=True``.
 
     Notes
     -----
@@ -126,8 +127,6 @@ def evidence_ladder(
     """
     _require(margin, n_permutations)
     require_names(adjust=adjust, surroundings=surroundings)
-    if use_saom:
-        raise NotEstimableError("The co-evolution model is not part of this version; leave use_saom=False.")
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
     risk = expected_risk_set(panel, behaviour, direction)
@@ -146,6 +145,8 @@ def evidence_ladder(
     ]
     if all(rung.passed is not False for rung in rungs):
         rungs.append(_matched(panel, behaviour, terms, direction))
+        if use_saom:
+            rungs.append(_coevolution(panel, risk, terms, direction, generator))
     settings = settings_of(
         generator, behaviour=risk.name, adjust=list(adjust), surroundings=list(surroundings), margin=margin,
         placebo=_named(placebo), direction=direction, n_permutations=n_permutations,
@@ -263,6 +264,21 @@ def _matched(panel: NetworkPanel, behaviour: Behaviour, terms: Sequence[str], di
         f"({100 * found.low:.1f} to {100 * found.high:.1f})")
     return Rung(4, "matched comparison", bool(found.low > 0), p=found.p, n_rows=found.n_rows, n_events=found.n_events,
                 detail=detail)
+
+
+def _coevolution(
+    panel: NetworkPanel, risk: RiskSet, terms: Sequence[str], direction: str, rng: np.random.Generator
+) -> Rung:
+    found = influence_given_selection(panel, risk.name, risk.held, terms, direction=direction, rng=rng)
+    if found.reason is not None:
+        return Rung(4, "co-evolution model", None, detail=f"could not be tried: {found.reason}")
+    with np.errstate(over="ignore"):
+        ratio, low, high = (float(np.exp(value)) for value in (found.log_odds, *found.bounds()))
+    detail = (
+        f"odds ratio {ratio:.2f} (90% interval {low:.2f} to {high:.2f}) per opportunity to change, choosing one's like "
+        "allowed for"
+    )
+    return Rung(4, "co-evolution model", bool(low > 1.0), ratio, low, high, detail=detail)
 
 
 def _ratio(found: LaggedEstimate, side: float = 0.95) -> str:

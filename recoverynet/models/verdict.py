@@ -28,6 +28,7 @@ LIFTS = {
     "for",
     "placebo named": "an outcome that cannot spread between people, recorded at the same waves, passed as placebo=",
     "future ties": "a record of what draws people together before they meet, to adjust for",
+    "co-evolution model": "more people or waves: with choosing one's like in the model, influence is not told from none",
     "matched comparison": "more people, so that enough with and without exposure are alike in history and "
     "circumstances",
 }

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from recoverynet.errors import NotEstimableError, SchemaError, TimeOrderError
+from recoverynet.errors import SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.ladder import evidence_ladder, reaches_spread
 from recoverynet.models.rungs import MARGIN, expected_risk_set, future_ties_estimate, lagged_estimate, permutation_rung
@@ -133,8 +133,6 @@ def test_waves_out_of_order_and_unknown_names_are_refused():
         climb(panel, adjust=["shoe_size"])
     with pytest.raises(SchemaError, match="no behaviour"):
         climb(panel, placebo="shoe_size")
-    with pytest.raises(NotEstimableError, match="co-evolution"):
-        climb(panel, use_saom=True)
 
 
 def test_constant_covariates_change_nothing():
