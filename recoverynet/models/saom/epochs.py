@@ -143,7 +143,7 @@ class _Cutter:
         self, people: np.ndarray, wave: int, z: np.ndarray, start_unknown: np.ndarray
     ) -> tuple[np.ndarray, ...]:
         own = self.attributes
-        raw = own.raw[:, people, wave]
+        raw = np.ascontiguousarray(own.raw[:, people, wave])
         known = np.isfinite(raw)
         values = np.where(known, raw - own.centres[:, None], 0.0)
         seen, seen_known = values.copy(), known.copy()

@@ -359,6 +359,21 @@ def test_a_simulation_that_does_not_end_says_so(panel):
         saom_setting(panel, Specification({"friend": ["density"]}), change_at=1.0)
 
 
+def test_every_model_asks_for_the_same_compiled_kernels(panel):
+    """Arrays of another memory layout would be compiled for anew, for half a minute."""
+    settings = [
+        saom_setting(panel, specification) for specification in (
+            Specification({"friend": ["density"]}), Specification({"friend": []}, {"drink": ["linear"]}),
+            Specification({"friend": ["outRate", ("X", "near")]}), RICH,
+        )
+    ]  # fmt: skip
+    kinds = {
+        tuple((a.dtype.str, a.ndim, a.flags.c_contiguous) for a in (*each.model, *each.epochs[0].arrays))
+        for each in settings
+    }
+    assert len(kinds) == 1
+
+
 def test_active_flags_follow_who_is_there():
     present = np.ones((10, 2), bool)
     present[8], present[9] = [True, False], [False, True]
