@@ -163,8 +163,9 @@ def _names_in_r(names: Sequence[str]) -> dict[str, str]:
     """Names that R, and files, take as they are."""
     twice = sorted({name for name in names if list(names).count(name) > 1})
     if twice:
-        raise SchemaError(f"RSiena needs a name of its own for each network, behaviour and covariate; {', '.join(twice)} is the "
-                          "name of two.")
+        raise SchemaError(
+            f"RSiena needs a name of its own for each network, behaviour and covariate; {', '.join(twice)} is the name of two."
+        )
     found: dict[str, str] = {}
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9_.]+", ".", name.encode("ascii", "ignore").decode()).strip(".") or "x"
