@@ -184,8 +184,8 @@ def _check_bounds(setting: Setting) -> None:
         known = setting.panel.behaviour[name][np.isfinite(setting.panel.behaviour[name])]
         if (known.min(), known.max()) != (low, high):
             raise SchemaError(
-                f"RSiena takes the levels of {name!r} that were observed, {known.min():g} to {known.max():g}; bounds of {low:g} to "
-                f"{high:g} cannot be exported. Leave them out."
+                f"RSiena takes the levels of {name!r} that were observed, {known.min():g} to {known.max():g}; bounds of "
+                f"{low:g} to {high:g} cannot be exported. Leave them out."
             )
 
 
