@@ -47,6 +47,20 @@ class GoodnessOfFit(Result):
     wording : mapping of statistic to mapping
         ``title``, ``classes`` and ``unit``, for figures.
     n_simulations : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import recoverynet as rn
+    >>> draw = np.random.default_rng(1)
+    >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
+    >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
+    >>> waves = rn.NetworkPanel.from_adjacency([first * 1.0, (first ^ change) * 1.0], network="contact")
+    >>> model = rn.Specification(network={"contact": ["density", "recip"]})
+    >>> fit = rn.fit_saom(waves, model, n_simulations=200, quiet=True, rng=1)
+    >>> fits = rn.goodness_of_fit(fit, "outdegree", n_simulations=100, quiet=True, rng=1)
+    >>> list(fits.details("outdegree").columns)
+    ['observed', 'mean', 'low', 'high', 'compared']
     """
 
     tests: pd.DataFrame
@@ -221,7 +235,8 @@ def goodness_of_fit(
     settings = settings_of(
         generator, statistics=[kind.name for kind in kinds], period=period, n_simulations=n_simulations
     )
-    return _answer(kinds, observed, [np.array(each) for each in simulated], periods, settings)
+    checks = [*_converged_check(fit), *_known_checks(periods)]
+    return _answer(kinds, observed, [np.array(each) for each in simulated], periods, settings, checks)
 
 
 def _places(periods: Sequence[PeriodEnd], period: int | None) -> list[int]:
@@ -251,10 +266,11 @@ def _answer(
     simulated: Sequence[np.ndarray],
     periods: Sequence[PeriodEnd],
     settings: Mapping[str, Any],
+    checks: list[Check],
 ) -> GoodnessOfFit:
     """The test of every statistic, put together."""
     runs = len(simulated[0])
-    rows, tables, checks = [], {}, _known_checks(periods)
+    rows, tables = [], {}
     for kind, seen, drawn in zip(kinds, observed, simulated, strict=True):
         found = simulated_distance(seen, drawn.reshape(runs, len(kind.labels)))
         rows.append(
@@ -297,6 +313,12 @@ def _wording(kind: Auxiliary, periods: Sequence[PeriodEnd]) -> dict[str, str]:
 def _people(periods: Sequence[PeriodEnd]) -> int:
     """People of all groups."""
     return sum({each.group: each.n_people for each in periods}.values())
+
+
+def _converged_check(fit: Any) -> list[Check]:
+    """Did the estimates that simulations come from converge? Nothing where that is not told."""
+    converged = getattr(fit, "converged", None)
+    return [] if converged is None else [Check("the fit converged", bool(converged), fit.convergence)]
 
 
 def _known_checks(periods: Sequence[PeriodEnd]) -> list[Check]:
