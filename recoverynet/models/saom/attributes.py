@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from recoverynet.errors import SchemaError
+from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 
 NOTHING = "(nothing)"
@@ -89,8 +89,15 @@ def attributes_of(
     Raises
     ------
     SchemaError
-        Behaviour is not whole numbers or outside its bounds, everybody has the same value, or a covariate holds nothing.
+        Behaviour is not whole numbers or outside its bounds, everybody has the same value, or a covariate holds nothing or
+        something infinite.
+    NotEstimableError
+        Nobody is there.
     """
+    if not panel.present.any():
+        raise NotEstimableError(f"Nobody is there at any of the {panel.n_waves} waves; there are {panel.n_people} people in all.")
+    for name in pairs:
+        _known_pairs(name, panel.dyadic[name])
     names = list(dict.fromkeys([*behaviours, *used])) + [NOTHING]
     n_periods, words = panel.n_waves - 1, set()
     for name in bounds:
@@ -101,6 +108,7 @@ def attributes_of(
     for place, name in enumerate(names[:-1]):
         if name in panel.behaviour:
             all_waves[name] = panel.behaviour[name] if name in behaviours else panel.behaviour[name][:, :-1]
+            _not_infinite(panel.behaviour[name], f"Behaviour {name!r}")
             raw[place] = panel.behaviour[name][:, :-1]
         else:
             values, worded = _numbers_of(panel.covariates[name], name)
@@ -138,9 +146,34 @@ def _numbers_of(values: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
             order = {word: code for code, word in enumerate(sorted({str(each) for each in flat if each is not None}))}
             found, worded = np.array([np.nan if each is None else float(order[str(each)]) for each in flat]), True
         found = found.reshape(values.shape)
+    _not_infinite(found, f"The covariate {name!r}")
     if not np.isfinite(found).any():
-        raise SchemaError(f"Nobody has a known value of the covariate {name!r}.")
+        raise SchemaError(f"Nobody has a known value of the covariate {name!r}; leave out the terms that refer to it.")
     return found, worded
+
+
+def _not_infinite(values: np.ndarray, what: str) -> None:
+    wrong = np.isinf(values)
+    if wrong.any():
+        raise SchemaError(f"{what} holds {int(wrong.sum())} infinite values; use NaN for what is not known.")
+
+
+def _known_pairs(name: str, matrix: np.ndarray) -> None:
+    apart = ~np.eye(len(matrix), dtype=bool)
+    _not_infinite(matrix[apart], f"The dyadic covariate {name!r}")
+    if np.isnan(matrix[apart]).all():
+        raise SchemaError(f"The dyadic covariate {name!r} is known of no pair; leave out the terms that refer to it.")
+
+
+def _declared(name: str, given: object) -> tuple[float, float]:
+    """Bounds of a behaviour as two whole numbers."""
+    try:
+        low, high = (float(each) for each in given)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if not (low < high and low == np.round(low) and high == np.round(high) and np.isfinite(high - low)):
+        raise SchemaError(f"Bounds of {name!r} are two whole numbers, the lower first, as in (1, 5); got {given!r}.")
+    return low, high
 
 
 def _bounds(name: str, values: np.ndarray, declared: tuple[float, float] | None) -> tuple[float, float]:
@@ -153,14 +186,12 @@ def _bounds(name: str, values: np.ndarray, declared: tuple[float, float] | None)
             f"Behaviour {name!r} must be whole numbers, one step apart; {len(odd)} values are not, such as {odd[0]:g}. "
             "Round it, or cut it into a few ordered levels."
         )
-    low, high = (known.min(), known.max()) if declared is None else declared
-    if not (low < high or declared is None) or low != np.round(low) or high != np.round(high):
-        raise SchemaError(f"Bounds of {name!r} are two whole numbers, the lower first; got {low:g} and {high:g}.")
+    low, high = (known.min(), known.max()) if declared is None else _declared(name, declared)
     outside = (known < low) | (known > high)
     if outside.any():
         raise SchemaError(
             f"Behaviour {name!r} was declared to go from {low:g} to {high:g}; {int(outside.sum())} values lie outside, such as "
-            f"{known[outside][0]:g}."
+            f"{known[outside][0]:g}. Widen the bounds, or make these values NaN where they are mistakes."
         )
     if high - low < 1:
         raise SchemaError(f"Everybody has the same {name!r} at all waves; there is nothing to model.")

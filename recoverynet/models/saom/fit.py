@@ -139,7 +139,10 @@ def fit_saom(
     with Simulator(setting, workers) as simulator:
         try:
             runs = first_look(simulator, walk, generator)
-            check_collinear([setting.parameters[k].label for k in walk.free], runs.statistics.sum(axis=0)[:, walk.free])
+            check_collinear(
+                [setting.parameters[k].label for k in walk.free], runs.statistics.sum(axis=0)[:, walk.free],
+                [each.label for each in setting.parameters if each.start is not None],
+            )
             good = walk.theta.copy()
             here, ratio, n_phase3 = converge(
                 simulator, walk, n_simulations=n_simulations, wanted=wanted, most_runs=most_runs, rng=generator, quiet=quiet,
@@ -148,7 +151,7 @@ def fit_saom(
         except NotEstimableError as error:
             if "combinations" in str(error) or "never change" in str(error):
                 raise
-            good = walk.trace[-1][1] if walk.trace else good
+            good = walk.trace[-2][1] if len(walk.trace) > 1 else good  # the last one was never simulated, or failed
             reason = (
                 f"{error} What to try: fewer effects, start= from a smaller model that converged, or hold a rate with fixed=."
             )
@@ -173,6 +176,11 @@ def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tupl
     theta = starting_values(setting, targets)
     same = False
     if start is not None:
+        if not isinstance(start, SaomFit):
+            raise SchemaError(
+                f"start is an earlier fit; got a {type(start).__name__}. Starting values of single terms are given as "
+                "Term('recip', start=1.0)."
+            )
         earlier = {each.label: value for each, value in zip(start.setting.parameters, start.theta, strict=True)}
         for place, parameter in enumerate(setting.parameters):
             if parameter.label in earlier and parameter.fixed is None and parameter.start is None:

@@ -248,7 +248,7 @@ def _table(
     setting: Setting, theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, targets: np.ndarray, here: Stay | None
 ) -> pd.DataFrame:
     frame = parameter_frame(setting.parameters)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         std_error = np.sqrt(np.diag(covariance))
         frame = frame.assign(
             estimate=theta, std_error=std_error, t_ratio=t_ratios, p=2 * ndtr(-np.abs(theta / std_error)),

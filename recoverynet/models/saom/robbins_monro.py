@@ -177,7 +177,15 @@ def overall_ratio(here: Stay, walk: Walk) -> float:
     """Largest t-ratio of convergence of any linear combination of the free statistics: √(g′ Σ⁻¹ g)."""
     sums = here.sums[:, walk.free]
     gap = sums.mean(axis=0) - walk.targets[walk.free]
-    return float(np.sqrt(gap @ np.linalg.pinv(np.cov(sums.T).reshape(len(gap), len(gap)), hermitian=True) @ gap))
+    spread = sums.std(axis=0)
+    if (spread == 0).any():
+        return float("inf")
+    values, directions = np.linalg.eigh(np.corrcoef(sums.T).reshape(len(gap), len(gap)))
+    along = directions.T @ (gap / spread)
+    flat = values < 1e-10
+    if (np.abs(along[flat]) > 1e-6).any():
+        return float("inf")
+    return float(np.sqrt((along[~flat] ** 2 / values[~flat]).sum()))
 
 
 def said_by(here: Stay, walk: Walk) -> np.ndarray:

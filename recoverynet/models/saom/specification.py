@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, TypeAlias
 
 from recoverynet.errors import SchemaError
@@ -62,6 +64,10 @@ class Term:
             raise SchemaError(f"type is 'eval', 'endow' or 'creation'; got {self.type!r}.")
         if len(self.times) > 2:
             raise SchemaError("An interaction is of two or three effects.")
+        for name in ("parameter", "fixed", "start"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, Real) and math.isfinite(value)):
+                raise SchemaError(f"{name} of {self.label} is a number; got {value!r}.")
 
     @property
     def name(self) -> str:
@@ -223,9 +229,19 @@ def check_names(specification: Specification, panel: NetworkPanel) -> None:
     ------
     SchemaError
     """
+    if not isinstance(panel, NetworkPanel):
+        raise SchemaError(f"The panel is a NetworkPanel, as NetworkPanel.from_adjacency makes one; got a {type(panel).__name__}.")
+    if not isinstance(specification, Specification):
+        raise SchemaError(
+            "The specification is a Specification, as in Specification(network={'friend': ['density', 'recip']}); got a "
+            f"{type(specification).__name__}."
+        )
     name = specification.network_name
     if name != panel.network:
-        raise SchemaError(f"The panel's network is called {panel.network!r}; the specification speaks of {name!r}.")
+        raise SchemaError(
+            f"The panel's network is called {panel.network!r}; the specification speaks of {name!r}. Name the network in the "
+            f"panel, from_adjacency(..., network={name!r}), or in the specification."
+        )
     for behaviour in specification.behaviour:
         if behaviour not in panel.behaviour:
             raise SchemaError(

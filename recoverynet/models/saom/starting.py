@@ -6,8 +6,11 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from recoverynet.errors import NotEstimableError, RecoveryNetWarning
+from recoverynet.errors import NotEstimableError, RecoveryNetWarning, TimeOrderError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.simulation import Setting
 from recoverynet.results import Check
 
@@ -20,24 +23,28 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
     Raises
     ------
     NotEstimableError
-        Nothing changed in a period, so that its rate cannot be estimated.
+        Nothing is known to have changed in a period, so that its rate cannot be estimated, or everybody has the same value
+        of a covariate.
+    TimeOrderError
+        Somebody left before joining.
 
     Warns
     -----
     RecoveryNetWarning
         Fewer than one in five ties that are there at either end of a period are there at both (Jaccard below 0.2).
     """
-    names = [setting.specification.network_name, *setting.specification.behaviour]
+    _check_order(setting.panel)
+    _check_constant(setting)
     still = [
-        f"{name} from wave {epoch.period} to {epoch.period + 1}" + (f" in {epoch.group}" if epoch.group is not None else "")
+        f"{name} from wave {epoch.period} to {epoch.period + 1}{_in_group(epoch)} ({_why_still(setting, epoch, variable)})"
         for epoch in setting.epochs
-        for name, distance in zip(names, epoch.arrays.distances, strict=True)
-        if distance == 0
+        for variable, name in enumerate([setting.specification.network_name, *setting.specification.behaviour])
+        if epoch.arrays.distances[variable] == 0
     ]
     if still:
         raise NotEstimableError(
-            f"Nothing changed: {', '.join(still[:5])}{' …' if len(still) > 5 else ''}. A rate of change cannot be estimated "
-            "there; leave the wave, the group or the variable out."
+            f"No change to learn from: {', '.join(still[:5])}{f' and {len(still) - 5} more' if len(still) > 5 else ''}. A rate "
+            "of change cannot be estimated there; leave the wave, the group or the variable out."
         )
     found = [_jaccard(setting, period) for period in setting.periods]
     low = [f"{value:.2f} in period {period}" for period, value in zip(setting.periods, found, strict=True)
@@ -51,6 +58,51 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
             stacklevel=4,
         )
     return (Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words),)
+
+
+def _in_group(epoch: PanelEpoch) -> str:
+    return f" in group {epoch.group}" if epoch.group is not None else ""
+
+
+def _why_still(setting: Setting, epoch: PanelEpoch, variable: int) -> str:
+    """Why nothing is known to have changed in an epoch."""
+    panel, waves = setting.panel, slice(epoch.period - 1, epoch.period + 1)
+    here = panel.present[epoch.people, waves].all(axis=1)
+    if here.sum() < 2:
+        return f"{int(here.sum())} of {epoch.n_people} people are there at both waves"
+    if variable == 0:
+        people = epoch.people[here]
+        first, last = (panel.missing[wave][people][:, people] for wave in (epoch.period - 1, epoch.period))
+        nothing = int(((first + last) > 0).sum()) >= len(people) * (len(people) - 1)
+    else:
+        values = panel.behaviour[epoch.behaviours[variable - 1]][epoch.people, waves]
+        nothing = not np.isfinite(values).all(axis=1).any()
+    return "nothing is known at both waves" if nothing else "nothing changed"
+
+
+def _check_order(panel: NetworkPanel) -> None:
+    """Nobody leaves before joining, where the panel tells when people did."""
+    people = panel.people
+    if not {"joined_on", "left_on"} <= set(people.columns):
+        return
+    joined, left = (pd.to_datetime(people[name], errors="coerce", utc=True) for name in ("joined_on", "left_on"))
+    wrong = people[left < joined]
+    if len(wrong):
+        raise TimeOrderError(
+            f"{len(wrong)} people leave before they join, such as {wrong.index[0]!r}: joined_on {wrong['joined_on'].iloc[0]}, "
+            f"left_on {wrong['left_on'].iloc[0]}. Mend the dates, or empty one of them, and make the panel again."
+        )
+
+
+def _check_constant(setting: Setting) -> None:
+    """Covariates differ between people."""
+    own = setting.attributes
+    for name, levels in zip(own.names[:-1], own.levels[:-1], strict=True):
+        if len(levels) == 1:
+            raise NotEstimableError(
+                f"Everybody whose {name!r} is known has the same value, so that nothing can be learnt about it; leave out the "
+                "terms that refer to it."
+            )
 
 
 def _jaccard(setting: Setting, period: int) -> float:
@@ -89,26 +141,34 @@ def _half_logit(setting: Setting) -> float:
     return float(0.5 * np.log(density / (1.0 - density)))
 
 
-def check_collinear(labels: Sequence[str], sums: np.ndarray) -> None:
+def check_collinear(labels: Sequence[str], sums: np.ndarray, started: Sequence[str] = ()) -> None:
     """Can the statistics be told apart? ``sums`` (runs, P) are simulated statistics of the free parameters.
+
+    ``started`` are labels of parameters whose starting value was given.
 
     Raises
     ------
     NotEstimableError
         A statistic never varies, or is a combination of others.
     """
+    hint = ""
+    if started:
+        hint = (f" Or starting values of {', '.join(started)} lead where there is no way back, such as to ties with everybody or "
+                "nobody: leave start out, or begin nearer to 0.")  # fmt: skip
     spread = sums.std(axis=0)
     fixed = [label for label, value in zip(labels, spread, strict=True) if value < 1e-10]
     if fixed:
         raise NotEstimableError(
             f"Simulations never change the statistic of {', '.join(fixed)}: the panel holds nothing to estimate it from. "
-            "Leave it out, or hold it with fixed=."
+            f"Leave it out, or hold it with fixed=.{hint}"
         )
     standard = (sums - sums.mean(axis=0)) / spread
     _, values, directions = np.linalg.svd(standard, full_matrices=False)
     if len(values) < len(labels) or values[-1] < 1e-7 * values[0]:
         together = np.abs(directions[-1]) > 0.05
+        if any(": rate" in label for label in np.asarray(labels)[together]):
+            hint = f" Where ties are only made, or only dropped, their number tells no more than the amount of change.{hint}"
         raise NotEstimableError(
             "Effects that are combinations of each other cannot be estimated together: "
-            f"{', '.join(np.asarray(labels)[together])}. Leave one of them out."
+            f"{', '.join(np.asarray(labels)[together])}. Leave one of them out.{hint}"
         )
