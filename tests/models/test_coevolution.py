@@ -24,7 +24,7 @@ def test_it_answers_with_an_odds_ratio_and_its_bounds(moving):
 def test_ties_that_never_change_and_ties_received_have_a_reason(moving):
     still = simulate_world("plain/strong", 40, rng=3)
     found = influence_given_selection(still, "recovery", still.behaviour["recovery"], [], rng=1)
-    assert "Nothing changed" in found.reason and np.isnan(found.log_odds)
+    assert "nothing changed" in found.reason and np.isnan(found.log_odds)
     received = influence_given_selection(moving, "recovery", moving.behaviour["recovery"], [], direction="in")
     assert "receive" in received.reason
 
