@@ -48,7 +48,7 @@ _DOOR: dict[str, list[str]] = {
     "models.spread_panel": ["spread_panel"],
     "models.ladder": ["evidence_ladder"],
     "models.saom.effects": ["effects_catalogue"],
-    "models.saom.specification": ["Specification"],
+    "models.saom.specification": ["Specification", "Term"],
     "models.saom.fit": ["fit_saom"],
     "models.saom.fit_quality": ["goodness_of_fit"],
     "models.synthetic": ["synthetic_record"],

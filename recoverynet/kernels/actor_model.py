@@ -30,7 +30,7 @@ NEAR, ACTIVE, IN_START, OUT_START, FIRST_CATEGORY = 17, 18, 19, 20, 21
 """Places of ``people``, one row a person: lists of neighbours both ways; class and place in it; marks; five counts of
 two-step paths; the list of who is near; whether they are there; degrees at the start; then the categories of each
 attribute, then each behaviour."""
-LAGGED_OUT, LAGGED_IN, BASE, FIXED, UNKNOWN = 0, 3, 6, 9, 12
+LAGGED_OUT, LAGGED_IN, BASE, FIXED, UNKNOWN, SETTLED = 0, 3, 6, 9, 12, 15
 """Places of ``given``: lists that do not change within a period."""
 POOL_USED, N_NEAR = 0, 1
 
@@ -87,9 +87,9 @@ class Epoch(NamedTuple):
     ----------
     start : int32 array (m, 2)
         Ties to start from, ego and alter, in order; undirected ties stand in both directions.
-    given : int32 array (n, 15);  pool : int32 array
+    given : int32 array (n, 18);  pool : int32 array
         Lists of ties known at the start both ways (for statistics of behaviour), of ties known at both ends (to tell
-        what changed), of pairs that cannot change in this period, and of pairs unknown at either end.
+        what changed), of pairs that cannot change in this period, of pairs unknown at either end, and of pairs fixed at one.
     settled : int32 array (m, 3)
         Pairs whose tie (0 or 1, third place) is fixed at an end: put in before statistics.
     values, seen : float arrays (A, n)

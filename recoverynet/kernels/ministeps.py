@@ -22,6 +22,7 @@ from recoverynet.kernels.actor_model import (
     OUT,
     OUT_MARK,
     POOL_FULL,
+    SETTLED,
     UNKNOWN,
     Epoch,
     Model,
@@ -62,7 +63,7 @@ def tie_turn(  # type: ignore[no-untyped-def]
     forget(people, used, through, i)
     if not toggle(strides, whole, people, classes, pool, used, dense, i, j, tied):
         return FULL
-    if holds(given, UNKNOWN, i, j, given_pool):
+    if holds(given, UNKNOWN, i, j, given_pool) or holds(given, SETTLED, i, j, given_pool):
         return 0
     return 1 if holds(given, BASE, i, j, given_pool) == tied else -1
 

@@ -77,9 +77,10 @@ def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[
         i, j, tied = settled[pair, 0], settled[pair, 1], settled[pair, 2]
         if tied == 0 and drop(people, OUT, i, j, pool):
             drop(people, INTO, j, i, pool)
-        elif tied == 1 and not holds(people, OUT, i, j, pool):
-            if not (push(people, OUT, i, j, pool, used) and push(people, INTO, j, i, pool, used)):
-                return False
+        elif tied == 1 and not holds(people, OUT, i, j, pool) and not (
+            push(people, OUT, i, j, pool, used) and push(people, INTO, j, i, pool, used)
+        ):
+            return False
     return True
 
 
@@ -104,14 +105,15 @@ def tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutu
 
 
 @numba.njit(cache=True, nogil=True)
-def lost_rows(model: Model, epoch: Epoch, state: State) -> np.ndarray:
+def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-untyped-def]
     """Tie statistics of every tie known at both ends, in the network of those ties: (m, E), in order of ego.
 
-    No rows where no endowment part asks for them. Leaves the state at those ties.
+    Returns whether the pool was large enough, and the rows: none where no endowment part asks for them. Leaves the state
+    at those ties.
     """
     ties, given, people, used = model.ties, epoch.given, state.people, state.used
     if not (ties[:, PART] == ENDOWMENT).any():
-        return np.zeros((0, ties.shape[0]))
+        return True, np.zeros((0, ties.shape[0]))
     n_ties = given[:, BASE + 1].sum()
     pairs, rows = np.zeros((n_ties, 2), np.int32), np.zeros((n_ties, ties.shape[0]))
     tie = 0
@@ -119,7 +121,8 @@ def lost_rows(model: Model, epoch: Epoch, state: State) -> np.ndarray:
         for place in range(given[ego, BASE], given[ego, BASE] + given[ego, BASE + 1]):
             pairs[tie, 0], pairs[tie, 1] = ego, epoch.pool[place]
             tie += 1
-    fill_ties(people, state.pool, used, pairs)
+    if not fill_ties(people, state.pool, used, pairs):
+        return False, rows
     tie = 0
     for ego in range(people.shape[0]):
         mutual = look_around(people, state.pool, used, model.whole[PATHS], ego)
@@ -128,7 +131,7 @@ def lost_rows(model: Model, epoch: Epoch, state: State) -> np.ndarray:
                     pairs[tie, 1], mutual, rows[tie])
             tie += 1
         forget(people, used, state.through, ego)
-    return rows
+    return True, rows
 
 
 @numba.njit(cache=True, nogil=True)
@@ -272,8 +275,8 @@ def observed_statistics(model, epoch, own, state, end, z_end, result):  # type: 
     """Statistics of what was observed: ties (m, 2) and behaviour (B, n) at the end; False where the pool is full."""
     if not begin(model, epoch, state, np.uint64(0)):
         return False
-    lost = lost_rows(model, epoch, state)
-    if not fill_ties(state.people, state.pool, state.used, end):
+    fine, lost = lost_rows(model, epoch, state)
+    if not fine or not fill_ties(state.people, state.pool, state.used, end):
         return False
     state.people[:, FIRST_CATEGORY + epoch.values.shape[0] :] = z_end.T
     return epoch_statistics(model, epoch, own, state, lost, result)
@@ -285,7 +288,9 @@ def simulate_many(model, epoch, own, state, theta, seeds, scored, statistics, sc
 
     Returns how it went: DONE, POOL_FULL (try again with more room) or ENDLESS.
     """
-    lost = lost_rows(model, epoch, state)
+    fine, lost = lost_rows(model, epoch, state)
+    if not fine:
+        return POOL_FULL
     for run in range(seeds.shape[0]):
         how, time, steps = run_epoch(model, epoch, own, state, theta, seeds[run], scored)
         ends[run, 0] = time

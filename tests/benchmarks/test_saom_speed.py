@@ -8,7 +8,8 @@ import pytest
 from scipy import sparse
 
 import recoverynet as rn
-from recoverynet.models.saom.simulation import Simulator, saom_setting
+from recoverynet.models.saom.setting import saom_setting
+from recoverynet.models.saom.simulation import Simulator
 from recoverynet.models.saom.specification import Term
 
 RSIENA_MS_A_SIMULATION = 12.3

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recoverynet import NetworkPanel
-from recoverynet.models.saom.simulation import Simulator, saom_setting, target_statistics
+from recoverynet.models.saom.setting import saom_setting
+from recoverynet.models.saom.simulation import Simulator, target_statistics
 from recoverynet.models.saom.specification import Specification, Term
 
 PERIODS = ["V1", "V2"]
@@ -17,25 +17,6 @@ PERIODS = ["V1", "V2"]
 def rsiena(shared):
     effects = json.loads(shared("reference/saom/s50_target_statistics.json").read_text())["effects"]
     return pd.DataFrame(effects)
-
-
-@pytest.fixture(scope="module")
-def pupils(shared):
-    """Friendship, alcohol as behaviour, smoking at the first wave, and a covariate of pairs."""
-    ties = pd.read_csv(shared("data/s50/friendships.csv"))
-    use = pd.read_csv(shared("data/s50/substance_use.csv"))
-    people = pd.Index(sorted(use["person_id"].unique()))
-    networks = np.zeros((3, 50, 50))
-    networks[ties["wave"] - 1, people.get_indexer(ties["ego_id"]), people.get_indexer(ties["alter_id"])] = 1
-    tables = {
-        name: part.pivot(index="person_id", columns="wave", values="value").loc[people].to_numpy(float)
-        for name, part in use.groupby("variable")
-    }
-    near = np.loadtxt(shared("reference/saom/dyadic_covariate.csv"), delimiter=",")
-    return NetworkPanel.from_adjacency(
-        list(networks), network="friend", behaviour={"drink": tables["alcohol"]},
-        covariates={"smoke": tables["smoking"][:, 0]}, dyadic={"dist1": near}, people=people,
-    )  # fmt: skip
 
 
 def setting_of(pupils, rsiena, **options):

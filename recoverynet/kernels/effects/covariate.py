@@ -67,7 +67,7 @@ def ego_sq_x_change(v: float, w: float, known: bool, reach: float, m: float) -> 
 @_small
 def sim_x_change(v: float, w: float, known: bool, reach: float, m: float) -> float:
     """How much more alike they are than two people on average."""
-    return 1.0 - abs(v - w) / reach - m if known else 0.0
+    return 1.0 - abs(v - w) / reach - m
 
 
 @_small

@@ -138,7 +138,7 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     if not (contacts > 0 and np.isfinite(contacts)):
         raise SchemaError(f"n_contacts is a number above 0; got {n_contacts!r}.")
     model = fit.setting.model
-    row, columns = int(model.rows[b]), model.behaviours
+    columns = model.behaviours
     used = eval_columns(columns, b + 1)
     levels = np.arange(model.bounds[b, 0], model.bounds[b, 1] + 1)
     pairs = [(int(y), int(z)) for y in levels for z in levels]

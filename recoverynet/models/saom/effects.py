@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -164,9 +163,3 @@ def known_effect(name: str, among: dict[str, Effect], kind: str) -> Effect:
         f"There is no {kind} effect called {name!r}.{hint} effects_catalogue() lists them all."
     )
 
-
-def quietly(function: Callable[..., object], *arguments: object) -> object:
-    """Call a kernel without numba's note that functions as arguments are experimental."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="First-class function type feature is experimental")
-        return function(*arguments)

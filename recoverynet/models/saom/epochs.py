@@ -129,7 +129,7 @@ class _Cutter:
         n_variables = len(self.behaviours) + 1
         base = _without(_pairs(first - first.multiply(unknown)), settled)
         given, pool = given_lists(len(people), lagged, lagged[:, ::-1][np.argsort(lagged[:, 1], kind="stable")], base,
-                                  _pairs(fixed), _pairs(unknown))
+                                  _pairs(fixed), _pairs(unknown), settled[:, :2])
         arrays = Epoch(
             start=_pairs(first), given=given, pool=pool, settled=settled, values=values, seen=seen, known=known,
             seen_known=seen_known, categories=categories, z=z, z_unknown=z_unknown, active=active,

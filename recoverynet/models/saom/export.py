@@ -13,7 +13,7 @@ from scipy import sparse
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.rsiena_terms import effect_lines, n_interactions
-from recoverynet.models.saom.simulation import Setting, saom_setting
+from recoverynet.models.saom.setting import Setting, saom_setting
 from recoverynet.models.saom.specification import Specification
 
 RESERVED = {"if", "else", "repeat", "while", "function", "for", "next", "break", "TRUE", "FALSE", "NULL", "Inf", "NaN", "NA",

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError
+from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.actor_model import N_CLASSES
 from recoverynet.models.saom.fitted import SaomFit, fitted
 from recoverynet.models.saom.robbins_monro import Walk, converge, first_look
-from recoverynet.models.saom.simulation import Setting, Simulator, saom_setting, target_statistics
+from recoverynet.models.saom.setting import Setting, saom_setting
+from recoverynet.models.saom.simulation import Endless, Simulator, target_statistics
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
 from recoverynet.randomness import RandomSource, resolve_rng
@@ -132,7 +134,7 @@ def fit_saom(
     walk, known = _begun(setting, by_period.sum(axis=0), start)
     settings = settings_of(
         generator, bounds=dict(bounds or {}), conditional=conditional, change_at=change_at, n_simulations=n_simulations,
-        wanted=wanted, most_runs=most_runs, by_class=bool(setting.model.whole[2]), specification=repr(specification),
+        wanted=wanted, most_runs=most_runs, by_class=bool(setting.model.whole[N_CLASSES]), specification=repr(specification),
     )
     good, reason = walk.theta.copy(), None
     here, ratio, n_phase3 = None, np.nan, 0
@@ -148,12 +150,10 @@ def fit_saom(
                 simulator, walk, n_simulations=n_simulations, wanted=wanted, most_runs=most_runs, rng=generator, quiet=quiet,
                 known=known,
             )
-        except NotEstimableError as error:
-            if "combinations" in str(error) or "never change" in str(error):
-                raise
+        except Endless as error:
             good = walk.trace[-2][1] if len(walk.trace) > 1 else good  # the last one was never simulated, or failed
             reason = (
-                f"{error} What to try: fewer effects, start= from a smaller model that converged, or hold a rate with fixed=."
+                f"{error} What to try: fewer effects, start= from a smaller model that converged, or starting values nearer to 0."
             )
     found = fitted(setting, walk, here, by_period, ratio=ratio, wanted=wanted, n_phase3=n_phase3, good=good,
                    reason=reason, checks=checks, settings=settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.models.saom.columns import Parameter, parameter_frame
 from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test, score_test, wald_test
 from recoverynet.models.saom.robbins_monro import Stay, Walk
-from recoverynet.models.saom.simulation import Setting
+from recoverynet.models.saom.setting import Setting
 from recoverynet.results import Check, Result
 
 ASSUMPTIONS = (
@@ -118,9 +118,9 @@ class SaomFit(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Estimates with 95 % intervals, basic rates left out; in new Axes where none are given."""
-        shown = self.table[(self.table["effect"] != "Rate") & ~self.table["fixed"]]
-        index = [label for label, row in zip(self._labels(), self.table.index, strict=True) if row in shown.index]
-        return draw_estimates(shown.set_axis(index, axis=0), people=self.n_people, ax=ax)
+        rows = self.table.iloc[self._first_row :].set_axis([each.label for each in self.setting.parameters], axis=0)
+        shown = rows[(rows["effect"] != "Rate") & ~rows["fixed"]]
+        return draw_estimates(shown, people=self.n_people, ax=ax)
 
     def plot_trace(self, ax: Axes | None = None) -> Axes:
         """The way the parameters went during the estimation; in new Axes where none are given."""
@@ -183,8 +183,8 @@ class SaomFit(Result):
         return [self._place(each) for each in parameters]
 
     def _place(self, given: object) -> int:
-        if isinstance(given, int | np.integer) and 0 <= int(given) < len(self.theta):
-            return int(given)
+        if isinstance(given, int | np.integer) and self._first_row <= int(given) < len(self.table):
+            return int(given) - self._first_row
         wanted = (given, None) if isinstance(given, str) else given
         if isinstance(wanted, Sequence) and len(wanted) == 2:
             found = [
@@ -194,16 +194,23 @@ class SaomFit(Result):
             if len(found) == 1:
                 return found[0]
         labels = ", ".join(each.label for each in self.setting.parameters)
-        raise SchemaError(f"{given!r} does not name one parameter; there are: {labels}. Rows of to_frame() count from 0.")
+        raise SchemaError(
+            f"{given!r} does not name one parameter that is estimated with the others or held fixed; there are: {labels}. Rows "
+            "of to_frame() count from 0."
+        )
 
-    def _labels(self) -> list[str]:
-        return [parameter.label for parameter in self.setting.parameters]
+    @property
+    def _first_row(self) -> int:
+        """Row of the first parameter; rates of a variable conditioned on stand before it."""
+        return len(self.table) - len(self.theta)
 
     def _claim(self) -> tuple[str, str]:
         return "Estimated", "what ties and behaviour people favour: log-odds of one change over another, all else equal"
 
     def _headline(self) -> str:
-        return self.convergence if self.converged else "NOT CONVERGED; do not report these estimates"
+        if not self.converged:
+            return "NOT CONVERGED; do not report these estimates"
+        return f"{len(self.table)} parameters from {self.n_simulations:,} simulations; the estimation converged"
 
     def _repr_html_(self) -> str:
         return f"<p><strong>{self.convergence}</strong></p>{super()._repr_html_()}"
@@ -228,13 +235,11 @@ def fitted(
     found = SaomFit(
         question=f"Which rules would make {name} change as they did?", assumptions=ASSUMPTIONS,
         settings={**settings, "phase3_runs": n_phase3}, n_people=int(ever.sum()), n_dropped=int((~ever).sum()),
-        checks=checks, reason=reason, table=table, theta=theta, covariance=covariance, targets=targets,
+        checks=(), reason=reason, table=table, theta=theta, covariance=covariance, targets=targets,
         overall_ratio=float(ratio), wanted=wanted, setting=setting, stay=here, trace=_trace(setting.parameters, walk),
         n_simulations=walk.n_runs,
     )
-    converged = Check("the estimation converged", found.converged, found.convergence)
-    object.__setattr__(found, "checks", (converged, *checks))
-    return found
+    return replace(found, checks=(Check("the estimation converged", found.converged, found.convergence), *checks))
 
 
 def covariance_of(here: Stay, free: np.ndarray) -> np.ndarray:

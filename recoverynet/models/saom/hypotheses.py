@@ -13,7 +13,7 @@ from scipy.special import chdtrc, ndtr
 from recoverynet.draw.results import Axes, draw_estimates
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.models.saom.robbins_monro import Stay
-from recoverynet.models.saom.simulation import Setting
+from recoverynet.models.saom.setting import Setting
 from recoverynet.results import Check, Result, p_in_words
 
 
@@ -68,7 +68,9 @@ class ParameterTest(Result):
     def plot(self, ax: Axes | None = None) -> Axes:
         """z of each parameter by itself, with the range −1.96 to 1.96 around it; in new Axes where none are given."""
         frame = self.table.assign(estimate=self.table["z"], low=self.table["z"] - 1.96, high=self.table["z"] + 1.96)
-        return draw_estimates(frame, people=self.n_people, ax=ax)
+        ax = draw_estimates(frame, people=self.n_people, ax=ax)
+        ax.set_xlabel(f"z with ±1.96, n = {self.n_people:,} people")
+        return ax
 
     def _claim(self) -> tuple[str, str]:
         return "Null", self.null

@@ -9,14 +9,13 @@ import pandas as pd
 
 from recoverynet.draw.importance import draw_importance
 from recoverynet.draw.results import Axes
-from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.kernels.actor_model import new_state
+from recoverynet.errors import SchemaError
+from recoverynet.kernels.actor_model import DONE, POOL_FULL, State
 from recoverynet.kernels.importance import importance as importance_of_terms
-from recoverynet.models.saom.effects import quietly
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.reading import Reading, labels_of, of_fit
-from recoverynet.models.saom.simulation import MOST_ROOM, ROOM
+from recoverynet.models.saom.simulation import Workspace, without_note
 from recoverynet.results import settings_of
 
 ASSUMPTIONS = (
@@ -137,14 +136,16 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
 
 def _of_epoch(fit: SaomFit, epoch: PanelEpoch) -> np.ndarray:
     """Importance to each person there at the start (people, parameters)."""
-    setting, arrays, room = fit.setting, epoch.arrays, ROOM
+    setting, arrays = fit.setting, epoch.arrays
     found = np.zeros((epoch.n_people, len(fit.theta)))
-    while room <= MOST_ROOM:
-        state = new_state(setting.model, arrays, room)
-        if quietly(importance_of_terms, setting.model, arrays, setting.own, state, fit.theta, found):
-            return found[arrays.active]
-        room *= 2.0
-    raise NotEstimableError("The network is too dense: its ties do not fit the room a simulation may take.")
+
+    def attempt(state: State) -> int:
+        fine = importance_of_terms(setting.model, arrays, setting.own, state, fit.theta, found)
+        return DONE if fine else POOL_FULL
+
+    with without_note():
+        Workspace(setting.model, epoch).use(attempt)
+    return found[arrays.active]
 
 
 def _rows(fit: SaomFit, period: int, found: np.ndarray) -> list[dict[str, object]]:

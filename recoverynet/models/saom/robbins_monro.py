@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recoverynet.errors import NotEstimableError
-from recoverynet.models.saom.simulation import Runs, Simulator
+from recoverynet.models.saom.simulation import Endless, Runs, Simulator
 from recoverynet.progress import track
 
 GAIN, N_SUBPHASES, BATCH = 0.2, 3, 4
@@ -116,7 +115,7 @@ def _move(walk: Walk, gap: np.ndarray, gain: float, inverse: np.ndarray | None =
     theta = walk.theta.copy()
     theta[walk.free] += _limited(walk, step)
     if not np.isfinite(theta).all():
-        raise NotEstimableError("The estimation ran away: parameters are no longer numbers.")
+        raise Endless("The estimation ran away: parameters are no longer numbers.")
     walk.theta = theta
 
 
@@ -201,9 +200,11 @@ def converge(
     simulator: Simulator, walk: Walk, *, n_simulations: int, wanted: float, most_runs: int, rng: np.random.Generator,
     quiet: bool | None, known: bool,
 ) -> tuple[Stay, float, int]:
-    """All phases, again and again until the overall ratio is below what is wanted; returns the last run of phase 3.
+    """Phases 2 and 3, again and again until the overall ratio is below what is wanted; returns the best run of phase 3.
 
-    ``known`` tells that θ and D are those of an earlier fit, so that phase 1 and the first subphases are left out.
+    A walk that runs away after a whole run of phase 3 ends the estimation there: what that run found is kept.
+
+    ``known`` tells that θ and D are those of an earlier fit, so that phase 2 is left out.
     """
     if not known:
         walk_on(simulator, walk, rng, quiet)
@@ -220,8 +221,13 @@ def converge(
         if ratio < 1.0:
             said.append((here.sums.shape[0], said_by(here, walk)))
             walk.theta = np.average([theta for _, theta in said], axis=0, weights=[size for size, _ in said])
-        else:
-            said = []
+            continue
+        said = []
+        try:
             walk_on(simulator, walk, rng, quiet, first=1 if ratio > 3.0 else 2)
+        except Endless:
+            if best is None:
+                raise
+            break
     walk.theta = best[1].theta
     return best[1], best[0], run

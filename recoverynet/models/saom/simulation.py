@@ -3,62 +3,43 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.actor_model import DONE, FIRST_CATEGORY, OUT, POOL_FULL, Model, State, new_state, pairs_of
 from recoverynet.kernels.ministeps import run_epoch
-from recoverynet.kernels.moments import observed_statistics, simulate_many
-from recoverynet.kernels.own_effects import own_functions
+from recoverynet.kernels.moments import epoch_statistics, lost_rows, observed_statistics, simulate_many
 from recoverynet.kernels.random_bits import seeds_of
-from recoverynet.models.saom.attributes import Attributes, attributes_of
-from recoverynet.models.saom.columns import Parameter, build_columns, build_model
-from recoverynet.models.saom.effects import quietly
-from recoverynet.models.saom.epochs import PanelEpoch, epochs_of
-from recoverynet.models.saom.specification import Specification, Term, check_names
+from recoverynet.models.saom.epochs import PanelEpoch
+from recoverynet.models.saom.setting import Setting
 from recoverynet.randomness import RandomSource, resolve_rng
 
 ROOM = 4.0
 MOST_ROOM = 4096.0
 
 
-@dataclass(frozen=True, eq=False)
-class Setting:
-    """A specification put onto a panel: all that a simulation needs but θ.
+@contextmanager
+def without_note() -> Iterator[None]:
+    """Leave out numba's note that functions as arguments are experimental.
 
-    Attributes
-    ----------
-    panel : NetworkPanel
-    specification : Specification
-    parameters : tuple of Parameter
-        What θ holds, in order.
-    model : Model
-    epochs : tuple of PanelEpoch
-    own : tuple of compiled functions
-    attributes : Attributes
-    condition : int
-        Variable conditioned on, −1 for none.
+    Warning filters belong to the whole process: for the thread that hands out work, never for its workers.
     """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="First-class function type feature is experimental")
+        yield
 
-    panel: NetworkPanel
-    specification: Specification
-    parameters: tuple[Parameter, ...]
-    model: Model
-    epochs: tuple[PanelEpoch, ...]
-    own: tuple[Callable[..., float], ...]
-    attributes: Attributes
-    condition: int = -1
 
-    @property
-    def periods(self) -> list[int]:
-        """Periods in order, counted from 1."""
-        return sorted({epoch.period for epoch in self.epochs})
+class Endless(NotEstimableError):
+    """A simulation did not come to an end, or an estimation ran away."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,107 +66,58 @@ class Runs:
     n_steps: int
 
 
-def saom_setting(
-    panel: NetworkPanel,
-    specification: Specification,
-    *,
-    bounds: Mapping[str, tuple[float, float]] | None = None,
-    conditional: str | None = None,
-    change_at: float = 0.5,
-    by_class: bool | None = None,
-) -> Setting:
-    """What does a simulation of this panel under this specification start from?
-
-    Parameters
-    ----------
-    panel : NetworkPanel
-        Two waves or more.
-    specification : Specification
-    bounds : mapping of behaviour to (lowest, highest), optional
-        Default: what was observed.
-    conditional : str, optional
-        Network or behaviour whose amount of change is taken as given; its basic rates are then not estimated with the rest.
-    change_at : float
-        Share of a period, above 0 and below 1, after which people who join or leave within it do so.
-    by_class : bool, optional
-        Look at people out of reach class by class (True), at everybody (False), or whichever is quicker (default).
-
-    Returns
-    -------
-    Setting
-
-    Raises
-    ------
-    SchemaError
-        Names, effects, behaviour or bounds do not suit the panel.
-    NotEstimableError
-        The panel has one wave, or a condition cannot be met.
-    """
-    check_names(specification, panel)
-    if panel.n_waves < 2:
-        raise NotEstimableError("Change needs two waves or more; the panel has one.")
-    if not 0.0 < change_at < 1.0:
-        raise SchemaError(f"change_at is a share of a period above 0 and below 1; got {change_at!r}.")
-    behaviours = list(specification.behaviour)
-    condition = _condition(conditional, [specification.network_name, *behaviours], panel)
-    used, pairs = _names_used(specification)
-    attributes = attributes_of(panel, used, behaviours, pairs, dict(bounds or {}))
-    epochs = epochs_of(panel, attributes, behaviours, change_at=change_at, condition=condition)
-    columns = build_columns(specification, attributes, [(each.group, each.period) for each in epochs], condition)
-    for (epoch, variable), place in columns.rate_places.items():
-        epochs[epoch].arrays.rate_places[variable] = place
-    degree = max((int(np.bincount(side).max()) for each in epochs for ties in (each.arrays.start, each.end)
-                  for side in ties.T if len(side)), default=0)
-    model = build_model(
-        columns, attributes, directed=panel.directed, n_people=max(each.n_people for each in epochs), most_degree=degree,
-        condition=condition, by_class=by_class,
-    )
-    return Setting(
-        panel, specification, tuple(columns.parameters), model, tuple(epochs), own_functions(columns.own), attributes,
-        condition,
-    )
-
-
-def _condition(conditional: str | None, names: list[str], panel: NetworkPanel) -> int:
-    if conditional is None:
-        return -1
-    if conditional not in names:
-        raise SchemaError(f"conditional is one of {', '.join(names)}; got {conditional!r}.")
-    if (panel.present[:, 1:] != panel.present[:, :-1]).any():
-        raise NotEstimableError("Where people join or leave within a period the model is not conditional; leave it out.")
-    return names.index(conditional)
-
-
-def _names_used(specification: Specification) -> tuple[list[str], list[str]]:
-    """Covariates and behaviours, and covariates of pairs, that terms refer to."""
-    used: list[str] = []
-    pairs: list[str] = []
-
-    def note(term: Term, network: bool) -> None:
-        for each in (term, *term.times):
-            if each.about is not None and (network or each.about != specification.network_name):
-                (pairs if each.effect == "X" else used).append(each.about)
-
-    for term in specification.network[specification.network_name]:
-        note(term, True)
-    for terms in specification.behaviour.values():
-        for term in terms:
-            note(term, False)
-    return used, pairs
-
-
 def target_statistics(setting: Setting) -> np.ndarray:
     """Statistics of what was observed: (periods, parameters), summed over groups."""
     found = np.zeros((len(setting.periods), len(setting.parameters)))
     for epoch in setting.epochs:
-        room = ROOM
-        while True:
-            state, into = new_state(setting.model, epoch.arrays, room), np.zeros(len(setting.parameters))
-            if quietly(observed_statistics, setting.model, epoch.arrays, setting.own, state, epoch.end, epoch.z_end, into):
-                break
-            room *= 2.0
+        into = np.zeros(len(setting.parameters))
+
+        def observe(state: State, epoch: PanelEpoch = epoch, into: np.ndarray = into) -> int:
+            into[:] = 0.0
+            fine = observed_statistics(
+                setting.model, epoch.arrays, setting.own, state, epoch.end, epoch.z_end, into
+            )
+            return DONE if fine else POOL_FULL
+
+        with without_note():
+            Workspace(setting.model, epoch).use(observe)
         found[epoch.period - 1] += into
     return found
+
+
+class Workspace:
+    """A state to simulate an epoch in, made anew with twice the room where it turns out too small.
+
+    Parameters
+    ----------
+    model : Model
+    epoch : PanelEpoch
+    """
+
+    def __init__(self, model: Model, epoch: PanelEpoch) -> None:
+        self._model, self._epoch, self._room = model, epoch, ROOM
+        self._state: State | None = None
+
+    def use(self, attempt: Callable[[State], int]) -> None:
+        """Try something that answers DONE, POOL_FULL or ENDLESS, until there is room for it.
+
+        Raises
+        ------
+        Endless
+            It does not end, or no room is enough.
+        """
+        while True:
+            if self._state is None:
+                self._state = new_state(self._model, self._epoch.arrays, self._room)
+            how = attempt(self._state)
+            if how == DONE:
+                return
+            if how != POOL_FULL or self._room > MOST_ROOM:
+                raise Endless(
+                    "A simulation did not come to an end: rates of change have become too high. Start from smaller values, "
+                    "or take terms out."
+                )
+            self._room, self._state = 2.0 * self._room, None
 
 
 class Simulator:
@@ -199,10 +131,12 @@ class Simulator:
     """
 
     def __init__(self, setting: Setting, workers: int | None = None) -> None:
+        if workers is not None and workers < 1:
+            raise SchemaError(f"workers is 1 or more threads; got {workers!r}.")
         self.setting = setting
-        self.workers = max(1, workers or os.cpu_count() or 1)
+        self.workers = workers or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self.workers)
-        self._states: dict[tuple[int, int], tuple[float, State]] = {}
+        self._spaces = [[Workspace(setting.model, epoch) for _ in range(self.workers)] for epoch in setting.epochs]
 
     def __enter__(self) -> Simulator:
         return self
@@ -215,50 +149,83 @@ class Simulator:
 
         Raises
         ------
-        NotEstimableError
+        Endless
             A simulation did not end: rates have become too high.
         """
-        seeds = seeds_of(rng, n_runs * len(self.setting.epochs)).reshape(len(self.setting.epochs), n_runs)
-        shares = np.array_split(np.arange(n_runs), min(self.workers, n_runs))
+        return self._gathered(self._shared_out(partial(self._statistics, theta, scored), n_runs, rng), n_runs)
+
+    def ends(self, theta: np.ndarray, n_runs: int, rng: np.random.Generator) -> EndStates:
+        """Where ``n_runs`` simulations of every epoch end; raises as :meth:`run` does."""
+        done = self._shared_out(partial(self._ends, theta), n_runs, rng)
+        ties = [[end for part in parts for end in part[0]] for parts in done]
+        steps, statistics = ([np.concatenate([part[kind] for part in parts]) for parts in done] for kind in (1, 2))
+        return EndStates(self.setting, ties, steps, np.sum(statistics, axis=0))
+
+    def _shared_out(self, work: Callable[..., Any], n_runs: int, rng: np.random.Generator) -> list[list[Any]]:
+        """What ``work`` (epoch, workspace, seeds) makes of every epoch, a list of shares each; seeds are drawn up front."""
+        n_epochs = len(self.setting.epochs)
+        seeds = seeds_of(rng, n_runs * n_epochs).reshape(n_epochs, n_runs)
         jobs = [
-            (place, worker, share)
-            for place in range(len(self.setting.epochs))
-            for worker, share in enumerate(shares)
+            (place, self._spaces[place][worker], share)
+            for place in range(n_epochs)
+            for worker, share in enumerate(np.array_split(seeds[place], min(self.workers, n_runs)))
         ]
-        done = list(self._pool.map(lambda job: self._share(theta, seeds, scored, *job), jobs))
-        return self._gathered(jobs, done, n_runs)
+        with without_note():
+            done = list(self._pool.map(lambda job: work(*job), jobs))
+        size = len(done) // n_epochs
+        return [done[place * size : (place + 1) * size] for place in range(n_epochs)]
 
-    def _share(
-        self, theta: np.ndarray, seeds: np.ndarray, scored: bool, place: int, worker: int, share: np.ndarray
+    def _statistics(
+        self, theta: np.ndarray, scored: bool, place: int, space: Workspace, seeds: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Some runs of one epoch, with more room where they need it."""
-        setting, epoch = self.setting, self.setting.epochs[place].arrays
-        while True:
-            room, state = self._states.get((place, worker), (ROOM, None))
-            if state is None:
-                state = new_state(setting.model, epoch, room)
-                self._states[place, worker] = (room, state)
-            shape = (len(share), len(setting.parameters))
-            statistics, scores, ends = np.zeros(shape), np.zeros(shape), np.zeros((len(share), 2))
-            how = quietly(simulate_many, setting.model, epoch, setting.own, state, theta, seeds[place, share], scored,
-                          statistics, scores, ends)
-            if how == DONE:
-                return statistics, scores, ends
-            if how != POOL_FULL or room > MOST_ROOM:
-                raise NotEstimableError(
-                    "A simulation did not come to an end: rates of change have become too high. Start from smaller values, "
-                    "or take terms out."
-                )
-            self._states[place, worker] = (2.0 * room, None)
+        """Statistics, scores, and times and ministeps of some runs of an epoch."""
+        setting, shape = self.setting, (len(seeds), len(self.setting.parameters))
+        found = (np.zeros(shape), np.zeros(shape), np.zeros((len(seeds), 2)))
 
-    def _gathered(self, jobs: list, done: list, n_runs: int) -> Runs:
+        def attempt(state: State) -> int:
+            for each in found:
+                each[:] = 0.0
+            return simulate_many(
+                setting.model, setting.epochs[place].arrays, setting.own, state, theta, seeds, scored, *found
+            )
+
+        space.use(attempt)
+        return found
+
+    def _ends(
+        self, theta: np.ndarray, place: int, space: Workspace, seeds: np.ndarray
+    ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+        """Ties, behaviour and statistics at the end of some runs of an epoch."""
+        setting, arrays = self.setting, self.setting.epochs[place].arrays
+        ties: list[np.ndarray] = []
+        steps = np.zeros((len(seeds), *arrays.z.shape), np.int64)
+        statistics = np.zeros((len(seeds), len(setting.parameters)))
+
+        def attempt(state: State) -> int:
+            fine, lost = lost_rows(setting.model, arrays, state)
+            while fine and len(ties) < len(seeds):
+                run = len(ties)
+                how, _, _ = run_epoch(setting.model, arrays, setting.own, state, theta, seeds[run], False)
+                if how != DONE:
+                    return how
+                end = pairs_of(state.people, OUT, state.pool)
+                steps[run] = state.people[:, FIRST_CATEGORY + state.values.shape[0] :].T
+                statistics[run] = 0.0
+                fine = epoch_statistics(setting.model, arrays, setting.own, state, lost, statistics[run])
+                if fine:
+                    ties.append(end)
+            return DONE if fine else POOL_FULL
+
+        space.use(attempt)
+        return ties, steps, statistics
+
+    def _gathered(self, done: list[list[Any]], n_runs: int) -> Runs:
         n_parameters = len(self.setting.parameters)
         by_period = np.zeros((2, len(self.setting.periods), n_runs, n_parameters))
         covariances, times = np.zeros((n_parameters, n_parameters)), np.zeros((len(self.setting.epochs), n_runs))
         n_steps = 0
         for place, epoch in enumerate(self.setting.epochs):
-            parts = [found for job, found in zip(jobs, done, strict=True) if job[0] == place]
-            statistics, scores, ends = (np.concatenate([part[kind] for part in parts]) for kind in range(3))
+            statistics, scores, ends = (np.concatenate([part[kind] for part in done[place]]) for kind in range(3))
             by_period[0, epoch.period - 1] += statistics
             by_period[1, epoch.period - 1] += scores
             covariances += (statistics - statistics.mean(axis=0)).T @ scores / n_runs
@@ -275,14 +242,19 @@ class EndStates:
     setting : Setting
     epochs : tuple of PanelEpoch
     n_runs : int
+    statistics : float array (runs, parameters)
+        Target statistics, summed over epochs.
     """
 
-    def __init__(self, setting: Setting, ties: list[list[np.ndarray]], steps: list[np.ndarray]) -> None:
+    def __init__(
+        self, setting: Setting, ties: list[list[np.ndarray]], steps: list[np.ndarray], statistics: np.ndarray
+    ) -> None:
         self.setting = setting
         self.epochs = setting.epochs
         self.n_runs = len(ties[0]) if ties else 0
         self._ties = ties
         self._steps = steps
+        self.statistics = statistics
 
     def network(self, run: int, epoch: int) -> sparse.csr_array:
         """The simulated network (n, n) of 0 and 1 at the end of an epoch; undirected ties both ways."""
@@ -304,33 +276,8 @@ def simulate_end_states(setting: Setting, theta: Sequence[float], n: int, rng: R
 
     Raises
     ------
-    NotEstimableError
+    Endless
         A simulation did not end.
     """
-    generator, theta = resolve_rng(rng), np.asarray(theta, float)
-    seeds = seeds_of(generator, n * len(setting.epochs)).reshape(len(setting.epochs), n)
-    ties, steps = [], []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        jobs = [(epoch, row) for epoch, row in zip(setting.epochs, seeds, strict=True)]
-        for found in pool.map(lambda job: _ends_of(setting, theta, *job), jobs):
-            ties.append(found[0])
-            steps.append(found[1])
-    return EndStates(setting, ties, steps)
-
-
-def _ends_of(setting: Setting, theta: np.ndarray, epoch: PanelEpoch, seeds: np.ndarray) -> tuple[list, np.ndarray]:
-    room, ties, run = ROOM, [], 0
-    steps = np.zeros((len(seeds), *epoch.arrays.z.shape), np.int64)
-    state = new_state(setting.model, epoch.arrays, room)
-    while run < len(seeds):
-        how, _, _ = quietly(run_epoch, setting.model, epoch.arrays, setting.own, state, theta, seeds[run], False)
-        if how == DONE:
-            ties.append(pairs_of(state.people, OUT, state.pool))
-            steps[run] = state.people[:, FIRST_CATEGORY + state.values.shape[0] :].T
-            run += 1
-        elif how == POOL_FULL and room < MOST_ROOM:
-            room *= 2.0
-            state = new_state(setting.model, epoch.arrays, room)
-        else:
-            raise NotEstimableError("A simulation did not come to an end: rates of change are too high.")
-    return ties, steps
+    with Simulator(setting) as simulator:
+        return simulator.ends(np.asarray(theta, float), n, resolve_rng(rng))

@@ -17,6 +17,7 @@ from recoverynet.models.saom.auxiliary import auxiliaries
 from recoverynet.models.saom.ends import observed_ends
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.reading import Reading, behaviour_place, labels_of, of_fit
+from recoverynet.models.saom.simulation import Simulator
 from recoverynet.models.saom.switches import RUNS_A_DRAW, World, parts_of, spread_of, switches
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import Check, settings_of
@@ -245,9 +246,10 @@ def similarity_sources(
     levels, effects, n_draws = np.full(4, np.nan), np.full((1, 4), np.nan), 0
     checks: tuple[Check, ...] = ()
     if reason is None:
-        world = World(fit, off, likeness, periods)
-        levels = world.means(fit.theta, n_simulations, generator, quiet)
-        drawn, wrong = world.draws(max(n_simulations // RUNS_A_DRAW, 1), generator, quiet)
+        with Simulator(fit.setting) as simulator:
+            world = World(fit, off, likeness, periods, simulator)
+            levels = world.means(fit.theta, n_simulations, generator, quiet)
+            drawn, wrong = world.draws(max(n_simulations // RUNS_A_DRAW, 1), generator, quiet)
         effects, n_draws = spread_of(drawn, n_simulations), len(drawn)
         checks = (Check("simulations at drawn parameters come to an end", not wrong, f"{wrong} did not" * (wrong > 0)),)
     taken = of_fit(fit)

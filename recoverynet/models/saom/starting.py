@@ -11,7 +11,7 @@ import pandas as pd
 from recoverynet.errors import NotEstimableError, RecoveryNetWarning, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.epochs import PanelEpoch
-from recoverynet.models.saom.simulation import Setting
+from recoverynet.models.saom.setting import Setting
 from recoverynet.results import Check
 
 LEAST_JACCARD = 0.2

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recoverynet.errors import NotEstimableError
 from recoverynet.models.saom.auxiliary import Auxiliary
 from recoverynet.models.saom.ends import PeriodEnd
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.reading import terms_of
-from recoverynet.models.saom.simulation import simulate_end_states
+from recoverynet.models.saom.simulation import Endless, Simulator
 from recoverynet.progress import track
 
 RUNS_A_DRAW, BLOCK = 2, 50
@@ -46,6 +45,7 @@ class World:
     off: tuple[list[int], list[int]]
     likeness: Auxiliary
     periods: list[PeriodEnd]
+    simulator: Simulator
 
     def means(
         self, theta: np.ndarray, n_runs: int, rng: np.random.Generator, quiet: bool | None
@@ -66,7 +66,7 @@ class World:
         for theta in track(self._drawn(n_draws, rng), "Simulating at drawn parameters", total=n_draws, quiet=quiet):
             try:
                 found.append(self.likenesses(theta, RUNS_A_DRAW, rng))
-            except NotEstimableError:
+            except Endless:
                 wrong += 1
         return np.array(found).reshape(-1, 4, RUNS_A_DRAW), wrong
 
@@ -82,7 +82,7 @@ class World:
         """Likeness (runs,) with some parameters at 0, averaged over the ends of periods."""
         changed = theta.copy()
         changed[list(places)] = 0.0
-        ends = simulate_end_states(self.fit.setting, changed, n_runs, seed)
+        ends = self.simulator.ends(changed, n_runs, np.random.default_rng(seed))
         found = np.zeros((n_runs, len(self.periods)))
         for place, period in enumerate(self.periods):
             for run in range(n_runs):

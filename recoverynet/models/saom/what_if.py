@@ -15,7 +15,8 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.columns import parameter_frame
 from recoverynet.models.saom.epochs import epochs_of
 from recoverynet.models.saom.named_values import Values, theta_of
-from recoverynet.models.saom.simulation import Setting, Simulator, saom_setting, simulate_end_states, target_statistics
+from recoverynet.models.saom.setting import Setting, saom_setting
+from recoverynet.models.saom.simulation import simulate_end_states, target_statistics
 from recoverynet.models.saom.specification import Specification
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
@@ -235,17 +236,11 @@ def _apart(
 def _simulated(
     setting: Setting, theta: np.ndarray, n: int, rng: np.random.Generator, before: int = 0
 ) -> Iterator[tuple[np.ndarray, tuple[WaveEnd, ...]]]:
-    """The same runs twice, as the same seeds give: once for statistics, once for where they end.
-
-    ``before`` periods of the panel went before those of the setting.
-    """
-    seed = int(rng.integers(2**63))
-    with Simulator(setting) as simulator:
-        statistics = simulator.run(theta, n, np.random.default_rng(seed), scored=False).statistics.sum(axis=0)
-    found = simulate_end_states(setting, theta, n, np.random.default_rng(seed))
+    """Statistics and ends of some runs; ``before`` periods of the panel went before those of the setting."""
+    found = simulate_end_states(setting, theta, n, int(rng.integers(2**63)))
     for run in range(n):
         states = [(found.network(run, place), found.behaviour(run, place)) for place in range(len(setting.epochs))]
-        yield statistics[run], tuple(_joined(setting, period, before + period, states) for period in setting.periods)
+        yield found.statistics[run], tuple(_joined(setting, period, before + period, states) for period in setting.periods)
 
 
 def _chained(

@@ -9,7 +9,13 @@ from recoverynet.kernels.actor_model import ACTIVE, CLASS, FIRST_CATEGORY, OUT, 
 from recoverynet.kernels.nearby import forget
 from recoverynet.kernels.state_changes import begin
 from recoverynet.kernels.tie_choice import tie_options
-from recoverynet.models.saom.effects import quietly
+from recoverynet.models.saom.simulation import without_note
+
+
+def quietly(kernel, *arguments):
+    """Call a kernel without numba's note on functions as arguments."""
+    with without_note():
+        return kernel(*arguments)
 
 
 def random_network(rng, n, density, *, directed=True):

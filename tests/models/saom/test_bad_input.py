@@ -10,7 +10,7 @@ from driving import random_network
 
 import recoverynet as rn
 from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
-from recoverynet.models.saom.simulation import Simulator
+from recoverynet.models.saom.simulation import Endless, Simulator
 from recoverynet.models.saom.specification import Specification, Term
 
 N = 20
@@ -259,7 +259,7 @@ def test_the_last_good_state_is_kept(monkeypatch):
 
     def failing(self, theta, *arguments, **options):
         if len(tried) == 10:
-            raise NotEstimableError("A simulation did not come to an end.")
+            raise Endless("A simulation did not come to an end.")
         tried.append(theta.copy())
         return run(self, theta, *arguments, **options)
 

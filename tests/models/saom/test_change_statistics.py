@@ -11,7 +11,7 @@ from driving import choice_of, random_panel, started
 from recoverynet.kernels.actor_model import INTO, OUT, WEIGHT
 from recoverynet.kernels.behaviour_choice import around, weigh_steps
 from recoverynet.models.saom.effects import STEP_EFFECTS, TIE_EFFECTS
-from recoverynet.models.saom.simulation import saom_setting
+from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term
 
 DIRECTED = [name for name in TIE_EFFECTS]

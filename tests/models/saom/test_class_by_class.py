@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import behaviour_of, choice_of, network_of, random_network, random_panel, weighed
+from driving import behaviour_of, choice_of, network_of, quietly, random_network, random_panel, weighed
 from scipy import stats
 
 from recoverynet.errors import SchemaError
@@ -11,8 +11,7 @@ from recoverynet.kernels.ministeps import run_epoch
 from recoverynet.kernels.nearby import forget
 from recoverynet.kernels.state_changes import fill_ties
 from recoverynet.kernels.tie_choice import choose_option, far_member
-from recoverynet.models.saom.effects import quietly
-from recoverynet.models.saom.simulation import saom_setting
+from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term
 
 MODELS = (

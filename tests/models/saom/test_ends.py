@@ -8,7 +8,7 @@ import pytest
 from recoverynet import NetworkPanel
 from recoverynet.models.saom.ends import observed_ends, simulated_ends
 from recoverynet.models.saom.fit_quality import goodness_of_fit
-from recoverynet.models.saom.simulation import saom_setting
+from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification
 
 SPECIFICATION = Specification(

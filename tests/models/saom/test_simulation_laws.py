@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from driving import behaviour_of, network_of, place_of, random_network, random_panel
+from driving import behaviour_of, network_of, place_of, quietly, random_network, random_panel
 from scipy import stats
 
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.kernels.actor_model import ACTIVE, DONE, POOL_FULL, new_state
 from recoverynet.kernels.ministeps import run_epoch
 from recoverynet.models.saom import simulation
-from recoverynet.models.saom.effects import own_effect, quietly
-from recoverynet.models.saom.simulation import Simulator, saom_setting, simulate_end_states, target_statistics
+from recoverynet.models.saom.effects import own_effect
+from recoverynet.models.saom.setting import saom_setting
+from recoverynet.models.saom.simulation import Simulator, simulate_end_states, target_statistics
 from recoverynet.models.saom.specification import Specification, Term
 
 RATES = [("RateX", "age"), "outRate", "inRate", "recipRate", "outRateInv"]

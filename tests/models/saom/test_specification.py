@@ -10,7 +10,8 @@ from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.kernels.actor_model import WEIGHT
 from recoverynet.kernels.own_effects import MOST_OWN
 from recoverynet.models.saom.effects import RATE_EFFECTS, STEP_EFFECTS, TIE_EFFECTS, effects_catalogue, own_effect
-from recoverynet.models.saom.simulation import saom_setting, target_statistics
+from recoverynet.models.saom.setting import saom_setting
+from recoverynet.models.saom.simulation import target_statistics
 from recoverynet.models.saom.specification import Specification, Term
 
 ISSUE = {

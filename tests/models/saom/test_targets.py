@@ -17,7 +17,8 @@ from driving import place_of, random_network, random_panel
 
 from recoverynet import NetworkPanel
 from recoverynet.models.saom.effects import STEP_EFFECTS, TIE_EFFECTS, own_effect
-from recoverynet.models.saom.simulation import saom_setting, target_statistics
+from recoverynet.models.saom.setting import saom_setting
+from recoverynet.models.saom.simulation import target_statistics
 from recoverynet.models.saom.specification import Specification, Term
 
 PARAMETERS = {"gwespFF": 69, "gwesp": 69, "outTrunc": 1, "reciAct": 1, "outPop": 1, "outActSqrt": 1, "inAct": 1}

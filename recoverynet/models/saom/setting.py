@@ -1,0 +1,139 @@
+"""A specification put onto a panel: parameters, arrays and epochs, everything a simulation needs but θ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.actor_model import Model
+from recoverynet.kernels.own_effects import own_functions
+from recoverynet.models.saom.attributes import Attributes, attributes_of
+from recoverynet.models.saom.columns import Parameter, build_columns, build_model
+from recoverynet.models.saom.epochs import PanelEpoch, epochs_of
+from recoverynet.models.saom.specification import Specification, Term, check_names
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A specification put onto a panel: all that a simulation needs but θ.
+
+    Attributes
+    ----------
+    panel : NetworkPanel
+    specification : Specification
+    parameters : tuple of Parameter
+        What θ holds, in order.
+    model : Model
+    epochs : tuple of PanelEpoch
+    own : tuple of compiled functions
+    attributes : Attributes
+    condition : int
+        Variable conditioned on, −1 for none.
+    """
+
+    panel: NetworkPanel
+    specification: Specification
+    parameters: tuple[Parameter, ...]
+    model: Model
+    epochs: tuple[PanelEpoch, ...]
+    own: tuple[Callable[..., float], ...]
+    attributes: Attributes
+    condition: int = -1
+
+    @property
+    def periods(self) -> list[int]:
+        """Periods in order, counted from 1."""
+        return sorted({epoch.period for epoch in self.epochs})
+
+
+def saom_setting(
+    panel: NetworkPanel,
+    specification: Specification,
+    *,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    conditional: str | None = None,
+    change_at: float = 0.5,
+    by_class: bool | None = None,
+) -> Setting:
+    """What does a simulation of this panel under this specification start from?
+
+    Parameters
+    ----------
+    panel : NetworkPanel
+        Two waves or more.
+    specification : Specification
+    bounds : mapping of behaviour to (lowest, highest), optional
+        Default: what was observed.
+    conditional : str, optional
+        Network or behaviour whose amount of change is taken as given; its basic rates are then not estimated with the rest.
+    change_at : float
+        Share of a period, above 0 and below 1, after which people who join or leave within it do so.
+    by_class : bool, optional
+        Look at people out of reach class by class (True), at everybody (False), or whichever is quicker (default).
+
+    Returns
+    -------
+    Setting
+
+    Raises
+    ------
+    SchemaError
+        Names, effects, behaviour or bounds do not suit the panel.
+    NotEstimableError
+        The panel has one wave, or a condition cannot be met.
+    """
+    check_names(specification, panel)
+    if panel.n_waves < 2:
+        raise NotEstimableError("Change needs two waves or more; the panel has one.")
+    if not 0.0 < change_at < 1.0:
+        raise SchemaError(f"change_at is a share of a period above 0 and below 1; got {change_at!r}.")
+    behaviours = list(specification.behaviour)
+    condition = _condition(conditional, [specification.network_name, *behaviours], panel)
+    used, pairs = _names_used(specification)
+    attributes = attributes_of(panel, used, behaviours, pairs, dict(bounds or {}))
+    epochs = epochs_of(panel, attributes, behaviours, change_at=change_at, condition=condition)
+    columns = build_columns(specification, attributes, [(each.group, each.period) for each in epochs], condition)
+    for (epoch, variable), place in columns.rate_places.items():
+        epochs[epoch].arrays.rate_places[variable] = place
+    degree = max((int(np.bincount(side).max()) for each in epochs for ties in (each.arrays.start, each.end)
+                  for side in ties.T if len(side)), default=0)
+    model = build_model(
+        columns, attributes, directed=panel.directed, n_people=max(each.n_people for each in epochs), most_degree=degree,
+        condition=condition, by_class=by_class,
+    )
+    return Setting(
+        panel, specification, tuple(columns.parameters), model, tuple(epochs), own_functions(columns.own), attributes,
+        condition,
+    )
+
+
+def _condition(conditional: str | None, names: list[str], panel: NetworkPanel) -> int:
+    if conditional is None:
+        return -1
+    if conditional not in names:
+        raise SchemaError(f"conditional is one of {', '.join(names)}; got {conditional!r}.")
+    if (panel.present[:, 1:] != panel.present[:, :-1]).any():
+        raise NotEstimableError("Where people join or leave within a period the model is not conditional; leave it out.")
+    return names.index(conditional)
+
+
+def _names_used(specification: Specification) -> tuple[list[str], list[str]]:
+    """Covariates and behaviours, and covariates of pairs, that terms refer to."""
+    used: list[str] = []
+    pairs: list[str] = []
+
+    def note(term: Term, network: bool) -> None:
+        for each in (term, *term.times):
+            if each.about is not None and (network or each.about != specification.network_name):
+                (pairs if each.effect == "X" else used).append(each.about)
+
+    for term in specification.network[specification.network_name]:
+        note(term, True)
+    for terms in specification.behaviour.values():
+        for term in terms:
+            note(term, False)
+    return used, pairs
