@@ -125,7 +125,8 @@ class GoodnessOfFit(Result):
         words = self.wording[name]
         return draw_violins(
             self.simulated[name], observed=self.tables[name]["observed"].to_numpy(), p=float(self.tests["p"][name]),
-            people=self.n_people, title=words["title"], classes=words["classes"], unit=words["unit"], ax=ax,
+            people=self.n_people, title=words["title"], classes=words["classes"], unit=words["unit"],
+            standardised=True if name == "triads" else None, ax=ax,
         )  # fmt: skip
 
     def _named(self, statistic: str) -> str:

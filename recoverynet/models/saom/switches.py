@@ -128,7 +128,9 @@ def spread_of(drawn: np.ndarray, n_simulations: int) -> np.ndarray:
     """Deviations (draws, 4) of the parts, and of what is beyond the model, that drawn parameters make.
 
     Means of few simulations vary more than what they are means of; deviations are scaled to what is left when the
-    chance in them is taken off, and the chance that the estimate itself has in ``n_simulations`` is put on.
+    chance in them is taken off, and the chance that the estimate itself has in ``n_simulations`` is put on. What is left is
+    the difference of two noisy variances, and can come out as nothing by luck: a standard error of it, that of the larger
+    variance, is put on as well, so that intervals err towards being wide.
     """
     parts = parts_of(drawn)
     parts = np.concatenate([parts, -parts.sum(axis=1, keepdims=True)], axis=1)
@@ -136,6 +138,7 @@ def spread_of(drawn: np.ndarray, n_simulations: int) -> np.ndarray:
     if len(means) < 2:
         return np.full((1, 4), np.nan)
     seen, chance = means.var(axis=0, ddof=1), parts.var(axis=2, ddof=1).mean(axis=0)
-    wanted = np.maximum(seen - chance / parts.shape[2], 0.0) + chance / n_simulations
+    unsure = seen * np.sqrt(2.0 / (len(means) - 1))
+    wanted = np.maximum(seen - chance / parts.shape[2], 0.0) + unsure + chance / n_simulations
     scale = np.sqrt(np.divide(wanted, seen, out=np.zeros(4), where=seen > 0))
     return (means - means.mean(axis=0)) * scale

@@ -22,7 +22,7 @@ from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import csr_of
 from recoverynet.models.saom.sources import BEYOND, INFLUENCE, OTHER, SELECTION, similarity_sources
 from recoverynet.models.saom.specification import Specification, Term
-from recoverynet.models.saom.switches import parts_of
+from recoverynet.models.saom.switches import parts_of, spread_of
 from recoverynet.models.saom.what_if import simulate
 
 EVERYTHING = Specification(
@@ -382,3 +382,14 @@ def test_a_planted_world_is_told_from_its_opposite(planted):
     assert table.loc[planted, "share"] > 2 * abs(table.loc[other, "share"])
     assert table.loc[planted, "low"] > 0
     assert table.loc[other, "low"] < 0 < table.loc[other, "high"]
+
+
+def test_intervals_do_not_collapse_where_chance_hides_what_parameters_do():
+    """Two simulations a draw say little of small spreads; what cannot be told apart from none is not none."""
+    rng, sizes = np.random.default_rng(3), []
+    for _ in range(200):
+        drawn = np.zeros((200, 4, 2))
+        drawn[:, 3] = rng.normal(0.0, 0.05, (200, 1)) + rng.normal(0.0, 0.25, (200, 2))
+        drawn[:, :3] = drawn[:, 3:]
+        sizes.append(spread_of(drawn, 400)[:, 0].std())
+    assert np.quantile(sizes, 0.05) > 0.8 * 0.05 and np.median(sizes) < 2.5 * 0.05

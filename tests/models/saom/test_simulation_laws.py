@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import behaviour_of, network_of, place_of, quietly, random_network, random_panel
+from driving import behaviour_of, choice_of, network_of, place_of, quietly, random_network, random_panel, started
 from scipy import stats
 
 from recoverynet.errors import NotEstimableError, SchemaError
@@ -386,3 +386,42 @@ def test_active_flags_follow_who_is_there():
     quietly(run_epoch, setting.model, setting.epochs[0].arrays, setting.own, state, np.array([1.0, 0.0]), np.uint64(1),
             False)
     np.testing.assert_array_equal(state.people[:, ACTIVE], present[:, 1])
+
+
+def test_pairs_fixed_at_the_end_do_not_end_a_conditional_simulation():
+    """What is fixed at an end is the same in data and simulation, and no part of the distance between waves."""
+    rng = np.random.default_rng(8)
+    networks = [random_network(rng, 14, 0.25) for _ in range(2)]
+    settled = rng.random((14, 14)) < 0.3
+    np.fill_diagonal(settled, False)
+    networks[1] = np.where(settled, 10.0 + networks[1], networks[1])
+    setting = saom_setting(
+        random_panel(rng, 14, networks=networks), Specification({"friend": ["density"]}), conditional="friend"
+    )
+    last = np.where(settled, networks[1] - 10.0, networks[1])
+    observed = (np.abs(networks[0] - last) * ~settled).sum()
+    assert setting.epochs[0].arrays.distances[0] == observed > 0
+    ends = simulate_end_states(setting, np.array([0.0]), 40, 1)
+    for run_number in range(40):
+        moved = np.abs(ends.network(run_number, 0).toarray() - networks[0]) * ~settled
+        assert moved.sum() == observed
+
+
+def test_an_unknown_covariate_is_the_mean_in_simulations_and_counts_for_nothing_in_statistics():
+    """As RSiena has it: similarity with somebody unknown is that with the mean, centred; statistics leave the pair out."""
+    rng = np.random.default_rng(9)
+    age = np.array([1.0, 2.0, 5.0, np.nan, 4.0, 8.0])
+    first, last = (random_network(rng, 6, 0.4) for _ in range(2))
+    panel = random_panel(rng, 6, networks=[first, last], covariates={"age": age})
+    setting = saom_setting(panel, Specification({"friend": [("simX", "age")]}), by_class=False)
+    own = setting.attributes
+    place = own.names.index("age")
+    choice = choice_of(setting, started(setting), np.array([1.0, 0.0]), 0)
+    at = list(choice.people).index(3)
+    wanted = 1.0 - abs(age[0] - own.centres[place]) / own.ranges[place] - own.similarities[place]
+    sign = -1.0 if first[0, 3] else 1.0
+    assert choice.changes[0, at] == pytest.approx(sign * wanted) and wanted != 0.0
+    known = ~np.isnan(age)
+    near = 1.0 - np.abs(np.subtract.outer(age, age)) / own.ranges[place] - own.similarities[place]
+    target = (last * np.where(np.outer(known, known), near, 0.0)).sum()
+    assert target_statistics(setting)[0, 1] == pytest.approx(target)
