@@ -1,8 +1,10 @@
 """Effects of who two people are: their values of a covariate or behaviour, or of a covariate of the pair.
 
-Symbols: v_i and v_j (v and w in the functions) are the values of ego and alter, the mean over all people taken off (raw − mean); r is the range of
-the covariate (``reach``), m the mean similarity; ``known`` tells whether both values are known. A value nobody knows is the mean; similarity with somebody unknown is that with the mean in simulations, and left out of statistics; nobody unknown is the same as anybody (sameX).
-Each contribution depends on the pair alone, so that change statistic and tie statistic are the same function where both values are known.
+Symbols: v_i and v_j (v and w in the functions) are the values of ego and alter, the mean over all people taken off (raw
+− mean); r is the range of the covariate (``reach``), m the mean similarity; ``known`` tells whether both values are
+known. A value nobody knows is the mean; similarity with somebody unknown is that with the mean in simulations, and left
+out of statistics; nobody unknown is the same as anybody (sameX). Each contribution depends on the pair alone, so that
+change statistic and tie statistic are the same function where both values are known.
 """
 
 from __future__ import annotations
