@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,7 +64,7 @@ LeaveOut = Annotated[
 ]
 
 
-class Policy(str, Enum):
+class Policy(StrEnum):
     """Disclosure presets by name."""
 
     ndtms = "ndtms"
@@ -158,7 +158,8 @@ def pseudonymise(
 ) -> None:
     """Replace ids by keyed pseudonyms; drop names.
 
-    Dates of birth and addresses are dropped as well, and what was done is told. The key is never written beside the data.
+    Dates of birth and addresses are dropped as well, and what was done is told. The key is never written beside the
+    data.
     """
     _require(folder)
     from recoverynet.tables.pseudonyms import pseudonymise_folder, read_key

@@ -31,7 +31,8 @@ FOREIGN = {
     "statsmodels": ("measures", "models"),
     "numba": ("kernels",),
 }
-KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses", "functools"}
+KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses",
+                  "functools"}  # fmt: skip
 MODULE_LINES, FUNCTION_LINES, KERNEL_FUNCTION_LINES = 400, 40, 80
 
 

@@ -89,7 +89,8 @@ class Epoch(NamedTuple):
         Ties to start from, ego and alter, in order; undirected ties stand in both directions.
     given : int32 array (n, 18);  pool : int32 array
         Lists of ties known at the start both ways (for statistics of behaviour), of ties known at both ends (to tell
-        what changed), of pairs that cannot change in this period, of pairs unknown at either end, and of pairs fixed at one.
+        what changed), of pairs that cannot change in this period, of pairs unknown at either end, and of pairs fixed at
+        one.
     settled : int32 array (m, 3)
         Pairs whose tie (0 or 1, third place) is fixed at an end: put in before statistics.
     values, seen : float arrays (A, n)
@@ -148,7 +149,8 @@ class State(NamedTuple):
     through : float array (S, n)
         What a tie to each would change through ego's other ties, a slot an effect.
     delta : float array (E + 2, n + C)
-        Change statistics of each option, a row a tie column; then what the option is worth, and 1 for adding, −1 for dropping.
+        Change statistics of each option, a row a tie column; then what the option is worth, and 1 for adding, −1 for
+        dropping.
     options : int64 array (2, n + C)
         A person for each option, and how many people it stands for.
     dense : uint8 array (n, n) where there are own effects, else (1, 1)

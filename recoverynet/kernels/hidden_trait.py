@@ -23,8 +23,8 @@ def hidden_trait_bias(tie_odds: float, outcome_odds: float, *, gain: float, loss
     """Log odds ratio that a hidden trait alone would lend to exposure.
 
     U shifts the log odds of gaining by ± ½ log ω and of losing by ∓ ½ log ω, so that a share p₁ of those with U holds
-    the norm in the long run and p₀ of those without. Of a person's contacts τ/(1 + τ) share U, hence exposure differs by
-    Δ = (τ − 1)/(τ + 1) · (p₁ − p₀) between the two; U regressed on exposure has slope Δ/(4v), and leaving U out adds
+    the norm in the long run and p₀ of those without. Of a person's contacts τ/(1 + τ) share U, hence exposure differs
+    by Δ = (τ − 1)/(τ + 1) · (p₁ − p₀) between the two; U regressed on exposure has slope Δ/(4v), and leaving U out adds
     log ω · Δ/(4v) to the coefficient of exposure (omitted-variable bias to first order).
     """
     half = 0.5 * np.log(outcome_odds)

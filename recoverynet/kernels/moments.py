@@ -3,8 +3,8 @@
 Statistics follow the method of moments for co-evolution (Snijders, Steglich & Schweinberger 2007; as RSiena computes
 them): those of ties take the network at the end of the period and behaviour at its start, those of behaviour the
 network at the start and behaviour at the end. Pairs and people unknown at either end are left out. Basic rates are
-compared by how much changed. Endowment parts look at ties lost, in the network at the start, with a minus sign; creation
-parts at ties gained, in the network at the end.
+compared by how much changed. Endowment parts look at ties lost, in the network at the start, with a minus sign;
+creation parts at ties gained, in the network at the end.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutu
 def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-untyped-def]
     """Tie statistics of every tie known at both ends, in the network of those ties: (m, E), in order of ego.
 
-    Returns whether the pool was large enough, and the rows: none where no endowment part asks for them. Leaves the state
-    at those ties.
+    Returns whether the pool was large enough, and the rows: none where no endowment part asks for them. Leaves the
+    state at those ties.
     """
     ties, given, people, used = model.ties, epoch.given, state.people, state.used
     if not (ties[:, PART] == ENDOWMENT).any():

@@ -7,8 +7,8 @@ https://doi.org/10.1111/0081-1750.00099).
 People near i (neighbours, two steps away) are looked at one by one. Everybody else has no two-step path to i, so that
 those of one class (attributes and degrees alike) are equally likely: the class is one option that stands for them all,
 and a member is drawn where it is chosen. That is the same distribution, at a cost that does not grow with the number
-of people. Where an effect lets people out of reach differ (covariates of many values, covariates of pairs, own effects),
-everybody is looked at.
+of people. Where an effect lets people out of reach differ (covariates of many values, covariates of pairs, own
+effects), everybody is looked at.
 """
 
 from __future__ import annotations
@@ -155,8 +155,8 @@ def fill_changes(  # type: ignore[no-untyped-def]
 def weigh_options(ties, theta, people, delta, options, found):  # type: ignore[no-untyped-def]
     """Turn changes of ties into changes of the objective function; the row after the columns is what each option is worth.
 
-    Where the tie is there it would go, so that the sign (the row after) turns; endowment parts count for ties that are there
-    only, creation parts for those that are not.
+    Where the tie is there it would go, so that the sign (the row after) turns; endowment parts count for ties that are
+    there only, creation parts for those that are not.
     """
     n_columns = ties.shape[0]
     for option in range(found):

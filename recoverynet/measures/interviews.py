@@ -115,10 +115,7 @@ def numbers_of(members: pd.DataFrame, item: RatedItem | None) -> np.ndarray:
     if item is None:
         return np.full(len(members), np.nan)
     codes = _codes(members, item)
-    if item.numbers is None:
-        numbers = pd.to_numeric(codes, errors="coerce")
-    else:
-        numbers = codes.map(dict(item.numbers)).astype(float)
+    numbers = pd.to_numeric(codes, errors="coerce") if item.numbers is None else codes.map(dict(item.numbers)).astype(float)
     wrong = codes[codes.notna() & numbers.isna()]
     if len(wrong):
         raise SchemaError(

@@ -66,10 +66,10 @@ def evidence_ladder(
     n_permutations : int
         Permutations of level 2.
     use_saom : bool
-        Let a co-evolution model of ties and norm join level 4: it must need influence, its lower one-sided 95 % bound above
-        none, with choosing one's like in the model. Takes seconds to minutes; where it cannot be fitted or does not converge it
-        says so and the ladder stands on matching. How often it errs is not in the sample ``calibration``; among 150 people
-        its intervals were too wide to tell strong influence from none.
+        Let a co-evolution model of ties and norm join level 4: it must need influence, its lower one-sided 95 % bound
+        above none, with choosing one's like in the model. Takes seconds to minutes; where it cannot be fitted or does
+        not converge it says so and the ladder stands on matching. How often it errs is not in the sample
+        ``calibration``; among 150 people its intervals were too wide to tell strong influence from none.
     rng : None, int, numpy.random.SeedSequence or numpy.random.Generator
         Source of randomness (level 2 only).
 

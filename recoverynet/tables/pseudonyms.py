@@ -112,7 +112,10 @@ class Pseudonymised:
         """What was done, in plain sentences."""
         lines = [f"Written to {self.folder}: {', '.join(self.tables)}; {self.n_people:,} people under pseudonyms."]
         lines += [f"  left out {table}.{column}: {why}" for table, column, why in self.left_out]
-        lines += [f"  masked identifiers in {table}.{column}: {count:,} {'row' if count == 1 else 'rows'}" for table, column, count in self.masked]
+        lines += [
+            f"  masked identifiers in {table}.{column}: {count:,} {'row' if count == 1 else 'rows'}"
+            for table, column, count in self.masked
+        ]
         if self.n_age_bands:
             people = "person" if self.n_age_bands == 1 else "people"
             lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} {people}")

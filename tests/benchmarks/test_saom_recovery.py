@@ -1,7 +1,7 @@
 """Do intervals of an actor-oriented model hold the truth as often as they say? 50 panels with planted parameters.
 
-Run with ``pytest tests/benchmarks/test_saom_recovery.py -o addopts="--import-mode=importlib"``; about two minutes on two
-cores. Fits that do not converge are counted, and left out.
+Run with ``pytest tests/benchmarks/test_saom_recovery.py -o addopts="--import-mode=importlib"``; about two minutes on
+two cores. Fits that do not converge are counted, and left out.
 """
 
 import numpy as np

@@ -84,8 +84,8 @@ AV_ATT_HIGHER = _declare("avAttHigher", 12, "Σ_j x_ij (1 − max(z_j − z_i, 0
                          "tied to who are higher")
 AV_ATT_LOWER = _declare("avAttLower", 13, "Σ_j x_ij (1 − max(z_i − z_j, 0) / r) / x_i+", "people move towards those they are "
                         "tied to who are lower")
-AV_SIM_RECIP = _declare("avSimRecip", 14, "Σ_j x_ij x_ji (sim_ij − m) / Σ_j x_ij x_ji", "people become like those with whom ties "
-                        "are returned, on average", undirected=False)
+AV_SIM_RECIP = _declare("avSimRecip", 14, "Σ_j x_ij x_ji (sim_ij − m) / Σ_j x_ij x_ji", "people become like those with whom "
+                        "ties are returned, on average", undirected=False)
 TOT_SIM_RECIP = _declare("totSimRecip", 15, "Σ_j x_ij x_ji (sim_ij − m)", "people become like those with whom ties are returned",
                          undirected=False)
 INDEG = _declare("indeg", 16, "z_i x_+i", "people whom many are tied to have higher values", linear=True, undirected=False)

@@ -89,8 +89,8 @@ def attributes_of(
     Raises
     ------
     SchemaError
-        Behaviour is not whole numbers or outside its bounds, everybody has the same value, or a covariate holds nothing or
-        something infinite.
+        Behaviour is not whole numbers or outside its bounds, everybody has the same value, or a covariate holds nothing
+        or something infinite.
     NotEstimableError
         Nobody is there.
     """

@@ -54,8 +54,8 @@ class Drift(Reading):
         Returns
         -------
         pandas.DataFrame
-            ``contacts`` (the value that all of them have), ``behaviour`` (the person's own), ``contribution`` (what that
-            value is worth to them; differences are log-odds), ``std_error``, ``favoured`` (the highest with such
+            ``contacts`` (the value that all of them have), ``behaviour`` (the person's own), ``contribution`` (what
+            that value is worth to them; differences are log-odds), ``std_error``, ``favoured`` (the highest with such
             contacts).
         """
         return self.table.copy()
@@ -88,8 +88,8 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     behaviour : str
         A behaviour that the model has change.
     n_contacts : float, optional
-        Number of contacts, above 0; it matters to effects that add contacts up (totSim, totAlt, outdeg). Default: the mean
-        outdegree over people and waves.
+        Number of contacts, above 0; it matters to effects that add contacts up (totSim, totAlt, outdeg). Default: the
+        mean outdegree over people and waves.
 
     Returns
     -------

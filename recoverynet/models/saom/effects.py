@@ -60,9 +60,9 @@ def own_effect(
     Parameters
     ----------
     statistic : function of (ego, ties, values)
-        s_i, a float: ``ego`` is the person's number from 0, ``ties`` the network as an (n, n) array of 0 and 1 (from row
-        to column), ``values`` the covariate or behaviour that the term refers to (n,), centred (zeros without one). Plain
-        Python on numbers and NumPy arrays that numba can compile; it must not change its arguments.
+        s_i, a float: ``ego`` is the person's number from 0, ``ties`` the network as an (n, n) array of 0 and 1 (from
+        row to column), ``values`` the covariate or behaviour that the term refers to (n,), centred (zeros without one).
+        Plain Python on numbers and NumPy arrays that numba can compile; it must not change its arguments.
     name : str
         Name in tables; not one of the catalogue.
     formula, sentence : str
@@ -81,8 +81,8 @@ def own_effect(
 
     Notes
     -----
-    The change statistic is s_i with the tie minus s_i without it, so that there is nothing to get wrong; it is asked twice
-    for every possible tie, and everybody is looked at: time per ministep grows with the number of people.
+    The change statistic is s_i with the tie minus s_i without it, so that there is nothing to get wrong; it is asked
+    twice for every possible tie, and everybody is looked at: time per ministep grows with the number of people.
 
     Examples
     --------

@@ -80,27 +80,27 @@ def write_rsiena(
     Returns
     -------
     list of Path
-        ``fit.R`` first, then the tables it reads: one network a wave (0, 1, NA unknown, 10 and 11 fixed from outside), one
-        file a behaviour and covariate, ``composition.dat`` where people join or leave.
+        ``fit.R`` first, then the tables it reads: one network a wave (0, 1, NA unknown, 10 and 11 fixed from outside),
+        one file a behaviour and covariate, ``composition.dat`` where people join or leave.
 
     Raises
     ------
     SchemaError
-        Specification and panel do not fit each other, RSiena has no such effect, part or interaction, bounds are not those
-        observed, or the folder holds files.
+        Specification and panel do not fit each other, RSiena has no such effect, part or interaction, bounds are not
+        those observed, or the folder holds files.
     NotEstimableError
         The panel has one wave, or a condition cannot be met.
 
     Notes
     -----
-    The folder may leave the machine: people are rows, in the order of the panel (of each group, where there are groups), and
-    neither ids nor names of groups, nor words of covariates, are written; nor is a key. Words become codes 1, 2, … in
-    alphabetical order. People who are there at no wave are left out. Which ties people have may still give them away to
-    somebody who knows them.
+    The folder may leave the machine: people are rows, in the order of the panel (of each group, where there are
+    groups), and neither ids nor names of groups, nor words of covariates, are written; nor is a key. Words become codes
+    1, 2, … in alphabetical order. People who are there at no wave are left out. Which ties people have may still give
+    them away to somebody who knows them.
 
-    The script asks for what this library does: waves of only gains are not forced to stay so (``allowOnly = FALSE``), one
-    side decides about undirected ties (``modelType`` 2), people change composition after ``change_at`` of a period. Of
-    undirected networks, transTrip is written as transTriads, whose parameter is twice ours, and gwespFF as gwesp.
+    The script asks for what this library does: waves of only gains are not forced to stay so (``allowOnly = FALSE``),
+    one side decides about undirected ties (``modelType`` 2), people change composition after ``change_at`` of a period.
+    Of undirected networks, transTrip is written as transTriads, whose parameter is twice ours, and gwespFF as gwesp.
 
     References
     ----------

@@ -71,8 +71,8 @@ def fit_saom(
     Returns
     -------
     SaomFit
-        ``to_frame()`` has one row a parameter. Where the estimation ran away, ``reason`` says so and what to try, and the
-        estimates are the last that were good.
+        ``to_frame()`` has one row a parameter. Where the estimation ran away, ``reason`` says so and what to try, and
+        the estimates are the last that were good.
 
     Raises
     ------
@@ -89,20 +89,20 @@ def fit_saom(
 
     Notes
     -----
-    Between waves, at random moments (rates), one person at a time may change one tie or their behaviour by one step, and
-    favours changes that raise f_i = Σ_k θ_k s_ik(x, z). θ is estimated by the method of moments: expected and observed
-    statistics agree (Snijders 2001; Snijders, Steglich & Schweinberger 2007). Standard errors are D⁻¹ Σ D⁻ᵀ with D from
-    scores (Schweinberger & Snijders 2007).
+    Between waves, at random moments (rates), one person at a time may change one tie or their behaviour by one step,
+    and favours changes that raise f_i = Σ_k θ_k s_ik(x, z). θ is estimated by the method of moments: expected and
+    observed statistics agree (Snijders 2001; Snijders, Steglich & Schweinberger 2007). Standard errors are D⁻¹ Σ D⁻ᵀ
+    with D from scores (Schweinberger & Snijders 2007).
 
-    Assumes that the network is complete among the people of the panel (no personal networks), that change is gradual and
-    without memory, that everybody follows the same rules given their attributes, and that nothing unrecorded shapes both
-    ties and behaviour. Ties unknown at a wave are as last known in simulations and left out of statistics. Not meant for
-    fewer than about 20 people, or where few ties last.
+    Assumes that the network is complete among the people of the panel (no personal networks), that change is gradual
+    and without memory, that everybody follows the same rules given their attributes, and that nothing unrecorded shapes
+    both ties and behaviour. Ties unknown at a wave are as last known in simulations and left out of statistics. Not
+    meant for fewer than about 20 people, or where few ties last.
 
     References
     ----------
-    Snijders, T. A. B. (2001). The statistical evaluation of social network dynamics. Sociological Methodology 31, 361-395.
-    https://doi.org/10.1111/0081-1750.00099
+    Snijders, T. A. B. (2001). The statistical evaluation of social network dynamics. Sociological Methodology 31,
+    361-395. https://doi.org/10.1111/0081-1750.00099
 
     Schweinberger, M. & Snijders, T. A. B. (2007). Markov models for digraph panel data: Monte Carlo-based derivative
     estimation. Computational Statistics & Data Analysis 51, 4465-4483. https://doi.org/10.1016/j.csda.2006.07.014

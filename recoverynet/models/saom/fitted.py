@@ -101,9 +101,9 @@ class SaomFit(Result):
         pandas.DataFrame
             ``dependent`` (network or behaviour), ``effect``, ``covariate``, ``type`` ("rate", "eval", "endow",
             "creation"), ``period`` (of basic rates), ``group`` where several are pooled, ``estimate``, ``std_error``,
-            ``t_ratio`` (of convergence: mean simulated minus observed statistic in standard deviations), ``p`` (two-sided,
-            of the parameter being 0; none for basic rates), ``low`` and ``high`` (95 %), ``target`` (observed statistic),
-            ``fixed``.
+            ``t_ratio`` (of convergence: mean simulated minus observed statistic in standard deviations), ``p``
+            (two-sided, of the parameter being 0; none for basic rates), ``low`` and ``high`` (95 %), ``target``
+            (observed statistic), ``fixed``.
         """
         return self.table.copy()
 

@@ -60,13 +60,13 @@ class ParameterTest(Result):
         Returns
         -------
         pandas.DataFrame indexed by parameter
-            ``estimate`` (of Wald tests; of others one step from the value held), ``std_error`` of Wald tests, ``z`` (one
-            parameter by itself) and its two-sided ``p``.
+            ``estimate`` (of Wald tests; of others one step from the value held), ``std_error`` of Wald tests, ``z``
+            (one parameter by itself) and its two-sided ``p``.
         """
         return self.table.copy()
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """z of each parameter by itself, with the range −1.96 to 1.96 around it; in new Axes where none are given."""
+        """Each parameter by itself as z, with the range −1.96 to 1.96 around it; in new Axes where none are given."""
         frame = self.table.assign(estimate=self.table["z"], low=self.table["z"] - 1.96, high=self.table["z"] + 1.96)
         ax = draw_estimates(frame, people=self.n_people, ax=ax)
         ax.set_xlabel(f"z with ±1.96, n = {self.n_people:,} people")

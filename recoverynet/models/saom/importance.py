@@ -43,10 +43,10 @@ class Importance(Reading):
         Returns
         -------
         pandas.DataFrame
-            ``dependent`` (network or behaviour decided on), ``period``, ``effect``, ``share`` (relative importance, mean
-            over people; sums to 1 over the effects of a dependent and period; NaN where no effect moves anybody),
-            ``importance`` (mean distance between chances with and without the effect, 0 to 2), ``n_people`` (people that
-            the share is the mean of: those whom some effect moves).
+            ``dependent`` (network or behaviour decided on), ``period``, ``effect``, ``share`` (relative importance,
+            mean over people; sums to 1 over the effects of a dependent and period; NaN where no effect moves anybody),
+            ``importance`` (mean distance between chances with and without the effect, 0 to 2), ``n_people`` (people
+            that the share is the mean of: those whom some effect moves).
         """
         return self.table.copy()
 
@@ -78,8 +78,8 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
     Returns
     -------
     Importance
-        ``to_frame()`` has one row an effect and period: ``dependent``, ``period``, ``effect``, ``share``, ``importance``,
-        ``n_people``.
+        ``to_frame()`` has one row an effect and period: ``dependent``, ``period``, ``effect``, ``share``,
+        ``importance``, ``n_people``.
 
     Raises
     ------
@@ -91,8 +91,8 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
     Notes
     -----
     For each person there at the start of a period, π are the probabilities of everything they may choose (any one tie
-    changed or none; a step of behaviour down, up or none), π⁻ᵏ the same with θ_k = 0. The importance of effect k to them
-    is Σ |π − π⁻ᵏ|, its share that over the sum for all effects on the same network or behaviour. Both are averaged over
+    changed or none; a step of behaviour down, up or none), π⁻ᵏ the same with θ_k = 0. The importance of effect k to
+    them is Σ |π − π⁻ᵏ|, its share that over the sum for all effects on the same network or behaviour. Both are averaged over
     people, all groups together. A large share says that choices would differ, not that the effect is known well: see
     the standard errors of the fit. Shares of models with different effects cannot be compared.
 

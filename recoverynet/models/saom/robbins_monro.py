@@ -2,10 +2,11 @@
 
 Three phases (Snijders 2001, https://doi.org/10.1111/0081-1750.00099). Phase 1 finds how expected statistics answer to
 parameters, D, from scores (Schweinberger & Snijders 2007). Phase 2 walks: θ goes −a D⁻¹ (simulated − observed), with a
-gain a that is halved from one subphase to the next; each ends at the mean of its steps. Phase 3 stays at θ and tells how far the
-simulations are from the data, D, and the spread of the statistics, from which standard errors follow. Each run of phase 3
-also says where θ would have to be, θ − D⁻¹ (mean simulated − observed). A short run comes first, to aim; a run that has
-not come near enough is followed by another, at the mean of what all runs say, weighted by their numbers of simulations.
+gain a that is halved from one subphase to the next; each ends at the mean of its steps. Phase 3 stays at θ and tells
+how far the simulations are from the data, D, and the spread of the statistics, from which standard errors follow. Each
+run of phase 3 also says where θ would have to be, θ − D⁻¹ (mean simulated − observed). A short run comes first, to aim;
+a run that has not come near enough is followed by another, at the mean of what all runs say, weighted by their numbers
+of simulations.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ class Preferences(Reading):
         Returns
         -------
         pandas.DataFrame
-            ``ego_value`` (the person's), ``alter_value`` (the contact's), ``contribution`` (to the objective function of
-            a tie between them; differences are log-odds), ``std_error``.
+            ``ego_value`` (the person's), ``alter_value`` (the contact's), ``contribution`` (to the objective function
+            of a tie between them; differences are log-odds), ``std_error``.
         """
         return self.table.copy()
 
@@ -80,13 +80,14 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     attribute : str
         A covariate or behaviour that terms on ties refer to.
     values : sequence of numbers, optional
-        Values to look at. Default: every one that there is; of more than ten, the lowest, the highest and the quartiles.
+        Values to look at. Default: every one that there is; of more than ten, the lowest, the highest and the
+        quartiles.
 
     Returns
     -------
     Preferences
-        ``to_frame()`` has one row a pair of values: ``ego_value``, ``alter_value``, ``contribution``, ``std_error``. With a
-        ``reason`` and no rows where no term on ties is about the attribute.
+        ``to_frame()`` has one row a pair of values: ``ego_value``, ``alter_value``, ``contribution``, ``std_error``.
+        With a ``reason`` and no rows where no term on ties is about the attribute.
 
     Raises
     ------
@@ -96,9 +97,9 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     Notes
     -----
     For a person at v and a contact at w, Σ_k θ_k c_k(v, w) over the evaluation terms about the attribute (altX, altSqX,
-    egoX, egoSqX, simX, sameX, diffX, absDiffX, egoPlusAltX, higher, egoXaltX), centred as in the model; standard errors by
-    the delta method. Rows can be compared within, from contact to contact; between rows egoX and egoSqX tell how many
-    ties people want, not with whom. Interactions, and endowment and creation parts, are left out and named.
+    egoX, egoSqX, simX, sameX, diffX, absDiffX, egoPlusAltX, higher, egoXaltX), centred as in the model; standard errors
+    by the delta method. Rows can be compared within, from contact to contact; between rows egoX and egoSqX tell how
+    many ties people want, not with whom. Interactions, and endowment and creation parts, are left out and named.
 
     References
     ----------

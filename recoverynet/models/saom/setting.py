@@ -69,7 +69,8 @@ def saom_setting(
     bounds : mapping of behaviour to (lowest, highest), optional
         Default: what was observed.
     conditional : str, optional
-        Network or behaviour whose amount of change is taken as given; its basic rates are then not estimated with the rest.
+        Network or behaviour whose amount of change is taken as given; its basic rates are then not estimated with the
+        rest.
     change_at : float
         Share of a period, above 0 and below 1, after which people who join or leave within it do so.
     by_class : bool, optional

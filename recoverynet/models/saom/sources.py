@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from recoverynet.draw.results import Axes
 from recoverynet.draw.sources import draw_sources
@@ -18,7 +19,7 @@ from recoverynet.models.saom.ends import observed_ends
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.reading import Reading, behaviour_place, labels_of, of_fit
 from recoverynet.models.saom.simulation import Simulator
-from recoverynet.models.saom.switches import RUNS_A_DRAW, World, parts_of, spread_of, switches
+from recoverynet.models.saom.switches import World, parts_of, standard_errors, switches
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import Check, settings_of
 
@@ -73,9 +74,9 @@ class SimilaritySources(Reading):
         -------
         pandas.DataFrame
             ``source``; ``autocorrelation`` (points of Moran's I, adding up to the modelled level over the first three
-            and to the observed one over all four) with ``autocorrelation_low`` and ``autocorrelation_high``; ``share`` of
-            the observed level, with ``low`` and ``high`` (NaN where that is not above 0); ``observed`` and ``modelled``,
-            the same in every row.
+            and to the observed one over all four) with ``autocorrelation_low`` and ``autocorrelation_high``; ``share``
+            of the observed level, with ``low`` and ``high`` (NaN where that is not above 0); ``observed`` and
+            ``modelled``, the same in every row.
         """
         return self.table.copy()
 
@@ -174,8 +175,9 @@ def similarity_sources(
     -------
     SimilaritySources
         ``in_words()`` is a paragraph; ``to_frame()`` has one row a source: ``source``, ``autocorrelation``,
-        ``autocorrelation_low``, ``autocorrelation_high``, ``share``, ``low``, ``high``, ``observed``, ``modelled``. All but
-        ``observed`` NaN, with a ``reason``, where the fit did not converge or the model lacks selection or influence.
+        ``autocorrelation_low``, ``autocorrelation_high``, ``share``, ``low``, ``high``, ``observed``, ``modelled``. All
+        but ``observed`` NaN, with a ``reason``, where the fit did not converge or the model lacks selection or
+        influence.
 
     Raises
     ------
@@ -189,18 +191,19 @@ def similarity_sources(
 
     Notes
     -----
-    Likeness is Moran's I of the behaviour among tied people at the end of each period, averaged over periods and groups,
-    of what is known there. *Selection* are terms on ties about this behaviour of the contact, alone or with the person's
-    own; *influence* are terms on the behaviour that look at that of contacts. With F the mean over simulations of the
-    whole model, S without selection, J without influence and N without both (their θ set to 0, all else as estimated),
-    selection counts (F − S + J − N) / 2, influence (F − J + S − N) / 2: each is switched off first and last, and the mean
-    of both orders taken, so that with N they add up to F (Steglich, Snijders & Pearson 2010, who take one order). What was
-    observed beyond F has a row of its own.
+    Likeness is Moran's I of the behaviour among tied people at the end of each period, averaged over periods and
+    groups, of what is known there. *Selection* are terms on ties about this behaviour of the contact, alone or with the
+    person's own; *influence* are terms on the behaviour that look at that of contacts. With F the mean over simulations
+    of the whole model, S without selection, J without influence and N without both (their θ set to 0, all else as
+    estimated), selection counts (F − S + J − N) / 2, influence (F − J + S − N) / 2: each is switched off first and
+    last, and the mean of both orders taken, so that with N they add up to F (Steglich, Snijders & Pearson 2010, who
+    take one order). What was observed beyond F has a row of its own.
 
-    Intervals tell what the estimates leave open: θ is drawn from its normal distribution (rates no lower than a tenth of
-    their estimate), two simulations of each of the four are made at each draw, from the same seed, and the spread of
-    their differences, less what chance in two simulations adds to it and with what it adds to the estimate, is laid
-    around the estimate. Not in them: that the model may be wrong, and that the people are a sample.
+    Intervals tell what the estimates leave open, by the delta method: θ is drawn from its normal distribution (rates no
+    lower than a tenth of their estimate), each of the four is simulated once at each draw, from the same seed, and a
+    regression on the draws says how the parts move with θ. Chance is taken off the squared slopes; a standard error of
+    them and the chance of the simulations at the estimates are put on. Not in them: that the model may be wrong, and
+    that the people are a sample.
 
     Every period starts from the observed wave, so that what lasts from there counts as starting point. Not meant for
     models that do not fit: see :func:`recoverynet.goodness_of_fit` with ``"moran"``.
@@ -243,21 +246,21 @@ def similarity_sources(
     likeness = auxiliaries("moran", periods)[place]
     observed = float(np.mean([likeness.count(*each.end)[0] for each in periods]))
     settings = settings_of(generator, behaviour=behaviour, n_simulations=n_simulations, level=level)
-    levels, effects, n_draws = np.full(4, np.nan), np.full((1, 4), np.nan), 0
+    levels, errors, n_draws = np.full(4, np.nan), np.full(4, np.nan), 0
     checks: tuple[Check, ...] = ()
     if reason is None:
         with Simulator(fit.setting) as simulator:
             world = World(fit, off, likeness, periods, simulator)
             levels = world.means(fit.theta, n_simulations, generator, quiet)
-            drawn, wrong = world.draws(max(n_simulations // RUNS_A_DRAW, 1), generator, quiet)
-        effects, n_draws = spread_of(drawn, n_simulations), len(drawn)
+            steps, drawn, wrong = world.draws(n_simulations, generator, quiet)
+        errors, n_draws = standard_errors(steps, drawn, n_simulations), len(drawn)
         checks = (Check("simulations at drawn parameters come to an end", not wrong, f"{wrong} did not" * (wrong > 0)),)
     taken = of_fit(fit)
     taken["checks"] += checks
     return SimilaritySources(
         question=f"Where does the likeness in {behaviour} of people who are tied come from?",
         assumptions=(*ASSUMPTIONS, *fit.assumptions), settings=settings, reason=reason, behaviour=behaviour,
-        table=_table(levels, effects, observed, level), observed=observed, modelled=float(levels[0]),
+        table=_table(levels, errors, observed, level), observed=observed, modelled=float(levels[0]),
         levels=dict(zip(("whole model", "without selection", "without influence", "without both"), levels.tolist(), strict=True)),
         selection=tuple(labels_of(fit, off[0])), influence=tuple(labels_of(fit, off[1])),
         n_simulations=n_simulations if reason is None else 0, n_draws=n_draws, level=level, **taken,
@@ -279,10 +282,11 @@ def _why_not(fit: SaomFit, off: tuple[list[int], list[int]], behaviour: str) -> 
     return f"the model has {' and '.join(missing)}" if missing else None
 
 
-def _table(levels: np.ndarray, deviations: np.ndarray, observed: float, level: float) -> pd.DataFrame:
+def _table(levels: np.ndarray, errors: np.ndarray, observed: float, level: float) -> pd.DataFrame:
     """A row a source, in points and as shares of what was observed."""
     points = np.append(parts_of(levels[:, None])[:, 0], observed - levels[0])
-    ends = points + np.quantile(deviations, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+    reach = ndtri(0.5 + level / 2) * errors
+    ends = points - reach, points + reach
     below = observed if observed > 0 else math.nan
     return pd.DataFrame({
         "source": SOURCES, "autocorrelation": points, "autocorrelation_low": ends[0], "autocorrelation_high": ends[1],

@@ -110,9 +110,9 @@ class Specification:
 
     Notes
     -----
-    A term is a short name such as ``"recip"``, a pair of short name and the covariate, behaviour or network it refers to
-    such as ``("simX", "smoke")``, or a :class:`Term` where it needs a type, a parameter or an interaction. Basic rates are
-    always there. Names are those of RSiena, so that published models can be typed in again.
+    A term is a short name such as ``"recip"``, a pair of short name and the covariate, behaviour or network it refers
+    to such as ``("simX", "smoke")``, or a :class:`Term` where it needs a type, a parameter or an interaction. Basic
+    rates are always there. Names are those of RSiena, so that published models can be typed in again.
 
     Raises
     ------

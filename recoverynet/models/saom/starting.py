@@ -23,8 +23,8 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
     Raises
     ------
     NotEstimableError
-        Nothing is known to have changed in a period, so that its rate cannot be estimated, or everybody has the same value
-        of a covariate.
+        Nothing is known to have changed in a period, so that its rate cannot be estimated, or everybody has the same
+        value of a covariate.
     TimeOrderError
         Somebody left before joining.
 

@@ -14,8 +14,8 @@ from recoverynet.models.saom.reading import terms_of
 from recoverynet.models.saom.simulation import Endless, Simulator
 from recoverynet.progress import track
 
-RUNS_A_DRAW, BLOCK = 2, 50
-"""Simulations at each draw of parameters, and at the estimates at a time."""
+BLOCK = 50
+"""Simulations at the estimates at a time."""
 ABOUT_EGO = ("egoX", "egoSqX")
 BY_CONTACTS = (
     "avSim", "totSim", "avAlt", "totAlt", "avRecAlt", "avInAlt", "totInAlt", "maxAlt", "minAlt", "avAttHigher",
@@ -60,15 +60,17 @@ class World:
 
     def draws(
         self, n_draws: int, rng: np.random.Generator, quiet: bool | None
-    ) -> tuple[np.ndarray, int]:
-        """Likeness (draws, 4, runs) at drawn parameters, and how many draws came to nothing."""
-        found, wrong = [], 0
-        for theta in track(self._drawn(n_draws, rng), "Simulating at drawn parameters", total=n_draws, quiet=quiet):
+    ) -> tuple[np.ndarray, np.ndarray, int]:
+        """Steps away from the estimates (draws, directions), likeness (draws, 4) there, and how many came to nothing."""
+        steps, drawn = self._drawn(n_draws, rng)
+        ended, found = [], []
+        for place in track(range(n_draws), "Simulating at drawn parameters", quiet=quiet):
             try:
-                found.append(self.likenesses(theta, RUNS_A_DRAW, rng))
+                found.append(self.likenesses(drawn[place], 1, rng)[:, 0])
+                ended.append(place)
             except Endless:
-                wrong += 1
-        return np.array(found).reshape(-1, 4, RUNS_A_DRAW), wrong
+                continue
+        return steps[ended], np.array(found).reshape(-1, 4), n_draws - len(ended)
 
     def likenesses(self, theta: np.ndarray, n_runs: int, rng: np.random.Generator) -> np.ndarray:
         """Likeness (4, runs), simulated from one seed."""
@@ -90,15 +92,20 @@ class World:
                 found[run, place] = np.asarray(self.likeness.count(*state))[0]
         return found.mean(axis=1)
 
-    def _drawn(self, n_draws: int, rng: np.random.Generator) -> np.ndarray:
-        """θ from its normal distribution, a row a draw; rates no lower than a tenth of their estimate."""
+    def _drawn(self, n_draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Steps in independent directions of the normal distribution of θ, each also backwards, and θ there.
+
+        Rates are no lower than a tenth of their estimate.
+        """
         held = np.isnan(np.diag(self.fit.covariance))
         covariance = np.where(held[:, None] | held[None, :], 0.0, self.fit.covariance)
         values, directions = np.linalg.eigh((covariance + covariance.T) / 2.0)
-        steps = rng.standard_normal((n_draws, len(values))) * np.sqrt(np.maximum(values, 0.0))
-        drawn = self.fit.theta + steps @ directions.T
+        free = values > values.max() * 1e-12
+        forwards = rng.standard_normal(((n_draws + 1) // 2, int(free.sum())))
+        steps = np.concatenate([forwards, -forwards])[:n_draws]
+        drawn = self.fit.theta + (steps * np.sqrt(values[free])) @ directions[:, free].T
         rates = np.array([each.effect == "Rate" for each in self.fit.setting.parameters])
-        return np.where(rates, np.maximum(drawn, 0.1 * self.fit.theta), drawn)
+        return steps, np.where(rates, np.maximum(drawn, 0.1 * self.fit.theta), drawn)
 
 
 def parts_of(levels: np.ndarray) -> np.ndarray:
@@ -124,21 +131,38 @@ def parts_of(levels: np.ndarray) -> np.ndarray:
     return np.stack([neither, selection, influence], axis=-2)
 
 
-def spread_of(drawn: np.ndarray, n_simulations: int) -> np.ndarray:
-    """Deviations (draws, 4) of the parts, and of what is beyond the model, that drawn parameters make.
+def standard_errors(steps: np.ndarray, drawn: np.ndarray, n_simulations: int) -> np.ndarray:
+    """Standard errors (4,) of the parts, and of what is beyond the model, from simulations at drawn parameters.
 
-    Means of few simulations vary more than what they are means of; deviations are scaled to what is left when the
-    chance in them is taken off, and the chance that the estimate itself has in ``n_simulations`` is put on. What is left is
-    the difference of two noisy variances, and can come out as nothing by luck: a standard error of it, that of the larger
-    variance, is put on as well, so that intervals err towards being wide.
+    One simulation says little of the mean at its parameters, but all of them together say how the mean moves with the
+    parameters: the parts are regressed on the steps, and what the estimates leave open is the sum of the squared
+    slopes, as steps are independent of variance 1 (the delta method), less what chance adds to it. Where chance hides
+    slopes, none are found; a standard error of that sum is put on, so that intervals err towards being wide, and so is
+    the chance that the estimate itself has in ``n_simulations``.
+
+    Parameters
+    ----------
+    steps : float array (draws, directions)
+        Independent and standard normal.
+    drawn : float array (draws, 4)
+        Likeness in the whole model, without selection, without influence, without both.
+    n_simulations : int
+        That the estimates come from.
+
+    Returns
+    -------
+    float array (4,)
+        NaN where there are not enough draws.
     """
-    parts = parts_of(drawn)
-    parts = np.concatenate([parts, -parts.sum(axis=1, keepdims=True)], axis=1)
-    means = parts.mean(axis=2)
-    if len(means) < 2:
-        return np.full((1, 4), np.nan)
-    seen, chance = means.var(axis=0, ddof=1), parts.var(axis=2, ddof=1).mean(axis=0)
-    unsure = seen * np.sqrt(2.0 / (len(means) - 1))
-    wanted = np.maximum(seen - chance / parts.shape[2], 0.0) + unsure + chance / n_simulations
-    scale = np.sqrt(np.divide(wanted, seen, out=np.zeros(4), where=seen > 0))
-    return (means - means.mean(axis=0)) * scale
+    parts = parts_of(drawn.T).T
+    parts = np.column_stack([parts, -parts.sum(axis=1)])
+    n_draws, n_slopes = steps.shape
+    if n_draws < n_slopes + 2:
+        return np.full(4, np.nan)
+    design = np.column_stack([np.ones(n_draws), steps])
+    slopes = np.linalg.lstsq(design, parts, rcond=None)[0]
+    chance = ((parts - design @ slopes) ** 2).sum(axis=0) / (n_draws - n_slopes - 1)
+    squared = (slopes[1:] ** 2).sum(axis=0) - chance * n_slopes / n_draws
+    squared = np.maximum(squared, 0.0)
+    unsure = np.sqrt(4.0 * squared * chance / n_draws + 2.0 * n_slopes * (chance / n_draws) ** 2)
+    return np.sqrt(squared + unsure + chance / n_simulations)

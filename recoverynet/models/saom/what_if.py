@@ -97,8 +97,8 @@ class SimulatedPanels:
         Raises
         ------
         SchemaError
-            There is no such run; or of three waves and more, each period was started from what was observed, so that the
-            waves of a run do not follow each other.
+            There is no such run; or of three waves and more, each period was started from what was observed, so that
+            the waves of a run do not follow each other.
         """
         panel = self.setting.panel
         if panel.n_waves > 2 and not self.chain:
@@ -116,8 +116,9 @@ class SimulatedPanels:
         Returns
         -------
         pandas.DataFrame
-            One row a parameter: ``dependent``, ``effect``, ``covariate``, ``type``, ``period``, ``group`` where several are
-            pooled, ``value`` (of the parameter), ``mean`` and ``sd`` of its target statistic over runs, and ``observed``.
+            One row a parameter: ``dependent``, ``effect``, ``covariate``, ``type``, ``period``, ``group`` where several
+            are pooled, ``value`` (of the parameter), ``mean`` and ``sd`` of its target statistic over runs, and
+            ``observed``.
         """
         frame = parameter_frame(self.setting.parameters).assign(
             value=self.theta, mean=self.statistics.mean(axis=0), sd=self.statistics.std(axis=0), observed=self.observed
@@ -155,14 +156,14 @@ def simulate(
     specification : Specification
         Effects on ties and behaviour.
     parameters : sequence of float, mapping to float, or SaomFit
-        One number a parameter. A sequence in the order of :meth:`SaomFit.to_frame` of such a model: each dependent variable
-        in turn, its basic rates first. A mapping by label (``"friend: rate, period 1"``), by short name where that is enough
-        (``"recip"``, ``"simX drink"``) or by pair or triple (``("simX", "drink")``, ``("density", "friend", "creation")``);
-        ``("Rate", "friend")`` is the rate of all periods. Terms held with ``fixed=`` may be left out. A fit gives its
-        estimates for parameters of the same name.
+        One number a parameter. A sequence in the order of :meth:`SaomFit.to_frame` of such a model: each dependent
+        variable in turn, its basic rates first. A mapping by label (``"friend: rate, period 1"``), by short name where
+        that is enough (``"recip"``, ``"simX drink"``) or by pair or triple (``("simX", "drink")``, ``("density",
+        "friend", "creation")``); ``("Rate", "friend")`` is the rate of all periods. Terms held with ``fixed=`` may be
+        left out. A fit gives its estimates for parameters of the same name.
     panel : NetworkPanel
-        Two waves or more; who is there, covariates, and where each period starts. Ends of periods are not looked at, but for
-        means, ranges and ``observed``.
+        Two waves or more; who is there, covariates, and where each period starts. Ends of periods are not looked at,
+        but for means, ranges and ``observed``.
     n : int
         Number of runs, 1 or more.
     rng : None, int, numpy.random.SeedSequence or numpy.random.Generator
@@ -172,8 +173,8 @@ def simulate(
     change_at : float
         People who join or leave within a period do so after this share of it, between 0 and 1.
     chain : bool
-        Start each period where the one before it ended in the same run, instead of at what was observed: whole panels whose
-        truth is known.
+        Start each period where the one before it ended in the same run, instead of at what was observed: whole panels
+        whose truth is known.
     quiet : bool, optional
         Show no progress.
 
@@ -185,16 +186,16 @@ def simulate(
     Raises
     ------
     SchemaError
-        Specification and panel do not fit each other; a parameter is missing, unknown, named twice or not a number, or a
-        rate is negative; ``n`` is below 1.
+        Specification and panel do not fit each other; a parameter is missing, unknown, named twice or not a number, or
+        a rate is negative; ``n`` is below 1.
     NotEstimableError
         The panel has one wave, or a simulation did not come to an end.
 
     Notes
     -----
-    Covariates and behaviour are centred at their means in ``panel``, in every run and period. A panel that was simulated has
-    means of its own, so that a fit to it speaks of slightly other numbers where effects depend on where 0 is (``linear`` with
-    ``avAlt`` or ``quad``, ``density`` with ``egoX`` or ``simX``).
+    Covariates and behaviour are centred at their means in ``panel``, in every run and period. A panel that was
+    simulated has means of its own, so that a fit to it speaks of slightly other numbers where effects depend on where 0
+    is (``linear`` with ``avAlt`` or ``quad``, ``density`` with ``egoX`` or ``simX``).
 
     Examples
     --------

@@ -68,7 +68,7 @@ def test_estimates_of_a_fit_are_parameters(panel):
         ({**VALUES, "friend: recip": 1.0}, "friend: recip is given twice, as 'recip' and as 'friend: recip'"),
         (changed(recip="high"), "The parameter 'recip' must be a number; got 'high'"),
         (changed(recip=np.nan), "finite numbers; that of friend: recip is not"),
-        ({**VALUES, ("Rate", "drink"): -1.0}, "0 or more changes a person and period; drink: rate, period 1, drink: rate, period 2"),
+        ({**VALUES, ("Rate", "drink"): -1.0}, "0 or more changes a person and period; drink: rate, period 1, drink: rate"),
     ],
 )  # fmt: skip
 def test_wrong_names_and_lengths_are_told(panel, values, message):
