@@ -70,7 +70,7 @@ def largest_rho(weights: sparse.csr_array) -> float:
 def log_determinant(weights: sparse.csr_array, rho: float) -> float:
     """Of I − ρW, from a sparse LU decomposition; it is positive between −:func:`largest_rho` and that."""
     matrix = sparse.csc_array(sparse.eye_array(weights.shape[0]) - rho * weights)
-    return float(np.log(np.abs(splu(matrix).U.diagonal())).sum())
+    return float(np.log(np.abs(splu(matrix, permc_spec="MMD_AT_PLUS_A").U.diagonal())).sum())
 
 
 def fit_autoregression(y: np.ndarray, x: np.ndarray, weights: sparse.csr_array, kind: Kind) -> AutoregressionFit:
