@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import RecoveryNetWarning, SchemaError
-from recoverynet.graphs.panel_shape import booleans, numbers, settled
+from recoverynet.graphs.alignment import by_name, ids_of, in_order, in_order_both_ways, numbers, pairs_in_order
+from recoverynet.graphs.panel_shape import booleans, settled
 from recoverynet.graphs.person_network import people_frame
 from recoverynet.graphs.waves import covariates_of, undated_waves
 
@@ -48,28 +49,53 @@ def matrix_waves(
     directed: bool | None,
 ) -> dict[str, Any]:
     """The fields of a panel made of matrices; the arguments are those of ``NetworkPanel.from_adjacency``."""
-    read = read_matrices(networks)
+    raw = _one_a_wave(networks)
+    ids = people_frame(ids_of(raw, people)).index
+    read = read_matrices([
+        in_order_both_ways(matrix, ids, f"The network of wave {wave}") for wave, matrix in enumerate(raw, start=1)
+    ])
     n_people, n_waves = read.networks[0].shape[0], len(read.networks)
-    frame = people_frame([str(row + 1) for row in range(n_people)] if people is None else people)
+    frame = people_frame(ids if people is None else people)
     if len(frame) != n_people:
         raise SchemaError(f"The networks hold {n_people} people; {len(frame)} are named.")
+    behaviours = by_name(behaviour, "behaviour", "{'drink': (n, waves)}")
+    personal = by_name(covariates, "covariates", "{'sex': (n,)}")
+    of_pairs = by_name(dyadic, "dyadic", "{'distance': (n, n)}")
     everybody = np.ones((n_people, n_waves), dtype=bool)
-    given = {name: np.asarray(values) for name, values in (covariates or {}).items()}
+    given = {
+        name: np.asarray(in_order(values, ids, f"The covariate {name!r}")) for name, values in personal.items()
+    }
+    _check_names(network, behaviours, {**covariates_of(frame), **given})
     return settled(
         frame,
         undated_waves(n_waves),
         read.networks,
-        directed=read.directed if directed is None else directed,
-        behaviour={name: numbers(values, name) for name, values in (behaviour or {}).items()},
-        present=everybody if present is None else booleans(present, n_people, n_waves),
+        directed=read.directed if directed is None else bool(directed),
+        behaviour={
+            name: numbers(in_order(values, ids, f"Behaviour {name!r}"), f"Behaviour {name!r}")
+            for name, values in behaviours.items()
+        },
+        present=everybody if present is None else booleans(in_order(present, ids, "present"), n_people, n_waves),
         missing=read.missing,
         structural=read.structural,
         network=network,
         covariates={**covariates_of(frame), **given},
-        dyadic={name: numbers(values, name) for name, values in (dyadic or {}).items()},
-        groups=None if groups is None else np.asarray(groups),
+        dyadic={
+            name: pairs_in_order(values, ids, f"The dyadic covariate {name!r}") for name, values in of_pairs.items()
+        },
+        groups=None if groups is None else np.asarray(in_order(groups, ids, "groups")),
         settings={"made_from": "adjacency"},
     )
+
+
+def _check_names(network: object, behaviour: Mapping[str, object], covariates: Mapping[str, object]) -> None:
+    """Every name means one thing, so that a term can refer to it."""
+    if not isinstance(network, str) or not network:
+        raise SchemaError(f"network is the name of the network, such as 'friend'; got {network!r}.")
+    twice = [name for name in behaviour if name == network or name in covariates]
+    if twice:
+        other = "the network" if twice[0] == network else "a covariate"
+        raise SchemaError(f"{twice[0]!r} is the name of a behaviour and of {other}; give one of them another name.")
 
 
 def read_matrices(networks: Iterable[object]) -> ReadMatrices:
@@ -127,7 +153,9 @@ def _one_a_wave(networks: object) -> list[object]:
         or isinstance(networks, pd.DataFrame)
     ):
         raise SchemaError("networks is a sequence of matrices, one a wave; put a single one into a list.")
-    return list(networks)  # type: ignore[call-overload]
+    if isinstance(networks, Mapping) or not isinstance(networks, Iterable):
+        raise SchemaError(f"networks is a sequence of matrices, one a wave, in order; got a {type(networks).__name__}.")
+    return list(networks)
 
 
 def _as_csr(matrix: object, wave: int) -> sparse.csr_array:

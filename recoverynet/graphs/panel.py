@@ -271,13 +271,30 @@ class NetworkPanel:
         ------
         SchemaError
             Shapes do not match, values are not numbers or negative, somebody is tied to themselves, ties run
-            between groups, or ``directed=False`` and a matrix is not symmetric.
+            between groups, or ``directed=False`` and a matrix is not symmetric; a frame or series is labelled with
+            other people, or a name is that of two things.
 
         Warns
         -----
         RecoveryNetWarning
             10 or 11 were read as strengths, or 9 was found beside 0 and 1; ties of people not there were
             removed.
+
+        Notes
+        -----
+        Rows and columns of frames and series with labels go by them, whatever their order; arrays, and frames
+        whose labels only count 0, 1, 2, …, go by place.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import recoverynet as rn
+        >>> ties = pd.DataFrame([[0, 1], [0, 0]], index=["ann", "ben"], columns=["ann", "ben"])
+        >>> later = pd.DataFrame([[0, 0], [1, 0]], index=["ben", "ann"], columns=["ben", "ann"])
+        >>> age = pd.Series({"ben": 41, "ann": 38})
+        >>> waves = rn.NetworkPanel.from_adjacency([ties, later], network="call", covariates={"age": age})
+        >>> waves.covariates["age"].tolist(), waves.at(2).weights.toarray().tolist()
+        ([38, 41], [[0.0, 1.0], [0.0, 0.0]])
         """
         return cls(
             **matrix_waves(

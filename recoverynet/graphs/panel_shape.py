@@ -37,7 +37,9 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
             for name, values in given["behaviour"].items()
         },
         "dyadic": {
-            name: _shaped(values, f"The dyadic covariate {name!r}", (n_people, n_people))
+            name: _shaped(
+                values, f"The dyadic covariate {name!r}", (n_people, n_people), (n_waves, n_people, n_people)
+            )
             for name, values in given["dyadic"].items()
         },
         "covariates": dict(given["covariates"]),
@@ -73,12 +75,13 @@ def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _shaped(values: object, what: str, shape: tuple[int, int]) -> np.ndarray:
+def _shaped(values: object, what: str, *shapes: tuple[int, ...]) -> np.ndarray:
     array = np.asarray(values, dtype=np.float64)
-    if array.shape != shape:
-        raise SchemaError(
-            f"{what} must be {shape[0]} × {shape[1]}; got {' × '.join(map(str, array.shape)) or 'one value'}."
+    if array.shape not in shapes:
+        wanted, got = (
+            " or ".join(" × ".join(map(str, shape)) or "one value" for shape in each) for each in (shapes, [array.shape])
         )
+        raise SchemaError(f"{what} must be {wanted}; got {got}.")
     return array
 
 
@@ -191,12 +194,3 @@ def booleans(present: object, n_people: int, n_waves: int) -> np.ndarray:
             f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}."
         )
     return here.astype(bool)
-
-
-def numbers(values: object, name: str) -> np.ndarray:
-    """An array of float; raises SchemaError naming it where it holds something else."""
-    try:
-        dense = values.toarray() if sparse.issparse(values) else values  # type: ignore[attr-defined]
-        return np.asarray(dense, dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        raise SchemaError(f"{name!r} must hold numbers, NaN where missing: {error}") from error

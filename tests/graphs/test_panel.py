@@ -409,7 +409,7 @@ def test_absent_people_lose_ties_and_behaviour():
         ([np.zeros((2, 2))], {"behaviour": {"drink": [1, 2]}}, "Behaviour 'drink' must be 2 × 1; got 2"),
         ([np.zeros((2, 2))], {"behaviour": {"drink": [["a"], ["b"]]}}, "'drink' must hold numbers"),
         ([np.zeros((2, 2))], {"covariates": {"sex": ["F"]}}, "covariate 'sex'"),
-        ([np.zeros((2, 2))], {"dyadic": {"distance": np.zeros((3, 3))}}, "must be 2 × 2; got 3 × 3"),
+        ([np.zeros((2, 2))], {"dyadic": {"distance": np.zeros((3, 3))}}, "must be 2 × 2 or 1 × 2 × 2; got 3 × 3"),
         ([np.zeros((2, 2))], {"present": [[1], [2]]}, "true or false"),
         ([np.array([[0, 1], [0, 0]])], {"groups": ["a", "b"]}, "1 ties between groups"),
     ],

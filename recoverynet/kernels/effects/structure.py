@@ -69,20 +69,16 @@ BETWEEN = Effect("between", 21, "Σ_jh x_hi x_ij (1 − x_hj)", "people stand be
 IN_STRUCT_EQ = Effect("inStructEq", 22, "Σ_j x_ij Σ_h≠i,j (b − |x_hi − x_hj|), b the mean of |x_hi − x_hj|",
                       "people tie to those whom the same others tie to", paths=IN_OUT, alter_in=True, interaction="dyadic")
 
-GWESP = Effect("gwesp", 23, "Σ_j x_ij e^α (1 − (1 − e^−α)^t_ij), t_ij = Σ_h x_ih x_hj, α = p/100",
-               "people tie to those their contacts are tied to, each further one counting for less, and to those who are tied to "
-               "their contacts; not an effect of RSiena", paths=OUT_OUT | OUT_IN, closure=TIES, parameter=69.0, undirected=True)
-
 STRUCTURE_EFFECTS = (
     DENSITY, RECIP, TRANS_TRIP, TRANS_TIES, TRANS_MED_TRIP, TRANS_REC_TRIP, CYCLE3, GWESP_FF, IN_POP, IN_POP_SQRT, OUT_POP,
     OUT_POP_SQRT, IN_ACT, IN_ACT_SQRT, OUT_ACT, OUT_ACT_SQRT, RECI_ACT, OUT_ISO, OUT_TRUNC, NBR_DIST2, BALANCE, BETWEEN,
-    IN_STRUCT_EQ, GWESP,
+    IN_STRUCT_EQ,
 )
 
 
 @_small
 def partners_weight(code: int, partners: int, parameter: float) -> float:
-    """c_ij of transTies (whether there is a shared partner), gwespFF and gwesp (each further one counting for less)."""
+    """c_ij of transTies (whether there is a shared partner) and gwespFF (each further one counting for less)."""
     if partners <= 0:
         return 0.0
     if code == 3:
@@ -135,7 +131,7 @@ def cycle3_change(t: Pair, p: float) -> float:
 
 @_small
 def gwesp_ff_change(t: Pair, p: float) -> float:
-    """What the partners shared with the other count for; for gwesp, what the tie does for other ties is added later."""
+    """What the partners shared with the other count for."""
     return partners_weight(7, t.two_paths, p)
 
 
@@ -246,9 +242,8 @@ _in_pop, _in_pop_sqrt, _out_pop, _out_pop_sqrt, _in_act, _in_act_sqrt, _out_act,
     in_pop_change, in_pop_sqrt_change, out_pop_change, out_pop_sqrt_change, in_act_change, in_act_sqrt_change,
     out_act_change, out_act_sqrt_change,
 ))
-_reci_act, _out_iso, _out_trunc, _nbr_dist2, _balance, _between, _in_struct_eq, _gwesp = map(over_options, (
+_reci_act, _out_iso, _out_trunc, _nbr_dist2, _balance, _between, _in_struct_eq = map(over_options, (
     reci_act_change, out_iso_change, out_trunc_change, nbr_dist2_change, balance_change, between_tie, in_struct_eq_tie,
-    gwesp_ff_change,
 ))
 
 
@@ -301,8 +296,6 @@ def structure_changes(code, people, options, found, ego, mutual, p, delta, e):  
         _between(people, options, found, ego, mutual, p, delta, e)
     elif code == 22:
         _in_struct_eq(people, options, found, ego, mutual, p, delta, e)
-    elif code == 23:
-        _gwesp(people, options, found, ego, mutual, p, delta, e)
 
 
 @_small
@@ -336,7 +329,7 @@ def structure_tie(code: int, t: Pair, p: float) -> float:
         return float(t.back)
     if code == 2:
         return float(t.two_paths)
-    if code in (3, 7, 23):
+    if code in (3, 7):
         return partners_weight(code, t.two_paths, p)
     if code == 4:
         return float(t.shared_in)

@@ -38,7 +38,8 @@ class Attributes:
         Places of the modelled behaviours, in the order of the specification.
     bounds : float array (B, 2)
         Lowest and highest value of each.
-    dyadic_names : list of str
+    pairs : dict of name to float array (n, n) or (M, n, n)
+        Covariates of pairs at the start of each period where they change; NaN unknown, and on the diagonal.
     disagreement : dict
         Mean disagreement of two people about a third, of out-ties (balance) and in-ties (inStructEq).
     """
@@ -52,7 +53,7 @@ class Attributes:
     words: frozenset[str]
     behaviour_rows: list[int]
     bounds: np.ndarray
-    dyadic_names: list[str]
+    pairs: dict[str, np.ndarray]
     disagreement: Mapping[str, float]
 
     def place(self, name: str | None, *, words: bool = False) -> int:
@@ -68,7 +69,16 @@ class Attributes:
 
     def dyadic_place(self, name: str) -> int:
         """The place of a covariate of pairs."""
-        return self.dyadic_names.index(name)
+        return list(self.pairs).index(name)
+
+    def pairs_in(self, name: str, period: int) -> np.ndarray:
+        """A covariate of pairs (n, n) in a period counted from 1, its mean over pairs and periods taken off."""
+        matrices = self.pairs[name]
+        return (matrices if matrices.ndim == 2 else matrices[period - 1]) - self.pair_mean(name)
+
+    def pair_mean(self, name: str) -> float:
+        """Mean of a covariate of pairs over pairs of different people that are known, and periods."""
+        return float(np.nanmean(self.pairs[name]))
 
     @property
     def n_categories(self) -> list[int]:
@@ -96,8 +106,6 @@ def attributes_of(
     """
     if not panel.present.any():
         raise NotEstimableError(f"Nobody is there at any of the {panel.n_waves} waves; there are {panel.n_people} people in all.")
-    for name in pairs:
-        _known_pairs(name, panel.dyadic[name])
     names = list(dict.fromkeys([*behaviours, *used])) + [NOTHING]
     n_periods, words = panel.n_waves - 1, set()
     for name in bounds:
@@ -128,7 +136,7 @@ def attributes_of(
         levels.append(np.arange(low, high + 1) if name in behaviours else np.unique(known))
     return Attributes(
         names, raw, np.array(centres), np.array(ranges), np.array(similarities), levels, frozenset(words),
-        [names.index(name) for name in behaviours], limits, list(dict.fromkeys(pairs)),
+        [names.index(name) for name in behaviours], limits, {name: _pairs_known(name, panel.dyadic[name]) for name in dict.fromkeys(pairs)},
         {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
     )
 
@@ -158,11 +166,14 @@ def _not_infinite(values: np.ndarray, what: str) -> None:
         raise SchemaError(f"{what} holds {int(wrong.sum())} infinite values; use NaN for what is not known.")
 
 
-def _known_pairs(name: str, matrix: np.ndarray) -> None:
-    apart = ~np.eye(len(matrix), dtype=bool)
-    _not_infinite(matrix[apart], f"The dyadic covariate {name!r}")
-    if np.isnan(matrix[apart]).all():
+def _pairs_known(name: str, given: np.ndarray) -> np.ndarray:
+    """A covariate of pairs of different people, at the starts of periods where it changes."""
+    matrices = np.array(given if given.ndim == 2 else given[:-1], float)
+    matrices[..., np.arange(matrices.shape[-1]), np.arange(matrices.shape[-1])] = np.nan
+    _not_infinite(matrices, f"The dyadic covariate {name!r}")
+    if np.isnan(matrices).all():
         raise SchemaError(f"The dyadic covariate {name!r} is known of no pair; leave out the terms that refer to it.")
+    return matrices[0] if matrices.ndim == 3 and len(matrices) == 1 else matrices
 
 
 def _declared(name: str, given: object) -> tuple[float, float]:

@@ -32,6 +32,12 @@ RATE_EFFECTS: dict[str, Effect] = {
     )
 }
 
+UNDIRECTED_IN_RSIENA = {
+    "gwesp": "gwespFF (RSiena has the one name for undirected networks, the other for directed ones)",
+    "transTriads": "transTrip (RSiena's transTriads, of undirected networks, has twice its parameter)",
+}
+"""Names that RSiena has for undirected networks only, and what to write instead."""
+
 
 @dataclass(frozen=True)
 class OwnEffect:
@@ -151,6 +157,8 @@ def known_effect(name: str, among: dict[str, Effect], kind: str) -> Effect:
     """The effect of this short name; raises SchemaError with the nearest names."""
     if name in among:
         return among[name]
+    if kind == "network" and name in UNDIRECTED_IN_RSIENA:
+        raise SchemaError(f"{name} is called {UNDIRECTED_IN_RSIENA[name]} here.")
     near = get_close_matches(name, among, n=3, cutoff=0.5) or [
         other for other in among if name.lower() in other.lower()
     ][:3]

@@ -133,7 +133,7 @@ class _Cutter:
         arrays = Epoch(
             start=_pairs(first), given=given, pool=pool, settled=settled, values=values, seen=seen, known=known,
             seen_known=seen_known, categories=categories, z=z, z_unknown=z_unknown, active=active,
-            moments=moments, movers=movers, dyadic=self._dyadic(people),
+            moments=moments, movers=movers, dyadic=self._dyadic(people, period),
             rate_places=np.zeros(n_variables, np.int64), distances=np.zeros(n_variables, np.int64),
         )
         self._observed_change(arrays, base, last, unknown, z_end)
@@ -164,14 +164,11 @@ class _Cutter:
         movers = np.column_stack([changing, here[changing, wave + 1]]).astype(np.int64)
         return here[:, wave].copy(), np.full(len(changing), self.change_at), movers
 
-    def _dyadic(self, people: np.ndarray) -> np.ndarray:
-        """Covariates of pairs, the mean over pairs of different people taken off; 0 where unknown."""
-        found = np.zeros((len(self.attributes.dyadic_names), len(people), len(people)))
-        for place, name in enumerate(self.attributes.dyadic_names):
-            matrix = np.array(self.panel.dyadic[name], float)
-            np.fill_diagonal(matrix, np.nan)
-            part = matrix[np.ix_(people, people)] - np.nanmean(matrix)
-            found[place] = np.where(np.isfinite(part), part, 0.0)
+    def _dyadic(self, people: np.ndarray, period: int) -> np.ndarray:
+        """Covariates of pairs, centred; 0 where unknown."""
+        found = np.zeros((len(self.attributes.pairs), len(people), len(people)))
+        for place, name in enumerate(self.attributes.pairs):
+            found[place] = np.nan_to_num(self.attributes.pairs_in(name, period)[np.ix_(people, people)])
         return found
 
     def _observed_change(

@@ -41,6 +41,12 @@ class _Tables:
         """What names of files of a group begin with."""
         return f"group{group + 1}_" if len(self.parts) > 1 else ""
 
+    def pair_files(self, name: str) -> list[str]:
+        """Names of the files of a covariate of pairs: one, or one a period."""
+        matrices = self.setting.attributes.pairs[name]
+        own = self.names[name]
+        return [own] if matrices.ndim == 2 else [f"{own}_wave{wave + 1}" for wave in range(len(matrices))]
+
 
 def write_rsiena(
     panel: NetworkPanel,
@@ -61,7 +67,7 @@ def write_rsiena(
     panel : NetworkPanel
         As for :func:`recoverynet.fit_saom`.
     specification : Specification
-        Without own effects and gwesp, which RSiena does not have.
+        Without own effects, which RSiena does not have.
     folder : str or Path
         Folder to write to; made where it is not there, new or empty unless ``overwrite``.
     bounds : mapping of behaviour to (lowest, highest), optional
@@ -153,9 +159,9 @@ def _tables_of(setting: Setting) -> _Tables:
         raise SchemaError(
             f"RSiena needs two people or more in each group; {alone} of {len(parts)} groups have one. Leave them out."
         )
-    names = _names_in_r([setting.specification.network_name, *modelled, *used, *attributes.dyadic_names])
+    names = _names_in_r([setting.specification.network_name, *modelled, *used, *attributes.pairs])
     moving = bool((panel.present[ever] != panel.present[ever][:, :1]).any())
-    return _Tables(setting, names, [name for name in used if name not in changing], changing, attributes.dyadic_names, parts,
+    return _Tables(setting, names, [name for name in used if name not in changing], changing, list(attributes.pairs), parts,
                    moving)
 
 
@@ -203,9 +209,11 @@ def _files_of(tables: _Tables, group: int, change_at: float) -> dict[str, str]:
         raw = attributes.raw[row][people] + (1.0 if name in attributes.words else 0.0)
         files[f"{prefix}{names[name]}.dat"] = _text(raw if name in tables.changing else raw[:, :1])
     for name in tables.dyadic:
-        matrix = np.array(panel.dyadic[name], float)[np.ix_(people, people)]
-        np.fill_diagonal(matrix, 0.0)
-        files[f"{prefix}{names[name]}.dat"] = _text(matrix)
+        matrices = attributes.pairs[name].reshape(-1, panel.n_people, panel.n_people)
+        for matrix, file in zip(matrices, tables.pair_files(name), strict=True):
+            part = matrix[np.ix_(people, people)]
+            np.fill_diagonal(part, 0.0)
+            files[f"{prefix}{file}.dat"] = _text(part)
     if tables.moving:
         files[f"{prefix}composition.dat"] = "".join(_intervals(panel.present[person], change_at) for person in people)
     return files
@@ -275,9 +283,12 @@ def _reading(tables: _Tables) -> list[str]:
         function, part = ("varCovar", "") if name in tables.changing else ("coCovar", "[, 1]")
         given.append(f'{names[name]} = {function}(read("{names[name]}"){part}{_centred(tables, centre)})')
     for name in tables.dyadic:
-        matrix = np.array(setting.panel.dyadic[name], float)
-        np.fill_diagonal(matrix, np.nan)
-        given.append(f'{names[name]} = coDyadCovar(read("{names[name]}"){_centred(tables, float(np.nanmean(matrix)))})')
+        files = tables.pair_files(name)
+        values, function = f'read("{files[0]}")', "coDyadCovar"
+        if setting.attributes.pairs[name].ndim == 3:
+            waves = f'unlist(lapply(1:{len(files)}, function(wave) read(paste0("{names[name]}_wave", wave))))'
+            values, function = f"array({waves}, dim = c(n, n, {len(files)}))", "varDyadCovar"
+        given.append(f"{names[name]} = {function}({values}{_centred(tables, setting.attributes.pair_mean(name))})")
     if tables.moving:
         given.append('composition = sienaCompositionChangeFromFile(paste0(prefix, "composition.dat"))')
     calls = [f'read_group("{tables.prefix(group)}", {len(part)})' for group, part in enumerate(tables.parts)]

@@ -103,9 +103,6 @@ def _called(
             f"{term.effect.name} is an effect of your own, which RSiena does not know. Leave it out of the exported "
             "specification, or write it in C++ for RSiena."
         )
-    if term.effect == "gwesp":
-        raise SchemaError("gwesp is not an effect of RSiena; gwespFF is, and differs in that it leaves out what a tie does for "
-                          "other ties. Export a specification with gwespFF.")
     effect, name, scale = effect_of(term, kind), term.effect, 1.0
     if kind == "network" and not directed:
         name, scale = UNDIRECTED_NAMES.get(name, (name, 1.0))

@@ -33,7 +33,6 @@ def contribution(effect, x, i, j, *, v=None, w=None, r=1.0, m=0.0, b=0.0, p=0.0)
         "transRecTrip": lambda: x[j, i] * shared,
         "cycle3": lambda: sum(x[j, h] * x[h, i] for h in rest),
         "gwespFF": lambda: np.exp(alpha) * (1 - (1 - np.exp(-alpha)) ** shared),
-        "gwesp": lambda: np.exp(alpha) * (1 - (1 - np.exp(-alpha)) ** shared),
         "inPop": lambda: into[j],
         "inPopSqrt": lambda: np.sqrt(into[j]),
         "outPop": lambda: out[j],

@@ -17,9 +17,9 @@ from recoverynet.models.saom.specification import Specification, Term
 DIRECTED = [name for name in TIE_EFFECTS]
 UNDIRECTED = [name for name, effect in TIE_EFFECTS.items() if effect.undirected]
 PARAMETERS = [
-    {"gwespFF": 69, "gwesp": 69, "outTrunc": 1, "reciAct": 1, "outPop": 1, "outPopSqrt": 0, "inActSqrt": 0},
-    {"gwespFF": 25, "gwesp": 25, "outTrunc": 2, "reciAct": 2, "outPop": 1, "outPopSqrt": 1, "inActSqrt": 1},
-    {"gwespFF": 200, "gwesp": 200, "outTrunc": 4, "reciAct": 3, "outPop": 2, "outPopSqrt": 2, "inActSqrt": 2},
+    {"gwespFF": 69, "outTrunc": 1, "reciAct": 1, "outPop": 1, "outPopSqrt": 0, "inActSqrt": 0},
+    {"gwespFF": 25, "outTrunc": 2, "reciAct": 2, "outPop": 1, "outPopSqrt": 1, "inActSqrt": 1},
+    {"gwespFF": 200, "outTrunc": 4, "reciAct": 3, "outPop": 2, "outPopSqrt": 2, "inActSqrt": 2},
 ]
 
 
@@ -126,7 +126,7 @@ def allowed_products(directed):
 @pytest.mark.parametrize("directed", [True, False])
 def test_every_product_of_effects_on_ties(directed):
     rng = np.random.default_rng(3)
-    parameters = {"gwespFF": 69.0, "gwesp": 69.0, "reciAct": 1.0, "outPop": 1.0, "outActSqrt": 1.0, "inAct": 1.0}
+    parameters = {"gwespFF": 69.0, "reciAct": 1.0, "outPop": 1.0, "outActSqrt": 1.0, "inAct": 1.0}
     products = allowed_products(directed)
     for _ in range(2):
         panel = random_panel(rng, 5, density=0.5, directed=directed)

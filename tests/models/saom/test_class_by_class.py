@@ -15,7 +15,7 @@ from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term
 
 MODELS = (
-    ["density", "recip", "transTrip", "transTies", "gwespFF", "gwesp", "nbrDist2", "inPop", "outPopSqrt"],
+    ["density", "recip", "transTrip", "transTies", "gwespFF", "nbrDist2", "inPop", "outPopSqrt"],
     ["density", "recip", "between", "inStructEq", ("simX", "site"), ("egoX", "drink"), ("altX", "drink")],
     ["density", "balance", "transRecTrip", ("sameX", "site"), "outActSqrt", ("higher", "drink"),
      Term("recip", times=[("simX", "drink")]), Term("egoX", "age", times=["transTrip"])],

@@ -183,7 +183,7 @@ def test_every_effect_is_written_or_refused_with_a_reason(panel, tmp_path):
             except SchemaError as error:
                 refused.add(name)
                 assert "RSiena" in str(error)
-    assert refused == {"gwesp", "outRateInv"}
+    assert refused == {"outRateInv"}
 
 
 def test_internal_parameters_are_always_written(panel, tmp_path):
@@ -226,3 +226,16 @@ def test_bounds_folders_and_numbers_are_looked_at(panel, tmp_path):
     )  # fmt: skip
     with pytest.raises(SchemaError, match="two people or more in each group; 1 of 2 groups have one"):
         write_rsiena(lonely, Specification({"friend": ["density"]}), tmp_path, overwrite=True)
+
+
+def test_covariates_of_pairs_that_change_are_one_file_a_period(tmp_path):
+    rng = np.random.default_rng(2)
+    met = rng.random((3, 12, 12)).round(2)
+    panel = random_panel(rng, 12, n_waves=3, dyadic={"met": met, "near": met[0]})
+    asked(Specification({"friend": ["density", ("X", "met"), ("X", "near")]}), panel, tmp_path)
+    lines = (tmp_path / "fit.R").read_text().splitlines()
+    given = 'varDyadCovar(array(unlist(lapply(1:2, function(wave) read(paste0("met_wave", wave)))), dim = c(n, n, 2)))'
+    assert any(f"met = {given}" in line for line in lines)
+    assert any('near = coDyadCovar(read("near"))' in line for line in lines)
+    written = np.loadtxt(tmp_path / "met_wave2.dat")
+    np.testing.assert_allclose(written, np.where(np.eye(12, dtype=bool), 0.0, met[1]))

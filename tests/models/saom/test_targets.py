@@ -21,7 +21,7 @@ from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import target_statistics
 from recoverynet.models.saom.specification import Specification, Term
 
-PARAMETERS = {"gwespFF": 69, "gwesp": 69, "outTrunc": 1, "reciAct": 1, "outPop": 1, "outActSqrt": 1, "inAct": 1}
+PARAMETERS = {"gwespFF": 69, "outTrunc": 1, "reciAct": 1, "outPop": 1, "outActSqrt": 1, "inAct": 1}
 PARTS = ("eval", "endow", "creation")
 
 
@@ -325,3 +325,19 @@ def test_an_own_effect_has_the_targets_of_the_effect_it_spells_out():
         for effect, own, about in (("recip", "myRecip", ""), ("altX", "myAltX", "mood"), ("altX", "myAltX", "drink")):
             one, other = place_of(setting, effect, about=about), place_of(setting, own, about=about)
             np.testing.assert_allclose(found[:, other], found[:, one], atol=1e-12)
+
+
+def test_covariates_of_pairs_may_change():
+    """Each period takes the matrix of the wave it starts from; the mean is over pairs and periods."""
+    rng, n = np.random.default_rng(8), 9
+    met = rng.random((3, n, n))
+    met[0, 2, 3] = np.nan
+    panel = random_panel(rng, n, n_waves=3, dyadic={"met": met, "still": met[:1].repeat(3, axis=0), "flat": met[0]})
+    model = Specification({"friend": ["density", ("X", "met"), ("X", "still"), ("X", "flat")]})
+    found = target_statistics(saom_setting(panel, model))
+    apart = np.where(np.eye(n, dtype=bool), np.nan, met)
+    for period in (1, 2):
+        end = panel.networks[period].toarray()
+        expected = np.nansum(end * (apart[period - 1] - np.nanmean(apart[:2])))
+        np.testing.assert_allclose(found[period - 1, -3], expected)
+    np.testing.assert_allclose(found[:, -2], found[:, -1])

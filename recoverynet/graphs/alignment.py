@@ -1,0 +1,121 @@
+"""Labels of frames and series: a row goes with the person it names, whatever its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from recoverynet.errors import SchemaError
+
+MEND = "Give people= the ids in the order of the matrices, or take the labels off with .to_numpy()."
+
+
+def labels_of(labels: pd.Index) -> pd.Index | None:
+    """Row or column labels as text; None where they only count 0, 1, 2, …"""
+    counting = isinstance(labels, pd.RangeIndex) and labels.start == 0 and labels.step == 1
+    return None if counting else labels.astype("str")
+
+
+def ids_of(networks: Sequence[object], people: object) -> object:
+    """Ids of people: those given, else the row labels of the first network that has any, else ``"1"`` to ``"n"``."""
+    if people is not None:
+        return people
+    for matrix in networks:
+        labels = labels_of(matrix.index) if isinstance(matrix, pd.DataFrame) else None
+        if labels is not None:
+            return list(labels)
+    return [str(row + 1) for row in range(np.shape(networks[0])[0])] if len(networks) else []
+
+
+def in_order(values: object, ids: pd.Index, what: str) -> Any:
+    """Rows of a labelled frame or series in the order of ``ids``; anything else as it is.
+
+    Raises
+    ------
+    SchemaError
+        The labels are not those of the people, or somebody has two rows.
+    """
+    if isinstance(values, pd.DataFrame | pd.Series):
+        labels = labels_of(values.index)
+        return values if labels is None else values.iloc[_places(labels, ids, f"{what}: the rows")]
+    return values
+
+
+def in_order_both_ways(values: object, ids: pd.Index, what: str) -> Any:
+    """A labelled square frame with rows and columns in the order of ``ids``; anything else as it is.
+
+    Raises
+    ------
+    SchemaError
+        The labels are not those of the people, or only rows or only columns have labels.
+    """
+    if not isinstance(values, pd.DataFrame):
+        return values
+    rows, columns = labels_of(values.index), labels_of(values.columns)
+    if rows is None and columns is None:
+        return values
+    if rows is None or columns is None:
+        which, other = ("columns", "rows") if rows is None else ("rows", "columns")
+        raise SchemaError(f"{what}: the {which} are labelled and the {other} are not; label both with ids, or neither.")
+    return values.iloc[_places(rows, ids, f"{what}: the rows"), _places(columns, ids, f"{what}: the columns")]
+
+
+def pairs_in_order(values: object, ids: pd.Index, what: str) -> np.ndarray:
+    """A covariate of pairs as numbers: (n, n), or (W, n, n) where one matrix a wave is given.
+
+    Raises
+    ------
+    SchemaError
+        Labels are not those of the people, or values are no numbers.
+    """
+    several = isinstance(values, list | tuple) and any(
+        isinstance(each, pd.DataFrame | np.ndarray) and each.ndim == 2 or sparse.issparse(each) for each in values
+    )
+    if not several and not (isinstance(values, np.ndarray) and values.ndim == 3):
+        return numbers(in_order_both_ways(values, ids, what), what)
+    parts = [numbers(in_order_both_ways(each, ids, what), what) for each in values]  # type: ignore[attr-defined]
+    if len({part.shape for part in parts}) != 1:
+        raise SchemaError(f"{what}: one matrix a wave, all of one size; got {', '.join(str(part.shape) for part in parts)}.")
+    return np.stack(parts)
+
+
+def numbers(values: object, what: str) -> np.ndarray:
+    """An array of float; raises SchemaError saying what it is of where it holds something else."""
+    try:
+        dense = values.toarray() if sparse.issparse(values) else values  # type: ignore[attr-defined]
+        return np.asarray(dense, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise SchemaError(f"{what} must hold numbers, NaN where missing: {error}") from error
+
+
+def by_name(given: object, what: str, such_as: str) -> Mapping[str, Any]:
+    """A mapping of names to values, empty for None; raises SchemaError for anything else."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise SchemaError(f"{what} maps names to values, as in {what}={such_as}; got a {type(given).__name__}.")
+    wrong = [name for name in given if not isinstance(name, str) or not name]
+    if wrong:
+        raise SchemaError(f"Names in {what} are words, as in {what}={such_as}; got {wrong[0]!r}.")
+    return given
+
+
+def _places(labels: pd.Index, ids: pd.Index, what: str) -> np.ndarray:
+    """Where each person's row is."""
+    if labels.has_duplicates:
+        twice = labels[labels.duplicated()]
+        raise SchemaError(f"{what} name {len(twice.unique())} people more than once, the first being {twice[0]!r}.")
+    strange, missing = labels.difference(ids, sort=False), ids.difference(labels, sort=False)
+    if len(strange) or len(missing):
+        raise SchemaError(f"{what} name other people than the panel:{_some(strange, 'not in it')}{_some(missing, 'not named')} "
+                          f"{MEND}")
+    return labels.get_indexer(ids)
+
+
+def _some(ids: Iterable[object], what: str) -> str:
+    found = list(ids)
+    return f" {len(found)} {what}, such as {found[0]!r}." if found else ""
