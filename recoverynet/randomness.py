@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from recoverynet.errors import SchemaError
+
 RandomSource: TypeAlias = "None | int | np.random.SeedSequence | np.random.Generator"
 
 
@@ -23,15 +25,17 @@ def resolve_rng(rng: RandomSource = None) -> np.random.Generator:
 
     Raises
     ------
-    TypeError
-        For anything else, ``numpy.random.RandomState`` and the ``numpy.random`` module included.
+    SchemaError
+        For anything else, negative seeds, ``numpy.random.RandomState`` and the ``numpy.random`` module included.
     """
     if isinstance(rng, bool) or not (
         rng is None or isinstance(rng, int | np.integer | np.random.SeedSequence | np.random.Generator)
     ):
-        raise TypeError(
-            f"rng must be None, an integer seed, a numpy SeedSequence or a numpy Generator; got {type(rng).__name__}"
+        raise SchemaError(
+            f"rng must be None, an integer seed, a numpy SeedSequence or a numpy Generator; got {type(rng).__name__}."
         )
+    if isinstance(rng, int | np.integer) and rng < 0:
+        raise SchemaError(f"rng as a seed is a whole number, 0 or more; got {rng!r}.")
     return np.random.default_rng(rng)
 
 

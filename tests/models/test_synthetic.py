@@ -400,5 +400,5 @@ def test_dials_out_of_range_are_told(wrong):
 
 
 def test_wrong_randomness_is_told():
-    with pytest.raises(TypeError, match="rng"):
+    with pytest.raises(SchemaError, match="rng"):
         synthetic_record(rng="seed")

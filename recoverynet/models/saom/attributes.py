@@ -136,7 +136,8 @@ def attributes_of(
         levels.append(np.arange(low, high + 1) if name in behaviours else np.unique(known))
     return Attributes(
         names, raw, np.array(centres), np.array(ranges), np.array(similarities), levels, frozenset(words),
-        [names.index(name) for name in behaviours], limits, {name: _pairs_known(name, panel.dyadic[name]) for name in dict.fromkeys(pairs)},
+        [names.index(name) for name in behaviours], limits,
+        {name: _pairs_known(name, panel.dyadic[name]) for name in dict.fromkeys(pairs)},
         {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
     )
 

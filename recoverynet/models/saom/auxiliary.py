@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -83,9 +83,11 @@ def auxiliaries(
         A name that is not known or there twice, a behaviour where there is none, a function that does not give
         one-dimensional numbers.
     """
-    wanted = [asked] if isinstance(asked, str | Mapping) else list(asked)
+    wanted = [asked] if isinstance(asked, str | Mapping) or not isinstance(asked, Iterable) else list(asked)
     found: list[Auxiliary] = []
     for each in wanted:
+        if callable(each):
+            raise SchemaError(f"A function needs a name: {{'{getattr(each, '__name__', 'mine')}': function}}.")
         if isinstance(each, Mapping):
             found += [_of_user(name, function, periods[0].end) for name, function in each.items()]
         elif each in NEEDS_BEHAVIOUR and not periods[0].ranges and tuple(wanted) == STATISTICS:
@@ -203,7 +205,13 @@ def _of_user(name: str, function: UserFunction, example: Ending) -> Auxiliary:
     """A statistic that a user wrote, tried once."""
     if not callable(function):
         raise SchemaError(f"Statistic {name!r} must be a function of network and behaviours; got {function!r}.")
-    tried = function(*example)
+    try:
+        tried = function(*example)
+    except Exception as error:
+        raise SchemaError(
+            f"Statistic {name!r} could not be counted of what was observed: {type(error).__name__}: {error}. It is called with "
+            "the network (scipy.sparse.csr_array, n × n) and the behaviours (dict of name to n floats)."
+        ) from error
     values = np.asarray(tried)
     if values.ndim != 1 or values.size == 0 or not np.issubdtype(values.dtype, np.number):
         raise SchemaError(

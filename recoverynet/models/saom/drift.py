@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import number_within
 from recoverynet.draw.drift import draw_drift
 from recoverynet.draw.results import Axes
-from recoverynet.errors import SchemaError
 from recoverynet.kernels.actor_model import WEIGHT
 from recoverynet.kernels.behaviour_choice import column_statistic
 from recoverynet.kernels.effects.behaviour import Around
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.reading import (
-    Reading,
     assumed,
     behaviour_place,
     eval_columns,
@@ -24,6 +23,7 @@ from recoverynet.models.saom.reading import (
     of_fit,
     sums,
 )
+from recoverynet.models.saom.warned import Reading
 from recoverynet.results import settings_of
 
 
@@ -134,9 +134,7 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     {1: 1, 2: 1, 3: 1}
     """
     b = behaviour_place(fit, behaviour)
-    contacts = _mean_degree(fit) if n_contacts is None else float(n_contacts)
-    if not (contacts > 0 and np.isfinite(contacts)):
-        raise SchemaError(f"n_contacts is a number above 0; got {n_contacts!r}.")
+    contacts = _mean_degree(fit) if n_contacts is None else number_within(n_contacts, "n_contacts", 0, np.inf, such_as=3)
     model = fit.setting.model
     columns = model.behaviours
     used = eval_columns(columns, b + 1)

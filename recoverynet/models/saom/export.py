@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.rsiena_terms import effect_lines, n_interactions
@@ -127,10 +128,9 @@ def write_rsiena(
     >>> [path.name for path in written]
     ['fit.R', 'friend_wave1.dat', 'friend_wave2.dat']
     """
-    if n_simulations < 1 or isinstance(seed, bool) or int(seed) != seed or int(n_simulations) != n_simulations:
-        raise SchemaError(
-            f"n_simulations and seed are whole numbers, the first 1 or more; got {n_simulations!r} and {seed!r}."
-        )
+    n_simulations, seed = whole_number(n_simulations, "n_simulations", 1), whole_number(seed, "seed", 0)
+    if not isinstance(folder, str | Path):
+        raise SchemaError(f"folder is a path, such as 'for_rsiena'; got {folder!r}.")
     setting = saom_setting(panel, specification, bounds=bounds, conditional=conditional, change_at=change_at)
     tables = _tables_of(setting)
     _check_bounds(setting)

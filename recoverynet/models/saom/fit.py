@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.actor_model import N_CLASSES
@@ -163,12 +164,9 @@ def fit_saom(
 
 
 def _check_arguments(n_simulations: int, wanted: float, most_runs: int) -> None:
-    if n_simulations < 200:
-        raise SchemaError(f"n_simulations is 200 or more, so that standard errors mean something; got {n_simulations}.")
-    if not wanted > 0:
-        raise SchemaError(f"wanted is a convergence ratio above 0, such as 0.20; got {wanted!r}.")
-    if most_runs < 1:
-        raise SchemaError(f"most_runs is 1 or more; got {most_runs}.")
+    whole_number(n_simulations, "n_simulations", 200, ", so that standard errors mean something")
+    number_within(wanted, "wanted", 0, such_as="0.20", what="a convergence ratio")
+    whole_number(most_runs, "most_runs", 1)
 
 
 def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tuple[Walk, bool]:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import whole_number
 from recoverynet.draw.violins import draw_violins
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.simulated_distance import SimulatedDistance, simulated_distance
 from recoverynet.models.saom.auxiliary import STATISTICS, Asked, Auxiliary, auxiliaries
 from recoverynet.models.saom.ends import Ending, PeriodEnd, observed_ends, simulated_ends
+from recoverynet.models.saom.fitted import checked_fit
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import Check, Result, p_in_words, settings_of
@@ -220,6 +222,8 @@ def goodness_of_fit(
     >>> list(fits.to_frame().index)
     ['outdegree', 'triads']
     """
+    checked_fit(fit)
+    n_simulations = whole_number(n_simulations, "n_simulations", 1)
     generator = resolve_rng(rng)
     everything = observed_ends(fit)
     places = _places(everything, period)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -177,10 +178,13 @@ class SaomFit(Result):
         """
         return heterogeneity_test(self, self._places(parameters))
 
-    def _places(self, parameters: Iterable[object] | None) -> list[int]:
+    def _places(self, parameters: str | Iterable[object] | None) -> list[int]:
         if parameters is None:
             return [place for place, each in enumerate(self.setting.parameters) if each.fixed is None and each.type != "rate"]
-        return [self._place(each) for each in parameters]
+        found = [self._place(each) for each in ([parameters] if isinstance(parameters, str) else parameters)]
+        if not found:
+            raise SchemaError("No parameter was named; leave parameters out to test all, or name some, as in ['recip'].")
+        return found
 
     def _place(self, given: object) -> int:
         if isinstance(given, int | np.integer) and self._first_row <= int(given) < len(self.table):
@@ -193,6 +197,9 @@ class SaomFit(Result):
             ]
             if len(found) == 1:
                 return found[0]
+            if found:
+                several = ", ".join(self.setting.parameters[place].label for place in found)
+                raise SchemaError(f"{given!r} names several parameters: {several}. Give rows of to_frame(), counted from 0.")
         labels = ", ".join(each.label for each in self.setting.parameters)
         raise SchemaError(
             f"{given!r} does not name one parameter that is estimated with the others or held fixed; there are: {labels}. Rows "
@@ -214,6 +221,13 @@ class SaomFit(Result):
 
     def _repr_html_(self) -> str:
         return f"<p><strong>{self.convergence}</strong></p>{super()._repr_html_()}"
+
+
+def checked_fit(fit: Any) -> Any:
+    """The fit itself; raises SchemaError for anything that is none."""
+    if not (hasattr(fit, "setting") and hasattr(fit, "theta")):
+        raise SchemaError(f"This reads a fit of fit_saom(); got a {type(fit).__name__}.")
+    return fit
 
 
 def fitted(

@@ -14,7 +14,8 @@ from recoverynet.draw.results import Axes, draw_estimates
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.models.saom.robbins_monro import Stay
 from recoverynet.models.saom.setting import Setting
-from recoverynet.results import Check, Result, p_in_words
+from recoverynet.models.saom.warned import Reading
+from recoverynet.results import Check, p_in_words
 
 
 class Fitted(Protocol):
@@ -31,10 +32,12 @@ class Fitted(Protocol):
     assumptions: tuple[str, ...]
     checks: tuple[Check, ...]
     reason: str | None
+    converged: bool
+    convergence: str
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class ParameterTest(Result):
+class ParameterTest(Reading):
     """Does the model without these parameters do?
 
     Attributes
@@ -60,7 +63,7 @@ class ParameterTest(Result):
         Returns
         -------
         pandas.DataFrame indexed by parameter
-            ``estimate`` (of Wald tests; of others one step from the value held), ``std_error`` of Wald tests, ``z``
+            ``estimate`` (of Wald tests; of others one step from the value held, each by itself), ``std_error`` of Wald tests, ``z``
             (one parameter by itself) and its two-sided ``p``.
         """
         return self.table.copy()
@@ -79,11 +82,12 @@ class ParameterTest(Result):
         return f"χ² = {self.statistic:.2f} on {self.df} degrees of freedom, p = {p_in_words(self.p)}"
 
 
-def _answer(fit: Fitted, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
+def _answer(fit: Fitted, question: str, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
     return ParameterTest(
-        question="Are these parameters needed?", null=null, statistic=float(statistic), df=int(df),
+        question=question, null=null, statistic=float(statistic), df=int(df),
         p=float(chdtrc(df, statistic)), table=table.assign(p=2 * ndtr(-np.abs(table["z"]))), n_people=fit.n_people,
         n_dropped=fit.n_dropped, settings=fit.settings, assumptions=fit.assumptions, checks=fit.checks,
+        warning=None if fit.converged else fit.convergence,
     )
 
 
@@ -116,7 +120,7 @@ def wald_test(fit: Fitted, places: Sequence[int], matrix: object | None = None) 
     table = pd.DataFrame({"estimate": value, "std_error": np.sqrt(np.diag(spread))}, index=index)
     table["z"] = table["estimate"] / table["std_error"]
     statistic = value @ np.linalg.pinv(spread, hermitian=True) @ value
-    return _answer(fit, "all of these are 0", statistic, np.linalg.matrix_rank(spread), table)
+    return _answer(fit, "Could all of these be 0?", "all of these are 0", statistic, np.linalg.matrix_rank(spread), table)
 
 
 def score_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
@@ -129,13 +133,13 @@ def score_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
     gap = fit.targets.sum(axis=0)[order] - here.sums.mean(axis=0)[order]
     derivative = here.derivative[np.ix_(order, order)]
     return _score_answer(
-        fit, "these parameters have the values they were held at", gap, derivative, here.sums[:, order], len(free),
-        _named(fit, places),
+        fit, "Do parameters have the values they were held at?", "these parameters have the values they were held at", gap,
+        derivative, here.sums[:, order], len(free), _named(fit, places),
     )
 
 
 def _score_answer(
-    fit: Fitted, null: str, gap: np.ndarray, derivative: np.ndarray, sums: np.ndarray, n_free: int, index: pd.Index
+    fit: Fitted, question: str, null: str, gap: np.ndarray, derivative: np.ndarray, sums: np.ndarray, n_free: int, index: pd.Index
 ) -> ParameterTest:
     """Gaps of tested statistics with what the free ones explain taken off, against their spread."""
     part = derivative[n_free:, :n_free] @ np.linalg.pinv(derivative[:n_free, :n_free])
@@ -144,10 +148,11 @@ def _score_answer(
     rest = taken @ gap
     slope = derivative[n_free:, n_free:] - part @ derivative[:n_free, n_free:]
     z = rest / np.sqrt(np.maximum(np.diag(spread), 1e-300))
-    step = np.linalg.pinv(slope) @ rest
+    own = np.diag(slope)
+    step = np.divide(rest, own, out=np.full(len(rest), np.nan), where=own > 0)
     statistic = rest @ np.linalg.pinv(spread, hermitian=True) @ rest
     table = pd.DataFrame({"estimate": step, "std_error": np.nan, "z": z}, index=index)
-    return _answer(fit, null, statistic, np.linalg.matrix_rank(spread), table)
+    return _answer(fit, question, null, statistic, np.linalg.matrix_rank(spread), table)
 
 
 def heterogeneity_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
@@ -171,5 +176,5 @@ def heterogeneity_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
         [f"{fit.setting.parameters[place].label}, period {period}" for place, period in dummies], name="parameter"
     )
     return _score_answer(
-        fit, "these parameters are the same in all periods", gap, derivative, sums, len(free), index
+        fit, "Are parameters the same in all periods?", "these parameters are the same in all periods", gap, derivative, sums, len(free), index
     )

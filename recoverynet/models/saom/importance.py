@@ -13,9 +13,10 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.actor_model import DONE, POOL_FULL, State
 from recoverynet.kernels.importance import importance as importance_of_terms
 from recoverynet.models.saom.epochs import PanelEpoch
-from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.reading import Reading, labels_of, of_fit
+from recoverynet.models.saom.fitted import SaomFit, checked_fit
+from recoverynet.models.saom.reading import labels_of, of_fit
 from recoverynet.models.saom.simulation import Workspace, without_note
+from recoverynet.models.saom.warned import Reading
 from recoverynet.results import settings_of
 
 ASSUMPTIONS = (
@@ -118,7 +119,7 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
     >>> float(shares["share"].sum().round(9))
     1.0
     """
-    setting = fit.setting
+    setting = checked_fit(fit).setting
     if period is not None and period not in setting.periods:
         known = ", ".join(map(str, setting.periods))
         raise SchemaError(f"There is no period {period!r}; there are {known}, counted from 1.")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,41 +10,11 @@ import numpy as np
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.actor_model import PART, VARIABLE, WEIGHT
 from recoverynet.kernels.effects.declared import EVAL
-from recoverynet.models.saom.fitted import SaomFit
+from recoverynet.models.saom.fitted import SaomFit, checked_fit
 from recoverynet.models.saom.specification import Term, as_term, is_rate
-from recoverynet.results import Check, Result
+from recoverynet.results import Check
 
 CONVERGED = "the fit converged"
-
-
-@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Reading(Result):
-    """An answer read from a fit; where that did not converge, it says so before any number.
-
-    Parameters
-    ----------
-    warning : str or None
-        Why the fit is not to be read; None where it converged.
-    """
-
-    warning: str | None = None
-
-    def summary(self) -> str:
-        """The whole answer as plain text; what is wrong with the fit comes before any number.
-
-        Returns
-        -------
-        str
-        """
-        return super().summary() if self.warning is None else f"{self.warning}\n\n{super().summary()}"
-
-    def __repr__(self) -> str:
-        plain = super().__repr__()
-        return plain if self.warning is None else f"{plain[:-1]}; THE FIT DID NOT CONVERGE>"
-
-    def _repr_html_(self) -> str:
-        said = "" if self.warning is None else f"<p><strong>{escape(self.warning)}</strong></p>"
-        return said + super()._repr_html_()
 
 
 def of_fit(fit: SaomFit) -> dict[str, Any]:
@@ -106,7 +74,7 @@ def eval_columns(columns: np.ndarray, variable: int | None = None) -> list[int]:
 
 def behaviour_place(fit: SaomFit, behaviour: str) -> int:
     """Place of a modelled behaviour; raises SchemaError with those there are."""
-    names = list(fit.setting.specification.behaviour)
+    names = list(checked_fit(fit).setting.specification.behaviour)
     if behaviour not in names:
         raise SchemaError(
             f"The model has no behaviour {behaviour!r} that changes; it has {', '.join(map(repr, names)) or 'none'}."

@@ -15,7 +15,8 @@ from recoverynet.kernels.actor_model import ATTRIBUTE, CODE, KIND, WEIGHT
 from recoverynet.kernels.effects.covariate import covariate_tie
 from recoverynet.kernels.effects.declared import COVARIATE
 from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.reading import Reading, assumed, eval_columns, labels_of, left_out_of, of_fit, sums
+from recoverynet.models.saom.reading import assumed, eval_columns, labels_of, left_out_of, of_fit, sums
+from recoverynet.models.saom.warned import Reading
 from recoverynet.results import settings_of
 
 MOST_LEVELS = 10

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recoverynet.arguments import number_within
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.actor_model import Model
@@ -90,8 +91,11 @@ def saom_setting(
     check_names(specification, panel)
     if panel.n_waves < 2:
         raise NotEstimableError("Change needs two waves or more; the panel has one.")
-    if not 0.0 < change_at < 1.0:
-        raise SchemaError(f"change_at is a share of a period above 0 and below 1; got {change_at!r}.")
+    number_within(change_at, "change_at", 0, 1, such_as=0.5, what="a share of a period")
+    if by_class not in (None, True, False):
+        raise SchemaError(f"by_class is True, False or None; got {by_class!r}.")
+    if not isinstance(bounds or {}, Mapping):
+        raise SchemaError(f"bounds maps behaviours to their lowest and highest level, as in {{'drink': (1, 5)}}; got {bounds!r}.")
     behaviours = list(specification.behaviour)
     condition = _condition(conditional, [specification.network_name, *behaviours], panel)
     used, pairs = _names_used(specification)
@@ -118,7 +122,7 @@ def _condition(conditional: str | None, names: list[str], panel: NetworkPanel) -
     if conditional not in names:
         raise SchemaError(f"conditional is one of {', '.join(names)}; got {conditional!r}.")
     if (panel.present[:, 1:] != panel.present[:, :-1]).any():
-        raise NotEstimableError("Where people join or leave within a period the model is not conditional; leave it out.")
+        raise NotEstimableError("Where people join or leave within a period the model cannot be conditional; leave out conditional=.")
     return names.index(conditional)
 
 

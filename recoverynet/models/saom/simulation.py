@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.arguments import whole_number
+from recoverynet.errors import NotEstimableError
 from recoverynet.kernels.actor_model import DONE, FIRST_CATEGORY, OUT, POOL_FULL, Model, State, new_state, pairs_of
 from recoverynet.kernels.ministeps import run_epoch
 from recoverynet.kernels.moments import epoch_statistics, lost_rows, observed_statistics, simulate_many
@@ -114,8 +115,8 @@ class Workspace:
                 return
             if how != POOL_FULL or self._room > MOST_ROOM:
                 raise Endless(
-                    "A simulation did not come to an end: rates of change have become too high. Start from smaller values, "
-                    "or take terms out."
+                    "A simulation did not come to an end: at these parameters people change too often. Rates that are lower, or "
+                    "parameters nearer to 0, make fewer changes."
                 )
             self._room, self._state = 2.0 * self._room, None
 
@@ -131,8 +132,8 @@ class Simulator:
     """
 
     def __init__(self, setting: Setting, workers: int | None = None) -> None:
-        if workers is not None and workers < 1:
-            raise SchemaError(f"workers is 1 or more threads; got {workers!r}.")
+        if workers is not None:
+            workers = whole_number(workers, "workers", 1)
         self.setting = setting
         self.workers = workers or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self.workers)
@@ -171,7 +172,9 @@ class Simulator:
             for worker, share in enumerate(np.array_split(seeds[place], min(self.workers, n_runs)))
         ]
         with without_note():
-            done = list(self._pool.map(lambda job: work(*job), jobs))
+            tasks = [self._pool.submit(work, *job) for job in jobs]
+            wait(tasks)  # all of them, as the filter of warnings must outlast every one
+            done = [task.result() for task in tasks]
         size = len(done) // n_epochs
         return [done[place * size : (place + 1) * size] for place in range(n_epochs)]
 

@@ -11,15 +11,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from recoverynet.arguments import number_within, whole_number
 from recoverynet.draw.results import Axes
 from recoverynet.draw.sources import draw_sources
-from recoverynet.errors import RecoveryNetWarning, SchemaError
+from recoverynet.errors import RecoveryNetWarning
 from recoverynet.models.saom.auxiliary import auxiliaries
 from recoverynet.models.saom.ends import observed_ends
 from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.reading import Reading, behaviour_place, labels_of, of_fit
+from recoverynet.models.saom.reading import behaviour_place, labels_of, of_fit
 from recoverynet.models.saom.simulation import Simulator
 from recoverynet.models.saom.switches import World, parts_of, standard_errors, switches
+from recoverynet.models.saom.warned import Reading
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import Check, settings_of
 
@@ -233,10 +235,8 @@ def similarity_sources(
     ['starting point and other effects', 'selection', 'influence', 'not reproduced by the model']
     """
     place = behaviour_place(fit, behaviour)
-    if n_simulations < LEAST:
-        raise SchemaError(f"n_simulations is {LEAST} or more; got {n_simulations}.")
-    if not 0 < level < 1:
-        raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
+    n_simulations = whole_number(n_simulations, "n_simulations", LEAST)
+    number_within(level, "level", 0, 1, such_as=0.95)
     generator = resolve_rng(rng)
     off = switches(fit, behaviour)
     reason = _why_not(fit, off, behaviour)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, TypeAlias
@@ -14,6 +14,10 @@ from recoverynet.kernels.effects.declared import EVAL, Effect
 from recoverynet.kernels.own_effects import MOST_OWN
 from recoverynet.models.saom.effects import RATE_EFFECTS, STEP_EFFECTS, TIE_EFFECTS, OwnEffect, known_effect
 
+INTERNAL = {
+    "gwespFF": (0, False), "outTrunc": (1, True), "reciAct": (1, False), "outPopSqrt": (0, False), "inActSqrt": (0, False),
+}
+"""Effects that read an internal parameter: the least it may be, and whether it is whole."""
 PARTS = {"eval": EVAL, "endow": 1, "creation": 2}
 TermLike: TypeAlias = "str | OwnEffect | Term | Sequence[Any]"
 
@@ -58,6 +62,8 @@ class Term:
     start: float | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.effect, str | OwnEffect):
+            raise SchemaError(f"The effect of a term is a short name, such as 'recip', or an own effect; got {self.effect!r}.")
         given = (self.times,) if isinstance(self.times, str | OwnEffect | Term) else self.times
         object.__setattr__(self, "times", tuple(as_term(each) for each in given))
         if self.type not in PARTS:
@@ -136,7 +142,10 @@ class Specification:
     def __post_init__(self) -> None:
         for name in ("network", "behaviour"):
             given = getattr(self, name)
-            if not isinstance(given, Mapping) or any(isinstance(terms, str) for terms in given.values()):
+            if not isinstance(given, Mapping) or any(
+                not isinstance(key, str) or isinstance(terms, str) or not isinstance(terms, Iterable)
+                for key, terms in given.items()
+            ):
                 raise SchemaError(f"{name} maps a name to a list of terms, as in {{'friend': ['density', 'recip']}}.")
             object.__setattr__(self, name, {key: tuple(map(as_term, terms)) for key, terms in given.items()})
         if len(self.network) != 1:
@@ -147,7 +156,9 @@ class Specification:
                 abouts = [None if each.about == self.network_name else each.about for each in (term, *term.times)]
                 key = (term.name, *abouts, term.type)
                 if key in seen:
-                    raise SchemaError(f"The term {term.label} ({term.type}) is there twice.")
+                    raise SchemaError(
+                        f"The term {term.label} ({term.type}) is there twice. One effect has one parameter p in a model."
+                    )
                 seen.add(key)
         self._check_terms()
 
@@ -161,7 +172,7 @@ class Specification:
         for term in self.network[self.network_name]:
             for each in (term, *term.times):
                 effect = effect_of(each, "network")
-                _check_part(each, effect, term)
+                _check_part(each, effect, term, "network")
                 own += [each.effect] if isinstance(each.effect, OwnEffect) else []
             if term.times:
                 _check_tie_interaction(term)
@@ -171,7 +182,7 @@ class Specification:
             for term in terms:
                 for each in (term, *term.times):
                     effect = effect_of(each, "behaviour")
-                    _check_part(each, effect, term)
+                    _check_part(each, effect, term, "behaviour")
                     if term.times and not effect.linear:
                         raise SchemaError(
                             f"{term.label}: on behaviour only effects linear in it can be multiplied, and {effect.name} is not."
@@ -201,15 +212,29 @@ def is_rate(term: Term) -> bool:
     return isinstance(term.effect, str) and term.effect in RATE_EFFECTS
 
 
-def _check_part(each: Term, effect: Effect, term: Term) -> None:
+def _check_part(each: Term, effect: Effect, term: Term, kind: str) -> None:
     if effect.covariate and each.about is None and not isinstance(each.effect, OwnEffect):
         raise SchemaError(f"{effect.name} refers to a covariate or behaviour: write ({effect.name!r}, name).")
     if term.type != "eval" and (effect.ego_statistic or isinstance(each.effect, OwnEffect) or is_rate(each)):
         raise SchemaError(f"{effect.name} is no sum over ties and has an eval part only; got {term.type!r}.")
     if term.times and (effect.ego_statistic or isinstance(each.effect, OwnEffect) or is_rate(each)):
         raise SchemaError(f"{effect.name} cannot be part of an interaction.")
-    if effect.name in ("outTrunc", "reciAct") and each.parameter is not None and not each.parameter >= 1:
-        raise SchemaError(f"The parameter of {effect.name} is 1 or more; got {each.parameter:g}.")
+    if each.about is not None and kind == "network" and not (effect.covariate or is_rate(each)):
+        raise SchemaError(f"{effect.name} refers to nothing: write {effect.name!r}; got {each.about!r} beside it.")
+    _check_parameter(each, effect)
+
+
+def _check_parameter(term: Term, effect: Effect) -> None:
+    """The internal parameter p, where one is given."""
+    if term.parameter is None:
+        return
+    least, whole = INTERNAL.get(effect.name, (math.inf, False))
+    if least == math.inf and term.parameter != effect.parameter:
+        has = "has no internal parameter" if effect.parameter == 0 else f"is known with p = {effect.parameter:g} only"
+        raise SchemaError(f"{effect.name} {has}; got {term.parameter:g}.")
+    if least < math.inf and (term.parameter < least or whole and term.parameter != round(term.parameter)):
+        kind = "a whole number, " if whole else ""
+        raise SchemaError(f"The internal parameter of {effect.name} is {kind}{least:g} or more; got {term.parameter:g}.")
 
 
 def _check_tie_interaction(term: Term) -> None:

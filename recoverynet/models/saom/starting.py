@@ -34,6 +34,7 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
         Fewer than one in five ties that are there at either end of a period are there at both (Jaccard below 0.2).
     """
     _check_order(setting.panel)
+    _check_there(setting.panel)
     _check_constant(setting)
     still = [
         f"{name} from wave {epoch.period} to {epoch.period + 1}{_in_group(epoch)} ({_why_still(setting, epoch, variable)})"
@@ -92,6 +93,13 @@ def _check_order(panel: NetworkPanel) -> None:
             f"{len(wrong)} people leave before they join, such as {wrong.index[0]!r}: joined_on {wrong['joined_on'].iloc[0]}, "
             f"left_on {wrong['left_on'].iloc[0]}. Mend the dates, or empty one of them, and make the panel again."
         )
+
+
+def _check_there(panel: NetworkPanel) -> None:
+    """Somebody is there at every wave."""
+    empty = [str(wave) for wave, here in enumerate(panel.present.any(axis=0), start=1) if not here]
+    if empty:
+        raise NotEstimableError(f"Nobody is there at wave {', '.join(empty)}; leave {'it' if len(empty) == 1 else 'these'} out.")
 
 
 def _check_constant(setting: Setting) -> None:

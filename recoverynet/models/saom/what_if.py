@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.columns import parameter_frame
@@ -214,11 +215,10 @@ def simulate(
     >>> bool(table.loc["recip", "mean"] > table.loc["recip", "observed"])
     True
     """
-    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
-        raise SchemaError(f"n is a number of runs, 1 or more; got {n!r}.")
+    n = whole_number(n, "n, the number of runs,", 1)
     setting = saom_setting(panel, specification, bounds=bounds, change_at=change_at)
     theta = theta_of(setting.parameters, parameters)
-    runs = (_chained if chain else _apart)(setting, theta, int(n), change_at, resolve_rng(rng), quiet)
+    runs = (_chained if chain else _apart)(setting, theta, n, change_at, resolve_rng(rng), quiet)
     statistics, ends = zip(*runs, strict=True)
     return SimulatedPanels(
         setting, theta, chain, np.array(statistics), target_statistics(setting).sum(axis=0), tuple(ends)

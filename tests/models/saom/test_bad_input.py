@@ -97,7 +97,7 @@ def test_nobody_is_there():
     empty = np.zeros((0, 0))
     refused(NotEstimableError, "Nobody is there .* 0 people in all", waves((empty, empty), behaviour={}), ties())
     gone = np.column_stack([np.ones(N, bool), np.zeros(N, bool)])
-    refused(NotEstimableError, "0 of 20 people are there at both waves", waves(present=gone))
+    refused(NotEstimableError, "Nobody is there at wave 2; leave it out", waves(present=gone))
     alone = np.zeros((1, 1))
     refused(NotEstimableError, "1 of 1 people are there at both waves", waves((alone, alone), behaviour={}), ties())
 
@@ -178,7 +178,7 @@ def test_networks_and_behaviour_that_do_not_exist():
     [
         ({"covariates": {"age": NUMBERS[1:]}}, r"'age' must have one value a person \(20\) or one a person and wave \(20 × 2\)"),
         ({"covariates": {"age": np.ones((N, 3))}}, r"'age' must have one value a person"),
-        ({"dyadic": {"near": np.ones((N, N - 1))}}, "'near' must be 20 × 20; got 20 × 19"),
+        ({"dyadic": {"near": np.ones((N, N - 1))}}, "'near' must be 20 × 20 or 2 × 20 × 20; got 20 × 19"),
         ({"behaviour": {"drink": DRINK[1:]}}, "'drink' must be 20 × 2; got 19 × 2"),
     ],
 )
@@ -211,10 +211,10 @@ def test_some_unknown_values_are_no_hindrance():
     ("arguments", "message"),
     [
         ({"conditional": "ally"}, "conditional is one of friend, drink; got 'ally'"),
-        ({"change_at": 1.5}, "share of a period above 0 and below 1; got 1.5"),
+        ({"change_at": 1.5}, "share of a period above 0 and below 1, such as 0.5; got 1.5"),
         ({"n_simulations": 10}, "200 or more, so that standard errors mean something; got 10"),
         ({"wanted": 0}, "a convergence ratio above 0"),
-        ({"most_runs": 0}, "most_runs is 1 or more; got 0"),
+        ({"most_runs": 0}, "most_runs is a whole number, 1 or more; got 0"),
         ({"start": [1.0]}, r"start is an earlier fit; got a list\. .*Term\('recip', start=1.0\)"),
         ({"by_class": True, "specification": ties(("X", "near"))}, "People out of reach differ one by one"),
         ({"specification": ["density"]}, "The specification is a Specification, .*got a list"),
