@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +13,12 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.actor_model import N_CLASSES
 from recoverynet.models.saom.fitted import SaomFit, fitted
-from recoverynet.models.saom.robbins_monro import Walk, converge, first_look
+from recoverynet.models.saom.robbins_monro import Runaway, Stay, Walk, converge, first_look
 from recoverynet.models.saom.setting import Setting, saom_setting
 from recoverynet.models.saom.simulation import Endless, Simulator, target_statistics
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
+from recoverynet.models.saom.trouble import without_way_back
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import settings_of
 
@@ -137,30 +139,56 @@ def fit_saom(
         generator, bounds=dict(bounds or {}), conditional=conditional, change_at=change_at, n_simulations=n_simulations,
         wanted=wanted, most_runs=most_runs, by_class=bool(setting.model.whole[N_CLASSES]), specification=repr(specification),
     )
-    good, reason = walk.theta.copy(), None
-    here, ratio, n_phase3 = None, np.nan, 0
     with Simulator(setting, workers) as simulator:
-        try:
-            runs = first_look(simulator, walk, generator)
-            check_collinear(
-                [setting.parameters[k].label for k in walk.free], runs.statistics.sum(axis=0)[:, walk.free],
-                [each.label for each in setting.parameters if each.start is not None],
-            )
-            good = walk.theta.copy()
-            here, ratio, n_phase3 = converge(
-                simulator, walk, n_simulations=n_simulations, wanted=wanted, most_runs=most_runs, rng=generator, quiet=quiet,
-                known=known,
-            )
-        except Endless as error:
-            good = walk.trace[-2][1] if len(walk.trace) > 1 else good  # the last one was never simulated, or failed
-            reason = (
-                f"{error} What to try: fewer effects, start= from a smaller model that converged, or starting values nearer to 0."
-            )
+        here, ratio, n_phase3, good, reason = _estimated(
+            simulator, walk, n_simulations=n_simulations, wanted=wanted, most_runs=most_runs, rng=generator, quiet=quiet,
+            known=known,
+        )
     found = fitted(setting, walk, here, by_period, ratio=ratio, wanted=wanted, n_phase3=n_phase3, good=good,
                    reason=reason, checks=checks, settings=settings)
     if not found.converged:
         warnings.warn(found.convergence, RecoveryNetWarning, stacklevel=2)
     return found
+
+
+def _estimated(
+    simulator: Simulator, walk: Walk, *, rng: np.random.Generator, **how: Any
+) -> tuple[Stay | None, float, int, np.ndarray, str | None]:
+    """The last run of phase 3, its ratio, how many there were, the last good θ, and why there are no estimates."""
+    parameters, good = simulator.setting.parameters, walk.theta.copy()
+    try:
+        runs = first_look(simulator, walk, rng)
+        check_collinear(
+            [parameters[k].label for k in walk.free], runs.statistics.sum(axis=0)[:, walk.free],
+            [each.label for each in parameters if each.start is not None],
+        )
+        good = walk.theta.copy()
+        here, ratio, n_phase3 = converge(simulator, walk, rng=rng, **how)
+    except Runaway as error:
+        far = " and ".join(f"{parameters[k].label} went to {error.theta[k]:.0f}" for k in error.places)
+        return None, np.nan, 0, walk.good, (
+            f"The estimation ran away: {far}, where nobody has a choice left. Nothing observed speaks against such values "
+            "(nobody ever did the opposite), or other terms say the same. What to try: leave the effect out, or hold it with "
+            "fixed=0.0 and ask score_test()."
+        )
+    except Endless as error:
+        good = walk.trace[-2][1] if len(walk.trace) > 1 else good  # the last one was never simulated, or failed
+        return None, np.nan, 0, good, (
+            f"{error} What to try: fewer effects, start= from a smaller model that converged, or starting values nearer to 0."
+        )
+    return here, ratio, n_phase3, good, _without_way_back(simulator.setting, walk, here)
+
+
+def _without_way_back(setting: Setting, walk: Walk, here: Stay) -> str | None:
+    """Why estimates are not finite although simulations are like the data; None where they are."""
+    places = [k for k in without_way_back(here.sums, walk.targets) if k in walk.free]
+    if not places:
+        return None
+    return (
+        f"There is no finite estimate of {', '.join(setting.parameters[k].label for k in places)}: what was observed is the least, "
+        "or the most, there can be, and nearly all simulations have the same. What to try: leave the effect out, or hold it with "
+        "fixed=0.0 and ask score_test()."
+    )
 
 
 def _check_arguments(n_simulations: int, wanted: float, most_runs: int) -> None:

@@ -18,6 +18,7 @@ from recoverynet.models.saom.columns import Parameter, parameter_frame
 from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test, score_test, wald_test
 from recoverynet.models.saom.robbins_monro import Stay, Walk
 from recoverynet.models.saom.setting import Setting
+from recoverynet.models.saom.trouble import what_is_wrong
 from recoverynet.results import Check, Result
 
 ASSUMPTIONS = (
@@ -82,15 +83,19 @@ class SaomFit(Result):
     def convergence(self) -> str:
         """Whether the fit can be read, in a sentence."""
         if self.reason is not None:
-            return f"The estimation did not end: {self.reason}"
+            return f"NOT CONVERGED: {self.reason} The values below are not to be reported."
         numbers = (
             f"overall maximum convergence ratio {self.overall_ratio:.3f} (wanted: below {self.wanted:g}), largest t-ratio of a "
             f"single parameter {self.largest_ratio:.3f}"
         )
         if self.converged:
             return f"Converged: {numbers}."
+        parameters = self.setting.parameters
+        ratios = self.table["t_ratio"].iloc[self._first_row :].to_numpy(dtype=float)
+        rates = np.array([each.effect == "Rate" for each in parameters])
+        wrong = what_is_wrong([each.label for each in parameters], self.theta, self.covariance, ratios, rates)
         return (
-            f"NOT CONVERGED: {numbers}. The estimates below are not to be reported. Fit again with start= this fit, more "
+            f"NOT CONVERGED: {numbers}. The estimates below are not to be reported. {wrong} Fit again with start= this fit, more "
             "simulations, or fewer effects."
         )
 
@@ -121,7 +126,10 @@ class SaomFit(Result):
         """Estimates with 95 % intervals, basic rates left out; in new Axes where none are given."""
         rows = self.table.iloc[self._first_row :].set_axis([each.label for each in self.setting.parameters], axis=0)
         shown = rows[(rows["effect"] != "Rate") & ~rows["fixed"]]
-        return draw_estimates(shown, people=self.n_people, ax=ax)
+        ax = draw_estimates(shown, people=self.n_people, ax=ax)
+        if not self.converged:
+            ax.set_title("Not converged: not to be reported", loc="left")
+        return ax
 
     def plot_trace(self, ax: Axes | None = None) -> Axes:
         """The way the parameters went during the estimation; in new Axes where none are given."""

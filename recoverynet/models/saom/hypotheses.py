@@ -176,5 +176,6 @@ def heterogeneity_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
         [f"{fit.setting.parameters[place].label}, period {period}" for place, period in dummies], name="parameter"
     )
     return _score_answer(
-        fit, "Are parameters the same in all periods?", "these parameters are the same in all periods", gap, derivative, sums, len(free), index
+        fit, "Are parameters the same in all periods?", "these parameters are the same in all periods", gap, derivative, sums,
+        len(free), index,
     )

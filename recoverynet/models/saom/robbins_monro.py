@@ -24,6 +24,8 @@ DIAGONALISE = 0.2
 MOST_STEP = 3.0
 """Largest move of a statistic, in standard deviations, that one step may answer to."""
 LEAST_RATE, CHUNK = 0.01, 200
+FARTHEST = 15.0
+"""A parameter times the spread of what it weighs in one choice: log-odds beyond which nobody has a choice left."""
 
 
 @dataclass(eq=False)
@@ -45,6 +47,10 @@ class Walk:
     trace : list of (subphase, θ)
     n_runs : int
         Simulations so far.
+    unit : float array (P,)
+        Spread of what each parameter weighs in one choice.
+    good : float array (P,)
+        θ at the end of the last whole subphase.
     """
 
     theta: np.ndarray
@@ -55,6 +61,16 @@ class Walk:
     spread: np.ndarray = field(default_factory=lambda: np.empty(0))
     trace: list[tuple[int, np.ndarray]] = field(default_factory=list)
     n_runs: int = 0
+    unit: np.ndarray = field(default_factory=lambda: np.empty(0))
+    good: np.ndarray = field(default_factory=lambda: np.empty(0))
+
+
+class Runaway(Endless):
+    """Parameters went where nobody has a choice left; ``places`` says which, ``theta`` where to."""
+
+    def __init__(self, places: np.ndarray, theta: np.ndarray) -> None:
+        super().__init__("The estimation ran away.")
+        self.places, self.theta = places, theta
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +103,25 @@ def first_look(simulator: Simulator, walk: Walk, rng: np.random.Generator) -> Ru
     runs = simulator.run(walk.theta, n_runs, rng)
     walk.n_runs += n_runs
     _take_in(walk, runs.statistics.sum(axis=0), runs.covariances)
+    walk.unit = _unit(runs.scores.sum(axis=0), runs.n_steps / n_runs)
+    walk.good = walk.theta.copy()
     _move(walk, runs.statistics.sum(axis=0).mean(axis=0) - walk.targets, 0.5)
     return runs
+
+
+def _unit(scores: np.ndarray, n_steps: float) -> np.ndarray:
+    """Spread of what each parameter weighs in one choice: scores are sums of it, less its mean, over ministeps."""
+    return scores.std(axis=0) / np.sqrt(max(n_steps, 1.0))
+
+
+def _near(walk: Walk, theta: np.ndarray) -> np.ndarray:
+    """θ itself; raises Runaway where nobody would have a choice left."""
+    far = np.abs(theta) * walk.unit > FARTHEST
+    far[walk.rates] = False
+    far &= np.isin(np.arange(len(theta)), walk.free)
+    if far.any() or not np.isfinite(theta).all():
+        raise Runaway(np.flatnonzero(far | ~np.isfinite(theta)), theta)
+    return theta
 
 
 def _take_in(walk: Walk, sums: np.ndarray, derivative: np.ndarray) -> None:
@@ -115,9 +148,7 @@ def _move(walk: Walk, gap: np.ndarray, gain: float, inverse: np.ndarray | None =
     step = -gain * min(1.0, MOST_STEP / max(size, 1e-12)) * (inverse @ gap)
     theta = walk.theta.copy()
     theta[walk.free] += _limited(walk, step)
-    if not np.isfinite(theta).all():
-        raise Endless("The estimation ran away: parameters are no longer numbers.")
-    walk.theta = theta
+    walk.theta = _near(walk, theta)
 
 
 def _limited(walk: Walk, step: np.ndarray) -> np.ndarray:
@@ -157,6 +188,7 @@ def _subphase(
         if step >= least and (together < 0).all():
             break
     walk.theta = total / step
+    walk.good = walk.theta.copy()
 
 
 def stay(simulator: Simulator, walk: Walk, n_runs: int, rng: np.random.Generator, quiet: bool | None) -> Stay:
@@ -193,7 +225,7 @@ def said_by(here: Stay, walk: Walk) -> np.ndarray:
     d = here.derivative[np.ix_(walk.free, walk.free)]
     gap = here.sums.mean(axis=0)[walk.free] - walk.targets[walk.free]
     theta = here.theta.copy()
-    theta[walk.free] -= np.linalg.solve(d, gap)
+    theta[walk.free] -= np.linalg.lstsq(d, gap)[0]
     return np.where(walk.rates, np.maximum(theta, LEAST_RATE), theta)
 
 
@@ -221,13 +253,13 @@ def converge(
             break
         if ratio < 1.0:
             said.append((here.sums.shape[0], said_by(here, walk)))
-            walk.theta = np.average([theta for _, theta in said], axis=0, weights=[size for size, _ in said])
+            walk.theta = _near(walk, np.average([theta for _, theta in said], axis=0, weights=[size for size, _ in said]))
             continue
         said = []
         try:
             walk_on(simulator, walk, rng, quiet, first=1 if ratio > 3.0 else 2)
-        except Endless:
-            if best is None:
+        except Endless as error:
+            if best is None or isinstance(error, Runaway):
                 raise
             break
     walk.theta = best[1].theta

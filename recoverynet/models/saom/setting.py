@@ -122,7 +122,7 @@ def _condition(conditional: str | None, names: list[str], panel: NetworkPanel) -
     if conditional not in names:
         raise SchemaError(f"conditional is one of {', '.join(names)}; got {conditional!r}.")
     if (panel.present[:, 1:] != panel.present[:, :-1]).any():
-        raise NotEstimableError("Where people join or leave within a period the model cannot be conditional; leave out conditional=.")
+        raise NotEstimableError("Where people join or leave within a period no model is conditional; leave out conditional=.")
     return names.index(conditional)
 
 

@@ -108,7 +108,7 @@ def test_parts_that_an_effect_cannot_have():
         refused("has an eval part only; got 'endow'", network={"friend": [Term(name, type="endow")]})
     refused("eval part only", network={"friend": [Term("outRate", type="creation")]})
     refused("whole number, 1 or more; got 0", network={"friend": [Term("outTrunc", parameter=0)]})
-    refused("whole number, 1 or more; got 0.5", network={"friend": [Term("reciAct", parameter=0.5)]})
+    refused("is 1 or more; got 0.5", network={"friend": [Term("reciAct", parameter=0.5)]})
 
 
 def test_interactions_that_are_none():
