@@ -70,7 +70,7 @@ def matrix_waves(
         frame,
         undated_waves(n_waves),
         read.networks,
-        directed=read.directed if directed is None else bool(directed),
+        directed=read.directed if directed is None else _true_or_false(directed, "directed"),
         behaviour={
             name: numbers(in_order(values, ids, f"Behaviour {name!r}"), f"Behaviour {name!r}")
             for name, values in behaviours.items()
@@ -86,6 +86,12 @@ def matrix_waves(
         groups=None if groups is None else np.asarray(in_order(groups, ids, "groups")),
         settings={"made_from": "adjacency"},
     )
+
+
+def _true_or_false(value: object, name: str) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise SchemaError(f"{name} is True or False; got {value!r}.")
+    return bool(value)
 
 
 def _check_names(network: object, behaviour: Mapping[str, object], covariates: Mapping[str, object]) -> None:

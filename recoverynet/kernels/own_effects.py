@@ -19,8 +19,8 @@ def nothing(ego: int, ties: np.ndarray, values: np.ndarray) -> float:
 
 
 def compiled_statistic(statistic: Callable[..., float]) -> Callable[..., float]:
-    """A function of (ego, ties, values), compiled for the kernels."""
-    return numba.njit(SIGNATURE, nogil=True)(getattr(statistic, "py_func", statistic))
+    """A function of (ego, ties, values), compiled for the kernels; division by 0 gives infinity or NaN."""
+    return numba.njit(SIGNATURE, nogil=True, error_model="numpy")(getattr(statistic, "py_func", statistic))
 
 
 def own_functions(statistics: list[Callable[..., float]]) -> tuple[Callable[..., float], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -98,17 +99,28 @@ def own_effect(
     >>> own_effect(popular_few, "upToThree").name
     'upToThree'
     """
+    if not isinstance(name, str) or not name:
+        raise SchemaError(f"name is the name of the effect in tables, such as 'upToThree'; got {name!r}.")
     if name in TIE_EFFECTS or name in STEP_EFFECTS or name in RATE_EFFECTS:
         raise SchemaError(f"{name!r} is an effect of the catalogue; give your own effect another name.")
     try:
-        compiled = compiled_statistic(statistic)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what numba thinks of the function: it compiles or it does not
+            compiled = compiled_statistic(statistic)
     except Exception as error:
         raise SchemaError(
             f"{getattr(statistic, '__name__', 'The function')} must be a function of (ego, ties, values) that numba can "
-            f"compile to one returning a float: {str(error).strip().splitlines()[0]}"
+            f"compile to one returning a float: {_why(error)}"
         ) from error
     effect = Effect(name, 0, formula or "own", sentence or "own effect", kind=OWN, covariate=True, undirected=True)
     return OwnEffect(effect, compiled)
+
+
+def _why(error: Exception) -> str:
+    """What a compiler complains of, without the stages it was in."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(("Failed in", "During:", "File ", "def ", "<source", "^", "-"))]
+    return " ".join((told or lines or [type(error).__name__])[:2])
 
 
 def effects_catalogue() -> pd.DataFrame:

@@ -148,13 +148,25 @@ class SaomFit(Result):
         Returns
         -------
         ParameterTest
+
+        Raises
+        ------
+        SchemaError
+            No such parameter, one held fixed, or a matrix of another width.
+        NotEstimableError
+            The fit has no estimates.
+
+        Notes
+        -----
+        χ² = (A θ)′ (A C A′)⁻¹ (A θ), C the covariance of the estimates and A the matrix, or the rows of the identity that
+        pick the parameters; as many degrees of freedom as A C A′ has rank. Holds where estimates are about normal.
         """
         return wald_test(self, self._places(parameters), matrix)
 
     def score_test(self, parameters: Iterable[object] | None = None) -> ParameterTest:
         """Do parameters that were held fixed have the values they were held at?
 
-        Nothing is estimated anew (Schweinberger 2012, https://doi.org/10.1111/j.2044-8317.2011.02026.x).
+        Nothing is estimated anew.
 
         Parameters
         ----------
@@ -164,15 +176,30 @@ class SaomFit(Result):
         Returns
         -------
         ParameterTest
+
+        Raises
+        ------
+        SchemaError
+            Nothing is held fixed, or a parameter named is not.
+        NotEstimableError
+            The fit has no estimates.
+
+        Notes
+        -----
+        χ² = r′ V⁻¹ r with r = g₂ − D₂₁ D₁₁⁻¹ g₁: gaps of the tested statistics (observed less simulated mean) without what
+        the estimated parameters (1) could still mend, and V its covariance in the simulations. Good for effects that
+        have no finite estimate.
+
+        References
+        ----------
+        Schweinberger, M. (2012). Statistical modelling of network panel data: goodness of fit. British Journal of
+        Mathematical and Statistical Psychology 65, 263-281. https://doi.org/10.1111/j.2044-8317.2011.02022.x
         """
         fixed = [place for place, each in enumerate(self.setting.parameters) if each.fixed is not None]
         return score_test(self, self._places(parameters) if parameters is not None else fixed)
 
     def time_test(self, parameters: Iterable[object] | None = None) -> ParameterTest:
         """Are the parameters the same in all periods?
-
-        Score-type test of period dummies (Lospinoso, Schweinberger, Snijders & Ripley 2011,
-        https://doi.org/10.1007/s11634-010-0076-1).
 
         Parameters
         ----------
@@ -183,6 +210,23 @@ class SaomFit(Result):
         -------
         ParameterTest
             One row a parameter and period after the first.
+
+        Raises
+        ------
+        SchemaError
+            No such parameter.
+        NotEstimableError
+            The panel has one period, or the fit has no estimates.
+
+        Notes
+        -----
+        A score-type test, as :meth:`score_test`, of one dummy a parameter and period after the first being 0.
+
+        References
+        ----------
+        Lospinoso, J. A., Schweinberger, M., Snijders, T. A. B. & Ripley, R. M. (2011). Assessing and accounting for time
+        heterogeneity in stochastic actor oriented models. Advances in Data Analysis and Classification 5, 147-176.
+        https://doi.org/10.1007/s11634-010-0076-1
         """
         return heterogeneity_test(self, self._places(parameters))
 

@@ -14,7 +14,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.actor_model import ATTRIBUTE, CODE, KIND, WEIGHT
 from recoverynet.kernels.effects.covariate import covariate_tie
 from recoverynet.kernels.effects.declared import COVARIATE
-from recoverynet.models.saom.fitted import SaomFit
+from recoverynet.models.saom.fitted import SaomFit, checked_fit
 from recoverynet.models.saom.reading import assumed, eval_columns, labels_of, left_out_of, of_fit, sums
 from recoverynet.models.saom.warned import Reading
 from recoverynet.results import settings_of
@@ -125,7 +125,7 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     >>> bool(table["contribution"][0] == fit.theta[2] and table["contribution"][1] == 0.0)
     True
     """
-    setting = fit.setting
+    setting = checked_fit(fit).setting
     own = setting.attributes
     known = {**setting.panel.covariates, **setting.panel.behaviour}
     if attribute not in known:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from recoverynet.arguments import whole_number
-from recoverynet.errors import NotEstimableError
+from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.kernels.actor_model import DONE, FIRST_CATEGORY, OUT, POOL_FULL, Model, State, new_state, pairs_of
 from recoverynet.kernels.ministeps import run_epoch
 from recoverynet.kernels.moments import epoch_statistics, lost_rows, observed_statistics, simulate_many
@@ -83,7 +83,16 @@ def target_statistics(setting: Setting) -> np.ndarray:
         with without_note():
             Workspace(setting.model, epoch).use(observe)
         found[epoch.period - 1] += into
+    _all_finite(setting, found, "what was observed")
     return found
+
+
+def _all_finite(setting: Setting, statistics: np.ndarray, what: str) -> None:
+    """Every statistic (…, P) is a number; only own effects can give others."""
+    wrong = ~np.isfinite(statistics).reshape(-1, statistics.shape[-1]).all(axis=0)
+    if wrong.any():
+        label = setting.parameters[int(np.flatnonzero(wrong)[0])].label
+        raise SchemaError(f"The statistic of {label} is not a finite number for {what}; mend the function, so that it always is.")
 
 
 class Workspace:
@@ -234,6 +243,7 @@ class Simulator:
             covariances += (statistics - statistics.mean(axis=0)).T @ scores / n_runs
             times[place] = ends[:, 0]
             n_steps += int(ends[:, 1].sum())
+        _all_finite(self.setting, by_period[0], "a simulated network")
         return Runs(by_period[0], by_period[1], covariances, times, n_steps)
 
 

@@ -156,9 +156,8 @@ class Specification:
                 abouts = [None if each.about == self.network_name else each.about for each in (term, *term.times)]
                 key = (term.name, *abouts, term.type)
                 if key in seen:
-                    raise SchemaError(
-                        f"The term {term.label} ({term.type}) is there twice. One effect has one parameter p in a model."
-                    )
+                    also = " One effect has one internal parameter in a model." if term.parameter is not None else ""
+                    raise SchemaError(f"The term {term.label} ({term.type}) is there twice.{also}")
                 seen.add(key)
         self._check_terms()
 

@@ -58,7 +58,9 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
             RecoveryNetWarning,
             stacklevel=4,
         )
-    return (Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words),)
+    strengths = any((matrix.data != 1.0).any() for matrix in setting.panel.networks)
+    valued = (Check("ties are there or not", False, "they have strengths here; any strength counts as a tie"),) * strengths
+    return (*valued, Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words),)
 
 
 def _in_group(epoch: PanelEpoch) -> str:
