@@ -119,7 +119,6 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     --------
     >>> import numpy as np
     >>> import recoverynet as rn
-    >>> from recoverynet.models.saom.drift import influence_table
     >>> draw = np.random.default_rng(1)
     >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
     >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
@@ -129,7 +128,7 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     ...     behaviour={"drink": np.column_stack([drink, np.clip(drink + draw.integers(-1, 2, 25), 1, 3)])})
     >>> model = rn.Specification(network={"contact": ["density"]}, behaviour={"drink": ["linear", ("avAlt", "contact")]})
     >>> fit = rn.fit_saom(waves, model, n_simulations=200, quiet=True, rng=1)
-    >>> table = influence_table(fit, "drink").to_frame()
+    >>> table = rn.influence_table(fit, "drink").to_frame()
     >>> table.groupby("contacts")["favoured"].sum().to_dict()
     {1: 1, 2: 1, 3: 1}
     """

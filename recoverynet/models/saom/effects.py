@@ -93,10 +93,10 @@ def own_effect(
 
     Examples
     --------
-    >>> from recoverynet.models.saom.effects import own_effect
+    >>> import recoverynet as rn
     >>> def popular_few(ego, ties, values):
     ...     return min(ties[ego].sum(), 3.0)
-    >>> own_effect(popular_few, "upToThree").name
+    >>> rn.own_effect(popular_few, "upToThree").name
     'upToThree'
     """
     if not isinstance(name, str) or not name:
@@ -134,6 +134,10 @@ def effects_catalogue() -> pd.DataFrame:
         ("covariate", "network" or ""), ``types`` it may have, ``parameter`` (default of the internal parameter p),
         ``directed_only``, ``people_out_of_reach`` ("alike", "by class" or "one by one": how people without structure in
         common are looked at).
+
+    See Also
+    --------
+    own_effect : an effect that is not in the list
 
     Examples
     --------

@@ -119,12 +119,11 @@ def write_rsiena(
     >>> import tempfile
     >>> import numpy as np
     >>> import recoverynet as rn
-    >>> from recoverynet.models.saom.export import write_rsiena
     >>> ties = np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]])
     >>> waves = rn.NetworkPanel.from_adjacency([ties, ties.T], network="friend")
     >>> model = rn.Specification(network={"friend": ["density", "recip"]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     written = write_rsiena(waves, model, folder)
+    ...     written = rn.write_rsiena(waves, model, folder)
     >>> [path.name for path in written]
     ['fit.R', 'friend_wave1.dat', 'friend_wave2.dat']
     """

@@ -106,14 +106,13 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
     --------
     >>> import numpy as np
     >>> import recoverynet as rn
-    >>> from recoverynet.models.saom.importance import importance
     >>> draw = np.random.default_rng(1)
     >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
     >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
     >>> waves = rn.NetworkPanel.from_adjacency([first * 1.0, (first ^ change) * 1.0], network="contact")
     >>> model = rn.Specification(network={"contact": ["density", "recip"]})
     >>> fit = rn.fit_saom(waves, model, n_simulations=200, quiet=True, rng=1)
-    >>> shares = importance(fit).to_frame()
+    >>> shares = rn.importance(fit).to_frame()
     >>> shares[["dependent", "period", "effect", "n_people"]].to_numpy().tolist()
     [['contact', 1, 'density', 25], ['contact', 1, 'recip', 25]]
     >>> float(shares["share"].sum().round(9))

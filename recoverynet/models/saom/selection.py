@@ -111,7 +111,6 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     --------
     >>> import numpy as np
     >>> import recoverynet as rn
-    >>> from recoverynet.models.saom.selection import selection_table
     >>> draw = np.random.default_rng(1)
     >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
     >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
@@ -119,7 +118,7 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     ...                                        covariates={"sober": np.arange(25) % 2})
     >>> model = rn.Specification(network={"contact": ["density", ("sameX", "sober")]})
     >>> fit = rn.fit_saom(waves, model, n_simulations=200, quiet=True, rng=1)
-    >>> table = selection_table(fit, "sober").to_frame()
+    >>> table = rn.selection_table(fit, "sober").to_frame()
     >>> list(table.columns)
     ['ego_value', 'alter_value', 'contribution', 'std_error']
     >>> bool(table["contribution"][0] == fit.theta[2] and table["contribution"][1] == 0.0)

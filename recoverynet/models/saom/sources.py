@@ -219,7 +219,6 @@ def similarity_sources(
     --------
     >>> import numpy as np
     >>> import recoverynet as rn
-    >>> from recoverynet.models.saom.sources import similarity_sources
     >>> draw = np.random.default_rng(1)
     >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
     >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
@@ -230,7 +229,7 @@ def similarity_sources(
     >>> model = rn.Specification(network={"contact": ["density", ("simX", "drink")]},
     ...                          behaviour={"drink": ["linear", ("avAlt", "contact")]})
     >>> fit = rn.fit_saom(waves, model, n_simulations=200, wanted=0.5, quiet=True, rng=1)
-    >>> found = similarity_sources(fit, "drink", n_simulations=100, quiet=True, rng=1)
+    >>> found = rn.similarity_sources(fit, "drink", n_simulations=100, quiet=True, rng=1)
     >>> list(found.to_frame()["source"])
     ['starting point and other effects', 'selection', 'influence', 'not reproduced by the model']
     """

@@ -46,10 +46,10 @@ class Term:
 
     Examples
     --------
-    >>> from recoverynet.models.saom.specification import Term
-    >>> Term("egoX", "drink", times=["recip"]).label
+    >>> import recoverynet as rn
+    >>> rn.Term("egoX", "drink", times=["recip"]).label
     'egoX drink × recip'
-    >>> Term("transTrip", fixed=0.0)
+    >>> rn.Term("transTrip", fixed=0.0)
     Term(effect='transTrip', about=None, type='eval', parameter=None, times=(), fixed=0.0, start=None)
     """
 

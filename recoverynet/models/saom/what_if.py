@@ -201,14 +201,12 @@ def simulate(
     Examples
     --------
     >>> import numpy as np
-    >>> from recoverynet import NetworkPanel
-    >>> from recoverynet.models.saom.specification import Specification
-    >>> from recoverynet.models.saom.what_if import simulate
+    >>> import recoverynet as rn
     >>> draw = np.random.default_rng(1)
     >>> ties = ((draw.random((20, 20)) < 0.1) & ~np.eye(20, dtype=bool)) * 1.0
-    >>> waves = NetworkPanel.from_adjacency([ties, ties], network="contact")
-    >>> model = Specification(network={"contact": ["density", "recip"]})
-    >>> returned = simulate(model, {"Rate": 4.0, "density": -2.0, "recip": 3.0}, waves, 50, rng=1, quiet=True)
+    >>> waves = rn.NetworkPanel.from_adjacency([ties, ties], network="contact")
+    >>> model = rn.Specification(network={"contact": ["density", "recip"]})
+    >>> returned = rn.simulate(model, {"Rate": 4.0, "density": -2.0, "recip": 3.0}, waves, 50, rng=1, quiet=True)
     >>> returned
     <SimulatedPanels 50 runs: <Specification contact: density, recip>>
     >>> table = returned.to_frame().set_index("effect")
