@@ -17,6 +17,7 @@ from scipy.special import ndtr, ndtri
 
 from recoverynet.draw.results import draw_estimates, draw_null
 from recoverynet.errors import SchemaError
+from recoverynet.readable import readable
 
 if TYPE_CHECKING:
     from recoverynet.draw.results import Axes
@@ -103,7 +104,7 @@ class Result(ABC):
         label, words = self._claim()
         lines = [self.question, f"{label}: {words}", self._people_line(), ""]
         lines.append(f"No answer: {self.reason}" if self.reason else self._headline())
-        lines += ["", self.to_frame().to_string(float_format=lambda value: f"{value:.4g}")]
+        lines += ["", readable(self.to_frame()).to_string()]
         if self.assumptions:
             lines += ["", "This assumes:"] + [f"  - {each}" for each in self.assumptions]
         if self.checks:
@@ -121,8 +122,7 @@ class Result(ABC):
         return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
 
     def _people_line(self) -> str:
-        dropped = f"; {self.n_dropped:,} could not be used" if self.n_dropped else ""
-        return f"People: {self.n_people:,}{dropped}"
+        return f"People: {self.n_people:,}" + f"; {self.n_dropped:,} could not be used" * (self.n_dropped > 0)
 
     def __repr__(self) -> str:
         words = f"no answer: {self.reason}" if self.reason else self._headline()
@@ -131,9 +131,9 @@ class Result(ABC):
     def _repr_html_(self) -> str:
         label, words = self._claim()
         answer = f"No answer: {self.reason}" if self.reason else self._headline()
-        table = self.to_frame().to_html(float_format=lambda value: f"{value:.4g}", border=0)
+        table = readable(self.to_frame()).to_html(border=0)
         parts = [f"<p><strong>{escape(self.question)}</strong><br>{escape(label)}: {escape(words)}</p>"]
-        parts += [f"<p>{escape(answer)} {escape(self._people_line())}.</p>", table]
+        parts += [f"<p>{escape(answer)}. {escape(self._people_line())}.</p>", table]
         for title, items in (("This assumes", self.assumptions), ("Checks", self.checks)):
             if items:
                 rows = "".join(f"<li>{escape(str(each))}</li>" for each in items)

@@ -179,7 +179,7 @@ def choose_option(ties, delta, options, random, scores, found, scored):  # type:
     """Draw one of the options, or UNCHANGED; the score of the choice is added where wanted.
 
     The score of parameter k is s_k of what was chosen minus its expectation (Schweinberger & Snijders 2007,
-    https://doi.org/10.1111/j.1467-9531.2007.00185.x). Leaves weights in the row after the columns.
+    https://doi.org/10.1016/j.csda.2006.07.014). Leaves weights in the row after the columns.
     """
     n_columns = ties.shape[0]
     most = 0.0

@@ -110,8 +110,8 @@ def dyadic_influence(
     height, and headaches: longitudinal analysis. BMJ 337, a2533. https://doi.org/10.1136/bmj.a2533
 
     Pepe, M. S. & Anderson, G. L. (1994). A cautionary note on inference for marginal regression models
-    with longitudinal data and general correlated response data. Communications in Statistics 23,
-    939-951. https://doi.org/10.1080/03610919408813210
+    with longitudinal data and general correlated response data. Communications in Statistics - Simulation
+    and Computation 23, 939-951. https://doi.org/10.1080/03610919408813210
 
     Shalizi, C. R. & Thomas, A. C. (2011). Homophily and contagion are generically confounded in
     observational social network studies. Sociological Methods & Research 40, 211-239.

@@ -128,7 +128,7 @@ class SaomFit(Result):
         shown = rows[(rows["effect"] != "Rate") & ~rows["fixed"]]
         ax = draw_estimates(shown, people=self.n_people, ax=ax)
         if not self.converged:
-            ax.set_title("Not converged: not to be reported", loc="left")
+            ax.set_xlabel(f"{ax.get_xlabel()}\nNot converged: not to be reported")
         return ax
 
     def plot_trace(self, ax: Axes | None = None) -> Axes:
