@@ -157,7 +157,11 @@ def settled(
     if removed:
         ties = removed if directed else removed // 2
         said.append(f"{ties} tie{'s' * (ties != 1)} of people who were not present at the wave left out.")
-    said += [f"Wave {wave} holds no tie." for wave, matrix in enumerate(networks, start=1) if not matrix.nnz]
+    unknown = fields.get("missing") or (sparse.csr_array((0, 0)),) * len(networks)
+    said += [
+        f"Wave {wave} holds no {'known ' * bool(gaps.nnz)}tie."
+        for wave, (matrix, gaps) in enumerate(zip(networks, unknown, strict=True), start=1) if not matrix.nnz
+    ]
     for name in ("missing", "structural"):
         if fields.get(name) is not None:
             fields[name] = without_absent(fields[name], present)[0]

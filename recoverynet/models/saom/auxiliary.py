@@ -219,4 +219,4 @@ def _of_user(name: str, function: UserFunction, example: Ending) -> Auxiliary:
             f"{values.shape}. Wrap a single number in a list."
         )
     labels = tried.index if isinstance(tried, pd.Series) else range(1, len(values) + 1)
-    return Auxiliary(name, tuple(map(str, labels)), str(name).capitalize(), "", "", function)
+    return Auxiliary(name, tuple(map(str, labels)), str(name).capitalize(), f"Value of {name}", "", function)
