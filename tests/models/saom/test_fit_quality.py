@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from recoverynet.models.saom import fit_quality
 from recoverynet.models.saom.auxiliary import STATISTICS
 from recoverynet.models.saom.ends import Ending, PeriodEnd
 from recoverynet.models.saom.fit_quality import GoodnessOfFit, goodness_of_fit
+
+A_FIT = SimpleNamespace(setting=None, theta=None)
+"""Ends of periods are made up here, so that nothing of the fit is read."""
 
 
 def network(rng, n, density, directed=True):
@@ -65,7 +69,7 @@ def judge(monkeypatch):
         monkeypatch.setattr(
             fit_quality, "simulated_ends", lambda fit, observed, n, rng: itertools.islice(drawn, n)
         )
-        return goodness_of_fit(None, statistics, n_simulations=ends.n_runs, rng=1, quiet=True, **arguments)
+        return goodness_of_fit(A_FIT, statistics, n_simulations=ends.n_runs, rng=1, quiet=True, **arguments)
 
     return run
 
