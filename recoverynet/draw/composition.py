@@ -26,6 +26,8 @@ from recoverynet.draw.style import (
 from recoverynet.draw.timeline import read_periods
 from recoverynet.errors import SchemaError
 
+KEY = 18.0
+"""Height of a line of the key in points."""
 TIES = {"recovery": "Recovery", "other": "Other known", "using": "Using", "unknown": "Not known"}
 SPARE = ("#2F78AD", "#8FC0D6", "#C9A36A", "#F7DDB0", "#7A8691", "#D5DBE1")
 
@@ -99,7 +101,7 @@ def composition_change(
         note=note if hidden else "",
         beside=True,
         thickness=24.0 if few else 15.0,
-        lead=18.0,
+        lead=KEY * len(_key_lines(list(parts.values()), axes_width(ax, left=0.0, right=0.0))),
         ax=ax,
     )
     colours = _colours(parts)
@@ -276,6 +278,23 @@ def _name_parts(
                 color=INK,
             )
         return
+    lines = _key_lines(names, rows.axes.get_figure(root=True).get_size_inches()[0] * 72.0)
+    for line, part in enumerate(lines):
+        of_part = slice(sum(map(len, lines[:line])), sum(map(len, lines[: line + 1])))
+        _key_line(rows, part, colours[of_part], base - KEY * (len(lines) - 1 - line))
+
+
+def _key_lines(names: list[str], width: float) -> list[list[str]]:
+    """The names of a key in one line, or in two where the figure is not wide enough for one."""
+    if sum(text_width(name, SMALL) + 24.0 for name in names) <= width:
+        return [names]
+    half = (len(names) + 1) // 2
+    return [names[:half], names[half:]]
+
+
+def _key_line(rows: Rows, names: list[str], colours: list[str], base: float) -> None:
+    """Patches and names side by side."""
+    room = axes_width(rows.axes)
     wide = [text_width(name, SMALL) + 16.0 for name in names]
     gap = min(16.0, max(room - sum(wide), 0.0) / max(len(names) - 1, 1))
     start = 0.0 if sum(wide) <= room else (room - sum(wide) - 8.0 * (len(names) - 1)) / 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,6 +23,7 @@ from recoverynet.draw.style import (
     axes_width,
     drawn,
     open_axes,
+    text_width,
     wrap,
 )
 
@@ -80,6 +83,9 @@ def separation_curve(
         title or f"Holding {norm} more often than people at large, by how far away somebody who holds it is"
     )
     heading = wrap(heading, full, TEXT, "bold")
+    room = (axes_width(ax, left=LEFT, right=RIGHT)) / max(len(distance), 1)
+    counts = [f"{whole(n)} pairs" for n in pairs]
+    apart = max(map(partial(text_width, size=SMALL), counts), default=0.0) > room - 6.0
     note = wrap(
         f"Bands: where chance puts it in {level:.0%} of cases, {norm} dealt out at random.", full, SMALL
     )
@@ -89,7 +95,7 @@ def separation_curve(
         left=LEFT,
         right=RIGHT,
         top=14.0 + 1.25 * TEXT * (heading.count("\n") + 1) + 12.0,
-        bottom=46.0 + 1.3 * SMALL * (note.count("\n") + 1),
+        bottom=46.0 + 1.3 * SMALL * (note.count("\n") + 1 + apart),
     )
     write_around(axes, heading, note if len(distance) else "", shift=LEFT)
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
@@ -97,7 +103,9 @@ def separation_curve(
         axes.set(xticks=[], yticks=[])
         axes.text(0.0, 0.5, NOTHING, transform=axes.transAxes, va="center", color=MUTED, fontsize=TEXT)
         return axes
-    names = [f"{_steps(far)}\n{whole(n)} pairs" for far, n in zip(distance, pairs, strict=True)]
+    names = [
+        f"{_steps(far)}\n{count.replace(' ', chr(10)) if apart else count}" for far, count in zip(distance, counts, strict=True)
+    ]
     axes.set_xticks(np.arange(len(distance)), names, fontsize=SMALL, color=MUTED)
     axes.set_xlim(-0.5, len(distance) - 0.5)
     _excess_axis(axes, np.concatenate([excess, low, high, [0.0]]))

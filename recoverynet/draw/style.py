@@ -6,6 +6,7 @@ import functools
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 import matplotlib
@@ -38,7 +39,10 @@ FONT = "DejaVu Sans"
 TEXT = 12.5
 SMALL = 11.5
 LINE = 1.32
-WIDTH = 6.5
+WIDTH, PHONE = 6.5, 4.7
+"""Widths of figures in inches: between the margins of a printed A4 page, and on a phone held upright."""
+
+_width: ContextVar[float] = ContextVar("width of new figures in inches", default=WIDTH)
 
 _FAMILIES = frozenset(
     [
@@ -107,13 +111,29 @@ def drawn(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     @functools.wraps(function)
     def inside(*positional: Arguments.args, **named: Arguments.kwargs) -> Answer:
         with drawing():
-            return function(*positional, **named)
+            made = function(*positional, **named)
+        if isinstance(made, ShownAxes) and named.get("ax") is None:
+            made.draw_again = functools.partial(function, *positional, **named)
+        return made
 
     return inside
 
 
 class ShownAxes(Axes):
     """Axes that a notebook shows as a picture where they are the last thing of a cell; pyplot knows nothing of them."""
+
+    draw_again: Callable[[], Axes] | None = None
+
+    def narrow(self) -> Axes | None:
+        """The same figure drawn anew for a phone; None where it is not known how it was drawn."""
+        if self.draw_again is None:
+            return None
+        before = _width.set(PHONE)
+        try:
+            with drawing():
+                return self.draw_again()
+        finally:
+            _width.reset(before)
 
     def _repr_svg_(self) -> str:
         return svg(self.get_figure(root=True))
@@ -127,7 +147,7 @@ def open_axes(
     right: float = 8.0,
     top: float = 8.0,
     bottom: float = 8.0,
-    width: float = WIDTH,
+    width: float | None = None,
 ) -> Axes:
     """The axes to draw in: those given, or new ones in a figure of their own that pyplot knows nothing of.
 
@@ -140,7 +160,8 @@ def open_axes(
     left, right, top, bottom : float
         Margins around the plotting area in points.
     width : float
-        Width of the whole figure in inches. Default 6.5, which fills a printed A4 page between its margins.
+        Width of the whole figure in inches. Default 6.5, which fills a printed A4 page between its margins; 4.7 within
+        :meth:`ShownAxes.narrow`.
 
     Returns
     -------
@@ -154,13 +175,14 @@ def open_axes(
     """
     if ax is not None:
         return ax
+    width = _width.get() if width is None else width
     wide, high = width * 72.0, height + top + bottom
     figure = Figure(figsize=(width, high / 72.0))
     inside = (left / wide, bottom / high, (wide - left - right) / wide, height / high)
     return figure.add_axes(inside, axes_class=ShownAxes)
 
 
-def axes_width(ax: Axes | None, *, left: float = 8.0, right: float = 8.0, width: float = WIDTH) -> float:
+def axes_width(ax: Axes | None, *, left: float = 8.0, right: float = 8.0, width: float | None = None) -> float:
     """How wide the plotting area is, or will be, in points.
 
     Parameters
@@ -170,14 +192,14 @@ def axes_width(ax: Axes | None, *, left: float = 8.0, right: float = 8.0, width:
     left, right : float
         Margins of the figure still to be made, in points.
     width : float
-        Width of the figure still to be made, in inches.
+        Width of the figure still to be made, in inches; default as for :func:`open_axes`.
 
     Returns
     -------
     float
     """
     if ax is None:
-        return width * 72.0 - left - right
+        return (_width.get() if width is None else width) * 72.0 - left - right
     return float(ax.get_window_extent().width) / ax.get_figure(root=True).dpi * 72.0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from recoverynet.draw.style import ShownAxes
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable, Grid
@@ -157,6 +158,7 @@ class Figure:
     caption: str
     number: int
     kind: Literal["figure"] = "figure"
+    narrow_svg: str = ""
 
     def __post_init__(self) -> None:
         if not self.alt.strip() or not self.caption.strip():
@@ -298,8 +300,10 @@ class SectionWriter:
 
     def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
         """Add a picture that was drawn from disclosed numbers."""
-        picture = as_svg(axes.get_figure(root=True))
-        self._blocks.append(Figure(picture, alt, caption, self._report.next_number("figure")))
+        narrow = axes.narrow() if isinstance(axes, ShownAxes) else None
+        picture, on_phones = (as_svg(each.get_figure(root=True)) if each else "" for each in (axes, narrow))
+        number = self._report.next_number("figure")
+        self._blocks.append(Figure(picture, alt, caption, number, narrow_svg=on_phones))
 
     def finish(self) -> Section:
         """The section as written."""

@@ -133,3 +133,13 @@ def test_a_notebook_shows_axes_that_end_a_cell():
     shown, _ = DisplayFormatter().format(ax)
     assert shown["image/svg+xml"].startswith("<svg")
     assert plt.get_fignums() == []
+
+
+def test_a_figure_can_be_drawn_anew_for_a_phone():
+    wide = funnel(STAGES, denominator=650, title="How far clients get towards a recovery group")
+    narrow = wide.narrow()
+    sizes = [each.get_figure(root=True).get_size_inches()[0] for each in (wide, narrow, funnel(STAGES, denominator=650))]
+    assert sizes == [6.5, 4.7, 6.5], "and figures drawn later are as wide as before"
+    words = [" ".join(" ".join(text.get_text() for text in each.texts).split()) for each in (wide, narrow)]
+    assert words[0] == words[1]
+    assert open_axes(None, height=72).narrow() is None

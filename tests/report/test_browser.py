@@ -90,6 +90,15 @@ def test_no_width_makes_the_page_scroll_sideways(browser, files, width) -> None:
     page.close()
 
 
+@pytest.mark.parametrize(("width", "shown"), [(1280, 624), (390, 451)])
+def test_phones_get_figures_drawn_for_them(browser, files, width, shown) -> None:
+    """Drawn 4.7 inches wide, the type of a figure is about 9 points on a phone, not 6."""
+    page, _, _ = open_page(browser, files["riverside"], width)
+    widths = page.evaluate("[...document.querySelectorAll('figure img')].map(i => i.naturalWidth)")
+    assert len(widths) > 5 and all(abs(each - shown) <= 2 for each in widths)
+    page.close()
+
+
 def test_the_style_is_applied_and_the_skip_link_works(browser, files) -> None:
     page, _, _ = open_page(browser, files["riverside"], 1280)
     colour = page.evaluate("getComputedStyle(document.querySelector('.rn-cover')).backgroundColor")

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from recoverynet.report.report import Report
 from recoverynet.report.save.csv import tidy
 
-VOID = {"meta", "link", "img", "br", "hr"}
+VOID = {"meta", "link", "img", "source", "br", "hr"}
 
 
 class Page(HTMLParser):

@@ -19,7 +19,7 @@ UNDIRECTED = [name for name, effect in TIE_EFFECTS.items() if effect.undirected]
 PARAMETERS = [
     {"gwespFF": 69, "outTrunc": 1, "reciAct": 1, "outPop": 1, "outPopSqrt": 0, "inActSqrt": 0},
     {"gwespFF": 25, "outTrunc": 2, "reciAct": 2, "outPop": 1, "outPopSqrt": 1, "inActSqrt": 1},
-    {"gwespFF": 200, "outTrunc": 4, "reciAct": 3, "outPop": 2, "outPopSqrt": 2, "inActSqrt": 2},
+    {"gwespFF": 200, "outTrunc": 4, "reciAct": 3, "outPop": 1, "outPopSqrt": 2, "inActSqrt": 2},
 ]
 
 

@@ -218,7 +218,7 @@ def test_bounds_folders_and_numbers_are_looked_at(panel, tmp_path):
     write_rsiena(panel, SMALL, str(tmp_path), overwrite=True)
     with pytest.raises(SchemaError, match="is a file; give a folder"):
         write_rsiena(panel, SMALL, tmp_path / "fit.R")
-    with pytest.raises(SchemaError, match="n_simulations and seed are whole numbers"):
+    with pytest.raises(SchemaError, match="(n_simulations|seed) is a whole number"):
         write_rsiena(panel, SMALL, tmp_path, n_simulations=0, overwrite=True)
     lonely = NetworkPanel.from_adjacency(
         [np.eye(3, k=k)[:3] * np.array([[1, 1, 0]]) * np.array([[1], [1], [0]]) for k in (1, -1)], network="friend",

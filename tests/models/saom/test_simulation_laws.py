@@ -354,7 +354,7 @@ def test_counts_of_changes_follow_the_rates():
 
 def test_a_simulation_that_does_not_end_says_so(panel):
     setting = saom_setting(panel, Specification({"friend": ["density"]}))
-    with pytest.raises(NotEstimableError, match="rates of change"):
+    with pytest.raises(NotEstimableError, match="people change too often"):
         run(setting, np.array([1e6, 0.0]), 1, workers=1)
     with pytest.raises(SchemaError, match="change_at"):
         saom_setting(panel, Specification({"friend": ["density"]}), change_at=1.0)

@@ -87,7 +87,7 @@ def test_fixed_terms_need_no_number_and_parts_are_told_apart(panel):
 
 def test_runs_and_waves_are_looked_at(panel):
     for n in (0, -1, 1.5, True):
-        with pytest.raises(SchemaError, match="number of runs, 1 or more"):
+        with pytest.raises(SchemaError, match="number of runs, is a whole number, 1 or more"):
             simulate(MODEL, VALUES, panel, n)
     made = simulate(MODEL, VALUES, panel, 2, rng=1, quiet=True)
     for run, period in ((2, 1), (-1, 1), (0, 0), (0, 3)):
