@@ -139,7 +139,7 @@ def draw_null(
         ax.axvline(null_value, color=APART, linewidth=1.6, linestyle="--", label=f"{null_value:g}, were the null true")
     label = statistic if people is None else f"{statistic} (n = {people:,} people)"
     ax.set_xlabel(wrap(label, axes_width(ax), SMALL))
-    ax.set_ylabel("Number of draws")
+    ax.set_ylabel(f"Number of {kind}")
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False)
     return ax

@@ -14,6 +14,7 @@ from recoverynet.results import Check, empty_table, term_table
 EVENTS_A_TERM = 10
 FEW_CLUSTERS = 30
 SMALLEST = 1e-18
+NO_CHANCE = "the rows left leave nothing to tell chance from"
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +148,7 @@ def _no_chance(fit: BinaryFit, terms: list[str], focus: Sequence[str], n_cluster
     variance = np.diag(fit.covariance)
     smallest = variance[[terms.index(term) for term in focus]].min()
     if not ((variance >= 0).all() and smallest > SMALLEST):
-        return "the rows left leave nothing to tell chance from"
+        return NO_CHANCE
     return None
 
 

@@ -12,7 +12,7 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hazard import independent_columns
 from recoverynet.kernels.transitions import ties_of
 from recoverynet.measures.behaviours import Behaviour
-from recoverynet.models.binary_outcome import Fitted, Rows, fit_rows
+from recoverynet.models.binary_outcome import NO_CHANCE, Fitted, Rows, fit_rows
 from recoverynet.models.risk_set import RiskSet, coverage_checks, require_names, risk_set
 from recoverynet.results import Check, Estimates, empty_table, settings_of
 
@@ -168,7 +168,7 @@ def _unless_settled(rows: Rows, fitted: Fitted) -> Fitted:
     All pairs of a person at a wave share the outcome, so that only the mean over these contacts can tell people apart.
     Where everybody is tied to everybody that mean follows from one's own state.
     """
-    if fitted.reason:
+    if fitted.reason not in (None, NO_CHANCE):
         return fitted
     used = fitted.used
     key = np.unique(np.column_stack([rows.cluster[used], rows.wave[used]]), axis=0, return_inverse=True)[1].ravel()
