@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from recoverynet.arguments import require_level
 from recoverynet.draw.results import draw_estimates, draw_null
-from recoverynet.errors import SchemaError
 from recoverynet.plain import plain
 
 if TYPE_CHECKING:
@@ -356,8 +356,7 @@ def term_table(terms: list[str], estimate: np.ndarray, std_error: np.ndarray, *,
     SchemaError
         ``level`` does not lie between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
+    level = require_level(level)
     estimate, std_error = np.asarray(estimate, dtype=float), np.asarray(std_error, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / std_error

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs import panel as panels
 from recoverynet.graphs.contact_graph import ContactGraph
@@ -53,6 +54,13 @@ class StructuralEquivalence:
     longest: int | None = None
     unreachable: Literal["one_further", "zero"] = "one_further"
     inverse: bool = False
+
+    def __post_init__(self) -> None:
+        number_within(self.power, "power", 0, such_as=1.0)
+        if self.longest is not None:
+            whole_number(self.longest, "longest", 1, " steps")
+        if self.unreachable not in ("one_further", "zero"):
+            raise SchemaError(f"unreachable must be 'one_further' or 'zero'; got {self.unreachable!r}.")
 
 
 def exposure(
@@ -212,6 +220,8 @@ def panel_of(
         Neither a panel nor contacts, or contacts without ``breaks``.
     """
     if isinstance(source, NetworkPanel):
+        if breaks is not None or observations is not None:
+            raise SchemaError("breaks and observations cut contacts into waves; a panel has its waves already.")
         return source
     if not isinstance(source, ContactGraph):
         raise SchemaError(f"Expected a NetworkPanel or a ContactGraph; got {type(source).__name__}.")

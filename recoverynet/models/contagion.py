@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from recoverynet.arguments import whole_number
+from recoverynet.arguments import list_of_names, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.significance import ALTERNATIVES, p_from_null, permutation_p
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.contagion_nulls import Run, edge_reversal, labels, rewiring, time_shuffle
-from recoverynet.models.risk_set import RiskSet, coverage_checks, require_names, risk_set
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import NullTest, settings_of
 
@@ -166,7 +166,7 @@ def contagion_test(
     >>> rn.contagion_test(simulate_panel(50, directed=False, rng=1), null="edge_reversal").reason
     'ties have no direction, so that reversing them changes nothing'
     """
-    require_names(within=within)
+    within = list_of_names(within, "within")
     _require_arguments(null, transition, n_permutations, alternative)
     _require_used(null, transition, within, weighted, direction)
     generator = resolve_rng(rng)

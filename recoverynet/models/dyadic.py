@@ -8,12 +8,13 @@ from typing import Literal
 
 import numpy as np
 
+from recoverynet.arguments import list_of_names
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hazard import independent_columns
 from recoverynet.kernels.transitions import ties_of
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.binary_outcome import NO_CHANCE, Fitted, Rows, fit_rows
-from recoverynet.models.risk_set import RiskSet, coverage_checks, require_names, risk_set
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.results import Check, Estimates, empty_table, settings_of
 
 BEFORE, NOW, OWN = "contact held it before", "contact holds it now", "own state"
@@ -128,7 +129,7 @@ def dyadic_influence(
     >>> bool(fit.low > 0), bool(fit.placebo.low < 0 < fit.placebo.high)
     (True, True)
     """
-    require_names(adjust=adjust, categories=categories)
+    adjust, categories = list_of_names(adjust, "adjust"), list_of_names(categories, "categories")
     risk = risk_set(panel, behaviour, transition="holding", lag=lag, direction=direction)
     rows = _pairs(risk, adjust, categories, simultaneous)
     if risk.reason:

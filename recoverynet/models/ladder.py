@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 
+from recoverynet.arguments import list_of_names
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.models.coevolution import influence_given_selection
 from recoverynet.models.matching import MatchedEstimate, matched_estimate
-from recoverynet.models.risk_set import RiskSet, require_names
+from recoverynet.models.risk_set import RiskSet
 from recoverynet.models.rungs import (
     ALPHA,
     FEWEST_MATCHED_GAINS,
@@ -138,7 +140,8 @@ def evidence_ladder(
     True
     """
     _require(margin, n_permutations)
-    require_names(adjust=adjust, surroundings=surroundings)
+    adjust = list_of_names(adjust, "adjust")
+    surroundings = list_of_names(surroundings, "surroundings", apart_from=adjust, other="adjust")
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
     risk = expected_risk_set(panel, behaviour, direction)
@@ -176,7 +179,7 @@ def _require_other(placebo: np.ndarray | None, held: np.ndarray) -> None:
 
 
 def _require(margin: float, n_permutations: int) -> None:
-    if not margin >= 1.0:
+    if isinstance(margin, bool) or not isinstance(margin, Real) or not 1.0 <= margin < math.inf:
         raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
     whole = isinstance(n_permutations, int | np.integer) and not isinstance(n_permutations, bool)
     if not whole or n_permutations < 1:

@@ -200,13 +200,6 @@ def risk_set(
     )
 
 
-def require_names(**given: Sequence[str]) -> None:
-    """SchemaError where one word stands for a list of names, which would be read letter by letter."""
-    for word, names in given.items():
-        if isinstance(names, str):
-            raise SchemaError(f"{word} takes a list of names, even of one: write {word}=[{names!r}].")
-
-
 def coverage_checks(risk: RiskSet) -> list[Check]:
     """How many people are at risk, and how much is known of their contacts."""
     alters, observed = risk.at(risk.seen.n_alters).sum(), risk.at(risk.seen.n_observed).sum()
