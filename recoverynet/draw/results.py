@@ -79,8 +79,8 @@ def draw_reason(reason: str, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
     """
-    ax = open_axes(ax, height=90, left=16, right=16, bottom=16)
-    words = wrap(f"No answer: {reason}", max(axes_width(ax) - 24, 120), SMALL)
+    words = wrap(f"No answer: {reason}", max(axes_width(ax, left=16, right=16) - 24, 120), SMALL)
+    ax = open_axes(ax, height=60 + 14 * words.count("\n"), left=16, right=16, bottom=16)
     ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=SMALL, color=MUTED)
     ax.set_xticks([])
     ax.set_yticks([])

@@ -98,8 +98,8 @@ def exposure(
     normalise : bool
         Share (default) or, if False, the sum over contacts.
     isolates : {"nan", "zero"}
-        Exposure of somebody without any contact: unknown (default) or 0. Contacts of whom nothing is known
-        give NaN either way.
+        Exposure of somebody without any contact: unknown (default) or 0. Contacts of whom nothing is known, and
+        ties of which nobody knows whether they are there, give NaN either way.
     weighted : bool
         Weigh contacts by the strength of the tie (for mutual ties the weaker of the two). Default: all count
         alike.
@@ -183,16 +183,17 @@ def exposure(
         name: np.full(values.shape, np.nan)
         for name in ("exposure", *COUNTS, "exposure_lost", "exposure_unknown")
     }
-    known_ties: dict[int, sparse.csr_array | np.ndarray] = {}
+    ties: dict[int, sparse.csr_array | np.ndarray] = {}
+    asked = known_ties(panel, direction, lag)
     for wave in range(lag, panel.n_waves):
         then = wave - lag
         network = panel.networks[then]
-        if id(network) not in known_ties:
-            known_ties[id(network)] = _ties(network, panel.directed, scheme, direction, order, weighted)
-        columns = _one_wave(known_ties[id(network)], values[:, then], lost[:, then], normalise, unknown)
+        if id(network) not in ties:
+            ties[id(network)] = _ties(network, panel.directed, scheme, direction, order, weighted)
+        columns = _one_wave(ties[id(network)], values[:, then], lost[:, then], normalise, unknown)
         absent = ~panel.present[:, then]
         if isolates == "zero":
-            columns["exposure"][(columns["n_alters"] == 0) & ~absent] = 0.0
+            columns["exposure"][(columns["n_alters"] == 0) & asked[:, wave]] = 0.0
         for name, column in columns.items():
             column[absent] = 0.0 if name in COUNTS else np.nan
             blocks[name][:, wave] = column
@@ -202,6 +203,17 @@ def exposure(
         {name: block.ravel() for name, block in blocks.items()}, index=person_wave_index(panel)
     )
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))
+
+
+def known_ties(panel: NetworkPanel, direction: str, lag: int) -> np.ndarray:
+    """Whether nothing is unknown about whom a person was exposed to, (n, W) at the wave of the outcome."""
+    known = np.zeros((panel.n_people, panel.n_waves), dtype=bool)
+    for column in range(lag, panel.n_waves):
+        unknown = panel.missing[column - lag]
+        out, into = (np.asarray(unknown.sum(axis=axis)).ravel() == 0 for axis in (1, 0))
+        whole = into if direction == "in" else out if direction == "out" or not panel.directed else out & into
+        known[:, column] = whole & panel.present[:, column - lag]
+    return known
 
 
 def panel_of(

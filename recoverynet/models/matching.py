@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.arguments import list_of_names, number_within, require_level, whole_number
-from recoverynet.draw.results import draw_balance
+from recoverynet.draw.results import draw_balance, draw_reason
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.matching import Difference, nearest_weights, stratum_weights, weighted_difference
@@ -65,6 +65,8 @@ class MatchedEstimate(Estimates):
         -------
         matplotlib Axes
         """
+        if self.reason:
+            return draw_reason(self.reason, ax=ax)
         return draw_balance(self.balance, good=GOOD_BALANCE, ax=ax)
 
 

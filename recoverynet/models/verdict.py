@@ -185,7 +185,7 @@ class EvidenceLadder(Result):
         table = frame.rename(columns={"odds_ratio": "ratio", "low": "ratio_low", "high": "ratio_high"})
         table.index = [f"{name} ({2 * SIDED.get(name, ONE_SIDED) - 1:.0%})" for name in table.index]
         ax = draw_estimates(table, ratio="odds ratio", people=self.n_people, ax=ax)
-        ax.set_xlabel(f"Odds ratio with the interval named beside each, n = {self.n_people:,} people")
+        ax.set_xlabel(f"Odds ratio with interval, n = {self.n_people:,} people")
         ax.axvline(self.margin, linestyle=":", linewidth=1.2, color="0.35")
         return ax
 

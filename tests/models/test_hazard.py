@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 import recoverynet as rn
-from recoverynet.errors import SchemaError, TimeOrderError
+from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.future_ties import future_tie_exposure
 from recoverynet.models.hazard import fit_hazard
@@ -295,3 +295,12 @@ def test_the_result_carries_what_it_took():
     assert fit.to_frame().loc["exposure", "ratio"] == pytest.approx(np.exp(fit.estimate))
     assert fit.plot().get_xscale() == "log"
     assert rn.fit_hazard is fit_hazard
+
+
+def test_ties_that_are_all_unknown_are_not_no_ties():
+    ties = np.where(np.eye(6) == 1, 0.0, np.nan)
+    held = (np.random.default_rng(0).random((6, 4)) < 0.5) * 1.0
+    with pytest.warns(RecoveryNetWarning, match="holds no tie"):
+        panel = NetworkPanel.from_adjacency([ties] * 4, behaviour={"y": held})
+    reason = fit_hazard(panel, "y").reason
+    assert "no tie is known" in reason and "no ties" not in reason

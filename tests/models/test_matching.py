@@ -206,3 +206,9 @@ def test_result_and_balance_are_drawn():
     assert found.plot().get_xlabel().startswith("Estimate")
     assert "standard deviations" in found.plot_balance().get_xlabel()
     assert set(found.to_dict()["balance"][0]) >= {"term", "difference_matched"}
+
+
+def test_a_comparison_without_an_answer_draws_its_reason():
+    found = matched_estimate(simulate_panel(60, rng=1), np.zeros((60, 6)))
+    for ax in (found.plot(), found.plot_balance()):
+        assert "nobody holds" in " ".join(text.get_text().replace("\n", " ") for text in ax.texts)
