@@ -267,7 +267,8 @@ def _checked(
         raise SchemaError(f"lag must be a whole number of waves, 0 or more; got {lag!r}.")
     if lag >= panel.n_waves:
         raise NotEstimableError(
-            f"The panel has {panel.n_waves} wave(s), and exposure {lag} wave(s) earlier needs {lag + 1}. "
+            f"The panel has {panel.n_waves} wave{'s' * (panel.n_waves != 1)}, and exposure {lag} "
+            f"wave{'s' * (lag != 1)} earlier needs {lag + 1}. "
             "Cut the period into more waves, or use lag=0 and read it as description only."
         )
     if isinstance(weights, str) and weights == "ties":

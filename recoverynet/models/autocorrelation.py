@@ -261,5 +261,5 @@ def _reason(outcome: np.ndarray, design: np.ndarray, weights: object) -> str | N
     if weights.nnz == 0:
         return "the network has no ties among people with known values"
     if n <= k + 2:
-        return f"{n} people are too few for rho, {k} term(s) and a variance"
+        return f"{n} people are too few for rho, {k} term{'s' * (k != 1)} and a variance"
     return None

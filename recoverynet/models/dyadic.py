@@ -14,7 +14,7 @@ from recoverynet.kernels.hazard import independent_columns
 from recoverynet.kernels.transitions import ties_of
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.binary_outcome import NO_CHANCE, Fitted, Rows, fit_rows
-from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set, waves_in_words
 from recoverynet.results import Check, Estimates, empty_table, settings_of
 
 BEFORE, NOW, OWN = "contact held it before", "contact holds it now", "own state"
@@ -148,7 +148,7 @@ def dyadic_influence(
     return DyadicFit(
         question=f"Do people hold {risk.name!r} more often where a contact held it before?",
         estimand=(
-            f"odds ratio of holding {risk.name!r} for a contact who held it {lag} wave(s) before "
+            f"odds ratio of holding {risk.name!r} for a contact who held it {waves_in_words(lag)} before "
             "rather than one who did not, given one's own state a wave before and the other terms"
         ),
         assumptions=ASSUMPTIONS, table=fitted.table, focus=BEFORE, ratio="odds ratio", level=level,

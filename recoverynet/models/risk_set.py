@@ -201,6 +201,11 @@ def risk_set(
     )
 
 
+def waves_in_words(number: int) -> str:
+    """A number of waves: ``1 wave``, ``2 waves``."""
+    return f"{number} wave{'s' * (number != 1)}"
+
+
 def coverage_checks(risk: RiskSet) -> list[Check]:
     """How many people are at risk, and how much is known of their contacts."""
     alters, observed = risk.at(risk.seen.n_alters).sum(), risk.at(risk.seen.n_observed).sum()
@@ -227,7 +232,7 @@ def _reason(
     share = seen.share[rows.person, rows.column]
     n_rows, happened = len(rows.person), rows.outcome.sum()
     if panel.n_waves < lag + 1:
-        return f"the panel has {panel.n_waves} wave(s); exposure {lag} wave(s) back needs {lag + 1}"
+        return f"the panel has {waves_in_words(panel.n_waves)}; exposure {waves_in_words(lag)} back needs {lag + 1}"
     if not np.isfinite(held).any():
         return f"nobody's state of {name!r} is known at any wave"
     known = held[np.isfinite(held)]

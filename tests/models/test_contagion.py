@@ -210,3 +210,10 @@ def test_a_test_without_an_answer_draws_its_reason():
 def test_what_a_null_leaves_out_of_account_is_refused(asked):
     with pytest.raises(SchemaError, match="contacts alike|leave direction alone"):
         contagion_test(simulate_panel(60, rng=1), **asked)
+
+
+def test_one_person_who_gained_it_is_one_person():
+    ties, held = np.ones((6, 6)) - np.eye(6), np.zeros((6, 3))
+    held[0, 1:] = held[1] = 1
+    panel = NetworkPanel.from_adjacency([ties] * 3, behaviour={"y": held})
+    assert contagion_test(panel, "y", null="time_shuffle", n_permutations=9, rng=1).reason.startswith("one person is seen")

@@ -304,3 +304,13 @@ def test_ties_that_are_all_unknown_are_not_no_ties():
         panel = NetworkPanel.from_adjacency([ties] * 4, behaviour={"y": held})
     reason = fit_hazard(panel, "y").reason
     assert "no tie is known" in reason and "no ties" not in reason
+
+
+def test_one_wave_is_not_one_waves():
+    panel = simulate_panel(60, rng=1)
+    fit, pairs = fit_hazard(panel), rn.dyadic_influence(panel)
+    assert "1 wave before" in fit.estimand and "1 wave before" in pairs.estimand
+    assert "2 waves before" in fit_hazard(panel, lag=2).estimand
+    ties, held = np.ones((6, 6)) - np.eye(6), np.eye(6)[:, :1]
+    reason = fit_hazard(NetworkPanel.from_adjacency([ties], behaviour={"y": held}), "y").reason
+    assert reason == "the panel has 1 wave; exposure 1 wave back needs 2"
