@@ -16,7 +16,7 @@ from recoverynet.kernels.hidden_trait import trait_strength_for
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.models.coevolution import influence_given_selection
 from recoverynet.models.matching import MatchedEstimate, matched_estimate
-from recoverynet.models.risk_set import RiskSet
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.models.rungs import (
     ALPHA,
     FEWEST_MATCHED_GAINS,
@@ -25,6 +25,7 @@ from recoverynet.models.rungs import (
     PLACEBO_CHECK,
     PLACEBO_GAINS,
     PLACEBO_SIDED,
+    SEPARATED,
     LaggedEstimate,
     expected_risk_set,
     footing_checks,
@@ -157,7 +158,7 @@ def evidence_ladder(
         _placebo(panel, placebo, terms, direction),
         _future(panel, risk, terms),
     ]
-    checks = footing_checks(adjusted)
+    checks = (*footing_checks(adjusted), *coverage_checks(risk_set(panel, risk.held, direction=direction)))
     if all(rung.passed is not False for rung in rungs):
         matched = matched_estimate(panel, behaviour, on=tuple(terms), direction=direction)
         rungs.append(_matched(matched))
@@ -294,7 +295,8 @@ def _placebo(panel: NetworkPanel, placebo: Behaviour, terms: Sequence[str], dire
 def _future(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str]) -> Rung:
     found = future_ties_estimate(panel, risk, terms)
     if found.reason is not None:
-        return Rung(3, "future ties", None, n_rows=found.n_rows, n_events=found.n_events,
+        passed = False if found.reason == SEPARATED else None
+        return Rung(3, "future ties", passed, n_rows=found.n_rows, n_events=found.n_events,
                     detail=f"could not be tried: {found.reason}")
     low = found.bounds(PLACEBO_SIDED)[0]
     detail = f"{_ratio(found, PLACEBO_SIDED)} for people met only later, where about 1 is expected"

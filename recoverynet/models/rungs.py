@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.expectation import expected_states, turnover_rates
-from recoverynet.kernels.hazard import fit_binary, independent_columns, is_separated
+from recoverynet.kernels.hazard import fit_binary, independent_columns, is_separated, separating_terms
 from recoverynet.kernels.significance import permutation_p, permuted
 from recoverynet.kernels.transitions import lagged_exposure, ties_of
 from recoverynet.measures.behaviours import Behaviour
@@ -44,6 +44,8 @@ STEADY_PEOPLE, GAINS_A_TERM, PLACEBO_GAINS = 100, 10, 10
 PEOPLE_CHECK, GAINS_CHECK, PLACEBO_CHECK = "100 people or more at risk", "10 gains a term", "10 gains of the placebo"
 """What an answer needs to be given without a word of caution."""
 
+SEPARATED = "exposure tells gaining and not gaining apart perfectly (separation)"
+
 ABSURD = 30.0
 """A log odds ratio or standard error beyond which a fit says only that it has no answer. Exposure of which next to
 nothing is known varies little, so that a placebo of few gains reaches 28 in one calibrated world."""
@@ -67,6 +69,8 @@ class LaggedEstimate:
         Terms of the fit, wave effects among them.
     lost : tuple of str
         Terms that did not vary on their own and were left out.
+    apart : bool
+        Whether a wave or another term tells gaining and not gaining apart: rows it settles say nothing of exposure.
     """
 
     log_odds: float = np.nan
@@ -78,6 +82,7 @@ class LaggedEstimate:
     reason: str | None = None
     n_terms: int = 0
     lost: tuple[str, ...] = ()
+    apart: bool = False
 
     def bounds(self, one_sided: float = ONE_SIDED) -> tuple[float, float]:
         """Lower and upper one-sided bound of the log odds ratio."""
@@ -146,11 +151,12 @@ def _fitted(design: np.ndarray, outcome: np.ndarray, cluster: np.ndarray) -> Lag
     """The fit, or why there is none; exposure stands last. Terms that separate the outcome are said, not estimated."""
     fit = fit_binary(design, outcome, cluster=cluster)
     if fit.suspect and is_separated(design, outcome, design.shape[1] - 1):
-        return LaggedEstimate(reason="exposure tells gaining and not gaining apart perfectly (separation)")
+        return LaggedEstimate(reason=SEPARATED)
     log_odds, square = float(fit.beta[-1]), float(fit.covariance[-1, -1])
     if not (abs(log_odds) < ABSURD and 0 < square < ABSURD**2):
         return LaggedEstimate(reason="the model could not be fitted to so few gains")
-    return LaggedEstimate(log_odds, square**0.5)
+    apart = fit.suspect and bool(separating_terms(design, outcome).any())
+    return LaggedEstimate(log_odds, square**0.5, apart=apart)
 
 
 def on_enough(found: LaggedEstimate) -> LaggedEstimate:
@@ -180,6 +186,8 @@ def footing_checks(found: LaggedEstimate) -> tuple[Check, ...]:
         Check(GAINS_CHECK, rarer >= GAINS_A_TERM * found.n_terms if found.n_terms else None,
               f"{rarer:,} for {found.n_terms} terms" if found.n_terms else ""),
         Check("every term varies on its own", not found.lost if found.n_terms else None, lost),
+        Check("both outcomes at every wave and level", not found.apart if found.n_terms else None,
+              "a wave or a term settles the outcome of some rows, which say nothing of exposure" if found.apart else ""),
     )
 
 

@@ -13,10 +13,12 @@ from scipy import sparse
 
 from recoverynet.errors import SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.models import ladder as ladder_module
 from recoverynet.models.ladder import _matched, evidence_ladder, reaches_spread
 from recoverynet.models.matching import matched_estimate
 from recoverynet.models.rungs import (
     MARGIN,
+    SEPARATED,
     LaggedEstimate,
     expected_risk_set,
     future_ties_estimate,
@@ -234,6 +236,26 @@ def test_a_separated_estimate_is_no_estimate(panel):
     assert ladder.level == 0 and "hidden trait" not in ladder.verdict and math.isnan(ladder.hidden_trait)
 
 
+def test_a_wave_in_which_nobody_gains_is_said_and_changes_nothing():
+    panel = simulate_world("plain/strong", 300, rng=2)
+    held = panel.behaviour["recovery"].copy()
+    still = np.where(held[:, -1] == 1, 1.0, held[:, -1])  # one more wave, at which everybody stays as they were
+    more = NetworkPanel.from_adjacency([*panel.networks, panel.networks[-1]], behaviour={"y": np.column_stack([held, still])})
+    plain, longer = (
+        lagged_estimate(risk, risk.at(risk.seen.share))
+        for risk in (expected_risk_set(panel, "recovery"), expected_risk_set(more, "y"))
+    )
+    assert longer.apart and not plain.apart
+    assert longer.log_odds == pytest.approx(plain.log_odds, rel=1e-4)
+    assert longer.std_error == pytest.approx(plain.std_error, rel=0.01)
+
+
+def test_future_ties_that_separate_hold_the_ladder_up(monkeypatch):
+    panel = simulate_world("changing_ties/strong", 300, rng=2)
+    monkeypatch.setattr(ladder_module, "future_ties_estimate", lambda *_: LaggedEstimate(n_rows=120, n_events=50, reason=SEPARATED))
+    assert climb(panel).failed == "future ties"
+
+
 def test_the_lower_bound_is_named_even_where_no_trait_would_do():
     assert "chance alone" in hidden_in_words(math.inf, 1.0)
     assert "lower bound 3.0 would do" in hidden_in_words(math.inf, 3.0)
@@ -270,6 +292,7 @@ def test_few_people_are_said_with_caution():
     assert "Caution" in small.verdict and f"{small.n_people} people" in small.caution
     assert any(check.name == "10 gains a term" for check in small.checks)
     large = climb(simulate_world("plain/strong", 650, rng=2))
+    assert {"states of contacts known", "both outcomes at every wave and level"} <= {each.name for each in large.checks}
     assert "Caution" not in large.verdict
     assert any(check.name.startswith("matched comparison: balance") for check in large.checks)
 

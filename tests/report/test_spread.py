@@ -23,6 +23,7 @@ from recoverynet.report.estimates import DisclosedEstimates
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.spread import spread_section
+from recoverynet.report.spread_chance import _as_row
 from recoverynet.report.spread_closing import calibration_in_words
 from recoverynet.report.spread_setting import SpreadSetting, found_at, verdict_sentences, without_counts
 
@@ -237,6 +238,11 @@ def test_the_report_says_where_nothing_was_adjusted_for_and_where_few_stand_behi
     small = SpreadSetting(SpreadPanel(simulate_world("plain/strong", 100, rng=2), placebo="placebo"), "recovery",
                           DisclosurePolicy.named("ndtms"), 1, 199)
     assert small.ladder.level == 0 or "Caution: few people" in " ".join(verdict_sentences(small))
+
+
+def test_edge_reversal_is_set_beside_no_difference():
+    test = rn.contagion_test(simulate_world("plain/strong", 300, rng=1), null="edge_reversal", n_permutations=49, rng=1)
+    assert _as_row(test, 100)["expected"] == 0.0 and test.observed > 0
 
 
 def test_a_panel_of_ones_own(tmp_path):
