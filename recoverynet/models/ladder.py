@@ -107,8 +107,7 @@ def evidence_ladder(
     where at least 100 person-waves and 40 gains allow). L4: matched within waves on adjustment and own history, the
     difference stays positive. Standard errors are clustered on the person. A rung without a finite estimate does not
     hold; the adjusted one needs 30 people and 4 gains, the placebo 30 and 2, the matched comparison 30 and 10, and as
-    many person-waves without a gain. Below 100 people, or 10 gains a term or of the placebo, the verdict says a word of
-    caution.
+    many person-waves without a gain. Below 100 people, 40 gains, or 10 of the placebo the verdict says a word of caution.
 
     Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome). The verdict says
     how strong one would have to be. Where they are stronger no observational method holds its error rate (Shalizi &
@@ -162,7 +161,10 @@ def evidence_ladder(
     if all(rung.passed is not False for rung in rungs):
         matched = matched_estimate(panel, behaviour, on=tuple(terms), direction=direction)
         rungs.append(_matched(matched))
-        checks += tuple(replace(each, name=f"matched comparison: {each.name}") for each in matched.checks)
+        told = {each.name for each in coverage_checks(risk)}
+        checks += tuple(
+            replace(each, name=f"matched comparison: {each.name}") for each in matched.checks if each.name not in told
+        )
         if use_saom:
             rungs.append(_coevolution(panel, risk, terms, direction, generator))
     settings = settings_of(

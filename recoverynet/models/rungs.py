@@ -40,9 +40,9 @@ FEWEST_PEOPLE, FEWEST_GAINS, FEWEST_PLACEBO_GAINS, FEWEST_MATCHED_GAINS = 30, 4,
 comparison need. The first three are as high as the worlds of the sample ``calibration`` let them be: 100 people, 30 % of
 states missing. What stands on little more is said with a word of caution."""
 
-STEADY_PEOPLE, GAINS_A_TERM, PLACEBO_GAINS = 100, 10, 10
-PEOPLE_CHECK, GAINS_CHECK, PLACEBO_CHECK = "100 people or more at risk", "10 gains a term", "10 gains of the placebo"
-"""What an answer needs to be given without a word of caution."""
+STEADY_PEOPLE, STEADY_GAINS, PLACEBO_GAINS, GAINS_A_TERM = 100, 40, 10, 10
+STEADY_CHECK, PLACEBO_CHECK = "100 people and 40 gains or more", "10 gains of the placebo"
+"""What an answer needs to be given without a word of caution; gains a term are a check alone."""
 
 SEPARATED = "exposure tells gaining and not gaining apart perfectly (separation)"
 
@@ -182,8 +182,8 @@ def footing_checks(found: LaggedEstimate) -> tuple[Check, ...]:
     rarer = min(found.n_events, found.n_rows - found.n_events)
     lost = f"left out: {', '.join(map(repr, found.lost))}" if found.lost else ""
     return (
-        Check(PEOPLE_CHECK, found.n_people >= STEADY_PEOPLE, counted),
-        Check(GAINS_CHECK, rarer >= GAINS_A_TERM * found.n_terms if found.n_terms else None,
+        Check(STEADY_CHECK, found.n_people >= STEADY_PEOPLE and rarer >= STEADY_GAINS, counted),
+        Check("10 gains a term", rarer >= GAINS_A_TERM * found.n_terms if found.n_terms else None,
               f"{rarer:,} for {found.n_terms} terms" if found.n_terms else ""),
         Check("every term varies on its own", not found.lost if found.n_terms else None, lost),
         Check("both outcomes at every wave and level", not found.apart if found.n_terms else None,

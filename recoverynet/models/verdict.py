@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.draw.results import Axes, draw_estimates, draw_reason
-from recoverynet.models.rungs import GAINS_CHECK, ONE_SIDED, PEOPLE_CHECK, PLACEBO_CHECK, PLACEBO_SIDED
+from recoverynet.models.rungs import ONE_SIDED, PLACEBO_CHECK, PLACEBO_SIDED, STEADY_CHECK
 from recoverynet.results import Result
 
 SIDED = {"placebo outcome": PLACEBO_SIDED, "future ties": PLACEBO_SIDED}
@@ -135,11 +135,9 @@ class EvidenceLadder(Result):
         """A sentence of caution where a level was reached on few people or gains; else empty."""
         few = {check.name for check in self.checks if check.passed is False}
         said = {check.name: check.detail for check in self.checks}
-        if self.level == 0 or not few & {PEOPLE_CHECK, GAINS_CHECK, PLACEBO_CHECK}:
-            return ""
         words = []
-        if few & {PEOPLE_CHECK, GAINS_CHECK}:
-            words.append(f"this rests on {said[PEOPLE_CHECK]}, and with so few an interval may be far too narrow")
+        if self.level >= 1 and STEADY_CHECK in few:
+            words.append(f"this rests on {said[STEADY_CHECK]}, and with so few an interval may be far too narrow")
         if self.level >= 3 and PLACEBO_CHECK in few:
             words.append(f"the placebo changed, or stayed, {said[PLACEBO_CHECK]} times only, too few to show much")
         return f"Caution: {'; '.join(words)}." if words else ""
