@@ -1,9 +1,12 @@
-"""Numbers given as arguments: of the right kind and in range, or an error that says what was expected and what came."""
+"""Arguments of the right kind and in range, or an error that says what was expected and what came."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
+
+import numpy as np
 
 from recoverynet.errors import SchemaError
 
@@ -45,3 +48,67 @@ def number_within(
         within = " and ".join(end for end in ends if end)
         raise SchemaError(f"{name} is {what}{f' {within}' * bool(within)}, such as {such_as}; got {value!r}.")
     return float(value)
+
+
+def list_of_names(names: object, word: str, *, apart_from: Iterable[str] = (), other: str = "") -> tuple[str, ...]:
+    """Names given as a list, each once; none of them in ``apart_from``, which is what ``other`` holds.
+
+    Raises
+    ------
+    SchemaError
+
+    Examples
+    --------
+    >>> list_of_names(["age", "sex"], "adjust")
+    ('age', 'sex')
+    """
+    if isinstance(names, str):
+        raise SchemaError(f"{word} takes a list of names, even of one: write {word}=[{names!r}].")
+    if not isinstance(names, Iterable):
+        raise SchemaError(f"{word} takes a list of names, and is left out where there are none; got {names!r}.")
+    found = tuple(names)
+    wrong = [name for name in found if not isinstance(name, str)]
+    if wrong:
+        raise SchemaError(f"{word} takes a list of names; got {', '.join(map(repr, wrong[:5]))} among them.")
+    twice = [name for place, name in enumerate(found) if name in found[:place]]
+    if twice:
+        raise SchemaError(f"{word} names {', '.join(map(repr, twice))} twice; name each once.")
+    both = [name for name in found if name in tuple(apart_from)]
+    if both:
+        raise SchemaError(f"{', '.join(map(repr, both))} stands in {word} and in {other}; name it in one of them.")
+    return found
+
+
+def array_of_numbers(values: object, what: str) -> np.ndarray:
+    """A new array of numbers, NaN where unknown.
+
+    Raises
+    ------
+    SchemaError
+
+    Examples
+    --------
+    >>> array_of_numbers([1, None], "y")
+    array([ 1., nan])
+    """
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SchemaError(f"{what} must be numbers, NaN where unknown; some are words or something else.") from None
+
+
+def require_level(level: object) -> float:
+    """Coverage of an interval, as a share.
+
+    Raises
+    ------
+    SchemaError
+
+    Examples
+    --------
+    >>> require_level(0.9)
+    0.9
+    """
+    if isinstance(level, bool) or not isinstance(level, Real) or not 0 < float(level) < 1:
+        raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
+    return float(level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from importlib.metadata import version
@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from recoverynet.arguments import require_level
 from recoverynet.draw.results import draw_estimates, draw_null
-from recoverynet.errors import SchemaError
+from recoverynet.plain import plain
 from recoverynet.readable import readable
 
 if TYPE_CHECKING:
@@ -112,14 +113,14 @@ class Result(ABC):
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole answer in plain Python values that JSON can hold (NaN becomes None).
+        """The whole answer in plain Python values that JSON can hold (NaN becomes None, infinities words).
 
         Returns
         -------
         dict
             One entry a field, named alike; tables become lists of rows.
         """
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        return plain(self)
 
     def _people_line(self) -> str:
         return f"People: {self.n_people:,}" + f"; {self.n_dropped:,} could not be used" * (self.n_dropped > 0)
@@ -219,7 +220,7 @@ class Estimates(Result):
     def plot(self, ax: Axes | None = None) -> Axes:
         """Every term with its interval, ratios on a logarithmic axis; in new Axes where none are given."""
         return draw_estimates(
-            self.to_frame(), ratio=self.ratio, level=self.level, people=self.n_people, ax=ax
+            self.to_frame(), ratio=self.ratio, level=self.level, people=self.n_people, reason=self.reason, ax=ax
         )
 
     def _claim(self) -> tuple[str, str]:
@@ -253,6 +254,9 @@ class NullTest(Result):
         Which outcomes count as at least as extreme as the one observed.
     draws : float array
         The statistic in each arrangement drawn (or bootstrap sample taken).
+    null_value : float
+        What the statistic would be were the null true, where the draws are bootstrap samples round ``observed``; NaN
+        where they are drawn under the null.
     exact : bool
         Whether every arrangement there is was looked at.
     low, high : float
@@ -268,10 +272,13 @@ class NullTest(Result):
     exact: bool = False
     low: float = math.nan
     high: float = math.nan
+    null_value: float = math.nan
 
     @property
     def expected(self) -> float:
-        """Mean of the draws that have a value."""
+        """What the null makes of the statistic: ``null_value``, else the mean of the draws that have a value."""
+        if not math.isnan(self.null_value):
+            return self.null_value
         drawn = self.draws[np.isfinite(self.draws)]
         return float(drawn.mean()) if len(drawn) else math.nan
 
@@ -286,8 +293,8 @@ class NullTest(Result):
         Returns
         -------
         pandas.DataFrame
-            Columns ``observed``, ``expected`` (mean of the draws), ``draws_low`` and ``draws_high`` (their
-            middle 95 %), ``low``, ``high``, ``p``, ``n_permutations``, ``exact``; indexed by the statistic's
+            Columns ``observed``, ``expected`` (what the null makes of it), ``draws_low`` and ``draws_high``
+            (the middle 95 % of the draws), ``low``, ``high``, ``p``, ``n_permutations``, ``exact``; indexed by the statistic's
             name.
         """
         drawn = self.draws[np.isfinite(self.draws)]
@@ -300,17 +307,20 @@ class NullTest(Result):
         return pd.DataFrame([row], index=pd.Index([self.statistic], name="statistic"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """The draws as a histogram, the observed value as a line; in new Axes where none are given."""
-        frame = pd.DataFrame({"draw": self.draws})
+        """The draws as a histogram, what was observed (and the null's value) as a line; in new Axes by default."""
+        bootstrap = not math.isnan(self.null_value)
         return draw_null(
-            frame, observed=self.observed, p=self.p, statistic=self.statistic, people=self.n_people, ax=ax
+            pd.DataFrame({"draw": self.draws}), observed=self.observed, p=self.p, statistic=self.statistic,
+            people=self.n_people, null_value=self.null_value, kind="bootstrap samples" if bootstrap else "draws",
+            reason=self.reason, ax=ax,
         )
 
     def _claim(self) -> tuple[str, str]:
         return "Null", self.null
 
     def _headline(self) -> str:
-        kind = "exact" if self.exact else f"{self.n_permutations:,} draws"
+        drawn = "draws" if math.isnan(self.null_value) else "bootstrap samples"
+        kind = "exact" if self.exact else f"{self.n_permutations:,} {drawn}"
         expected = self.expected if abs(self.expected) > 1e-12 else 0.0
         beside = f", {expected:.3g} expected"
         if not math.isnan(self.low):
@@ -346,8 +356,7 @@ def term_table(terms: list[str], estimate: np.ndarray, std_error: np.ndarray, *,
     SchemaError
         ``level`` does not lie between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
+    level = require_level(level)
     estimate, std_error = np.asarray(estimate, dtype=float), np.asarray(std_error, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / std_error
@@ -376,25 +385,3 @@ def settings_of(rng: np.random.Generator | None = None, **arguments: object) -> 
 @lru_cache(maxsize=1)
 def _versions() -> tuple[tuple[str, str], ...]:
     return tuple((name, version(name)) for name in ("recoverynet", "numpy", "scipy", "pandas"))
-
-
-def _plain(value: object) -> Any:
-    """A value in Python types that JSON can hold."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else float(value)
-    if isinstance(value, np.integer | np.bool_):
-        return value.item()
-    if isinstance(value, Result):
-        return value.to_dict()
-    if isinstance(value, Check):
-        return {each.name: getattr(value, each.name) for each in fields(value)}
-    if isinstance(value, pd.DataFrame):
-        return [_plain(row) for row in value.reset_index().to_dict("records")]
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset | np.ndarray):
-        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-        return [_plain(item) for item in items]
-    return str(value)

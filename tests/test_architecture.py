@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
 FLOORS = {
-    "errors": 0, "arguments": 0, "readable": 0, "randomness": 0, "progress": 0, "instants": 0,
+    "errors": 0, "arguments": 0, "plain": 0, "readable": 0, "randomness": 0, "progress": 0, "instants": 0,
     "kernels": 1, "draw": 1,
     "results": 2, "observed": 2, "states": 2, "tables": 2,
     "samples": 3, "graphs": 3,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.style import ACCENT, APART, MAIN, SMALL, drawn, open_axes, text_width, wrap
+from recoverynet.draw.style import ACCENT, APART, MAIN, MUTED, SMALL, axes_width, drawn, open_axes, text_width, wrap
 
 ROW = 30.0
 
@@ -20,6 +20,7 @@ def draw_estimates(
     ratio: str | None = None,
     level: float = 0.95,
     people: int | None = None,
+    reason: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Which terms matter, and how surely? A dot and an interval a term.
@@ -34,6 +35,8 @@ def draw_estimates(
         Coverage of the intervals, for the label.
     people : int, optional
         Number of people, for the label.
+    reason : str, optional
+        Why there is no estimate; stands in place of the estimates.
     ax : matplotlib Axes, optional
         Default: a new one.
 
@@ -41,6 +44,8 @@ def draw_estimates(
     -------
     matplotlib Axes
     """
+    if reason:
+        return draw_reason(reason, ax=ax)
     names = [wrap(str(term), 190, SMALL) for term in table.index]
     widest = max((text_width(name, SMALL) for name in names), default=0.0)
     ax = open_axes(ax, height=ROW * max(len(table), 2), left=widest + 16, right=16, bottom=56)
@@ -61,6 +66,28 @@ def draw_estimates(
 
 
 @drawn
+def draw_reason(reason: str, *, ax: Axes | None = None) -> Axes:
+    """Why is there nothing to draw? The reason in words where the figure would stand.
+
+    Parameters
+    ----------
+    reason : str
+    ax : matplotlib Axes, optional
+        Default: a new one.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    words = wrap(f"No answer: {reason}", max(axes_width(ax, left=16, right=16) - 24, 120), SMALL)
+    ax = open_axes(ax, height=60 + 14 * words.count("\n"), left=16, right=16, bottom=16)
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=SMALL, color=MUTED)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    return ax
+
+
+@drawn
 def draw_null(
     draws: pd.DataFrame,
     *,
@@ -68,6 +95,9 @@ def draw_null(
     p: float,
     statistic: str = "statistic",
     people: int | None = None,
+    null_value: float = math.nan,
+    kind: str = "draws",
+    reason: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Is what was observed far from what chance of the stated kind makes?
@@ -82,6 +112,12 @@ def draw_null(
         Name of the statistic, for the axis.
     people : int, optional
         Number of people, for the label.
+    null_value : float
+        What the statistic would be were the null true, marked where the draws are not made under the null.
+    kind : str
+        What the draws are called.
+    reason : str, optional
+        Why there is no test; stands in place of the draws.
     ax : matplotlib Axes, optional
         Default: a new one.
 
@@ -89,16 +125,21 @@ def draw_null(
     -------
     matplotlib Axes
     """
+    if reason:
+        return draw_reason(reason, ax=ax)
     ax = open_axes(ax, height=190, left=64, right=16, bottom=56)
     values = draws["draw"].to_numpy(dtype=float)
     values = values[np.isfinite(values)]
     if len(values):
         bins = min(40, max(10, len(values) // 20))
-        ax.hist(values, bins=bins, color=MAIN, alpha=0.55, label=f"{len(values):,} draws")
+        ax.hist(values, bins=bins, color=MAIN, alpha=0.55, label=f"{len(values):,} {kind}")
     if math.isfinite(observed):
         ax.axvline(observed, color=ACCENT, linewidth=2, label=f"observed, p = {p:.3g}")
-    ax.set_xlabel(statistic if people is None else f"{statistic} (n = {people:,} people)")
-    ax.set_ylabel("Number of draws")
+    if math.isfinite(null_value):
+        ax.axvline(null_value, color=APART, linewidth=1.6, linestyle="--", label=f"{null_value:g}, were the null true")
+    label = statistic if people is None else f"{statistic} (n = {people:,} people)"
+    ax.set_xlabel(wrap(label, axes_width(ax), SMALL))
+    ax.set_ylabel(f"Number of {kind}")
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False)
     return ax

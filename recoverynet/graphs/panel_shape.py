@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import array_of_numbers
 from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
@@ -76,7 +77,9 @@ def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shaped(values: object, what: str, *shapes: tuple[int, ...]) -> np.ndarray:
-    array = np.asarray(values, dtype=np.float64)
+    array = array_of_numbers(values, what)
+    if np.isinf(array).any():
+        raise SchemaError(f"{what} holds {int(np.isinf(array).sum())} infinite values; write NaN where it is unknown.")
     if array.shape not in shapes:
         wanted, got = (
             " or ".join(" × ".join(map(str, shape)) or "one value" for shape in each) for each in (shapes, [array.shape])

@@ -150,7 +150,8 @@ def _warn_of_large_occasions(graph: ContactGraph, occasion_codes: np.ndarray) ->
     if len(large):
         pairs = int((sizes[large] * (sizes[large] - 1) // 2).sum())
         warnings.warn(
-            f"{len(large)} occasion(s) have more than {LARGE_OCCASION} people, the first being "
+            f"{len(large)} {'occasion has' if len(large) == 1 else 'occasions have'} more than {LARGE_OCCASION} people, "
+            "the first being "
             f"{graph.occasions['occasion_id'].iloc[large[0]]!r} with {sizes[large[0]]:,}; together they make "
             f"{pairs:,} "
             "pairs. Being in so large a crowd may not be contact: consider leaving them out.",

@@ -252,6 +252,32 @@ def separating_terms(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     return np.abs(separating_direction(design, outcome)) > 1e-7
 
 
+def is_separated(design: np.ndarray, outcome: np.ndarray, column: int) -> bool:
+    """Does this term have a share in any direction along which the likelihood rises for ever?
+
+    Parameters
+    ----------
+    design : float array (N, K)
+        Full column rank.
+    outcome : array (N,) of 0 and 1
+    column : int
+        Which term.
+
+    Notes
+    -----
+    :func:`separating_direction` gives one such direction of many, and where another term separates as well it need not
+    be one that this term has a share in. Here the term's own share is made as large as it can be, either way.
+    """
+    signed, _ = _signed(design, outcome)
+    for sign in (1.0, -1.0):
+        wanted = np.zeros(signed.shape[1])
+        wanted[column] = -sign
+        found = linprog(wanted, A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1.0, 1.0))
+        if found.x is not None and -found.fun > 1e-7:
+            return True
+    return False
+
+
 def separating_direction(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     """Along which direction does the likelihood rise for ever?
 
@@ -277,11 +303,16 @@ def separating_direction(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     Albert, A. & Anderson, J. A. (1984). On the existence of maximum likelihood estimates in logistic
     regression models. Biometrika 71, 1-10. https://doi.org/10.1093/biomet/71.1.1
     """
+    signed, size = _signed(design, outcome)
+    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1.0, 1.0))
+    if found.x is None or -found.fun < 1e-7:
+        return np.zeros(signed.shape[1])
+    return found.x / size
+
+
+def _signed(design: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(2y − 1)·X with columns of size 1 at most, and the size each had."""
     x = np.asarray(design, dtype=np.float64)
     size = np.abs(x).max(axis=0, initial=0.0)
     size = np.where(size > 0, size, 1.0)
-    signed = (2.0 * np.asarray(outcome, dtype=np.float64) - 1.0)[:, None] * x / size
-    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(x)), bounds=(-1.0, 1.0))
-    if found.x is None or -found.fun < 1e-7:
-        return np.zeros(x.shape[1])
-    return found.x / size
+    return (2.0 * np.asarray(outcome, dtype=np.float64) - 1.0)[:, None] * x / size, size

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import array_of_numbers
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -74,7 +75,15 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
                 f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got "
                 f"{behaviour.shape}."
             )
-        return "behaviour", np.array(behaviour, dtype=np.float64)
+        values = array_of_numbers(behaviour, "The behaviour")
+        if np.isinf(values).any():
+            raise SchemaError(f"The behaviour holds {int(np.isinf(values).sum())} infinite values; write NaN where unknown.")
+        return "behaviour", values
+    if behaviour is not None and not isinstance(behaviour, str | Norm):
+        raise SchemaError(
+            "A behaviour is a name, a Norm, or a numpy array of numbers, people × waves in the order of the panel; got a "
+            f"{type(behaviour).__name__}. np.asarray(…, dtype=float) makes an array of a list or a table."
+        )
     if isinstance(behaviour, Norm) and panel.states is not None:
         words = panel.states.to_numpy(dtype=object)
         return behaviour.name, behaviour.held(words.ravel()).reshape(words.shape)
@@ -180,6 +189,11 @@ def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Ser
     return [Wave(1, source.weights, source.directed, _network_values(source, behaviour))]
 
 
+def _first(ids: pd.Index) -> str:
+    """The first ids in words."""
+    return f"{', '.join(repr(each) for each in ids[:3].tolist())}{' and so on' * (len(ids) > 3)}"
+
+
 def _network_values(network: PersonNetwork, behaviour: object) -> np.ndarray:
     """Numbers for the people of one network, in its order."""
     if isinstance(behaviour, str):
@@ -190,6 +204,11 @@ def _network_values(network: PersonNetwork, behaviour: object) -> np.ndarray:
             )
         behaviour = network.people[behaviour]
     if isinstance(behaviour, pd.Series):
+        if len(behaviour) and not behaviour.index.isin(network.person_ids).any():
+            raise SchemaError(
+                f"The series knows nobody of the network: its ids are {_first(behaviour.index)}, those of the network "
+                f"{_first(network.person_ids)}. Index it by person_id."
+            )
         behaviour = behaviour.reindex(network.person_ids)
     numbers = pd.to_numeric(pd.Series(behaviour, dtype="object"), errors="coerce").to_numpy(
         dtype=np.float64, na_value=np.nan

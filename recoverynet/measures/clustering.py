@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import require_level
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -120,8 +121,7 @@ def norm_clustering(
     for name, given, least in (("max_distance", max_distance, 1), ("n_permutations", n_permutations, 0)):
         if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
             raise SchemaError(f"{name} must be a whole number, {least} or more; got {given!r}.")
-    if not 0 < level < 1:
-        raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
+    require_level(level)
     waves = waves_of(source, behaviour)
     if not is_binary(np.concatenate([wave.values for wave in waves])):
         raise SchemaError(

@@ -255,7 +255,7 @@ def _one_a_person(states: pd.Series | pd.DataFrame) -> pd.DataFrame:
         raise SchemaError(f"states must be a Series or DataFrame by person id; got {type(states).__name__}.")
     if states.index.has_duplicates:
         twice = states.index[states.index.duplicated()]
-        raise SchemaError(f"The states name {len(twice)} people twice, the first being {twice[0]!r}.")
+        raise SchemaError(f"The states name {len(twice)} people twice, the first being {twice.tolist()[0]!r}.")
     return states.to_frame() if isinstance(states, pd.Series) else states
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import require_level
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.diffusion import adoption_times, fit_bass
 from recoverynet.kernels.proportions import share, wilson_interval
@@ -39,7 +40,7 @@ def hazard_curve(
     Raises
     ------
     SchemaError
-        The panel has no such behaviour, or it is not a norm.
+        The panel has no such behaviour, it is not a norm, or ``level`` is no share.
 
     Notes
     -----
@@ -57,6 +58,7 @@ def hazard_curve(
     >>> hazard_curve(panel)["hazard"].round(3).tolist()
     [nan, 0.333, 0.5]
     """
+    require_level(level)
     _, held = norm_values(panel, behaviour)
     seen = adoption_times(with_last_adopters(held) if last_period_adopts else held)
     wave = np.arange(1, panel.n_waves + 1)[:, None]
@@ -102,7 +104,7 @@ def prevalence_curve(
     Raises
     ------
     SchemaError
-        The panel has no such behaviour, or it is not a norm.
+        The panel has no such behaviour, it is not a norm, or ``level`` is no share.
 
     Notes
     -----
@@ -120,6 +122,7 @@ def prevalence_curve(
     >>> prevalence_curve(panel)[["n_known", "prevalence", "n_gained", "n_lost"]].to_numpy().tolist()
     [[2.0, 0.5, 0.0, 0.0], [2.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0]]
     """
+    require_level(level)
     _, held = norm_values(panel, behaviour)
     held = np.where(panel.present, held, np.nan)
     before = np.column_stack([np.full(panel.n_people, np.nan), held[:, :-1]])

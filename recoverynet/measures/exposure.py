@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs import panel as panels
 from recoverynet.graphs.contact_graph import ContactGraph
@@ -54,6 +55,13 @@ class StructuralEquivalence:
     unreachable: Literal["one_further", "zero"] = "one_further"
     inverse: bool = False
 
+    def __post_init__(self) -> None:
+        number_within(self.power, "power", 0, such_as=1.0)
+        if self.longest is not None:
+            whole_number(self.longest, "longest", 1, " steps")
+        if self.unreachable not in ("one_further", "zero"):
+            raise SchemaError(f"unreachable must be 'one_further' or 'zero'; got {self.unreachable!r}.")
+
 
 def exposure(
     source: NetworkPanel | ContactGraph,
@@ -90,8 +98,8 @@ def exposure(
     normalise : bool
         Share (default) or, if False, the sum over contacts.
     isolates : {"nan", "zero"}
-        Exposure of somebody without any contact: unknown (default) or 0. Contacts of whom nothing is known
-        give NaN either way.
+        Exposure of somebody without any contact: unknown (default) or 0. Contacts of whom nothing is known, and
+        ties of which nobody knows whether they are there, give NaN either way.
     weighted : bool
         Weigh contacts by the strength of the tie (for mutual ties the weaker of the two). Default: all count
         alike.
@@ -175,16 +183,17 @@ def exposure(
         name: np.full(values.shape, np.nan)
         for name in ("exposure", *COUNTS, "exposure_lost", "exposure_unknown")
     }
-    known_ties: dict[int, sparse.csr_array | np.ndarray] = {}
+    ties: dict[int, sparse.csr_array | np.ndarray] = {}
+    asked = known_ties(panel, direction, lag)
     for wave in range(lag, panel.n_waves):
         then = wave - lag
         network = panel.networks[then]
-        if id(network) not in known_ties:
-            known_ties[id(network)] = _ties(network, panel.directed, scheme, direction, order, weighted)
-        columns = _one_wave(known_ties[id(network)], values[:, then], lost[:, then], normalise, unknown)
+        if id(network) not in ties:
+            ties[id(network)] = _ties(network, panel.directed, scheme, direction, order, weighted)
+        columns = _one_wave(ties[id(network)], values[:, then], lost[:, then], normalise, unknown)
         absent = ~panel.present[:, then]
         if isolates == "zero":
-            columns["exposure"][(columns["n_alters"] == 0) & ~absent] = 0.0
+            columns["exposure"][(columns["n_alters"] == 0) & asked[:, wave]] = 0.0
         for name, column in columns.items():
             column[absent] = 0.0 if name in COUNTS else np.nan
             blocks[name][:, wave] = column
@@ -194,6 +203,17 @@ def exposure(
         {name: block.ravel() for name, block in blocks.items()}, index=person_wave_index(panel)
     )
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))
+
+
+def known_ties(panel: NetworkPanel, direction: str, lag: int) -> np.ndarray:
+    """Whether nothing is unknown about whom a person was exposed to, (n, W) at the wave of the outcome."""
+    known = np.zeros((panel.n_people, panel.n_waves), dtype=bool)
+    for column in range(lag, panel.n_waves):
+        unknown = panel.missing[column - lag]
+        out, into = (np.asarray(unknown.sum(axis=axis)).ravel() == 0 for axis in (1, 0))
+        whole = into if direction == "in" else out if direction == "out" or not panel.directed else out & into
+        known[:, column] = whole & panel.present[:, column - lag]
+    return known
 
 
 def panel_of(
@@ -212,6 +232,8 @@ def panel_of(
         Neither a panel nor contacts, or contacts without ``breaks``.
     """
     if isinstance(source, NetworkPanel):
+        if breaks is not None or observations is not None:
+            raise SchemaError("breaks and observations cut contacts into waves; a panel has its waves already.")
         return source
     if not isinstance(source, ContactGraph):
         raise SchemaError(f"Expected a NetworkPanel or a ContactGraph; got {type(source).__name__}.")
@@ -245,7 +267,8 @@ def _checked(
         raise SchemaError(f"lag must be a whole number of waves, 0 or more; got {lag!r}.")
     if lag >= panel.n_waves:
         raise NotEstimableError(
-            f"The panel has {panel.n_waves} wave(s), and exposure {lag} wave(s) earlier needs {lag + 1}. "
+            f"The panel has {panel.n_waves} wave{'s' * (panel.n_waves != 1)}, and exposure {lag} "
+            f"wave{'s' * (lag != 1)} earlier needs {lag + 1}. "
             "Cut the period into more waves, or use lag=0 and read it as description only."
         )
     if isinstance(weights, str) and weights == "ties":

@@ -118,9 +118,10 @@ def numbers_of(members: pd.DataFrame, item: RatedItem | None) -> np.ndarray:
     numbers = pd.to_numeric(codes, errors="coerce") if item.numbers is None else codes.map(dict(item.numbers)).astype(float)
     wrong = codes[codes.notna() & numbers.isna()]
     if len(wrong):
+        first = wrong.tolist()[0]
         raise SchemaError(
-            f"{len(wrong)} answers in {item.column!r} have no number, the first being {wrong.iloc[0]!r}. "
-            f"Declare every code: RatedItem({item.column!r}, {{{wrong.iloc[0]!r}: …}})."
+            f"{len(wrong)} answers in {item.column!r} have no number, the first being {first!r}. "
+            f"Declare every code: RatedItem({item.column!r}, {{{first!r}: …}})."
         )
     return numbers.to_numpy(dtype=np.float64)
 

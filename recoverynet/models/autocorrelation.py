@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from recoverynet.arguments import array_of_numbers, list_of_names, require_level, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -132,8 +133,7 @@ def network_autocorrelation(
     """
     if kind not in MODELS:
         raise SchemaError(f"kind must be 'lag' or 'error'; got {kind!r}.")
-    if isinstance(terms, str):
-        raise SchemaError(f"terms takes a list of names, even of one: write [{terms!r}].")
+    require_level(level)
     at_wave, panel = _network(network, wave)
     name, values = _values(at_wave, panel, y, wave)
     names, columns = _terms(at_wave, panel, terms, wave)
@@ -194,7 +194,7 @@ def _network(network: PersonNetwork | NetworkPanel, wave: int | None) -> tuple[P
         raise SchemaError(f"Expected a PersonNetwork or a NetworkPanel; got {type(network).__name__}.")
     if wave is None:
         raise SchemaError(f"Say which of the {network.n_waves} waves with wave=.")
-    return network.at(wave), network
+    return network.at(whole_number(wave, "wave", 1)), network
 
 
 def _values(
@@ -204,8 +204,8 @@ def _values(
     if isinstance(y, str):
         return y, _named(panel, y, wave)
     if isinstance(y, pd.Series):
-        return str(y.name or "y"), y.reindex(network.person_ids).to_numpy(dtype=np.float64)
-    values = np.asarray(y, dtype=np.float64)
+        return str(y.name or "y"), array_of_numbers(y.reindex(network.person_ids), "y")
+    values = array_of_numbers(y, "y")
     if values.shape != (network.n_people,):
         raise SchemaError(f"y must be one number a person, {network.n_people} in all; got shape {values.shape}.")
     return "y", values
@@ -225,13 +225,15 @@ def _terms(
         wrong = [str(name) for name, kind in terms.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
         if wrong:
             raise SchemaError(f"Terms must be numbers; {', '.join(map(repr, wrong))} are not. Use pandas.get_dummies.")
-        return [str(name) for name in terms.columns], terms.reindex(network.person_ids).to_numpy(dtype=np.float64)
+        names = list_of_names(map(str, terms.columns), "terms")
+        return list(names), terms.reindex(network.person_ids).to_numpy(dtype=np.float64)
     if isinstance(terms, np.ndarray):
-        block = terms.reshape(len(terms), -1).astype(np.float64)
+        block = array_of_numbers(terms, "terms").reshape(len(terms), -1)
         if len(block) != n:
             raise SchemaError(f"terms must have one row a person, {n} in all; got shape {terms.shape}.")
         return [f"term {column + 1}" for column in range(block.shape[1])], block
-    return list(terms), np.column_stack([_named(panel, name, wave) for name in terms]) if terms else np.empty((n, 0))
+    names = list_of_names(terms, "terms")
+    return list(names), np.column_stack([_named(panel, name, wave) for name in names]) if names else np.empty((n, 0))
 
 
 def _named(panel: NetworkPanel | None, name: str, wave: int | None) -> np.ndarray:
@@ -259,5 +261,5 @@ def _reason(outcome: np.ndarray, design: np.ndarray, weights: object) -> str | N
     if weights.nnz == 0:
         return "the network has no ties among people with known values"
     if n <= k + 2:
-        return f"{n} people are too few for rho, {k} term(s) and a variance"
+        return f"{n} people are too few for rho, {k} term{'s' * (k != 1)} and a variance"
     return None

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recoverynet.kernels.hazard import Link, fit_binary, independent_columns, separating_direction
+from recoverynet.kernels.hazard import BinaryFit, Link, fit_binary, independent_columns, separating_direction
 from recoverynet.results import Check, empty_table, term_table
 
 EVENTS_A_TERM = 10
 FEW_CLUSTERS = 30
+SMALLEST = 1e-18
+NO_CHANCE = "the rows left leave nothing to tell chance from"
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +114,14 @@ def fit_rows(
             return _nothing(rows, used, checks, _separated(apart))
         used = _without_certain(used, told, apart, checks)
         certain += apart
-    if not fit.converged:
-        return _nothing(rows, used, checks, _separated([]))
+    n_clusters = int(cluster.max()) + 1
+    reason = _no_chance(fit, terms, focus, n_clusters if clustered else None)
+    if reason:
+        return _nothing(rows, used, checks, reason)
     lost = [term for term in lost if term not in (*rows.marks, *certain)]
     if lost:
         checks.append(Check("every term varies on its own", False, f"left out: {', '.join(map(repr, lost))}"))
-    checks += _size_checks(rows.outcome[used], len(terms), int(cluster.max()) + 1)
+    checks += _size_checks(rows.outcome[used], len(terms), n_clusters)
     table = term_table(terms, fit.beta, np.sqrt(np.diag(fit.covariance)), level=level)
     covariance = pd.DataFrame(fit.covariance, index=table.index, columns=table.index)
     return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood)
@@ -133,6 +137,19 @@ def _nothing_to_fit(
     if set(focus) & set(lost):
         return _dull(rows, used, focus, lost)
     return f"{len(outcome)} rows are too few for {len(terms)} terms" if len(outcome) <= len(terms) else None
+
+
+def _no_chance(fit: BinaryFit, terms: list[str], focus: Sequence[str], n_clusters: int | None) -> str | None:
+    """Why the fit gives no standard errors that mean anything; None where it does."""
+    if not fit.converged:
+        return _separated([])
+    if n_clusters is not None and n_clusters <= len(terms):
+        return f"{n_clusters} people are too few to tell chance from, with {len(terms)} terms; adjust for less"
+    variance = np.diag(fit.covariance)
+    smallest = variance[[terms.index(term) for term in focus]].min()
+    if not ((variance >= 0).all() and smallest > SMALLEST):
+        return NO_CHANCE
+    return None
 
 
 def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[str], np.ndarray, list[str]]:

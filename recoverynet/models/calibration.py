@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.models.calibrated_tests import TESTS
 from recoverynet.models.record_worlds import EVERY_WORLD, USUAL_LOSS, world_asked
@@ -154,7 +155,7 @@ def calibration_table(file: Path | None = None) -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        The file is not such a table.
+        There is no such file, or it is not such a table.
 
     Examples
     --------
@@ -164,6 +165,13 @@ def calibration_table(file: Path | None = None) -> pd.DataFrame:
     True
     """
     path = sample_folder("calibration") / "calibration.csv" if file is None else Path(file)
+    if not path.exists():
+        raise SchemaError(f"There is no file {path}; recoverynet.models.calibration.calibrate(file, budget=…) makes one.")
+    return _read(path)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """The table of a file; one without rows where there is no file yet."""
     table = pd.read_csv(path) if path.exists() and path.stat().st_size else pd.DataFrame(columns=list(COLUMNS))
     if tuple(table.columns) != COLUMNS:
         raise SchemaError(f"{path} is not a calibration table: it should have the columns {', '.join(COLUMNS)}.")
@@ -188,9 +196,20 @@ def calibrate(file: Path, *, budget: float, workers: int | None = None, only: st
     -------
     pandas.DataFrame
         As :func:`calibration_table` returns it.
+
+    Raises
+    ------
+    SchemaError
+        The budget is below 0, there are no workers, no test is called so, or the file is another table.
     """
+    if not number_within(budget, "budget", such_as=3600, what="a number of seconds") >= 0:
+        raise SchemaError(f"budget is a number of seconds, 0 or more; got {budget!r}.")
+    if workers is not None:
+        whole_number(workers, "workers", 1)
+    if not any(only in test for test in TESTS):
+        raise SchemaError(f"No test has {only!r} in its name; there are {', '.join(map(repr, TESTS))}.")
     file = Path(file)
-    table = calibration_table(file)
+    table = _read(file)
     wanted = cells()
     rows = [row for row in table.to_dict("records") if _cell_of(row) in wanted]
     done = {_cell_of(row) for row in rows}
@@ -198,7 +217,7 @@ def calibrate(file: Path, *, budget: float, workers: int | None = None, only: st
     for row in _run(todo, time.monotonic() + budget, workers or os.cpu_count() or 1):
         rows.append(row)
         _write(rows, file)
-    return calibration_table(file)
+    return _read(file)
 
 
 def _run(todo: list[Cell], deadline: float, workers: int) -> Iterator[dict[str, object]]:
@@ -253,7 +272,10 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers of one thread each: they outnumber the cores otherwise
     out = given.out or sample_folder("calibration") / "calibration.csv"
-    table = calibrate(out, budget=given.budget, workers=given.workers, only=given.only)
+    try:
+        table = calibrate(out, budget=given.budget, workers=given.workers, only=given.only)
+    except SchemaError as error:
+        parser.error(str(error))
     wanted = len(cells())
     sys.stdout.write(f"{len(table)} of {wanted} cells are done: {out}\n")
 

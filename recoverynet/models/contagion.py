@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from recoverynet.arguments import list_of_names, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.significance import ALTERNATIVES, p_from_null, permutation_p
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.contagion_nulls import Run, edge_reversal, labels, rewiring, time_shuffle
-from recoverynet.models.risk_set import RiskSet, coverage_checks, require_names, risk_set
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import NullTest, settings_of
 
@@ -90,7 +91,8 @@ def contagion_test(
     lag : int
         Waves from exposure to outcome, 1 or more.
     direction : {"out", "in", "mutual"}
-        Exposed to people named (default), to people who name one, or both at once.
+        Exposed to people named (default), to people who name one, or both at once. Leave it alone for
+        "edge_reversal", which looks both ways.
     weighted : bool
         Weigh contacts by the strength of the tie ("labels" and "rewiring"). Default: all count alike.
     within : sequence of str
@@ -105,8 +107,8 @@ def contagion_test(
     -------
     NullTest
         ``observed``, its ``draws`` and ``p``; NaN with a ``reason`` where the test cannot run. For
-        "edge_reversal" the draws are bootstrap samples of the difference, and ``low`` to ``high`` its
-        95 % interval.
+        "edge_reversal" the draws are bootstrap samples of the difference, ``low`` to ``high`` its 95 % interval
+        and ``null_value`` 0.
 
     Raises
     ------
@@ -115,8 +117,11 @@ def contagion_test(
 
     Notes
     -----
-    p = (M + 1)/(R + 1), M of R rearrangements being at least as extreme; where no more than R exist all
-    of them are looked at and p = M/R, the observed one among them.
+    p = (M + 1)/(R + 1), M of R rearrangements being at least as extreme. For labels and the time shuffle, where no
+    more than R exist all of them are looked at and p = M/R, the observed one among them (``exact``); rewiring always
+    draws. Edge reversal rearranges nothing: its R bootstrap samples lie round the observed difference, and M counts
+    those at or beyond 0, what the difference would be were the null true (``null_value``); two-sided, p is twice the
+    smaller side.
 
     - *labels* and *rewiring*: the statistic is the mean exposure ``lag`` waves before of people who
       gained the norm minus that of people at risk who did not, within waves, each weighing n₁n₀/(n₁ +
@@ -161,8 +166,9 @@ def contagion_test(
     >>> rn.contagion_test(simulate_panel(50, directed=False, rng=1), null="edge_reversal").reason
     'ties have no direction, so that reversing them changes nothing'
     """
-    require_names(within=within)
-    _require_arguments(null, transition, n_permutations, alternative, within)
+    within = list_of_names(within, "within")
+    _require_arguments(null, transition, n_permutations, alternative)
+    _require_used(null, transition, within, weighted, direction)
     generator = resolve_rng(rng)
     gain = null in ("time_shuffle", "edge_reversal")
     risk = risk_set(
@@ -186,22 +192,26 @@ def contagion_test(
     return _result(risk, run, null, alternative, settings)
 
 
-def _require_arguments(
-    null: str, transition: str, n_permutations: int, alternative: str, within: Sequence[str]
-) -> None:
+def _require_arguments(null: str, transition: str, n_permutations: int, alternative: str) -> None:
     for word, given, allowed in (
         ("null", null, NULLS), ("transition", transition, STATISTIC),
         ("alternative", alternative, ALTERNATIVES),
     ):
         if given not in allowed:
             raise SchemaError(f"{word} must be one of {', '.join(map(repr, allowed))}; got {given!r}.")
-    whole = isinstance(n_permutations, int | np.integer) and not isinstance(n_permutations, bool)
-    if not whole or n_permutations < 1:
-        raise SchemaError(f"n_permutations must be a whole number, 1 or more; got {n_permutations!r}.")
+    whole_number(n_permutations, "n_permutations", 1)
+
+
+def _require_used(null: str, transition: str, within: Sequence[str], weighted: bool, direction: str) -> None:
+    """SchemaError for what the null would leave out of account."""
     if null in ("time_shuffle", "edge_reversal") and transition == "loss":
         raise SchemaError(f"null={null!r} looks at gaining a norm; leave transition alone.")
     if within and null != "labels":
         raise SchemaError(f"within= belongs to null='labels'; got null={null!r}.")
+    if weighted and null in ("time_shuffle", "edge_reversal"):
+        raise SchemaError(f"null={null!r} counts all contacts alike; weighted= belongs to null='labels' and 'rewiring'.")
+    if null == "edge_reversal" and direction != "out":
+        raise SchemaError(f"null='edge_reversal' looks both ways; leave direction alone, got {direction!r}.")
 
 
 def _result(risk: RiskSet, run: Run, null: str, alternative: str, settings: dict[str, Any]) -> NullTest:
@@ -220,7 +230,7 @@ def _result(risk: RiskSet, run: Run, null: str, alternative: str, settings: dict
         question=f"Could it be chance that {risk.name!r} goes with what contacts held before?",
         null=NULLS[null], assumptions=(CANNOT_TELL[null],), statistic=statistic, settings=settings,
         observed=run.observed, p=p, alternative=alternative, draws=run.draws, exact=run.exact,
-        low=low, high=high, reason=reason, n_people=n_people,
+        low=low, high=high, null_value=0.0 if null == "edge_reversal" and not reason else np.nan, reason=reason, n_people=n_people,
         n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
         checks=(*coverage_checks(risk), *run.checks),
     )

@@ -138,7 +138,8 @@ def time_shuffle(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -
     slots, seen = _slots(risk, weighted=False), activations(_seen(risk))
     movers = np.flatnonzero((seen.entered >= 0) & (seen.active > seen.entered) & (seen.active <= seen.left))
     if len(movers) < 2:
-        return _no_run(f"{len(movers)} people are seen to gain {risk.name!r}; two are needed")
+        who = "one person is" if len(movers) else "nobody is"
+        return _no_run(f"{who} seen to gain {risk.name!r}; two are needed")
     times = seen.active[movers]
     strata = _strata(risk, [seen.entered, seen.left])[movers]
     strata = np.unique(strata, return_inverse=True)[1]

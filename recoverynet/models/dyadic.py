@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from recoverynet.arguments import list_of_names
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.hazard import independent_columns
 from recoverynet.kernels.transitions import ties_of
 from recoverynet.measures.behaviours import Behaviour
-from recoverynet.models.binary_outcome import Fitted, Rows, fit_rows
-from recoverynet.models.risk_set import RiskSet, coverage_checks, require_names, risk_set
+from recoverynet.models.binary_outcome import NO_CHANCE, Fitted, Rows, fit_rows
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set, waves_in_words
 from recoverynet.results import Check, Estimates, empty_table, settings_of
 
 BEFORE, NOW, OWN = "contact held it before", "contact holds it now", "own state"
+SETTLED = 1e-3
+"""Share of the variance of contacts' states that must lie between people, given the other terms."""
 ASSUMPTIONS = (
     "Given the terms, people whose contacts held the norm and people whose contacts did not would "
     "hold it equally often: nothing left out both draws people together and moves them.",
@@ -125,13 +129,13 @@ def dyadic_influence(
     >>> bool(fit.low > 0), bool(fit.placebo.low < 0 < fit.placebo.high)
     (True, True)
     """
-    require_names(adjust=adjust, categories=categories)
+    adjust, categories = list_of_names(adjust, "adjust"), list_of_names(categories, "categories")
     risk = risk_set(panel, behaviour, transition="holding", lag=lag, direction=direction)
     rows = _pairs(risk, adjust, categories, simultaneous)
     if risk.reason:
         fitted = Fitted(empty_table(rows.terms), None, (), risk.reason, np.zeros(len(rows.outcome), dtype=bool))
     else:
-        fitted = fit_rows(rows, link="logit", focus=(BEFORE,), level=level)
+        fitted = _unless_settled(rows, fit_rows(rows, link="logit", focus=(BEFORE,), level=level))
     other, checks = None, list(fitted.checks)
     if placebo is not None:
         other = dyadic_influence(
@@ -144,7 +148,7 @@ def dyadic_influence(
     return DyadicFit(
         question=f"Do people hold {risk.name!r} more often where a contact held it before?",
         estimand=(
-            f"odds ratio of holding {risk.name!r} for a contact who held it {lag} wave(s) before "
+            f"odds ratio of holding {risk.name!r} for a contact who held it {waves_in_words(lag)} before "
             "rather than one who did not, given one's own state a wave before and the other terms"
         ),
         assumptions=ASSUMPTIONS, table=fitted.table, focus=BEFORE, ratio="odds ratio", level=level,
@@ -157,6 +161,29 @@ def dyadic_influence(
             level=level,
         ),
     )
+
+
+def _unless_settled(rows: Rows, fitted: Fitted) -> Fitted:
+    """The fit, or none where what contacts held follows from the person's own terms and the wave.
+
+    All pairs of a person at a wave share the outcome, so that only the mean over these contacts can tell people apart.
+    Where everybody is tied to everybody that mean follows from one's own state.
+    """
+    if fitted.reason not in (None, NO_CHANCE):
+        return fitted
+    used = fitted.used
+    key = np.unique(np.column_stack([rows.cluster[used], rows.wave[used]]), axis=0, return_inverse=True)[1].ravel()
+    size = np.bincount(key)
+    waves = rows.wave[used, None] == np.unique(rows.wave[used])
+    block = np.column_stack([rows.values[used], waves])
+    means = np.column_stack([np.bincount(key, column) for column in block.T]) / size[:, None] * np.sqrt(size)[:, None]
+    design = means[:, 1:][:, independent_columns(means[:, 1:])]
+    rest = means[:, 0] - design @ np.linalg.lstsq(design, means[:, 0], rcond=None)[0]
+    if rest @ rest > SETTLED * len(block) * block[:, 0].var():
+        return fitted
+    return replace(fitted, table=empty_table(list(fitted.table.index)), covariance=None, reason=(
+        "what a person's contacts held follows from the wave and the other terms, as where everybody is tied to "
+        "everybody; it tells nobody apart"))
 
 
 def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simultaneous: bool) -> Rows:

@@ -11,7 +11,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.transitions import LaggedExposure, future_ties, lagged_exposure, ties_of
 from recoverynet.measures.behaviours import Behaviour, norm_values, person_wave_index
-from recoverynet.models.risk_set import known_ties
+from recoverynet.measures.exposure import known_ties
 
 After = Literal["exposure", "outcome"]
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import list_of_names
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hazard import Link
@@ -15,7 +16,7 @@ from recoverynet.kernels.transitions import Transition
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.binary_outcome import Fitted, Rows, fit_rows
 from recoverynet.models.future_ties import After, future_exposure
-from recoverynet.models.risk_set import Isolates, RiskSet, coverage_checks, require_names, risk_set
+from recoverynet.models.risk_set import Isolates, RiskSet, coverage_checks, risk_set, waves_in_words
 from recoverynet.results import Estimates, empty_table, settings_of, term_table
 
 RATIO = {"logit": "odds ratio", "cloglog": "hazard ratio"}
@@ -161,7 +162,7 @@ def fit_hazard(
     >>> rn.fit_hazard(months).p
     nan
     """
-    require_names(adjust=adjust, categories=categories)
+    adjust, categories = list_of_names(adjust, "adjust"), list_of_names(categories, "categories")
     _require_words(link, covariance, future_ties)
     risk = risk_set(
         panel, behaviour, transition=transition, lag=lag, direction=direction, weighted=weighted,
@@ -247,7 +248,7 @@ def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estim
         question=CAN[risk.transition].format(norm=repr(risk.name), source=source),
         estimand=(
             f"{RATIO[link]} of {outcome} {risk.name!r} from one wave to the next for {contrast} "
-            f"(looked at {risk.lag} wave(s) before), given the other terms"
+            f"(looked at {waves_in_words(risk.lag)} before), given the other terms"
         ),
         assumptions=ASSUMPTIONS, settings=settings, table=table, focus=JUMP if complex else "exposure",
         ratio=RATIO[link], level=settings["level"], covariance=fitted.covariance, reason=fitted.reason,

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 
+from recoverynet.arguments import list_of_names
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.models.coevolution import influence_given_selection
-from recoverynet.models.matching import matched_estimate
-from recoverynet.models.risk_set import RiskSet, require_names
+from recoverynet.models.matching import MatchedEstimate, matched_estimate
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.models.rungs import (
     ALPHA,
     MARGIN,
     PLACEBO_SIDED,
+    SEPARATED,
     LaggedEstimate,
     expected_risk_set,
+    footing_checks,
     future_ties_estimate,
     lagged_estimate,
+    on_enough,
     permutation_rung,
     risk_rates,
+    too_few,
 )
 from recoverynet.models.verdict import LIFTS, EvidenceLadder, Rung
 from recoverynet.randomness import RandomSource, resolve_rng
@@ -94,7 +101,9 @@ def evidence_ladder(
     ``margin``; the placebo outcome shows no positive association with its own exposure (one-sided 97.5 % bound);
     neither does exposure to people met only after the outcome, the ego's state at that meeting held fixed (tried
     where at least 100 person-waves and 40 gains allow). L4: matched within waves on adjustment and own history, the
-    difference stays positive. Standard errors are clustered on the person.
+    difference stays positive. Standard errors are clustered on the person. A rung without a finite estimate does not
+    hold; the adjusted one needs 30 people and 4 gains, the placebo 30 and 2, the matched comparison 30 and 10, and as
+    many person-waves without a gain. Below 100 people, 40 gains, or 10 of the placebo the verdict says a word of caution.
 
     Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome). The verdict says
     how strong one would have to be. Where they are stronger no observational method holds its error rate (Shalizi &
@@ -127,36 +136,49 @@ def evidence_ladder(
     True
     """
     _require(margin, n_permutations)
-    require_names(adjust=adjust, surroundings=surroundings)
+    adjust = list_of_names(adjust, "adjust")
+    surroundings = list_of_names(surroundings, "surroundings", apart_from=adjust, other="adjust")
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
     risk = expected_risk_set(panel, behaviour, direction)
     other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
-    if other is not None and np.array_equal(other, risk.held, equal_nan=True):
-        raise SchemaError("The placebo is the norm itself; name an outcome that cannot spread between people.")
+    _require_other(other, risk.held)
     exposure = risk.at(risk.seen.share)
-    crude, adjusted = lagged_estimate(risk, exposure), lagged_estimate(risk, exposure, terms)
+    crude, adjusted = lagged_estimate(risk, exposure), on_enough(lagged_estimate(risk, exposure, terms))
     rungs = [
         _described(risk, crude),
         _association(crude),
         _permutation(risk, exposure, n_permutations, generator),
-        _adjusted(adjusted, margin),
+        _adjusted(adjusted, margin, terms),
         _placebo(panel, placebo, terms, direction),
         _future(panel, risk, terms),
     ]
+    checks = (*footing_checks(adjusted), *coverage_checks(risk_set(panel, risk.held, direction=direction)))
     if all(rung.passed is not False for rung in rungs):
-        rungs.append(_matched(panel, behaviour, terms, direction))
+        matched = matched_estimate(panel, behaviour, on=tuple(terms), direction=direction)
+        rungs.append(_matched(matched))
+        told = {each.name for each in coverage_checks(risk)}
+        checks += tuple(
+            replace(each, name=f"matched comparison: {each.name}") for each in matched.checks if each.name not in told
+        )
         if use_saom:
             rungs.append(_coevolution(panel, risk, terms, direction, generator))
     settings = settings_of(
         generator, behaviour=risk.name, adjust=list(adjust), surroundings=list(surroundings), margin=margin,
         placebo=_named(placebo), direction=direction, n_permutations=n_permutations, use_saom=use_saom,
     )
-    return _climbed(risk, rungs, adjusted, margin, settings)
+    return _climbed(risk, rungs, adjusted, margin, settings, checks)
+
+
+def _require_other(placebo: np.ndarray | None, held: np.ndarray) -> None:
+    """SchemaError where the placebo is the norm, or the norm turned round."""
+    for word, values in (("itself", placebo), ("turned round", None if placebo is None else 1.0 - placebo)):
+        if values is not None and np.array_equal(values, held, equal_nan=True):
+            raise SchemaError(f"The placebo is the norm {word}; name an outcome that cannot spread between people.")
 
 
 def _require(margin: float, n_permutations: int) -> None:
-    if not margin >= 1.0:
+    if isinstance(margin, bool) or not isinstance(margin, Real) or not 1.0 <= margin < math.inf:
         raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
     whole = isinstance(n_permutations, int | np.integer) and not isinstance(n_permutations, bool)
     if not whole or n_permutations < 1:
@@ -171,7 +193,7 @@ def reaches_spread(
     risk = expected_risk_set(panel, behaviour, direction)
     exposure = risk.at(risk.seen.share)
     return (
-        bool(_adjusted(lagged_estimate(risk, exposure, terms), margin).passed)
+        bool(_adjusted(on_enough(lagged_estimate(risk, exposure, terms)), margin, terms).passed)
         and bool(_association(lagged_estimate(risk, exposure)).passed)
         and bool(_placebo(panel, placebo, terms, direction).passed)
         and bool(_permutation(risk, exposure, n_permutations, rng).passed)
@@ -180,7 +202,8 @@ def reaches_spread(
 
 
 def _climbed(
-    risk: RiskSet, rungs: list[Rung], adjusted: LaggedEstimate, margin: float, settings: dict
+    risk: RiskSet, rungs: list[Rung], adjusted: LaggedEstimate, margin: float, settings: dict,
+    footing: tuple[Check, ...],
 ) -> EvidenceLadder:
     failed = next((rung for rung in rungs if rung.passed is False), None)
     level = 4 if failed is None else failed.level - 1
@@ -189,7 +212,7 @@ def _climbed(
     strengths = [
         trait_strength_for(bias, gain=gain, loss=loss, variance=adjusted.variance) for bias in (adjusted.log_odds, low)
     ]
-    checks = tuple(Check(rung.name, rung.passed, rung.detail) for rung in rungs)
+    checks = (*(Check(rung.name, rung.passed, rung.detail) for rung in rungs), *footing)
     n_people = risk.panel.n_people
     return EvidenceLadder(
         question=f"Does {risk.name!r} spread through this network, or do like people meet?",
@@ -201,8 +224,16 @@ def _climbed(
         settings=settings, n_people=adjusted.n_people, n_dropped=n_people - adjusted.n_people, checks=checks,
         reason=adjusted.reason or None, level=level, rungs=tuple(rungs), failed=failed.name if failed else None,
         hidden_trait=strengths[0], hidden_trait_low=strengths[1], margin=margin,
-        lift=LIFTS[failed.name] if failed else "",
+        lift=_lift(failed),
     )
+
+
+def _lift(failed: Rung | None) -> str:
+    """What data would lift the answer past the rung that did not hold."""
+    if failed is None:
+        return ""
+    untried = failed.name == "placebo outcome" and math.isnan(failed.odds_ratio)
+    return LIFTS["placebo tried" if untried else failed.name]
 
 
 def _from_estimate(level: int, name: str, passed: bool | None, found: LaggedEstimate, side: float, detail: str) -> Rung:
@@ -227,12 +258,15 @@ def _association(found: LaggedEstimate) -> Rung:
 def _permutation(risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator) -> Rung:
     _, p = permutation_rung(risk, exposure, n_permutations, rng)
     detail = risk.reason or f"p = {p_in_words(p)} when gains are dealt out anew among those at risk"
-    return Rung(2, "permutation", bool(p <= ALPHA), p=p, detail=detail)
+    known = np.isfinite(exposure)
+    n_events = int(risk.rows.outcome[known].sum())
+    return Rung(2, "permutation", bool(p <= ALPHA), p=p, n_rows=int(known.sum()), n_events=n_events, detail=detail)
 
 
-def _adjusted(found: LaggedEstimate, margin: float) -> Rung:
+def _adjusted(found: LaggedEstimate, margin: float, terms: Sequence[str]) -> Rung:
     low = found.bounds()[0]
-    detail = found.reason or f"{_ratio(found)} after adjustment; the lower bound must clear {margin:g}"
+    how = f"adjusted for {', '.join(terms)}" if terms else "with nothing adjusted for but the wave"
+    detail = found.reason or f"{_ratio(found)} {how}; the lower bound must clear {margin:g}"
     return _from_estimate(3, "adjusted, beyond the margin", bool(low > math.log(margin)), found, 0.95, detail)
 
 
@@ -241,8 +275,12 @@ def _placebo(panel: NetworkPanel, placebo: Behaviour, terms: Sequence[str], dire
         return Rung(3, "placebo named", False, detail="no outcome that cannot spread was given to compare with")
     risk = expected_risk_set(panel, placebo, direction)
     found = lagged_estimate(risk, risk.at(risk.seen.share), terms)
+    if found.n_rows and (few := too_few(found)):
+        return Rung(3, "placebo outcome", False, n_rows=found.n_rows, n_events=found.n_events,
+                    detail=few.replace("too few", "the placebo changed too seldom, or among too few"))
     if found.reason is not None:
-        return Rung(3, "placebo outcome", False, detail=f"it could not be tried: {found.reason}")
+        return Rung(3, "placebo outcome", False, n_rows=found.n_rows, n_events=found.n_events,
+                    detail=f"it could not be tried: {found.reason}")
     low = found.bounds(PLACEBO_SIDED)[0]
     detail = f"{_ratio(found, PLACEBO_SIDED)} for an outcome that cannot spread, where about 1 is expected"
     return _from_estimate(3, "placebo outcome", bool(low <= 0), found, PLACEBO_SIDED, detail)
@@ -251,18 +289,23 @@ def _placebo(panel: NetworkPanel, placebo: Behaviour, terms: Sequence[str], dire
 def _future(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str]) -> Rung:
     found = future_ties_estimate(panel, risk, terms)
     if found.reason is not None:
-        return Rung(3, "future ties", None, n_rows=found.n_rows, n_events=found.n_events,
+        passed = False if found.reason == SEPARATED else None
+        return Rung(3, "future ties", passed, n_rows=found.n_rows, n_events=found.n_events,
                     detail=f"could not be tried: {found.reason}")
     low = found.bounds(PLACEBO_SIDED)[0]
     detail = f"{_ratio(found, PLACEBO_SIDED)} for people met only later, where about 1 is expected"
     return _from_estimate(3, "future ties", bool(low <= 0), found, PLACEBO_SIDED, detail)
 
 
-def _matched(panel: NetworkPanel, behaviour: Behaviour, terms: Sequence[str], direction: str) -> Rung:
-    found = matched_estimate(panel, behaviour, on=tuple(terms), direction=direction)
-    detail = f"could not be tried: {found.reason}" if found.reason else (
+def _matched(found: MatchedEstimate) -> Rung:
+    why = found.reason or too_few(found)
+    if why:
+        return Rung(4, "matched comparison", False, n_rows=found.n_rows, n_events=found.n_events,
+                    detail=f"could not be tried: {why}")
+    detail = (
         f"those exposed gained the norm {100 * found.estimate:.1f} percentage points more often than matched others "
-        f"({100 * found.low:.1f} to {100 * found.high:.1f})")
+        f"({100 * found.low:.1f} to {100 * found.high:.1f})"
+    )
     return Rung(4, "matched comparison", bool(found.low > 0), p=found.p, n_rows=found.n_rows, n_events=found.n_events,
                 detail=detail)
 

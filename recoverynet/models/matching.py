@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from recoverynet.draw.results import draw_balance
+from recoverynet.arguments import list_of_names, number_within, require_level, whole_number
+from recoverynet.draw.results import draw_balance, draw_reason
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.matching import Difference, nearest_weights, stratum_weights, weighted_difference
 from recoverynet.measures.behaviours import Behaviour
-from recoverynet.models.risk_set import Isolates, RiskSet, coverage_checks, require_names, risk_set
+from recoverynet.models.risk_set import Isolates, RiskSet, coverage_checks, risk_set
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
 
 METHODS = ("cem", "exact", "mahalanobis")
@@ -63,6 +65,8 @@ class MatchedEstimate(Estimates):
         -------
         matplotlib Axes
         """
+        if self.reason:
+            return draw_reason(self.reason, ax=ax)
         return draw_balance(self.balance, good=GOOD_BALANCE, ax=ax)
 
 
@@ -172,8 +176,9 @@ def matched_estimate(
     >>> bool(matched.low > 0), bool(matched.balance["difference_matched"].abs().max() < 0.2)
     (True, True)
     """
-    require_names(on=on, categories=categories)
-    _require(method, exposed, history, transition, bins, neighbours, caliper)
+    on, categories = list_of_names(on, "on"), list_of_names(categories, "categories")
+    _require(method, exposed, history, transition, bins, neighbours, caliper, level)
+    history, bins, neighbours = int(history), int(bins), int(neighbours)
     risk = risk_set(
         panel, behaviour, transition=transition, lag=lag, direction=direction, isolates=isolates
     )
@@ -182,6 +187,8 @@ def matched_estimate(
         history=history, transition=transition, lag=lag, direction=direction, isolates=isolates, bins=bins,
         neighbours=neighbours, caliper=caliper, level=level,
     )
+    if history > max(panel.n_waves - 1, 1):
+        raise SchemaError(f"history looks back {history} waves before the last; the panel has {panel.n_waves} in all.")
     like = _likeness(risk, on, categories, history, method, bins)
     share = risk.at(risk.seen.share)
     known = np.isfinite(share) & np.isfinite(like.values).all(axis=1)
@@ -219,19 +226,20 @@ def _require(
     bins: int,
     neighbours: int,
     caliper: float | None,
+    level: float,
 ) -> None:
-    faults = [
-        (method in METHODS, f"method must be one of {', '.join(map(repr, METHODS))}; got {method!r}"),
-        (transition in ("gain", "loss"), f"transition must be 'gain' or 'loss'; got {transition!r}"),
-        (0 < exposed <= 1, f"exposed must be above 0 and at most 1; got {exposed!r}"),
-        (history >= 0, f"history must be 0 or more waves; got {history!r}"),
-        (bins >= 2, f"bins must be 2 or more; got {bins!r}"),
-        (neighbours >= 1, f"neighbours must be 1 or more; got {neighbours!r}"),
-        (caliper is None or caliper > 0, f"caliper must be above 0; got {caliper!r}"),
-    ]
-    wrong = [words for good, words in faults if not good]
-    if wrong:
-        raise SchemaError("; ".join(wrong) + ".")
+    if method not in METHODS:
+        raise SchemaError(f"method must be one of {', '.join(map(repr, METHODS))}; got {method!r}.")
+    if transition not in ("gain", "loss"):
+        raise SchemaError(f"transition must be 'gain' or 'loss'; got {transition!r}.")
+    if isinstance(exposed, bool) or not isinstance(exposed, Real) or not 0 < exposed <= 1:
+        raise SchemaError(f"exposed must be a share above 0 and at most 1; got {exposed!r}.")
+    whole_number(history, "history", 0, " waves")
+    whole_number(bins, "bins", 2)
+    whole_number(neighbours, "neighbours", 1)
+    if caliper is not None:
+        number_within(caliper, "caliper", 0, such_as=0.5)
+    require_level(level)
 
 
 def _likeness(

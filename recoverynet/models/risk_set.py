@@ -21,6 +21,7 @@ from recoverynet.kernels.transitions import (
     ties_of,
 )
 from recoverynet.measures.behaviours import Behaviour, norm_values
+from recoverynet.measures.exposure import known_ties
 from recoverynet.results import Check
 
 Isolates = Literal["nan", "zero"]
@@ -200,11 +201,9 @@ def risk_set(
     )
 
 
-def require_names(**given: Sequence[str]) -> None:
-    """SchemaError where one word stands for a list of names, which would be read letter by letter."""
-    for word, names in given.items():
-        if isinstance(names, str):
-            raise SchemaError(f"{word} takes a list of names, even of one: write {word}=[{names!r}].")
+def waves_in_words(number: int) -> str:
+    """A number of waves: ``1 wave``, ``2 waves``."""
+    return f"{number} wave{'s' * (number != 1)}"
 
 
 def coverage_checks(risk: RiskSet) -> list[Check]:
@@ -220,17 +219,6 @@ def coverage_checks(risk: RiskSet) -> list[Check]:
     ]
 
 
-def known_ties(panel: NetworkPanel, direction: str, lag: int) -> np.ndarray:
-    """Whether nothing is unknown about whom a person was exposed to, (n, W) at the wave of the outcome."""
-    known = np.zeros((panel.n_people, panel.n_waves), dtype=bool)
-    for column in range(lag, panel.n_waves):
-        unknown = panel.missing[column - lag]
-        out, into = (np.asarray(unknown.sum(axis=axis)).ravel() == 0 for axis in (1, 0))
-        whole = into if direction == "in" else out if direction == "out" or not panel.directed else out & into
-        known[:, column] = whole & panel.present[:, column - lag]
-    return known
-
-
 def _reason(
     panel: NetworkPanel,
     held: np.ndarray,
@@ -244,7 +232,7 @@ def _reason(
     share = seen.share[rows.person, rows.column]
     n_rows, happened = len(rows.person), rows.outcome.sum()
     if panel.n_waves < lag + 1:
-        return f"the panel has {panel.n_waves} wave(s); exposure {lag} wave(s) back needs {lag + 1}"
+        return f"the panel has {waves_in_words(panel.n_waves)}; exposure {waves_in_words(lag)} back needs {lag + 1}"
     if not np.isfinite(held).any():
         return f"nobody's state of {name!r} is known at any wave"
     known = held[np.isfinite(held)]
@@ -256,7 +244,8 @@ def _reason(
         who = "everybody" if happened else "nobody"
         return f"{who} at risk {HAPPENED[transition]} ({n_rows:,} person-waves)"
     if all(network.nnz == 0 for network in panel.networks):
-        return "the network has no ties"
+        n_unknown = sum(int(unknown.sum()) for unknown in panel.missing)
+        return f"no tie is known: {n_unknown:,} are unknown, and no other is there" if n_unknown else "the network has no ties"
     if not np.isfinite(share).any():
         return "nobody at risk has a contact whose state is known, so that exposure is undefined for all"
     return None

@@ -14,11 +14,12 @@ from scipy.special import ndtri
 
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.expectation import expected_states, turnover_rates
-from recoverynet.kernels.hazard import fit_binary, independent_columns, separating_terms
+from recoverynet.kernels.hazard import fit_binary, independent_columns, is_separated, separating_terms
 from recoverynet.kernels.significance import permutation_p, permuted
 from recoverynet.kernels.transitions import lagged_exposure, ties_of
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.risk_set import RiskSet, risk_set
+from recoverynet.results import Check, Estimates
 
 MARGIN = 1.25
 """Odds ratio that the lower bound of the adjusted estimate must clear before spread is spoken of."""
@@ -33,6 +34,19 @@ ALPHA = 0.05
 WAYS = {"out": ("out",), "in": ("in",), "mutual": ("out", "in")}
 LEAST_ROWS, LEAST_EVENTS = 100, 40
 """What the future-ties placebo needs; below it the placebo is said not to be possible."""
+
+FEWEST_PEOPLE, FEWEST_GAINS = 30, 10
+"""People, and gains as well as person-waves without one, that the adjusted estimate, the placebo and the matched
+comparison need each. What stands on little more is said with a word of caution."""
+
+STEADY_PEOPLE, STEADY_GAINS, GAINS_A_TERM = 100, 40, 10
+STEADY_CHECK = "100 people and 40 gains or more"
+"""What an answer needs to be given without a word of caution; gains a term are a check alone."""
+
+SEPARATED = "exposure tells gaining and not gaining apart perfectly (separation)"
+
+ABSURD = 10.0
+"""A log odds ratio or standard error beyond which a fit says only that it has no answer."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,12 @@ class LaggedEstimate:
         Variance of the exposure among the rows.
     reason : str or None
         Why there is no estimate.
+    n_terms : int
+        Terms of the fit, wave effects among them.
+    lost : tuple of str
+        Terms that did not vary on their own and were left out.
+    apart : bool
+        Whether a wave or another term tells gaining and not gaining apart: rows it settles say nothing of exposure.
     """
 
     log_odds: float = np.nan
@@ -58,6 +78,9 @@ class LaggedEstimate:
     n_people: int = 0
     variance: float = np.nan
     reason: str | None = None
+    n_terms: int = 0
+    lost: tuple[str, ...] = ()
+    apart: bool = False
 
     def bounds(self, one_sided: float = ONE_SIDED) -> tuple[float, float]:
         """Lower and upper one-sided bound of the log odds ratio."""
@@ -83,7 +106,8 @@ def lagged_estimate(
     """
     if risk.reason is not None:
         return LaggedEstimate(reason=risk.reason)
-    terms = [exposure[:, None], risk.covariates(list(adjust)).values]
+    others = risk.covariates(list(adjust))
+    terms = [exposure[:, None], others.values]
     design = np.column_stack(terms if also is None else [*terms, also])
     known = np.isfinite(design).all(axis=1)
     outcome, person, column = (values[known] for values in (risk.rows.outcome, risk.rows.person, risk.rows.column))
@@ -93,28 +117,76 @@ def lagged_estimate(
     if counts["n_events"] in (0, counts["n_rows"]):
         return LaggedEstimate(**counts, reason="nobody, or everybody, with known exposure gained the norm")
     variance = float(design[known, 0].var())
-    if variance < 1e-12:
-        return LaggedEstimate(**counts, reason="everybody at risk had the same exposure")
     waves = (column[:, None] == np.unique(column)).astype(np.float64)
+    alike = _alike(risk, design[known, 0], waves)
+    if alike:
+        return LaggedEstimate(**counts, reason=alike)
     full = np.column_stack([waves, design[known, 1:], design[known, 0]])
     kept = independent_columns(full)
     if not kept[-1]:
         return LaggedEstimate(**counts, reason="exposure is a combination of the other terms")
-    return _fitted(full[:, kept], outcome, np.unique(person, return_inverse=True)[1], counts, variance)
+    lost = tuple(name for name, stays in zip(others.terms, kept[waves.shape[1]:], strict=False) if not stays)
+    found = _fitted(full[:, kept], outcome, np.unique(person, return_inverse=True)[1])
+    return replace(found, **counts, variance=variance, n_terms=int(kept.sum()), lost=lost)
 
 
-def _fitted(
-    design: np.ndarray, outcome: np.ndarray, cluster: np.ndarray, counts: dict[str, int], variance: float
-) -> LaggedEstimate:
+def _alike(risk: RiskSet, exposure: np.ndarray, waves: np.ndarray) -> str | None:
+    """Why exposure sets nobody apart; None where it does. ``waves`` (N, W) marks the wave of each row."""
+    if exposure.var() < 1e-12:
+        words = "everybody at risk had the same exposure"
+    elif (exposure - waves @ ((exposure @ waves) / waves.sum(axis=0))).var() < 1e-12:
+        words = "at each wave everybody at risk had the same exposure"
+    else:
+        return None
+    ties = ties_of(risk.panel.networks, risk.direction, directed=risk.panel.directed)
+    seen = lagged_exposure(ties, np.where(risk.panel.present, risk.source_held, np.nan), risk.lag)
+    if np.isfinite(risk.at(seen.share)).any():
+        return words
+    return "nobody at risk has a contact whose state is known, so that exposure is undefined for all"
+
+
+def _fitted(design: np.ndarray, outcome: np.ndarray, cluster: np.ndarray) -> LaggedEstimate:
     """The fit, or why there is none; exposure stands last. Terms that separate the outcome are said, not estimated."""
     fit = fit_binary(design, outcome, cluster=cluster)
-    if fit.suspect and separating_terms(design, outcome)[-1]:
-        words = "exposure tells gaining and not gaining apart perfectly"
-        return LaggedEstimate(**counts, variance=variance, reason=words)
+    if fit.suspect and is_separated(design, outcome, design.shape[1] - 1):
+        return LaggedEstimate(reason=SEPARATED)
     log_odds, square = float(fit.beta[-1]), float(fit.covariance[-1, -1])
-    if not (np.isfinite(log_odds) and square > 0):
-        return LaggedEstimate(**counts, variance=variance, reason="the model could not be fitted to so few gains")
-    return LaggedEstimate(log_odds, square**0.5, **counts, variance=variance)
+    if not (abs(log_odds) < ABSURD and 0 < square < ABSURD**2):
+        return LaggedEstimate(reason="the model could not be fitted to so few gains")
+    apart = fit.suspect and bool(separating_terms(design, outcome).any())
+    return LaggedEstimate(log_odds, square**0.5, apart=apart)
+
+
+def on_enough(found: LaggedEstimate) -> LaggedEstimate:
+    """The estimate, or none where it stands on too few people or gains to carry a claim."""
+    why = None if found.reason else too_few(found)
+    return replace(found, log_odds=np.nan, std_error=np.nan, reason=why) if why else found
+
+
+def too_few(found: LaggedEstimate | Estimates) -> str | None:
+    """What an estimate stands on and what it would need, in words; None where it stands on enough."""
+    n_rows, n_events = found.n_rows, found.n_events
+    if found.n_people >= FEWEST_PEOPLE and min(n_events, n_rows - n_events) >= FEWEST_GAINS:
+        return None
+    return (
+        f"too few: {n_events:,} gain{'s' * (n_events != 1)} in {n_rows:,} person-waves of {found.n_people:,} people, where "
+        f"{FEWEST_GAINS} gains, {FEWEST_GAINS} person-waves without one and {FEWEST_PEOPLE} people are needed"
+    )
+
+
+def footing_checks(found: LaggedEstimate) -> tuple[Check, ...]:
+    """Whether the estimate stands on enough people and gains, and on every term asked for."""
+    counted = f"{found.n_people:,} people, {found.n_rows:,} person-waves, {found.n_events:,} gains"
+    rarer = min(found.n_events, found.n_rows - found.n_events)
+    lost = f"left out: {', '.join(map(repr, found.lost))}" if found.lost else ""
+    return (
+        Check(STEADY_CHECK, found.n_people >= STEADY_PEOPLE and rarer >= STEADY_GAINS, counted),
+        Check("10 gains a term", rarer >= GAINS_A_TERM * found.n_terms if found.n_terms else None,
+              f"{rarer:,} for {found.n_terms} terms" if found.n_terms else ""),
+        Check("every term varies on its own", not found.lost if found.n_terms else None, lost),
+        Check("both outcomes at every wave and level", not found.apart if found.n_terms else None,
+              "a wave or a term settles the outcome of some rows, which say nothing of exposure" if found.apart else ""),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from recoverynet.draw.results import Axes
+from recoverynet.arguments import number_within
+from recoverynet.draw.results import Axes, draw_reason
 from recoverynet.draw.sensitivity import draw_sensitivity
 from recoverynet.errors import SchemaError
 from recoverynet.models.matching import MatchedEstimate
@@ -82,6 +84,8 @@ class Sensitivity(Result):
         -------
         matplotlib Axes
         """
+        if self.reason:
+            return draw_reason(self.reason, ax=ax)
         return draw_sensitivity(
             self.curve, e_value=self.e_value, e_value_bound=self.e_value_bound, people=self.n_people, ax=ax
         )
@@ -90,9 +94,10 @@ class Sensitivity(Result):
         return "Estimate", self.estimand
 
     def _headline(self) -> str:
+        interval = "" if np.isnan(self.e_value_bound) else f", one of {self.e_value_bound:.2f} its interval"
         return (
             f"a trait that goes with both exposure and outcome by a ratio of {self.e_value:.2f} could "
-            f"explain the estimate away, one of {self.e_value_bound:.2f} its interval"
+            f"explain the estimate away{interval}"
         )
 
 
@@ -115,15 +120,15 @@ def sensitivity(
         What :func:`recoverynet.fit_hazard`, :func:`recoverynet.dyadic_influence` or
         :func:`recoverynet.matched_estimate` gave, or a ratio from elsewhere, above 0.
     low, high : float, optional
-        Interval of a ratio given as a number.
+        Interval of a ratio given as a number. Without the bound nearer to 1 nothing is said of it (NaN).
     ratio : {"risk ratio", "odds ratio", "hazard ratio"}, optional
         What the number is. Default "risk ratio"; estimates know theirs.
     outcome_share : float, optional
-        Share of rows with the outcome. Up to 0.15 (default for numbers) odds and hazard ratios are
+        Share of rows with the outcome, above 0 and below 1. Up to 0.15 (default for numbers) odds and hazard ratios are
         taken for risk ratios; above, they are converted. Estimates know theirs.
     contrast : float
-        Exposures compared: 1 (default) is every contact holding the norm rather than none; 0.5 is half
-        of them. Estimates of ratios only.
+        Exposures compared, above 0: 1 (default) is every contact holding the norm rather than none; 0.5 is half
+        of them. Estimates of ratios from models only; an error with a number or a matched estimate.
     outcome_ratios : sequence of float
         Ratios by which the traits of the table move the outcome, above 1.
     trait_shares : sequence of (float, float)
@@ -173,11 +178,13 @@ def sensitivity(
     >>> round(result.e_value, 2), round(result.e_value_bound, 2)
     (7.26, 3.0)
     """
+    _require(contrast, outcome_share, outcome_ratios, trait_shares)
     value, bounds, kind, share, words, n_people, n_dropped = _ratio_of(
         estimate, low, high, ratio, outcome_share, contrast
     )
-    reason = None if np.isfinite([value, *bounds]).all() else _no_ratio(estimate)
-    _require(value, bounds, outcome_ratios, trait_shares)
+    needed = [value, *bounds] if isinstance(estimate, Estimates) else [value]
+    reason = None if np.isfinite(needed).all() else _no_ratio(estimate)
+    _require_within(value, bounds)
     converted = [_as_risk_ratio(each, kind, share) for each in (value, *bounds)]
     nearer = _nearer(*converted)
     common = kind != "risk ratio" and share is not None and share > RARE
@@ -252,16 +259,23 @@ def _ratio_of(
     contrast: float,
 ) -> tuple[float, tuple[float, float], str, float | None, str, int, int]:
     """The ratio, its interval, its kind, the share with the outcome, and what it is in words."""
+    if contrast != 1 and (isinstance(estimate, MatchedEstimate) or not isinstance(estimate, Estimates)):
+        raise SchemaError(f"contrast is of what a model estimates for exposure; leave it alone here, got {contrast!r}.")
     if not isinstance(estimate, Estimates):
-        if isinstance(estimate, bool) or not isinstance(estimate, int | float | np.number):
+        if isinstance(estimate, bool) or not isinstance(estimate, Real) or not 0 < estimate < np.inf:
             raise SchemaError(
                 f"estimate must be a ratio above 0, or what a model of this package gave; got {estimate!r}."
             )
-        bounds = (estimate if low is None else low, estimate if high is None else high)
+        bounds = tuple(
+            np.nan if bound is None else number_within(bound, name, 0, such_as=1.5, what="a bound of the ratio,")
+            for name, bound in (("low", low), ("high", high))
+        )
         kind = ratio or "risk ratio"
         if kind not in RATIOS:
             raise SchemaError(f"ratio must be one of {', '.join(map(repr, RATIOS))}; got {kind!r}.")
         return float(estimate), bounds, kind, share, f"{kind} {estimate:.3g}, as given", 0, 0
+    if low is not None or high is not None or ratio is not None:
+        raise SchemaError("low, high and ratio belong to a ratio given as a number; an estimate knows its own.")
     people = estimate.n_people, estimate.n_dropped
     if isinstance(estimate, MatchedEstimate):
         middle, reach = estimate.log_risk_ratio, ndtri(0.5 + estimate.level / 2) * estimate.log_risk_ratio_error
@@ -281,17 +295,28 @@ def _no_ratio(estimate: Estimates | float) -> str:
 
 
 def _require(
-    value: float, bounds: tuple[float, float], outcome_ratios: Sequence[float], shares: Sequence[tuple[float, float]]
+    contrast: float, outcome_share: float | None, outcome_ratios: Sequence[float], shares: Sequence[tuple[float, float]]
 ) -> None:
     """Raise SchemaError for numbers that cannot be."""
-    if value <= 0 or bounds[0] > value or bounds[1] < value:
+    number_within(contrast, "contrast", 0, such_as=1.0)
+    if outcome_share is not None:
+        number_within(outcome_share, "outcome_share", 0, 1, such_as=0.2, what="a share of rows")
+    try:
+        ratios, pairs = np.asarray(outcome_ratios, dtype=float), np.asarray(list(shares), dtype=float)
+    except (TypeError, ValueError):
+        ratios, pairs = np.empty((0, 0)), np.empty(0)
+    if ratios.ndim != 1 or not ((ratios > 1) & np.isfinite(ratios)).all():
+        raise SchemaError(f"outcome_ratios is a list of numbers above 1, such as [2.0, 3.0]; got {outcome_ratios!r}.")
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or not ((pairs >= 0) & (pairs <= 1)).all():
         raise SchemaError(
-            f"A ratio above 0 within its interval is needed; got {value:g} in {bounds[0]:g} to {bounds[1]:g}."
+            f"trait_shares is a list of pairs of shares from 0 to 1, such as [(0.7, 0.3)]; got {shares!r}."
         )
-    if any(not 0 <= share <= 1 for pair in shares for share in pair):
-        raise SchemaError(f"trait_shares must be pairs of shares from 0 to 1; got {list(shares)!r}.")
-    if any(not each > 1 for each in outcome_ratios):
-        raise SchemaError(f"outcome_ratios must be above 1; got {list(outcome_ratios)!r}.")
+
+
+def _require_within(value: float, bounds: tuple[float, float]) -> None:
+    """Raise SchemaError for a ratio that its interval does not hold."""
+    if bounds[0] > value or bounds[1] < value:
+        raise SchemaError(f"A ratio within its interval is needed; got {value:g} in {bounds[0]:g} to {bounds[1]:g}.")
 
 
 def _as_risk_ratio(value: float, kind: str, share: float | None) -> float:
@@ -305,9 +330,9 @@ def _as_risk_ratio(value: float, kind: str, share: float | None) -> float:
 
 def _nearer(value: float, low: float, high: float) -> float:
     """The bound nearer to 1; 1 where the interval holds it."""
-    if np.isnan([value, low, high]).any():
-        return float("nan")
-    return float(low if low > 1 else high if high < 1 else 1.0)
+    if value > 1:
+        return float(np.maximum(low, 1.0))
+    return float(np.minimum(high, 1.0)) if value < 1 else float(value)
 
 
 def _share_words(share: float | None, common: bool, kind: str) -> str:
@@ -330,7 +355,7 @@ def _traits(
             rows.append({
                 "outcome_ratio": gamma, "share_exposed": exposed, "share_unexposed": unexposed, "bias": bias,
                 "corrected": value / bias, "corrected_bound": bound / bias,
-                "explains": bool(bias >= value), "explains_bound": bool(bias >= bound),
+                "explains": bool(bias >= value), "explains_bound": None if np.isnan(bound) else bool(bias >= bound),
             })
     return pd.DataFrame(rows)
 

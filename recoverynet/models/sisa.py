@@ -14,7 +14,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hazard import cluster_sums
 from recoverynet.measures.behaviours import Behaviour
-from recoverynet.models.risk_set import RiskSet, coverage_checks, known_ties, risk_set
+from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
 
 GAIN, LOSS = (
@@ -22,7 +22,9 @@ GAIN, LOSS = (
     ("loss, spontaneous", "loss, per contact not holding it", "gain"),
 )
 TERMS = (*GAIN, *LOSS)
-FEW_PEOPLE, SMALLEST = 30, 1e-18
+FEW_PEOPLE, FEW_CARRIERS, SMALLEST = 30, 10, 1e-18
+TIES_UNKNOWN = {"leave_out": 0.05, "not_counted": 0.5}
+"""Largest share of a person's possible ties that may be unknown, by what is done with what is unknown."""
 ASSUMPTIONS = (
     "The chance of changing grows by the same amount with every contact, whoever it is.",
     "A change is seen at the wave after it came about; nobody changes twice between two waves.",
@@ -52,7 +54,10 @@ class SisaFit(Estimates):
 
 
 class _Way(NamedTuple):
-    """One change on the number of contacts: its line, the plain share, and what each row adds to each of the three."""
+    """One change on the number of contacts: its line, the plain share, and what each row adds to each of the three.
+
+    ``n_ties`` and ``n_states`` count rows left out for unknown ties, and for unknown states of contacts.
+    """
 
     person: np.ndarray
     contacts: np.ndarray
@@ -60,6 +65,8 @@ class _Way(NamedTuple):
     line: np.ndarray
     share: float
     influence: np.ndarray
+    n_ties: int
+    n_states: int
 
 
 def fit_sisa(
@@ -82,7 +89,9 @@ def fit_sisa(
         Contacts are people named (default), people who name one, or both at once.
     unknown : {"leave_out", "not_counted"}
         Person-waves with a contact of unknown state are left out (default), or such contacts
-        are not counted, which keeps more rows and puts what they pass on into the spontaneous part.
+        are not counted, which keeps more rows and puts what they pass on into the spontaneous part. Unknown ties count
+        as none where they are up to 5 % of those a person could have (half with "not_counted"); beyond, the
+        person-wave is left out.
     level : float
         Coverage of intervals.
 
@@ -92,7 +101,9 @@ def fit_sisa(
         Chances per wave. ``gain, spontaneous`` (a), ``gain, per contact holding it`` (β, in focus) and
         ``loss`` (g); and for the opposite ``loss, spontaneous``, ``loss, per contact not holding it``
         and ``gain``. ``counts`` and ``long_run`` besides. NaN with a ``reason`` where a change never
-        happens or contacts never differ.
+        happens, or fewer than ten people ever have another number of such contacts than is usual: fewer leave next to
+        nothing to tell chance from, however small the p. Where only the opposite cannot be fitted, its rows alone are
+        NaN, and a check says why.
 
     Raises
     ------
@@ -133,13 +144,14 @@ def fit_sisa(
         raise SchemaError(f"unknown must be 'leave_out' or 'not_counted'; got {unknown!r}.")
     gain, loss = (risk_set(panel, behaviour, transition=way, direction=direction) for way in ("gain", "loss"))
     settings = settings_of(behaviour=gain.name, direction=direction, unknown=unknown, level=level)
-    reason = gain.reason or loss.reason
-    ways = [] if reason else [_way(gain, unknown), _way(loss, unknown)]
-    reason = reason or next(filter(None, map(_no_line, ways, ("gain", "loss"))), None)
-    values, spread = _joined(ways) if not reason else (np.full(6, np.nan), np.full((6, 6), np.nan))
+    asked = _asked_enough(panel, direction, TIES_UNKNOWN[unknown])
+    ways = [_way(risk, unknown, asked) for risk in (gain, loss)]
+    reason = gain.reason or _no_share(loss, ways[1]) or _no_line(gain, ways[0])
+    mirror = reason or loss.reason or _no_line(loss, ways[1])
+    values, spread = _joined(ways, bool(mirror)) if not reason else (np.full(6, np.nan), np.full((6, 6), np.nan))
     if not reason and spread[1, 1] < SMALLEST:
         reason = "so few people gained the norm that nothing is left to tell chance from"
-    known = gain.seen.n_alters[:, 1:][known_ties(panel, direction, 1)[:, 1:]]
+    known = gain.seen.n_alters[:, 1:][asked[:, 1:]]
     mean_contacts = float(known.mean()) if len(known) else np.nan
     counts = _counts(ways)
     table, covariance = empty_table(list(TERMS)), None
@@ -152,53 +164,95 @@ def fit_sisa(
         long_run.loc["gain spreads"] = _long_run(values[:3], spread[:3, :3], mean_contacts, level)
         mirrored = _long_run(values[3:], spread[3:, 3:], mean_contacts, level)
         long_run.loc["loss spreads"] = [1 - mirrored[0], 1 - mirrored[2], 1 - mirrored[1]]
-    used = np.unique(np.concatenate([way.person for way in ways])) if ways else np.empty(0)
+    used = np.unique(np.concatenate([way.person for way in ways]))
     return SisaFit(
         question=f"How much more often is {gain.name!r} gained, or lost, with every contact who holds it, or does not?",
         estimand="chances per wave of gaining and of losing the norm: spontaneous, and added by each contact",
         assumptions=ASSUMPTIONS, settings=settings, table=table, focus=GAIN[1], level=level, covariance=covariance,
-        reason=reason, checks=_checks(gain, len(used), long_run, reason), n_people=len(used),
+        reason=reason, checks=_checks(gain, ways, len(used), long_run, reason, mirror), n_people=len(used),
         n_dropped=panel.n_people - len(used), n_rows=sum(len(way.person) for way in ways),
         n_events=int(sum(way.outcome.sum() for way in ways)), counts=counts, long_run=long_run,
         mean_contacts=mean_contacts,
     )
 
 
-def _way(risk: RiskSet, unknown: str) -> _Way:
+def _asked_enough(panel: NetworkPanel, direction: str, most: float) -> np.ndarray:
+    """Whether at most a share ``most`` of a person's possible ties is unknown, (n, W) at the wave of the outcome."""
+    enough = np.zeros((panel.n_people, panel.n_waves), dtype=bool)
+    for column in range(1, panel.n_waves):
+        here = panel.present[:, column - 1]
+        out, into = (np.asarray(panel.missing[column - 1].sum(axis=axis)).ravel() for axis in (1, 0))
+        one_way = direction == "out" or not panel.directed
+        unknown = into if direction == "in" else out if one_way else np.maximum(out, into)
+        enough[:, column] = here & (unknown <= most * max(here.sum() - 1, 1))
+    return enough
+
+
+def _way(risk: RiskSet, unknown: str, asked: np.ndarray) -> _Way:
     """Least squares of one change on the number of contacts of the kind that would pass it on."""
-    person, column, outcome = risk.rows
+    person, _, outcome = risk.rows
     observed, holding = risk.at(risk.seen.n_observed), risk.at(risk.seen.n_holding)
     contacts = holding if risk.transition == "gain" else observed - holding
-    keep = risk.at(known_ties(risk.panel, risk.direction, 1))
+    keep = risk.at(asked).astype(bool)
+    n_ties, n_states = int((~keep).sum()), 0
     if unknown == "leave_out":
-        keep &= observed == risk.at(risk.seen.n_alters)
+        whole = observed == risk.at(risk.seen.n_alters)
+        n_states = int((keep & ~whole).sum())
+        keep &= whole
     person, contacts, outcome = person[keep], contacts[keep], outcome[keep]
+    share, influence = float(outcome.mean()) if len(outcome) else np.nan, np.full((len(outcome), 3), np.nan)
+    influence[:, 2] = (outcome - share) / max(len(outcome), 1)
     if len(outcome) < 3 or contacts.min() == contacts.max():
-        return _Way(person, contacts, outcome, np.full(2, np.nan), np.nan, np.empty((len(outcome), 3)))
+        return _Way(person, contacts, outcome, np.full(2, np.nan), share, influence, n_ties, n_states)
     design = np.column_stack([np.ones(len(outcome)), contacts])
     bread = np.linalg.inv(design.T @ design)
-    line, share = bread @ (design.T @ outcome), float(outcome.mean())
-    scores = design * (outcome - design @ line)[:, None] @ bread
-    return _Way(person, contacts, outcome, line, share, np.column_stack([scores, (outcome - share) / len(outcome)]))
+    line = bread @ (design.T @ outcome)
+    influence[:, :2] = design * (outcome - design @ line)[:, None] @ bread
+    return _Way(person, contacts, outcome, line, share, influence, n_ties, n_states)
 
 
-def _no_line(way: _Way, name: str) -> str | None:
+def _no_share(risk: RiskSet, way: _Way) -> str | None:
+    """Why there is no plain chance of a change, whatever contacts hold; None where there is one."""
+    name, happened = risk.transition, risk.rows.outcome
+    if not 0 < happened.sum() < len(happened):
+        return risk.reason
     if len(way.outcome) < 3:
-        return f"fewer than three person-waves at risk of a {name} have contacts whose states are all known"
-    if np.isnan(way.line).any():
-        return f"everybody at risk of a {name} has the same number of contacts who could pass it on"
+        why = [f"{way.n_ties:,} have ties nobody asked about"] * bool(way.n_ties)
+        why += [f"{way.n_states:,} have contacts of unknown state"] * bool(way.n_states)
+        left = f"of {len(happened):,}, {' and '.join(why)}; unknown='not_counted' keeps more"
+        return f"fewer than three person-waves at risk of a {name} are left: {left}"
     if way.outcome.min() == way.outcome.max():
         return f"a {name} happens {'always' if way.outcome[0] else 'never'}"
     return None
 
 
-def _joined(ways: list[_Way]) -> tuple[np.ndarray, np.ndarray]:
+def _no_line(risk: RiskSet, way: _Way) -> str | None:
+    """Why a change cannot be put on the number of contacts; None where it can."""
+    name = risk.transition
+    if len(way.outcome) >= 3 and np.isnan(way.line).any():
+        return f"everybody at risk of a {name} has the same number of contacts who could pass it on"
+    found = _no_share(risk, way)
+    if found:
+        return found
+    usual = np.bincount(way.contacts.astype(int)).argmax()
+    n_others = len(np.unique(way.person[way.contacts != usual]))
+    if n_others < FEW_CARRIERS:
+        return (
+            f"too few people at risk of a {name} ever have another number of contacts who could pass it on than the usual "
+            f"{usual}: {n_others}, where {FEW_CARRIERS} are needed"
+        )
+    return None
+
+
+def _joined(ways: list[_Way], without_mirror: bool) -> tuple[np.ndarray, np.ndarray]:
     """All six chances, and their covariance over people, who stand in both ways."""
     gain, loss = ways
     values = np.array([*gain.line, loss.share, *loss.line, gain.share])
     blocks = np.zeros((len(gain.person) + len(loss.person), 6))
     first = len(gain.person)
     blocks[:first, [0, 1, 5]], blocks[first:, [3, 4, 2]] = gain.influence, loss.influence
+    if without_mirror:
+        values[3:], blocks[:, 3:] = np.nan, np.nan
     codes = np.unique(np.concatenate([gain.person, loss.person]), return_inverse=True)[1]
     sums = cluster_sums(blocks, codes, int(codes.max()) + 1)
     return values, len(sums) / max(len(sums) - 1, 1) * sums.T @ sums
@@ -261,12 +315,20 @@ def _counts(ways: list[_Way]) -> pd.DataFrame:
     return every.assign(share=every["changed"] / every["at_risk"]).set_index(["change", "n_contacts"])
 
 
-def _checks(risk: RiskSet, n_people: int, long_run: pd.DataFrame, reason: str | None) -> tuple[Check, ...]:
+def _checks(
+    risk: RiskSet, ways: list[_Way], n_people: int, long_run: pd.DataFrame, reason: str | None, mirror: str | None
+) -> tuple[Check, ...]:
+    n_ties, n_states = sum(way.n_ties for way in ways), sum(way.n_states for way in ways)
+    pairs = sum(int(matrix.sum()) for matrix in risk.panel.missing[:-1]) // (1 if risk.panel.directed else 2)
+    detail = f"{pairs:,} unknown pairs; {n_ties:,} person-waves left out, the rest count such pairs as not tied"
     checks = [
         *coverage_checks(risk),
+        Check("ties known", not pairs, detail if pairs else ""),
+        Check("contacts' states known in every row", not n_states, f"{n_states:,} person-waves left out" if n_states else ""),
         Check("people enough for the covariance", n_people >= FEW_PEOPLE, f"{n_people:,} people"),
     ]
     if not reason:
-        whole = bool(long_run["prevalence"].notna().all())
+        checks.append(Check("losing can be put on contacts too", not mirror, mirror or ""))
+        whole = bool(long_run["prevalence"].notna()[: 1 if mirror else 2].all())
         checks.append(Check("chances make sense in the long run", whole, "" if whole else "a chance is not above 0"))
     return tuple(checks)

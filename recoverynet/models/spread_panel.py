@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import list_of_names
 from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
@@ -139,6 +140,7 @@ def spread_panel(
         raise SchemaError(
             f"Expected a RecoveryRecord, as recoverynet.read_record(folder) gives it; got a {type(record).__name__}."
         )
+    adjust, surroundings = _names(adjust, surroundings)
     bounds = _bounds(record, window)
     kept = _roles_seen(record, norm, roles)
     read = read_placebo(record, placebo)
@@ -155,6 +157,17 @@ def spread_panel(
     )
     out = tuple(role for role in PEOPLE["role"].choices if role in others)
     return SpreadPanel(waves, used, given, read.name if read else None, length, kept, out, notes)
+
+
+def _names(
+    adjust: Sequence[str] | None, surroundings: Sequence[str] | None
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Names asked for, each once; one word stands for itself, None for the usual ones."""
+    one, other = ((names,) if isinstance(names, str) else names for names in (adjust, surroundings))
+    found = None if one is None else list_of_names(one, "adjust")
+    if other is None:
+        return found, None
+    return found, list_of_names(other, "surroundings", apart_from=found or (), other="adjust")
 
 
 def _bounds(record: RecoveryRecord, window: tuple[object, object] | None) -> Window:

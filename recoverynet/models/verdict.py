@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from recoverynet.draw.results import Axes, draw_estimates
+from recoverynet.draw.results import Axes, draw_estimates, draw_reason
+from recoverynet.models.rungs import ONE_SIDED, PLACEBO_SIDED, STEADY_CHECK
 from recoverynet.results import Result
 
+SIDED = {"placebo outcome": PLACEBO_SIDED, "future ties": PLACEBO_SIDED}
+NOT_ADJUSTED = "Nothing was adjusted for: people being alike in age, place or anything else may lie behind it."
 LEVELS = {
     0: "described",
     1: "associated",
@@ -26,6 +31,7 @@ LIFTS = {
     "(place, provider, substance, age) to adjust for",
     "placebo outcome": "a record of the trait or place that makes people alike in things that cannot spread, to adjust "
     "for",
+    "placebo tried": "an outcome that cannot spread between people and changes more often, recorded at the same waves",
     "placebo named": "an outcome that cannot spread between people, recorded at the same waves, passed as placebo=",
     "future ties": "a record of what draws people together before they meet, to adjust for",
     "co-evolution model": "more people or waves: with choosing one's like in the model, influence is not told from none",
@@ -104,21 +110,44 @@ class EvidenceLadder(Result):
     @property
     def verdict(self) -> str:
         """The answer in plain words, for somebody who has to act on it."""
-        sentences = [f"Level {self.level} of 4: {LEVELS[self.level]}."]
         first = next((rung for rung in self.rungs if rung.name == self.failed), None)
-        if self.consistent_with_spread:
-            sentences.append(
-                "People whose contacts held the norm went on to gain it more often than others like them, by more than "
-                "chance, the recorded circumstances and a set margin account for. That is what spread would look like; "
-                "it is not proof of it."
-            )
-        if first is not None:
-            sentences.append(f"It stops at “{first.name}”: {first.detail}.")
+        if first is not None and first.name == "described":
+            sentences = [f"Level 0 of 4, there is too little to go by: {first.detail}."]
+        else:
+            sentences = [f"Level {self.level} of 4: {LEVELS[self.level]}."]
+            sentences += [spread_in_words(self.adjusted_for)] if self.consistent_with_spread else []
+            sentences += [] if first is None else [f"It stops at “{first.name}”: {first.detail}."]
+        if self.caution:
+            sentences.append(self.caution)
         if not math.isnan(self.hidden_trait):
             sentences.append(hidden_in_words(self.hidden_trait, self.hidden_trait_low))
         if self.lift:
             sentences.append(f"What would lift it: {self.lift}.")
         return " ".join(sentences)
+
+    @property
+    def adjusted_for(self) -> tuple[str, ...]:
+        """Names of what was adjusted for, surroundings included."""
+        return tuple(name for word in ("adjust", "surroundings") for name in self.settings.get(word, ()))
+
+    @property
+    def caution(self) -> str:
+        """A sentence of caution where a level was reached on few people or gains; else empty."""
+        few = {check.name for check in self.checks if check.passed is False}
+        said = {check.name: check.detail for check in self.checks}
+        if self.level < 1 or STEADY_CHECK not in few:
+            return ""
+        return f"Caution: this rests on {said[STEADY_CHECK]}, and with so few an interval may be far too narrow."
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole answer in plain Python values that JSON can hold, the verdict in words among them.
+
+        Returns
+        -------
+        dict
+            As of every result, and ``verdict``.
+        """
+        return {**super().to_dict(), "verdict": self.verdict}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a rung.
@@ -146,8 +175,12 @@ class EvidenceLadder(Result):
         """
         frame = self.to_frame()
         frame = frame[np.isfinite(frame["odds_ratio"])]
+        if frame.empty:
+            return draw_reason(self.reason or "no rung has an estimate", ax=ax)
         table = frame.rename(columns={"odds_ratio": "ratio", "low": "ratio_low", "high": "ratio_high"})
-        ax = draw_estimates(table, ratio="odds ratio", level=0.9, people=self.n_people, ax=ax)
+        table.index = [f"{name} ({2 * SIDED.get(name, ONE_SIDED) - 1:.0%})" for name in table.index]
+        ax = draw_estimates(table, ratio="odds ratio", people=self.n_people, ax=ax)
+        ax.set_xlabel(f"Odds ratio with interval, n = {self.n_people:,} people")
         ax.axvline(self.margin, linestyle=":", linewidth=1.2, color="0.35")
         return ax
 
@@ -163,11 +196,25 @@ def hidden_in_words(strength: float, strength_low: float) -> str:
     """How strong a hidden trait would have to be, in a sentence: for the estimate, and for its lower bound."""
     if strength <= 1.0:
         return "There is no positive estimate for a hidden trait to explain."
+    lower = f"for the lower bound {strength_low:.1f} would do"
+    if not strength_low > 1.0:
+        lower = "chance alone reaches the lower bound"
     if not math.isfinite(strength):
-        return "No hidden trait, however strong, would by itself bring an estimate this large."
-    by_chance = "chance alone reaches the lower bound"
-    lower = f"for the lower bound {strength_low:.1f} would do" if strength_low > 1.0 else by_chance
+        if math.isinf(strength_low):
+            lower = "nor one as large as its lower bound"
+        return f"No hidden trait, however strong, would by itself bring an estimate this large; {lower}."
     return (
         "A trait nobody recorded would explain the estimate away if ties between people sharing it were "
         f"{strength:.1f} times as likely and it changed the odds of gaining the norm by {strength:.1f}; {lower}."
+    )
+
+
+def spread_in_words(names: Sequence[str]) -> str:
+    """What level 3 means, by what was adjusted for."""
+    listed = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else ""
+    account = f"chance, a set margin and what was adjusted for ({listed})" if names else "chance and a set margin"
+    caveat = "" if names else f" {NOT_ADJUSTED}"
+    return (
+        f"People whose contacts held the norm went on to gain it more often than others, by more than {account} account "
+        f"for.{caveat} That is what spread would look like; it is not proof of it."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from recoverynet.arguments import list_of_names
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.measures.behaviours import norm_values
@@ -265,7 +266,11 @@ def _panel_of(
     if placebo is not None and not isinstance(placebo, str):
         raise SchemaError(f"For a panel the placebo is the name of a behaviour; got {placebo!r}.")
     name, _ = norm_values(source, norm)
-    waves = SpreadPanel(source, tuple(adjust or ()), tuple(surroundings or ()), placebo, "wave", source.notes)
+    terms = list_of_names(() if adjust is None else adjust, "adjust")
+    shared = list_of_names(
+        () if surroundings is None else surroundings, "surroundings", apart_from=terms, other="adjust"
+    )
+    waves = SpreadPanel(source, terms, shared, placebo, "wave", notes=source.notes)
     return waves, name
 
 

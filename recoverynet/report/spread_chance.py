@@ -168,7 +168,7 @@ def _tests(section: SectionWriter, setting: SpreadSetting, found: dict[str, Null
             digits={"observed": 3, "expected": 3},
             note="Observed: for the first two the mean exposure of those who gained the norm minus that of "
             "others; for the third the slope of first gains on ln(contacts holding it + 1); for the fourth "
-            f"the difference of two log odds ratios. {setting.n_permutations:,} dealings; ties were swapped "
+            f"the difference of two log odds ratios, 0 by chance. {setting.n_permutations:,} dealings; ties were swapped "
             f"{found['rewiring'].n_permutations:,} times over.",
         )
     )

@@ -13,7 +13,7 @@ from recoverynet.models.ladder import evidence_ladder
 from recoverynet.models.risk_set import RiskSet
 from recoverynet.models.rungs import PermutationNull, expected_risk_set, permutation_null
 from recoverynet.models.spread_panel import SpreadPanel
-from recoverynet.models.verdict import LEVELS, EvidenceLadder, Rung, hidden_in_words
+from recoverynet.models.verdict import LEVELS, NOT_ADJUSTED, EvidenceLadder, Rung, hidden_in_words
 from recoverynet.report import wording
 from recoverynet.report.disclosure import DisclosurePolicy
 from recoverynet.report.estimates import about
@@ -44,13 +44,14 @@ MEANING = {
     "make.",
     2: "People whose contacts held the norm went on to gain it more often than chance would make. Why "
     "cannot be told: like people meeting, or sharing a place, leaves the same trace as influence.",
-    3: "People whose contacts held the norm went on to gain it more often than others like them, by more "
-    "than chance, the recorded circumstances and a set margin account for. That is what spread would look "
-    "like; it is not proof of it.",
-    4: "People whose contacts held the norm went on to gain it more often than others like them, by more "
-    "than chance, the recorded circumstances and a set margin account for, and so they did in a matched "
-    "comparison. That is what spread would look like; it is not proof of it.",
+    3: "People whose contacts held the norm went on to gain it more often than others, by more than chance, "
+    "what was adjusted for and a set margin account for. That is what spread would look like; it is not proof "
+    "of it.",
+    4: "People whose contacts held the norm went on to gain it more often than others, by more than chance, "
+    "what was adjusted for and a set margin account for, and so they did in a matched comparison. That is what "
+    "spread would look like; it is not proof of it.",
 }
+CAUTION = "Caution: few people or few changes stand behind this, and with so few an interval may be far too narrow."
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,12 +141,16 @@ def verdict_sentences(setting: SpreadSetting) -> list[str]:
     """The verdict: level and meaning, where it stops, how strong a hidden trait, what lifts it."""
     ladder = setting.ladder
     said = [f"**Level {ladder.level} of 4: {LEVELS[ladder.level]}.** {MEANING[ladder.level]}"]
+    if ladder.consistent_with_spread:
+        said.append(f"Adjusted for: {terms_in_words(setting)}." if ladder.adjusted_for else NOT_ADJUSTED)
     failed = setting.rung(ladder.failed) if ladder.failed else None
     if failed is not None:
         said.append(
             f"It stops at the rung “{wording.lower_first(SAID.get(failed.name, failed.name))}”: "
             f"{found_at(setting, failed)}."
         )
+    if ladder.caution and not setting.too_few:
+        said.append(CAUTION)
     if not math.isnan(ladder.hidden_trait) and ladder.level > 0 and not setting.too_few:
         said.append(hidden_in_words(ladder.hidden_trait, ladder.hidden_trait_low))
     if ladder.lift:

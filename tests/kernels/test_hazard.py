@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from recoverynet.kernels.hazard import cluster_sums, fit_binary, independent_columns, separating_terms
+from recoverynet.kernels.hazard import cluster_sums, fit_binary, independent_columns, is_separated, separating_terms
 
 
 def rows(seed=0, n_rows=1500, n_people=300, link="logit"):
@@ -79,6 +79,19 @@ def test_separation_is_seen_and_the_term_is_named():
     y[35] = 0
     assert not separating_terms(x, y).any()
     assert not fit_binary(x, y).suspect
+
+
+def test_a_term_that_separates_beside_another_is_seen():
+    """Rows 0 to 3 are a wave in which nothing happens; in the other, x = 1 tells the outcome apart."""
+    wave = np.r_[np.ones(4), np.zeros(8)]
+    x = np.r_[0, 1, 0, 1, np.zeros(5), np.ones(3)]
+    y = np.r_[np.zeros(4), 1, 1, np.zeros(3), np.ones(3)]
+    other = np.r_[0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1, 0.5]
+    design = np.column_stack([wave, 1 - wave, other, x])
+    assert is_separated(design, y, 3) and is_separated(design, y, 0)
+    assert not is_separated(design, y, 2)
+    y[10] = 0
+    assert is_separated(design, y, 0) and not is_separated(design, y, 3)
 
 
 def test_outcome_that_never_happens_is_separated_by_the_constant():

@@ -200,3 +200,15 @@ def test_a_panel_of_several_behaviours_asks_which(small):
     panel = rn.NetworkPanel.from_adjacency([TIES] * 3, behaviour={"a": HELD, "b": HELD}, directed=True)
     with pytest.raises(SchemaError, match="which behaviour"):
         rn.exposure(panel)
+
+
+def test_somebody_whose_ties_nobody_asked_about_is_not_without_contacts():
+    ties = np.array([[0, np.nan, np.nan], [0, 0, 1], [0, 1, 0.0]])
+    held = np.array([[0, 1], [1, 1], [0, 0]])
+    panel = rn.NetworkPanel.from_adjacency([ties, ties], behaviour={"y": held})
+    shown = rn.exposure(panel, "y", isolates="zero")["exposure"].xs(2, level="wave").to_numpy()
+    assert np.isnan(shown[0]) and shown[1:].tolist() == [0.0, 1.0]
+    alone = np.where(np.isnan(ties), 0.0, ties)
+    whole = rn.NetworkPanel.from_adjacency([alone] * 2, behaviour={"y": held})
+    known = rn.exposure(whole, "y", isolates="zero")["exposure"]
+    assert known.xs(2, level="wave").tolist() == [0.0, 0.0, 1.0]

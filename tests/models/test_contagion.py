@@ -1,6 +1,8 @@
 """Contagion tests: size on exchangeable data, power on planted influence, exactness, reasons."""
 
 import dataclasses
+import io
+import math
 from math import sqrt
 
 import numpy as np
@@ -181,3 +183,37 @@ def test_losing_the_norm_is_tested_too():
     loss = contagion_test(panel, transition="loss", n_permutations=99, rng=1)
     gain = contagion_test(opposite, "using", n_permutations=99, rng=1)
     assert loss.observed == pytest.approx(gain.observed) and loss.p == gain.p
+
+
+def test_edge_reversal_is_held_against_no_difference():
+    test = contagion_test(simulate_panel(300, influence=4.0, rng=1), null="edge_reversal", n_permutations=99, rng=1)
+    assert test.expected == 0.0 and test.to_frame()["expected"].iloc[0] == 0.0
+    assert test.p == pytest.approx(((test.draws <= 0).sum() + 1) / 100)
+    assert "bootstrap samples" in repr(test)
+    ax = test.plot()
+    assert any(np.allclose(line.get_xdata(), 0) for line in ax.lines)
+    ax.figure.savefig(io.BytesIO())
+    box, frame = ax.xaxis.label.get_window_extent(), ax.figure.bbox
+    assert frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0
+    assert math.isnan(contagion_test(simulate_panel(300, rng=1), n_permutations=9, rng=1).null_value)
+
+
+def test_a_test_without_an_answer_draws_its_reason():
+    test = contagion_test(simulate_panel(50, directed=False, rng=1), null="edge_reversal")
+    assert "no direction" in " ".join(text.get_text().replace("\n", " ") for text in test.plot().texts)
+
+
+@pytest.mark.parametrize("asked", [
+    {"null": "time_shuffle", "weighted": True}, {"null": "edge_reversal", "weighted": True},
+    {"null": "edge_reversal", "direction": "in"},
+])
+def test_what_a_null_leaves_out_of_account_is_refused(asked):
+    with pytest.raises(SchemaError, match="contacts alike|leave direction alone"):
+        contagion_test(simulate_panel(60, rng=1), **asked)
+
+
+def test_one_person_who_gained_it_is_one_person():
+    ties, held = np.ones((6, 6)) - np.eye(6), np.zeros((6, 3))
+    held[0, 1:] = held[1] = 1
+    panel = NetworkPanel.from_adjacency([ties] * 3, behaviour={"y": held})
+    assert contagion_test(panel, "y", null="time_shuffle", n_permutations=9, rng=1).reason.startswith("one person is seen")

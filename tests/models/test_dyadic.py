@@ -1,6 +1,7 @@
 """The dyadic model: agreement with statsmodels, planted influence, placebo, laws and reasons."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -126,3 +127,28 @@ def test_wrong_words_are_told():
         dyadic_influence(simulate_panel(40, rng=6), adjust=["height"])
     with pytest.raises(SchemaError, match="has no behaviour 'height'"):
         dyadic_influence(simulate_panel(40, rng=6), placebo="height")
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+@pytest.mark.parametrize("left_out", [False, True])
+def test_everybody_tied_to_everybody_tells_nobody_apart(simultaneous, left_out):
+    for seed in range(4):
+        ties = np.ones((12, 12)) - np.eye(12)
+        ties[0, 1] -= left_out
+        held = (np.random.default_rng(seed).random((12, 4)) < 0.5) * 1.0
+        panel = NetworkPanel.from_adjacency([ties] * 4, behaviour={"y": held})
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            fit = dyadic_influence(panel, "y", simultaneous=simultaneous)
+        assert np.isnan(fit.p) and fit.table["p"].isna().all() and "tied to everybody" in fit.reason
+
+
+def test_fewer_people_than_terms_give_no_errors():
+    panel = simulate_panel(300, rng=1)
+    few = np.arange(300) < 4
+    held = np.where(few[:, None], panel.behaviour["recovery"], np.nan)
+    ties = np.zeros((300, 300))
+    ties[:4, :4] = 1 - np.eye(4)
+    small = NetworkPanel.from_adjacency([ties] * panel.n_waves, behaviour={"y": held})
+    fit = dyadic_influence(small, "y")
+    assert np.isnan(fit.p) and fit.reason

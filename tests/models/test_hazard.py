@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 import recoverynet as rn
-from recoverynet.errors import SchemaError, TimeOrderError
+from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.future_ties import future_tie_exposure
 from recoverynet.models.hazard import fit_hazard
@@ -295,3 +295,22 @@ def test_the_result_carries_what_it_took():
     assert fit.to_frame().loc["exposure", "ratio"] == pytest.approx(np.exp(fit.estimate))
     assert fit.plot().get_xscale() == "log"
     assert rn.fit_hazard is fit_hazard
+
+
+def test_ties_that_are_all_unknown_are_not_no_ties():
+    ties = np.where(np.eye(6) == 1, 0.0, np.nan)
+    held = (np.random.default_rng(0).random((6, 4)) < 0.5) * 1.0
+    with pytest.warns(RecoveryNetWarning, match="holds no tie"):
+        panel = NetworkPanel.from_adjacency([ties] * 4, behaviour={"y": held})
+    reason = fit_hazard(panel, "y").reason
+    assert "no tie is known" in reason and "no ties" not in reason
+
+
+def test_one_wave_is_not_one_waves():
+    panel = simulate_panel(60, rng=1)
+    fit, pairs = fit_hazard(panel), rn.dyadic_influence(panel)
+    assert "1 wave before" in fit.estimand and "1 wave before" in pairs.estimand
+    assert "2 waves before" in fit_hazard(panel, lag=2).estimand
+    ties, held = np.ones((6, 6)) - np.eye(6), np.eye(6)[:, :1]
+    reason = fit_hazard(NetworkPanel.from_adjacency([ties], behaviour={"y": held}), "y").reason
+    assert reason == "the panel has 1 wave; exposure 1 wave back needs 2"

@@ -13,11 +13,25 @@ from scipy import sparse
 
 from recoverynet.errors import SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.models.ladder import evidence_ladder, reaches_spread
-from recoverynet.models.rungs import MARGIN, expected_risk_set, future_ties_estimate, lagged_estimate, permutation_rung
+from recoverynet.models import ladder as ladder_module
+from recoverynet.models.ladder import _matched, evidence_ladder, reaches_spread
+from recoverynet.models.matching import matched_estimate
+from recoverynet.models.rungs import (
+    MARGIN,
+    SEPARATED,
+    LaggedEstimate,
+    expected_risk_set,
+    future_ties_estimate,
+    lagged_estimate,
+    on_enough,
+    permutation_rung,
+)
+from recoverynet.models.verdict import hidden_in_words
 from recoverynet.models.worlds import WORLD_ADJUST, WORLD_SURROUNDINGS, simulate_panel, simulate_world
 
 ASKED = {"behaviour": "recovery", "placebo": "placebo", "adjust": WORLD_ADJUST, "surroundings": WORLD_SURROUNDINGS}
+
+ASKED_BARE = {"placebo": None, "adjust": (), "surroundings": ()}
 
 
 def climb(panel, **changes):
@@ -197,3 +211,125 @@ def test_a_pair_that_may_have_met_before_is_no_future_tie():
     unasked = dataclasses.replace(panel, missing=(everything, *panel.missing[1:]))
     assert future_ties_estimate(panel, expected_risk_set(panel, "recovery"), ()).n_rows > 100
     assert future_ties_estimate(unasked, expected_risk_set(unasked, "recovery"), ()).n_rows == 0
+
+
+def separated_panel():
+    """Twenty people, six gains: of those at risk only people with a contact who holds it gain it, but for one."""
+    ties, held = np.zeros((20, 20)), np.zeros((20, 3))
+    ties[:5, 10] = ties[5:10, 11] = 1
+    held[10] = held[12:, 0] = held[12:, 1] = 1
+    held[:5, 2] = held[5, 2] = 1
+    held[12:16, 2] = 0
+    return NetworkPanel.from_adjacency([ties] * 3, behaviour={"y": held})
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [separated_panel(), simulate_panel(120, base_gain=0.01, base_loss=0.02, rng=2, n_waves=4, mean_degree=2)],
+)
+def test_a_separated_estimate_is_no_estimate(panel):
+    ladder = evidence_ladder(panel, behaviour=next(iter(panel.behaviour)), rng=0)
+    frame = ladder.to_frame()
+    for name in ("crude association", "adjusted, beyond the margin"):
+        assert not frame.loc[name, "passed"] and math.isnan(frame.loc[name, "odds_ratio"])
+        assert "perfectly" in frame.loc[name, "detail"]
+    assert ladder.level == 0 and "hidden trait" not in ladder.verdict and math.isnan(ladder.hidden_trait)
+
+
+def test_a_wave_in_which_nobody_gains_is_said_and_changes_nothing():
+    panel = simulate_world("plain/strong", 300, rng=2)
+    held = panel.behaviour["recovery"].copy()
+    still = np.where(held[:, -1] == 1, 1.0, held[:, -1])  # one more wave, at which everybody stays as they were
+    more = NetworkPanel.from_adjacency([*panel.networks, panel.networks[-1]], behaviour={"y": np.column_stack([held, still])})
+    plain, longer = (
+        lagged_estimate(risk, risk.at(risk.seen.share))
+        for risk in (expected_risk_set(panel, "recovery"), expected_risk_set(more, "y"))
+    )
+    assert longer.apart and not plain.apart
+    assert longer.log_odds == pytest.approx(plain.log_odds, rel=1e-4)
+    assert longer.std_error == pytest.approx(plain.std_error, rel=0.01)
+
+
+def test_future_ties_that_separate_hold_the_ladder_up(monkeypatch):
+    panel = simulate_world("changing_ties/strong", 300, rng=2)
+    monkeypatch.setattr(ladder_module, "future_ties_estimate", lambda *_: LaggedEstimate(n_rows=120, n_events=50, reason=SEPARATED))
+    assert climb(panel).failed == "future ties"
+
+
+def test_the_lower_bound_is_named_even_where_no_trait_would_do():
+    assert "chance alone" in hidden_in_words(math.inf, 1.0)
+    assert "lower bound 3.0 would do" in hidden_in_words(math.inf, 3.0)
+    assert "nor one as large as its lower bound" in hidden_in_words(math.inf, math.inf)
+
+
+def test_a_placebo_that_hardly_changes_clears_nothing():
+    panel = simulate_world("plain/strong", 650, rng=2)
+    once = np.zeros((650, panel.n_waves))
+    once[3, 2:] = 1
+    ladder = climb(panel, placebo=once)
+    assert ladder.failed == "placebo outcome" and "too seldom" in ladder.verdict and ": 1 gain in" in ladder.verdict
+    assert "changes more often" in ladder.lift
+    for turned in (1 - panel.behaviour["recovery"], panel.behaviour["recovery"]):
+        with pytest.raises(SchemaError, match="placebo is the norm"):
+            climb(panel, placebo=turned)
+
+
+def test_a_handful_of_people_carries_no_claim():
+    few = LaggedEstimate(3.0, 0.5, n_rows=19, n_events=3, n_people=13, variance=0.1)
+    assert math.isnan(on_enough(few).log_odds) and "3 gains in 19 person-waves of 13 people" in on_enough(few).reason
+    enough = dataclasses.replace(few, n_rows=90, n_events=12, n_people=40)
+    assert on_enough(enough) is enough
+    matched = matched_estimate(simulate_world("plain/strong", 650, rng=2), "recovery")
+    small = dataclasses.replace(matched, n_people=13, n_rows=19, n_events=3)
+    assert _matched(matched).passed and _matched(small).passed is False and "too few" in _matched(small).detail
+
+
+def test_few_people_are_said_with_caution():
+    small = next(
+        ladder for seed in range(40)
+        if (ladder := climb(simulate_world("plain/strong", 100, rng=seed))).consistent_with_spread
+    )
+    assert "Caution" in small.verdict and f"{small.n_people} people" in small.caution
+    assert any(check.name == "10 gains a term" for check in small.checks)
+    large = climb(simulate_world("plain/strong", 650, rng=2))
+    assert {"states of contacts known", "both outcomes at every wave and level"} <= {each.name for each in large.checks}
+    assert "Caution" not in large.verdict
+    assert any(check.name.startswith("matched comparison: balance") for check in large.checks)
+
+
+def test_the_verdict_names_what_was_adjusted_for_and_nothing_else():
+    panel = simulate_world("plain/strong", 650, rng=2)
+    bare, whole = climb(panel, adjust=(), surroundings=()), climb(panel)
+    assert "Nothing was adjusted for" in bare.verdict and "recorded circumstances" not in bare.verdict
+    assert "adjustment" not in bare.verdict + bare.to_frame().loc["adjusted, beyond the margin", "detail"]
+    assert WORLD_ADJUST[0] in whole.verdict and "Nothing was adjusted for" not in whole.verdict
+    assert WORLD_ADJUST[0] in whole.to_frame().loc["adjusted, beyond the margin", "detail"]
+
+
+def test_the_answer_as_plain_values_goes_into_strict_json():
+    for ladder in (climb(simulate_world("plain/strong", 650, rng=2)), climb(empty_panel(np.zeros((9, 3))), **ASKED_BARE)):
+        plain = json.loads(json.dumps(dataclasses.replace(ladder, hidden_trait=math.inf).to_dict(), allow_nan=False))
+        assert plain["hidden_trait"] == "infinity" and plain["verdict"].startswith("Level")
+        assert plain["rungs"][0]["name"] == "described" and isinstance(plain["rungs"][2]["n_rows"], int)
+    permutation = climb(simulate_world("plain/strong", 650, rng=2)).to_frame().loc["permutation"]
+    assert permutation["n_rows"] > 500 and permutation["n_events"] > 50
+
+
+def test_contacts_nobody_knows_of_are_named_as_such():
+    panel = simulate_panel(60, rng=1)
+    held = panel.behaviour["recovery"].copy()
+    held[30:] = np.nan
+    ties = np.zeros((60, 60))
+    ties[:30, 30:] = 1  # those of known state name only people of whom nothing is known
+    unseen = NetworkPanel.from_adjacency([ties] * panel.n_waves, behaviour={"y": held})
+    ladder = evidence_ladder(unseen, behaviour="y", rng=1)
+    assert "no contact" in ladder.verdict or "undefined for all" in ladder.verdict
+
+
+def test_the_figure_names_the_interval_of_each_row_and_the_reason_where_there_is_none():
+    ax = climb(simulate_world("changing_ties/strong", 650, rng=2)).plot()
+    labels = [tick.get_text().replace("\n", " ") for tick in ax.get_yticklabels()]
+    assert any("placebo" in label and "95%" in label for label in labels)
+    assert any("adjusted" in label and "90%" in label for label in labels) and "90%" not in ax.get_xlabel()
+    silent = climb(empty_panel(np.zeros((9, 3))), **ASKED_BARE).plot()
+    assert "nobody holds" in " ".join(text.get_text().replace("\n", " ") for text in silent.texts)

@@ -77,7 +77,7 @@ def test_a_fit_without_an_answer_has_none_here_either():
     fit = rn.fit_hazard(simulate_panel(30, rng=2), np.zeros((30, 6)))
     result = sensitivity(fit)
     assert result.reason == fit.reason and np.isnan(result.e_value) and "No answer" in result.summary()
-    assert len(result.plot().lines) >= 1
+    assert fit.reason in " ".join(text.get_text().replace("\n", " ") for text in result.plot().texts)
 
 
 def test_plot_marks_both_e_values():
@@ -86,12 +86,26 @@ def test_plot_marks_both_e_values():
     assert any("3.41" in label for label in labels) and any("2.15" in label for label in labels)
 
 
+def test_without_an_interval_nothing_is_said_of_it():
+    result = sensitivity(2.0)
+    assert result.e_value == pytest.approx(3.414, abs=1e-3) and np.isnan(result.e_value_bound)
+    assert "interval" not in repr(result) and result.reason is None
+    assert result.traits["explains_bound"].isna().all() and len(result.plot().lines) >= 2
+    assert sensitivity(2.0, low=1.4).e_value_bound == sensitivity(2.0, low=1.4, high=3.0).e_value_bound
+    assert np.isnan(sensitivity(2.0, high=3.0).e_value_bound)
+
+
 @pytest.mark.parametrize(("arguments", "words"), [
     (dict(estimate=-1.0), "above 0"),
     (dict(estimate=2.0, low=3.0, high=4.0), "within its interval"),
     (dict(estimate=2.0, ratio="difference"), "ratio must be"),
     (dict(estimate=2.0, trait_shares=[(0.5, 1.2)]), "shares from 0 to 1"),
     (dict(estimate=2.0, outcome_ratios=[1.0]), "above 1"),
+    (dict(estimate=2.0, outcome_ratios=2.0), "list of numbers above 1"),
+    (dict(estimate=2.0, trait_shares=(0.5, 0.4)), "list of pairs"),
+    *((dict(estimate=2.0, outcome_share=share), "outcome_share") for share in (2, -1, float("nan"), "few")),
+    *((dict(estimate=2.0, contrast=each), "contrast") for each in (0, -1, 0.5, "half")),
+    (dict(estimate=2.0, low="a"), "low"), (dict(estimate=2.0, high=-1), "high"), (dict(estimate="2"), "estimate"),
 ])
 def test_wrong_arguments_are_told(arguments, words):
     with pytest.raises(SchemaError, match=words):

@@ -135,3 +135,47 @@ def test_bad_input_gives_a_reason(networks, held, words):
 def test_wrong_words_are_told():
     with pytest.raises(SchemaError, match="unknown must be"):
         fit_sisa(simulate_panel(20, rng=5), unknown="zero")
+
+
+def few_in_contact(n_pairs):
+    """200 people, of whom ``n_pairs`` who do not hold the norm are tied to somebody who does, and then gain it."""
+    rng = np.random.default_rng(3)
+    ties, held = np.zeros((200, 200)), (rng.random((200, 3)) < 0.5) * 1.0
+    held[:60] = 0
+    ties[np.arange(n_pairs), 100 + np.arange(n_pairs)] = 1
+    held[100:160] = 1
+    held[:n_pairs, 1:] = 1
+    held[30:40, 2] = 1
+    ties[170:190, 40:60] = np.eye(20)
+    held[170:190] = np.tile([1, 1, 0], (20, 1))
+    return NetworkPanel.from_adjacency([ties] * 3, behaviour={"y": held})
+
+
+def test_almost_nobody_in_contact_carries_no_slope():
+    few = fit_sisa(few_in_contact(3), "y")
+    assert np.isnan(few.p) and ": 3, where 10 are needed" in few.reason
+    assert np.isfinite(fit_sisa(few_in_contact(12), "y").p)
+
+
+def test_a_few_unknown_ties_leave_the_rest_standing():
+    panel = simulate_panel(300, missing_ties=0.01, directed=False, rng=1)
+    fit = fit_sisa(panel)
+    checks = {check.name: check for check in fit.checks}
+    assert np.isfinite(fit.p) and fit.n_people > 290
+    assert checks["ties known"].passed is False and "person-waves left out" in checks["ties known"].detail
+    many = fit_sisa(simulate_panel(300, missing_ties=0.3, directed=False, rng=1))
+    assert np.isnan(many.p) and "ties nobody asked about" in many.reason and "unknown state" not in many.reason
+    assert np.isfinite(fit_sisa(simulate_panel(300, missing_ties=0.3, directed=False, rng=1), unknown="not_counted").p)
+
+
+def test_losing_needs_no_contacts():
+    """Everybody who holds the norm has nobody; those who do not are tied to some who do."""
+    panel = few_in_contact(20)
+    ties = panel.networks[0].toarray()
+    ties[170:190] = 0
+    fit = fit_sisa(NetworkPanel.from_adjacency([ties] * 3, behaviour=dict(panel.behaviour)), "y")
+    assert np.isfinite(fit.table.loc[["gain, spontaneous", "gain, per contact holding it", "loss"], "p"]).all()
+    assert fit.table.loc["loss, per contact not holding it", "p"] != fit.p
+    mirror = next(check for check in fit.checks if "losing" in check.name)
+    assert np.isnan(fit.table.loc["loss, per contact not holding it", "p"]) and mirror.passed is False
+    assert np.isfinite(fit.long_run.loc["gain spreads", "prevalence"])

@@ -13,17 +13,19 @@ import recoverynet as rn
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.calibration import calibration_table
-from recoverynet.models.spread_panel import spread_panel
+from recoverynet.models.rungs import LaggedEstimate, too_few
+from recoverynet.models.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.synthetic import riverside_record
-from recoverynet.models.verdict import LEVELS
+from recoverynet.models.verdict import LEVELS, Rung
 from recoverynet.models.worlds import WORLD_ADJUST, WORLD_SURROUNDINGS, simulate_world
 from recoverynet.report.disclosure import DisclosurePolicy
 from recoverynet.report.estimates import DisclosedEstimates
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.spread import spread_section
+from recoverynet.report.spread_chance import _as_row
 from recoverynet.report.spread_closing import calibration_in_words
-from recoverynet.report.spread_setting import SpreadSetting, found_at, without_counts
+from recoverynet.report.spread_setting import SpreadSetting, found_at, verdict_sentences, without_counts
 
 PLACEBO = "housing.status=settled"
 BANNED = re.compile(r"\b(caus\w*|contagio\w*|infect\w*|addict\w*|clean)\b", re.IGNORECASE)
@@ -220,6 +222,27 @@ def test_reasons_lose_their_counts(setting):
     )
     rung = dataclasses.replace(setting.rung("placebo outcome"), n_events=3)
     assert "too few changes" in found_at(setting, rung)
+
+
+def test_a_placebo_that_changed_too_seldom_gives_no_count_away(setting):
+    few = LaggedEstimate(n_rows=95, n_events=1, n_people=40)
+    rung = Rung(3, "placebo outcome", False, n_rows=95, n_events=1, detail=too_few(few))
+    assert found_at(setting, rung) == "too few"
+
+
+def test_the_report_says_where_nothing_was_adjusted_for_and_where_few_stand_behind_it():
+    panel = simulate_world("plain/strong", 650, rng=2)
+    bare = SpreadSetting(SpreadPanel(panel, placebo="placebo"), "recovery", DisclosurePolicy.named("ndtms"), 1, 199)
+    said = " ".join(verdict_sentences(bare))
+    assert "Nothing was adjusted for" in said and "Caution" not in said
+    small = SpreadSetting(SpreadPanel(simulate_world("plain/strong", 100, rng=2), placebo="placebo"), "recovery",
+                          DisclosurePolicy.named("ndtms"), 1, 199)
+    assert small.ladder.level == 0 or "Caution: few people" in " ".join(verdict_sentences(small))
+
+
+def test_edge_reversal_is_set_beside_no_difference():
+    test = rn.contagion_test(simulate_world("plain/strong", 300, rng=1), null="edge_reversal", n_permutations=49, rng=1)
+    assert _as_row(test, 100)["expected"] == 0.0 and test.observed > 0
 
 
 def test_a_panel_of_ones_own(tmp_path):

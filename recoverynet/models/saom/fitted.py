@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test
 from recoverynet.models.saom.robbins_monro import Stay, Walk
 from recoverynet.models.saom.setting import Setting
 from recoverynet.models.saom.trouble import what_is_wrong
+from recoverynet.plain import plain
 from recoverynet.results import Check, Result
 
 ASSUMPTIONS = (
@@ -112,6 +113,17 @@ class SaomFit(Result):
             (observed statistic), ``fixed``.
         """
         return self.table.copy()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer in plain Python values that JSON can hold: neither people nor simulations.
+
+        Returns
+        -------
+        dict
+            One entry a field, but for ``setting``, ``stay`` and ``trace``.
+        """
+        kept = [each.name for each in fields(self) if each.name not in ("setting", "stay", "trace")]
+        return {name: plain(getattr(self, name)) for name in kept}
 
     def summary(self) -> str:
         """The whole answer as plain text; convergence comes before any number.
