@@ -39,7 +39,8 @@ class Attributes:
     bounds : float array (B, 2)
         Lowest and highest value of each.
     pairs : dict of name to float array (n, n) or (M, n, n)
-        Covariates of pairs at the start of each period where they change; NaN unknown, and on the diagonal.
+        Covariates of pairs of one group, at the start of each period where they change; NaN unknown, and on the
+        diagonal.
     disagreement : dict
         Mean disagreement of two people about a third, of out-ties (balance) and in-ties (inStructEq).
     """
@@ -137,7 +138,7 @@ def attributes_of(
     return Attributes(
         names, raw, np.array(centres), np.array(ranges), np.array(similarities), levels, frozenset(words),
         [names.index(name) for name in behaviours], limits,
-        {name: _pairs_known(name, panel.dyadic[name]) for name in dict.fromkeys(pairs)},
+        {name: _pairs_known(name, panel.dyadic[name], house) for name in dict.fromkeys(pairs)},
         {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
     )
 
@@ -167,10 +168,10 @@ def _not_infinite(values: np.ndarray, what: str) -> None:
         raise SchemaError(f"{what} holds {int(wrong.sum())} infinite values; use NaN for what is not known.")
 
 
-def _pairs_known(name: str, given: np.ndarray) -> np.ndarray:
-    """A covariate of pairs of different people, at the starts of periods where it changes."""
+def _pairs_known(name: str, given: np.ndarray, house: np.ndarray) -> np.ndarray:
+    """A covariate of pairs of different people of one group, at the starts of periods where it changes."""
     matrices = np.array(given if given.ndim == 2 else given[:-1], float)
-    matrices[..., np.arange(matrices.shape[-1]), np.arange(matrices.shape[-1])] = np.nan
+    matrices[..., (house[:, None] != house) | np.eye(len(house), dtype=bool)] = np.nan
     _not_infinite(matrices, f"The dyadic covariate {name!r}")
     if np.isnan(matrices).all():
         raise SchemaError(f"The dyadic covariate {name!r} is known of no pair; leave out the terms that refer to it.")

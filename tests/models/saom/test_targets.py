@@ -341,3 +341,14 @@ def test_covariates_of_pairs_may_change():
         expected = np.nansum(end * (apart[period - 1] - np.nanmean(apart[:2])))
         np.testing.assert_allclose(found[period - 1, -3], expected)
     np.testing.assert_allclose(found[:, -2], found[:, -1])
+
+
+def test_covariates_of_pairs_say_nothing_across_groups():
+    rng, n = np.random.default_rng(9), 12
+    house = np.repeat(["a", "b"], n // 2)
+    within = (house[:, None] == house) & ~np.eye(n, dtype=bool)
+    networks = [random_network(rng, n, 0.4) * within for _ in range(2)]
+    near = np.where(within, rng.random((n, n)), 1000.0)
+    panel = random_panel(rng, n, networks=networks, groups=house, dyadic={"near": near})
+    found = target_statistics(saom_setting(panel, Specification({"friend": ["density", ("X", "near")]}, {})))
+    np.testing.assert_allclose(found[0, -1], (networks[1] * (near - near[within].mean())).sum())
