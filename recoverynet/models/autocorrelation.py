@@ -189,6 +189,8 @@ def _numbers(
 
 def _network(network: PersonNetwork | NetworkPanel, wave: int | None) -> tuple[PersonNetwork, NetworkPanel | None]:
     if isinstance(network, PersonNetwork):
+        if wave is not None:
+            raise SchemaError("wave= is for panels; a network is of one moment.")
         return network, None
     if not isinstance(network, NetworkPanel):
         raise SchemaError(f"Expected a PersonNetwork or a NetworkPanel; got {type(network).__name__}.")

@@ -57,6 +57,8 @@ def test_one_name_is_not_read_letter_by_letter(ask, word, panel):
 def test_terms_of_an_autocorrelation_model_are_a_list(panel):
     with pytest.raises(SchemaError, match="list of names"):
         rn.network_autocorrelation(panel, "recovery", "observed_trait", wave=1)
+    with pytest.raises(SchemaError, match="wave= is for panels"):
+        rn.network_autocorrelation(panel.at(1), np.arange(60.0), wave=1)
 
 
 @pytest.mark.parametrize("ask", [rn.fit_hazard, rn.fit_sisa, rn.dyadic_influence, rn.matched_estimate])
