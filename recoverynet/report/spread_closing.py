@@ -18,6 +18,7 @@ from recoverynet.report.spread_ladder import CAVEAT, MARGIN_RUNG, TOO_FEW
 from recoverynet.report.spread_setting import (
     MEANING,
     SpreadSetting,
+    meaning_of,
     p_words,
     placebo_in_words,
     verdict_sentences,
@@ -103,7 +104,7 @@ def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     section.heading("How often the ladder is wrong")
     section.say(calibration_in_words(panel.n_people))
     section.heading("What the levels mean")
-    section.points([f"**{level}, {LEVELS[level]}.** {words}" for level, words in MEANING.items()])
+    section.points([f"**{level}, {LEVELS[level]}.** {meaning_of(level)}" for level in MEANING])
     return section.finish()
 
 

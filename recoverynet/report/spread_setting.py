@@ -44,11 +44,11 @@ MEANING = {
     "make.",
     2: "People whose contacts held the norm went on to gain it more often than chance would make. Why "
     "cannot be told: like people meeting, or sharing a place, leaves the same trace as influence.",
-    3: "People whose contacts held the norm went on to gain it more often than others, by more than chance, "
-    "what was adjusted for and a set margin account for. That is what spread would look like; it is not proof "
+    3: "People whose contacts held the norm went on to gain it more often than others, by more than "
+    "{accounted} account for. That is what spread would look like; it is not proof "
     "of it.",
-    4: "People whose contacts held the norm went on to gain it more often than others, by more than chance, "
-    "what was adjusted for and a set margin account for, and so they did in a matched comparison. That is what "
+    4: "People whose contacts held the norm went on to gain it more often than others, by more than "
+    "{accounted} account for, and so they did in a matched comparison. That is what "
     "spread would look like; it is not proof of it.",
 }
 CAUTION = "Caution: few people or few changes stand behind this, and with so few an interval may be far too narrow."
@@ -137,10 +137,16 @@ class SpreadSetting:
         return next((rung for rung in self.ladder.rungs if rung.name == name), None)
 
 
+def meaning_of(level: int, adjusted: bool = True) -> str:
+    """What a level says, and what it does not."""
+    accounted = "chance, a set margin and what was adjusted for" if adjusted else "chance and a set margin"
+    return MEANING[level].format(accounted=accounted)
+
+
 def verdict_sentences(setting: SpreadSetting) -> list[str]:
     """The verdict: level and meaning, where it stops, how strong a hidden trait, what lifts it."""
     ladder = setting.ladder
-    said = [f"**Level {ladder.level} of 4: {LEVELS[ladder.level]}.** {MEANING[ladder.level]}"]
+    said = [f"**Level {ladder.level} of 4: {LEVELS[ladder.level]}.** {meaning_of(ladder.level, bool(ladder.adjusted_for))}"]
     if ladder.consistent_with_spread:
         said.append(f"Adjusted for: {terms_in_words(setting)}." if ladder.adjusted_for else NOT_ADJUSTED)
     failed = setting.rung(ladder.failed) if ladder.failed else None

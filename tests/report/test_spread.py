@@ -204,6 +204,7 @@ def test_few_people_give_no_figure_away():
             name
         ].to_text()
     assert "everybody" not in report["ladder"].to_text()
+    assert "{" not in " ".join(section.to_text() for section in report.sections)
     grids = [
         cell
         for section in report.sections
@@ -234,7 +235,7 @@ def test_the_report_says_where_nothing_was_adjusted_for_and_where_few_stand_behi
     panel = simulate_world("plain/strong", 650, rng=2)
     bare = SpreadSetting(SpreadPanel(panel, placebo="placebo"), "recovery", DisclosurePolicy.named("ndtms"), 1, 199)
     said = " ".join(verdict_sentences(bare))
-    assert "Nothing was adjusted for" in said and "Caution" not in said
+    assert "Nothing was adjusted for" in said and "what was adjusted for" not in said and "Caution" not in said
     small = SpreadSetting(SpreadPanel(simulate_world("plain/strong", 100, rng=2), placebo="placebo"), "recovery",
                           DisclosurePolicy.named("ndtms"), 1, 199)
     assert small.ladder.level == 0 or "Caution: few people" in " ".join(verdict_sentences(small))
