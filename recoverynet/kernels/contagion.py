@@ -15,6 +15,7 @@ import numba
 import numpy as np
 from scipy import sparse
 
+from recoverynet.kernels.every_rewiring import every_rewiring
 from recoverynet.kernels.rewiring import rewired, rewired_with_weights
 
 NEWTON_STEPS, NEWTON_TOLERANCE, LARGEST_SLOPE = 50, 1e-10, 50.0
@@ -75,6 +76,23 @@ def rewired_slots(
     numbers = slots.tie.astype(np.float64)
     ends, carried = rewired_with_weights(slots.indptr, slots.indices, numbers, n_runs, rng, directed=False)
     return ends, carried.astype(np.int64)
+
+
+def every_rewired_slots(slots: Slots, limit: int, *, directed: bool) -> tuple[np.ndarray, np.ndarray] | None:
+    """As :func:`rewired_slots`, every arrangement once, where there are no more than ``limit``; else None."""
+    row = np.repeat(np.arange(len(slots.indptr) - 1), np.diff(slots.indptr))
+    once = np.ones(len(row), dtype=bool) if directed else row < slots.indices
+    kind = np.unique(slots.strength[slots.tie], axis=0, return_inverse=True)[1].ravel()
+    found = every_rewiring(row[once], slots.indices[once], kind[once], limit, directed=directed)
+    if found is None:
+        return None
+    ends, ties = (np.empty((len(found), len(row)), dtype=kind) for kind in (np.int32, np.int64))
+    for run, pairs in enumerate(found):
+        ways = pairs if directed else np.concatenate([pairs, pairs[:, ::-1]])
+        tie = np.tile(slots.tie[once], 1 if directed else 2)
+        order = np.lexsort((ways[:, 1], ways[:, 0]))
+        ends[run], ties[run] = ways[order, 1], tie[order]
+    return ends, ties
 
 
 @numba.njit(cache=True, nogil=True)

@@ -117,9 +117,8 @@ def contagion_test(
 
     Notes
     -----
-    p = (M + 1)/(R + 1), M of R rearrangements being at least as extreme. For labels and the time shuffle, where no
-    more than R exist all of them are looked at and p = M/R, the observed one among them (``exact``); rewiring always
-    draws. Edge reversal rearranges nothing: its R bootstrap samples lie round the observed difference, and M counts
+    p = (M + 1)/(R + 1), M of R rearrangements being at least as extreme. Where no more than R exist all of them are
+    looked at and p = M/R, the observed one among them (``exact``). Edge reversal rearranges nothing: its R bootstrap samples lie round the observed difference, and M counts
     those at or beyond 0, what the difference would be were the null true (``null_value``); two-sided, p is twice the
     smaller side.
 

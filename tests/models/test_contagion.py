@@ -88,6 +88,25 @@ def test_drawing_many_comes_close_to_looking_at_all():
     assert drawn.p == pytest.approx(every.p, abs=0.04)
 
 
+def test_few_rewirings_are_all_looked_at():
+    """Two ties, 0 → 2 and 1 → 3: they can only end the other way round, and then who gained was less exposed."""
+    network = np.zeros((4, 4))
+    network[0, 2] = network[1, 3] = 1.0
+    test = contagion_test(make_panel([network] * 2, np.array([[0, 1], [0, 0], [1, 1], [0, 0]])), "norm", null="rewiring", rng=1)
+    assert test.exact and test.n_permutations == 2
+    assert sorted(test.draws) == pytest.approx([-1.0, 1.0]) and test.observed == pytest.approx(1.0)
+    assert test.p == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("n", "degree", "directed", "seed"), [(8, 1.2, True, 6), (9, 1.8, False, 4), (9, 1.8, False, 10)])
+def test_drawing_many_rewirings_comes_close_to_looking_at_all(n, degree, directed, seed):
+    panel = simulate_panel(n, n_waves=3, base_gain=0.4, base_loss=0.4, mean_degree=degree, directed=directed, rng=seed)
+    every = contagion_test(panel, null="rewiring", n_permutations=8000, rng=1)
+    drawn = contagion_test(panel, null="rewiring", n_permutations=every.n_permutations - 1, rng=1)
+    assert every.exact and not drawn.exact and every.n_permutations > 50
+    assert drawn.p == pytest.approx(every.p, abs=3.5 * sqrt(0.25 / every.n_permutations))
+
+
 def test_relabelling_people_leaves_what_is_observed():
     panel = simulate_panel(80, influence=3.0, ties_change=0.2, rng=3)
     order = np.random.default_rng(0).permutation(80)
