@@ -118,9 +118,9 @@ def contagion_test(
     Notes
     -----
     p = (M + 1)/(R + 1), M of R rearrangements being at least as extreme. Where no more than R exist all of them are
-    looked at and p = M/R, the observed one among them (``exact``). Edge reversal rearranges nothing: its R bootstrap samples lie round the observed difference, and M counts
-    those at or beyond 0, what the difference would be were the null true (``null_value``); two-sided, p is twice the
-    smaller side.
+    looked at and p = M/R, the observed one among them (``exact``). Edge reversal rearranges nothing: its R bootstrap
+    samples lie round the observed difference, and M counts those at or beyond 0, what the difference would be were the
+    null true (``null_value``); two-sided, p is twice the smaller side.
 
     - *labels* and *rewiring*: the statistic is the mean exposure ``lag`` waves before of people who
       gained the norm minus that of people at risk who did not, within waves, each weighing n₁n₀/(n₁ +
