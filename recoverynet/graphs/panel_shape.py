@@ -34,13 +34,11 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
         "networks": networks,
         "present": _checked_presence(given["present"], networks, n_people),
         "behaviour": {
-            name: _shaped(values, f"Behaviour {name!r}", (n_people, n_waves))
+            name: _finite(_shaped(values, f"Behaviour {name!r}", (n_people, n_waves)), f"Behaviour {name!r}")
             for name, values in given["behaviour"].items()
         },
         "dyadic": {
-            name: _shaped(
-                values, f"The dyadic covariate {name!r}", (n_people, n_people), (n_waves, n_people, n_people)
-            )
+            name: _of_pairs(values, f"The dyadic covariate {name!r}", n_people, n_waves)
             for name, values in given["dyadic"].items()
         },
         "covariates": dict(given["covariates"]),
@@ -76,10 +74,22 @@ def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def _of_pairs(values: object, what: str, n_people: int, n_waves: int) -> np.ndarray:
+    """A covariate of pairs, or one a wave; of nobody with themselves, so that the diagonal may hold anything."""
+    array = _shaped(values, what, (n_people, n_people), (n_waves, n_people, n_people))
+    return _finite(array, what, ~np.eye(n_people, dtype=bool))
+
+
+def _finite(array: np.ndarray, what: str, looked_at: np.ndarray | bool = True) -> np.ndarray:
+    """The array itself; raises SchemaError where it holds something infinite, among what is looked at."""
+    wrong = int((np.isinf(array) & looked_at).sum())
+    if wrong:
+        raise SchemaError(f"{what} holds {wrong} infinite values; write NaN where it is unknown.")
+    return array
+
+
 def _shaped(values: object, what: str, *shapes: tuple[int, ...]) -> np.ndarray:
     array = array_of_numbers(values, what)
-    if np.isinf(array).any():
-        raise SchemaError(f"{what} holds {int(np.isinf(array).sum())} infinite values; write NaN where it is unknown.")
     if array.shape not in shapes:
         wanted, got = (
             " or ".join(" × ".join(map(str, shape)) or "one value" for shape in each) for each in (shapes, [array.shape])

@@ -300,7 +300,7 @@ def test_the_result_carries_what_it_took():
 def test_ties_that_are_all_unknown_are_not_no_ties():
     ties = np.where(np.eye(6) == 1, 0.0, np.nan)
     held = (np.random.default_rng(0).random((6, 4)) < 0.5) * 1.0
-    with pytest.warns(RecoveryNetWarning, match="holds no tie"):
+    with pytest.warns(RecoveryNetWarning, match="holds no known tie"):
         panel = NetworkPanel.from_adjacency([ties] * 4, behaviour={"y": held})
     reason = fit_hazard(panel, "y").reason
     assert "no tie is known" in reason and "no ties" not in reason

@@ -117,7 +117,6 @@ def attributes_of(
     for place, name in enumerate(names[:-1]):
         if name in panel.behaviour:
             all_waves[name] = panel.behaviour[name] if name in behaviours else panel.behaviour[name][:, :-1]
-            _not_infinite(panel.behaviour[name], f"Behaviour {name!r}")
             raw[place] = panel.behaviour[name][:, :-1]
         else:
             values, worded = _numbers_of(panel.covariates[name], name)
@@ -156,23 +155,18 @@ def _numbers_of(values: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
             order = {word: code for code, word in enumerate(sorted({str(each) for each in flat if each is not None}))}
             found, worded = np.array([np.nan if each is None else float(order[str(each)]) for each in flat]), True
         found = found.reshape(values.shape)
-    _not_infinite(found, f"The covariate {name!r}")
+    wrong = np.isinf(found)
+    if wrong.any():
+        raise SchemaError(f"The covariate {name!r} holds {int(wrong.sum())} infinite values; write NaN where it is unknown.")
     if not np.isfinite(found).any():
         raise SchemaError(f"Nobody has a known value of the covariate {name!r}; leave out the terms that refer to it.")
     return found, worded
-
-
-def _not_infinite(values: np.ndarray, what: str) -> None:
-    wrong = np.isinf(values)
-    if wrong.any():
-        raise SchemaError(f"{what} holds {int(wrong.sum())} infinite values; use NaN for what is not known.")
 
 
 def _pairs_known(name: str, given: np.ndarray, house: np.ndarray) -> np.ndarray:
     """A covariate of pairs of different people of one group, at the starts of periods where it changes."""
     matrices = np.array(given if given.ndim == 2 else given[:-1], float)
     matrices[..., (house[:, None] != house) | np.eye(len(house), dtype=bool)] = np.nan
-    _not_infinite(matrices, f"The dyadic covariate {name!r}")
     if np.isnan(matrices).all():
         raise SchemaError(f"The dyadic covariate {name!r} is known of no pair; leave out the terms that refer to it.")
     return matrices[0] if matrices.ndim == 3 and len(matrices) == 1 else matrices

@@ -56,7 +56,6 @@ def refused(error, message, panel, specification=BOTH, **arguments):
         (DRINK, {"drink": (1, np.inf)}, "two whole numbers"),
         (DRINK, {"smoke": (1, 3)}, r"Bounds are of behaviour that is modelled \(drink\); got 'smoke'"),
         (DRINK + 0.25, None, "must be whole numbers, one step apart; 40 values are not, such as .* Round it, or cut it into"),
-        (np.where(DRINK == 2, np.inf, DRINK), None, r"'drink' holds \d+ infinite values; use NaN for what is not known"),
         (np.ones((N, 2)), None, "Everybody has the same 'drink' at all waves; there is nothing to model"),
         (np.full((N, 2), np.nan), None, "Nobody's 'drink' is known at any wave"),
         (DRINK * 20, None, "'drink' has 61 levels; .* Cut it into ordered levels"),
@@ -180,6 +179,8 @@ def test_networks_and_behaviour_that_do_not_exist():
         ({"covariates": {"age": np.ones((N, 3))}}, r"'age' must have one value a person"),
         ({"dyadic": {"near": np.ones((N, N - 1))}}, "'near' must be 20 × 20 or 2 × 20 × 20; got 20 × 19"),
         ({"behaviour": {"drink": DRINK[1:]}}, "'drink' must be 20 × 2; got 19 × 2"),
+        ({"behaviour": {"drink": np.where(DRINK == 2, np.inf, DRINK)}}, r"'drink' holds \d+ infinite values; write NaN"),
+        ({"dyadic": {"near": np.full((N, N), np.inf)}}, "'near' holds 380 infinite values; write NaN"),
     ],
 )
 def test_wrong_lengths(given, message):
@@ -191,11 +192,10 @@ def test_wrong_lengths(given, message):
     ("given", "term", "message"),
     [
         ({"covariates": {"age": np.full(N, np.nan)}}, ("egoX", "age"), "Nobody has a known value of the covariate 'age'"),
-        ({"covariates": {"age": np.where(NUMBERS > 0, np.inf, 0)}}, ("egoX", "age"), "'age' holds 19 infinite values; use NaN"),
+        ({"covariates": {"age": np.where(NUMBERS > 0, np.inf, 0)}}, ("egoX", "age"), "'age' holds 19 infinite values; write NaN"),
         ({"covariates": {"age": np.array(list("ab") * 10, object)}}, ("egoX", "age"), "holds words, which only sameX can use"),
         ({"dyadic": {"near": UNKNOWN}}, ("X", "near"), "'near' is known of no pair; leave out"),
         ({"dyadic": {"near": UNKNOWN + np.inf}}, ("X", "near"), "'near' is known of no pair"),
-        ({"dyadic": {"near": np.full((N, N), np.inf)}}, ("X", "near"), "'near' holds 380 infinite values"),
     ],
 )
 def test_covariates_that_say_nothing(given, term, message):
