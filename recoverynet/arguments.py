@@ -97,6 +97,24 @@ def array_of_numbers(values: object, what: str) -> np.ndarray:
         raise SchemaError(f"{what} must be numbers, NaN where unknown; some are words or something else.") from None
 
 
+def require_finite(array: np.ndarray, what: str, looked_at: np.ndarray | bool = True) -> np.ndarray:
+    """The array itself, where nothing that is looked at is infinite.
+
+    Raises
+    ------
+    SchemaError
+
+    Examples
+    --------
+    >>> require_finite(np.array([1.0, np.nan]), "y")
+    array([ 1., nan])
+    """
+    wrong = int((np.isinf(array) & looked_at).sum())
+    if wrong:
+        raise SchemaError(f"{what} holds {wrong} infinite values; write NaN where it is unknown.")
+    return array
+
+
 def require_level(level: object) -> float:
     """Coverage of an interval, as a share.
 

@@ -65,7 +65,8 @@ def matrix_waves(
     given = {
         name: np.asarray(in_order(values, ids, f"The covariate {name!r}")) for name, values in personal.items()
     }
-    _check_names(network, behaviours, {**covariates_of(frame), **given})
+    known = {**covariates_of(frame), **given}
+    _check_names(network, behaviours, known)
     return settled(
         frame,
         undated_waves(n_waves),
@@ -79,7 +80,7 @@ def matrix_waves(
         missing=read.missing,
         structural=read.structural,
         network=network,
-        covariates={**covariates_of(frame), **given},
+        covariates=known,
         dyadic={
             name: pairs_in_order(values, ids, f"The dyadic covariate {name!r}") for name, values in of_pairs.items()
         },

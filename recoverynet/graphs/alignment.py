@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import array_of_numbers
 from recoverynet.errors import SchemaError
 
 MEND = "Give people= the ids in the order of the matrices, or take the labels off with .to_numpy()."
@@ -85,12 +86,8 @@ def pairs_in_order(values: object, ids: pd.Index, what: str) -> np.ndarray:
 
 
 def numbers(values: object, what: str) -> np.ndarray:
-    """An array of float; raises SchemaError saying what it is of where it holds something else."""
-    try:
-        dense = values.toarray() if sparse.issparse(values) else values  # type: ignore[attr-defined]
-        return np.asarray(dense, dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        raise SchemaError(f"{what} must hold numbers, NaN where missing: {error}") from error
+    """An array of float, of a sparse one too; raises SchemaError saying what it is of where it holds something else."""
+    return array_of_numbers(values.toarray() if sparse.issparse(values) else values, what)  # type: ignore[attr-defined]
 
 
 def by_name(given: object, what: str, such_as: str) -> Mapping[str, Any]:

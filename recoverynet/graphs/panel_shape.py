@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recoverynet.arguments import array_of_numbers
+from recoverynet.arguments import array_of_numbers, require_finite
 from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
@@ -34,7 +34,7 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
         "networks": networks,
         "present": _checked_presence(given["present"], networks, n_people),
         "behaviour": {
-            name: _finite(_shaped(values, f"Behaviour {name!r}", (n_people, n_waves)), f"Behaviour {name!r}")
+            name: require_finite(_shaped(values, f"Behaviour {name!r}", (n_people, n_waves)), f"Behaviour {name!r}")
             for name, values in given["behaviour"].items()
         },
         "dyadic": {
@@ -77,15 +77,7 @@ def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
 def _of_pairs(values: object, what: str, n_people: int, n_waves: int) -> np.ndarray:
     """A covariate of pairs, or one a wave; of nobody with themselves, so that the diagonal may hold anything."""
     array = _shaped(values, what, (n_people, n_people), (n_waves, n_people, n_people))
-    return _finite(array, what, ~np.eye(n_people, dtype=bool))
-
-
-def _finite(array: np.ndarray, what: str, looked_at: np.ndarray | bool = True) -> np.ndarray:
-    """The array itself; raises SchemaError where it holds something infinite, among what is looked at."""
-    wrong = int((np.isinf(array) & looked_at).sum())
-    if wrong:
-        raise SchemaError(f"{what} holds {wrong} infinite values; write NaN where it is unknown.")
-    return array
+    return require_finite(array, what, ~np.eye(n_people, dtype=bool))
 
 
 def _shaped(values: object, what: str, *shapes: tuple[int, ...]) -> np.ndarray:

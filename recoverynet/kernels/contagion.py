@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from scipy import sparse
 
-from recoverynet.kernels.every_rewiring import every_rewiring
+from recoverynet.kernels.every_rewiring import MOST_TIES, every_rewiring
 from recoverynet.kernels.rewiring import rewired, rewired_with_weights
 
 NEWTON_STEPS, NEWTON_TOLERANCE, LARGEST_SLOPE = 50, 1e-10, 50.0
@@ -82,6 +82,8 @@ def every_rewired_slots(slots: Slots, limit: int, *, directed: bool) -> tuple[np
     """As :func:`rewired_slots`, every arrangement once, where there are no more than ``limit``; else None."""
     row = np.repeat(np.arange(len(slots.indptr) - 1), np.diff(slots.indptr))
     once = np.ones(len(row), dtype=bool) if directed else row < slots.indices
+    if once.sum() > MOST_TIES:
+        return None
     kind = np.unique(slots.strength[slots.tie], axis=0, return_inverse=True)[1].ravel()
     found = every_rewiring(row[once], slots.indices[once], kind[once], limit, directed=directed)
     if found is None:

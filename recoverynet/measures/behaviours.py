@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recoverynet.arguments import array_of_numbers
+from recoverynet.arguments import array_of_numbers, require_finite
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -75,10 +75,7 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
                 f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got "
                 f"{behaviour.shape}."
             )
-        values = array_of_numbers(behaviour, "The behaviour")
-        if np.isinf(values).any():
-            raise SchemaError(f"The behaviour holds {int(np.isinf(values).sum())} infinite values; write NaN where unknown.")
-        return "behaviour", values
+        return "behaviour", require_finite(array_of_numbers(behaviour, "The behaviour"), "The behaviour")
     if behaviour is not None and not isinstance(behaviour, str | Norm):
         raise SchemaError(
             "A behaviour is a name, a Norm, or a numpy array of numbers, people × waves in the order of the panel; got a "

@@ -205,14 +205,15 @@ def exposure(
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))
 
 
-def known_ties(panel: NetworkPanel, direction: str, lag: int) -> np.ndarray:
-    """Whether nothing is unknown about whom a person was exposed to, (n, W) at the wave of the outcome."""
+def known_ties(panel: NetworkPanel, direction: str, lag: int, most: float = 0.0) -> np.ndarray:
+    """Whether at most a share ``most`` of the ties a person could have is unknown, (n, W) at the wave of the outcome."""
     known = np.zeros((panel.n_people, panel.n_waves), dtype=bool)
     for column in range(lag, panel.n_waves):
-        unknown = panel.missing[column - lag]
-        out, into = (np.asarray(unknown.sum(axis=axis)).ravel() == 0 for axis in (1, 0))
-        whole = into if direction == "in" else out if direction == "out" or not panel.directed else out & into
-        known[:, column] = whole & panel.present[:, column - lag]
+        here = panel.present[:, column - lag]
+        out, into = (np.asarray(panel.missing[column - lag].sum(axis=axis)).ravel() for axis in (1, 0))
+        one_way = direction == "out" or not panel.directed
+        unknown = into if direction == "in" else out if one_way else np.maximum(out, into)
+        known[:, column] = here & (unknown <= most * max(here.sum() - 1, 1))
     return known
 
 

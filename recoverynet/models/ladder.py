@@ -102,8 +102,8 @@ def evidence_ladder(
     neither does exposure to people met only after the outcome, the ego's state at that meeting held fixed (tried
     where at least 100 person-waves and 40 gains allow). L4: matched within waves on adjustment and own history, the
     difference stays positive. Standard errors are clustered on the person. A rung without a finite estimate does not
-    hold; the adjusted one needs 30 people and 4 gains, the placebo 30 and 2, the matched comparison 30 and 10, and as
-    many person-waves without a gain. Below 100 people, 40 gains, or 10 of the placebo the verdict says a word of caution.
+    hold; the adjusted one, the placebo and the matched comparison each need 30 people, 10 gains and 10 person-waves without
+    one. Below 100 people or 40 gains the verdict says a word of caution.
 
     Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome). The verdict says
     how strong one would have to be. Where they are stronger no observational method holds its error rate (Shalizi &

@@ -14,6 +14,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hazard import cluster_sums
 from recoverynet.measures.behaviours import Behaviour
+from recoverynet.measures.exposure import known_ties
 from recoverynet.models.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
 
@@ -144,7 +145,7 @@ def fit_sisa(
         raise SchemaError(f"unknown must be 'leave_out' or 'not_counted'; got {unknown!r}.")
     gain, loss = (risk_set(panel, behaviour, transition=way, direction=direction) for way in ("gain", "loss"))
     settings = settings_of(behaviour=gain.name, direction=direction, unknown=unknown, level=level)
-    asked = _asked_enough(panel, direction, TIES_UNKNOWN[unknown])
+    asked = known_ties(panel, direction, 1, TIES_UNKNOWN[unknown])
     ways = [_way(risk, unknown, asked) for risk in (gain, loss)]
     reason = gain.reason or _no_share(loss, ways[1]) or _no_line(gain, ways[0])
     mirror = reason or loss.reason or _no_line(loss, ways[1])
@@ -174,18 +175,6 @@ def fit_sisa(
         n_events=int(sum(way.outcome.sum() for way in ways)), counts=counts, long_run=long_run,
         mean_contacts=mean_contacts,
     )
-
-
-def _asked_enough(panel: NetworkPanel, direction: str, most: float) -> np.ndarray:
-    """Whether at most a share ``most`` of a person's possible ties is unknown, (n, W) at the wave of the outcome."""
-    enough = np.zeros((panel.n_people, panel.n_waves), dtype=bool)
-    for column in range(1, panel.n_waves):
-        here = panel.present[:, column - 1]
-        out, into = (np.asarray(panel.missing[column - 1].sum(axis=axis)).ravel() for axis in (1, 0))
-        one_way = direction == "out" or not panel.directed
-        unknown = into if direction == "in" else out if one_way else np.maximum(out, into)
-        enough[:, column] = here & (unknown <= most * max(here.sum() - 1, 1))
-    return enough
 
 
 def _way(risk: RiskSet, unknown: str, asked: np.ndarray) -> _Way:

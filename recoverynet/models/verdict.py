@@ -133,11 +133,10 @@ class EvidenceLadder(Result):
     @property
     def caution(self) -> str:
         """A sentence of caution where a level was reached on few people or gains; else empty."""
-        few = {check.name for check in self.checks if check.passed is False}
-        said = {check.name: check.detail for check in self.checks}
-        if self.level < 1 or STEADY_CHECK not in few:
+        said = next((each.detail for each in self.checks if each.name == STEADY_CHECK and each.passed is False), None)
+        if self.level < 1 or said is None:
             return ""
-        return f"Caution: this rests on {said[STEADY_CHECK]}, and with so few an interval may be far too narrow."
+        return f"Caution: this rests on {said}, and with so few an interval may be far too narrow."
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer in plain Python values that JSON can hold, the verdict in words among them.

@@ -407,7 +407,7 @@ def test_absent_people_lose_ties_and_behaviour():
         ([np.zeros((2, 2))], {"people": ["a"]}, "2 people; 1 are named"),
         ([np.zeros((2, 2))], {"people": ["a", "a"]}, "more than once"),
         ([np.zeros((2, 2))], {"behaviour": {"drink": [1, 2]}}, "Behaviour 'drink' must be 2 × 1; got 2"),
-        ([np.zeros((2, 2))], {"behaviour": {"drink": [["a"], ["b"]]}}, "'drink' must hold numbers"),
+        ([np.zeros((2, 2))], {"behaviour": {"drink": [["a"], ["b"]]}}, "Behaviour 'drink' must be numbers, NaN where unknown"),
         ([np.zeros((2, 2))], {"covariates": {"sex": ["F"]}}, "covariate 'sex'"),
         ([np.zeros((2, 2))], {"dyadic": {"distance": np.zeros((3, 3))}}, "must be 2 × 2 or 1 × 2 × 2; got 3 × 3"),
         ([np.zeros((2, 2))], {"present": [[1], [2]]}, "true or false"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from recoverynet.arguments import require_finite
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 
@@ -155,9 +156,7 @@ def _numbers_of(values: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
             order = {word: code for code, word in enumerate(sorted({str(each) for each in flat if each is not None}))}
             found, worded = np.array([np.nan if each is None else float(order[str(each)]) for each in flat]), True
         found = found.reshape(values.shape)
-    wrong = np.isinf(found)
-    if wrong.any():
-        raise SchemaError(f"The covariate {name!r} holds {int(wrong.sum())} infinite values; write NaN where it is unknown.")
+    require_finite(found, f"The covariate {name!r}")
     if not np.isfinite(found).any():
         raise SchemaError(f"Nobody has a known value of the covariate {name!r}; leave out the terms that refer to it.")
     return found, worded

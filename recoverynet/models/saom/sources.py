@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from recoverynet.arguments import number_within, whole_number
+from recoverynet.arguments import require_level, whole_number
 from recoverynet.draw.results import Axes
 from recoverynet.draw.sources import draw_sources
 from recoverynet.errors import RecoveryNetWarning
@@ -236,7 +236,7 @@ def similarity_sources(
     """
     place = behaviour_place(fit, behaviour)
     n_simulations = whole_number(n_simulations, "n_simulations", LEAST)
-    number_within(level, "level", 0, 1, such_as=0.95)
+    require_level(level)
     generator = resolve_rng(rng)
     off = switches(fit, behaviour)
     reason = _why_not(fit, off, behaviour)

@@ -343,7 +343,7 @@ def test_faults_are_told(fit):
         (lambda: importance(fit, period=3), "no period 3"),
         (lambda: similarity_sources(fit, "age"), "no behaviour 'age'"),
         (lambda: similarity_sources(fit, "drink", n_simulations=20), "100 or more"),
-        (lambda: similarity_sources(fit, "drink", level=95), "above 0 and below 1, such as 0.95; got 95"),
+        (lambda: similarity_sources(fit, "drink", level=95), "level must lie between 0 and 1, such as 0.95; got 95"),
     ):
         with pytest.raises(SchemaError, match=words):
             wrong()
