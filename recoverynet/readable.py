@@ -20,8 +20,8 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> readable(pd.DataFrame({"estimate": [0.123456, math.nan], "p": [4e-9, 0.04]})).values.tolist()
-    [['0.1235', '4e-09'], ['', '0.040']]
+    >>> readable(pd.DataFrame({"estimate": [-0.123456, math.nan], "p": [4e-9, 0.04]})).values.tolist()
+    [['−0.1235', '4e-09'], ['', '0.040']]
     """
     columns = [[_cell(value, name == "p") for value in frame[name]] for name in frame]
     return pd.DataFrame(dict(enumerate(columns)), index=frame.index, dtype=object).set_axis(frame.columns, axis=1)
@@ -34,4 +34,5 @@ def _cell(value: object, is_p: bool) -> str:
         return str(value)
     if is_p:
         return f"{value:.1g}" if value < 0.001 else f"{value:.3f}"
-    return f"{value:.4g}".replace("-", "−", 1) if not math.isinf(value) else ("∞" if value > 0 else "−∞")
+    size = "∞" if math.isinf(value) else f"{abs(value):.4g}"
+    return f"−{size}" if value < 0 else size
