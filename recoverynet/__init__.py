@@ -12,8 +12,13 @@ __version__ = "0.1.0"
 
 _DOOR: dict[str, list[str]] = {
     "errors": [
-        "DisclosureError", "NotEstimableError", "RecoveryNetError", "RecoveryNetWarning", "SchemaError",
-        "TimeOrderError", "UnknownPersonError",
+        "DisclosureError",
+        "NotEstimableError",
+        "RecoveryNetError",
+        "RecoveryNetWarning",
+        "SchemaError",
+        "TimeOrderError",
+        "UnknownPersonError",
     ],
     "tables.record": ["RecoveryRecord"],
     "tables.files": ["read_record", "write_record"],

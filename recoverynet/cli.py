@@ -35,12 +35,10 @@ report_app = typer.Typer(help="Write a report on a folder of records.", no_args_
 app.add_typer(report_app, name="report")
 
 Folder = Annotated[
-    Path,
-    typer.Argument(help="Folder of CSV or Parquet tables, one .xlsx workbook, or a DuckDB file.", show_default=False),
+    Path, typer.Argument(help="Folder of CSV or Parquet tables, one .xlsx workbook, or a DuckDB file.", show_default=False)
 ]
 MapFile = Annotated[
-    Path | None,
-    typer.Option("--map", help="TOML file saying how your columns and codes translate.", show_default=False),
+    Path | None, typer.Option("--map", help="TOML file saying how your columns and codes translate.", show_default=False)
 ]
 
 
@@ -52,16 +50,11 @@ def _known_ending(path: Path) -> Path:
 
 
 OutFile = Annotated[
-    Path,
-    typer.Option(
-        "--out", callback=_known_ending, help="File to write; its ending says the format: .html, .ipynb or .xlsx."
-    ),
+    Path, typer.Option("--out", callback=_known_ending, help="File to write; its ending says the format: .html, .ipynb or .xlsx.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress bars.")]
 Tables = Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)]
-LeaveOut = Annotated[
-    bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")
-]
+LeaveOut = Annotated[bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")]
 
 
 class Policy(StrEnum):
@@ -79,9 +72,7 @@ Placebo = Annotated[
         show_default=False,
     ),
 ]
-Disclosure = Annotated[
-    Policy, typer.Option(help="ndtms: counts of 1 to 4 become *; nhs: 1 to 7 become *, others rounded to 5.")
-]
+Disclosure = Annotated[Policy, typer.Option(help="ndtms: counts of 1 to 4 become *; nhs: 1 to 7 become *, others rounded to 5.")]
 
 
 @app.command()
@@ -117,9 +108,7 @@ def demo(
 def check(
     folder: Folder,
     map: MapFile = None,  # noqa: A002 - the option is called --map
-    out: Annotated[
-        Path | None, typer.Option(help="Also write the problems to this CSV file.", show_default=False)
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the problems to this CSV file.", show_default=False)] = None,
 ) -> None:
     """Tell every problem in a folder at once.
 
@@ -148,13 +137,9 @@ def check(
 def pseudonymise(
     folder: Folder,
     out: Annotated[Path, typer.Option(help="Folder to write the pseudonymised tables into.", show_default=False)],
-    key_file: Annotated[
-        Path, typer.Option(help="File holding the secret key. Keep it away from the data.", show_default=False)
-    ],
+    key_file: Annotated[Path, typer.Option(help="File holding the secret key. Keep it away from the data.", show_default=False)],
     map: MapFile = None,  # noqa: A002
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write into a folder that holds files already.")
-    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write into a folder that holds files already.")] = False,
 ) -> None:
     """Replace ids by keyed pseudonyms; drop names.
 
@@ -176,9 +161,7 @@ def samples() -> None:
     from recoverynet.samples import list_samples
 
     for sample in list_samples().to_dict("records"):
-        typer.echo(
-            textwrap.fill(sample["description"], 78, initial_indent=f"{sample['name']:<14}", subsequent_indent=" " * 14)
-        )
+        typer.echo(textwrap.fill(sample["description"], 78, initial_indent=f"{sample['name']:<14}", subsequent_indent=" " * 14))
 
 
 @report_app.command("evaluation")
@@ -212,8 +195,7 @@ def report_spread(
     adjust: Annotated[
         str | None,
         typer.Option(
-            help="Columns of people to adjust for, with commas between; '' for none. Default: those filled in.",
-            show_default=False,
+            help="Columns of people to adjust for, with commas between; '' for none. Default: those filled in.", show_default=False
         ),
     ] = None,
     surroundings: Annotated[

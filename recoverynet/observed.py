@@ -48,19 +48,9 @@ class Looks:
     def before(self, limit: int) -> Looks:
         """Those before an instant."""
         keep = self.time < limit
-        return Looks(
-            self.people,
-            self.values,
-            self.person[keep],
-            self.source[keep],
-            self.time[keep],
-            self.code[keep],
-            self.tz,
-        )
+        return Looks(self.people, self.values, self.person[keep], self.source[keep], self.time[keep], self.code[keep], self.tz)
 
-    def current(
-        self, person: np.ndarray, time: np.ndarray, *, n_sources: int, lasting: int | None, rule: SourceRule
-    ) -> np.ndarray:
+    def current(self, person: np.ndarray, time: np.ndarray, *, n_sources: int, lasting: int | None, rule: SourceRule) -> np.ndarray:
         """Code that holds for each person code and time; −1 where nobody knows, or the person code is −1."""
         return current_code(
             self.person,
@@ -75,9 +65,7 @@ class Looks:
         )
 
 
-def look_up(
-    observations: pd.DataFrame, variable: str, sources: Sequence[str], allowed: Sequence[str] | None = None
-) -> Looks:
+def look_up(observations: pd.DataFrame, variable: str, sources: Sequence[str], allowed: Sequence[str] | None = None) -> Looks:
     """The looks at one variable by some sources; raises SchemaError for a frame without observations."""
     _require_columns(observations, ("person_id", "observed_at", "variable", "value", "source"))
     said_by = _codes_in(SOURCES, observations["source"])
@@ -86,14 +74,10 @@ def look_up(
     return looks_from(rows, microseconds_of(rows["observed_at"]), sources, allowed, rows["observed_at"].dt.tz)
 
 
-def looks_from(
-    rows: pd.DataFrame, time: np.ndarray, sources: Sequence[str], allowed: Sequence[str] | None, tz: object
-) -> Looks:
+def looks_from(rows: pd.DataFrame, time: np.ndarray, sources: Sequence[str], allowed: Sequence[str] | None, tz: object) -> Looks:
     """The looks that rows with a person_id, value and source make up, at the times given."""
     if rows["person_id"].isna().any():
-        raise SchemaError(
-            f"{int(rows['person_id'].isna().sum())} observations do not say whom they are about."
-        )
+        raise SchemaError(f"{int(rows['person_id'].isna().sum())} observations do not say whom they are about.")
     person, people = pd.factorize(rows["person_id"], sort=True)
     if allowed is None:
         code, values = pd.factorize(rows["value"], sort=True)
@@ -107,13 +91,7 @@ def looks_from(
     owner = source.astype(np.int64)[order] * max(len(people), 1) + person[order]
     owner, settled_time, settled_code = settle(owner, time[order], code.astype(np.int64)[order])
     return Looks(
-        pd.Index(people),
-        tuple(values),
-        owner % max(len(people), 1),
-        owner // max(len(people), 1),
-        settled_time,
-        settled_code,
-        tz,
+        pd.Index(people), tuple(values), owner % max(len(people), 1), owner // max(len(people), 1), settled_time, settled_code, tz
     )
 
 
@@ -183,9 +161,7 @@ def value_at(
         time = _instants(when, looks.tz)
     else:
         time = np.full(len(index), instant_in(when, looks.tz))
-    code = looks.current(
-        looks.people.get_indexer(index), time, n_sources=len(sources), lasting=lasting, rule=rule
-    )
+    code = looks.current(looks.people.get_indexer(index), time, n_sources=len(sources), lasting=lasting, rule=rule)
     words = np.array([*looks.values, None], dtype=object)
     return pd.Series(words[code], index=index, name=variable, dtype="str")
 
@@ -211,9 +187,7 @@ def microseconds_of(instants: pd.Series) -> np.ndarray:
             "record, or give it a zone with .dt.tz_localize('Europe/London')."
         )
     if instants.isna().any():
-        raise SchemaError(
-            f"Column {instants.name!r} must be filled in; {int(instants.isna().sum())} rows are empty."
-        )
+        raise SchemaError(f"Column {instants.name!r} must be filled in; {int(instants.isna().sum())} rows are empty.")
     return pd.DatetimeIndex(instants).as_unit("us").asi8
 
 

@@ -219,9 +219,7 @@ class Estimates(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Every term with its interval, ratios on a logarithmic axis; in new Axes where none are given."""
-        return draw_estimates(
-            self.to_frame(), ratio=self.ratio, level=self.level, people=self.n_people, reason=self.reason, ax=ax
-        )
+        return draw_estimates(self.to_frame(), ratio=self.ratio, level=self.level, people=self.n_people, reason=self.reason, ax=ax)
 
     def _claim(self) -> tuple[str, str]:
         return "Estimated", self.estimand
@@ -300,9 +298,15 @@ class NullTest(Result):
         drawn = self.draws[np.isfinite(self.draws)]
         low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (math.nan, math.nan)
         row = {
-            "observed": self.observed, "expected": self.expected,
-            "draws_low": float(low), "draws_high": float(high), "low": self.low, "high": self.high,
-            "p": self.p, "n_permutations": self.n_permutations, "exact": self.exact,
+            "observed": self.observed,
+            "expected": self.expected,
+            "draws_low": float(low),
+            "draws_high": float(high),
+            "low": self.low,
+            "high": self.high,
+            "p": self.p,
+            "n_permutations": self.n_permutations,
+            "exact": self.exact,
         }
         return pd.DataFrame([row], index=pd.Index([self.statistic], name="statistic"))
 
@@ -310,9 +314,15 @@ class NullTest(Result):
         """The draws as a histogram, what was observed (and the null's value) as a line; in new Axes by default."""
         bootstrap = not math.isnan(self.null_value)
         return draw_null(
-            pd.DataFrame({"draw": self.draws}), observed=self.observed, p=self.p, statistic=self.statistic,
-            people=self.n_people, null_value=self.null_value, kind="bootstrap samples" if bootstrap else "draws",
-            reason=self.reason, ax=ax,
+            pd.DataFrame({"draw": self.draws}),
+            observed=self.observed,
+            p=self.p,
+            statistic=self.statistic,
+            people=self.n_people,
+            null_value=self.null_value,
+            kind="bootstrap samples" if bootstrap else "draws",
+            reason=self.reason,
+            ax=ax,
         )
 
     def _claim(self) -> tuple[str, str]:

@@ -38,10 +38,15 @@ def list_samples() -> pd.DataFrame:
         if not (folder / "people.csv").exists():
             continue
         title, description = _codebook_opening(folder)
-        rows.append({
-            "name": name, "title": title, "description": description,
-            "n_people": _n_rows(folder / "people.csv"), "n_occasions": _n_rows(folder / "occasions.csv"),
-        })
+        rows.append(
+            {
+                "name": name,
+                "title": title,
+                "description": description,
+                "n_people": _n_rows(folder / "people.csv"),
+                "n_occasions": _n_rows(folder / "occasions.csv"),
+            }
+        )
     return pd.DataFrame(rows, columns=["name", "title", "description", "n_people", "n_occasions"])
 
 
@@ -110,8 +115,7 @@ def load_sample(name: str) -> RecoveryRecord:
     if not (folder / "people.csv").exists():
         records = ", ".join(map(repr, list_samples()["name"]))
         raise SchemaError(
-            f"The sample {name!r} is not a record of people and contacts; {records} are. Its files are in "
-            f"sample_folder({name!r})."
+            f"The sample {name!r} is not a record of people and contacts; {records} are. Its files are in sample_folder({name!r})."
         )
     return read_record(folder)
 

@@ -13,11 +13,28 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
 FLOORS = {
-    "errors": 0, "arguments": 0, "plain": 0, "readable": 0, "randomness": 0, "progress": 0, "instants": 0,
-    "kernels": 1, "draw": 1,
-    "results": 2, "observed": 2, "states": 2, "tables": 2,
-    "samples": 3, "graphs": 3,
-    "measures": 4, "models": 5, "report": 6, "web": 7, "cli": 8, "__init__": 9, "__main__": 9,
+    "errors": 0,
+    "arguments": 0,
+    "plain": 0,
+    "readable": 0,
+    "randomness": 0,
+    "progress": 0,
+    "instants": 0,
+    "kernels": 1,
+    "draw": 1,
+    "results": 2,
+    "observed": 2,
+    "states": 2,
+    "tables": 2,
+    "samples": 3,
+    "graphs": 3,
+    "measures": 4,
+    "models": 5,
+    "report": 6,
+    "web": 7,
+    "cli": 8,
+    "__init__": 9,
+    "__main__": 9,
 }
 JUNK_NAMES = {"utils", "helpers", "common", "misc", "base", "core", "util", "helper"}
 FOREIGN = {
@@ -63,10 +80,7 @@ def imports_of(path: Path) -> list[str]:
 
 def own_imports() -> dict[str, set[str]]:
     modules = {module_name(path): path for path in source_files()}
-    return {
-        name: {target for target in imports_of(path) if target in modules and target != name}
-        for name, path in modules.items()
-    }
+    return {name: {target for target in imports_of(path) if target in modules and target != name} for name, path in modules.items()}
 
 
 def definitions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -74,20 +88,27 @@ def definitions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def test_every_module_stands_on_a_floor() -> None:
-    homeless = [module_name(p) for p in source_files() if module_name(p) != "recoverynet.__init__"
-                and module_name(p).split(".")[1] not in FLOORS]
+    homeless = [
+        module_name(p)
+        for p in source_files()
+        if module_name(p) != "recoverynet.__init__" and module_name(p).split(".")[1] not in FLOORS
+    ]
     assert not homeless
 
 
 def test_imports_go_down() -> None:
     upward = [
         f"{name} imports {target}"
-        for name, targets in own_imports().items() if name != "recoverynet.__init__"
-        for target in targets if target != "recoverynet.__init__" and floor_of(target) > floor_of(name)
+        for name, targets in own_imports().items()
+        if name != "recoverynet.__init__"
+        for target in targets
+        if target != "recoverynet.__init__" and floor_of(target) > floor_of(name)
     ]
     assert not upward
     across = [
-        f"{name} imports {target}" for name, targets in own_imports().items() for target in targets
+        f"{name} imports {target}"
+        for name, targets in own_imports().items()
+        for target in targets
         if floor_of(name) == floor_of(target) == 1 and name.split(".")[1] != target.split(".")[1]
     ]
     assert not across, "kernels and draw know nothing of each other"
@@ -111,7 +132,9 @@ def test_no_cycles() -> None:
 
 def test_nothing_inside_walks_back_through_the_door() -> None:
     guilty = [
-        path.name for path in source_files() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        path.name
+        for path in source_files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Import) and any(alias.name == "recoverynet" for alias in node.names)
     ]
     assert not guilty
@@ -121,7 +144,8 @@ def test_nothing_inside_walks_back_through_the_door() -> None:
 def test_foreign_words_stay_at_their_border(word: str) -> None:
     allowed = FOREIGN[word]
     strayed = [
-        str(path.relative_to(PACKAGE)) for path in source_files()
+        str(path.relative_to(PACKAGE))
+        for path in source_files()
         if any(target.split(".")[0] == word for target in imports_of(path))
         and not any(str(path.relative_to(PACKAGE)).startswith(place) for place in allowed)
     ]
@@ -130,8 +154,11 @@ def test_foreign_words_stay_at_their_border(word: str) -> None:
 
 def test_kernels_know_arrays_only() -> None:
     strayed = {
-        f"{path.name}: {target}" for path in source_files() if "kernels" in path.parts
-        for target in imports_of(path) if target.split(".")[0] not in KERNEL_IMPORTS
+        f"{path.name}: {target}"
+        for path in source_files()
+        if "kernels" in path.parts
+        for target in imports_of(path)
+        if target.split(".")[0] not in KERNEL_IMPORTS
     }
     assert not strayed
 

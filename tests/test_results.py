@@ -18,10 +18,12 @@ def estimates(**changes):
         question="Do people gain the norm more often where more of their contacts hold it?",
         estimand="odds ratio of gaining the norm",
         table=term_table(["exposure", "age"], [math.log(2), 0.1], [0.2, 0.1]),
-        focus="exposure", ratio="odds ratio", n_people=40, n_dropped=3, assumptions=("no unmeasured trait",),
-        checks=(
-            Check("waves with events", True, "3 of 3"), Check("constant covariate", False, "'site' left out"),
-        ),
+        focus="exposure",
+        ratio="odds ratio",
+        n_people=40,
+        n_dropped=3,
+        assumptions=("no unmeasured trait",),
+        checks=(Check("waves with events", True, "3 of 3"), Check("constant covariate", False, "'site' left out")),
         settings=settings_of(np.random.default_rng(5), link="logit", when=pd.Timestamp("2011-03-07")),
     )
     return Estimates(**{**given, **changes})
@@ -29,8 +31,13 @@ def estimates(**changes):
 
 def null_test(**changes):
     given = dict(
-        question="Could chance have made this?", null="labels are shuffled", statistic="difference",
-        observed=0.3, p=0.02, draws=np.linspace(-0.2, 0.2, 101), n_people=40,
+        question="Could chance have made this?",
+        null="labels are shuffled",
+        statistic="difference",
+        observed=0.3,
+        p=0.02,
+        draws=np.linspace(-0.2, 0.2, 101),
+        n_people=40,
     )
     return NullTest(**{**given, **changes})
 
@@ -66,7 +73,10 @@ def test_repr_is_one_line_without_address():
 def test_summary_holds_everything_a_reader_needs():
     text = estimates().summary()
     for part in (
-        "Do people gain", "odds ratio of gaining", "People: 40; 3 could not be used", "no unmeasured trait",
+        "Do people gain",
+        "odds ratio of gaining",
+        "People: 40; 3 could not be used",
+        "no unmeasured trait",
         "constant covariate: did not hold ('site' left out)",
     ):
         assert part in text

@@ -40,7 +40,9 @@ def test_five_people_as_its_codebook_says():
     assert len(ties) == 4
     weights = {frozenset(row[:2]): row[2] for row in ties.iloc[:, :3].itertuples(index=False)}
     assert weights == {
-        frozenset({"ann", "ben"}): 1.0, frozenset({"ann", "cat"}): 2.0, frozenset({"ben", "cat"}): 2.0,
+        frozenset({"ann", "ben"}): 1.0,
+        frozenset({"ann", "cat"}): 2.0,
+        frozenset({"ben", "cat"}): 2.0,
         frozenset({"ann", "dev"}): 1.0,
     }
     weekday = record.occasions.merge(record.groups, on="group_id")

@@ -32,9 +32,7 @@ def as_rows(frame: pd.DataFrame) -> list[tuple]:
 
 def test_a_lapse_and_a_return_are_three_spells():
     rows = observed(
-        ("a", "2011-01-01", "abstinent", "self"),
-        ("a", "2011-02-01", "using", "self"),
-        ("a", "2011-03-01", "abstinent", "self"),
+        ("a", "2011-01-01", "abstinent", "self"), ("a", "2011-02-01", "using", "self"), ("a", "2011-03-01", "abstinent", "self")
     )
     assert as_rows(spells(rows, until="2011-04-01")) == [
         ("a", "self", "abstinent", day("2011-01-01"), day("2011-02-01")),
@@ -49,20 +47,14 @@ def test_an_observation_runs_out_and_the_state_is_unknown():
     assert as_rows(found[["state", "start", "end"]]) == [
         ("abstinent", day("2011-01-01"), day("2011-01-31")),
         ("unknown", day("2011-01-31"), day("2011-03-01")),
-        (
-            "abstinent",
-            day("2011-03-01"),
-            day("2011-03-31") + pd.Timedelta("1h"),
-        ),  # clocks went forward on 27 March
+        ("abstinent", day("2011-03-01"), day("2011-03-31") + pd.Timedelta("1h")),  # clocks went forward on 27 March
         ("unknown", day("2011-03-31") + pd.Timedelta("1h"), day("2011-05-01")),
     ]
 
 
 def test_repeated_looks_make_one_spell_and_without_until_it_ends_when_it_runs_out():
     rows = observed(("a", "2011-01-01", "using", "self"), ("a", "2011-01-20", "using", "self"))
-    assert as_rows(spells(rows, valid_for="30D")[["state", "start", "end"]]) == [
-        ("using", day("2011-01-01"), day("2011-02-19"))
-    ]
+    assert as_rows(spells(rows, valid_for="30D")[["state", "start", "end"]]) == [("using", day("2011-01-01"), day("2011-02-19"))]
 
 
 def test_valid_for_ever_leaves_the_end_open_unless_censored():
@@ -78,9 +70,7 @@ def test_an_explicit_unknown_ends_a_spell():
 
 def test_sources_stay_apart_and_merge_by_the_rule():
     rows = observed(
-        ("a", "2011-01-01", "using", "self"),
-        ("a", "2011-01-10", "reduced", "worker"),
-        ("a", "2011-01-20", "abstinent", "self"),
+        ("a", "2011-01-01", "using", "self"), ("a", "2011-01-10", "reduced", "worker"), ("a", "2011-01-20", "abstinent", "self")
     )
     apart = spells(rows, until="2011-02-01")
     assert apart["source"].tolist() == ["self", "self", "worker"]
@@ -102,18 +92,14 @@ def test_a_source_that_ran_out_leaves_the_word_to_the_next():
 
 def test_latest_goes_by_the_last_look_not_by_the_start_of_the_spell():
     rows = observed(
-        ("a", "2011-01-01", "using", "self"),
-        ("a", "2011-01-10", "reduced", "worker"),
-        ("a", "2011-01-20", "using", "self"),
+        ("a", "2011-01-01", "using", "self"), ("a", "2011-01-10", "reduced", "worker"), ("a", "2011-01-20", "using", "self")
     )
     assert state_at(rows, "2011-01-21", conflict="latest")["a"] == "using"
 
 
 def test_a_look_that_confirms_a_state_counts_as_the_latest_in_spells_too():
     rows = observed(
-        ("a", "2011-01-01", "abstinent", "self"),
-        ("a", "2011-01-10", "using", "worker"),
-        ("a", "2011-01-20", "abstinent", "self"),
+        ("a", "2011-01-01", "abstinent", "self"), ("a", "2011-01-10", "using", "worker"), ("a", "2011-01-20", "abstinent", "self")
     )
     assert as_rows(spells(rows, until="2011-02-01", conflict="latest")) == [
         ("a", "latest", "abstinent", day("2011-01-01"), day("2011-01-10")),
@@ -170,13 +156,8 @@ def test_five_people():
         ("ann", "self", "abstinent", day("2011-04-01"), day("2011-05-01")),
         ("ann", "worker", "reduced", day("2011-04-01"), day("2011-05-01")),
     ]
-    assert (
-        value_at(record.observations, "employment.status", "2011-04-02", people=["ann", "ben"])["ann"]
-        == "employed"
-    )
-    assert pd.isna(
-        value_at(record.observations, "employment.status", "2011-04-02", people=["ann", "ben"])["ben"]
-    )
+    assert value_at(record.observations, "employment.status", "2011-04-02", people=["ann", "ben"])["ann"] == "employed"
+    assert pd.isna(value_at(record.observations, "employment.status", "2011-04-02", people=["ann", "ben"])["ben"])
 
 
 def test_no_observations_at_all():
@@ -231,10 +212,7 @@ def test_moments_must_match_people():
 
 looks = st.lists(
     st.tuples(
-        st.sampled_from("abc"),
-        st.integers(0, 60),
-        st.sampled_from(RECOVERY_STATES.states),
-        st.sampled_from(["self", "worker"]),
+        st.sampled_from("abc"), st.integers(0, 60), st.sampled_from(RECOVERY_STATES.states), st.sampled_from(["self", "worker"])
     ),
     max_size=25,
 )
@@ -248,12 +226,7 @@ def from_looks(rows) -> pd.DataFrame:
 
 
 @settings(max_examples=80, deadline=None)
-@given(
-    rows=looks,
-    when=st.integers(0, 90),
-    rule=st.sampled_from(["priority", "latest"]),
-    valid=st.integers(1, 40),
-)
+@given(rows=looks, when=st.integers(0, 90), rule=st.sampled_from(["priority", "latest"]), valid=st.integers(1, 40))
 def test_spells_and_state_at_say_the_same(rows, when, rule, valid):
     frame = from_looks(rows)
     moment = pd.Timestamp("2011-01-01", tz=frame["observed_at"].dt.tz) + pd.Timedelta(days=when)

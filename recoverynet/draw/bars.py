@@ -78,8 +78,16 @@ def interval_bars(
 
     Examples
     --------
-    >>> areas = pd.DataFrame({"label": ["North", "South"], "value": [0.2, 0.5], "low": [0.1, 0.3],
-    ...                       "high": [0.3, 0.7], "n": [12, 11], "total": [60, 22]})
+    >>> areas = pd.DataFrame(
+    ...     {
+    ...         "label": ["North", "South"],
+    ...         "value": [0.2, 0.5],
+    ...         "low": [0.1, 0.3],
+    ...         "high": [0.3, 0.7],
+    ...         "n": [12, 11],
+    ...         "total": [60, 22],
+    ...     }
+    ... )
     >>> axes = interval_bars(areas, title="Clients with a recovery contact")
     >>> [text.get_text() for text in axes.texts][-3:]
     ['12 of 60 (20%)', 'South', '11 of 22 (50%)']
@@ -109,12 +117,7 @@ def interval_bars(
     if reference is not None:
         half = 0.9 * rows.thickness
         rows.axes.vlines(
-            np.full(len(rows.middles), reference),
-            rows.middles - half,
-            rows.middles + half,
-            color=INK,
-            linewidth=1.8,
-            zorder=2.5,
+            np.full(len(rows.middles), reference), rows.middles - half, rows.middles + half, color=INK, linewidth=1.8, zorder=2.5
         )
     return rows.axes
 
@@ -137,19 +140,11 @@ def dot(rows: Rows, row: int, value: float, low: float, high: float) -> None:
     middle = rows.middles[row]
     if not np.isnan(low + high):
         rows.axes.hlines(middle, low, high, color=MAIN, linewidth=3.2, zorder=3, clip_on=False)
-    rows.axes.plot(
-        [value], [middle], "o", color=MAIN, markeredgecolor="white", markersize=10, zorder=4, clip_on=False
-    )
+    rows.axes.plot([value], [middle], "o", color=MAIN, markeredgecolor="white", markersize=10, zorder=4, clip_on=False)
 
 
 def describe_intervals(
-    frame: pd.DataFrame,
-    *,
-    title: str,
-    denominator: float | None = None,
-    share: bool = True,
-    unit: str = "",
-    level: float = 0.95,
+    frame: pd.DataFrame, *, title: str, denominator: float | None = None, share: bool = True, unit: str = "", level: float = 0.95
 ) -> str:
     """What do the dots and intervals show, in words for those who cannot see them?
 
@@ -171,8 +166,7 @@ def describe_intervals(
 
     Examples
     --------
-    >>> areas = pd.DataFrame({"label": ["North"], "value": [0.2], "low": [0.1], "high": [0.3], "n": [12],
-    ...                       "total": [60]})
+    >>> areas = pd.DataFrame({"label": ["North"], "value": [0.2], "low": [0.1], "high": [0.3], "n": [12], "total": [60]})
     >>> describe_intervals(areas, title="Clients with a recovery contact")
     'Dot chart. Clients with a recovery contact. North: 12 of 60 (20%), 95% interval 10% to 30%.'
     """
@@ -181,18 +175,12 @@ def describe_intervals(
         return NOTHING
     said = []
     for row, label in enumerate(frame["label"]):
-        words = (
-            say(n[row], total[row], value[row]) if share else _number(value[row], n[row], unit, "suppressed")
-        )
+        words = say(n[row], total[row], value[row]) if share else _number(value[row], n[row], unit, "suppressed")
         if not np.isnan(value[row] + low[row] + high[row]):
-            ends = (
-                (percent(low[row]), percent(high[row])) if share else (f"{low[row]:.3g}", f"{high[row]:.3g}")
-            )
+            ends = (percent(low[row]), percent(high[row])) if share else (f"{low[row]:.3g}", f"{high[row]:.3g}")
             words += f", {percent(level)} interval {ends[0]} to {ends[1]}"
         said.append(f"{label}: {words}.")
-    return f"Dot chart. {title.rstrip('.')}. " + " ".join(
-        shorten(said, value, np.isnan(value) & (total != 0))
-    )
+    return f"Dot chart. {title.rstrip('.')}. " + " ".join(shorten(said, value, np.isnan(value) & (total != 0)))
 
 
 def shorten(said: list[str], value: np.ndarray, hidden: np.ndarray) -> list[str]:
@@ -224,11 +212,7 @@ def _read(frame: pd.DataFrame, denominator: float | None, share: bool) -> tuple[
     """Value, low, high, n and total of every row."""
     require_columns(frame, ("label", "value"), "interval_bars")
     total = totals(frame, denominator, "interval_bars") if share else numbers(frame, "n")
-    value = (
-        shares(frame, total, column="value")
-        if share
-        else np.where(total == 0, np.nan, numbers(frame, "value"))
-    )
+    value = shares(frame, total, column="value") if share else np.where(total == 0, np.nan, numbers(frame, "value"))
     return value, *(numbers(frame, name, share=share) for name in ("low", "high")), numbers(frame, "n"), total
 
 
@@ -277,8 +261,4 @@ def value_scale(
     seen = seen[~np.isnan(seen)] if not np.isnan(seen).all() else np.array([0.0, 1.0])
     start, end = min(seen.min(), 0.0), seen.max() if seen.max() > min(seen.min(), 0.0) else 1.0
     ticks = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(start, end)
-    return (
-        (float(ticks[0]), float(ticks[-1])),
-        [float(tick) for tick in ticks],
-        [f"{tick:g}" for tick in ticks],
-    )
+    return ((float(ticks[0]), float(ticks[-1])), [float(tick) for tick in ticks], [f"{tick:g}" for tick in ticks])

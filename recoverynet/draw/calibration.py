@@ -51,9 +51,7 @@ FOUND = ("#FFFFFF", "#E3EDF5", "#BFD7E8", "#86B1D0", "#2A6A99", "#0B4A6F")
 
 
 @drawn
-def calibration_rates(
-    frame: pd.DataFrame, *, title: str | None = None, replications: str = "", ax: Axes | None = None
-) -> Axes:
+def calibration_rates(frame: pd.DataFrame, *, title: str | None = None, replications: str = "", ax: Axes | None = None) -> Axes:
     """In which worlds of known truth does one test speak of spread, and how often?
 
     Parameters
@@ -82,8 +80,9 @@ def calibration_rates(
 
     Examples
     --------
-    >>> rates = pd.DataFrame({"world": "plain", "strength": ["none", "strong"], "rate": [0.02, 0.97],
-    ...                       "low": [0.01, 0.95], "high": [0.03, 0.98]})
+    >>> rates = pd.DataFrame(
+    ...     {"world": "plain", "strength": ["none", "strong"], "rate": [0.02, 0.97], "low": [0.01, 0.95], "high": [0.03, 0.98]}
+    ... )
     >>> [line.get_marker() for line in calibration_rates(rates).lines if line.get_marker() != "None"]
     ['o', 'o', 'o', 'o']
     """
@@ -133,8 +132,9 @@ def describe_calibration_rates(frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> rates = pd.DataFrame({"world": ["plain", "cafés"], "strength": "none", "rate": [0.02, 0.04],
-    ...                       "low": [0.01, 0.03], "high": [0.03, 0.05]})
+    >>> rates = pd.DataFrame(
+    ...     {"world": ["plain", "cafés"], "strength": "none", "rate": [0.02, 0.04], "low": [0.01, 0.03], "high": [0.03, 0.05]}
+    ... )
     >>> describe_calibration_rates(rates)
     'Dot chart of how often the verdict speaks of spread in 2 worlds of known truth. With influence none: from
     2% in plain to 4% in cafés.'
@@ -144,10 +144,7 @@ def describe_calibration_rates(frame: pd.DataFrame) -> str:
     if table.empty:
         return NOTHING
     n_worlds = table["world"].nunique()
-    said = [
-        f"Dot chart of how often the verdict speaks of spread in {n_worlds} world{'s' * (n_worlds != 1)} of "
-        "known truth."
-    ]
+    said = [f"Dot chart of how often the verdict speaks of spread in {n_worlds} world{'s' * (n_worlds != 1)} of known truth."]
     for strength in STRENGTHS:
         part = table[table["strength"] == strength]
         if len(part):
@@ -160,9 +157,7 @@ def describe_calibration_rates(frame: pd.DataFrame) -> str:
 
 
 @drawn
-def calibration_grid(
-    frame: pd.DataFrame, *, title: str, note: str = "", found: bool = False, ax: Axes | None = None
-) -> Axes:
+def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", found: bool = False, ax: Axes | None = None) -> Axes:
     """Which tests cry wolf in which worlds, or find what is there?
 
     Parameters
@@ -261,9 +256,7 @@ def describe_calibration_grid(frame: pd.DataFrame, *, title: str) -> str:
         if rates.empty:
             continue
         most = f"{percent(rates.max())} in {rates.idxmax()}"
-        said.append(
-            f"{test}: {most}." if len(rates) == 1 else f"{test}: from {percent(rates.min())} to {most}."
-        )
+        said.append(f"{test}: {most}." if len(rates) == 1 else f"{test}: from {percent(rates.min())} to {most}.")
     return " ".join([words, *said]) if said else NOTHING
 
 
@@ -291,15 +284,7 @@ def _mark(rows: Rows, row: int, strength: str, rate: float, low: float, high: fl
     if np.isfinite(low) and np.isfinite(high):
         rows.axes.hlines(middle, low, high, color=edge, linewidth=2.0, zorder=3, clip_on=False)
     rows.axes.plot(
-        [rate],
-        [middle],
-        marker,
-        color=fill,
-        markeredgecolor=edge,
-        markeredgewidth=1.8,
-        markersize=7.5,
-        zorder=4,
-        clip_on=False,
+        [rate], [middle], marker, color=fill, markeredgecolor=edge, markeredgewidth=1.8, markersize=7.5, zorder=4, clip_on=False
     )
 
 
@@ -310,14 +295,7 @@ def _key(rows: Rows, strengths: Sequence[str]) -> None:
     for strength in strengths:
         marker, fill, edge = STRENGTHS[strength]
         rows.axes.plot(
-            [low + at * point],
-            [6.0],
-            marker,
-            color=fill,
-            markeredgecolor=edge,
-            markeredgewidth=1.8,
-            markersize=7.5,
-            clip_on=False,
+            [low + at * point], [6.0], marker, color=fill, markeredgecolor=edge, markeredgewidth=1.8, markersize=7.5, clip_on=False
         )
         name = "no influence" if strength == "none" else strength
         words = low + (at + 9.0) * point
@@ -345,12 +323,5 @@ def _cell(axes: Axes, row: int, column: int, rate: float, room: float, found: bo
     text = "–" if not np.isfinite(rate) else f"{100 * rate:.0f}"
     ink = PAPER if contrast(PAPER, shade) >= 4.5 else INK
     axes.text(
-        column + 0.5,
-        row + 0.5,
-        text,
-        ha="center",
-        va="center",
-        fontsize=min(HEAD, max(10.0, room / 2.6)),
-        color=ink,
-        gid="rate",
+        column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=min(HEAD, max(10.0, room / 2.6)), color=ink, gid="rate"
     )

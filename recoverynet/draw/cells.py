@@ -78,9 +78,7 @@ def numbers(frame: pd.DataFrame, column: str, *, share: bool = False) -> np.ndar
         first = ", ".join(f"{cells.iloc[row]!r} (row {row})" for row in np.flatnonzero(wrong)[:5])
         expected = "shares between 0 and 1" if share else "numbers"
         mend = "Divide percentages by 100." if share and outside.any() else "Leave unknown values empty."
-        raise SchemaError(
-            f"{column!r} must hold {expected}; {int(wrong.sum())} row(s) do not: {first}. {mend}"
-        )
+        raise SchemaError(f"{column!r} must hold {expected}; {int(wrong.sum())} row(s) do not: {first}. {mend}")
     return np.clip(values, 0.0, 1.0) if share else values
 
 
@@ -114,9 +112,7 @@ def shares(frame: pd.DataFrame, total: np.ndarray, *, column: str = "share", cou
     return np.where(hidden, np.nan, numbers(frame, column, share=True))
 
 
-def totals(
-    frame: pd.DataFrame, denominator: float | None, figure: str, *, column: str = "total"
-) -> np.ndarray:
+def totals(frame: pd.DataFrame, denominator: float | None, figure: str, *, column: str = "total") -> np.ndarray:
     """Out of how many each row counts: the column ``total`` where there is one, else one number for all rows.
 
     Parameters
@@ -233,9 +229,7 @@ def say(n: float, total: float, share: float) -> str:
 def listed(parts: Sequence[str], *, separator: str = ", ") -> str:
     """Parts in a sentence: ``a, b and c``."""
     parts = list(parts)
-    return (
-        parts[0] if len(parts) == 1 else separator.join(parts[:-1]) + f" and {parts[-1]}" if parts else "none"
-    )
+    return parts[0] if len(parts) == 1 else separator.join(parts[:-1]) + f" and {parts[-1]}" if parts else "none"
 
 
 def note_for(hidden: np.ndarray, note: str, low: np.ndarray, intervals: str, level: float) -> str:

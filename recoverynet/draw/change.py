@@ -7,15 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from recoverynet.draw.bars import value_scale
-from recoverynet.draw.cells import (
-    NOTHING,
-    SUPPRESSED_NOTE,
-    note_for,
-    numbers,
-    percent,
-    require_columns,
-    whole,
-)
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, whole
 from recoverynet.draw.rows import Rows, lay_rows, stub
 from recoverynet.draw.style import INK, MAIN, MUTED, PAPER, SMALL, axes_width, drawn, text_width
 
@@ -76,8 +68,7 @@ def paired_change(
 
     Examples
     --------
-    >>> outcomes = pd.DataFrame({"outcome": ["In work"], "first": [0.2], "last": [0.35], "n": [212],
-    ...                          "low": [0.08], "high": [0.22]})
+    >>> outcomes = pd.DataFrame({"outcome": ["In work"], "first": [0.2], "last": [0.35], "n": [212], "low": [0.08], "high": [0.22]})
     >>> axes = paired_change(outcomes)
     >>> [text.get_text() for text in axes.texts if "points" in text.get_text()]
     ['+15 points (+8 to +22), n = 212']
@@ -141,11 +132,7 @@ def describe_change(
         return NOTHING
     said = []
     for outcome, *cells in zip(frame["outcome"], first, last, low, high, n, strict=True):
-        label = (
-            _label(*cells, share, unit)
-            .replace("*", "suppressed")
-            .replace(" (", f" ({percent(level)} interval ")
-        )
+        label = _label(*cells, share, unit).replace("*", "suppressed").replace(" (", f" ({percent(level)} interval ")
         values = f"from {_value(cells[0], share, unit)} to {_value(cells[1], share, unit)}, "
         said.append(f"{outcome}: {'' if np.isnan(cells[0] + cells[1]) else values}{label}.")
     return " ".join([f"First and last value of each outcome, {people} who have both.", *said])
@@ -186,15 +173,9 @@ def _label(first: float, last: float, low: float, high: float, n: float, share: 
 def _dumbbell(rows: Rows, row: int, first: float, last: float, share: bool) -> None:
     """Ring, line and dot, with both values beside them on the outer sides."""
     middle = rows.middles[row]
-    rows.axes.plot(
-        [first, last], [middle, middle], color=MAIN, linewidth=3.0, zorder=3, solid_capstyle="butt"
-    )
-    rows.axes.plot(
-        [first], [middle], "o", color=PAPER, markeredgecolor=MAIN, markeredgewidth=2.0, markersize=9, zorder=4
-    )
-    rows.axes.plot(
-        [last], [middle], "o", color=MAIN, markeredgecolor=MAIN, markeredgewidth=2.0, markersize=9, zorder=5
-    )
+    rows.axes.plot([first, last], [middle, middle], color=MAIN, linewidth=3.0, zorder=3, solid_capstyle="butt")
+    rows.axes.plot([first], [middle], "o", color=PAPER, markeredgecolor=MAIN, markeredgewidth=2.0, markersize=9, zorder=4)
+    rows.axes.plot([last], [middle], "o", color=MAIN, markeredgecolor=MAIN, markeredgewidth=2.0, markersize=9, zorder=5)
     sides = [(last, 1)] if _value(first, share, "") == _value(last, share, "") else [(first, -1), (last, 1)]
     for value, side in sides:
         outward = side if last >= first else -side
@@ -226,7 +207,5 @@ def _key(rows: Rows) -> None:
             markersize=9,
             clip_on=False,
         )
-        rows.axes.text(
-            low + (at + 10.0) / room * (high - low), 5.0, name, va="center", fontsize=SMALL, color=MUTED
-        )
+        rows.axes.text(low + (at + 10.0) / room * (high - low), 5.0, name, va="center", fontsize=SMALL, color=MUTED)
         at += 10.0 + text_width(name, SMALL) + 22.0

@@ -11,18 +11,7 @@ from matplotlib.patches import Rectangle
 
 from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, listed, numbers, percent, require_columns, whole
 from recoverynet.draw.rows import MANY, Rows, lay_rows
-from recoverynet.draw.style import (
-    APART,
-    INK,
-    PAPER,
-    PARTS,
-    SMALL,
-    axes_width,
-    contrast,
-    drawn,
-    hatched,
-    text_width,
-)
+from recoverynet.draw.style import APART, INK, PAPER, PARTS, SMALL, axes_width, contrast, drawn, hatched, text_width
 from recoverynet.draw.timeline import read_periods
 from recoverynet.errors import SchemaError
 
@@ -84,8 +73,9 @@ def composition_change(
 
     Examples
     --------
-    >>> ties = pd.DataFrame({"period": ["first", "last"], "recovery": [10, 30], "other": [10, 10],
-    ...                      "using": [20, 10], "unknown": [60, 50]})
+    >>> ties = pd.DataFrame(
+    ...     {"period": ["first", "last"], "recovery": [10, 30], "other": [10, 10], "using": [20, 10], "unknown": [60, 50]}
+    ... )
     >>> axes = composition_change(ties)
     >>> [text.get_text() for text in axes.texts if "ties" in text.get_text()][1:]
     ['100 ties', '100 ties']
@@ -134,8 +124,9 @@ def describe_composition(
 
     Examples
     --------
-    >>> ties = pd.DataFrame({"period": ["first", "last"], "recovery": [10, 30], "other": [10, 10],
-    ...                      "using": [20, 10], "unknown": [60, 50]})
+    >>> ties = pd.DataFrame(
+    ...     {"period": ["first", "last"], "recovery": [10, 30], "other": [10, 10], "using": [20, 10], "unknown": [60, 50]}
+    ... )
     >>> describe_composition(ties)
     'Stacked bars of who clients are tied to, 2 periods. In first, of 100 ties: recovery 10%, other known 10%,
     using 20% and not known 60%. In last, of 100 ties: recovery 30%, other known 10%, using 10% and not
@@ -152,13 +143,8 @@ def describe_composition(
             words.append(f"In {names[row]}: suppressed.")
         else:
             segments, _ = _spans(counts[row], total[row])
-            shown = [
-                percent(segments[part][1]) if part in segments else "suppressed" for part in range(len(parts))
-            ]
-            said = [
-                f"{name[0].lower()}{name[1:]} {cell}"
-                for name, cell in zip(parts.values(), shown, strict=True)
-            ]
+            shown = [percent(segments[part][1]) if part in segments else "suppressed" for part in range(len(parts))]
+            said = [f"{name[0].lower()}{name[1:]} {cell}" for name, cell in zip(parts.values(), shown, strict=True)]
             words.append(f"In {names[row]}, of {_size(total[row], unit)}: {listed(said)}.")
     return " ".join(words)
 
@@ -186,9 +172,7 @@ def _read(frame: pd.DataFrame, parts: Mapping[str, str]) -> tuple[list[str], np.
     return list(periods.names), counts, total
 
 
-def _spans(
-    counts: np.ndarray, total: float
-) -> tuple[dict[int, tuple[float, float]], tuple[float, float] | None]:
+def _spans(counts: np.ndarray, total: float) -> tuple[dict[int, tuple[float, float]], tuple[float, float] | None]:
     """Start and length of every part that may be shown, and of the hatched stretch that hides the others."""
     hidden = np.isnan(counts)
     if total == 0:
@@ -231,52 +215,25 @@ def _stack(
         if length <= 0:
             continue
         rows.axes.add_patch(
-            Rectangle(
-                (start, bottom),
-                length,
-                rows.thickness,
-                facecolor=colours[part],
-                edgecolor=PAPER,
-                linewidth=1.2,
-                zorder=2,
-            )
+            Rectangle((start, bottom), length, rows.thickness, facecolor=colours[part], edgecolor=PAPER, linewidth=1.2, zorder=2)
         )
         label = percent(length)
         if text_width(label, SMALL) + 6.0 <= length * room:
             colour = INK if contrast(INK, colours[part]) >= contrast(PAPER, colours[part]) else PAPER
-            rows.axes.text(
-                start + length / 2, middle, label, ha="center", va="center", fontsize=SMALL, color=colour
-            )
+            rows.axes.text(start + length / 2, middle, label, ha="center", va="center", fontsize=SMALL, color=colour)
     if gap is not None:
         rows.axes.add_patch(hatched(gap[0], bottom, gap[1], rows.thickness))
     if total:
-        rows.axes.add_patch(
-            Rectangle(
-                (0.0, bottom), 1.0, rows.thickness, fill=False, edgecolor=APART, linewidth=0.8, zorder=3
-            )
-        )
+        rows.axes.add_patch(Rectangle((0.0, bottom), 1.0, rows.thickness, fill=False, edgecolor=APART, linewidth=0.8, zorder=3))
 
 
-def _name_parts(
-    rows: Rows, names: list[str], colours: list[str], first: dict[int, tuple[float, float]]
-) -> None:
+def _name_parts(rows: Rows, names: list[str], colours: list[str], first: dict[int, tuple[float, float]]) -> None:
     """Name the parts right above the first bar where every name fits its part, in a key line otherwise."""
     room = axes_width(rows.axes)
     base = rows.middles[0] - rows.thickness / 2 - 7.0
-    if all(
-        part in first and text_width(name, SMALL) + 4.0 <= first[part][1] * room
-        for part, name in enumerate(names)
-    ):
+    if all(part in first and text_width(name, SMALL) + 4.0 <= first[part][1] * room for part, name in enumerate(names)):
         for part, name in enumerate(names):
-            rows.axes.text(
-                first[part][0] + first[part][1] / 2,
-                base,
-                name,
-                ha="center",
-                va="baseline",
-                fontsize=SMALL,
-                color=INK,
-            )
+            rows.axes.text(first[part][0] + first[part][1] / 2, base, name, ha="center", va="baseline", fontsize=SMALL, color=INK)
         return
     lines = _key_lines(names, rows.axes.get_figure(root=True).get_size_inches()[0] * 72.0)
     for line, part in enumerate(lines):
@@ -302,13 +259,7 @@ def _key_line(rows: Rows, names: list[str], colours: list[str], base: float) -> 
     for name, colour, width in zip(names, colours, wide, strict=True):
         rows.axes.add_patch(
             Rectangle(
-                (start / room, base - 9.0),
-                10.0 / room,
-                10.0,
-                facecolor=colour,
-                edgecolor=APART,
-                linewidth=0.8,
-                clip_on=False,
+                (start / room, base - 9.0), 10.0 / room, 10.0, facecolor=colour, edgecolor=APART, linewidth=0.8, clip_on=False
             )
         )
         rows.axes.text((start + 14.0) / room, base, name, va="baseline", fontsize=SMALL, color=INK)

@@ -17,13 +17,7 @@ GAP = 7.0
 
 
 @drawn
-def draw_convergence(
-    frame: pd.DataFrame,
-    *,
-    ratio: float | None = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
+def draw_convergence(frame: pd.DataFrame, *, ratio: float | None = None, title: str | None = None, ax: Axes | None = None) -> Axes:
     """Did each parameter settle while the model was estimated, or does it still wander?
 
     Parameters

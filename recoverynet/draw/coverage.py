@@ -7,26 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
-from recoverynet.draw.cells import (
-    SUPPRESSED_NOTE,
-    note_for,
-    numbers,
-    require_columns,
-    say,
-    shares,
-    totals,
-    whole,
-)
+from recoverynet.draw.cells import SUPPRESSED_NOTE, note_for, numbers, require_columns, say, shares, totals, whole
 from recoverynet.draw.style import drawn
-from recoverynet.draw.timeline import (
-    Periods,
-    draw_line,
-    hatch_periods,
-    highest,
-    open_timeline,
-    read_periods,
-    tell,
-)
+from recoverynet.draw.timeline import Periods, draw_line, hatch_periods, highest, open_timeline, read_periods, tell
 
 CONTACT = "with a recovery-community contact"
 
@@ -81,8 +64,9 @@ def coverage_over_time(
 
     Examples
     --------
-    >>> months = pd.DataFrame({"period": pd.to_datetime(["2011-01-01", "2011-02-01"]), "share": [0.12, 0.31],
-    ...                        "n": [8, 40], "total": [66, 129]})
+    >>> months = pd.DataFrame(
+    ...     {"period": pd.to_datetime(["2011-01-01", "2011-02-01"]), "share": [0.12, 0.31], "n": [8, 40], "total": [66, 129]}
+    ... )
     >>> axes = coverage_over_time(months)
     >>> [label.get_text() for label in axes.get_xticklabels()]
     ['Jan 2011\nof 66', 'Feb 2011\nof 129']
@@ -137,8 +121,9 @@ def describe_coverage(
 
     Examples
     --------
-    >>> months = pd.DataFrame({"period": pd.to_datetime(["2011-01-01", "2011-02-01"]), "share": [0.12, 0.31],
-    ...                        "n": [8, 40], "total": [66, 129]})
+    >>> months = pd.DataFrame(
+    ...     {"period": pd.to_datetime(["2011-01-01", "2011-02-01"]), "share": [0.12, 0.31], "n": [8, 40], "total": [66, 129]}
+    ... )
     >>> describe_coverage(months)
     'Line chart of the share of clients with a recovery-community contact, 2 periods from Jan 2011 to Feb
     2011. It starts at 8 of 66 (12%) in Jan 2011 and ends at 40 of 129 (31%) in Feb 2011.'
@@ -194,8 +179,15 @@ def aftercare_bars(
 
     Examples
     --------
-    >>> phases = pd.DataFrame({"phase": ["During treatment", "Within 28 days after"], "share": [0.4, 0.15],
-    ...                        "n": [80, 30], "low": [0.33, 0.11], "high": [0.47, 0.21]})
+    >>> phases = pd.DataFrame(
+    ...     {
+    ...         "phase": ["During treatment", "Within 28 days after"],
+    ...         "share": [0.4, 0.15],
+    ...         "n": [80, 30],
+    ...         "low": [0.33, 0.11],
+    ...         "high": [0.47, 0.21],
+    ...     }
+    ... )
     >>> axes = aftercare_bars(phases, denominator=200)
     >>> [text.get_text() for text in axes.texts if "(" in text.get_text()]
     ['80 of 200 (40%)', '30 of 200 (15%)']

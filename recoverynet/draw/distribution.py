@@ -6,27 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import (
-    NOTHING,
-    SUPPRESSED_NOTE,
-    numbers,
-    percent,
-    require_columns,
-    say,
-    shares,
-    whole,
-)
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, numbers, percent, require_columns, say, shares, whole
 from recoverynet.draw.rows import MANY
-from recoverynet.draw.style import (
-    INK,
-    MAIN,
-    MAIN_DARK,
-    SMALL,
-    axes_width,
-    drawn,
-    hatched,
-    text_width,
-)
+from recoverynet.draw.style import INK, MAIN, MAIN_DARK, SMALL, axes_width, drawn, hatched, text_width
 from recoverynet.draw.timeline import LEFT, Periods, open_timeline
 
 COLUMNS = ("ties", "n", "share")
@@ -92,9 +74,7 @@ def tie_distribution(
         columns,
         [""] * len(n),
         title=title or f"How many people each of the {whole(denominator)} {people} is tied to",
-        note="\n".join(["Below: number of ties.", *above, *([note] if hidden.any() else [])])
-        if len(n)
-        else "",
+        note="\n".join(["Below: number of ties.", *above, *([note] if hidden.any() else [])]) if len(n) else "",
         top=min(seen * (1.25 if fits else 1.0), 1.0),
         right=MARGIN,
     )
@@ -135,9 +115,7 @@ def describe_distribution(frame: pd.DataFrame, *, denominator: float, people: st
     if frame.empty:
         return NOTHING
     size = "a suppressed number of" if np.isnan(denominator) else whole(denominator)
-    said = [
-        f"{ties} ties: {say(a, denominator, b)}." for ties, a, b in zip(frame["ties"], n, share, strict=True)
-    ]
+    said = [f"{ties} ties: {say(a, denominator, b)}." for ties, a, b in zip(frame["ties"], n, share, strict=True)]
     if len(said) > MANY:
         top = 0 if np.isnan(share).all() else int(np.nanargmax(share))
         frequent = [f"Most frequent: {said[top]}"] if top else []

@@ -56,8 +56,9 @@ def draw_drift(
 
     Examples
     --------
-    >>> drift = pd.DataFrame({"behaviour": [1, 2, 3] * 2, "contacts": [1, 1, 1, 3, 3, 3],
-    ...                       "contribution": [0.5, 0.2, -0.6, -0.4, 0.1, 0.6]})
+    >>> drift = pd.DataFrame(
+    ...     {"behaviour": [1, 2, 3] * 2, "contacts": [1, 1, 1, 3, 3, 3], "contribution": [0.5, 0.2, -0.6, -0.4, 0.1, 0.6]}
+    ... )
     >>> axes = draw_drift(drift, behaviour="drinking", people=50)
     >>> [line.get_xdata().tolist() for line in axes.lines if line.get_gid() == "preferred"]
     [[1.0], [3.0]]
@@ -107,11 +108,7 @@ def describe_drift(frame: pd.DataFrame, *, behaviour: str = "behaviour") -> str:
     'Lines of where drinking drifts. With contacts at 1 a person prefers 1.'
     """
     table = _table(frame)
-    said = [
-        f"With contacts at {level} a person prefers {row.idxmax():g}."
-        for level, row in table.iterrows()
-        if row.notna().any()
-    ]
+    said = [f"With contacts at {level} a person prefers {row.idxmax():g}." for level, row in table.iterrows() if row.notna().any()]
     return " ".join([f"Lines of where {behaviour} drifts.", *said]) if said else NOTHING
 
 

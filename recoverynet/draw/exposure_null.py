@@ -99,9 +99,7 @@ def exposure_null(
     axes.spines["bottom"].set_color(APART)
     if not len(values) or not math.isfinite(observed):
         axes.set_xticks([])
-        axes.text(
-            0.0, 0.5, NOTHING, transform=axes.transAxes, va="center", ha="left", color=MUTED, fontsize=TEXT
-        )
+        axes.text(0.0, 0.5, NOTHING, transform=axes.transAxes, va="center", ha="left", color=MUTED, fontsize=TEXT)
         return axes
     _columns(axes, values, observed)
     _named_lines(axes, observed, expected)
@@ -109,12 +107,7 @@ def exposure_null(
 
 
 def describe_exposure_null(
-    draws: pd.DataFrame,
-    *,
-    observed: float,
-    expected: float,
-    gains: float = math.nan,
-    norm: str = "the recovery norm",
+    draws: pd.DataFrame, *, observed: float, expected: float, gains: float = math.nan, norm: str = "the recovery norm"
 ) -> str:
     """What does the figure of exposure against chance show, in words for those who cannot see it?
 
@@ -184,18 +177,9 @@ def _columns(axes: Axes, values: np.ndarray, observed: float) -> None:
     inner = np.quantile(values, [(1 - MIDDLE) / 2, (1 + MIDDLE) / 2])
     middles = (edges[:-1] + edges[1:]) / 2
     dark = (middles >= inner[0]) & (middles <= inner[1])
-    axes.bar(
-        middles,
-        heights,
-        np.diff(edges) * 0.94,
-        color=np.where(dark, PARTS["other"], BAND),
-        linewidth=0,
-        zorder=2,
-    )
+    axes.bar(middles, heights, np.diff(edges) * 0.94, color=np.where(dark, PARTS["other"], BAND), linewidth=0, zorder=2)
     axes.set_ylim(0.0, heights.max() * (150.0 + LABELS) / 150.0)
-    step = next(
-        step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low + 2 * pad) / step <= 9
-    )
+    step = next(step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low + 2 * pad) / step <= 9)
     ticks = np.arange(np.ceil((low - pad) / step), np.floor((high + pad) / step) + 1) * step
     digits = 1 if step < 0.01 else 0
     axes.set_xticks(ticks, [f"{100 * tick:.{digits}f}%" for tick in ticks], fontsize=SMALL, color=MUTED)
@@ -205,17 +189,13 @@ def _columns(axes: Axes, values: np.ndarray, observed: float) -> None:
 def _named_lines(axes: Axes, observed: float, expected: float) -> None:
     """A line each for what was observed and what is expected, named above the columns in two rows."""
     said = {"observed": _share(observed, expected), "by chance": _share(expected, observed)}
-    _named_line(
-        axes, observed, f"observed {said['observed']}", ACCENT, (2.4, "-", 0.99, "bold"), leftward=False
-    )
+    _named_line(axes, observed, f"observed {said['observed']}", ACCENT, (2.4, "-", 0.99, "bold"), leftward=False)
     if math.isfinite(expected):
         words = f"by chance {said['by chance']}"
         _named_line(axes, expected, words, INK, (1.4, "--", 0.885, "normal"), leftward=observed >= expected)
 
 
-def _named_line(
-    axes: Axes, value: float, text: str, colour: str, shape: tuple[float, str, float, str], *, leftward: bool
-) -> None:
+def _named_line(axes: Axes, value: float, text: str, colour: str, shape: tuple[float, str, float, str], *, leftward: bool) -> None:
     """One line with its name at the top, on the side asked for where there is room, else on the other."""
     width, dashes, top, weight = shape
     height, (low, high) = axes.get_ylim()[1], axes.get_xlim()

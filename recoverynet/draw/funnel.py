@@ -8,17 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import (
-    NOTHING,
-    SUPPRESSED_NOTE,
-    n_of,
-    note_for,
-    numbers,
-    require_columns,
-    say,
-    shares,
-    whole,
-)
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, n_of, note_for, numbers, require_columns, say, shares, whole
 from recoverynet.draw.rows import lay_rows, stub, whisker
 from recoverynet.draw.style import APART, MAIN, drawn
 
@@ -98,16 +88,12 @@ def funnel(
         if hidden[row]:
             stub(rows, row)
         elif not np.isnan(share[row]):
-            rows.axes.barh(
-                rows.middles[row], share[row], rows.thickness, color=APART if stage in apart else MAIN
-            )
+            rows.axes.barh(rows.middles[row], share[row], rows.thickness, color=APART if stage in apart else MAIN)
             whisker(rows, row, low[row], high[row])
     return rows.axes
 
 
-def describe_funnel(
-    frame: pd.DataFrame, *, denominator: float, people: str = "clients", apart: Collection[str] = ()
-) -> str:
+def describe_funnel(frame: pd.DataFrame, *, denominator: float, people: str = "clients", apart: Collection[str] = ()) -> str:
     """What does the funnel show, in words for those who cannot see it?
 
     Parameters

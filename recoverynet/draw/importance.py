@@ -22,13 +22,7 @@ MOST_BARS = 4
 
 
 @drawn
-def draw_importance(
-    frame: pd.DataFrame,
-    *,
-    people: int | None = None,
-    title: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
+def draw_importance(frame: pd.DataFrame, *, people: int | None = None, title: str | None = None, ax: Axes | None = None) -> Axes:
     """Which effects do people's choices hang on, for each network and behaviour and at each wave?
 
     Parameters
@@ -56,8 +50,9 @@ def draw_importance(
 
     Examples
     --------
-    >>> shares = pd.DataFrame({"dependent": "friend", "period": [1, 1, 2, 2], "effect": ["recip", "density"] * 2,
-    ...                        "share": [0.4, 0.6, 0.3, 0.7]})
+    >>> shares = pd.DataFrame(
+    ...     {"dependent": "friend", "period": [1, 1, 2, 2], "effect": ["recip", "density"] * 2, "share": [0.4, 0.6, 0.3, 0.7]}
+    ... )
     >>> axes = draw_importance(shares, people=50)
     >>> [text.get_text() for text in axes.texts if text.get_gid() == "share"]
     ['40%, 30%', '60%, 70%']
@@ -109,8 +104,7 @@ def describe_importance(frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> shares = pd.DataFrame({"dependent": "friend", "period": 1, "effect": ["recip", "density"],
-    ...                        "share": [0.4, 0.6]})
+    >>> shares = pd.DataFrame({"dependent": "friend", "period": 1, "effect": ["recip", "density"], "share": [0.4, 0.6]})
     >>> describe_importance(shares)
     'Bars of what choices hang on. friend: density 60% and recip 40%.'
     """
@@ -152,9 +146,7 @@ def _words(shares: np.ndarray, bars: int) -> str:
     return f"{percent(known.mean())} ({percent(known.min())} to {percent(known.max())})"
 
 
-def _places(
-    dependents: Sequence[object], names: Sequence[str], bars: int
-) -> tuple[dict[str, float], np.ndarray, float]:
+def _places(dependents: Sequence[object], names: Sequence[str], bars: int) -> tuple[dict[str, float], np.ndarray, float]:
     """Where headings and the middles of effects lie, in points from the top, and the height of it all."""
     heads: dict[str, float] = {}
     middles = []
@@ -170,12 +162,7 @@ def _places(
 
 
 def _frame(
-    axes: Axes,
-    top: float,
-    height: float,
-    effects: tuple[np.ndarray, Sequence[str]],
-    heads: dict[str, float],
-    left: float,
+    axes: Axes, top: float, height: float, effects: tuple[np.ndarray, Sequence[str]], heads: dict[str, float], left: float
 ) -> None:
     """Axis of shares, names of effects, and what is decided on above its effects."""
     axes.set(xlim=(0.0, top), ylim=(height, 0.0))

@@ -6,16 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import (
-    NOTHING,
-    SUPPRESSED_NOTE,
-    n_of,
-    numbers,
-    require_columns,
-    say,
-    totals,
-    whole,
-)
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, n_of, numbers, require_columns, say, totals, whole
 from recoverynet.draw.rows import lay_rows, stub
 from recoverynet.draw.style import MAIN_DARK, drawn
 
@@ -68,11 +59,7 @@ def coverage_bars(
     """
     n, total, share = _read(frame, denominator)
     hidden = np.isnan(share) & (total != 0)
-    of_all = (
-        f"the {whole(total[0])} {people}"
-        if len(total) and (total == total[0]).all()
-        else f"{people} it could be"
-    )
+    of_all = f"the {whole(total[0])} {people}" if len(total) and (total == total[0]).all() else f"{people} it could be"
     rows = lay_rows(
         [str(what) for what in frame["what"]],
         [n_of(*cells) for cells in zip(n, total, share, strict=True)],
@@ -88,9 +75,7 @@ def coverage_bars(
     return rows.axes
 
 
-def describe_coverage_bars(
-    frame: pd.DataFrame, *, denominator: float | None = None, people: str = "clients"
-) -> str:
+def describe_coverage_bars(frame: pd.DataFrame, *, denominator: float | None = None, people: str = "clients") -> str:
     """What is recorded and what is missing, in words for those who cannot see it?
 
     Parameters

@@ -10,34 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
-from recoverynet.draw.cells import (
-    SUPPRESSED_NOTE,
-    note_for,
-    numbers,
-    percent,
-    require_columns,
-    say,
-    shares,
-    whole,
-)
-from recoverynet.draw.style import (
-    APART,
-    GRID,
-    MUTED,
-    SMALL,
-    drawn,
-    hatched,
-)
-from recoverynet.draw.timeline import (
-    Periods,
-    column_width,
-    draw_line,
-    hatch_periods,
-    highest,
-    open_timeline,
-    read_periods,
-    tell,
-)
+from recoverynet.draw.cells import SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, say, shares, whole
+from recoverynet.draw.style import APART, GRID, MUTED, SMALL, drawn, hatched
+from recoverynet.draw.timeline import Periods, column_width, draw_line, hatch_periods, highest, open_timeline, read_periods, tell
 
 COLUMNS = ("period", "share", "n_known", "n")
 STRIP, CAPTION = 32.0, 24.0
@@ -95,8 +70,7 @@ def norm_share_curve(
 
     Examples
     --------
-    >>> months = pd.DataFrame({"period": ["first", "second"], "share": [0.4, 0.5], "n_known": [50, 60],
-    ...                        "n": [100, 90]})
+    >>> months = pd.DataFrame({"period": ["first", "second"], "share": [0.4, 0.5], "n_known": [50, 60], "n": [100, 90]})
     >>> axes = norm_share_curve(months)
     >>> [round(float(bar.get_height()), 2) for bar in axes.child_axes[0].patches]
     [0.5, 0.33]
@@ -109,9 +83,7 @@ def norm_share_curve(
         periods,
         [f"{whole(a)}\nof {whole(b)}" for a, b in zip(known, everyone, strict=True)],
         title=title or f"Share of {people} holding {norm}, where known",
-        note="\n".join(filter(None, [under, note_for(hidden, note, low, "Shaded", level)]))
-        if len(share)
-        else "",
+        note="\n".join(filter(None, [under, note_for(hidden, note, low, "Shaded", level)])) if len(share) else "",
         top=highest(share, high),
         below=STRIP + CAPTION + 4.0 if len(share) else 0.0,
     )
@@ -122,9 +94,7 @@ def norm_share_curve(
     return axes
 
 
-def describe_norm_share(
-    frame: pd.DataFrame, *, people: str = "people", norm: str = "the recovery norm"
-) -> str:
+def describe_norm_share(frame: pd.DataFrame, *, people: str = "people", norm: str = "the recovery norm") -> str:
     """What does the norm share curve show, in words for those who cannot see it?
 
     Parameters
@@ -145,8 +115,7 @@ def describe_norm_share(
 
     Examples
     --------
-    >>> months = pd.DataFrame({"period": ["first", "second"], "share": [0.4, 0.5], "n_known": [50, 60],
-    ...                        "n": [100, 90]})
+    >>> months = pd.DataFrame({"period": ["first", "second"], "share": [0.4, 0.5], "n_known": [50, 60], "n": [100, 90]})
     >>> describe_norm_share(months)
     'Line chart of the share holding the recovery norm, of people whose state is known, 2 periods from first
     to second. It starts at 40% of 50 in first and ends at 50% of 60 in second. Not known: 50% of all 100
@@ -155,19 +124,11 @@ def describe_norm_share(
     periods, share, known, everyone, hidden = _read(frame)
     nobody = np.full(len(share), np.nan)
     said = [say(*cells) for cells in zip(nobody, known, share, strict=True)]
-    words = tell(
-        f"Line chart of the share holding {norm}, of {people} whose state is known",
-        periods,
-        share,
-        said,
-        hidden,
-    )
+    words = tell(f"Line chart of the share holding {norm}, of {people} whose state is known", periods, share, said, hidden)
     if not len(share):
         return words
     ends = dict.fromkeys((0, len(share) - 1))
-    missing = [
-        f"{_unknown_in_words(known[row], everyone[row], people)} in {periods.names[row]}" for row in ends
-    ]
+    missing = [f"{_unknown_in_words(known[row], everyone[row], people)} in {periods.names[row]}" for row in ends]
     return f"{words} Not known: {', '.join(missing)}."
 
 
@@ -208,15 +169,7 @@ def _strip(axes: Axes, periods: Periods, known: np.ndarray, everyone: np.ndarray
     strip.spines[["top", "right", "left"]].set_visible(False)
     strip.spines["bottom"].set_color(APART)
     strip.axhline(1.0, color=GRID, linewidth=0.8)
-    strip.text(
-        0.0,
-        1.12,
-        "Share whose state is not known",
-        transform=strip.transAxes,
-        fontsize=SMALL,
-        color=MUTED,
-        va="bottom",
-    )
+    strip.text(0.0, 1.12, "Share whose state is not known", transform=strip.transAxes, fontsize=SMALL, color=MUTED, va="bottom")
     with np.errstate(divide="ignore", invalid="ignore"):
         unknown = 1.0 - known / everyone
     for at, share, all_people in zip(periods.at, unknown, everyone, strict=True):

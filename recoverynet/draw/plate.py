@@ -73,9 +73,7 @@ def empty_plate(title: str, ax: Axes | None = None) -> Axes:
     return axes
 
 
-def round_values(
-    low: float, high: float, *, sign: bool = False, percent: bool = False
-) -> tuple[list[float], list[str]]:
+def round_values(low: float, high: float, *, sign: bool = False, percent: bool = False) -> tuple[list[float], list[str]]:
     """At most six round values from low to high, and how they are printed.
 
     Parameters

@@ -105,19 +105,13 @@ def lay_rows(
 
 
 def _above(
-    headings: list[str],
-    values: list[str],
-    around: tuple[str, str],
-    thickness: float | None,
-    lead: float,
-    ax: Axes | None,
+    headings: list[str], values: list[str], around: tuple[str, str], thickness: float | None, lead: float, ax: Axes | None
 ) -> Rows:
     """Words above the track: heading at the left, number at the right."""
     width = axes_width(ax)
     thick, line, gap = thickness or 15.0, TEXT * LINE, 15.0
     wrapped = [
-        wrap(heading, max(width - text_width(value) - 14.0, 0.3 * width))
-        for heading, value in zip(headings, values, strict=True)
+        wrap(heading, max(width - text_width(value) - 14.0, 0.3 * width)) for heading, value in zip(headings, values, strict=True)
     ]
     words = np.array([line * (text.count("\n") + 1) for text in wrapped])
     tops = lead + np.concatenate([[0.0], np.cumsum(words + thick + gap)])
@@ -130,12 +124,7 @@ def _above(
 
 
 def _beside(
-    headings: list[str],
-    values: list[str],
-    around: tuple[str, str],
-    thickness: float | None,
-    lead: float,
-    ax: Axes | None,
+    headings: list[str], values: list[str], around: tuple[str, str], thickness: float | None, lead: float, ax: Axes | None
 ) -> Rows:
     """Words beside the track, for many rows."""
     thick, line = thickness or 11.0, SMALL * LINE
@@ -164,9 +153,7 @@ def _beside(
     return Rows(axes, middles, thick)
 
 
-def _open(
-    ax: Axes | None, height: float, title: str, note: str, *, left: float = 8.0, right: float = 8.0
-) -> Axes:
+def _open(ax: Axes | None, height: float, title: str, note: str, *, left: float = 8.0, right: float = 8.0) -> Axes:
     """Axes as high as the rows, with title and note, and points as the vertical unit."""
     full = axes_width(ax)
     title, note = wrap(title, full, TEXT, "bold"), wrap(note, full, SMALL)
@@ -221,24 +208,10 @@ def _tracks(rows: Rows, ticks: Sequence[float], labels: Sequence[str], limits: t
     low, high = limits
     for middle in rows.middles:
         rows.axes.add_patch(
-            Rectangle(
-                (low, middle - rows.thickness / 2),
-                high - low,
-                rows.thickness,
-                color=TRACK,
-                linewidth=0,
-                zorder=0.5,
-            )
+            Rectangle((low, middle - rows.thickness / 2), high - low, rows.thickness, color=TRACK, linewidth=0, zorder=0.5)
         )
         inner = [tick for tick in ticks if low < tick < high]
-        rows.axes.vlines(
-            inner,
-            middle - rows.thickness / 2,
-            middle + rows.thickness / 2,
-            color=PAPER,
-            linewidth=1.5,
-            zorder=0.6,
-        )
+        rows.axes.vlines(inner, middle - rows.thickness / 2, middle + rows.thickness / 2, color=PAPER, linewidth=1.5, zorder=0.6)
     ticks, labels = _room(ticks, labels, axes_width(rows.axes) / (high - low))
     rows.axes.set_xticks(ticks, labels)
     for tick, label in zip(ticks, rows.axes.get_xticklabels(), strict=True):
@@ -298,9 +271,7 @@ def whisker(rows: Rows, row: int, low: float, high: float, *, colour: str = INK)
         return
     middle, half = rows.middles[row], 0.22 * rows.thickness
     rows.axes.hlines(middle, low, high, color=colour, linewidth=1.6, zorder=4, clip_on=False)
-    rows.axes.vlines(
-        [low, high], middle - half, middle + half, color=colour, linewidth=1.6, zorder=4, clip_on=False
-    )
+    rows.axes.vlines([low, high], middle - half, middle + half, color=colour, linewidth=1.6, zorder=4, clip_on=False)
 
 
 def _nothing(title: str, ax: Axes | None) -> Axes:

@@ -51,8 +51,9 @@ def rung_estimates(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"rung": ["Adjusted", "Placebo"], "ratio": [2.1, 0.8], "low": [1.4, 0.3],
-    ...                       "high": [3.2, 1.9], "placebo": [False, True]})
+    >>> table = pd.DataFrame(
+    ...     {"rung": ["Adjusted", "Placebo"], "ratio": [2.1, 0.8], "low": [1.4, 0.3], "high": [3.2, 1.9], "placebo": [False, True]}
+    ... )
     >>> axes = rung_estimates(table, margin=1.25)
     >>> [text.get_text() for text in axes.texts if "to" in text.get_text()]
     ['2.1 (1.4 to 3.2)', '0.80 (0.30 to 1.9)']
@@ -81,9 +82,7 @@ def rung_estimates(
     _lines(rows, margin, judged)
     for row in range(len(ratio)):
         if np.isfinite(middle[row]):
-            _estimate(
-                rows, row, middle[row], np.clip([left[row], right[row]], -reach, reach), bool(placebo[row])
-            )
+            _estimate(rows, row, middle[row], np.clip([left[row], right[row]], -reach, reach), bool(placebo[row]))
     return rows.axes
 
 
@@ -118,18 +117,12 @@ def describe_rungs(frame: pd.DataFrame, *, margin: float) -> str:
         f"{name}: {_said(*values)}{', where about 1 is expected' if hollow else ''}."
         for name, hollow, *values in zip(frame["rung"], placebo, ratio, low, high, strict=True)
     ]
-    return " ".join(
-        [f"Odds ratios with their bounds on a logarithmic scale; the margin is {margin:g}.", *said]
-    )
+    return " ".join([f"Odds ratios with their bounds on a logarithmic scale; the margin is {margin:g}.", *said])
 
 
 def _read(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     require_columns(frame, COLUMNS, "rung_estimates")
-    placebo = (
-        frame["placebo"].to_numpy(dtype=bool)
-        if "placebo" in frame.columns
-        else np.zeros(len(frame), dtype=bool)
-    )
+    placebo = frame["placebo"].to_numpy(dtype=bool) if "placebo" in frame.columns else np.zeros(len(frame), dtype=bool)
     ratio, low, high = (frame[name].to_numpy(dtype=float) for name in ("ratio", "low", "high"))
     return ratio, low, high, placebo
 
@@ -150,30 +143,15 @@ def _two(value: float) -> str:
 def _lines(rows: Rows, margin: float, judged: np.ndarray) -> None:
     """No association at 1, and the margin where it counts, named above the first row."""
     half = rows.thickness / 2 + 1
-    rows.axes.vlines(
-        [0.0] * len(rows.middles),
-        rows.middles - half,
-        rows.middles + half,
-        color=APART,
-        linewidth=1.6,
-        zorder=2,
-    )
+    rows.axes.vlines([0.0] * len(rows.middles), rows.middles - half, rows.middles + half, color=APART, linewidth=1.6, zorder=2)
     where = rows.middles[judged]
     if not len(where):
         return
     rows.axes.vlines(
-        [float(np.log(margin))] * len(where),
-        where - half,
-        where + half,
-        color=ACCENT,
-        linewidth=1.8,
-        linestyle="--",
-        zorder=2,
+        [float(np.log(margin))] * len(where), where - half, where + half, color=ACCENT, linewidth=1.8, linestyle="--", zorder=2
     )
     room, reach = axes_width(rows.axes), rows.axes.get_xlim()[1]
-    rows.axes.plot(
-        [-reach + 9.0 / room * 2 * reach] * 2, [1.0, 13.0], color=ACCENT, linewidth=1.6, linestyle="--"
-    )
+    rows.axes.plot([-reach + 9.0 / room * 2 * reach] * 2, [1.0, 13.0], color=ACCENT, linewidth=1.6, linestyle="--")
     rows.axes.text(
         -reach + 16.0 / room * 2 * reach,
         7.0,

@@ -22,12 +22,7 @@ DOUBLE = "0.69 more: twice as likely."
 
 @drawn
 def draw_selection(
-    frame: pd.DataFrame,
-    *,
-    behaviour: str = "value",
-    people: int | None = None,
-    title: str | None = None,
-    ax: Axes | None = None,
+    frame: pd.DataFrame, *, behaviour: str = "value", people: int | None = None, title: str | None = None, ax: Axes | None = None
 ) -> Axes:
     """Which contacts does a person with each value of a behaviour prefer?
 
@@ -58,8 +53,7 @@ def draw_selection(
 
     Examples
     --------
-    >>> pairs = pd.DataFrame({"ego_value": [1, 1, 2, 2], "alter_value": [1, 2, 1, 2],
-    ...                       "contribution": [0.4, -0.2, -0.3, 0.5]})
+    >>> pairs = pd.DataFrame({"ego_value": [1, 1, 2, 2], "alter_value": [1, 2, 1, 2], "contribution": [0.4, -0.2, -0.3, 0.5]})
     >>> axes = draw_selection(pairs, behaviour="drinking", people=50)
     >>> [text.get_text() for text in axes.texts if text.get_gid() == "contribution"]
     ['+0.40', '−0.20', '−0.30', '+0.50']
@@ -153,8 +147,7 @@ def square_table(frame: pd.DataFrame, columns: Sequence[str], figure: str) -> pd
     if twice.any():
         first = frame.loc[twice].iloc[0]
         raise SchemaError(
-            f"{figure} needs one row a pair of {down!r} and {across!r}; {first[down]} and {first[across]} are "
-            "there twice."
+            f"{figure} needs one row a pair of {down!r} and {across!r}; {first[down]} and {first[across]} are there twice."
         )
     table = frame.assign(**{value: numbers(frame, value)}).pivot(index=down, columns=across, values=value)
     return table.sort_index().sort_index(axis=1)
@@ -179,9 +172,7 @@ def _cells(axes: Axes, values: np.ndarray, size: float) -> None:
     largest = _largest(values)
     for row, column in np.ndindex(*values.shape):
         value = float(values[row, column])
-        axes.add_patch(
-            Rectangle((column, row), 1, 1, facecolor=signed_colour(value, largest), edgecolor=PAPER, linewidth=1.5)
-        )
+        axes.add_patch(Rectangle((column, row), 1, 1, facecolor=signed_colour(value, largest), edgecolor=PAPER, linewidth=1.5))
         best = np.isfinite(value) and value == np.nanmax(values[row])
         if best:
             inner = Rectangle((column + 0.03, row + 0.06), 0.94, 0.88, fill=False, edgecolor=INK, linewidth=2.0)

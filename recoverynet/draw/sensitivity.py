@@ -13,12 +13,7 @@ from recoverynet.draw.style import ACCENT, APART, BAND, MAIN, drawn, open_axes
 
 @drawn
 def draw_sensitivity(
-    curve: pd.DataFrame,
-    *,
-    e_value: float,
-    e_value_bound: float,
-    people: int | None = None,
-    ax: Axes | None = None,
+    curve: pd.DataFrame, *, e_value: float, e_value_bound: float, people: int | None = None, ax: Axes | None = None
 ) -> Axes:
     """Which traits would explain the estimate away? Those on a curve or beyond it.
 

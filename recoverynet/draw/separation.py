@@ -11,21 +11,7 @@ from matplotlib.patches import Rectangle
 
 from recoverynet.draw.cells import NOTHING, numbers, require_columns, whole
 from recoverynet.draw.rows import write_around
-from recoverynet.draw.style import (
-    APART,
-    BAND,
-    GRID,
-    INK,
-    MAIN,
-    MUTED,
-    SMALL,
-    TEXT,
-    axes_width,
-    drawn,
-    open_axes,
-    text_width,
-    wrap,
-)
+from recoverynet.draw.style import APART, BAND, GRID, INK, MAIN, MUTED, SMALL, TEXT, axes_width, drawn, open_axes, text_width, wrap
 
 COLUMNS = ("distance", "excess", "null_low", "null_high", "n_pairs")
 LEFT, RIGHT = 62.0, 12.0
@@ -34,12 +20,7 @@ STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 @drawn
 def separation_curve(
-    frame: pd.DataFrame,
-    *,
-    norm: str = "the recovery norm",
-    title: str | None = None,
-    level: float = 0.95,
-    ax: Axes | None = None,
+    frame: pd.DataFrame, *, norm: str = "the recovery norm", title: str | None = None, level: float = 0.95, ax: Axes | None = None
 ) -> Axes:
     r"""How much more often does somebody hold a norm when a person one, two or three steps away does?
 
@@ -71,24 +52,21 @@ def separation_curve(
 
     Examples
     --------
-    >>> steps = pd.DataFrame({"distance": [1, 2], "excess": [0.5, 0.1], "null_low": [-0.1, -0.1],
-    ...                       "null_high": [0.1, 0.1], "n_pairs": [900, 4000]})
+    >>> steps = pd.DataFrame(
+    ...     {"distance": [1, 2], "excess": [0.5, 0.1], "null_low": [-0.1, -0.1], "null_high": [0.1, 0.1], "n_pairs": [900, 4000]}
+    ... )
     >>> axes = separation_curve(steps)
     >>> [label.get_text().replace("\n", " ") for label in axes.get_xticklabels()]
     ['1 step 900 pairs', '2 steps 4,000 pairs']
     """
     distance, excess, low, high, pairs = _read(frame)
     full = axes_width(ax)
-    heading = (
-        title or f"Holding {norm} more often than people at large, by how far away somebody who holds it is"
-    )
+    heading = title or f"Holding {norm} more often than people at large, by how far away somebody who holds it is"
     heading = wrap(heading, full, TEXT, "bold")
     room = (axes_width(ax, left=LEFT, right=RIGHT)) / max(len(distance), 1)
     counts = [f"{whole(n)} pairs" for n in pairs]
     apart = max(map(partial(text_width, size=SMALL), counts), default=0.0) > room - 6.0
-    note = wrap(
-        f"Bands: where chance puts it in {level:.0%} of cases, {norm} dealt out at random.", full, SMALL
-    )
+    note = wrap(f"Bands: where chance puts it in {level:.0%} of cases, {norm} dealt out at random.", full, SMALL)
     axes = open_axes(
         ax,
         height=190.0 if len(distance) else 40.0,
@@ -124,13 +102,7 @@ def _dot_over_band(axes: Axes, place: int, excess: float, low: float, high: floa
         return
     axes.plot([place], [excess], "o", color=MAIN, markersize=9, zorder=4)
     axes.annotate(
-        _signed(excess),
-        (place, excess),
-        xytext=(9, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-        color=INK,
+        _signed(excess), (place, excess), xytext=(9, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
     )
 
 
@@ -154,8 +126,7 @@ def describe_separation(frame: pd.DataFrame, *, norm: str = "the recovery norm",
 
     Examples
     --------
-    >>> steps = pd.DataFrame({"distance": [1], "excess": [0.5], "null_low": [-0.1], "null_high": [0.1],
-    ...                       "n_pairs": [900]})
+    >>> steps = pd.DataFrame({"distance": [1], "excess": [0.5], "null_low": [-0.1], "null_high": [0.1], "n_pairs": [900]})
     >>> describe_separation(steps)
     'Dots over bands: how much more often people hold the recovery norm when somebody some steps away does. 1
     step: +50%, by chance −10% to +10% in 95% of cases (900 pairs).'
@@ -166,16 +137,8 @@ def describe_separation(frame: pd.DataFrame, *, norm: str = "the recovery norm",
     said = []
     for far, value, bottom, top, n in zip(distance, excess, low, high, pairs, strict=True):
         start = f"{_steps(far)}: "
-        band = (
-            f", by chance {_signed(bottom)} to {_signed(top)} in {level:.0%} of cases"
-            if np.isfinite(top)
-            else ""
-        )
-        said.append(
-            f"{start}{_signed(value)}{band} ({whole(n)} pairs)."
-            if np.isfinite(value)
-            else f"{start}cannot be told."
-        )
+        band = f", by chance {_signed(bottom)} to {_signed(top)} in {level:.0%} of cases" if np.isfinite(top) else ""
+        said.append(f"{start}{_signed(value)}{band} ({whole(n)} pairs)." if np.isfinite(value) else f"{start}cannot be told.")
     opening = f"Dots over bands: how much more often people hold {norm} when somebody some steps away does."
     return " ".join([opening, *said])
 

@@ -56,8 +56,9 @@ def draw_sources(
 
     Examples
     --------
-    >>> sources = pd.DataFrame({"source": ["Selection", "Influence"], "share": [0.42, -0.05], "low": [0.2, -0.2],
-    ...                         "high": [0.6, 0.1]})
+    >>> sources = pd.DataFrame(
+    ...     {"source": ["Selection", "Influence"], "share": [0.42, -0.05], "low": [0.2, -0.2], "high": [0.6, 0.1]}
+    ... )
     >>> axes = draw_sources(sources, behaviour="drinking", people=50, simulations=1000)
     >>> [text.get_text() for text in axes.texts if "%" in text.get_text()]
     ['42% (20% to 60%)', '−5% (−20% to 10%)']

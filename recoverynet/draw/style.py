@@ -217,15 +217,7 @@ def hatched(x: float, y: float, width: float, height: float) -> Rectangle:
         Its ``gid`` is ``"suppressed"``.
     """
     return Rectangle(
-        (x, y),
-        width,
-        height,
-        facecolor=PAPER,
-        edgecolor=APART,
-        hatch=HATCH,
-        linewidth=0.8,
-        zorder=2,
-        gid="suppressed",
+        (x, y), width, height, facecolor=PAPER, edgecolor=APART, hatch=HATCH, linewidth=0.8, zorder=2, gid="suppressed"
     )
 
 
@@ -283,9 +275,7 @@ def wrap(text: str, width: float, size: float = TEXT, weight: str = "normal") ->
             if line:
                 lines.append(line)
             while text_width(word, size, weight) > width and len(word) > 1:
-                fits = max(
-                    sum(text_width(word[:end], size, weight) <= width for end in range(1, len(word))), 1
-                )
+                fits = max(sum(text_width(word[:end], size, weight) <= width for end in range(1, len(word))), 1)
                 lines.append(word[:fits])
                 word = word[fits:]
             line = word

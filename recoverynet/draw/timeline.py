@@ -81,17 +81,14 @@ def read_periods(periods: pd.Series) -> Periods:
     if periods.isna().any() or periods.duplicated().any():
         wrong = periods[periods.isna() | periods.duplicated()].astype(str).head(5)
         raise SchemaError(
-            f"Every row needs a period of its own; {', '.join(wrong)} is missing or there twice. "
-            "Give one row a period."
+            f"Every row needs a period of its own; {', '.join(wrong)} is missing or there twice. Give one row a period."
         )
     if isinstance(periods.dtype, pd.PeriodDtype):
         periods = periods.dt.to_timestamp()
     if not pd.api.types.is_datetime64_any_dtype(periods):
         instants = len(periods) > 0 and all(isinstance(value, pd.Timestamp) for value in periods)
         if not instants:
-            return Periods(
-                np.arange(len(periods), dtype=float), tuple(map(str, periods)), np.arange(len(periods))
-            )
+            return Periods(np.arange(len(periods), dtype=float), tuple(map(str, periods)), np.arange(len(periods)))
         periods = pd.to_datetime(periods)
     if getattr(periods.dtype, "tz", None) is not None:
         periods = periods.dt.tz_localize(None)
@@ -128,9 +125,7 @@ def choose_names(periods: Periods, under: Sequence[str], width: float) -> tuple[
     """
     room = 2.0 * (LEFT - 8.0)
     whole = tuple(wrap(name, room, SMALL) for name in periods.names)
-    broken = tuple(
-        wrap(name, min(max(40.0, 0.6 * text_width(name, SMALL)), room), SMALL) for name in periods.names
-    )
+    broken = tuple(wrap(name, min(max(40.0, 0.6 * text_width(name, SMALL)), room), SMALL) for name in periods.names)
     points = (periods.at - periods.at[0] + PAD * periods.step) / (_length(periods) or 1.0) * width
     best = (np.array([], dtype=int), [""])
     for names in (whole, broken):
@@ -340,9 +335,7 @@ def tell(opening: str, periods: Periods, share: np.ndarray, said: list[str], hid
     names, known = periods.names, np.flatnonzero(~np.isnan(share))
     if not names:
         return NOTHING
-    count = (
-        f"{len(names)} periods from {names[0]} to {names[-1]}" if len(names) > 1 else f"in {names[0]} only"
-    )
+    count = f"{len(names)} periods from {names[0]} to {names[-1]}" if len(names) > 1 else f"in {names[0]} only"
     words = [f"{opening}, {count}."]
     if len(known):
         first, last = int(known[0]), int(known[-1])
@@ -350,15 +343,9 @@ def tell(opening: str, periods: Periods, share: np.ndarray, said: list[str], hid
         if first == last:
             words.append(f"The only value known is {said[first]} in {names[first]}.")
         else:
-            words.append(
-                f"It starts at {said[first]} in {names[first]} and ends at {said[last]} in {names[last]}."
-            )
+            words.append(f"It starts at {said[first]} in {names[first]} and ends at {said[last]} in {names[last]}.")
         inner = {"lowest": at_low, "highest": at_high}
-        words += [
-            f"The {which} value is {said[row]} in {names[row]}."
-            for which, row in inner.items()
-            if row not in (first, last)
-        ]
+        words += [f"The {which} value is {said[row]} in {names[row]}." for which, row in inner.items() if row not in (first, last)]
     else:
         words.append("No value is known.")
     empty = int((np.isnan(share) & ~hidden).sum())

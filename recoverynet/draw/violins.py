@@ -12,17 +12,7 @@ from matplotlib.axes import Axes
 
 from recoverynet.draw.cells import NOTHING, listed, whole
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
-from recoverynet.draw.style import (
-    ACCENT,
-    BAND,
-    INK,
-    MAIN,
-    MUTED,
-    SMALL,
-    axes_width,
-    drawn,
-    text_width,
-)
+from recoverynet.draw.style import ACCENT, BAND, INK, MAIN, MUTED, SMALL, axes_width, drawn, text_width
 from recoverynet.errors import SchemaError
 
 LEFT, RIGHT = 58.0, 12.0
@@ -122,11 +112,7 @@ def draw_violins(
 
 
 def describe_violins(
-    simulated: pd.DataFrame,
-    *,
-    observed: Sequence[float] | np.ndarray | pd.Series,
-    title: str,
-    p: float = math.nan,
+    simulated: pd.DataFrame, *, observed: Sequence[float] | np.ndarray | pd.Series, title: str, p: float = math.nan
 ) -> str:
     """What does the figure of violins show, in words for those who cannot see it?
 
@@ -159,8 +145,7 @@ def describe_violins(
     low, high = (simulated.quantile(share).to_numpy() for share in MIDDLE)
     out = np.flatnonzero((values < low) | (values > high))
     said = [
-        f"{simulated.columns[int(at)]} (observed {_count(values[at])}, simulations {low[at]:.4g} to {high[at]:.4g})"
-        for at in out
+        f"{simulated.columns[int(at)]} (observed {_count(values[at])}, simulations {low[at]:.4g} to {high[at]:.4g})" for at in out
     ]
     where = f" in {len(out)} of {len(values)} classes: {listed(said)}." if said else " in no class."
     size = "" if math.isnan(p) else f", p = {p:.3g}"
@@ -171,8 +156,7 @@ def describe_violins(
 def _require(simulated: pd.DataFrame, observed: np.ndarray) -> None:
     if observed.shape != (simulated.shape[1],):
         raise SchemaError(
-            f"draw_violins needs one observed value a class: {simulated.shape[1]} columns of simulations, "
-            f"{observed.size} observed."
+            f"draw_violins needs one observed value a class: {simulated.shape[1]} columns of simulations, {observed.size} observed."
         )
 
 
@@ -213,9 +197,7 @@ def _note(runs: int, people: int | None, standardised: bool, beyond: bool) -> st
     return f"Violins: {runs:,} simulations, thick bars their middle 90%{counted}.{far}"
 
 
-def _side_by_side(
-    shown: _Classes, around: tuple[str, str], names: tuple[str, str], standardised: bool, ax: Axes | None
-) -> Axes:
+def _side_by_side(shown: _Classes, around: tuple[str, str], names: tuple[str, str], standardised: bool, ax: Axes | None) -> Axes:
     """Classes from left to right, observed values in a row above."""
     name = names[1].replace(" from the ", "\nfrom the ")
     ends = _ends(shown, standardised)
@@ -275,20 +257,12 @@ def _ends(shown: _Classes, standardised: bool) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _shapes(
-    axes: Axes,
-    shown: _Classes,
-    at: np.ndarray,
-    way: Literal["vertical", "horizontal"],
-    ends: tuple[float, float],
-) -> None:
+def _shapes(axes: Axes, shown: _Classes, at: np.ndarray, way: Literal["vertical", "horizontal"], ends: tuple[float, float]) -> None:
     """Violins, bars of the middle 90 %, and the observed line, along either axis."""
     upright = way == "vertical"
     full = [row for row, column in enumerate(shown.values) if len(column)]
     if full:
-        axes.violinplot(
-            [shown.values[row] for row in full], at[full], widths=0.82, showextrema=False, orientation=way
-        )
+        axes.violinplot([shown.values[row] for row in full], at[full], widths=0.82, showextrema=False, orientation=way)
     for body in axes.collections:
         body.set(facecolor=BAND, edgecolor=MAIN, linewidth=0.9, alpha=1.0, zorder=2)
     (axes.vlines if upright else axes.hlines)(at, shown.low, shown.high, color=MAIN, linewidth=4.0, zorder=3)

@@ -51,9 +51,9 @@ def matrix_waves(
     """The fields of a panel made of matrices; the arguments are those of ``NetworkPanel.from_adjacency``."""
     raw = _one_a_wave(networks)
     ids = people_frame(ids_of(raw, people)).index
-    read = read_matrices([
-        in_order_both_ways(matrix, ids, f"The network of wave {wave}") for wave, matrix in enumerate(raw, start=1)
-    ])
+    read = read_matrices(
+        [in_order_both_ways(matrix, ids, f"The network of wave {wave}") for wave, matrix in enumerate(raw, start=1)]
+    )
     n_people, n_waves = read.networks[0].shape[0], len(read.networks)
     frame = people_frame(ids if people is None else people)
     if len(frame) != n_people:
@@ -62,9 +62,7 @@ def matrix_waves(
     personal = by_name(covariates, "covariates", "{'sex': (n,)}")
     of_pairs = by_name(dyadic, "dyadic", "{'distance': (n, n)}")
     everybody = np.ones((n_people, n_waves), dtype=bool)
-    given = {
-        name: np.asarray(in_order(values, ids, f"The covariate {name!r}")) for name, values in personal.items()
-    }
+    given = {name: np.asarray(in_order(values, ids, f"The covariate {name!r}")) for name, values in personal.items()}
     known = {**covariates_of(frame), **given}
     _check_names(network, behaviours, known)
     return settled(
@@ -81,9 +79,7 @@ def matrix_waves(
         structural=read.structural,
         network=network,
         covariates=known,
-        dyadic={
-            name: pairs_in_order(values, ids, f"The dyadic covariate {name!r}") for name, values in of_pairs.items()
-        },
+        dyadic={name: pairs_in_order(values, ids, f"The dyadic covariate {name!r}") for name, values in of_pairs.items()},
         groups=None if groups is None else np.asarray(in_order(groups, ids, "groups")),
         settings={"made_from": "adjacency"},
     )
@@ -153,12 +149,7 @@ def read_matrices(networks: Iterable[object]) -> ReadMatrices:
 
 
 def _one_a_wave(networks: object) -> list[object]:
-    if (
-        isinstance(networks, np.ndarray)
-        and networks.ndim == 2
-        or sparse.issparse(networks)
-        or isinstance(networks, pd.DataFrame)
-    ):
+    if isinstance(networks, np.ndarray) and networks.ndim == 2 or sparse.issparse(networks) or isinstance(networks, pd.DataFrame):
         raise SchemaError("networks is a sequence of matrices, one a wave; put a single one into a list.")
     if isinstance(networks, Mapping) or not isinstance(networks, Iterable):
         raise SchemaError(f"networks is a sequence of matrices, one a wave, in order; got a {type(networks).__name__}.")
@@ -172,26 +163,18 @@ def _as_csr(matrix: object, wave: int) -> sparse.csr_array:
         read = sparse.csr_array(matrix if sparse.issparse(matrix) else np.asarray(matrix, dtype=np.float64))
         read = read.astype(np.float64)
     except (ValueError, TypeError) as error:
-        raise SchemaError(
-            f"The network of wave {wave} must be a square matrix of numbers: {error}"
-        ) from error
+        raise SchemaError(f"The network of wave {wave} must be a square matrix of numbers: {error}") from error
     if read.ndim != 2 or read.shape[0] != read.shape[1]:
-        raise SchemaError(
-            f"The network of wave {wave} must be square, a row and a column a person; got {read.shape}."
-        )
+        raise SchemaError(f"The network of wave {wave} must be square, a row and a column a person; got {read.shape}.")
     read.sum_duplicates()
     read.eliminate_zeros()
     wrong = ~np.isnan(read.data) & ~((read.data > 0) & np.isfinite(read.data))
     if wrong.any():
-        raise SchemaError(
-            f"The network of wave {wave} holds {int(wrong.sum())} negative or infinite strengths."
-        )
+        raise SchemaError(f"The network of wave {wave} holds {int(wrong.sum())} negative or infinite strengths.")
     row = np.repeat(np.arange(read.shape[0]), np.diff(read.indptr))
     own = read.indices == row
     if (own & ~np.isnan(read.data) & (read.data != STRUCTURAL_NONE)).any():
-        raise SchemaError(
-            f"The network of wave {wave} has ties on its diagonal; nobody can be tied to themselves."
-        )
+        raise SchemaError(f"The network of wave {wave} has ties on its diagonal; nobody can be tied to themselves.")
     read.data[own] = 0.0
     read.eliminate_zeros()
     return read
@@ -229,8 +212,6 @@ def _is_symmetric(matrix: sparse.csr_array) -> bool:
 
 def _where(matrix: sparse.csr_array, values: np.ndarray, dtype: type) -> sparse.csr_array:
     """Those entries of a matrix whose new value is not 0."""
-    new = sparse.csr_array(
-        (values.astype(dtype), matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape
-    )
+    new = sparse.csr_array((values.astype(dtype), matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
     new.eliminate_zeros()
     return new

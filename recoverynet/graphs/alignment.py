@@ -61,8 +61,10 @@ def in_order_both_ways(values: object, ids: pd.Index, what: str) -> Any:
         return values
     if rows is None or columns is None:
         which, other = ("columns", "rows") if rows is None else ("rows", "columns")
-        raise SchemaError(f"{what}: the {which} are labelled and the {other} are not; label both with ids, or take the "
-                          "labels off with .to_numpy().")
+        raise SchemaError(
+            f"{what}: the {which} are labelled and the {other} are not; label both with ids, or take the "
+            "labels off with .to_numpy()."
+        )
     return values.iloc[_places(rows, ids, f"{what}: the rows"), _places(columns, ids, f"{what}: the columns")]
 
 
@@ -109,8 +111,9 @@ def _places(labels: pd.Index, ids: pd.Index, what: str) -> np.ndarray:
         raise SchemaError(f"{what} name {len(twice.unique())} people more than once, the first being {str(twice[0])!r}.")
     strange, missing = labels.difference(ids, sort=False), ids.difference(labels, sort=False)
     if len(strange) or len(missing):
-        raise SchemaError(f"{what} name other people than the panel:{_some(strange, 'not in it')}{_some(missing, 'not named')} "
-                          f"{MEND}")
+        raise SchemaError(
+            f"{what} name other people than the panel:{_some(strange, 'not in it')}{_some(missing, 'not named')} {MEND}"
+        )
     return labels.get_indexer(ids)
 
 

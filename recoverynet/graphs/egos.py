@@ -113,9 +113,7 @@ class EgoNetworks:
             raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos.")
         alters = self.alters.iloc[self._rows["alters"].get(ego_id, [])]
         ties = self.alter_ties.iloc[self._rows["alter_ties"].get(ego_id, [])]
-        ids = pd.Index(
-            ([ego_id] if include_ego else []) + alters["alter_id"].tolist(), name="person_id", dtype="str"
-        )
+        ids = pd.Index(([ego_id] if include_ego else []) + alters["alter_id"].tolist(), name="person_id", dtype="str")
         one, other = ids.get_indexer(ties["alter_a"]), ids.get_indexer(ties["alter_b"])
         weight = ties["weight"].fillna(1.0).to_numpy()
         if include_ego:
@@ -124,11 +122,7 @@ class EgoNetworks:
             other = np.concatenate([other, ids.get_indexer(near["alter_id"])])
             weight = np.concatenate([weight, near["weight"].fillna(1.0).to_numpy()])
         if not self.directed:
-            one, other, weight = (
-                np.concatenate([one, other]),
-                np.concatenate([other, one]),
-                np.tile(weight, 2),
-            )
+            one, other, weight = (np.concatenate([one, other]), np.concatenate([other, one]), np.tile(weight, 2))
         matrix = sparse.csr_array((weight, (one, other)), shape=(len(ids), len(ids)))
         known = alters.set_index("alter_id").drop(columns=["ego_id", "weight"]).reindex(ids)
         return PersonNetwork(matrix, known.set_axis(ids), directed=self.directed, settings={"ego": ego_id})
@@ -140,10 +134,7 @@ class EgoNetworks:
     @cached_property
     def _rows(self) -> dict[str, dict[str, np.ndarray]]:
         """Rows of each ego in either table."""
-        return {
-            name: getattr(self, name).groupby("ego_id", sort=False).indices
-            for name in ("alters", "alter_ties")
-        }
+        return {name: getattr(self, name).groupby("ego_id", sort=False).indices for name in ("alters", "alter_ties")}
 
     def __repr__(self) -> str:
         alone = int((self.sizes() == 0).sum())
@@ -220,32 +211,16 @@ def _from_network(network: PersonNetwork, radius: int, egos: Iterable[str] | Non
     one, a, b, strength = ties_within(network.weights, ego, alter, len(rows), directed=network.directed)
     ids = people.index
     alters = pd.DataFrame(
-        {
-            "ego_id": ids[rows[ego]],
-            "alter_id": ids[alter],
-            "weight": weight,
-            "distance": distance,
-            "in_record": True,
-        }
+        {"ego_id": ids[rows[ego]], "alter_id": ids[alter], "weight": weight, "distance": distance, "in_record": True}
     )
     known = people.iloc[alter].reset_index(drop=True)
     known = known.drop(columns=[name for name in alters.columns if name in known.columns])
-    ties = pd.DataFrame(
-        {
-            "ego_id": ids[rows[one]],
-            "alter_a": ids[a],
-            "alter_b": ids[b],
-            "weight": strength,
-        }
-    )
+    ties = pd.DataFrame({"ego_id": ids[rows[one]], "alter_a": ids[a], "alter_b": ids[b], "weight": strength})
     return EgoNetworks(people.iloc[rows], pd.concat([alters, known], axis=1), ties, network.directed)
 
 
 def _from_record(
-    record: RecoveryRecord,
-    window: tuple[object, object] | None,
-    egos: Iterable[str] | None,
-    relation: str | Iterable[str] | None,
+    record: RecoveryRecord, window: tuple[object, object] | None, egos: Iterable[str] | None, relation: str | Iterable[str] | None
 ) -> EgoNetworks:
     people = record.people.set_index("person_id")
     chosen = people.iloc[_rows_of(people.index, egos)]
@@ -263,8 +238,7 @@ def _rows_of(ids: pd.Index, egos: Iterable[str] | None) -> np.ndarray:
     rows = ids.get_indexer(wanted)
     if (rows < 0).any():
         raise UnknownPersonError(
-            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being "
-            f"{wanted[rows < 0][0]!r}."
+            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being {wanted[rows < 0][0]!r}."
         )
     if wanted.has_duplicates:
         raise SchemaError(f"An ego is named twice: {wanted[wanted.duplicated()][0]!r}.")

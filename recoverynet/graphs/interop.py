@@ -68,14 +68,10 @@ def from_networkx(graph: NetworkxGraph, *, strength: str | None = STRENGTH) -> R
     nodes = list(graph.nodes)
     place = {node: row for row, node in enumerate(nodes)}
     ends = np.array([(place[u], place[v]) for u, v in graph.edges], dtype=np.int64).reshape(-1, 2)
-    found = (
-        [1.0] * len(ends) if strength is None else [data.get(strength) for *_, data in graph.edges(data=True)]
-    )
+    found = [1.0] * len(ends) if strength is None else [data.get(strength) for *_, data in graph.edges(data=True)]
     offered = {name for *_, data in graph.edges(data=True) for name in data} if None in found else set()
     attributes = pd.DataFrame([graph.nodes[node] for node in nodes], index=range(len(nodes)))
-    return _raw(
-        [str(node) for node in nodes], attributes, ends, found, graph.is_directed(), strength, offered
-    )
+    return _raw([str(node) for node in nodes], attributes, ends, found, graph.is_directed(), strength, offered)
 
 
 def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> IgraphGraph:
@@ -83,9 +79,7 @@ def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -
     import igraph as ig
 
     if "name" in people.columns:
-        raise SchemaError(
-            "igraph keeps the ids in the vertex attribute 'name'; rename the column 'name' of the people."
-        )
+        raise SchemaError("igraph keeps the ids in the vertex attribute 'name'; rename the column 'name' of the people.")
     one, other, strength = _tie_list(weights, directed)
     graph = ig.Graph(n=len(people), edges=np.column_stack([one, other]).tolist(), directed=directed)
     graph.vs["name"] = graph.vs[PERSON_ID] = people.index.tolist()
@@ -98,9 +92,7 @@ def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -
 def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
     """Strengths and people of an igraph Graph; ids are ``name``, else ``person_id``, else numbers."""
     if graph.has_multiple():
-        raise SchemaError(
-            "The graph holds several ties between two people; add them up first (graph.simplify)."
-        )
+        raise SchemaError("The graph holds several ties between two people; add them up first (graph.simplify).")
     names = graph.vertex_attributes()
     key = next((name for name in ("name", PERSON_ID) if name in names), None)
     ids = [str(value) for value in graph.vs[key]] if key else [str(row) for row in range(graph.vcount())]
@@ -109,9 +101,7 @@ def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNe
         found: list[Any] = [1.0] * len(ends)
     else:
         found = graph.es[strength] if strength in graph.edge_attributes() else [None] * len(ends)
-    attributes = pd.DataFrame(
-        {name: graph.vs[name] for name in names if name != "name"}, index=range(len(ids))
-    )
+    attributes = pd.DataFrame({name: graph.vs[name] for name in names if name != "name"}, index=range(len(ids)))
     return _raw(ids, attributes, ends, found, graph.is_directed(), strength, set(graph.edge_attributes()))
 
 
@@ -142,9 +132,7 @@ def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame
     text = "\n".join(nx.generate_gexf(graph))
     # networkx writes the day into the file
     dated = re.compile(r' lastmodifieddate="[^"]*"')
-    Path(path).write_text(
-        '<?xml version="1.0" encoding="utf-8"?>\n' + dated.sub("", text) + "\n", encoding="utf-8"
-    )
+    Path(path).write_text('<?xml version="1.0" encoding="utf-8"?>\n' + dated.sub("", text) + "\n", encoding="utf-8")
 
 
 def _tie_list(weights: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -163,9 +151,7 @@ def _attributes(people: pd.DataFrame, *, plain: bool) -> Iterator[dict[str, Any]
 
 def _native(values: pd.Series, *, plain: bool = False) -> list[Any]:
     """Python's own types, None where missing; plain: text, number or truth only, of one type a column."""
-    found = [
-        None if missing else value for value, missing in zip(values.tolist(), values.isna(), strict=True)
-    ]
+    found = [None if missing else value for value, missing in zip(values.tolist(), values.isna(), strict=True)]
     if not plain:
         return found
     found = [value.isoformat() if isinstance(value, pd.Timestamp) else value for value in found]
@@ -188,9 +174,7 @@ def _raw(
     one, other = ends[:, 0], ends[:, 1]
     if (one == other).any():
         person = ids[int(one[one == other][0])]
-        raise SchemaError(
-            f"{int((one == other).sum())} people are tied to themselves, the first being {person!r}."
-        )
+        raise SchemaError(f"{int((one == other).sum())} people are tied to themselves, the first being {person!r}.")
     values = _strengths(found, strength, offered)
     if directed:
         row, column, data = one, other, values

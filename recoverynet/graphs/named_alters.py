@@ -11,9 +11,7 @@ from recoverynet.errors import TimeOrderError
 Bounds = tuple[pd.Timestamp, pd.Timestamp] | None
 
 
-def named_alters(
-    nominations: pd.DataFrame, egos: pd.Index, bounds: Bounds, relation: str | Iterable[str] | None
-) -> pd.DataFrame:
+def named_alters(nominations: pd.DataFrame, egos: pd.Index, bounds: Bounds, relation: str | Iterable[str] | None) -> pd.DataFrame:
     """One row an ego and alter, in the order of egos and then ids, as described when last named.
 
     Several relations at that time are joined by "; ", and the strongest weight is taken; a weight of 0 is no
@@ -38,9 +36,7 @@ def named_alters(
     return described[order + [name for name in described.columns if name not in order]]
 
 
-def reported_ties(
-    alter_ties: pd.DataFrame, alters: pd.DataFrame, bounds: Bounds
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def reported_ties(alter_ties: pd.DataFrame, alters: pd.DataFrame, bounds: Bounds) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """One row an ego and pair of its alters, as reported the last time; and what was left out."""
     rows = alter_ties[alter_ties["ego_id"].isin(alters["ego_id"]) & _within(alter_ties["asked_at"], bounds)]
     swapped = (rows["alter_a"] > rows["alter_b"]).to_numpy(dtype=bool)
@@ -57,9 +53,7 @@ def reported_ties(
     known = pd.MultiIndex.from_frame(pairs[["ego_id", "alter_a"]]).isin(named) & pd.MultiIndex.from_frame(
         pairs[["ego_id", "alter_b"]]
     ).isin(named)
-    notes = (
-        () if known.all() else (f"Ties with somebody the ego did not name, left out: {int((~known).sum())}.",)
-    )
+    notes = () if known.all() else (f"Ties with somebody the ego did not name, left out: {int((~known).sum())}.",)
     pairs = pairs[known & (pairs["weight"] != 0).to_numpy(dtype=bool, na_value=True)]
     pairs = pairs.sort_values(["asked_at", "weight"], kind="stable")
     pairs = pairs.drop_duplicates(["ego_id", "alter_a", "alter_b"], keep="last")

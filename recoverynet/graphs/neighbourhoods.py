@@ -21,9 +21,7 @@ def neighbourhoods(
     if radius == 2:
         reach = ((weights[rows] != 0).astype(np.float64) @ (weights != 0).astype(np.float64)).tocoo()
         n_people = weights.shape[0]
-        far = (reach.col != rows[reach.row]) & ~np.isin(
-            reach.row.astype(np.int64) * n_people + reach.col, ego * n_people + alter
-        )
+        far = (reach.col != rows[reach.row]) & ~np.isin(reach.row.astype(np.int64) * n_people + reach.col, ego * n_people + alter)
         ego = np.concatenate([ego, reach.row[far].astype(np.int64)])
         alter = np.concatenate([alter, reach.col[far].astype(np.int64)])
         weight = np.concatenate([weight, np.full(int(far.sum()), np.nan)])

@@ -12,24 +12,9 @@ from scipy import sparse
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel_shape import settled
 from recoverynet.graphs.person_network import people_frame
-from recoverynet.graphs.waves import (
-    codes_by_wave,
-    numbers_by_wave,
-    presence,
-    undated_waves,
-    wave_windows,
-    words_by_wave,
-)
+from recoverynet.graphs.waves import codes_by_wave, numbers_by_wave, presence, undated_waves, wave_windows, words_by_wave
 from recoverynet.kernels.spells import UNKNOWN_CODE
-from recoverynet.observed import (
-    Looks,
-    SourceRule,
-    checked_rule,
-    checked_sources,
-    look_up,
-    looks_from,
-    microseconds_of,
-)
+from recoverynet.observed import Looks, SourceRule, checked_rule, checked_sources, look_up, looks_from, microseconds_of
 from recoverynet.states import STATE_VARIABLE, Norm
 
 WAVE = "wave"
@@ -57,20 +42,12 @@ def nomination_waves(
     states: pd.DataFrame | None = None
     if observations is not None:
         seen = timed(observations, "observed_at", "observations", waves if dated else None)
-        behaviour, states, more = observed_values(
-            seen, frame.index, waves, dated=dated, norm=norm, sources=used, rule=rule
-        )
+        behaviour, states, more = observed_values(seen, frame.index, waves, dated=dated, norm=norm, sources=used, rule=rule)
         notes += more
     if norm is not None and states is None:
         states = words_by_wave(np.full((len(frame), len(waves)), UNKNOWN_CODE), norm.scheme, frame.index)
         notes.append("Nobody's state was observed, so all are unknown.")
-    settings = {
-        "made_from": "nominations",
-        "breaks": breaks,
-        "relation": relation,
-        "sources": used,
-        "conflict": conflict,
-    }
+    settings = {"made_from": "nominations", "breaks": breaks, "relation": relation, "sources": used, "conflict": conflict}
     return settled(
         frame,
         waves,
@@ -96,9 +73,7 @@ class Timed(NamedTuple):
 def wave_numbers(frame: pd.DataFrame, table: str) -> np.ndarray:
     """The column ``wave`` as integers from 1; raises SchemaError where it holds anything else."""
     if WAVE not in frame.columns:
-        raise SchemaError(
-            f"breaks=\"wave\" needs a column 'wave' in the {table}; it has {', '.join(frame.columns)}."
-        )
+        raise SchemaError(f"breaks=\"wave\" needs a column 'wave' in the {table}; it has {', '.join(frame.columns)}.")
     number = pd.to_numeric(frame[WAVE], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = ~((number >= 1) & (number == np.floor(number)))
     if wrong.any():
@@ -134,9 +109,7 @@ def resolve_waves(
         numbers.append(wave_numbers(observations, "observations"))
     every = np.concatenate(numbers)
     if not len(every):
-        raise SchemaError(
-            "There is neither a nomination nor an observation, so the number of waves is unknown."
-        )
+        raise SchemaError("There is neither a nomination nor an observation, so the number of waves is unknown.")
     return undated_waves(int(every.max())), False
 
 
@@ -152,9 +125,7 @@ def nominated_networks(
     ego, alter = people.get_indexer(frame["ego_id"]), people.get_indexer(frame["alter_id"])
     inside = (named.wave >= 1) & (named.wave <= n_waves)
     if relation is not None:
-        inside &= (
-            frame["relation"].isin({relation} if isinstance(relation, str) else set(relation)).to_numpy()
-        )
+        inside &= frame["relation"].isin({relation} if isinstance(relation, str) else set(relation)).to_numpy()
     notes = _left_out(frame, inside, ego, alter)
     weight = frame["weight"].to_numpy(dtype=np.float64)
     keep = np.flatnonzero(inside & (ego >= 0) & (alter >= 0))
@@ -173,9 +144,7 @@ def nominated_networks(
 def _checked_nominations(rows: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in ("ego_id", "alter_id") if name not in rows.columns]
     if absent:
-        raise SchemaError(
-            f"The nominations need {', '.join(absent)}; they have {', '.join(rows.columns) or 'none'}."
-        )
+        raise SchemaError(f"The nominations need {', '.join(absent)}; they have {', '.join(rows.columns) or 'none'}.")
     frame = pd.DataFrame({name: rows[name].astype("str") for name in ("ego_id", "alter_id")})
     if rows[["ego_id", "alter_id"]].isna().any(axis=None):
         raise SchemaError("Every nomination needs both who names and who is named; some rows lack one.")
@@ -221,23 +190,14 @@ def people_of(people: object, nominations: pd.DataFrame, observations: pd.DataFr
 
 
 def observed_values(
-    seen: Timed,
-    people: pd.Index,
-    waves: pd.DataFrame,
-    *,
-    dated: bool,
-    norm: Norm | None,
-    sources: Sequence[str],
-    rule: SourceRule,
+    seen: Timed, people: pd.Index, waves: pd.DataFrame, *, dated: bool, norm: Norm | None, sources: Sequence[str], rule: SourceRule
 ) -> tuple[dict[str, np.ndarray], pd.DataFrame | None, list[str]]:
     """Numeric behaviour (n, W) of every variable, states as words where a norm is given, and notes."""
     behaviour: dict[str, np.ndarray] = {}
     states, notes = None, []
     absent = [name for name in ("person_id", "variable", "value") if name not in seen.rows.columns]
     if absent:
-        raise SchemaError(
-            f"The observations need {', '.join(absent)}; they have {', '.join(seen.rows.columns)}."
-        )
+        raise SchemaError(f"The observations need {', '.join(absent)}; they have {', '.join(seen.rows.columns)}.")
     moments, lasting = _last_instants(waves, dated)
     for variable in sorted(set(seen.rows["variable"].dropna())):
         if variable == STATE_VARIABLE and norm is None:
@@ -249,9 +209,7 @@ def observed_values(
         if norm is not None and variable == STATE_VARIABLE:
             states = words_by_wave(codes, norm.scheme, people)
             continue
-        numbers = pd.to_numeric(pd.Series(looks.values, dtype="object"), errors="coerce").to_numpy(
-            dtype=np.float64
-        )
+        numbers = pd.to_numeric(pd.Series(looks.values, dtype="object"), errors="coerce").to_numpy(dtype=np.float64)
         if np.isnan(numbers).all():
             notes.append(f"{variable!r} holds no numbers and is no behaviour of the panel.")
             continue
@@ -268,24 +226,16 @@ def _last_instants(waves: pd.DataFrame, dated: bool) -> tuple[list[int], list[in
     return list(end - 1), list(end - start)
 
 
-def _looks(
-    seen: Timed, variable: str, sources: Sequence[str], allowed: Sequence[str] | None, dated: bool
-) -> Looks:
+def _looks(seen: Timed, variable: str, sources: Sequence[str], allowed: Sequence[str] | None, dated: bool) -> Looks:
     if dated:
         return look_up(seen.rows, variable, sources, allowed)
     rows = seen.rows.assign(source="self") if "source" not in seen.rows.columns else seen.rows
-    wanted = ((rows["variable"] == variable) & rows["value"].notna() & rows["source"].isin(sources)).to_numpy(
-        dtype=bool
-    )
+    wanted = ((rows["variable"] == variable) & rows["value"].notna() & rows["source"].isin(sources)).to_numpy(dtype=bool)
     return looks_from(rows[wanted], seen.time[wanted], sources, allowed, None)
 
 
 def _require_numbers(variable: str, looks: Looks, numbers: np.ndarray) -> None:
-    wrong = [
-        value
-        for value, number in zip(looks.values, numbers, strict=True)
-        if np.isnan(number) and value != "unknown"
-    ]
+    wrong = [value for value, number in zip(looks.values, numbers, strict=True) if np.isnan(number) and value != "unknown"]
     if wrong:
         raise SchemaError(
             f"{variable!r} should hold numbers; {len(wrong)} of its {len(looks.values)} different values are "

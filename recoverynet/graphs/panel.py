@@ -124,17 +124,13 @@ class NetworkPanel:
         """
         if wave not in range(1, self.n_waves + 1):
             raise SchemaError(f"The panel has waves 1 to {self.n_waves}; there is no wave {wave!r}.")
-        return PersonNetwork(
-            self.networks[wave - 1], self.people, directed=self.directed, settings={"wave": wave}
-        )
+        return PersonNetwork(self.networks[wave - 1], self.people, directed=self.directed, settings={"wave": wave})
 
     def __repr__(self) -> str:
         kind = "directed" if self.directed else "undirected"
         names = ", ".join(self.behaviour) or "none"
         return (
-            f"<NetworkPanel {kind}: {self.n_people:,} people, {self.n_waves} "
-            f"wave{'s' * (self.n_waves != 1)}, "
-            f"behaviour: {names}>"
+            f"<NetworkPanel {kind}: {self.n_people:,} people, {self.n_waves} wave{'s' * (self.n_waves != 1)}, behaviour: {names}>"
         )
 
     @classmethod
@@ -204,8 +200,7 @@ class NetworkPanel:
         >>> known = record.nominations[record.nominations["alter_id"] != "x1"]
         >>> states = record.observations[record.observations["variable"] == "state"]
         >>> made = rn.NetworkPanel.from_nominations(
-        ...     known, states, breaks=["2011-03-01", "2011-04-01"],
-        ...     norm=rn.Norm("recovery", {"in_recovery", "abstinent"}),
+        ...     known, states, breaks=["2011-03-01", "2011-04-01"], norm=rn.Norm("recovery", {"in_recovery", "abstinent"})
         ... )
         >>> made.behaviour["recovery"].T
         array([[0., 1., 1.]])

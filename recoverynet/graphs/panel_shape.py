@@ -24,9 +24,7 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
     people = people_frame(given["people"])
     n_people, n_waves = len(people), len(given["networks"])
     if n_waves == 0 or len(given["waves"]) != n_waves:
-        raise SchemaError(
-            f"A panel needs one network a wave; got {n_waves} networks for {len(given['waves'])} waves."
-        )
+        raise SchemaError(f"A panel needs one network a wave; got {n_waves} networks for {len(given['waves'])} waves.")
     networks = tuple(checked_weights(matrix, n_people, given["directed"]) for matrix in given["networks"])
     found: dict[str, Any] = {
         "people": people,
@@ -38,8 +36,7 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
             for name, values in given["behaviour"].items()
         },
         "dyadic": {
-            name: _of_pairs(values, f"The dyadic covariate {name!r}", n_people, n_waves)
-            for name, values in given["dyadic"].items()
+            name: _of_pairs(values, f"The dyadic covariate {name!r}", n_people, n_waves) for name, values in given["dyadic"].items()
         },
         "covariates": dict(given["covariates"]),
         "settings": dict(given["settings"]),
@@ -52,9 +49,7 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
                 f"({n_people} × {n_waves}); got {np.shape(values)}."
             )
     if given["states"] is not None and given["states"].shape != (n_people, n_waves):
-        raise SchemaError(
-            f"The states must be {n_people} people × {n_waves} waves; got {given['states'].shape}."
-        )
+        raise SchemaError(f"The states must be {n_people} people × {n_waves} waves; got {given['states'].shape}.")
     for name in ("missing", "structural"):
         found[name] = _flags(given[name], name, n_people, n_waves)
     _check_groups(given["groups"], networks, n_people)
@@ -64,13 +59,9 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
 def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
     frame = waves.set_axis(wave_index(len(waves)), axis=0)
     dated = frame.dropna(subset=["start", "end"])
-    disorder = (dated["end"] <= dated["start"]).any() or (
-        dated["start"].iloc[1:].array < dated["end"].iloc[:-1].array
-    ).any()
+    disorder = (dated["end"] <= dated["start"]).any() or (dated["start"].iloc[1:].array < dated["end"].iloc[:-1].array).any()
     if disorder:
-        raise TimeOrderError(
-            "Waves must follow each other: each ends after it starts and before the next one starts."
-        )
+        raise TimeOrderError("Waves must follow each other: each ends after it starts and before the next one starts.")
     return frame
 
 
@@ -95,9 +86,7 @@ def _checked_presence(present: object | None, networks: Matrices, n_people: int)
         return np.ones((n_people, len(networks)), dtype=bool)
     here = np.asarray(present)
     if here.dtype != bool or here.shape != (n_people, len(networks)):
-        raise SchemaError(
-            f"present must be {n_people} × {len(networks)} booleans; got {here.dtype} {here.shape}."
-        )
+        raise SchemaError(f"present must be {n_people} × {len(networks)} booleans; got {here.dtype} {here.shape}.")
     for wave, matrix in enumerate(networks, start=1):
         row = np.repeat(np.arange(n_people), np.diff(matrix.indptr))
         if not (here[row, wave - 1] & here[matrix.indices, wave - 1]).all():
@@ -122,9 +111,7 @@ def _check_groups(groups: object | None, networks: Matrices, n_people: int) -> N
     for wave, matrix in enumerate(networks, start=1):
         across = house[np.repeat(np.arange(n_people), np.diff(matrix.indptr))] != house[matrix.indices]
         if across.any():
-            raise SchemaError(
-                f"Wave {wave} holds {int(across.sum())} ties between groups; pooled networks have none."
-            )
+            raise SchemaError(f"Wave {wave} holds {int(across.sum())} ties between groups; pooled networks have none.")
 
 
 def without_absent(matrices: Matrices, present: np.ndarray) -> tuple[Matrices, int]:
@@ -165,7 +152,8 @@ def settled(
     unknown = fields.get("missing") or (sparse.csr_array((0, 0)),) * len(networks)
     said += [
         f"Wave {wave} holds no {'known ' * bool(gaps.nnz)}tie."
-        for wave, (matrix, gaps) in enumerate(zip(networks, unknown, strict=True), start=1) if not matrix.nnz
+        for wave, (matrix, gaps) in enumerate(zip(networks, unknown, strict=True), start=1)
+        if not matrix.nnz
     ]
     for name in ("missing", "structural"):
         if fields.get(name) is not None:
@@ -199,7 +187,5 @@ def booleans(present: object, n_people: int, n_waves: int) -> np.ndarray:
     """Presence as booleans (n, W); raises SchemaError for anything but true and false."""
     here = np.asarray(present)
     if here.shape != (n_people, n_waves) or not np.isin(here, (0, 1)).all():
-        raise SchemaError(
-            f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}."
-        )
+        raise SchemaError(f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}.")
     return here.astype(bool)

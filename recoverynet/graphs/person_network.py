@@ -90,13 +90,7 @@ class PersonNetwork:
         matrix = self.weights.tocoo()
         keep = np.ones(matrix.nnz, dtype=bool) if self.directed else matrix.row < matrix.col
         ids = self.person_ids
-        return pd.DataFrame(
-            {
-                "person_id": ids[matrix.row[keep]],
-                "other_id": ids[matrix.col[keep]],
-                "strength": matrix.data[keep],
-            }
-        )
+        return pd.DataFrame({"person_id": ids[matrix.row[keep]], "other_id": ids[matrix.col[keep]], "strength": matrix.data[keep]})
 
     def among(self, person_ids: object) -> PersonNetwork:
         """The network among some people only, in the order given.
@@ -114,16 +108,13 @@ class PersonNetwork:
         rows = self.person_ids.get_indexer(wanted)
         if (rows < 0).any():
             raise UnknownPersonError(
-                f"{int((rows < 0).sum())} of {len(wanted)} people are not in the network, the first being "
-                f"{wanted[rows < 0][0]!r}."
+                f"{int((rows < 0).sum())} of {len(wanted)} people are not in the network, the first being {wanted[rows < 0][0]!r}."
             )
         inner = self.weights[rows][:, rows]
         inner.sort_indices()
         if wanted.has_duplicates:
             raise SchemaError(f"Somebody is named twice: {wanted[wanted.duplicated()][0]!r}.")
-        return PersonNetwork.trusted(
-            inner, self.people.iloc[rows], directed=self.directed, settings=self.settings
-        )
+        return PersonNetwork.trusted(inner, self.people.iloc[rows], directed=self.directed, settings=self.settings)
 
     def to_networkx(self) -> interop.NetworkxGraph:
         """The network as a networkx Graph, or DiGraph where directed.
@@ -139,9 +130,7 @@ class PersonNetwork:
         return interop.to_networkx(self.weights, self.people, self.directed)
 
     @classmethod
-    def from_networkx(
-        cls, graph: interop.NetworkxGraph, *, strength: str | None = "strength"
-    ) -> PersonNetwork:
+    def from_networkx(cls, graph: interop.NetworkxGraph, *, strength: str | None = "strength") -> PersonNetwork:
         """A network from a networkx Graph or DiGraph.
 
         Parameters
@@ -288,9 +277,7 @@ def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.cs
     """Strengths as a sparse matrix without stored zeros; raises SchemaError where they make no network."""
     matrix = sparse.csr_array(weights, dtype=np.float64)
     if matrix.shape != (n_people, n_people):
-        raise SchemaError(
-            f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}."
-        )
+        raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}.")
     if sparse.issparse(weights) and not matrix.has_canonical_format:
         matrix = matrix.copy()  # shares its arrays with what was given, which must stay as it is
     matrix.sum_duplicates()
@@ -304,7 +291,5 @@ def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.cs
     if not directed and matrix.nnz:
         difference = abs(matrix - matrix.T)
         if difference.nnz and difference.max() > 1e-9 * matrix.data.max():
-            raise SchemaError(
-                "An undirected network needs symmetric weights; pass directed=True if ties have a direction."
-            )
+            raise SchemaError("An undirected network needs symmetric weights; pass directed=True if ties have a direction.")
     return matrix

@@ -136,8 +136,7 @@ def _minutes(graph: ContactGraph) -> np.ndarray:
     minutes = graph.occasions["duration_min"]
     if minutes.isna().any():
         warnings.warn(
-            f"{int(minutes.isna().sum()):,} of {len(minutes):,} occasions have no duration and add nothing "
-            "to the ties.",
+            f"{int(minutes.isna().sum()):,} of {len(minutes):,} occasions have no duration and add nothing to the ties.",
             RecoveryNetWarning,
             stacklevel=3,
         )

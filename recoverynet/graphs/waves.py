@@ -12,13 +12,7 @@ from recoverynet.instants import as_instant
 from recoverynet.observed import Looks, SourceRule, look_up
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, StateScheme
 
-NOT_COVARIATES = (
-    "introducer_consent",
-    "max_introductions",
-    "consent_care",
-    "consent_evaluation",
-    "consent_research",
-)
+NOT_COVARIATES = ("introducer_consent", "max_introductions", "consent_care", "consent_evaluation", "consent_research")
 
 
 def wave_windows(breaks: Iterable[object], tz: str) -> pd.DataFrame:
@@ -47,14 +41,10 @@ def wave_windows(breaks: Iterable[object], tz: str) -> pd.DataFrame:
         raise SchemaError(f"breaks must be two or more instants; got the text {breaks!r}.")
     instants = [as_instant(value, tz) for value in breaks]
     if len(instants) < 2:
-        raise SchemaError(
-            f"Waves need two breaks or more, the start and the end of each; got {len(instants)}."
-        )
+        raise SchemaError(f"Waves need two breaks or more, the start and the end of each; got {len(instants)}.")
     for place, (one, other) in enumerate(zip(instants[:-1], instants[1:], strict=True), start=1):
         if not one < other:
-            raise TimeOrderError(
-                f"Waves must follow each other: break {place} is {one}, break {place + 1} is {other}."
-            )
+            raise TimeOrderError(f"Waves must follow each other: break {place} is {one}, break {place + 1} is {other}.")
     stamps = pd.DatetimeIndex(instants).as_unit("us")
     return pd.DataFrame({"start": stamps[:-1], "end": stamps[1:]}, index=wave_index(len(stamps) - 1))
 
@@ -93,9 +83,7 @@ def _instants_or_none(people: pd.DataFrame, name: str) -> pd.Series | None:
     if name not in people.columns or people[name].isna().all():
         return None
     if not isinstance(people[name].dtype, pd.DatetimeTZDtype):
-        raise SchemaError(
-            f"Column {name!r} of the people must hold instants with a time zone; got {people[name].dtype}."
-        )
+        raise SchemaError(f"Column {name!r} of the people must hold instants with a time zone; got {people[name].dtype}.")
     return people[name]
 
 
@@ -117,13 +105,7 @@ def covariates_of(people: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def codes_by_wave(
-    looks: Looks,
-    people: pd.Index,
-    moments: Sequence[int],
-    *,
-    n_sources: int,
-    lasting: Sequence[int | None],
-    rule: SourceRule,
+    looks: Looks, people: pd.Index, moments: Sequence[int], *, n_sources: int, lasting: Sequence[int | None], rule: SourceRule
 ) -> np.ndarray:
     """Codes (n, W) that hold for the people at each moment; a look holds for ``lasting``, one a wave."""
     person = looks.people.get_indexer(people)
@@ -152,9 +134,7 @@ def worth(variable: str, values: Sequence[object], counted: Iterable[str] | None
         wanted = {counted} if isinstance(counted, str) else set(counted)
         return words.isin(wanted).to_numpy(dtype=np.float64)
     numbers = pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
-    wrong = [
-        word for word, number in zip(values, numbers, strict=True) if np.isnan(number) and word != UNKNOWN
-    ]
+    wrong = [word for word, number in zip(values, numbers, strict=True) if np.isnan(number) and word != UNKNOWN]
     if wrong:
         raise SchemaError(
             f"The outcome {variable!r} holds {len(wrong)} different values that are not numbers, the first "
@@ -175,18 +155,12 @@ def outcomes_by_wave(
     rule: SourceRule,
 ) -> dict[str, np.ndarray]:
     """Each outcome as float (n, W): its last value that still holds at each moment."""
-    wanted = (
-        outcomes
-        if isinstance(outcomes, Mapping)
-        else dict.fromkeys((outcomes,) if isinstance(outcomes, str) else outcomes)
-    )
+    wanted = outcomes if isinstance(outcomes, Mapping) else dict.fromkeys((outcomes,) if isinstance(outcomes, str) else outcomes)
     found = {}
     for variable, counted in wanted.items():
         if variable == STATE_VARIABLE:
             raise SchemaError("The state is carried by the norm; name other variables as outcomes.")
         looks = look_up(observations, variable, sources)
-        codes = codes_by_wave(
-            looks, people, moments, n_sources=len(sources), lasting=[lasting] * len(moments), rule=rule
-        )
+        codes = codes_by_wave(looks, people, moments, n_sources=len(sources), lasting=[lasting] * len(moments), rule=rule)
         found[variable] = numbers_by_wave(codes, worth(variable, looks.values, counted))
     return found

@@ -199,10 +199,15 @@ def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
     for row, start in ((IN_START, epoch.start[:, 1]), (OUT_START, epoch.start[:, 0])):
         people[:, row] = np.bincount(start, minlength=n) if len(start) else 0
     return State(
-        people=people, classes=np.zeros((n_classes + 1, 4), np.int32),
-        pool=np.zeros(int(room * (2 * len(epoch.start) + 16 * n)) + 64, np.int32), used=np.zeros(2, np.int64),
-        values=epoch.values.copy(), through=np.zeros((int(model.whole[N_SLOTS]), n)),
-        delta=np.zeros((n_columns + 2, n + n_classes)), options=np.zeros((2, n + n_classes), np.int64),
-        dense=np.zeros((n, n) if model.whole[N_OWN] else (1, 1), np.uint8), random=np.zeros(1, np.uint64),
+        people=people,
+        classes=np.zeros((n_classes + 1, 4), np.int32),
+        pool=np.zeros(int(room * (2 * len(epoch.start) + 16 * n)) + 64, np.int32),
+        used=np.zeros(2, np.int64),
+        values=epoch.values.copy(),
+        through=np.zeros((int(model.whole[N_SLOTS]), n)),
+        delta=np.zeros((n_columns + 2, n + n_classes)),
+        options=np.zeros((2, n + n_classes), np.int64),
+        dense=np.zeros((n, n) if model.whole[N_OWN] else (1, 1), np.uint8),
+        random=np.zeros(1, np.uint64),
         scores=np.zeros(int(model.whole[N_PARAMETERS])),
     )

@@ -28,9 +28,7 @@ class Moments(NamedTuple):
 def row_shares(weights: sparse.csr_array) -> sparse.csr_array:
     """Each row divided by its sum; rows without ties stay empty."""
     total = np.asarray(weights.sum(axis=1)).ravel()
-    return sparse.csr_array(
-        sparse.diags_array(np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)) @ weights
-    )
+    return sparse.csr_array(sparse.diags_array(np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)) @ weights)
 
 
 def moran(weights: sparse.csr_array, values: np.ndarray) -> np.ndarray:
@@ -65,9 +63,7 @@ def moran_moments(weights: sparse.csr_array, values: np.ndarray) -> Moments:
     """Mean −1 / (n − 1) and variance of Moran's I (Cliff & Ord 1981); needs n ≥ 4."""
     n, s0, s1, s2, k = _sums(weights, values)
     expected = -1.0 / (n - 1)
-    above = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0**2) - k * (
-        n * (n - 1) * s1 - 2 * n * s2 + 6 * s0**2
-    )
+    above = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0**2) - k * (n * (n - 1) * s1 - 2 * n * s2 + 6 * s0**2)
     return Moments(expected, above / ((n - 1) * (n - 2) * (n - 3) * s0**2) - expected**2)
 
 

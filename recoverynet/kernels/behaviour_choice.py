@@ -62,8 +62,27 @@ def around(table, out, into, pool, z, row, unknown, hidden, i):  # type: ignore[
     if n_out == 0:
         most = least = 0.0
     return Around(
-        own, n_out, n_in, n_mutual, out_sum, in_sum, mutual_sum, most, least, far, lower, equal, mutual_far,
-        mutual_lower, mutual_equal, above, below, alters_in, table[i, out + 1], table[i, into + 1], degree_mutual,
+        own,
+        n_out,
+        n_in,
+        n_mutual,
+        out_sum,
+        in_sum,
+        mutual_sum,
+        most,
+        least,
+        far,
+        lower,
+        equal,
+        mutual_far,
+        mutual_lower,
+        mutual_equal,
+        above,
+        below,
+        alters_in,
+        table[i, out + 1],
+        table[i, into + 1],
+        degree_mutual,
     )
 
 

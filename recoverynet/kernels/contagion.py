@@ -63,9 +63,7 @@ def slots_of(ties: Sequence[sparse.csr_array], *, directed: bool) -> Slots:
     return Slots(indptr, indices, tie_of_slot.astype(np.int64), strength)
 
 
-def rewired_slots(
-    slots: Slots, n_runs: int, rng: np.random.Generator, *, directed: bool
-) -> tuple[np.ndarray, np.ndarray]:
+def rewired_slots(slots: Slots, n_runs: int, rng: np.random.Generator, *, directed: bool) -> tuple[np.ndarray, np.ndarray]:
     """Ends and ties of each slot, (R, slots), after degree-preserving swaps of ties there are at any wave.
 
     A tie keeps the waves it exists at, and stays with the person who has it (directed) or with one of the

@@ -66,20 +66,14 @@ def followers(
     later = np.where(adopted > 0, adopted, n_waves + 1)
     for i in np.flatnonzero(adopted):
         for k, weight in enumerate(weights, start=1):
-            wave, looked = (
-                (adopted[i] + k, adopted[i] + k - 1) if forwards else (adopted[i] - k, adopted[i] - k + 1)
-            )
+            wave, looked = (adopted[i] + k, adopted[i] + k - 1) if forwards else (adopted[i] - k, adopted[i] - k + 1)
             if not 1 <= wave <= n_waves:
                 continue
             rows = turned[looked - 1]
             tied = rows.indices[rows.indptr[i] : rows.indptr[i + 1]]
             strength = rows.data[rows.indptr[i] : rows.indptr[i + 1]]
             could = later[tied] >= wave if forwards else later[tied] <= wave
-            parts = (
-                (strength * (later[tied] == wave)).sum(),
-                (strength * could).sum(),
-                (later == wave).sum(),
-            )
+            parts = ((strength * (later[tied] == wave)).sum(), (strength * could).sum(), (later == wave).sum())
             for total, part in zip((timed, open_, everybody), parts, strict=True):
                 total[i] = np.nan_to_num(total[i]) + part / weight
     return timed, open_, everybody

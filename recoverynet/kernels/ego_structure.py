@@ -83,8 +83,7 @@ def clustering(weights: sparse.csr_array) -> np.ndarray:
     ties = pattern(weights)
     alters = np.diff(ties.indptr).astype(np.float64)
     closed = np.bincount(
-        np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr)), weights=_on_ties(ties @ ties, ties),
-        minlength=ties.shape[0],
+        np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr)), weights=_on_ties(ties @ ties, ties), minlength=ties.shape[0]
     )
     pairs = alters * (alters - 1)
     return np.divide(closed, pairs, out=np.full(len(alters), np.nan), where=pairs > 0)

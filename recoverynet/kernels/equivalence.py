@@ -13,9 +13,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import shortest_path
 
 
-def geodesic_profiles(
-    ties: sparse.csr_array, *, longest: int | None, unreachable: float | None
-) -> np.ndarray:
+def geodesic_profiles(ties: sparse.csr_array, *, longest: int | None, unreachable: float | None) -> np.ndarray:
     """z, whole numbers as floats, shape (n, n).
 
     Pairs further apart than ``longest`` or unconnected hold ``unreachable`` or, where that is None, one step
@@ -25,9 +23,7 @@ def geodesic_profiles(
     if longest is not None:
         steps[steps > longest] = np.inf
     reached = np.isfinite(steps)
-    return np.where(
-        reached, steps, steps[reached].max(initial=0.0) + 1.0 if unreachable is None else unreachable
-    )
+    return np.where(reached, steps, steps[reached].max(initial=0.0) + 1.0 if unreachable is None else unreachable)
 
 
 def profile_distances(profiles: np.ndarray) -> np.ndarray:

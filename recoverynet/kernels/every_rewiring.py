@@ -14,9 +14,7 @@ MOST_TIES, MOST_STEPS = 30, 20_000
 Pair = tuple[int, int]
 
 
-def every_rewiring(
-    source: np.ndarray, target: np.ndarray, kind: np.ndarray, limit: int, *, directed: bool
-) -> np.ndarray | None:
+def every_rewiring(source: np.ndarray, target: np.ndarray, kind: np.ndarray, limit: int, *, directed: bool) -> np.ndarray | None:
     """Sources and targets of the ties in every network, (networks, ties, 2); None where there are more than ``limit``.
 
     Parameters

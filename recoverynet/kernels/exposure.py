@@ -83,9 +83,7 @@ def thresholds_at(indptr: np.ndarray, indices: np.ndarray, adopted: np.ndarray, 
 
 
 @numba.njit(cache=True, nogil=True)
-def mean_thresholds(
-    indptr: np.ndarray, runs: np.ndarray, adopted: np.ndarray, lag: int, isolates_zero: bool
-) -> np.ndarray:
+def mean_thresholds(indptr: np.ndarray, runs: np.ndarray, adopted: np.ndarray, lag: int, isolates_zero: bool) -> np.ndarray:
     """Mean threshold of the adopters in each rewired network, ``runs`` being rows of column numbers."""
     means = np.empty(len(runs))
     for run in range(len(runs)):

@@ -148,9 +148,7 @@ def cluster_sums(rows: np.ndarray, cluster: np.ndarray, n_clusters: int) -> np.n
     return np.stack([np.bincount(cluster, column, minlength=n_clusters) for column in rows.T], axis=1)
 
 
-def _logit_parts(
-    eta: np.ndarray, y: np.ndarray, weights: np.ndarray | None
-) -> tuple[float, np.ndarray, np.ndarray]:
+def _logit_parts(eta: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray]:
     """ℓ, s and h where the log odds are η."""
     p = expit(eta)
     value, score, curvature = y * eta - np.logaddexp(0.0, eta), y - p, p * (1.0 - p)
@@ -159,9 +157,7 @@ def _logit_parts(
     return float(weights @ value), weights * score, weights * curvature
 
 
-def _cloglog_parts(
-    eta: np.ndarray, y: np.ndarray, weights: np.ndarray | None
-) -> tuple[float, np.ndarray, np.ndarray]:
+def _cloglog_parts(eta: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray]:
     """ℓ, s and h where the log hazard is η: P(y = 1) = 1 − exp(−λ), λ = exp(η)."""
     rate = np.exp(np.clip(eta, -700.0, 50.0))
     with np.errstate(divide="ignore"):

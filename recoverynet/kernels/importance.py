@@ -58,9 +58,26 @@ def _ties(model: Model, epoch: Epoch, own, state: State, theta, into):  # type: 
         if state.people[i, ACTIVE] == 0:
             continue
         found = tie_options(
-            model.ties, model.numbers, model.attributes, model.whole, epoch.given, epoch.pool, epoch.known, epoch.dyadic, own,
-            theta, state.people, state.classes, state.pool, state.used, state.values, state.through, state.delta,
-            state.options, state.dense, i,
+            model.ties,
+            model.numbers,
+            model.attributes,
+            model.whole,
+            epoch.given,
+            epoch.pool,
+            epoch.known,
+            epoch.dyadic,
+            own,
+            theta,
+            state.people,
+            state.classes,
+            state.pool,
+            state.used,
+            state.values,
+            state.through,
+            state.delta,
+            state.options,
+            state.dense,
+            i,
         )
         forget(state.people, state.used, state.through, i)
         worth[:found], worth[found], change[found], count[found] = state.delta[last, :found], 0.0, 0.0, 1.0
@@ -88,8 +105,7 @@ def _steps(model: Model, epoch: Epoch, state: State, theta, into):  # type: igno
                 continue
             a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[b], nobody, 0, i)
             weigh_steps(
-                columns, model.rows, model.bounds, model.attributes, state.values, theta, a, state.people[i, level], b + 1, i,
-                worth,
+                columns, model.rows, model.bounds, model.attributes, state.values, theta, a, state.people[i, level], b + 1, i, worth
             )
             chances(worth[:, last], one, nothing, 0.0, full)
             for f in range(last):

@@ -29,9 +29,7 @@ def incidence_in_order(person: np.ndarray, indptr: np.ndarray, n_people: int) ->
 
 def weighted_product(matrix: sparse.csr_array, occasion_weight: np.ndarray) -> sparse.csr_array:
     """Σ_k w_k B_ik B_jk for i ≠ j: every projection below is one of these."""
-    scaled = sparse.csr_array(
-        (occasion_weight[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape
-    )
+    scaled = sparse.csr_array((occasion_weight[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
     # Symmetric to the last bit, as both ways the same terms are added in order of occasion: its columns,
     # which come out sorted at a fraction of the cost of sorting, are its rows.
     by_column = (scaled @ matrix.T).tocsc()

@@ -35,12 +35,7 @@ def stratum_weights(code: np.ndarray, treated: np.ndarray) -> np.ndarray:
 
 
 def nearest_weights(
-    values: np.ndarray,
-    code: np.ndarray,
-    treated: np.ndarray,
-    *,
-    neighbours: int,
-    caliper: float | None,
+    values: np.ndarray, code: np.ndarray, treated: np.ndarray, *, neighbours: int, caliper: float | None
 ) -> np.ndarray:
     """The nearest unexposed rows of the stratum, with replacement, by Mahalanobis distance of ``values``.
 
@@ -71,11 +66,7 @@ def nearest_weights(
 
 
 def weighted_difference(
-    outcome: np.ndarray,
-    treated: np.ndarray,
-    weights: np.ndarray,
-    terms: np.ndarray,
-    cluster: np.ndarray,
+    outcome: np.ndarray, treated: np.ndarray, weights: np.ndarray, terms: np.ndarray, cluster: np.ndarray
 ) -> Difference:
     """Coefficient of exposure in a weighted least-squares fit on ``terms``, with a sandwich over clusters."""
     y, t = outcome.astype(np.float64), treated.astype(np.float64)

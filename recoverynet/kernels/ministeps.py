@@ -44,13 +44,53 @@ FULL = -9
 
 @lean()
 def tie_turn(  # type: ignore[no-untyped-def]
-    ties, numbers, attributes, strides, whole, given, given_pool, known, dyadic, own, theta, people, classes, pool, used,
-    values, through, delta, options, dense, random, scores, i, scored
+    ties,
+    numbers,
+    attributes,
+    strides,
+    whole,
+    given,
+    given_pool,
+    known,
+    dyadic,
+    own,
+    theta,
+    people,
+    classes,
+    pool,
+    used,
+    values,
+    through,
+    delta,
+    options,
+    dense,
+    random,
+    scores,
+    i,
+    scored,
 ):
     """One ministep in ties; returns how much further the network is from its start, or FULL."""
     found = tie_options(
-        ties, numbers, attributes, whole, given, given_pool, known, dyadic, own, theta, people, classes, pool, used, values,
-        through, delta, options, dense, i,
+        ties,
+        numbers,
+        attributes,
+        whole,
+        given,
+        given_pool,
+        known,
+        dyadic,
+        own,
+        theta,
+        people,
+        classes,
+        pool,
+        used,
+        values,
+        through,
+        delta,
+        options,
+        dense,
+        i,
     )
     chosen = choose_option(ties, delta, options, random, scores, found, scored)
     if chosen < 0:
@@ -70,8 +110,28 @@ def tie_turn(  # type: ignore[no-untyped-def]
 
 @lean()
 def step_turn(  # type: ignore[no-untyped-def]
-    columns, rows, bounds, centres, attributes, strides, whole, z_start, z_unknown, theta, people, classes, pool, used,
-    values, nobody, worth, random, scores, variable, i, scored
+    columns,
+    rows,
+    bounds,
+    centres,
+    attributes,
+    strides,
+    whole,
+    z_start,
+    z_unknown,
+    theta,
+    people,
+    classes,
+    pool,
+    used,
+    values,
+    nobody,
+    worth,
+    random,
+    scores,
+    variable,
+    i,
+    scored,
 ):
     """One ministep in behaviour; returns how much further what is known at both ends is from its start, or FULL."""
     b = variable - 1
@@ -95,7 +155,12 @@ def step_turn(  # type: ignore[no-untyped-def]
 def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored: bool):  # type: ignore[no-untyped-def]
     """Simulate an epoch in ``state``; returns how it ended, the time it took, and the number of ministeps."""
     ties, numbers, attributes, strides, whole, rates = (
-        model.ties, model.numbers, model.attributes, model.strides, model.whole, model.rates
+        model.ties,
+        model.numbers,
+        model.attributes,
+        model.strides,
+        model.whole,
+        model.rates,
     )
     columns, rows, bounds, centres = model.behaviours, model.rows, model.bounds, model.centres
     given, given_pool, known, dyadic, z_start = epoch.given, epoch.pool, epoch.known, epoch.dyadic, epoch.z
@@ -144,13 +209,55 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
         turns[variable] += 1
         if variable == 0:
             further = tie_turn(
-                ties, numbers, attributes, strides, whole, given, given_pool, known, dyadic, own, theta, people, classes,
-                pool, used, values, through, delta, options, dense, random, scores, i, scored,
+                ties,
+                numbers,
+                attributes,
+                strides,
+                whole,
+                given,
+                given_pool,
+                known,
+                dyadic,
+                own,
+                theta,
+                people,
+                classes,
+                pool,
+                used,
+                values,
+                through,
+                delta,
+                options,
+                dense,
+                random,
+                scores,
+                i,
+                scored,
             )
         else:
             further = step_turn(
-                columns, rows, bounds, centres, attributes, strides, whole, z_start, epoch.z_unknown, theta, people,
-                classes, pool, used, values, nobody, worth, random, scores, variable, i, scored,
+                columns,
+                rows,
+                bounds,
+                centres,
+                attributes,
+                strides,
+                whole,
+                z_start,
+                epoch.z_unknown,
+                theta,
+                people,
+                classes,
+                pool,
+                used,
+                values,
+                nobody,
+                worth,
+                random,
+                scores,
+                variable,
+                i,
+                scored,
             )
         if further == FULL:
             return POOL_FULL, time, steps

@@ -47,16 +47,7 @@ from recoverynet.kernels.actor_model import (
 from recoverynet.kernels.behaviour_choice import around, column_statistic
 from recoverynet.kernels.effects.behaviour import SIMILARITY_CODES
 from recoverynet.kernels.effects.covariate import covariate_tie
-from recoverynet.kernels.effects.declared import (
-    COVARIATE,
-    CREATION,
-    DYADIC,
-    ENDOWMENT,
-    EVAL,
-    INTERACTION,
-    OWN,
-    STRUCTURE,
-)
+from recoverynet.kernels.effects.declared import COVARIATE, CREATION, DYADIC, ENDOWMENT, EVAL, INTERACTION, OWN, STRUCTURE
 from recoverynet.kernels.effects.structure import structure_ego, structure_tie
 from recoverynet.kernels.growing_lists import drop, holds, push
 from recoverynet.kernels.ministeps import run_epoch
@@ -77,8 +68,10 @@ def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[
         i, j, tied = settled[pair, 0], settled[pair, 1], settled[pair, 2]
         if tied == 0 and drop(people, OUT, i, j, pool):
             drop(people, INTO, j, i, pool)
-        elif tied == 1 and not holds(people, OUT, i, j, pool) and not (
-            push(people, OUT, i, j, pool, used) and push(people, INTO, j, i, pool, used)
+        elif (
+            tied == 1
+            and not holds(people, OUT, i, j, pool)
+            and not (push(people, OUT, i, j, pool, used) and push(people, INTO, j, i, pool, used))
         ):
             return False
     return True
@@ -127,8 +120,19 @@ def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-unty
     for ego in range(people.shape[0]):
         mutual = look_around(people, state.pool, used, model.whole[PATHS], ego)
         for _ in range(given[ego, BASE + 1]):
-            tie_row(ties, model.numbers, model.attributes, epoch.seen, epoch.seen_known, epoch.dyadic, people, ego,
-                    pairs[tie, 1], mutual, rows[tie])
+            tie_row(
+                ties,
+                model.numbers,
+                model.attributes,
+                epoch.seen,
+                epoch.seen_known,
+                epoch.dyadic,
+                people,
+                ego,
+                pairs[tie, 1],
+                mutual,
+                rows[tie],
+            )
             tie += 1
         forget(people, used, state.through, ego)
     return True, rows

@@ -6,19 +6,7 @@ that they can be looked at class by class; see kernels/tie_choice.py. ``people``
 
 from __future__ import annotations
 
-from recoverynet.kernels.actor_model import (
-    CLOSURE,
-    CODE,
-    COUNTS,
-    IN_MARK,
-    INTO,
-    N_NEAR,
-    NEAR,
-    OUT,
-    OUT_MARK,
-    SLOT,
-    TOUCHED,
-)
+from recoverynet.kernels.actor_model import CLOSURE, CODE, COUNTS, IN_MARK, INTO, N_NEAR, NEAR, OUT, OUT_MARK, SLOT, TOUCHED
 from recoverynet.kernels.compiled import lean
 from recoverynet.kernels.effects.declared import IN_IN, IN_OUT, KEPT, OUT_IN, OUT_OUT, TIES
 from recoverynet.kernels.effects.structure import partners_weight

@@ -9,9 +9,7 @@ BLOCK = 4_000_000
 """Candidate pairs looked at in one go; bounds the memory at about 100 MB."""
 
 
-def closed_pairs(
-    members: sparse.csr_array, ties: sparse.csr_array
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def closed_pairs(members: sparse.csr_array, ties: sparse.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(set, one, other, weight) of every tie whose two ends are in the same set.
 
     ``members`` (sets × people) is not zero where a person is in a set, ``ties`` (people × people) holds the
@@ -36,12 +34,7 @@ def closed_pairs(
 
 
 def _closed(
-    owner: np.ndarray,
-    person: np.ndarray,
-    n_ties: np.ndarray,
-    key: np.ndarray,
-    n_people: int,
-    ties: sparse.csr_array,
+    owner: np.ndarray, person: np.ndarray, n_ties: np.ndarray, key: np.ndarray, n_people: int, ties: sparse.csr_array
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     first = np.repeat(ties.indptr[person] - np.concatenate([[0], np.cumsum(n_ties)[:-1]]), n_ties)
     place = first + np.arange(int(n_ties.sum()))

@@ -17,9 +17,21 @@ from recoverynet.kernels.effects.declared import Pair
 def pair_of(people, ego, j, mutual):  # type: ignore[no-untyped-def]
     """What ego sees of a tie to j, after ``look_around`` (kernels/nearby.py)."""
     return Pair(
-        people[j, OUT_MARK], people[j, IN_MARK], people[j, COUNTS], people[j, COUNTS + 1], people[j, COUNTS + 2],
-        people[j, COUNTS + 3], people[j, COUNTS + 4], people[ego, OUT + 1], people[ego, INTO + 1], mutual,
-        people[j, OUT + 1], people[j, INTO + 1], people[ego, IN_START], people[j, OUT_START], people.shape[0],
+        people[j, OUT_MARK],
+        people[j, IN_MARK],
+        people[j, COUNTS],
+        people[j, COUNTS + 1],
+        people[j, COUNTS + 2],
+        people[j, COUNTS + 3],
+        people[j, COUNTS + 4],
+        people[ego, OUT + 1],
+        people[ego, INTO + 1],
+        mutual,
+        people[j, OUT + 1],
+        people[j, INTO + 1],
+        people[ego, IN_START],
+        people[j, OUT_START],
+        people.shape[0],
     )
 
 

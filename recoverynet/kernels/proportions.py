@@ -9,9 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 
-def wilson_interval(
-    count: np.ndarray | float, total: np.ndarray | float, level: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
+def wilson_interval(count: np.ndarray | float, total: np.ndarray | float, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Between which shares does the true one plausibly lie?
 
     Parameters
@@ -55,9 +53,7 @@ def wilson_interval(
     c, n = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64))
     if ((c < 0) | (c > n)).any():
         worst = np.flatnonzero((c < 0) | (c > n))[0]
-        raise ValueError(
-            f"A count must lie between 0 and its total; got {c.flat[worst]:g} of {n.flat[worst]:g}."
-        )
+        raise ValueError(f"A count must lie between 0 and its total; got {c.flat[worst]:g} of {n.flat[worst]:g}.")
     n = np.where(n > 0, n, np.nan)
     z = ndtri(0.5 + level / 2)
     p, spread = c / n, z * z / n

@@ -33,9 +33,7 @@ def rewired(
     """
     seeds = seeds_of(rng, n_runs)
     no_weights = np.ones((1, len(indices)))
-    return _rewire_many(
-        indptr.astype(np.int64), indices.astype(np.int32), no_weights, seeds, directed, swaps_per_tie
-    )[0]
+    return _rewire_many(indptr.astype(np.int64), indices.astype(np.int32), no_weights, seeds, directed, swaps_per_tie)[0]
 
 
 def rewired_with_weights(
@@ -55,9 +53,7 @@ def rewired_with_weights(
     """
     seeds = seeds_of(rng, n_runs)
     carried = np.tile(np.asarray(weights, dtype=np.float64), (n_runs, 1))
-    return _rewire_many(
-        indptr.astype(np.int64), indices.astype(np.int32), carried, seeds, directed, swaps_per_tie
-    )
+    return _rewire_many(indptr.astype(np.int64), indices.astype(np.int32), carried, seeds, directed, swaps_per_tie)
 
 
 @numba.njit(cache=True)
@@ -94,11 +90,7 @@ def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-de
     third = _slot(indptr, indices, c, a)
     if c == a or third < 0:
         return
-    if (
-        _slot(indptr, indices, b, a) >= 0
-        or _slot(indptr, indices, c, b) >= 0
-        or _slot(indptr, indices, a, c) >= 0
-    ):
+    if _slot(indptr, indices, b, a) >= 0 or _slot(indptr, indices, c, b) >= 0 or _slot(indptr, indices, a, c) >= 0:
         return
     indices[first], indices[second], indices[third] = c, a, b
 
@@ -137,9 +129,7 @@ def _rewire_many(indptr, indices, weights, seeds, directed, swaps_per_tie):  # t
             bits = next_bits(state)
             if not directed:
                 _swap_ties(indptr, now, strength, source, bits)
-            elif bits & np.uint64(7) == np.uint64(
-                0
-            ):  # the lowest bits choose no tie: there are too few of those
+            elif bits & np.uint64(7) == np.uint64(0):  # the lowest bits choose no tie: there are too few of those
                 _turn_triangle(indptr, now, source, bits)
             else:
                 _swap_arcs(indptr, now, source, bits)

@@ -21,9 +21,7 @@ def permutation_p(n_extreme: int | np.ndarray, n_runs: int) -> float | np.ndarra
     return (n_extreme + 1.0) / (n_runs + 1.0)
 
 
-def p_from_null(
-    observed: float, null: np.ndarray, *, alternative: str = "two-sided", exact: bool = False
-) -> float:
+def p_from_null(observed: float, null: np.ndarray, *, alternative: str = "two-sided", exact: bool = False) -> float:
     """The p-value of ``observed`` among the runs of ``null``.
 
     A run without a value counts as extreme, so that p can only grow. Two-sided is twice the smaller side, at
@@ -74,18 +72,14 @@ def _every_order(codes: np.ndarray, n_orders: int) -> np.ndarray:
     return orders
 
 
-def permuted(
-    values: np.ndarray, n_runs: int, rng: np.random.Generator, *, block: int = 256
-) -> Iterator[np.ndarray]:
+def permuted(values: np.ndarray, n_runs: int, rng: np.random.Generator, *, block: int = 256) -> Iterator[np.ndarray]:
     """``n_runs`` random orders of the values in blocks of rows, the same whatever the size of the blocks."""
     for start in range(0, n_runs, block):
         rows = min(block, n_runs - start)
         yield rng.permuted(np.broadcast_to(values, (rows, len(values))), axis=1)
 
 
-def rearranged(
-    values: np.ndarray, n_runs: int, rng: np.random.Generator, *, block: int = 256
-) -> tuple[Iterator[np.ndarray], bool]:
+def rearranged(values: np.ndarray, n_runs: int, rng: np.random.Generator, *, block: int = 256) -> tuple[Iterator[np.ndarray], bool]:
     """Blocks of rearrangements and whether they are all there are (where no more than ``n_runs`` exist)."""
     if len(values) <= 1000 and n_arrangements(values) <= n_runs:
         every = arrangements(values)

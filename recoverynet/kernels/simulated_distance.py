@@ -36,9 +36,7 @@ class SimulatedDistance(NamedTuple):
     outside: bool
 
 
-def simulated_distance(
-    observed: np.ndarray, simulated: np.ndarray, *, tolerance: float = 1e-9
-) -> SimulatedDistance:
+def simulated_distance(observed: np.ndarray, simulated: np.ndarray, *, tolerance: float = 1e-9) -> SimulatedDistance:
     """The test; ``observed`` (k,), ``simulated`` (R, k).
 
     Values are brought to a standard deviation of 1 first, so that their units do not matter; directions whose share of

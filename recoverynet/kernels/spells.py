@@ -23,9 +23,7 @@ def run_starts(*keys: np.ndarray) -> np.ndarray:
     return first
 
 
-def settle(
-    owner: np.ndarray, time: np.ndarray, code: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def settle(owner: np.ndarray, time: np.ndarray, code: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One look an owner and instant: known beats unknown, and two known ones that differ are unknown."""
     if not len(owner):
         return owner, time, code
@@ -53,9 +51,7 @@ def segments(
     expiry = np.full(len(owner), FOREVER) if valid_for is None else time + valid_for
     end = np.minimum(following, expiry)
     gap = (expiry < following) & ~(last & (until is None))
-    order = np.argsort(
-        np.concatenate([np.arange(len(owner)) * 2, np.flatnonzero(gap) * 2 + 1]), kind="stable"
-    )
+    order = np.argsort(np.concatenate([np.arange(len(owner)) * 2, np.flatnonzero(gap) * 2 + 1]), kind="stable")
     every_owner = np.concatenate([owner, owner[gap]])[order]
     every_code = np.concatenate([code, np.full(int(gap.sum()), UNKNOWN_CODE)])[order]
     every_start = np.concatenate([time, expiry[gap]])[order]
@@ -72,9 +68,7 @@ def join_runs(
     return owner[begin], code[begin], start[begin], end[finish]
 
 
-def last_look(
-    owner: np.ndarray, time: np.ndarray, asked_owner: np.ndarray, asked_time: np.ndarray
-) -> np.ndarray:
+def last_look(owner: np.ndarray, time: np.ndarray, asked_owner: np.ndarray, asked_time: np.ndarray) -> np.ndarray:
     """Row of the owner's last look at or before each asked time, −1 where there is none."""
     clock = np.unique(np.concatenate([time, asked_time]))
     key = owner.astype(np.int64) * len(clock) + np.searchsorted(clock, time)

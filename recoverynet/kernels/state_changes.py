@@ -125,9 +125,7 @@ def begin(model: Model, epoch: Epoch, state: State, seed) -> bool:  # type: igno
     people[:, CLASS] = -1
     if model.whole[N_CLASSES] > 0:
         for j in range(people.shape[0]):
-            if people[j, ACTIVE] and not enter_class(
-                model.strides, model.whole, people, state.classes, state.pool, state.used, j
-            ):
+            if people[j, ACTIVE] and not enter_class(model.strides, model.whole, people, state.classes, state.pool, state.used, j):
                 return False
     return True
 

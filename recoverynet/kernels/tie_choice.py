@@ -117,8 +117,7 @@ def _class_options(people, classes, pool, used, options, n_classes, ego, found):
 
 @lean()
 def fill_changes(  # type: ignore[no-untyped-def]
-    ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, directed, ego, mutual,
-    found
+    ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, directed, ego, mutual, found
 ):
     """Change statistics of the tie of every option, a row of ``delta`` a column, whatever part they belong to."""
     for e in range(ties.shape[0]):
@@ -131,9 +130,7 @@ def fill_changes(  # type: ignore[no-untyped-def]
                 for option in range(found):
                     delta[e, option] += sign * through[slot, options[0, option]]
         elif kind == COVARIATE:
-            covariate_changes(
-                code, values, known, a, options, found, ego, attributes[a, 0], attributes[a, 1], delta, e
-            )
+            covariate_changes(code, values, known, a, options, found, ego, attributes[a, 0], attributes[a, 1], delta, e)
         elif kind == INTERACTION:
             first, second, third = ties[e, FIRST], ties[e, SECOND], ties[e, THIRD]
             for option in range(found):
@@ -146,9 +143,7 @@ def fill_changes(  # type: ignore[no-untyped-def]
         else:
             for option in range(found):
                 j = options[0, option]
-                delta[e, option] = own_change(
-                    own, code, ego, j, people[j, OUT_MARK], directed, dense, values[a]
-                )
+                delta[e, option] = own_change(own, code, ego, j, people[j, OUT_MARK], directed, dense, values[a])
 
 
 @lean()
@@ -240,16 +235,48 @@ def far_member(people, classes, pool, random, which):  # type: ignore[no-untyped
 
 @lean()
 def tie_options(  # type: ignore[no-untyped-def]
-    ties, numbers, attributes, whole, given, given_pool, known, dyadic, own, theta, people, classes, pool, used, values,
-    through, delta, options, dense, ego
+    ties,
+    numbers,
+    attributes,
+    whole,
+    given,
+    given_pool,
+    known,
+    dyadic,
+    own,
+    theta,
+    people,
+    classes,
+    pool,
+    used,
+    values,
+    through,
+    delta,
+    options,
+    dense,
+    ego,
 ):
     """Look around and weigh everything ego may choose; returns the number of options. Marks stay until ``forget``."""
     mutual = look_around(people, pool, used, whole[PATHS], ego)
     closing_weights(ties, numbers, people, pool, used, through, ego)
     found = list_options(given, given_pool, whole, people, classes, pool, used, options, ego)
     fill_changes(
-        ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, whole[DIRECTED], ego,
-        mutual, found,
+        ties,
+        numbers,
+        attributes,
+        known,
+        dyadic,
+        own,
+        people,
+        values,
+        through,
+        delta,
+        options,
+        dense,
+        whole[DIRECTED],
+        ego,
+        mutual,
+        found,
     )
     weigh_options(ties, theta, people, delta, options, found)
     return found

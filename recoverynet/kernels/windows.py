@@ -8,9 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def events_between(
-    who: np.ndarray, day: np.ndarray, person: np.ndarray, first: np.ndarray, last: np.ndarray
-) -> np.ndarray:
+def events_between(who: np.ndarray, day: np.ndarray, person: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     """Number of events of each person from day ``first`` to day ``last``, 0 where there is no question.
 
     ``who`` and ``person`` are integer codes, 0 or more; days are whole numbers, NaN in ``first`` or ``last``

@@ -12,9 +12,7 @@ from recoverynet.measures.behaviours import Behaviour, norm_values, with_last_ad
 OUTCOMES = ("gained", "held_at_start", "never_gained", "never_seen")
 
 
-def adoption(
-    panel: NetworkPanel, behaviour: Behaviour = None, *, last_period_adopts: bool = False
-) -> pd.DataFrame:
+def adoption(panel: NetworkPanel, behaviour: Behaviour = None, *, last_period_adopts: bool = False) -> pd.DataFrame:
     """When was each person first seen to hold the norm, and was the gain itself seen?
 
     Parameters
@@ -63,15 +61,11 @@ def adoption(
     seen = adoption_times(held)
     gained = seen.last_without > 0
     outcome = np.select(
-        [seen.n_known == 0, seen.first_held == 0, gained],
-        ["never_seen", "never_gained", "gained"],
-        "held_at_start",
+        [seen.n_known == 0, seen.first_held == 0, gained], ["never_seen", "never_gained", "gained"], "held_at_start"
     )
     wave = _missing_for_zero(seen.first_held)
     ends = panel.waves["end"].to_numpy()
-    time = pd.Series(
-        panel.waves["end"].array.take(np.maximum(seen.first_held - 1, 0)), index=panel.people.index
-    )
+    time = pd.Series(panel.waves["end"].array.take(np.maximum(seen.first_held - 1, 0)), index=panel.people.index)
     return pd.DataFrame(
         {
             "outcome": pd.Categorical(outcome, categories=OUTCOMES),

@@ -164,9 +164,7 @@ def _index_episodes(
 ) -> pd.DataFrame:
     """One row a person: the episode that ended last (else the latest begun), with days and how it stands."""
     episodes = record.episodes[record.episodes["person_id"].isin(people)]
-    episodes = episodes.assign(
-        first=local_days(episodes["started_on"]), last=local_days(episodes["ended_on"])
-    )
+    episodes = episodes.assign(first=local_days(episodes["started_on"]), last=local_days(episodes["ended_on"]))
     ordered = episodes.sort_values(["last", "first"], na_position="first", kind="stable")
     index = ordered.drop_duplicates("person_id", keep="last").sort_index()
     open_from = episodes[episodes["last"].isna()].groupby("person_id")["first"].min()
@@ -178,9 +176,7 @@ def _index_episodes(
     return index.assign(standing=standing).reset_index(drop=True)
 
 
-def _phases(
-    episodes: pd.DataFrame, horizons: tuple[int, ...], before: int | None
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _phases(episodes: pd.DataFrame, horizons: tuple[int, ...], before: int | None) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """First and last day of every phase for every person, both included."""
     start, end = episodes["first"].to_numpy(), episodes["last"].to_numpy()
     phases = {} if before is None else {f"{before} days before": (start - before, start - 1)}
@@ -198,9 +194,7 @@ def _observed(record: RecoveryRecord, people: pd.Index, observed: str) -> tuple[
     return first, last
 
 
-def contact_days(
-    record: RecoveryRecord, contacts: pd.DataFrame | None, people: pd.Index
-) -> tuple[np.ndarray, np.ndarray]:
+def contact_days(record: RecoveryRecord, contacts: pd.DataFrame | None, people: pd.Index) -> tuple[np.ndarray, np.ndarray]:
     """Person code and local day of every contact of the people; by default their recovery contacts.
 
     SchemaError where ``contacts`` lacks ``person_id`` or ``started_at``, or the latter does not hold
@@ -218,13 +212,9 @@ def contact_days(
     return code[known], local_days(local)[known]
 
 
-def _count(
-    phase: str, level: str, member: np.ndarray, outcome: np.ndarray, covered: np.ndarray
-) -> dict[str, object]:
+def _count(phase: str, level: str, member: np.ndarray, outcome: np.ndarray, covered: np.ndarray) -> dict[str, object]:
     """One row: how many of one level were followed, covered, or left out and why."""
-    tally = {
-        name: int((member & (outcome == name)).sum()) for name in ("followed", "censored", *STANDING[1:])
-    }
+    tally = {name: int((member & (outcome == name)).sum()) for name in ("followed", "censored", *STANDING[1:])}
     return {
         "level": level,
         "phase": phase,

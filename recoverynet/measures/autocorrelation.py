@@ -12,15 +12,7 @@ from scipy.special import ndtr
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
-from recoverynet.kernels.autocorrelation import (
-    Moments,
-    assortativity,
-    geary,
-    geary_moments,
-    moran,
-    moran_moments,
-    row_shares,
-)
+from recoverynet.kernels.autocorrelation import Moments, assortativity, geary, geary_moments, moran, moran_moments, row_shares
 from recoverynet.kernels.significance import p_from_null, rearranged
 from recoverynet.measures.behaviours import Behaviour, Wave, waves_of
 from recoverynet.measures.clustering import SIDES, Alternative, Either, steps
@@ -128,20 +120,14 @@ def autocorrelation(
         )
     if weighted and direction != "out":
         raise SchemaError("Strengths belong to ties as they run: use direction='out' with weighted=True.")
-    if (
-        isinstance(n_permutations, bool)
-        or not isinstance(n_permutations, int | np.integer)
-        or n_permutations < 0
-    ):
+    if isinstance(n_permutations, bool) or not isinstance(n_permutations, int | np.integer) or n_permutations < 0:
         raise SchemaError(f"n_permutations must be a whole number, 0 or more; got {n_permutations!r}.")
     waves = waves_of(source, behaviour)
     parts = {}
     for wave, child in zip(waves, spawn(rng, len(waves)), strict=True):
         ties = wave.weights if weighted else steps(wave.weights, wave.directed, direction)
         symmetric = not wave.directed or direction != "out"
-        parts[wave.label] = _one_wave(
-            wave, ties, symmetric, row_normalise, n_permutations, SIDES[alternative], child
-        )
+        parts[wave.label] = _one_wave(wave, ties, symmetric, row_normalise, n_permutations, SIDES[alternative], child)
     return pd.concat(parts, names=["wave"])
 
 
@@ -168,18 +154,11 @@ def _one_wave(
             )
     reasons = [reason or (None if np.isfinite(number) else "one end of every tie has the same value")
                for number in frame["observed"]]  # fmt: skip
-    counts = {
-        "n_people": len(values),
-        "n_ties": ties.nnz // 2 if symmetric else ties.nnz,
-        "n_runs": n_runs,
-        "exact": exact,
-    }
+    counts = {"n_people": len(values), "n_ties": ties.nnz // 2 if symmetric else ties.nnz, "n_runs": n_runs, "exact": exact}
     return frame.assign(**counts, reason=pd.array(reasons, dtype="str"))
 
 
-def _null(
-    weights: sparse.csr_array, values: np.ndarray, n_permutations: int, rng: np.random.Generator
-) -> tuple[np.ndarray, bool]:
+def _null(weights: sparse.csr_array, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> tuple[np.ndarray, bool]:
     """Every statistic (rows) in every rearrangement (columns), and whether those are all there are."""
     if n_permutations == 0:
         return np.empty((len(STATISTICS), 0)), False
@@ -192,14 +171,9 @@ def _null(
     return np.hstack(runs), exact
 
 
-def _row(
-    observed: float, runs: np.ndarray, moments: Moments | None, side: str, exact: bool
-) -> dict[str, float]:
+def _row(observed: float, runs: np.ndarray, moments: Moments | None, side: str, exact: bool) -> dict[str, float]:
     """The numbers of one statistic."""
-    row = dict.fromkeys(NUMBERS, np.nan) | {
-        "observed": observed,
-        "p": p_from_null(observed, runs, alternative=side, exact=exact),
-    }
+    row = dict.fromkeys(NUMBERS, np.nan) | {"observed": observed, "p": p_from_null(observed, runs, alternative=side, exact=exact)}
     finite = runs[np.isfinite(runs)]
     if len(finite) > 1:
         row |= {"null_mean": finite.mean(), "null_sd": finite.std(ddof=0 if exact else 1)}

@@ -71,10 +71,7 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
         raise SchemaError(_no_panel(panel))
     if isinstance(behaviour, np.ndarray):
         if behaviour.shape != (panel.n_people, panel.n_waves):
-            raise SchemaError(
-                f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got "
-                f"{behaviour.shape}."
-            )
+            raise SchemaError(f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got {behaviour.shape}.")
         return "behaviour", require_finite(array_of_numbers(behaviour, "The behaviour"), "The behaviour")
     if behaviour is not None and not isinstance(behaviour, str | Norm):
         raise SchemaError(
@@ -94,9 +91,7 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
         else:
             raise SchemaError(f"Say which behaviour: the panel has {', '.join(map(repr, names)) or 'none'}.")
     if name not in panel.behaviour:
-        raise SchemaError(
-            f"The panel has no behaviour {name!r}; it has {', '.join(map(repr, panel.behaviour)) or 'none'}."
-        )
+        raise SchemaError(f"The panel has no behaviour {name!r}; it has {', '.join(map(repr, panel.behaviour)) or 'none'}.")
     return str(name), np.array(panel.behaviour[name], dtype=np.float64)
 
 
@@ -177,10 +172,7 @@ def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Ser
         _, values = behaviour_values(source, behaviour)  # type: ignore[arg-type]
         values = np.where(source.present, values, np.nan)
         labels = source.waves.index
-        return [
-            Wave(int(labels[w]), source.networks[w], source.directed, values[:, w])
-            for w in range(source.n_waves)
-        ]
+        return [Wave(int(labels[w]), source.networks[w], source.directed, values[:, w]) for w in range(source.n_waves)]
     if not isinstance(source, PersonNetwork):
         raise SchemaError(f"Expected a NetworkPanel or a PersonNetwork; got {type(source).__name__}.")
     return [Wave(1, source.weights, source.directed, _network_values(source, behaviour))]
@@ -207,9 +199,7 @@ def _network_values(network: PersonNetwork, behaviour: object) -> np.ndarray:
                 f"{_first(network.person_ids)}. Index it by person_id."
             )
         behaviour = behaviour.reindex(network.person_ids)
-    numbers = pd.to_numeric(pd.Series(behaviour, dtype="object"), errors="coerce").to_numpy(
-        dtype=np.float64, na_value=np.nan
-    )
+    numbers = pd.to_numeric(pd.Series(behaviour, dtype="object"), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     if len(numbers) != network.n_people:
         raise SchemaError(f"Give one value for each of the {network.n_people} people; got {len(numbers)}.")
     if np.isnan(numbers).sum() > pd.isna(pd.Series(behaviour, dtype="object")).sum():

@@ -124,9 +124,7 @@ def norm_clustering(
     require_level(level)
     waves = waves_of(source, behaviour)
     if not is_binary(np.concatenate([wave.values for wave in waves])):
-        raise SchemaError(
-            "Clustering needs a norm: 1 holds it, 0 does not, NaN unknown. The behaviour has other values."
-        )
+        raise SchemaError("Clustering needs a norm: 1 holds it, 0 does not, NaN unknown. The behaviour has other values.")
     children = spawn(rng, len(waves))
     parts = {
         wave.label: _one_wave(wave, max_distance, n_permutations, direction, SIDES[alternative], level, child)
@@ -144,13 +142,7 @@ def steps(weights: sparse.csr_array, directed: bool, direction: str) -> sparse.c
 
 
 def _one_wave(
-    wave: Wave,
-    max_distance: int,
-    n_permutations: int,
-    direction: str,
-    side: str,
-    level: float,
-    rng: np.random.Generator,
+    wave: Wave, max_distance: int, n_permutations: int, direction: str, side: str, level: float, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Every column of one wave, a row a distance."""
     known = np.isfinite(wave.values)
@@ -159,9 +151,7 @@ def _one_wave(
     rows = ties.indptr.astype(np.int64), ties.indices.astype(np.int32), known
     pairs = known_pairs(*rows, max_distance)
     prevalence = float(held.mean()) if len(held) else np.nan
-    alters, both = (
-        counts[:, 0] for counts in holding_pairs(*rows, _placed(held[None, :], known), max_distance)
-    )
+    alters, both = (counts[:, 0] for counts in holding_pairs(*rows, _placed(held[None, :], known), max_distance))
     reasons = _reasons(held, pairs, alters)
     able = np.array([reason is None for reason in reasons])
     observed = np.where(able, excess(alters, both, prevalence or np.nan), np.nan)
@@ -173,10 +163,7 @@ def _one_wave(
             excess(*holding_pairs(*rows, _placed(block, known), max_distance), prevalence)
             for block in track(blocks, "Rearranging the norm", total=total)
         ])  # fmt: skip
-    p = [
-        p_from_null(one, runs, alternative=side, exact=exact)
-        for one, runs in zip(observed, null, strict=True)
-    ]
+    p = [p_from_null(one, runs, alternative=side, exact=exact) for one, runs in zip(observed, null, strict=True)]
     return pd.DataFrame(
         {
             "n_people": len(held), "n_holding": int(held.sum()), "prevalence": prevalence,
@@ -205,9 +192,7 @@ def _band(null: np.ndarray, level: float) -> dict[str, np.ndarray]:
         runs = runs[np.isfinite(runs)]
         if len(runs):
             band["null_mean"][row] = runs.mean()
-            band["null_low"][row], band["null_high"][row] = np.quantile(
-                runs, [(1 - level) / 2, (1 + level) / 2]
-            )
+            band["null_low"][row], band["null_high"][row] = np.quantile(runs, [(1 - level) / 2, (1 + level) / 2])
     return band
 
 

@@ -203,11 +203,7 @@ def _own(code: np.ndarray, norm: Norm) -> np.ndarray:
 
 
 def _named_ties(
-    networks: EgoNetworks,
-    states: pd.Series | pd.DataFrame | None,
-    norm: Norm,
-    service_roles: Collection[str],
-    perceived: bool,
+    networks: EgoNetworks, states: pd.Series | pd.DataFrame | None, norm: Norm, service_roles: Collection[str], perceived: bool
 ) -> AlterTies:
     """Every tie of personal networks, the alters as perceived or as known."""
     alters = networks.alters[networks.alters["distance"] == 1]
@@ -231,9 +227,7 @@ def _norm_of(network: object, norm: Norm | None) -> Norm:
     return (network.norm if isinstance(network, NetworkPanel) else None) or RECOVERY_NORM
 
 
-def _state_codes(
-    network: PersonNetwork | NetworkPanel, states: pd.Series | pd.DataFrame | None, norm: Norm
-) -> np.ndarray:
+def _state_codes(network: PersonNetwork | NetworkPanel, states: pd.Series | pd.DataFrame | None, norm: Norm) -> np.ndarray:
     """State codes of every person (rows) at every layer (columns)."""
     n_layers = len(layers_of(network))
     if states is None:

@@ -123,9 +123,7 @@ def _periods(record: RecoveryRecord, every: str) -> list[tuple[str, float, float
     found = []
     for period in pd.period_range(*bounds, freq=_FREQUENCY[every]):
         begins, ends = ((stamp.normalize() - epoch).days for stamp in (period.start_time, period.end_time))
-        name = (
-            f"{period.year} Q{period.quarter}" if every == "quarter" else f"{period.year}-{period.month:02d}"
-        )
+        name = f"{period.year} Q{period.quarter}" if every == "quarter" else f"{period.year}-{period.month:02d}"
         found.append((name, max(first, begins), min(last, ends), ends - begins + 1))
     return found
 

@@ -79,9 +79,7 @@ def hazard_curve(
     )  # fmt: skip
 
 
-def prevalence_curve(
-    panel: NetworkPanel, behaviour: Behaviour = None, *, level: float = 0.95
-) -> pd.DataFrame:
+def prevalence_curve(panel: NetworkPanel, behaviour: Behaviour = None, *, level: float = 0.95) -> pd.DataFrame:
     """Wave by wave, what share of people hold the norm, how many gained it and how many lost it?
 
     Parameters
@@ -142,9 +140,7 @@ def prevalence_curve(
     )  # fmt: skip
 
 
-def bass_fit(
-    panel: NetworkPanel, behaviour: Behaviour = None, *, last_period_adopts: bool = False
-) -> pd.DataFrame:
+def bass_fit(panel: NetworkPanel, behaviour: Behaviour = None, *, last_period_adopts: bool = False) -> pd.DataFrame:
     """How well does the growth of the norm look like Bass's curve, and with which two rates?
 
     Parameters

@@ -19,13 +19,7 @@ from recoverynet.graphs.projection import Weighting
 from recoverynet.kernels.equivalence import equivalence_weights, geodesic_profiles, profile_distances
 from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, two_steps
 from recoverynet.kernels.proportions import share
-from recoverynet.measures.behaviours import (
-    Behaviour,
-    behaviour_values,
-    is_binary,
-    person_wave_index,
-    with_last_adopters,
-)
+from recoverynet.measures.behaviours import Behaviour, behaviour_values, is_binary, person_wave_index, with_last_adopters
 from recoverynet.states import RECOVERY_NORM, Norm
 
 Direction = Literal["out", "in", "mutual"]
@@ -174,15 +168,8 @@ def exposure(
             raise SchemaError("last_period_adopts needs a norm (1 or 0), not another behaviour.")
         values = with_last_adopters(values)
     seen_before = np.maximum.accumulate(np.nan_to_num(values), axis=1)
-    lost = (
-        np.where(np.isnan(values), np.nan, (values == 0) & (seen_before == 1))
-        if norm
-        else np.full_like(values, np.nan)
-    )
-    blocks = {
-        name: np.full(values.shape, np.nan)
-        for name in ("exposure", *COUNTS, "exposure_lost", "exposure_unknown")
-    }
+    lost = np.where(np.isnan(values), np.nan, (values == 0) & (seen_before == 1)) if norm else np.full_like(values, np.nan)
+    blocks = {name: np.full(values.shape, np.nan) for name in ("exposure", *COUNTS, "exposure_lost", "exposure_unknown")}
     ties: dict[int, sparse.csr_array | np.ndarray] = {}
     asked = known_ties(panel, direction, lag)
     for wave in range(lag, panel.n_waves):
@@ -199,9 +186,7 @@ def exposure(
             blocks[name][:, wave] = column
     if not norm:
         blocks["n_holding"][:], blocks["n_lost"][:] = np.nan, np.nan
-    frame = pd.DataFrame(
-        {name: block.ravel() for name, block in blocks.items()}, index=person_wave_index(panel)
-    )
+    frame = pd.DataFrame({name: block.ravel() for name, block in blocks.items()}, index=person_wave_index(panel))
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))
 
 
@@ -246,14 +231,7 @@ def panel_of(
 
 
 def _checked(
-    panel: NetworkPanel,
-    lag: int,
-    direction: str,
-    isolates: str,
-    order: int,
-    weights: object,
-    unknown: str,
-    weighted: bool,
+    panel: NetworkPanel, lag: int, direction: str, isolates: str, order: int, weights: object, unknown: str, weighted: bool
 ) -> StructuralEquivalence | None:
     """Arguments that make sense together; the structural-equivalence scheme or None."""
     for name, given, allowed in (
@@ -276,13 +254,9 @@ def _checked(
         return None
     scheme = StructuralEquivalence() if weights == "structural_equivalence" else weights
     if not isinstance(scheme, StructuralEquivalence):
-        raise SchemaError(
-            f"weights must be 'ties', 'structural_equivalence' or a StructuralEquivalence; got {weights!r}."
-        )
+        raise SchemaError(f"weights must be 'ties', 'structural_equivalence' or a StructuralEquivalence; got {weights!r}.")
     if direction != "out" or order != 1 or weighted:
-        raise SchemaError(
-            "Structural equivalence looks at the whole network: leave direction, order and weighted alone."
-        )
+        raise SchemaError("Structural equivalence looks at the whole network: leave direction, order and weighted alone.")
     if panel.n_people > LARGEST_FOR_EQUIVALENCE:
         raise NotEstimableError(
             f"Structural equivalence compares every pair, which is too much for {panel.n_people:,} people "
@@ -292,12 +266,7 @@ def _checked(
 
 
 def _ties(
-    network: sparse.csr_array,
-    directed: bool,
-    scheme: StructuralEquivalence | None,
-    direction: str,
-    order: int,
-    weighted: bool,
+    network: sparse.csr_array, directed: bool, scheme: StructuralEquivalence | None, direction: str, order: int, weighted: bool
 ) -> sparse.csr_array | np.ndarray:
     """Whom each row is exposed to, and how much."""
     if scheme is None:
@@ -305,9 +274,7 @@ def _ties(
         if order == 1:
             return ties
         return two_steps(ties) if weighted else binary(two_steps(ties))
-    profiles = geodesic_profiles(
-        network, longest=scheme.longest, unreachable=0.0 if scheme.unreachable == "zero" else None
-    )
+    profiles = geodesic_profiles(network, longest=scheme.longest, unreachable=0.0 if scheme.unreachable == "zero" else None)
     return equivalence_weights(profile_distances(profiles), power=scheme.power, inverse=scheme.inverse)
 
 
@@ -316,9 +283,7 @@ def _one_wave(
 ) -> dict[str, np.ndarray]:
     """Every column of one wave."""
     known = np.isfinite(values).astype(np.float64)
-    marks = np.column_stack(
-        [np.ones_like(values), known, np.nan_to_num(values), np.nan_to_num(lost), 1.0 - known]
-    )
+    marks = np.column_stack([np.ones_like(values), known, np.nan_to_num(values), np.nan_to_num(lost), 1.0 - known])
     reach = (ties > 0).astype(np.float64)
     counts = reach @ marks
     strength = exposure_sums(ties, marks).value

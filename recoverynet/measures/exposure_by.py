@@ -89,9 +89,7 @@ def exposure_by_relation(
     named = sorted(nominations["relation"].dropna().unique())
     wanted = named if relations is None else list(relations)
     if not wanted or not set(wanted) <= set(named):
-        raise SchemaError(
-            f"Relations must be among those named ({', '.join(named) or 'none'}); got {wanted}."
-        )
+        raise SchemaError(f"Relations must be among those named ({', '.join(named) or 'none'}); got {wanted}.")
     states = observations[observations["variable"] == STATE_VARIABLE]
     known: dict[str, Any] = {"breaks": breaks, "norm": norm, "tz": tz}
     everybody = NetworkPanel.from_nominations(nominations, states, people=people, **known).people

@@ -106,18 +106,28 @@ def group_portfolio(
     belongs = belongs[belongs["group_id"].isin(groups.index)]
     person = people.get_indexer(belongs["person_id"])
     norm = pd.Index(NORMS).get_indexer(groups.loc[belongs["group_id"], "norm"])
-    counts, sums = (_by_norm(person, norm, weight, len(people)) for weight in
-                    (np.ones(len(belongs)), belongs["importance"].to_numpy(dtype=np.float64)))
+    counts, sums = (
+        _by_norm(person, norm, weight, len(people))
+        for weight in (np.ones(len(belongs)), belongs["importance"].to_numpy(dtype=np.float64))
+    )
     known, total = sums[:, :-1].sum(axis=1), sums.sum(axis=1)
     recovery, mixed, using = (share(sums[:, i], known) for i in range(len(NORMS)))
     by_norm = {f"n_{name}": counts[:, i] for i, name in enumerate((*NORMS, "unknown"))}
     by_norm = {"n_groups": counts.sum(axis=1), **by_norm}
     columns = {name: values.astype(np.int64) for name, values in by_norm.items()}
-    return pd.DataFrame({
-        **columns, "importance": total, "importance_known": known,
-        "share_recovery_norm": recovery, "share_mixed_norm": mixed, "share_using_norm": using,
-        "share_unknown_norm": share(sums[:, -1], total), "differential": recovery - using,
-    }, index=people)
+    return pd.DataFrame(
+        {
+            **columns,
+            "importance": total,
+            "importance_known": known,
+            "share_recovery_norm": recovery,
+            "share_mixed_norm": mixed,
+            "share_using_norm": using,
+            "share_unknown_norm": share(sums[:, -1], total),
+            "differential": recovery - using,
+        },
+        index=people,
+    )
 
 
 def _groups(record: RecoveryRecord, group_kinds: Collection[str] | None) -> pd.DataFrame:
@@ -158,9 +168,7 @@ def _declared(frame: pd.DataFrame, record: RecoveryRecord) -> pd.DataFrame:
     for name, known in (("person_id", record.people["person_id"]), ("group_id", record.groups["group_id"])):
         unknown = frame.loc[~frame[name].isin(known), name]
         if len(unknown):
-            raise UnknownPersonError(
-                f"importance has {len(unknown)} rows with an unknown {name}, the first {unknown.iloc[0]!r}."
-            )
+            raise UnknownPersonError(f"importance has {len(unknown)} rows with an unknown {name}, the first {unknown.iloc[0]!r}.")
     return frame[columns].assign(importance=value.astype(float))
 
 

@@ -87,16 +87,17 @@ class ImportantPeopleScheme:
 
 
 _CODED = {
-    "daily": "contact", "important": "importance", "heavy_drinking": "drinking_status",
-    "not_drinking": "drinking_status", "heavy_drug_use": "drug_status", "not_using_drugs": "drug_status",
+    "daily": "contact",
+    "important": "importance",
+    "heavy_drinking": "drinking_status",
+    "not_drinking": "drinking_status",
+    "heavy_drug_use": "drug_status",
+    "not_using_drugs": "drug_status",
 }
 
 
 def important_people(
-    nominations: pd.DataFrame | EgoNetworks,
-    *,
-    scheme: ImportantPeopleScheme,
-    people: Iterable[str] | None = None,
+    nominations: pd.DataFrame | EgoNetworks, *, scheme: ImportantPeopleScheme, people: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """How large, how close and how supportive is the circle of important people each person named?
 
@@ -159,9 +160,11 @@ def important_people(
     >>> import recoverynet as rn
     >>> from recoverynet.measures.important_people import RatedItem
     >>> scheme = rn.ImportantPeopleScheme(
-    ...     contact=RatedItem("contact_frequency"), daily={7},
+    ...     contact=RatedItem("contact_frequency"),
+    ...     daily={7},
     ...     drug_status=RatedItem("perceived_state", {"in_recovery": 0, "abstinent": 0, "using": 2}),
-    ...     not_using_drugs={"in_recovery", "abstinent"})
+    ...     not_using_drugs={"in_recovery", "abstinent"},
+    ... )
     >>> indices = rn.important_people(rn.load_sample("five_people").nominations, scheme=scheme)
     >>> columns = ["network_size", "daily_network_size", "drug_status_by_contact", "share_not_using_drugs"]
     >>> indices.loc[("ann", 1), columns].astype(float).round(2).tolist()

@@ -89,16 +89,7 @@ def infectiousness(
     [0.5, nan, nan]
     """
     return _followed(
-        panel,
-        behaviour,
-        True,
-        n_waves,
-        discount_rate,
-        normalise,
-        direction,
-        weighted,
-        undefined,
-        last_period_adopts,
+        panel, behaviour, True, n_waves, discount_rate, normalise, direction, weighted, undefined, last_period_adopts
     ).set_axis(["wave", "infectiousness", "n_followed", "n_could_follow"], axis=1)
 
 
@@ -157,16 +148,7 @@ def susceptibility(
     [nan, 1.0, nan]
     """
     return _followed(
-        panel,
-        behaviour,
-        False,
-        n_waves,
-        discount_rate,
-        normalise,
-        direction,
-        weighted,
-        undefined,
-        last_period_adopts,
+        panel, behaviour, False, n_waves, discount_rate, normalise, direction, weighted, undefined, last_period_adopts
     ).set_axis(["wave", "susceptibility", "n_just_before", "n_before"], axis=1)
 
 
@@ -186,20 +168,14 @@ def _followed(
     wave = adoption(panel, behaviour, last_period_adopts=last_period_adopts)["wave"]
     adopted = wave.fillna(0).to_numpy(dtype=np.int64)
     ties = {
-        id(network): directed_ties(network, direction if panel.directed else "out", weighted=weighted)
-        for network in panel.networks
+        id(network): directed_ties(network, direction if panel.directed else "out", weighted=weighted) for network in panel.networks
     }
     timed, could, everybody = followers(
-        [ties[id(network)] for network in panel.networks],
-        adopted,
-        discounts(n_waves, discount_rate),
-        forwards=forwards,
+        [ties[id(network)] for network in panel.networks], adopted, discounts(n_waves, discount_rate), forwards=forwards
     )
     rate = share(timed, np.nan_to_num(could))
     if normalise:
         rate = np.where(everybody > 0, rate / np.where(everybody > 0, everybody, 1.0), rate)
     if undefined == "zero":
         rate = np.where((adopted > 0) & np.isnan(rate), 0.0, rate)
-    return pd.DataFrame(
-        {"wave": wave, "rate": rate, "timed": timed, "could": could}, index=panel.people.index
-    )
+    return pd.DataFrame({"wave": wave, "rate": rate, "timed": timed, "could": could}, index=panel.people.index)

@@ -50,9 +50,7 @@ class RatedItem:
             object.__setattr__(self, "numbers", numbers)
 
 
-def interviews_of(
-    nominations: pd.DataFrame | EgoNetworks, people: Iterable[str] | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def interviews_of(nominations: pd.DataFrame | EgoNetworks, people: Iterable[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Members, each with the row of its interview; and the interviews in order of person and wave."""
     if isinstance(nominations, EgoNetworks):
         rows = nominations.alters[nominations.alters["distance"] == 1].assign(wave=1)

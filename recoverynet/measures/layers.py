@@ -42,9 +42,7 @@ def layers_of(network: PersonNetwork | NetworkPanel) -> list[Layer]:
     raise SchemaError(f"Expected a PersonNetwork or a NetworkPanel; got {type(network).__name__}.")
 
 
-def layer_frame(
-    network: PersonNetwork | NetworkPanel, measured: Sequence[Mapping[str, np.ndarray]]
-) -> pd.DataFrame:
+def layer_frame(network: PersonNetwork | NetworkPanel, measured: Sequence[Mapping[str, np.ndarray]]) -> pd.DataFrame:
     """One frame by person, or by person and wave, from the columns measured on each layer."""
     columns = {name: np.stack([layer[name] for layer in measured], axis=1).ravel() for name in measured[0]}
     index = person_wave_index(network) if isinstance(network, NetworkPanel) else network.person_ids

@@ -123,14 +123,14 @@ def linkage_funnel(
 def _counts(here: np.ndarray, offered: np.ndarray) -> dict[str, int]:
     """How many are here, how many were offered, and how the two meet."""
     return {
-        "n_reached": int(here.sum()), "n_offered": int(offered.sum()),
-        "n_reached_offered": int((here & offered).sum()), "n_without_offer": int((here & ~offered).sum()),
+        "n_reached": int(here.sum()),
+        "n_offered": int(offered.sum()),
+        "n_reached_offered": int((here & offered).sum()),
+        "n_without_offer": int((here & ~offered).sum()),
     }
 
 
-def _steps(
-    record: RecoveryRecord, window: tuple[object, object] | None, add_participation: bool
-) -> pd.DataFrame:
+def _steps(record: RecoveryRecord, window: tuple[object, object] | None, add_participation: bool) -> pd.DataFrame:
     """Client, group, stage and instant of every step inside the window, from participation too if asked."""
     steps = record.linkage[["client_id", "group_id", "stage", "at"]]
     if add_participation:
@@ -145,9 +145,7 @@ def _attendance_steps(record: RecoveryRecord) -> pd.DataFrame:
     """First occasion of a person at a recovery-community group as attended, third as repeated."""
     contacts = recovery_contacts(record, roles=())
     contacts = contacts.merge(record.occasions[["occasion_id", "group_id"]], on="occasion_id")
-    contacts = contacts.rename(columns={"person_id": "client_id", "started_at": "at"}).sort_values(
-        "at", kind="stable"
-    )
+    contacts = contacts.rename(columns={"person_id": "client_id", "started_at": "at"}).sort_values("at", kind="stable")
     nth = contacts.groupby(["client_id", "group_id"]).cumcount() + 1
     named = nth.map({1: "attended", REPEATED_FROM: "repeated"})
     return contacts.assign(stage=named.astype("str"))[named.notna()][["client_id", "group_id", "stage", "at"]]
@@ -273,10 +271,6 @@ def _treated_from(
     if substances is not None:
         table = record.people.set_index("person_id").loc[people, "substance"]
         people = people[table.isin(list(substances)).to_numpy()]
-    episodes = record.episodes.assign(
-        first=local_days(record.episodes["started_on"]), last=local_days(record.episodes["ended_on"])
-    )
-    touching = (
-        (episodes["first"] <= days[1]) & ~(episodes["last"] < days[0]) & episodes["person_id"].isin(people)
-    )
+    episodes = record.episodes.assign(first=local_days(record.episodes["started_on"]), last=local_days(record.episodes["ended_on"]))
+    touching = (episodes["first"] <= days[1]) & ~(episodes["last"] < days[0]) & episodes["person_id"].isin(people)
     return episodes[touching].groupby("person_id")["first"].min().astype(float)

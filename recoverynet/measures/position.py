@@ -21,10 +21,7 @@ STRENGTHS = ("strength", "strength_in", "strength_out")
 
 
 def position(
-    network: PersonNetwork | NetworkPanel,
-    *,
-    weighted: bool = True,
-    distance: Literal["hops", "inverse_strength"] = "hops",
+    network: PersonNetwork | NetworkPanel, *, weighted: bool = True, distance: Literal["hops", "inverse_strength"] = "hops"
 ) -> pd.DataFrame:
     """How is each person placed in the network: how many ties, how near others, how much in between?
 
@@ -123,20 +120,23 @@ def position(
     return layer_frame(network, measured)
 
 
-def _one_network(
-    weights: sparse.csr_array, directed: bool, weighted: bool, distance: str
-) -> dict[str, np.ndarray]:
+def _one_network(weights: sparse.csr_array, directed: bool, weighted: bool, distance: str) -> dict[str, np.ndarray]:
     """Every column but ``present`` for people who are all there."""
     ties = sparse.csr_array((weights > 0).astype(np.float64))
     degree_in, degree_out = ties.sum(axis=0), ties.sum(axis=1)
     strength_in, strength_out = weights.sum(axis=0), weights.sum(axis=1)
     return {
-        "degree": np.diff(pattern(weights).indptr), "degree_in": degree_in, "degree_out": degree_out,
+        "degree": np.diff(pattern(weights).indptr),
+        "degree_in": degree_in,
+        "degree_out": degree_out,
         "strength": strength_in + strength_out if directed else strength_out,
-        "strength_in": strength_in, "strength_out": strength_out,
+        "strength_in": strength_in,
+        "strength_out": strength_out,
         **_paths(weights if distance == "inverse_strength" else None, ties),
         "eigenvector": eigenvector_centrality(weights if weighted else ties, directed=directed),
-        "core": core_numbers(weights), **burt(weights, weighted=weighted), "clustering": clustering(weights),
+        "core": core_numbers(weights),
+        **burt(weights, weighted=weighted),
+        "clustering": clustering(weights),
     }
 
 
@@ -151,7 +151,8 @@ def _paths(strengths: sparse.csr_array | None, ties: sparse.csr_array) -> dict[s
     n = ties.shape[0]
     pairs = (n - 1) * (n - 2)
     return {
-        "n_reached": paths.reached, "n_reached_by": paths.reached_by,
+        "n_reached": paths.reached,
+        "n_reached_by": paths.reached_by,
         "betweenness": paths.between / pairs if n > 2 else np.full(n, np.nan),
         "closeness": _closeness(paths.reached, paths.distance),
         "closeness_in": _closeness(paths.reached_by, paths.distance_by),

@@ -18,10 +18,7 @@ PERSONAL_KINDS = ("one_to_one", "call", "text", "outreach", "social")
 
 
 def recovery_contacts(
-    record: RecoveryRecord,
-    *,
-    group_kinds: Collection[str] = RECOVERY_GROUP_KINDS,
-    roles: Collection[str] = COMMUNITY_ROLES,
+    record: RecoveryRecord, *, group_kinds: Collection[str] = RECOVERY_GROUP_KINDS, roles: Collection[str] = COMMUNITY_ROLES
 ) -> pd.DataFrame:
     """Who had contact with the recovery community, when, and through a group or a person?
 
@@ -76,9 +73,7 @@ def recovery_contacts(
     _require(roles, PEOPLE["role"].choices, "roles", "roles")
     groups = record.groups
     using = groups.loc[groups["norm"] == "using", "group_id"]
-    recovery = groups.loc[
-        groups["kind"].isin(list(group_kinds)) & ~groups["group_id"].isin(using), "group_id"
-    ]
+    recovery = groups.loc[groups["kind"].isin(list(group_kinds)) & ~groups["group_id"].isin(using), "group_id"]
 
     occasions = record.occasions[["occasion_id", "started_at", "kind", "group_id"]]
     rows = record.participation[["person_id", "occasion_id"]].merge(occasions, on="occasion_id", how="inner")
@@ -98,6 +93,4 @@ def _require(given: Collection[str], known: tuple[str, ...], argument: str, word
         raise SchemaError(f"{argument} must be several words, such as ({given!r},).")
     wrong = sorted(set(given) - set(known))
     if wrong:
-        raise SchemaError(
-            f"{argument} names {', '.join(map(repr, wrong))}; the {words} are {', '.join(known)}."
-        )
+        raise SchemaError(f"{argument} names {', '.join(map(repr, wrong))}; the {words} are {', '.join(known)}.")

@@ -25,9 +25,7 @@ def people_with_role(record: RecoveryRecord, roles: object) -> pd.Index:
     return pd.Index(record.people.loc[record.people["role"].isin(wanted), "person_id"], name="person_id")
 
 
-def level_of_each(
-    record: RecoveryRecord, by: str | None, person_ids: pd.Index, episodes: pd.DataFrame | None = None
-) -> np.ndarray:
+def level_of_each(record: RecoveryRecord, by: str | None, person_ids: pd.Index, episodes: pd.DataFrame | None = None) -> np.ndarray:
     """The subgroup of each person as text.
 
     ``by`` names a column of the people table, or else of the episodes table, read then from ``episodes`` (one

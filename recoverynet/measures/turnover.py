@@ -95,18 +95,28 @@ def turnover(panel: NetworkPanel, *, norm: Norm | None = None, direction: str = 
     return frame.astype(dict.fromkeys(counts, "Int64"))
 
 
-def _between(
-    panel: NetworkPanel, wave: int, kinds: dict[str, np.ndarray | None], direction: str
-) -> dict[str, np.ndarray]:
+def _between(panel: NetworkPanel, wave: int, kinds: dict[str, np.ndarray | None], direction: str) -> dict[str, np.ndarray]:
     """Every column for the change from one wave (counted from 0) before ``wave`` to it."""
     earlier, later, unknown = _ties(panel, wave, direction)
     here = panel.present[:, wave - 1].astype(float), panel.present[:, wave].astype(float)
     kept = sparse.csr_array(earlier.multiply(later))
     gained, lost = later - kept, earlier - kept
-    found = dict(zip(TIES, (
-        earlier.sum(axis=1), later.sum(axis=1), kept.sum(axis=1), gained @ here[0], lost @ here[1],
-        gained @ (1 - here[0]), lost @ (1 - here[1]), unknown.sum(axis=1),
-    ), strict=True))
+    found = dict(
+        zip(
+            TIES,
+            (
+                earlier.sum(axis=1),
+                later.sum(axis=1),
+                kept.sum(axis=1),
+                gained @ here[0],
+                lost @ here[1],
+                gained @ (1 - here[0]),
+                lost @ (1 - here[1]),
+                unknown.sum(axis=1),
+            ),
+            strict=True,
+        )
+    )
     stable = found["n_kept"] + found["n_gained"] + found["n_lost"]
     columns = {"present": (here[0] * here[1]) == 1, **found, "jaccard": share(found["n_kept"], stable)}
     for kind, marks in kinds.items():
@@ -116,19 +126,23 @@ def _between(
         not_before = (marks[:, wave - 1] == 0).astype(float)
         before, after = np.nan_to_num(marks[:, wave - 1]), np.nan_to_num(marks[:, wave])
         parts = (
-            earlier @ before, later @ after, gained @ (after * here[0]), lost @ (before * here[1]),
-            gained @ (after * (1 - here[0])), lost @ (before * (1 - here[1])),
-            kept @ (after * (1 - before)), kept @ (before * (1 - after)),
+            earlier @ before,
+            later @ after,
+            gained @ (after * here[0]),
+            lost @ (before * here[1]),
+            gained @ (after * (1 - here[0])),
+            lost @ (before * (1 - here[1])),
+            kept @ (after * (1 - before)),
+            kept @ (before * (1 - after)),
             kept @ (after * not_before),
         )
         columns |= {f"{kind}_{part}": value for part, value in zip(PARTS, parts, strict=True)}
     return columns
 
 
-def _ties(
-    panel: NetworkPanel, wave: int, direction: str
-) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]:
+def _ties(panel: NetworkPanel, wave: int, direction: str) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]:
     """Ties (1.0) at the wave before and at the wave, and pairs unknown at either, which are in neither."""
+
     def seen(matrix: sparse.csr_array) -> sparse.csr_array:
         weights = sparse.csr_array(matrix, dtype=np.float64)
         turned = towards(Layer(weights, panel.directed, panel.present[:, wave]), direction)

@@ -27,8 +27,7 @@ MODELS = {
 }
 ASSUMPTIONS = (
     "Values go linearly with the terms; what is left is normal, of the same spread for everybody.",
-    "The network is given: ties did not form because values were alike. Where they did, rho takes likeness for "
-    "influence.",
+    "The network is given: ties did not form because values were alike. Where they did, rho takes likeness for influence.",
     "Ties and values are of the same moment: nothing here comes before anything else.",
 )
 
@@ -139,9 +138,7 @@ def network_autocorrelation(
     names, columns = _terms(at_wave, panel, terms, wave)
     if constant:
         names, columns = ["constant", *names], np.column_stack([np.ones(len(values)), columns])
-    settings = settings_of(
-        y=name, terms=names, kind=kind, wave=wave, normalise=normalise, constant=constant, level=level
-    )
+    settings = settings_of(y=name, terms=names, kind=kind, wave=wave, normalise=normalise, constant=constant, level=level)
     known = np.isfinite(values) & np.isfinite(columns).all(axis=1)
     weights = at_wave.weights[known][:, known]
     weights = row_normalised(weights) if normalise else weights
@@ -164,9 +161,17 @@ def network_autocorrelation(
             fit = None
     return AutocorrelationFit(
         question=f"Are people who are tied alike in {name!r}, beyond what the terms make them?",
-        estimand=f"rho: how far {MODELS[kind]}", assumptions=ASSUMPTIONS, settings=settings, focus=RHO, level=level,
-        n_people=int(known.sum()), n_dropped=n_unknown, n_rows=int(known.sum()), reason=reason,
-        checks=tuple(checks), **_numbers(fit, names, outcome, design, level),
+        estimand=f"rho: how far {MODELS[kind]}",
+        assumptions=ASSUMPTIONS,
+        settings=settings,
+        focus=RHO,
+        level=level,
+        n_people=int(known.sum()),
+        n_dropped=n_unknown,
+        n_rows=int(known.sum()),
+        reason=reason,
+        checks=tuple(checks),
+        **_numbers(fit, names, outcome, design, level),
     )
 
 
@@ -180,7 +185,9 @@ def _numbers(
     without = least_squares(outcome, design)[1]
     table = term_table(terms, np.array([fit.rho, *fit.beta]), np.sqrt(np.diag(fit.covariance)), level=level)
     return {
-        "table": table, "sigma2": fit.sigma2, "log_likelihood": float(fit.log_likelihood),
+        "table": table,
+        "sigma2": fit.sigma2,
+        "log_likelihood": float(fit.log_likelihood),
         "log_likelihood_without": float(without),
         "likelihood_ratio_p": float(chdtrc(1, max(2 * (fit.log_likelihood - without), 0.0))),
         "covariance": pd.DataFrame(fit.covariance, index=table.index, columns=table.index),
@@ -214,10 +221,7 @@ def _values(
 
 
 def _terms(
-    network: PersonNetwork,
-    panel: NetworkPanel | None,
-    terms: pd.DataFrame | np.ndarray | Sequence[str] | None,
-    wave: int | None,
+    network: PersonNetwork, panel: NetworkPanel | None, terms: pd.DataFrame | np.ndarray | Sequence[str] | None, wave: int | None
 ) -> tuple[list[str], np.ndarray]:
     """The terms in the order of the network, and their names."""
     n = network.n_people

@@ -65,13 +65,7 @@ class Fitted:
 
 
 def fit_rows(
-    rows: Rows,
-    *,
-    link: Link,
-    focus: Sequence[str],
-    wave_effects: bool = True,
-    clustered: bool = True,
-    level: float = 0.95,
+    rows: Rows, *, link: Link, focus: Sequence[str], wave_effects: bool = True, clustered: bool = True, level: float = 0.95
 ) -> Fitted:
     """Fit the model, leaving out what cannot be estimated and saying so.
 
@@ -127,9 +121,7 @@ def fit_rows(
     return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood)
 
 
-def _nothing_to_fit(
-    rows: Rows, used: np.ndarray, terms: list[str], lost: list[str], focus: Sequence[str]
-) -> str | None:
+def _nothing_to_fit(rows: Rows, used: np.ndarray, terms: list[str], lost: list[str], focus: Sequence[str]) -> str | None:
     """Why the rows left hold no answer; None where they may."""
     outcome = rows.outcome[used]
     if len(outcome) == 0 or outcome.min() == outcome.max():

@@ -65,9 +65,7 @@ def hazard(asked: SpreadPanel, rng: np.random.Generator, *, link: str, adjusted:
 def clustering(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Do tied people hold the norm together more often than chance at the last wave (Christakis–Fowler, one step)?"""
     panel = asked.panel
-    last = norm_clustering(
-        panel.at(panel.n_waves), panel.behaviour[NORM][:, -1], max_distance=1, n_permutations=DRAWS, rng=rng
-    )
+    last = norm_clustering(panel.at(panel.n_waves), panel.behaviour[NORM][:, -1], max_distance=1, n_permutations=DRAWS, rng=rng)
     return _at_most_alpha(float(last["p"].iloc[0]))
 
 

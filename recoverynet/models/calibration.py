@@ -34,8 +34,14 @@ from recoverynet.samples import sample_folder
 SEED = 20110307
 LADDER, SLOWEST = "evidence ladder", "network autocorrelation"
 RECORDS = (
-    "record/none", "record/strong", "record_surroundings/none", "record_latent_2/none", "record_surroundings/strong",
-    "record_latent_2/strong", "record/medium", "record/weak",
+    "record/none",
+    "record/strong",
+    "record_surroundings/none",
+    "record_latent_2/none",
+    "record_surroundings/strong",
+    "record_latent_2/strong",
+    "record/medium",
+    "record/weak",
 )
 """Worlds kept as records in which the ladder is tried; the other tests in the first two. They take long to draw.
 
@@ -43,8 +49,21 @@ Edge reversal has nothing to reverse there: shared contacts have no direction.
 """
 
 COLUMNS = (
-    "test", "world", "kind", "strength", "reach", "tuning", "n_people", "missing", "n_replications", "n_no_answer",
-    "n_positive", "rate", "low", "high", "seed",
+    "test",
+    "world",
+    "kind",
+    "strength",
+    "reach",
+    "tuning",
+    "n_people",
+    "missing",
+    "n_replications",
+    "n_no_answer",
+    "n_positive",
+    "rate",
+    "low",
+    "high",
+    "seed",
 )
 
 
@@ -88,8 +107,10 @@ def cells() -> list[Cell]:
         first without influence, and in the first kind of record without influence and with strong (100).
     """
     missing_of = {name: world.settings.get("missing", 0.0) for name, world in WORLDS.items()}
-    of = {strength: [name for name in WORLDS if WORLDS[name].strength == strength]
-          for strength in ("none", "strong", "weak", "medium")}
+    of = {
+        strength: [name for name in WORLDS if WORLDS[name].strength == strength]
+        for strength in ("none", "strong", "weak", "medium")
+    }
     found: list[Cell] = []
     for strength, n_replications in (("none", 1000), ("strong", 400)):
         for share in (0.0, 0.3):
@@ -129,9 +150,21 @@ def run_cell(cell: Cell) -> dict[str, object]:
     world = EVERY_WORLD[cell.world]
     bounds = binomtest(positive, cell.n_replications).proportion_ci(0.95, method="exact")
     values = (
-        cell.test, cell.world, world.kind, world.strength, world.reach, world.tuning, cell.n_people, cell.missing,
-        cell.n_replications, sum(answer is None for answer in answers), positive, positive / cell.n_replications,
-        round(float(bounds.low), 5), round(float(bounds.high), 5), cell.seed,
+        cell.test,
+        cell.world,
+        world.kind,
+        world.strength,
+        world.reach,
+        world.tuning,
+        cell.n_people,
+        cell.missing,
+        cell.n_replications,
+        sum(answer is None for answer in answers),
+        positive,
+        positive / cell.n_replications,
+        round(float(bounds.low), 5),
+        round(float(bounds.high), 5),
+        cell.seed,
     )
     return dict(zip(COLUMNS, values, strict=True))
 

@@ -170,13 +170,18 @@ def contagion_test(
     _require_used(null, transition, within, weighted, direction)
     generator = resolve_rng(rng)
     gain = null in ("time_shuffle", "edge_reversal")
-    risk = risk_set(
-        panel, behaviour, transition="gain" if gain else transition, lag=lag, direction=direction,
-        weighted=weighted,
-    )
+    risk = risk_set(panel, behaviour, transition="gain" if gain else transition, lag=lag, direction=direction, weighted=weighted)
     settings = settings_of(
-        generator, behaviour=risk.name, null=null, transition=risk.transition, n_permutations=n_permutations,
-        lag=lag, direction=direction, weighted=weighted, within=list(within), alternative=alternative,
+        generator,
+        behaviour=risk.name,
+        null=null,
+        transition=risk.transition,
+        n_permutations=n_permutations,
+        lag=lag,
+        direction=direction,
+        weighted=weighted,
+        within=list(within),
+        alternative=alternative,
     )
     if risk.reason:
         run = Run(np.nan, np.empty(0), reason=risk.reason)
@@ -193,7 +198,8 @@ def contagion_test(
 
 def _require_arguments(null: str, transition: str, n_permutations: int, alternative: str) -> None:
     for word, given, allowed in (
-        ("null", null, NULLS), ("transition", transition, STATISTIC),
+        ("null", null, NULLS),
+        ("transition", transition, STATISTIC),
         ("alternative", alternative, ALTERNATIVES),
     ):
         if given not in allowed:
@@ -227,9 +233,20 @@ def _result(risk: RiskSet, run: Run, null: str, alternative: str, settings: dict
     n_people = len(np.unique(risk.rows.person))
     return NullTest(
         question=f"Could it be chance that {risk.name!r} goes with what contacts held before?",
-        null=NULLS[null], assumptions=(CANNOT_TELL[null],), statistic=statistic, settings=settings,
-        observed=run.observed, p=p, alternative=alternative, draws=run.draws, exact=run.exact,
-        low=low, high=high, null_value=0.0 if null == "edge_reversal" and not reason else np.nan, reason=reason, n_people=n_people,
+        null=NULLS[null],
+        assumptions=(CANNOT_TELL[null],),
+        statistic=statistic,
+        settings=settings,
+        observed=run.observed,
+        p=p,
+        alternative=alternative,
+        draws=run.draws,
+        exact=run.exact,
+        low=low,
+        high=high,
+        null_value=0.0 if null == "edge_reversal" and not reason else np.nan,
+        reason=reason,
+        n_people=n_people,
         n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
         checks=(*coverage_checks(risk), *run.checks),
     )

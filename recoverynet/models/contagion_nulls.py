@@ -62,9 +62,7 @@ def _strata(risk: RiskSet, keys: Sequence[np.ndarray]) -> np.ndarray:
     return np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1].ravel()
 
 
-def labels(
-    risk: RiskSet, n_permutations: int, rng: np.random.Generator, *, weighted: bool, within: Sequence[str]
-) -> Run:
+def labels(risk: RiskSet, n_permutations: int, rng: np.random.Generator, *, weighted: bool, within: Sequence[str]) -> Run:
     """Whole courses of states dealt anew among people present at the same waves and alike in ``within``."""
     slots, held = _slots(risk, weighted), _seen(risk)
     alike = [_fixed(risk, name) for name in within]
@@ -96,9 +94,7 @@ def _fixed(risk: RiskSet, name: str) -> np.ndarray:
     raise SchemaError(f"Nobody knows of a covariate {name!r}; there are {words}.")
 
 
-def _orders(
-    strata: np.ndarray, kinds: np.ndarray, n_permutations: int, rng: np.random.Generator
-) -> tuple[np.ndarray, bool]:
+def _orders(strata: np.ndarray, kinds: np.ndarray, n_permutations: int, rng: np.random.Generator) -> tuple[np.ndarray, bool]:
     """Rows saying whose value each person is given, within strata; every distinct one where they are few."""
     members = [np.flatnonzero(strata == code) for code in range(strata.max(initial=-1) + 1)]
     if len(strata) <= 1000 and prod(n_arrangements(kinds[each]) for each in members) <= n_permutations:
@@ -122,9 +118,7 @@ def rewiring(risk: RiskSet, n_permutations: int, rng: np.random.Generator, *, we
     slots, held = _slots(risk, weighted), _seen(risk)
     state = 0.0 if risk.transition == "gain" else 1.0
     stay = np.arange(len(held))[None, :]
-    observed = gain_contrasts(
-        slots.indptr, slots.indices[None, :], slots.tie[None, :], slots.strength, held, stay, risk.lag, state
-    )
+    observed = gain_contrasts(slots.indptr, slots.indices[None, :], slots.tie[None, :], slots.strength, held, stay, risk.lag, state)
     every = every_rewired_slots(slots, n_permutations, directed=_one_way(risk))
     ends, ties = every or rewired_slots(slots, n_permutations, rng, directed=_one_way(risk))
     draws = gain_contrasts(slots.indptr, ends, ties, slots.strength, held, stay, risk.lag, state)

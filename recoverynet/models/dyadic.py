@@ -139,8 +139,14 @@ def dyadic_influence(
     other, checks = None, list(fitted.checks)
     if placebo is not None:
         other = dyadic_influence(
-            panel, placebo, adjust=adjust, categories=categories, simultaneous=simultaneous, lag=lag,
-            direction=direction, level=level,
+            panel,
+            placebo,
+            adjust=adjust,
+            categories=categories,
+            simultaneous=simultaneous,
+            lag=lag,
+            direction=direction,
+            level=level,
         )
         nothing = None if other.reason else bool(other.low <= 0 <= other.high)
         checks.append(Check("placebo shows nothing", nothing, other.reason or repr(other)[11:-1]))
@@ -151,13 +157,27 @@ def dyadic_influence(
             f"odds ratio of holding {risk.name!r} for a contact who held it {waves_in_words(lag)} before "
             "rather than one who did not, given one's own state a wave before and the other terms"
         ),
-        assumptions=ASSUMPTIONS, table=fitted.table, focus=BEFORE, ratio="odds ratio", level=level,
-        covariance=fitted.covariance, reason=fitted.reason, checks=(*coverage_checks(risk), *checks),
-        n_people=n_people, n_dropped=panel.n_people - n_people, n_rows=int(fitted.used.sum()),
-        n_events=int(rows.outcome[fitted.used].sum()), placebo=other,
+        assumptions=ASSUMPTIONS,
+        table=fitted.table,
+        focus=BEFORE,
+        ratio="odds ratio",
+        level=level,
+        covariance=fitted.covariance,
+        reason=fitted.reason,
+        checks=(*coverage_checks(risk), *checks),
+        n_people=n_people,
+        n_dropped=panel.n_people - n_people,
+        n_rows=int(fitted.used.sum()),
+        n_events=int(rows.outcome[fitted.used].sum()),
+        placebo=other,
         settings=settings_of(
-            behaviour=risk.name, adjust=list(adjust), categories=list(categories), simultaneous=simultaneous,
-            placebo=None if other is None else other.settings["behaviour"], lag=lag, direction=direction,
+            behaviour=risk.name,
+            adjust=list(adjust),
+            categories=list(categories),
+            simultaneous=simultaneous,
+            placebo=None if other is None else other.settings["behaviour"],
+            lag=lag,
+            direction=direction,
             level=level,
         ),
     )
@@ -181,9 +201,15 @@ def _unless_settled(rows: Rows, fitted: Fitted) -> Fitted:
     rest = means[:, 0] - design @ np.linalg.lstsq(design, means[:, 0], rcond=None)[0]
     if rest @ rest > SETTLED * len(block) * block[:, 0].var():
         return fitted
-    return replace(fitted, table=empty_table(list(fitted.table.index)), covariance=None, reason=(
-        "what a person's contacts held follows from the wave and the other terms, as where everybody is tied to "
-        "everybody; it tells nobody apart"))
+    return replace(
+        fitted,
+        table=empty_table(list(fitted.table.index)),
+        covariance=None,
+        reason=(
+            "what a person's contacts held follows from the wave and the other terms, as where everybody is tied to "
+            "everybody; it tells nobody apart"
+        ),
+    )
 
 
 def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simultaneous: bool) -> Rows:

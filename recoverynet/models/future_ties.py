@@ -17,12 +17,7 @@ After = Literal["exposure", "outcome"]
 
 
 def future_tie_exposure(
-    panel: NetworkPanel,
-    behaviour: Behaviour = None,
-    *,
-    lag: int = 1,
-    direction: str = "out",
-    after: After = "exposure",
+    panel: NetworkPanel, behaviour: Behaviour = None, *, lag: int = 1, direction: str = "out", after: After = "exposure"
 ) -> pd.DataFrame:
     """What did the people hold whom one would meet only later?
 

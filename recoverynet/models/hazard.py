@@ -33,8 +33,7 @@ ASSUMPTIONS = (
     "share surroundings, and either leaves the same trace as influence.",
     "What counts is what contacts held at the wave looked at; changes within a wave are not seen.",
     "People whose state or ties are unknown are like those whose are known, given the terms.",
-    "Rows of the same person may depend on each other; different people, even tied ones, are taken as "
-    "independent given the terms.",
+    "Rows of the same person may depend on each other; different people, even tied ones, are taken as independent given the terms.",
 )
 
 
@@ -165,14 +164,31 @@ def fit_hazard(
     adjust, categories = list_of_names(adjust, "adjust"), list_of_names(categories, "categories")
     _require_words(link, covariance, future_ties)
     risk = risk_set(
-        panel, behaviour, transition=transition, lag=lag, direction=direction, weighted=weighted,
-        isolates=isolates, exposure_to=exposure_to,
+        panel,
+        behaviour,
+        transition=transition,
+        lag=lag,
+        direction=direction,
+        weighted=weighted,
+        isolates=isolates,
+        exposure_to=exposure_to,
     )
     settings = settings_of(
-        behaviour=risk.name, transition=transition, link=link, adjust=list(adjust),
-        categories=list(categories), complex=complex, lag=lag, direction=direction, weighted=weighted,
-        isolates=isolates, exposure_to=risk.source, future_ties=future_ties, wave_effects=wave_effects,
-        covariance=covariance, level=level,
+        behaviour=risk.name,
+        transition=transition,
+        link=link,
+        adjust=list(adjust),
+        categories=list(categories),
+        complex=complex,
+        lag=lag,
+        direction=direction,
+        weighted=weighted,
+        isolates=isolates,
+        exposure_to=risk.source,
+        future_ties=future_ties,
+        wave_effects=wave_effects,
+        covariance=covariance,
+        level=level,
     )
     rows = _rows(risk, adjust, categories, complex, isolates, future_ties)
     focus = SOURCES[:2] if complex else ("exposure",)
@@ -180,16 +196,14 @@ def fit_hazard(
         nobody = np.zeros(len(rows.outcome), dtype=bool)
         fitted = Fitted(empty_table(rows.terms), None, (), risk.reason, nobody)
     else:
-        fitted = fit_rows(
-            rows, link=link, focus=focus, wave_effects=wave_effects, clustered=covariance == "person",
-            level=level,
-        )
+        fitted = fit_rows(rows, link=link, focus=focus, wave_effects=wave_effects, clustered=covariance == "person", level=level)
     return _estimates(risk, fitted, settings)
 
 
 def _require_words(link: str, covariance: str, future_ties: bool | str) -> None:
     for word, given, allowed in (
-        ("link", link, tuple(RATIO)), ("covariance", covariance, ("person", "model")),
+        ("link", link, tuple(RATIO)),
+        ("covariance", covariance, ("person", "model")),
         ("future_ties", future_ties, (False, True, "exposure", "outcome")),
     ):
         if given not in allowed:
@@ -197,12 +211,7 @@ def _require_words(link: str, covariance: str, future_ties: bool | str) -> None:
 
 
 def _rows(
-    risk: RiskSet,
-    adjust: Sequence[str],
-    categories: Sequence[str],
-    complex: bool,
-    isolates: Isolates,
-    future_ties: bool | After,
+    risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], complex: bool, isolates: Isolates, future_ties: bool | After
 ) -> Rows:
     """Every term of the model, row by row."""
     share, holding = risk.at(risk.seen.share), risk.at(risk.seen.n_holding)
@@ -221,9 +230,7 @@ def _rows(
         columns.append(risk.at(risk.seen.n_alters) == 0)
     if future_ties:
         after = "exposure" if future_ties is True else future_ties
-        seen = future_exposure(
-            risk.panel, risk.source_held, lag=risk.lag, direction=risk.direction, after=after
-        )
+        seen = future_exposure(risk.panel, risk.source_held, lag=risk.lag, direction=risk.direction, after=after)
         later = risk.at(seen.share)
         found = np.isfinite(later)
         middle = later[found].mean() if found.any() else 0.0
@@ -250,10 +257,18 @@ def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estim
             f"{RATIO[link]} of {outcome} {risk.name!r} from one wave to the next for {contrast} "
             f"(looked at {waves_in_words(risk.lag)} before), given the other terms"
         ),
-        assumptions=ASSUMPTIONS, settings=settings, table=table, focus=JUMP if complex else "exposure",
-        ratio=RATIO[link], level=settings["level"], covariance=fitted.covariance, reason=fitted.reason,
-        checks=(*coverage_checks(risk), *fitted.checks), n_people=n_people,
-        n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people, n_rows=int(fitted.used.sum()),
+        assumptions=ASSUMPTIONS,
+        settings=settings,
+        table=table,
+        focus=JUMP if complex else "exposure",
+        ratio=RATIO[link],
+        level=settings["level"],
+        covariance=fitted.covariance,
+        reason=fitted.reason,
+        checks=(*coverage_checks(risk), *fitted.checks),
+        n_people=n_people,
+        n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
+        n_rows=int(fitted.used.sum()),
         n_events=int(risk.rows.outcome[fitted.used].sum()),
     )
 

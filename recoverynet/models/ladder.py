@@ -158,14 +158,19 @@ def evidence_ladder(
         matched = matched_estimate(panel, behaviour, on=tuple(terms), direction=direction)
         rungs.append(_matched(matched))
         told = {each.name for each in coverage_checks(risk)}
-        checks += tuple(
-            replace(each, name=f"matched comparison: {each.name}") for each in matched.checks if each.name not in told
-        )
+        checks += tuple(replace(each, name=f"matched comparison: {each.name}") for each in matched.checks if each.name not in told)
         if use_saom:
             rungs.append(_coevolution(panel, risk, terms, direction, generator))
     settings = settings_of(
-        generator, behaviour=risk.name, adjust=list(adjust), surroundings=list(surroundings), margin=margin,
-        placebo=_named(placebo), direction=direction, n_permutations=n_permutations, use_saom=use_saom,
+        generator,
+        behaviour=risk.name,
+        adjust=list(adjust),
+        surroundings=list(surroundings),
+        margin=margin,
+        placebo=_named(placebo),
+        direction=direction,
+        n_permutations=n_permutations,
+        use_saom=use_saom,
     )
     return _climbed(risk, rungs, adjusted, margin, settings, checks)
 
@@ -186,8 +191,15 @@ def _require(margin: float, n_permutations: int) -> None:
 
 
 def reaches_spread(
-    panel: NetworkPanel, behaviour: Behaviour, terms: Sequence[str], placebo: Behaviour, *, margin: float = MARGIN,
-    direction: str = "out", n_permutations: int = 199, rng: np.random.Generator,
+    panel: NetworkPanel,
+    behaviour: Behaviour,
+    terms: Sequence[str],
+    placebo: Behaviour,
+    *,
+    margin: float = MARGIN,
+    direction: str = "out",
+    n_permutations: int = 199,
+    rng: np.random.Generator,
 ) -> bool:
     """Whether the ladder reaches level 3; the same rungs, cheapest first and no further than the first that fails."""
     risk = expected_risk_set(panel, behaviour, direction)
@@ -202,16 +214,13 @@ def reaches_spread(
 
 
 def _climbed(
-    risk: RiskSet, rungs: list[Rung], adjusted: LaggedEstimate, margin: float, settings: dict,
-    footing: tuple[Check, ...],
+    risk: RiskSet, rungs: list[Rung], adjusted: LaggedEstimate, margin: float, settings: dict, footing: tuple[Check, ...]
 ) -> EvidenceLadder:
     failed = next((rung for rung in rungs if rung.passed is False), None)
     level = 4 if failed is None else failed.level - 1
     gain, loss = risk_rates(risk)
     low = adjusted.bounds()[0]
-    strengths = [
-        trait_strength_for(bias, gain=gain, loss=loss, variance=adjusted.variance) for bias in (adjusted.log_odds, low)
-    ]
+    strengths = [trait_strength_for(bias, gain=gain, loss=loss, variance=adjusted.variance) for bias in (adjusted.log_odds, low)]
     checks = (*(Check(rung.name, rung.passed, rung.detail) for rung in rungs), *footing)
     n_people = risk.panel.n_people
     return EvidenceLadder(
@@ -221,9 +230,17 @@ def _climbed(
             "Contacts of unknown state are missing at random given their last known state.",
             "States and ties are recorded in the order they happened: contacts before the outcome.",
         ),
-        settings=settings, n_people=adjusted.n_people, n_dropped=n_people - adjusted.n_people, checks=checks,
-        reason=adjusted.reason or None, level=level, rungs=tuple(rungs), failed=failed.name if failed else None,
-        hidden_trait=strengths[0], hidden_trait_low=strengths[1], margin=margin,
+        settings=settings,
+        n_people=adjusted.n_people,
+        n_dropped=n_people - adjusted.n_people,
+        checks=checks,
+        reason=adjusted.reason or None,
+        level=level,
+        rungs=tuple(rungs),
+        failed=failed.name if failed else None,
+        hidden_trait=strengths[0],
+        hidden_trait_low=strengths[1],
+        margin=margin,
         lift=_lift(failed),
     )
 
@@ -276,11 +293,23 @@ def _placebo(panel: NetworkPanel, placebo: Behaviour, terms: Sequence[str], dire
     risk = expected_risk_set(panel, placebo, direction)
     found = lagged_estimate(risk, risk.at(risk.seen.share), terms)
     if found.n_rows and (few := too_few(found)):
-        return Rung(3, "placebo outcome", False, n_rows=found.n_rows, n_events=found.n_events,
-                    detail=few.replace("too few", "the placebo changed too seldom, or among too few"))
+        return Rung(
+            3,
+            "placebo outcome",
+            False,
+            n_rows=found.n_rows,
+            n_events=found.n_events,
+            detail=few.replace("too few", "the placebo changed too seldom, or among too few"),
+        )
     if found.reason is not None:
-        return Rung(3, "placebo outcome", False, n_rows=found.n_rows, n_events=found.n_events,
-                    detail=f"it could not be tried: {found.reason}")
+        return Rung(
+            3,
+            "placebo outcome",
+            False,
+            n_rows=found.n_rows,
+            n_events=found.n_events,
+            detail=f"it could not be tried: {found.reason}",
+        )
     low = found.bounds(PLACEBO_SIDED)[0]
     detail = f"{_ratio(found, PLACEBO_SIDED)} for an outcome that cannot spread, where about 1 is expected"
     return _from_estimate(3, "placebo outcome", bool(low <= 0), found, PLACEBO_SIDED, detail)
@@ -290,8 +319,9 @@ def _future(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str]) -> Rung:
     found = future_ties_estimate(panel, risk, terms)
     if found.reason is not None:
         passed = False if found.reason == SEPARATED else None
-        return Rung(3, "future ties", passed, n_rows=found.n_rows, n_events=found.n_events,
-                    detail=f"could not be tried: {found.reason}")
+        return Rung(
+            3, "future ties", passed, n_rows=found.n_rows, n_events=found.n_events, detail=f"could not be tried: {found.reason}"
+        )
     low = found.bounds(PLACEBO_SIDED)[0]
     detail = f"{_ratio(found, PLACEBO_SIDED)} for people met only later, where about 1 is expected"
     return _from_estimate(3, "future ties", bool(low <= 0), found, PLACEBO_SIDED, detail)
@@ -300,27 +330,26 @@ def _future(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str]) -> Rung:
 def _matched(found: MatchedEstimate) -> Rung:
     why = found.reason or too_few(found)
     if why:
-        return Rung(4, "matched comparison", False, n_rows=found.n_rows, n_events=found.n_events,
-                    detail=f"could not be tried: {why}")
+        return Rung(
+            4, "matched comparison", False, n_rows=found.n_rows, n_events=found.n_events, detail=f"could not be tried: {why}"
+        )
     detail = (
         f"those exposed gained the norm {100 * found.estimate:.1f} percentage points more often than matched others "
         f"({100 * found.low:.1f} to {100 * found.high:.1f})"
     )
-    return Rung(4, "matched comparison", bool(found.low > 0), p=found.p, n_rows=found.n_rows, n_events=found.n_events,
-                detail=detail)
+    return Rung(
+        4, "matched comparison", bool(found.low > 0), p=found.p, n_rows=found.n_rows, n_events=found.n_events, detail=detail
+    )
 
 
-def _coevolution(
-    panel: NetworkPanel, risk: RiskSet, terms: Sequence[str], direction: str, rng: np.random.Generator
-) -> Rung:
+def _coevolution(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str], direction: str, rng: np.random.Generator) -> Rung:
     found = influence_given_selection(panel, risk.name, risk.held, terms, direction=direction, rng=rng)
     if found.reason is not None:
         return Rung(4, "co-evolution model", None, detail=f"could not be tried: {found.reason}")
     with np.errstate(over="ignore"):
         ratio, low, high = (float(np.exp(value)) for value in (found.log_odds, *found.bounds()))
     detail = (
-        f"odds ratio {ratio:.2f} (90% interval {low:.2f} to {high:.2f}) per opportunity to change, choosing one's like "
-        "allowed for"
+        f"odds ratio {ratio:.2f} (90% interval {low:.2f} to {high:.2f}) per opportunity to change, choosing one's like allowed for"
     )
     return Rung(4, "co-evolution model", bool(low > 1.0), ratio, low, high, detail=detail)
 

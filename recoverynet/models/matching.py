@@ -179,13 +179,22 @@ def matched_estimate(
     on, categories = list_of_names(on, "on"), list_of_names(categories, "categories")
     _require(method, exposed, history, transition, bins, neighbours, caliper, level)
     history, bins, neighbours = int(history), int(bins), int(neighbours)
-    risk = risk_set(
-        panel, behaviour, transition=transition, lag=lag, direction=direction, isolates=isolates
-    )
+    risk = risk_set(panel, behaviour, transition=transition, lag=lag, direction=direction, isolates=isolates)
     settings = settings_of(
-        behaviour=risk.name, on=list(on), categories=list(categories), method=method, exposed=exposed,
-        history=history, transition=transition, lag=lag, direction=direction, isolates=isolates, bins=bins,
-        neighbours=neighbours, caliper=caliper, level=level,
+        behaviour=risk.name,
+        on=list(on),
+        categories=list(categories),
+        method=method,
+        exposed=exposed,
+        history=history,
+        transition=transition,
+        lag=lag,
+        direction=direction,
+        isolates=isolates,
+        bins=bins,
+        neighbours=neighbours,
+        caliper=caliper,
+        level=level,
     )
     if history > max(panel.n_waves - 1, 1):
         raise SchemaError(f"history looks back {history} waves before the last; the panel has {panel.n_waves} in all.")
@@ -198,9 +207,7 @@ def matched_estimate(
         raise SchemaError("method='mahalanobis' needs a number of more than five different values in on=.")
     if not reason and method == "mahalanobis":
         numbers = like.values[known][:, like.numbers]
-        weights[known] = nearest_weights(
-            numbers, like.codes[known], treated[known], neighbours=neighbours, caliper=caliper
-        )
+        weights[known] = nearest_weights(numbers, like.codes[known], treated[known], neighbours=neighbours, caliper=caliper)
     elif not reason:
         weights[known] = stratum_weights(like.codes[known], treated[known])
     if not reason and not weights.any():
@@ -219,14 +226,7 @@ class _Likeness(NamedTuple):
 
 
 def _require(
-    method: str,
-    exposed: float,
-    history: int,
-    transition: str,
-    bins: int,
-    neighbours: int,
-    caliper: float | None,
-    level: float,
+    method: str, exposed: float, history: int, transition: str, bins: int, neighbours: int, caliper: float | None, level: float
 ) -> None:
     if method not in METHODS:
         raise SchemaError(f"method must be one of {', '.join(map(repr, METHODS))}; got {method!r}.")
@@ -242,9 +242,7 @@ def _require(
     require_level(level)
 
 
-def _likeness(
-    risk: RiskSet, on: Sequence[str], categories: Sequence[str], history: int, method: str, bins: int
-) -> _Likeness:
+def _likeness(risk: RiskSet, on: Sequence[str], categories: Sequence[str], history: int, method: str, bins: int) -> _Likeness:
     person, column, _ = risk.rows
     exact, terms, values, numbers = [column], [], [], []
     if risk.panel.groups is not None:
@@ -327,13 +325,23 @@ def _result(
             f"minus the share had they not been exposed; exposed: {settings['exposed']:.0%} of "
             "contacts or more held it"
         ),
-        assumptions=ASSUMPTIONS, settings=settings, table=table, focus=DIFFERENCE, level=level,
-        covariance=covariance, reason=reason, n_people=n_people,
+        assumptions=ASSUMPTIONS,
+        settings=settings,
+        table=table,
+        focus=DIFFERENCE,
+        level=level,
+        covariance=covariance,
+        reason=reason,
+        n_people=n_people,
         n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
         checks=(*coverage_checks(risk), *_checks(balance, outcome, treated, known, used, n_people)),
-        n_rows=int(used.sum()), n_events=int(outcome[used].sum()), balance=balance,
-        n_exposed=int((treated & known).sum()), n_matched=int((treated & used).sum()),
-        log_risk_ratio=ratio, log_risk_ratio_error=ratio_error,
+        n_rows=int(used.sum()),
+        n_events=int(outcome[used].sum()),
+        balance=balance,
+        n_exposed=int((treated & known).sum()),
+        n_matched=int((treated & used).sum()),
+        log_risk_ratio=ratio,
+        log_risk_ratio_error=ratio_error,
     )
 
 
@@ -394,7 +402,10 @@ def _checks(
             None if np.isnan(worst) else bool(worst <= GOOD_BALANCE),
             "" if np.isnan(worst) else f"largest difference {worst:.2f}",
         ),
-        Check("some changed and some did not, on either side", both,
-              f"{changed[0]:,} of {n_matched:,} exposed, {changed[1]:,} of {int(used.sum()) - n_matched:,} unexposed"),
+        Check(
+            "some changed and some did not, on either side",
+            both,
+            f"{changed[0]:,} of {n_matched:,} exposed, {changed[1]:,} of {int(used.sum()) - n_matched:,} unexposed",
+        ),
         Check("people enough for the covariance", n_people >= FEW_PEOPLE, f"{n_people:,} people"),
     ]

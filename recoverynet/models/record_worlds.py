@@ -12,15 +12,7 @@ from typing import Any
 from recoverynet.errors import SchemaError
 from recoverynet.models.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.synthetic import synthetic_record
-from recoverynet.models.worlds import (
-    STRENGTHS,
-    WORLD_ADJUST,
-    WORLD_PLACEBO,
-    WORLD_SURROUNDINGS,
-    WORLDS,
-    World,
-    simulate_world,
-)
+from recoverynet.models.worlds import STRENGTHS, WORLD_ADJUST, WORLD_PLACEBO, WORLD_SURROUNDINGS, WORLDS, World, simulate_world
 from recoverynet.randomness import RandomSource
 
 RECORD_PLACEBO = "housing.status=settled"
@@ -31,10 +23,16 @@ USUAL_LOSS = 0.15
 
 _KINDS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("record", "a service's record; people choose others in their own state", {"homophily": 2.0}),
-    ("record_surroundings", "a record; in some months an area favours recovery, and which months is not recorded",
-     {"homophily": 2.0, "surroundings": 2.0}),
-    ("record_latent_2", "a record; an unobserved trait shapes ties (odds 2) and outcome (odds 2)",
-     {"homophily": 2.0, "latent": (2.0, 2.0)}),
+    (
+        "record_surroundings",
+        "a record; in some months an area favours recovery, and which months is not recorded",
+        {"homophily": 2.0, "surroundings": 2.0},
+    ),
+    (
+        "record_latent_2",
+        "a record; an unobserved trait shapes ties (odds 2) and outcome (odds 2)",
+        {"homophily": 2.0, "latent": (2.0, 2.0)},
+    ),
 )
 
 

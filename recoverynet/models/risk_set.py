@@ -12,14 +12,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.expectation import expected_states
-from recoverynet.kernels.transitions import (
-    LaggedExposure,
-    RiskRows,
-    Transition,
-    lagged_exposure,
-    risk_rows,
-    ties_of,
-)
+from recoverynet.kernels.transitions import LaggedExposure, RiskRows, Transition, lagged_exposure, risk_rows, ties_of
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.measures.exposure import known_ties
 from recoverynet.results import Check
@@ -174,15 +167,16 @@ def risk_set(
         Unknown behaviour or argument.
     """
     for word, given, allowed in (
-        ("transition", transition, TRANSITIONS), ("direction", direction, ("out", "in", "mutual")),
-        ("isolates", isolates, ("nan", "zero")), ("unknown", unknown, ("leave_out", "expected")),
+        ("transition", transition, TRANSITIONS),
+        ("direction", direction, ("out", "in", "mutual")),
+        ("isolates", isolates, ("nan", "zero")),
+        ("unknown", unknown, ("leave_out", "expected")),
     ):
         if given not in allowed:
             raise SchemaError(f"{word} must be one of {', '.join(map(repr, allowed))}; got {given!r}.")
     if isinstance(lag, bool) or not isinstance(lag, int | np.integer) or lag < 1:
         raise SchemaError(
-            f"lag must be a whole number of waves, 1 or more; got {lag!r}. What comes at the same time "
-            "cannot have come before."
+            f"lag must be a whole number of waves, 1 or more; got {lag!r}. What comes at the same time cannot have come before."
         )
     name, held = norm_values(panel, behaviour)
     source, source_held = (name, held) if exposure_to is None else norm_values(panel, exposure_to)
@@ -196,9 +190,7 @@ def risk_set(
     inside = rows.column >= lag
     rows = RiskRows(*(values[inside] for values in rows))
     reason = _reason(panel, held, name, transition, rows, seen, lag)
-    return RiskSet(
-        panel, name, held, source, source_held, transition, int(lag), direction, rows, seen, reason
-    )
+    return RiskSet(panel, name, held, source, source_held, transition, int(lag), direction, rows, seen, reason)
 
 
 def waves_in_words(number: int) -> str:
@@ -220,13 +212,7 @@ def coverage_checks(risk: RiskSet) -> list[Check]:
 
 
 def _reason(
-    panel: NetworkPanel,
-    held: np.ndarray,
-    name: str,
-    transition: str,
-    rows: RiskRows,
-    seen: LaggedExposure,
-    lag: int,
+    panel: NetworkPanel, held: np.ndarray, name: str, transition: str, rows: RiskRows, seen: LaggedExposure, lag: int
 ) -> str | None:
     """Why nothing can be learnt from these rows, in words; None where something can."""
     share = seen.share[rows.person, rows.column]

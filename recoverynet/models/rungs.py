@@ -125,7 +125,7 @@ def lagged_estimate(
     kept = independent_columns(full)
     if not kept[-1]:
         return LaggedEstimate(**counts, reason="exposure is a combination of the other terms")
-    lost = tuple(name for name, stays in zip(others.terms, kept[waves.shape[1]:], strict=False) if not stays)
+    lost = tuple(name for name, stays in zip(others.terms, kept[waves.shape[1] :], strict=False) if not stays)
     found = _fitted(full[:, kept], outcome, np.unique(person, return_inverse=True)[1])
     return replace(found, **counts, variance=variance, n_terms=int(kept.sum()), lost=lost)
 
@@ -181,11 +181,17 @@ def footing_checks(found: LaggedEstimate) -> tuple[Check, ...]:
     lost = f"left out: {', '.join(map(repr, found.lost))}" if found.lost else ""
     return (
         Check(STEADY_CHECK, found.n_people >= STEADY_PEOPLE and rarer >= STEADY_GAINS, counted),
-        Check("10 gains a term", rarer >= GAINS_A_TERM * found.n_terms if found.n_terms else None,
-              f"{rarer:,} for {found.n_terms} terms" if found.n_terms else ""),
+        Check(
+            "10 gains a term",
+            rarer >= GAINS_A_TERM * found.n_terms if found.n_terms else None,
+            f"{rarer:,} for {found.n_terms} terms" if found.n_terms else "",
+        ),
         Check("every term varies on its own", not found.lost if found.n_terms else None, lost),
-        Check("both outcomes at every wave and level", not found.apart if found.n_terms else None,
-              "a wave or a term settles the outcome of some rows, which say nothing of exposure" if found.apart else ""),
+        Check(
+            "both outcomes at every wave and level",
+            not found.apart if found.n_terms else None,
+            "a wave or a term settles the outcome of some rows, which say nothing of exposure" if found.apart else "",
+        ),
     )
 
 
@@ -219,9 +225,7 @@ class PermutationNull:
         return float(permutation_p(int((self.draws >= self.observed - slack).sum()), len(self.draws)))
 
 
-def permutation_null(
-    risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator
-) -> PermutationNull:
+def permutation_null(risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator) -> PermutationNull:
     """Mean exposure of those who gained, and what dealing gains out anew makes of it.
 
     Null: within a wave, who of those at risk gained the norm has nothing to do with exposure. Gains are dealt out
@@ -240,14 +244,10 @@ def permutation_null(
         observed += float(outcome[inside] @ centred)
         expected += float(outcome[inside].sum() * middle)
         sums += np.concatenate([block @ centred for block in permuted(outcome[inside], n_permutations, rng)])
-    return PermutationNull(
-        (expected + observed) / n_events, expected / n_events, (expected + sums) / n_events, n_events
-    )
+    return PermutationNull((expected + observed) / n_events, expected / n_events, (expected + sums) / n_events, n_events)
 
 
-def permutation_rung(
-    risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator
-) -> tuple[float, float]:
+def permutation_rung(risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator) -> tuple[float, float]:
     """Mean exposure of those who gained minus that of all at risk at the same waves, and its one-sided p."""
     null = permutation_null(risk, exposure, n_permutations, rng)
     return null.observed - null.expected, null.p
@@ -280,9 +280,15 @@ def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[st
         later[rows] = risk.held[person[rows], wave + 1]
     found = lagged_estimate(risk, exposure, adjust, also=later[:, None])
     if found.n_rows < LEAST_ROWS or found.n_events < LEAST_EVENTS:
-        return replace(found, log_odds=np.nan, std_error=np.nan, reason=(
-            f"too few new ties: {found.n_rows} person-waves at risk and {found.n_events} gains, where {LEAST_ROWS} and "
-            f"{LEAST_EVENTS} are needed"))
+        return replace(
+            found,
+            log_odds=np.nan,
+            std_error=np.nan,
+            reason=(
+                f"too few new ties: {found.n_rows} person-waves at risk and {found.n_events} gains, where {LEAST_ROWS} and "
+                f"{LEAST_EVENTS} are needed"
+            ),
+        )
     return found
 
 

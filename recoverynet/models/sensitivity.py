@@ -25,8 +25,7 @@ TRAIT_SHARES = ((0.5, 0.4), (0.6, 0.4), (0.7, 0.3), (0.8, 0.2), (0.9, 0.1))
 ASSUMPTIONS = (
     "The estimate is right but for one thing: a trait nobody recorded that goes with exposure, because like "
     "people meet, and with the outcome.",
-    "For the table of traits: the trait has two levels and moves the outcome by the same ratio whatever the "
-    "exposure.",
+    "For the table of traits: the trait has two levels and moves the outcome by the same ratio whatever the exposure.",
     "Faulty records, people left out and chance are not allowed for here.",
 )
 
@@ -86,9 +85,7 @@ class Sensitivity(Result):
         """
         if self.reason:
             return draw_reason(self.reason, ax=ax)
-        return draw_sensitivity(
-            self.curve, e_value=self.e_value, e_value_bound=self.e_value_bound, people=self.n_people, ax=ax
-        )
+        return draw_sensitivity(self.curve, e_value=self.e_value, e_value_bound=self.e_value_bound, people=self.n_people, ax=ax)
 
     def _claim(self) -> tuple[str, str]:
         return "Estimate", self.estimand
@@ -179,9 +176,7 @@ def sensitivity(
     (7.26, 3.0)
     """
     _require(contrast, outcome_share, outcome_ratios, trait_shares)
-    value, bounds, kind, share, words, n_people, n_dropped = _ratio_of(
-        estimate, low, high, ratio, outcome_share, contrast
-    )
+    value, bounds, kind, share, words, n_people, n_dropped = _ratio_of(estimate, low, high, ratio, outcome_share, contrast)
     needed = [value, *bounds] if isinstance(estimate, Estimates) else [value]
     reason = None if np.isfinite(needed).all() else _no_ratio(estimate)
     _require_within(value, bounds)
@@ -192,14 +187,26 @@ def sensitivity(
     check = Check(rare, not common, _share_words(share, common, kind))
     return Sensitivity(
         question="How strong would a trait nobody recorded have to be to explain this away?",
-        estimand=words, assumptions=ASSUMPTIONS, n_people=n_people, n_dropped=n_dropped, checks=(check,),
+        estimand=words,
+        assumptions=ASSUMPTIONS,
+        n_people=n_people,
+        n_dropped=n_dropped,
+        checks=(check,),
         settings=settings_of(
-            ratio=kind, outcome_share=share, contrast=contrast, outcome_ratios=list(outcome_ratios),
+            ratio=kind,
+            outcome_share=share,
+            contrast=contrast,
+            outcome_ratios=list(outcome_ratios),
             trait_shares=[list(pair) for pair in trait_shares],
         ),
-        risk_ratio=converted[0], low=converted[1], high=converted[2], reason=reason,
-        e_value=e_value(converted[0]), e_value_bound=e_value(nearer),
-        traits=_traits(converted[0], nearer, outcome_ratios, trait_shares), curve=_curve(converted[0], nearer),
+        risk_ratio=converted[0],
+        low=converted[1],
+        high=converted[2],
+        reason=reason,
+        e_value=e_value(converted[0]),
+        e_value_bound=e_value(nearer),
+        traits=_traits(converted[0], nearer, outcome_ratios, trait_shares),
+        curve=_curve(converted[0], nearer),
     )
 
 
@@ -251,21 +258,14 @@ def trait_bias(outcome_ratio: float, share_exposed: float, share_unexposed: floa
 
 
 def _ratio_of(
-    estimate: Estimates | float,
-    low: float | None,
-    high: float | None,
-    ratio: str | None,
-    share: float | None,
-    contrast: float,
+    estimate: Estimates | float, low: float | None, high: float | None, ratio: str | None, share: float | None, contrast: float
 ) -> tuple[float, tuple[float, float], str, float | None, str, int, int]:
     """The ratio, its interval, its kind, the share with the outcome, and what it is in words."""
     if contrast != 1 and (isinstance(estimate, MatchedEstimate) or not isinstance(estimate, Estimates)):
         raise SchemaError(f"contrast is of what a model estimates for exposure; leave it alone here, got {contrast!r}.")
     if not isinstance(estimate, Estimates):
         if isinstance(estimate, bool) or not isinstance(estimate, Real) or not 0 < estimate < np.inf:
-            raise SchemaError(
-                f"estimate must be a ratio above 0, or what a model of this package gave; got {estimate!r}."
-            )
+            raise SchemaError(f"estimate must be a ratio above 0, or what a model of this package gave; got {estimate!r}.")
         bounds = tuple(
             np.nan if bound is None else number_within(bound, name, 0, such_as=1.5, what="a bound of the ratio,")
             for name, bound in (("low", low), ("high", high))
@@ -308,9 +308,7 @@ def _require(
     if ratios.ndim != 1 or not ((ratios > 1) & np.isfinite(ratios)).all():
         raise SchemaError(f"outcome_ratios is a list of numbers above 1, such as [2.0, 3.0]; got {outcome_ratios!r}.")
     if pairs.ndim != 2 or pairs.shape[1] != 2 or not ((pairs >= 0) & (pairs <= 1)).all():
-        raise SchemaError(
-            f"trait_shares is a list of pairs of shares from 0 to 1, such as [(0.7, 0.3)]; got {shares!r}."
-        )
+        raise SchemaError(f"trait_shares is a list of pairs of shares from 0 to 1, such as [(0.7, 0.3)]; got {shares!r}.")
 
 
 def _require_within(value: float, bounds: tuple[float, float]) -> None:
@@ -342,9 +340,7 @@ def _share_words(share: float | None, common: bool, kind: str) -> str:
     return f"{known}; {kind} converted" if common else known
 
 
-def _traits(
-    value: float, bound: float, outcome_ratios: Sequence[float], shares: Sequence[tuple[float, float]]
-) -> pd.DataFrame:
+def _traits(value: float, bound: float, outcome_ratios: Sequence[float], shares: Sequence[tuple[float, float]]) -> pd.DataFrame:
     """What is left of the estimate, and of its bound, for every trait of the table."""
     if value < 1:
         value, bound = 1 / value, 1 / bound
@@ -352,11 +348,18 @@ def _traits(
     for gamma in outcome_ratios:
         for exposed, unexposed in shares:
             bias = trait_bias(gamma, exposed, unexposed)
-            rows.append({
-                "outcome_ratio": gamma, "share_exposed": exposed, "share_unexposed": unexposed, "bias": bias,
-                "corrected": value / bias, "corrected_bound": bound / bias,
-                "explains": bool(bias >= value), "explains_bound": None if np.isnan(bound) else bool(bias >= bound),
-            })
+            rows.append(
+                {
+                    "outcome_ratio": gamma,
+                    "share_exposed": exposed,
+                    "share_unexposed": unexposed,
+                    "bias": bias,
+                    "corrected": value / bias,
+                    "corrected_bound": bound / bias,
+                    "explains": bool(bias >= value),
+                    "explains_bound": None if np.isnan(bound) else bool(bias >= bound),
+                }
+            )
     return pd.DataFrame(rows)
 
 

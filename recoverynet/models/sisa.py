@@ -169,10 +169,20 @@ def fit_sisa(
     return SisaFit(
         question=f"How much more often is {gain.name!r} gained, or lost, with every contact who holds it, or does not?",
         estimand="chances per wave of gaining and of losing the norm: spontaneous, and added by each contact",
-        assumptions=ASSUMPTIONS, settings=settings, table=table, focus=GAIN[1], level=level, covariance=covariance,
-        reason=reason, checks=_checks(gain, ways, len(used), long_run, reason, mirror), n_people=len(used),
-        n_dropped=panel.n_people - len(used), n_rows=sum(len(way.person) for way in ways),
-        n_events=int(sum(way.outcome.sum() for way in ways)), counts=counts, long_run=long_run,
+        assumptions=ASSUMPTIONS,
+        settings=settings,
+        table=table,
+        focus=GAIN[1],
+        level=level,
+        covariance=covariance,
+        reason=reason,
+        checks=_checks(gain, ways, len(used), long_run, reason, mirror),
+        n_people=len(used),
+        n_dropped=panel.n_people - len(used),
+        n_rows=sum(len(way.person) for way in ways),
+        n_events=int(sum(way.outcome.sum() for way in ways)),
+        counts=counts,
+        long_run=long_run,
         mean_contacts=mean_contacts,
     )
 
@@ -282,11 +292,13 @@ def _long_run(values: np.ndarray, covariance: np.ndarray, mean_contacts: float, 
     if not 0 < share < 1:
         return [share, np.nan, np.nan]
     steps = 1e-5 * np.maximum(np.abs(values), 1e-3)
-    slopes = np.array([
-        (long_run_prevalence(*(values + move), mean_contacts) - long_run_prevalence(*(values - move), mean_contacts))
-        / (2 * step)
-        for step, move in zip(steps, np.diag(steps), strict=True)
-    ])
+    slopes = np.array(
+        [
+            (long_run_prevalence(*(values + move), mean_contacts) - long_run_prevalence(*(values - move), mean_contacts))
+            / (2 * step)
+            for step, move in zip(steps, np.diag(steps), strict=True)
+        ]
+    )
     reach = ndtri(0.5 + level / 2) * np.sqrt(slopes @ covariance @ slopes) / (share * (1 - share))
     odds = share / (1 - share) * np.exp(np.array([-reach, reach]))
     return [share, *(odds / (1 + odds)).tolist()]

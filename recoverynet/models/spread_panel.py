@@ -14,14 +14,7 @@ from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaErro
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.instants import as_instant
-from recoverynet.models.spread_terms import (
-    Placebo,
-    PlaceboOutcome,
-    adjusted_for,
-    read_placebo,
-    surroundings_of,
-    with_placebo,
-)
+from recoverynet.models.spread_terms import Placebo, PlaceboOutcome, adjusted_for, read_placebo, surroundings_of, with_placebo
 from recoverynet.observed import OWN_SOURCES
 from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, UNKNOWN, Norm
 from recoverynet.tables.layouts import PEOPLE
@@ -137,9 +130,7 @@ def spread_panel(
     <NetworkPanel undirected: 4 people, 2 waves, behaviour: recovery>
     """
     if not isinstance(record, RecoveryRecord):
-        raise SchemaError(
-            f"Expected a RecoveryRecord, as recoverynet.read_record(folder) gives it; got a {type(record).__name__}."
-        )
+        raise SchemaError(f"Expected a RecoveryRecord, as recoverynet.read_record(folder) gives it; got a {type(record).__name__}.")
     adjust, surroundings = _names(adjust, surroundings)
     bounds = _bounds(record, window)
     kept = _roles_seen(record, norm, roles)
@@ -152,9 +143,7 @@ def spread_panel(
     used = adjusted_for(waves, adjust)
     empty = [note for note in waves.notes if note.startswith("Wave ")]
     notes = (_on_waves(waves, length, valid_for), *empty, *(() if read is None else (read.words,)))
-    others = (
-        [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]
-    )
+    others = [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]
     out = tuple(role for role in PEOPLE["role"].choices if role in others)
     return SpreadPanel(waves, used, given, read.name if read else None, length, kept, out, notes)
 
@@ -173,9 +162,7 @@ def _names(
 def _bounds(record: RecoveryRecord, window: tuple[object, object] | None) -> Window:
     if window is None:
         if record.window is None:
-            raise NotEstimableError(
-                "Nothing in this record is dated, so nothing can be said about what came before what."
-            )
+            raise NotEstimableError("Nothing in this record is dated, so nothing can be said about what came before what.")
         return record.window
     start, end = (as_instant(bound, record.tz) for bound in window)
     if not start < end:
@@ -188,11 +175,7 @@ def _roles_seen(record: RecoveryRecord, norm: Norm, roles: Sequence[str] | None)
     if roles is not None:
         return (roles,) if isinstance(roles, str) else tuple(roles)
     table = record.observations
-    kept = (
-        (table["variable"] == STATE_VARIABLE)
-        & table["source"].isin(OWN_SOURCES)
-        & (table["value"] != UNKNOWN)
-    )
+    kept = (table["variable"] == STATE_VARIABLE) & table["source"].isin(OWN_SOURCES) & (table["value"] != UNKNOWN)
     seen = record.people["person_id"].isin(table.loc[kept, "person_id"])
     share = seen.groupby(record.people["role"]).mean()
     found = tuple(role for role in PEOPLE["role"].choices if share.get(role, 0.0) >= LEAST_SEEN)
@@ -225,9 +208,7 @@ def _waves(
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RecoveryNetWarning)
-            found = panel(
-                graph, breaks=breaks, norm=norm, roles=roles, valid_for=valid_for, outcomes=outcomes
-            )
+            found = panel(graph, breaks=breaks, norm=norm, roles=roles, valid_for=valid_for, outcomes=outcomes)
         if every is not None or length == "half" or known_share(found) >= LEAST_KNOWN:
             break
     return found, length
@@ -253,6 +234,4 @@ def known_share(waves: NetworkPanel) -> float:
 def _on_waves(waves: NetworkPanel, length: str, valid_for: str) -> str:
     days = pd.Timedelta(valid_for).days
     what = {"half": "half of the window"}.get(length, f"calendar {length}" if length in MONTHS else length)
-    return (
-        f"A wave is a {what}, which makes {waves.n_waves}; an observation of a state counts for {days} days."
-    )
+    return f"A wave is a {what}, which makes {waves.n_waves}; an observation of a state counts for {days} days."

@@ -62,8 +62,7 @@ def read_placebo(record: RecoveryRecord, given: Placebo | None) -> PlaceboOutcom
     if variable == STATE_VARIABLE or values.empty:
         known = sorted(set(record.observations["variable"]) - {STATE_VARIABLE})
         raise SchemaError(
-            f"The placebo {variable!r} is not an outcome of this record; its outcomes are "
-            f"{', '.join(map(repr, known)) or 'none'}."
+            f"The placebo {variable!r} is not an outcome of this record; its outcomes are {', '.join(map(repr, known)) or 'none'}."
         )
     if isinstance(counted, tuple):
         strange = sorted(set(counted) - set(values))
@@ -93,8 +92,7 @@ def _parsed(given: Placebo) -> tuple[str, tuple[str, ...] | float | None]:
     found = _WRITTEN.fullmatch(given) if isinstance(given, str) else None
     if found is None:
         raise SchemaError(
-            "A placebo is written as 'housing.status=settled', 'health.physical>=12' or 'health.physical'; "
-            f"got {given!r}."
+            f"A placebo is written as 'housing.status=settled', 'health.physical>=12' or 'health.physical'; got {given!r}."
         )
     name, sign, value = found.groups()
     if sign is None:
@@ -114,9 +112,7 @@ def with_placebo(waves: NetworkPanel, placebo: PlaceboOutcome | None) -> Network
     values = waves.behaviour[placebo.variable]
     if placebo.words_counted is None:
         known = values[np.isfinite(values)]
-        least = (
-            placebo.least if placebo.least is not None else float(np.median(known)) if len(known) else np.nan
-        )
+        least = placebo.least if placebo.least is not None else float(np.median(known)) if len(known) else np.nan
         values = np.where(np.isnan(values), np.nan, values >= least)
     others = {name: array for name, array in waves.behaviour.items() if name != placebo.variable}
     return replace(waves, behaviour={**others, placebo.name: values})
@@ -134,14 +130,10 @@ def adjusted_for(waves: NetworkPanel, given: Sequence[str] | None) -> tuple[str,
             )
         return names
     usual = [pd.Series(waves.covariates[name], name=name) for name in ADJUST if name in waves.covariates]
-    return tuple(
-        str(each.name) for each in usual if each.nunique() > 1 and each.notna().mean() >= LEAST_FILLED
-    )
+    return tuple(str(each.name) for each in usual if each.nunique() > 1 and each.notna().mean() >= LEAST_FILLED)
 
 
-def surroundings_of(
-    record: RecoveryRecord, waves: NetworkPanel, given: Sequence[str] | None
-) -> dict[str, np.ndarray]:
+def surroundings_of(record: RecoveryRecord, waves: NetworkPanel, given: Sequence[str] | None) -> dict[str, np.ndarray]:
     """Surroundings people share, as words (n, W) by name, but for those that are columns of people."""
     names = ("provider",) if given is None else (given,) if isinstance(given, str) else tuple(given)
     wrong = [name for name in names if name not in (*SURROUNDINGS, *waves.covariates)]
@@ -177,7 +169,5 @@ def _main_groups(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
         now = went[(went["started_at"] >= start) & (went["started_at"] < end)]
         times = now.groupby(["person_id", "group_id"]).size().rename("times").reset_index()
         most = times.sort_values(["times", "group_id"], ascending=[False, True]).drop_duplicates("person_id")
-        words[waves.person_ids.get_indexer(most["person_id"]), column] = most["group_id"].to_numpy(
-            dtype=object
-        )
+        words[waves.person_ids.get_indexer(most["person_id"]), column] = most["group_id"].to_numpy(dtype=object)
     return words

@@ -212,9 +212,7 @@ def _contact_tables(plan: Plan, life: Life, contacts: Contacts) -> tuple[pd.Data
 
 def _observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     """States and outcomes in order of person and day."""
-    rows = pd.concat(
-        [state_observations(plan, life, rng), outcome_observations(plan, life, rng)], ignore_index=True
-    )
+    rows = pd.concat([state_observations(plan, life, rng), outcome_observations(plan, life, rng)], ignore_index=True)
     rows = rows.sort_values(["person", "day", "variable", "source", "perceived_by"], kind="stable")
     by = np.where(rows["perceived_by"] >= 0, life.people.ids[rows["perceived_by"]], "")
     return pd.DataFrame(
@@ -280,9 +278,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m recoverynet.models.synthetic", description=main.__doc__)
     parser.add_argument("name", choices=["riverside", "riverside_no_influence"])
-    parser.add_argument(
-        "--out", type=Path, help="folder to write to (default: data/samples/NAME of the checkout)"
-    )
+    parser.add_argument("--out", type=Path, help="folder to write to (default: data/samples/NAME of the checkout)")
     given = parser.parse_args(arguments)
     folder = given.out or Path(__file__).resolve().parents[2] / "data" / "samples" / given.name
     record = riverside_record(influence=given.name == "riverside")

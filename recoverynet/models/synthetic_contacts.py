@@ -46,13 +46,7 @@ def together(parts: list[Contacts]) -> Contacts:
 
 
 def meetings_of(
-    plan: Plan,
-    people: People,
-    places: Places,
-    episodes: Episodes,
-    members: Memberships,
-    month: int,
-    rng: np.random.Generator,
+    plan: Plan, people: People, places: Places, episodes: Episodes, members: Memberships, month: int, rng: np.random.Generator
 ) -> Contacts:
     """Who of those on record was at which meeting of the month; meetings without any are left out."""
     first, after = plan.month_starts[month], plan.month_starts[month + 1]
@@ -60,9 +54,7 @@ def meetings_of(
     group = np.repeat(np.arange(len(days)), [len(of) for of in days])
     day = np.concatenate(days)
     present = people.present(plan, month)
-    there = present[members.person] & (
-        ~places.treatment[members.group] | episodes.in_treatment[members.person, month]
-    )
+    there = present[members.person] & (~places.treatment[members.group] | episodes.in_treatment[members.person, month])
     use = np.flatnonzero(there & (members.start < after) & (members.end > first))
     counts = np.bincount(group, minlength=len(days))
     begins = np.concatenate([[0], np.cumsum(counts)])
@@ -99,12 +91,7 @@ def _counting_up(sizes: np.ndarray) -> np.ndarray:
 
 
 def _with_introducers(
-    members: Memberships,
-    present: np.ndarray,
-    member: np.ndarray,
-    meeting: np.ndarray,
-    person: np.ndarray,
-    part: np.ndarray,
+    members: Memberships, present: np.ndarray, member: np.ndarray, meeting: np.ndarray, person: np.ndarray, part: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those who walk somebody in are at that person's first meeting, unless they have left by then."""
     walked = np.flatnonzero(members.introducer[member] >= 0)
@@ -119,17 +106,10 @@ def _with_introducers(
 
 
 def _with_facilitators(
-    people: People,
-    places: Places,
-    group: np.ndarray,
-    meeting: np.ndarray,
-    person: np.ndarray,
-    part: np.ndarray,
+    people: People, places: Places, group: np.ndarray, meeting: np.ndarray, person: np.ndarray, part: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A worker runs each treatment group; elsewhere the first peer or member of the community there hosts."""
-    able = (
-        np.isin(people.role[person], (PEER, COMMUNITY)) & (part == ATTENDEE) & ~places.using[group[meeting]]
-    )
+    able = np.isin(people.role[person], (PEER, COMMUNITY)) & (part == ATTENDEE) & ~places.using[group[meeting]]
     rows = np.flatnonzero(able)
     _, first = np.unique(meeting[rows], return_index=True)
     part = part.copy()
@@ -144,9 +124,7 @@ def _with_facilitators(
     )
 
 
-def contacts_of_two(
-    plan: Plan, people: People, episodes: Episodes, ties: Ties, month: int, rng: np.random.Generator
-) -> Contacts:
+def contacts_of_two(plan: Plan, people: People, episodes: Episodes, ties: Ties, month: int, rng: np.random.Generator) -> Contacts:
     """Appointments and calls with workers, outreach, and the company of friends, peers and family."""
     here = people.present(plan, month) & people.recorded
     client = people.role == CLIENT

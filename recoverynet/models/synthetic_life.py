@@ -7,27 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from recoverynet.models.synthetic_contacts import (
-    Contacts,
-    contacts_of_two,
-    meetings_of,
-    relatives_as_ties,
-    together,
-)
+from recoverynet.models.synthetic_contacts import Contacts, contacts_of_two, meetings_of, relatives_as_ties, together
 from recoverynet.models.synthetic_offers import Offers, make_offers
 from recoverynet.models.synthetic_people import Episodes, People, draw_episodes, draw_people
 from recoverynet.models.synthetic_places import Places, draw_places
-from recoverynet.models.synthetic_plan import (
-    AREAS,
-    CLIENT,
-    PEER,
-    SHARE_SHOCKED,
-    SHOCK_STARTS,
-    SHOCK_STAYS,
-    Plan,
-    chance,
-    logit,
-)
+from recoverynet.models.synthetic_plan import AREAS, CLIENT, PEER, SHARE_SHOCKED, SHOCK_STARTS, SHOCK_STAYS, Plan, chance, logit
 from recoverynet.models.synthetic_ties import Memberships, Ties, make_ties, no_ties, take_up_groups
 
 STATES = ("using", "reduced", "ost_stable", "abstinent", "in_recovery")
@@ -109,9 +93,7 @@ def live(plan: Plan, rng: np.random.Generator) -> Life:
 def exposure_of(contacts: Contacts, held: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Newman-weighted share of a person's contacts of known state who hold the norm; NaN without any."""
     n, n_occasions = len(held), len(contacts.day)
-    there = sparse.csr_array(
-        (np.ones(len(contacts.person)), (contacts.person, contacts.occasion)), shape=(n, n_occasions)
-    )
+    there = sparse.csr_array((np.ones(len(contacts.person)), (contacts.person, contacts.occasion)), shape=(n, n_occasions))
     size = there.sum(axis=0)
     weight = np.where(size > 1, 1.0 / np.maximum(size - 1, 1), 0.0)
 

@@ -22,17 +22,12 @@ def linkage_table(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFr
     """
     client, group, offered, discussed, _, worker = life.offers.arrays()
     client, group, worker = client.astype(int), group.astype(int), worker.astype(int)
-    steps = [
-        _steps(client, group, "offered", offered, worker),
-        _steps(client, group, "discussed", discussed, worker),
-    ]
+    steps = [_steps(client, group, "offered", offered, worker), _steps(client, group, "discussed", discussed, worker)]
     steps += _attended_steps(plan, life, _attendance(life), rng)
     rows = pd.concat(steps, ignore_index=True).dropna(subset="day")
     rows = rows[(rows["day"] >= 0) & (rows["day"] < plan.n_days)]
     rows["order"] = rows["stage"].map({name: i for i, name in enumerate(_ORDER)})
-    rows = rows.sort_values(["client", "group", "day", "order"]).drop_duplicates(
-        ["client", "group", "stage", "day"]
-    )
+    rows = rows.sort_values(["client", "group", "day", "order"]).drop_duplicates(["client", "group", "stage", "day"])
     by = np.where(rows["by"] >= 0, life.people.ids[rows["by"]], "")
     return pd.DataFrame(
         {
@@ -48,9 +43,7 @@ def linkage_table(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFr
 _ORDER = ("offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped")
 
 
-def _steps(
-    client: np.ndarray, group: np.ndarray, stage: str, day: np.ndarray, by: np.ndarray | int
-) -> pd.DataFrame:
+def _steps(client: np.ndarray, group: np.ndarray, stage: str, day: np.ndarray, by: np.ndarray | int) -> pd.DataFrame:
     return pd.DataFrame({"client": client, "group": group, "stage": stage, "day": day, "by": by})
 
 
@@ -81,9 +74,7 @@ def _attended_steps(plan: Plan, life: Life, at: pd.DataFrame, rng: np.random.Gen
     offers = pd.DataFrame({"client": offer_client, "group": offer_group, "offered": offer_day}).astype(int)
     first_offer = offers.groupby(["client", "group"])["offered"].min()
     pairs = at.groupby(["client", "group"])["day"].agg(first="min", last="max").join(first_offer)
-    noted = np.where(
-        pairs["offered"].isna(), rng.random(len(pairs)) < 0.4, pairs["offered"] <= pairs["first"]
-    )
+    noted = np.where(pairs["offered"].isna(), rng.random(len(pairs)) < 0.4, pairs["offered"] <= pairs["first"])
     # Somebody who had been before the offer is not linked by it: only those who came afterwards count.
     pairs = pairs[noted.astype(bool)].reset_index()
     pairs["keen"] = rng.random(len(pairs)) < 0.65
@@ -100,11 +91,5 @@ def _attended_steps(plan: Plan, life: Life, at: pd.DataFrame, rng: np.random.Gen
         step("attended", first),
         step("repeated", rows[rows["turn"] == REPEATED_AT]),
         step("involved", rows[(rows["turn"] == INVOLVED_AT) & rows["keen"]]),
-        _steps(
-            ended["client"].to_numpy(),
-            ended["group"].to_numpy(),
-            "stopped",
-            ended["last"].to_numpy() + QUIET_DAYS,
-            -1,
-        ),
+        _steps(ended["client"].to_numpy(), ended["group"].to_numpy(), "stopped", ended["last"].to_numpy() + QUIET_DAYS, -1),
     ]

@@ -17,9 +17,7 @@ Columns = dict[str, np.ndarray]
 """Rows as columns of equal length: made into a table once, at the end."""
 
 
-def nominations_tables(
-    plan: Plan, life: Life, rng: np.random.Generator
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+def nominations_tables(plan: Plan, life: Life, rng: np.random.Generator) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Nominations, and the ties that egos report among those they named; None where nobody was asked."""
     strength = _strength(plan, life)
     named, ties = [], []
@@ -59,9 +57,7 @@ def _strength(plan: Plan, life: Life) -> sparse.csr_array:
     size = np.bincount(contacts.occasion, minlength=len(contacts.day))
     weight = np.where(size > 1, 1.0 / np.maximum(size - 1, 1), 0.0)
     shape = (plan.n_people, len(contacts.day))
-    there = sparse.csr_array(
-        (np.ones(len(contacts.person)), (contacts.person, contacts.occasion)), shape=shape
-    )
+    there = sparse.csr_array((np.ones(len(contacts.person)), (contacts.person, contacts.occasion)), shape=shape)
     shared = (there * weight[None, :]) @ there.T
     shared = sparse.csr_array(shared)
     shared.setdiag(0.0)
@@ -79,15 +75,11 @@ def _asked(plan: Plan, life: Life, rng: np.random.Generator) -> list[tuple[int, 
     return [(ego, month) for ego, month in asked + again if people.present(plan, month)[ego]]
 
 
-def _named_inside(
-    life: Life, strength: sparse.csr_array, ego: int, month: int, day: int, rng: np.random.Generator
-) -> Columns:
+def _named_inside(life: Life, strength: sparse.csr_array, ego: int, month: int, day: int, rng: np.random.Generator) -> Columns:
     """Up to eight of the people ego met most; how ego sees their state is mostly right."""
     begins, ends = strength.indptr[ego], strength.indptr[ego + 1]
     alters, weights = strength.indices[begins:ends], strength.data[begins:ends]
-    kept = (weights > 0.4) & (
-        rng.random(len(alters)) < np.where(life.people.role[alters] == WORKER, 0.3, 0.85)
-    )
+    kept = (weights > 0.4) & (rng.random(len(alters)) < np.where(life.people.role[alters] == WORKER, 0.3, 0.85))
     best = alters[kept][np.argsort(-weights[kept], kind="stable")][: int(rng.integers(2, MOST_NAMED + 1))]
     strong = strength[[ego], :].toarray().ravel()[best] if len(best) else np.empty(0)
     role = life.people.role[best]
@@ -110,9 +102,7 @@ def _named_outside(ego: int, day: int, used: int, n: int, rng: np.random.Generat
     alters = -1 - used - np.arange(n)
     words = rng.choice(["using", "reduced", "abstinent", ""], n, p=[0.4, 0.15, 0.15, 0.3])
     relation = rng.choice(_OUTSIDE, n)
-    return _rows(
-        ego, alters, day, relation, rng.integers(1, 6, n), rng.integers(1, 8, n), words, "not_asked", rng
-    )
+    return _rows(ego, alters, day, relation, rng.integers(1, 6, n), rng.integers(1, 8, n), words, "not_asked", rng)
 
 
 def _rows(
@@ -145,9 +135,7 @@ def _rows(
     }
 
 
-def _reported_ties(
-    strength: sparse.csr_array, alters: np.ndarray, ego: int, day: int, rng: np.random.Generator
-) -> Columns:
+def _reported_ties(strength: sparse.csr_array, alters: np.ndarray, ego: int, day: int, rng: np.random.Generator) -> Columns:
     """Pairs of those named who know each other: those who met on record, and some nobody recorded."""
     one, other = np.triu_indices(len(alters), 1)
     inside = alters >= 0

@@ -44,12 +44,7 @@ def state_observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.D
 
 
 def _looks(
-    plan: Plan,
-    life: Life,
-    possible: np.ndarray,
-    share: np.ndarray | float,
-    source: str,
-    rng: np.random.Generator,
+    plan: Plan, life: Life, possible: np.ndarray, share: np.ndarray | float, source: str, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Person-months in which a source looked; workers on the day of an appointment where there was one."""
     person, month = np.nonzero(possible & (rng.random(possible.shape) < share))
@@ -60,9 +55,7 @@ def _looks(
     return _named(life, person, month, day, source, np.full(len(person), -1), rng)
 
 
-def _appointment_or(
-    plan: Plan, life: Life, person: np.ndarray, month: np.ndarray, day: np.ndarray
-) -> np.ndarray:
+def _appointment_or(plan: Plan, life: Life, person: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     """The day of the last appointment of the month, or the day given where there was none."""
     contacts = life.contacts
     with_worker = life.people.role[contacts.person] == WORKER
@@ -84,22 +77,14 @@ def _perceptions(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFra
     one, other = ties.one[friends], ties.other[friends]
     swap = rng.random(len(friends)) < 0.5
     by, about = np.where(swap, other, one), np.where(swap, one, other)
-    here = np.array(
-        [people.present(plan, m)[[a, b]].all() for a, b, m in zip(by, about, month, strict=True)], bool
-    )
+    here = np.array([people.present(plan, m)[[a, b]].all() for a, b, m in zip(by, about, month, strict=True)], bool)
     by, about, month = by[here], about[here], month[here]
     day = plan.month_starts[month] + rng.integers(0, 28, len(month))
     return _named(life, about, month, day, "perceived", by, rng)
 
 
 def _named(
-    life: Life,
-    person: np.ndarray,
-    month: np.ndarray,
-    day: np.ndarray,
-    source: str,
-    by: np.ndarray,
-    rng: np.random.Generator,
+    life: Life, person: np.ndarray, month: np.ndarray, day: np.ndarray, source: str, by: np.ndarray, rng: np.random.Generator
 ) -> pd.DataFrame:
     """The state each observer names: mostly the true one, sometimes one nearby, now and then unknown."""
     truth = life.state[person, month]

@@ -64,9 +64,7 @@ def make_offers(
     takes = rng.random(len(client)) < chance(base + pull_of_norm(plan, people, held, 1.0)[client])
     takes &= bool(month + 1 < plan.months)
     days = np.ceil(rng.exponential(220.0, takes.sum())).astype(np.int64)
-    members.take_up(
-        client[takes], group[takes], after, days, rng.beta(1.8, 1.6, takes.sum()), introducer[takes]
-    )
+    members.take_up(client[takes], group[takes], after, days, rng.beta(1.8, 1.6, takes.sum()), introducer[takes])
 
 
 def _introducers(

@@ -63,9 +63,7 @@ def _forms(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     return forms
 
 
-def _rows(
-    person: np.ndarray, day: np.ndarray, share: np.ndarray | float, rng: np.random.Generator
-) -> pd.DataFrame:
+def _rows(person: np.ndarray, day: np.ndarray, share: np.ndarray | float, rng: np.random.Generator) -> pd.DataFrame:
     done = (rng.random(len(person)) < share) & np.isfinite(day)
     return pd.DataFrame({"person": person[done], "day": day[done].astype(int)})
 
@@ -140,18 +138,14 @@ def _offending(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame
     lots = []
     for last in range(min(5, plan.months - 1), plan.months, 6):
         there = life.people.present(plan, last)[clients] & (rng.random(len(clients)) < 0.58)
-        lots.append(
-            _yes_or_no(life, clients[there], last, int(plan.month_starts[last + 1]) - 1, "external", rng)
-        )
+        lots.append(_yes_or_no(life, clients[there], last, int(plan.month_starts[last + 1]) - 1, "external", rng))
         says = there & (rng.random(len(clients)) < 0.05)
         day = int(plan.month_starts[last]) + 9
         lots.append(_yes_or_no(life, clients[says], last, day, "self", rng))
     return pd.concat(lots, ignore_index=True)
 
 
-def _yes_or_no(
-    life: Life, person: np.ndarray, month: int, day: int, source: str, rng: np.random.Generator
-) -> pd.DataFrame:
+def _yes_or_no(life: Life, person: np.ndarray, month: int, day: int, source: str, rng: np.random.Generator) -> pd.DataFrame:
     held = life.held[person, month]
     yes = rng.random(len(person)) < np.where(held, 0.12, 0.30) * (1.0 if source == "external" else 0.5)
     return pd.DataFrame(

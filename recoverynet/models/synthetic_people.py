@@ -7,17 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recoverynet.models.synthetic_plan import (
-    AREAS,
-    CLIENT,
-    COMMUNITY,
-    FAMILY,
-    PEER,
-    PROVIDERS,
-    ROLES,
-    WORKER,
-    Plan,
-)
+from recoverynet.models.synthetic_plan import AREAS, CLIENT, COMMUNITY, FAMILY, PEER, PROVIDERS, ROLES, WORKER, Plan
 
 AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 EXITS = ("completed", "dropped_out", "transferred", "in_custody", "declined")
@@ -127,9 +117,7 @@ def _presence(plan: Plan, role: np.ndarray, rng: np.random.Generator) -> tuple[n
     return joined, left
 
 
-def _caseload(
-    provider: np.ndarray, client: np.ndarray, worker: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def _caseload(provider: np.ndarray, client: np.ndarray, worker: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Position of the worker who holds each client's case: one of the same provider where it has any."""
     holder = np.full(len(provider), -1)
     everyone = np.flatnonzero(worker)
@@ -162,9 +150,7 @@ def draw_episodes(plan: Plan, people: People, rng: np.random.Generator) -> Episo
         end = np.where(people.left[clients] < plan.n_days, np.minimum(end, people.left[clients]), end)
         open_ended = end >= plan.n_days
         modality = np.where(
-            prescribing,
-            "prescribing",
-            rng.choice(["psychosocial", "day_programme", "residential"], n, p=[0.82, 0.13, 0.05]),
+            prescribing, "prescribing", rng.choice(["psychosocial", "day_programme", "residential"], n, p=[0.82, 0.13, 0.05])
         )
         moved = rng.random(n) < (0.12 if turn else 0.0)
         provider = np.where(moved, rng.integers(0, len(PROVIDERS), n), people.provider[clients])
@@ -180,22 +166,14 @@ def draw_episodes(plan: Plan, people: People, rng: np.random.Generator) -> Episo
             )
         )
         start = end + np.rint(rng.lognormal(4.2, 0.8, n)) + 3
-        going &= (
-            ~open_ended
-            & (rng.random(n) < 0.72)
-            & (start < np.minimum(plan.n_days, people.left[clients]) - 14)
-        )
-    person, begins, ends, provider, modality, reason = (
-        np.concatenate(part) for part in zip(*parts, strict=True)
-    )
+        going &= ~open_ended & (rng.random(n) < 0.72) & (start < np.minimum(plan.n_days, people.left[clients]) - 14)
+    person, begins, ends, provider, modality, reason = (np.concatenate(part) for part in zip(*parts, strict=True))
     in_treatment = _active(plan, people, person, begins, ends)
     prescribed = _active(plan, people, *(part[modality == "prescribing"] for part in (person, begins, ends)))
     return Episodes(person, begins, ends, provider, modality, reason, in_treatment, prescribed)
 
 
-def _active(
-    plan: Plan, people: People, person: np.ndarray, begins: np.ndarray, ends: np.ndarray
-) -> np.ndarray:
+def _active(plan: Plan, people: People, person: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Person × month: an episode runs in the middle of the month."""
     middles = (plan.month_starts[:-1] + plan.month_starts[1:]) / 2
     running = (begins[:, None] <= middles) & (np.where(np.isnan(ends), np.inf, ends)[:, None] > middles)

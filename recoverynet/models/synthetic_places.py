@@ -10,9 +10,7 @@ import pandas as pd
 from recoverynet.models.synthetic_plan import AREAS, Plan
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_COLUMNS = (
-    "name", "kind", "fellowship", "norm", "weekday", "start_time", "duration_min", "place", "area", "marks",
-)
+_COLUMNS = ("name", "kind", "fellowship", "norm", "weekday", "start_time", "duration_min", "place", "area", "marks")
 # Marks: w women only, o welcomes people on opioid substitution, n newcomers welcome, i on the internet,
 # f fortnightly, l opens late in the period, e ends early. Areas are numbered from 0; - is none.
 _CATALOGUE = """
@@ -87,10 +85,19 @@ def draw_places(plan: Plan) -> Places:
         for day, fortnightly, first, last in zip(frame["weekday"], mark["f"], opens, closes, strict=True)
     ]
     return Places(
-        groups=_groups_table(plan, frame, mark, area, opens, closes), recovery=(norm == "recovery"),
-        using=norm == "using", treatment=kind == "treatment", mixed=(norm == "mixed") & (kind != "treatment"),
-        family=kind == "family", area=area, women_only=mark["w"], ost_friendly=mark["o"], opens=opens,
-        closes=closes, minute=minute.to_numpy(), meeting_days=tuple(days),
+        groups=_groups_table(plan, frame, mark, area, opens, closes),
+        recovery=(norm == "recovery"),
+        using=norm == "using",
+        treatment=kind == "treatment",
+        mixed=(norm == "mixed") & (kind != "treatment"),
+        family=kind == "family",
+        area=area,
+        women_only=mark["w"],
+        ost_friendly=mark["o"],
+        opens=opens,
+        closes=closes,
+        minute=minute.to_numpy(),
+        meeting_days=tuple(days),
     )
 
 
@@ -101,17 +108,27 @@ def _meeting_days(plan: Plan, weekday: int, every: int, first: int, last: int) -
 
 
 def _groups_table(
-    plan: Plan, frame: pd.DataFrame, mark: dict[str, np.ndarray], area: np.ndarray, opens: np.ndarray,
-    closes: np.ndarray,
+    plan: Plan, frame: pd.DataFrame, mark: dict[str, np.ndarray], area: np.ndarray, opens: np.ndarray, closes: np.ndarray
 ) -> pd.DataFrame:
     width = max(2, len(str(plan.n_groups)))
-    return pd.DataFrame({
-        "group_id": [f"g{i:0{width}d}" for i in range(1, plan.n_groups + 1)],
-        "name": frame["name"], "kind": frame["kind"], "fellowship": frame["fellowship"].replace("", None),
-        "norm": frame["norm"], "weekday": frame["weekday"], "start_time": frame["start_time"],
-        "duration_min": frame["duration_min"], "timezone": "Europe/London",
-        "place": frame["place"].replace("", None), "area": [AREAS[i] if i >= 0 else None for i in area],
-        "online": mark["i"], "women_only": mark["w"], "ost_friendly": mark["o"],
-        "newcomers_welcome": mark["n"], "valid_from": plan.stamps(np.where(opens > 0, opens, np.nan)),
-        "valid_to": plan.stamps(np.where(closes < plan.n_days, closes, np.nan)),
-    })
+    return pd.DataFrame(
+        {
+            "group_id": [f"g{i:0{width}d}" for i in range(1, plan.n_groups + 1)],
+            "name": frame["name"],
+            "kind": frame["kind"],
+            "fellowship": frame["fellowship"].replace("", None),
+            "norm": frame["norm"],
+            "weekday": frame["weekday"],
+            "start_time": frame["start_time"],
+            "duration_min": frame["duration_min"],
+            "timezone": "Europe/London",
+            "place": frame["place"].replace("", None),
+            "area": [AREAS[i] if i >= 0 else None for i in area],
+            "online": mark["i"],
+            "women_only": mark["w"],
+            "ost_friendly": mark["o"],
+            "newcomers_welcome": mark["n"],
+            "valid_from": plan.stamps(np.where(opens > 0, opens, np.nan)),
+            "valid_to": plan.stamps(np.where(closes < plan.n_days, closes, np.nan)),
+        }
+    )

@@ -46,10 +46,7 @@ class Plan:
             (self.n_workers >= 1, "n_workers must be 1 or more"),
             (self.n_groups >= 10, "n_groups must be 10 or more, so that every kind of group is there"),
             (self.months >= 2, "months must be 2 or more"),
-            (
-                self.start.day == 1 and self.start == self.start.normalize(),
-                "start must be the first of a month",
-            ),
+            (self.start.day == 1 and self.start == self.start.normalize(), "start must be the first of a month"),
             (len(self.latent) == 2, "latent is a pair (tie odds, outcome odds)"),
             (
                 np.isfinite(odds).all() and (odds > 0).all(),

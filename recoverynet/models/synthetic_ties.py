@@ -48,9 +48,7 @@ class Memberships:
         self.ever[person[first], group[first]] = True
         by = np.full(len(person), -1) if introducer is None else introducer
         new = (person, group, np.full(len(person), start), start + days, attend, by)
-        for name, values in zip(
-            ("person", "group", "start", "end", "attend", "introducer"), new, strict=True
-        ):
+        for name, values in zip(("person", "group", "start", "end", "attend", "introducer"), new, strict=True):
             setattr(self, name, np.concatenate([getattr(self, name), values[first]]))
 
 
@@ -145,18 +143,13 @@ def take_up_groups(
         members.take_up(person, group, day, days, steady)
 
 
-def make_ties(
-    plan: Plan, people: People, held: np.ndarray, ties: Ties, month: int, rng: np.random.Generator
-) -> None:
+def make_ties(plan: Plan, people: People, held: np.ndarray, ties: Ties, month: int, rng: np.random.Generator) -> None:
     """New friendships between clients, and new ties of clients with peers and the community."""
     here = people.present(plan, month) & people.recorded
     clients = np.flatnonzero(here & (people.role == CLIENT))
     support = np.flatnonzero(here & np.isin(people.role, (PEER, COMMUNITY)))
     rise = 1.0 + 0.7 * month / plan.months
-    for others, kind, rate, stock, months in (
-        (clients, FRIEND, 0.048, 9.0, 10.0),
-        (support, SUPPORT, 0.020 * rise, 7.0, 8.0),
-    ):
+    for others, kind, rate, stock, months in ((clients, FRIEND, 0.048, 9.0, 10.0), (support, SUPPORT, 0.020 * rise, 7.0, 8.0)):
         n_new = rng.poisson(rate * len(clients) * (stock if month == 0 else 1.0))
         one, other = _likely_pairs(plan, people, held, clients, others, n_new, rng)
         if kind == FRIEND:
@@ -165,13 +158,7 @@ def make_ties(
 
 
 def _likely_pairs(
-    plan: Plan,
-    people: People,
-    held: np.ndarray,
-    ones: np.ndarray,
-    others: np.ndarray,
-    n_pairs: int,
-    rng: np.random.Generator,
+    plan: Plan, people: People, held: np.ndarray, ones: np.ndarray, others: np.ndarray, n_pairs: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs drawn from a large pool by the odds that likeness of state, trait and area gives them."""
     one = rng.choice(ones, n_pairs * POOL, p=_shares(people.sociability[ones]))
@@ -182,9 +169,7 @@ def _likely_pairs(
         + np.log(SAME_AREA_ODDS) * (people.area[one] == people.area[other])
     )
     # Gumbel noise: the highest n_pairs are a draw without replacement with odds exp(log_odds).
-    ranked = np.argsort(
-        -(log_odds + rng.gumbel(size=len(one)) + np.where(one == other, -np.inf, 0.0)), kind="stable"
-    )
+    ranked = np.argsort(-(log_odds + rng.gumbel(size=len(one)) + np.where(one == other, -np.inf, 0.0)), kind="stable")
     best = ranked[:n_pairs]
     best = best[one[best] != other[best]]
     return one[best], other[best]

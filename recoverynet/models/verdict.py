@@ -29,14 +29,12 @@ LIFTS = {
     "permutation": "more people or waves: chance alone could do this",
     "adjusted, beyond the margin": "more people or waves to narrow the interval, and records of what else people share "
     "(place, provider, substance, age) to adjust for",
-    "placebo outcome": "a record of the trait or place that makes people alike in things that cannot spread, to adjust "
-    "for",
+    "placebo outcome": "a record of the trait or place that makes people alike in things that cannot spread, to adjust for",
     "placebo tried": "an outcome that cannot spread between people and changes more often, recorded at the same waves",
     "placebo named": "an outcome that cannot spread between people, recorded at the same waves, passed as placebo=",
     "future ties": "a record of what draws people together before they meet, to adjust for",
     "co-evolution model": "more people or waves: with choosing one's like in the model, influence is not told from none",
-    "matched comparison": "more people, so that enough with and without exposure are alike in history and "
-    "circumstances",
+    "matched comparison": "more people, so that enough with and without exposure are alike in history and circumstances",
 }
 
 

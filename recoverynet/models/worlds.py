@@ -114,8 +114,21 @@ def simulate_panel(
     <NetworkPanel directed: 100 people, 6 waves, behaviour: recovery, placebo>
     """
     dials = Dials(
-        n, n_waves, mean_degree, base_gain, base_loss, influence, homophily_state, homophily_covariate,
-        latent, surroundings, ties_change, missing, missing_ties, mechanism, directed,
+        n,
+        n_waves,
+        mean_degree,
+        base_gain,
+        base_loss,
+        influence,
+        homophily_state,
+        homophily_covariate,
+        latent,
+        surroundings,
+        ties_change,
+        missing,
+        missing_ties,
+        mechanism,
+        directed,
     )
     dials.check()
     generator = resolve_rng(rng)
@@ -125,8 +138,7 @@ def simulate_panel(
 
 
 def _observed(
-    dials: Dials, traits: Traits, networks: list[sparse.csr_array], behaviours: dict[str, np.ndarray],
-    rng: np.random.Generator,
+    dials: Dials, traits: Traits, networks: list[sparse.csr_array], behaviours: dict[str, np.ndarray], rng: np.random.Generator
 ) -> NetworkPanel:
     """The panel an analyst would hold: no latent trait, and what is missing is missing."""
     n, n_waves = dials.n, dials.n_waves
@@ -142,7 +154,8 @@ def _observed(
         behaviour={name: np.where(unseen, np.nan, held.astype(float)) for name, held in behaviours.items()},
         norm=RECOVERY_NORM,
         covariates={
-            "observed_trait": traits.covariate, "cafe": traits.cafe.astype(float),
+            "observed_trait": traits.covariate,
+            "cafe": traits.cafe.astype(float),
             "cafe_open": traits.cafe_open[:, traits.cafe].T.astype(float),
         },
         missing=tuple(_unknown_rows(silent[:, t], dials.directed) for t in range(n_waves)),
@@ -223,41 +236,54 @@ _KINDS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("plain", "within", "no confounding, ties that stay", {}),
     ("changing_ties", "within", "three ties in ten change before each wave", {"ties_change": 0.3}),
     ("state_homophily", "within", "people choose others in their own state", _STATE),
-    ("covariate_homophily", "within", "an observed trait shapes ties and outcome",
-     {"homophily_covariate": (3.0, 3.0)}),
-    ("surroundings", "within", "cafés that open and close shape ties and outcome; who goes where is observed",
-     {"surroundings": (10.0, 3.0)}),
+    ("covariate_homophily", "within", "an observed trait shapes ties and outcome", {"homophily_covariate": (3.0, 3.0)}),
+    (
+        "surroundings",
+        "within",
+        "cafés that open and close shape ties and outcome; who goes where is observed",
+        {"surroundings": (10.0, 3.0)},
+    ),
     ("missing_values", "within", "30 % of states are missing at random", {"missing": 0.3}),
-    ("latent_1.5", "within", "an unobserved trait shapes ties (odds 1.5) and outcome (odds 1.5)",
-     {"latent": (1.5, 1.5)}),
-    ("latent_2", "within", "an unobserved trait shapes ties (odds 2) and outcome (odds 2)",
-     {"latent": (2.0, 2.0)}),
-    ("state_and_surroundings", "within", "homophily on the state, cafés and ties that change",
-     {**_STATE, "surroundings": (10.0, 3.0)}),
-    ("latent_2_changing_ties", "within", "an unobserved trait (2, 2) and ties that change",
-     {"latent": (2.0, 2.0), "ties_change": 0.3}),
-    ("everything", "within", "all of these at once, the unobserved trait at 1.5 and 30 % missing",
-     {**_STATE, "homophily_covariate": (3.0, 3.0), "surroundings": (10.0, 3.0), "latent": (1.5, 1.5),
-      "missing": 0.3}),
-    ("latent_3_3", "beyond", "an unobserved trait shapes ties (odds 3) and outcome (odds 3)",
-     {"latent": (3.0, 3.0)}),
-    ("latent_6_3", "beyond", "an unobserved trait shapes ties (odds 6) and outcome (odds 3)",
-     {"latent": (6.0, 3.0)}),
-    ("latent_6_6", "beyond", "an unobserved trait shapes ties (odds 6) and outcome (odds 6)",
-     {"latent": (6.0, 6.0)}),
+    ("latent_1.5", "within", "an unobserved trait shapes ties (odds 1.5) and outcome (odds 1.5)", {"latent": (1.5, 1.5)}),
+    ("latent_2", "within", "an unobserved trait shapes ties (odds 2) and outcome (odds 2)", {"latent": (2.0, 2.0)}),
+    (
+        "state_and_surroundings",
+        "within",
+        "homophily on the state, cafés and ties that change",
+        {**_STATE, "surroundings": (10.0, 3.0)},
+    ),
+    (
+        "latent_2_changing_ties",
+        "within",
+        "an unobserved trait (2, 2) and ties that change",
+        {"latent": (2.0, 2.0), "ties_change": 0.3},
+    ),
+    (
+        "everything",
+        "within",
+        "all of these at once, the unobserved trait at 1.5 and 30 % missing",
+        {**_STATE, "homophily_covariate": (3.0, 3.0), "surroundings": (10.0, 3.0), "latent": (1.5, 1.5), "missing": 0.3},
+    ),
+    ("latent_3_3", "beyond", "an unobserved trait shapes ties (odds 3) and outcome (odds 3)", {"latent": (3.0, 3.0)}),
+    ("latent_6_3", "beyond", "an unobserved trait shapes ties (odds 6) and outcome (odds 3)", {"latent": (6.0, 3.0)}),
+    ("latent_6_6", "beyond", "an unobserved trait shapes ties (odds 6) and outcome (odds 6)", {"latent": (6.0, 6.0)}),
 )
 _THRESHOLD_KINDS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    ("threshold_latent_1.5", "within", "thresholds; an unobserved trait of five levels (1.5, 1.5)",
-     {"latent": (1.5, 1.5)}),
-    ("threshold_latent_2", "within", "thresholds; an unobserved trait of five levels (2, 2)",
-     {"latent": (2.0, 2.0)}),
-    ("threshold_state_homophily", "within", "thresholds; homophily on the state, unobserved trait (2, 2)",
-     {**_STATE, "latent": (2.0, 2.0)}),
-    ("threshold_everything", "within", "thresholds; all at once, the unobserved trait at 2 and 30 % missing",
-     {**_STATE, "homophily_covariate": (3.0, 3.0), "surroundings": (10.0, 3.0), "latent": (2.0, 2.0),
-      "missing": 0.3}),
-    ("threshold_latent_6_6", "beyond", "thresholds; an unobserved trait of five levels (6, 6)",
-     {"latent": (6.0, 6.0)}),
+    ("threshold_latent_1.5", "within", "thresholds; an unobserved trait of five levels (1.5, 1.5)", {"latent": (1.5, 1.5)}),
+    ("threshold_latent_2", "within", "thresholds; an unobserved trait of five levels (2, 2)", {"latent": (2.0, 2.0)}),
+    (
+        "threshold_state_homophily",
+        "within",
+        "thresholds; homophily on the state, unobserved trait (2, 2)",
+        {**_STATE, "latent": (2.0, 2.0)},
+    ),
+    (
+        "threshold_everything",
+        "within",
+        "thresholds; all at once, the unobserved trait at 2 and 30 % missing",
+        {**_STATE, "homophily_covariate": (3.0, 3.0), "surroundings": (10.0, 3.0), "latent": (2.0, 2.0), "missing": 0.3},
+    ),
+    ("threshold_latent_6_6", "beyond", "thresholds; an unobserved trait of five levels (6, 6)", {"latent": (6.0, 6.0)}),
 )
 
 
@@ -276,9 +302,7 @@ WORLDS: dict[str, World] = _catalogue()
 """Every world by name: 14 kinds of confounding, 5 under the second mechanism, each at four strengths."""
 
 
-def simulate_world(
-    name: str, n: int = 650, *, missing: float | None = None, rng: RandomSource = None
-) -> NetworkPanel:
+def simulate_world(name: str, n: int = 650, *, missing: float | None = None, rng: RandomSource = None) -> NetworkPanel:
     """What would we see in the world called ``name``?
 
     Parameters
@@ -338,9 +362,16 @@ def worlds_table(worlds: Mapping[str, World] = WORLDS) -> pd.DataFrame:
         :func:`recoverynet.synthetic_record`, as text).
     """
     rows = [
-        {"world": world.name, "kind": world.kind, "strength": world.strength, "influence": world.influence,
-         "reach": world.reach, "tuning": world.tuning, "description": world.description,
-         "settings": ", ".join(f"{key}={value!r}" for key, value in world.settings.items())}
+        {
+            "world": world.name,
+            "kind": world.kind,
+            "strength": world.strength,
+            "influence": world.influence,
+            "reach": world.reach,
+            "tuning": world.tuning,
+            "description": world.description,
+            "settings": ", ".join(f"{key}={value!r}" for key, value in world.settings.items()),
+        }
         for world in worlds.values()
     ]
     return pd.DataFrame(rows).set_index("world")

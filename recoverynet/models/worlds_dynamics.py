@@ -48,8 +48,10 @@ class Dials:
             (0 < self.base_gain < 1 and 0 < self.base_loss < 1, "base_gain and base_loss are chances"),
             (len(pairs) == 6, "homophily_covariate, latent and surroundings are pairs of odds ratios"),
             (np.isfinite(odds).all() and (odds > 0).all(), "odds ratios must be above 0; 1 means no effect"),
-            ((shares >= 0).all() and (shares <= 1).all() and self.missing < 1 and self.missing_ties < 1,
-             "ties_change, missing and missing_ties are shares from 0 to 1, and not all may be missing"),
+            (
+                (shares >= 0).all() and (shares <= 1).all() and self.missing < 1 and self.missing_ties < 1,
+                "ties_change, missing and missing_ties are shares from 0 to 1, and not all may be missing",
+            ),
             (self.mechanism in LATENT_LEVELS, "mechanism must be 'logit' or 'threshold'"),
         ]
         for holds, rule in rules:
@@ -93,9 +95,7 @@ def drawn_traits(dials: Dials, rng: np.random.Generator) -> Traits:
     )
 
 
-def history(
-    dials: Dials, traits: Traits, rng: np.random.Generator
-) -> tuple[list[sparse.csr_array], np.ndarray, np.ndarray]:
+def history(dials: Dials, traits: Traits, rng: np.random.Generator) -> tuple[list[sparse.csr_array], np.ndarray, np.ndarray]:
     """Networks, norm and placebo of every wave, before anything goes missing."""
     n = dials.n
     recovery, placebo = np.empty((2, n, dials.n_waves), dtype=bool)
@@ -158,9 +158,16 @@ class TieOdds:
     @property
     def _logs(self) -> tuple[float, float, float, float]:
         dials = self.dials
-        return tuple(np.log([  # type: ignore[return-value]
-            dials.homophily_state, dials.homophily_covariate[0], dials.latent[0], dials.surroundings[0]
-        ]))
+        return tuple(
+            np.log(
+                [  # type: ignore[return-value]
+                    dials.homophily_state,
+                    dials.homophily_covariate[0],
+                    dials.latent[0],
+                    dials.surroundings[0],
+                ]
+            )
+        )
 
     @property
     def ceiling(self) -> float:
@@ -184,9 +191,7 @@ class TieOdds:
         return np.exp(total)
 
 
-def _new_ties(
-    n: int, mean_degree: float, tie_odds: TieOdds, directed: bool, rng: np.random.Generator
-) -> np.ndarray:
+def _new_ties(n: int, mean_degree: float, tie_odds: TieOdds, directed: bool, rng: np.random.Generator) -> np.ndarray:
     """Codes ego × n + alter of independent ties, sorted, each pair once where undirected.
 
     A thinned Poisson process over dyads: exactly independent ties without ever listing all n² pairs.

@@ -104,9 +104,7 @@ class DisclosedTable:
         column = self.counts.columns[0] if column is None else column
         for wanted, known, what in ((row, self.counts.index, "row"), (column, self.counts.columns, "column")):
             if wanted not in known:
-                raise SchemaError(
-                    f"Table {self.title!r} has no {what} {wanted!r}; it has {', '.join(map(str, known))}."
-                )
+                raise SchemaError(f"Table {self.title!r} has no {what} {wanted!r}; it has {', '.join(map(str, known))}.")
         return float(self.counts.at[row, column])
 
     def total(self, row: str = TOTAL, column: str | None = None) -> float:
@@ -273,20 +271,14 @@ class DisclosedSummary:
         for row, values in self.values.iterrows():
             none = values["n"] == 0
             cells = [
-                wording.number(value)
-                if column == "n"
-                else wording.NO_DENOMINATOR
-                if none
-                else wording.decimal(value, self.digits)
+                wording.number(value) if column == "n" else wording.NO_DENOMINATOR if none else wording.decimal(value, self.digits)
                 for column, value in values.items()
                 if column not in ("low", "high")
             ]
             if "low" in values:
                 ends = [wording.decimal(values[end], self.digits) for end in ("low", "high")]
                 hidden = wording.HIDDEN in ends
-                cells.append(
-                    wording.NO_DENOMINATOR if none else wording.HIDDEN if hidden else " to ".join(ends)
-                )
+                cells.append(wording.NO_DENOMINATOR if none else wording.HIDDEN if hidden else " to ".join(ends))
             rows.append((str(row), *cells))
         return Grid((self.row_header, *self.heads), tuple(rows))
 

@@ -110,9 +110,7 @@ class DisclosurePolicy:
             return policy
         if isinstance(policy, str):
             return cls.named(policy)
-        raise DisclosureError(
-            f"A disclosure policy is a preset's name or a DisclosurePolicy; got {policy!r}."
-        )
+        raise DisclosureError(f"A disclosure policy is a preset's name or a DisclosurePolicy; got {policy!r}.")
 
     @property
     def is_off(self) -> bool:
@@ -123,9 +121,7 @@ class DisclosurePolicy:
         """What the policy does, in sentences for a reader."""
         if self.is_off:
             return f"Small numbers are shown. Reason given: {self.reason.strip().rstrip('.')}."
-        small = (
-            "1" if self.smallest_shown == 2 else f"{0 if self.hide_zeros else 1} to {self.smallest_shown - 1}"
-        )
+        small = "1" if self.smallest_shown == 2 else f"{0 if self.hide_zeros else 1} to {self.smallest_shown - 1}"
         words = f"Counts from {small} are shown as *."
         if self.round_to > 1:
             words += f" All other counts are rounded to the nearest {self.round_to}, percentages follow."
@@ -238,9 +234,7 @@ class CountTable:
         object.__setattr__(self, "name", self.name or file_name(self.title))
 
     @classmethod
-    def of_shares(
-        cls, shares: Mapping[str, tuple[int, int]], *, yes: str = "Yes", no: str = "No", **words: object
-    ) -> CountTable:
+    def of_shares(cls, shares: Mapping[str, tuple[int, int]], *, yes: str = "Yes", no: str = "No", **words: object) -> CountTable:
         """Rows of "n of N": the complement N − n is part of the table and protected, though not shown.
 
         Parameters
@@ -284,9 +278,7 @@ class CountTable:
         linked = link_figures(counts, rows=self.rows, columns=self.columns, differences=pairs)
         hidden = np.zeros(len(linked.values), dtype=bool)
         if not policy.is_off:
-            hidden = figures_to_hide(
-                linked, rule, forced=self._forced(linked.shape, len(linked.values), policy)
-            )
+            hidden = figures_to_hide(linked, rule, forced=self._forced(linked.shape, len(linked.values), policy))
         printed = linked.printed
         shown = np.where(hidden, np.nan, rule.rounded(linked.values))[printed].reshape(linked.shape)
         index, columns = list(self.counts.index), list(self.counts.columns)
@@ -341,11 +333,7 @@ def _checked_counts(frame: pd.DataFrame, title: str, rows: str) -> pd.DataFrame:
         raise SchemaError(f"Table {title!r} must hold whole numbers of 0 or more in every cell.")
     for axis, labels in (("row", frame.index), ("column", frame.columns)):
         if labels.has_duplicates or TOTAL in labels:
-            raise SchemaError(
-                f"Every {axis} of table {title!r} needs its own label, and none may be {TOTAL!r}."
-            )
+            raise SchemaError(f"Every {axis} of table {title!r} needs its own label, and none may be {TOTAL!r}.")
     if rows == "nested" and len(values) and (values > values[0]).any():
-        raise SchemaError(
-            f"In table {title!r} every stage must count some of those of the first; one counts more."
-        )
+        raise SchemaError(f"In table {title!r} every stage must count some of those of the first; one counts more.")
     return frame.astype(np.int64)

@@ -50,8 +50,9 @@ class EstimateTable:
     Examples
     --------
     >>> values = pd.DataFrame({"ratio": [2.1, 3.0], "n": [123, 7], "behind": [40, 2]}, index=["One", "Two"])
-    >>> table = EstimateTable(values, title="Odds ratios", population="People", period="2011",
-    ...                       heads=("Odds ratio", "People"), counts=("n",))
+    >>> table = EstimateTable(
+    ...     values, title="Odds ratios", population="People", period="2011", heads=("Odds ratio", "People"), counts=("n",)
+    ... )
     >>> table.disclosed("ndtms").cells
     (('One', '2.10', '120'), ('Two', '*', 'under 10'))
     """
@@ -71,9 +72,7 @@ class EstimateTable:
     def __post_init__(self) -> None:
         columns = [name for name in self.values.columns if name not in (BEHIND, "high")]
         if BEHIND not in self.values.columns or len(self.heads) != len(columns):
-            raise SchemaError(
-                f"Table {self.title!r} needs a column {BEHIND!r} and one heading for every other column."
-            )
+            raise SchemaError(f"Table {self.title!r} needs a column {BEHIND!r} and one heading for every other column.")
         object.__setattr__(self, "name", self.name or file_name(self.title))
 
     def disclosed(self, policy: str | DisclosurePolicy) -> DisclosedEstimates:
@@ -167,9 +166,7 @@ class DisclosedEstimates:
 
     def __post_init__(self) -> None:
         if any(not isinstance(cell, str) for row in self.cells for cell in row):
-            raise DisclosureError(
-                f"Table {self.title!r} holds numbers; make it with EstimateTable(...).disclosed(policy)."
-            )
+            raise DisclosureError(f"Table {self.title!r} holds numbers; make it with EstimateTable(...).disclosed(policy).")
 
     @property
     def n_hidden(self) -> int:
@@ -182,11 +179,7 @@ class DisclosedEstimates:
             return Grid((self.row_header, *self.heads), self.cells)
         low, high = self.columns.index("low") + 1, self.columns.index("high") + 1
         rows = [
-            tuple(
-                _range(row[low], row[high]) if at == low else text
-                for at, text in enumerate(row)
-                if at != high
-            )
+            tuple(_range(row[low], row[high]) if at == low else text for at, text in enumerate(row) if at != high)
             for row in self.cells
         ]
         return Grid((self.row_header, *self.heads), tuple(rows))

@@ -10,12 +10,7 @@ from recoverynet.instants import as_instant
 from recoverynet.models.spread_terms import Placebo
 from recoverynet.report.disclosure import DisclosurePolicy
 from recoverynet.report.evaluation_change import change_section
-from recoverynet.report.evaluation_closing import (
-    brief_section,
-    limits_section,
-    rerun_section,
-    settings_in_words,
-)
+from recoverynet.report.evaluation_closing import brief_section, limits_section, rerun_section, settings_in_words
 from recoverynet.report.evaluation_links import links_section
 from recoverynet.report.evaluation_network import network_section
 from recoverynet.report.evaluation_observed import Findings, observed_section
@@ -106,9 +101,7 @@ def evaluation_report(
     ['in_brief', 'observed', 'network', 'links', 'change', 'spread', 'outcomes', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
-    setting = make_setting(
-        record, norm=norm, window=window, n_periods=n_periods, breaks=breaks, by=by, valid_for=valid_for
-    )
+    setting = make_setting(record, norm=norm, window=window, n_periods=n_periods, breaks=breaks, by=by, valid_for=valid_for)
     writer, findings = ReportWriter(policy), Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
@@ -117,8 +110,7 @@ def evaluation_report(
     report = Report(
         title=title or TITLE,
         subtitle=subtitle
-        or "An evaluation of contact records: who is linked to mutual aid and other recovery communities, "
-        "and what changed.",
+        or "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed.",
         sections=(
             brief_section(writer, setting, findings),
             *body,
@@ -147,9 +139,7 @@ def evaluation_report(
 
 def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
     window = setting.window if setting.window_given else None
-    return spread_section(
-        writer, setting.record, norm=setting.norm, window=window, valid_for=setting.valid_for, placebo=placebo
-    )
+    return spread_section(writer, setting.record, norm=setting.norm, window=window, valid_for=setting.valid_for, placebo=placebo)
 
 
 def evaluation_notebook_template(path: str | Path) -> Path:
@@ -190,10 +180,7 @@ _MEANINGS = {
 
 def _settings_cell(asked: dict[str, str]) -> str:
     """The arguments as lines of Python that can be read and edited."""
-    lines = [
-        f"    {name}={source}," + (f"  # {_MEANINGS[name]}" if name in _MEANINGS else "")
-        for name, source in asked.items()
-    ]
+    lines = [f"    {name}={source}," + (f"  # {_MEANINGS[name]}" if name in _MEANINGS else "") for name, source in asked.items()]
     return "\n".join(["settings = dict(", *lines, ")"])
 
 

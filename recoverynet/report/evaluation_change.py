@@ -25,9 +25,7 @@ PARTS = {"recovery": "Hold the norm", "other": "Other known", "using": "Using", 
 def change_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """Composition of ties, turnover, and the share of clients who hold the norm."""
     section = report.section(
-        "change",
-        "Change between periods",
-        "Are clients' networks, and clients themselves, moving towards recovery?",
+        "change", "Change between periods", "Are clients' networks, and clients themselves, moving towards recovery?"
     )
     if setting.states_seen.empty:
         section.note(
@@ -41,10 +39,7 @@ def change_section(report: ReportWriter, setting: Setting, findings: Findings) -
         _transitions(section, setting, findings)
     waves = setting.waves
     if waves is None:
-        section.note(
-            "The record covers too short a time to be cut into periods, so ties before and after cannot be "
-            "compared."
-        )
+        section.note("The record covers too short a time to be cut into periods, so ties before and after cannot be compared.")
         return section.finish()
     if setting.network.n_ties:
         section.heading("Who clients are tied to")
@@ -150,9 +145,7 @@ def _norm_words(setting: Setting, when: pd.Timestamp) -> pd.Series:
     return words.where(setting.clients.isin(setting.under_observation(when)), AWAY)
 
 
-def _ties_by_state(
-    section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings
-) -> None:
+def _ties_by_state(section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings) -> None:
     """What the states of the others allow to be told; nothing where a zero would only mean "not known"."""
     kinds = _kinds_of_alters(setting, waves)
     tied = np.column_stack([_alters(setting, waves, wave) for wave in range(waves.n_waves)])
@@ -181,18 +174,14 @@ def _alters(setting: Setting, waves: NetworkPanel, wave: int) -> np.ndarray:
     return (ties > 0) & (waves.people["role"] != "worker").to_numpy()
 
 
-def _composition(
-    section: SectionWriter, setting: Setting, waves: NetworkPanel, kinds: np.ndarray, findings: Findings
-) -> None:
+def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, kinds: np.ndarray, findings: Findings) -> None:
     rows = {}
     for (label, _, _), weights, kind in zip(setting.periods, waves.networks, kinds.T, strict=True):
         ego = waves.person_ids.isin(setting.clients)
         outside = (waves.people["role"] != "worker").to_numpy()
         tied = weights[ego][:, outside].tocoo()
         alter = kind[outside][tied.col]
-        rows[label] = {
-            name: int((alter == code).sum()) for name, code in zip(PARTS.values(), PARTS, strict=True)
-        }
+        rows[label] = {name: int((alter == code).sum()) for name, code in zip(PARTS.values(), PARTS, strict=True)}
     shown = findings["composition"] = section.disclose(
         setting.count_table(
             pd.DataFrame(rows).T,
@@ -235,14 +224,10 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
     change = turnover(waves).reset_index()
     change = change[change["person_id"].isin(setting.clients)]
     there = change.groupby("person_id")["present"].all()
-    counts = (
-        change.drop(columns=["wave", "jaccard", "present"]).groupby("person_id").sum().loc[there[there].index]
-    )
+    counts = change.drop(columns=["wave", "jaccard", "present"]).groupby("person_id").sum().loc[there[there].index]
     counts = counts.astype(float)
     if counts.empty:
-        section.note(
-            "No client was under observation in every period, so ties gained and lost cannot be told."
-        )
+        section.note("No client was under observation in every period, so ties gained and lost cannot be told.")
         return
     norm = f"the {setting.norm.name} norm"
     kinds = {
@@ -276,8 +261,7 @@ def _average_recovery_ties(
     before = kept.xs(first, level="wave").loc[people, "recovery_before"].astype(float)
     after = kept.xs(last, level="wave").loc[people, "recovery_after"].astype(float)
     values = pd.DataFrame(
-        {"n": [len(before)] * 2, "mean": [before.mean(), after.mean()]},
-        index=[setting.periods[0][0], setting.periods[-1][0]],
+        {"n": [len(before)] * 2, "mean": [before.mean(), after.mean()]}, index=[setting.periods[0][0], setting.periods[-1][0]]
     )
     section.summary(
         setting.summary_table(

@@ -42,9 +42,7 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings) ->
 def _key_figures(setting: Setting, findings: Findings) -> list[KeyFigure]:
     figures = [
         KeyFigure(
-            wording.number(findings["people"].n("Clients")),
-            "clients",
-            f"observed {setting.period}" if setting.window else UNDATED,
+            wording.number(findings["people"].n("Clients")), "clients", f"observed {setting.period}" if setting.window else UNDATED
         )
     ]
     wanted = [
@@ -121,10 +119,7 @@ def _tell_alone(setting: Setting, findings: Findings) -> str:
     return (
         ""
         if table is None
-        else (
-            f"**{table.words(NOT_WORKERS, '0', noun='clients')}** are recorded in contact with workers only, "
-            "or with nobody."
-        )
+        else (f"**{table.words(NOT_WORKERS, '0', noun='clients')}** are recorded in contact with workers only, or with nobody.")
     )
 
 
@@ -173,9 +168,7 @@ def _tell_outcomes(setting: Setting, findings: Findings) -> str:
         if first == last
         else (f"{'rose' if row['change'] > 0 else 'fell'} from {first} to {last} of 20")
     )
-    return (
-        f"Among {wording.plural(row['n'], 'client')} who rated their quality of life twice, the mean {went}."
-    )
+    return f"Among {wording.plural(row['n'], 'client')} who rated their quality of life twice, the mean {went}."
 
 
 NEEDED = {
@@ -187,9 +180,7 @@ NEEDED = {
 
 def limits_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """What the record cannot show, from what is in it."""
-    section = report.section(
-        "limits", "What this record cannot show", "What should nobody conclude from this report?"
-    )
+    section = report.section("limits", "What this record cannot show", "What should nobody conclude from this report?")
     section.points([*_limits_of_any_record(findings), *_limits_of_this_record(setting, findings)])
     section.note(
         f"{report.policy.in_words()} Suppression works within each table; figures of several tables, or of "
@@ -213,9 +204,7 @@ def _limits_of_any_record(findings: Findings) -> list[str]:
 def _limits_of_this_record(setting: Setting, findings: Findings) -> list[str]:
     points, tables = [], setting.record.tables()
     if len(setting.states_seen):
-        points.append(
-            "**States are known for some, some of the time.** " + _words_on_states(setting, findings)
-        )
+        points.append("**States are known for some, some of the time.** " + _words_on_states(setting, findings))
     if setting.observations["source"].isin(["self", "worker"]).any():
         points.append(
             "**Most of it is self-report or the worker's view.** Tables name the source. Reoffending is "
@@ -246,20 +235,14 @@ def _words_without_contact(findings: Findings) -> str:
 
 def _words_on_states(setting: Setting, findings: Findings) -> str:
     share = findings["flow"].share(STATE_EVER)
-    known = (
-        ""
-        if math.isnan(share)
-        else f"A state was observed at least once for {wording.percent(share)} of clients. "
-    )
+    known = "" if math.isnan(share) else f"A state was observed at least once for {wording.percent(share)} of clients. "
     return known + (
         "Those observed may differ from those not observed, who may have left, moved or lost touch. An "
         f"observation counts for {pd.Timedelta(setting.valid_for).days} days."
     )
 
 
-def rerun_section(
-    report: ReportWriter, setting: Setting, findings: Findings, settings: dict[str, str]
-) -> Section:
+def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, settings: dict[str, str]) -> Section:
     """What it takes to make the report again, and to show that it was made from the same data."""
     section = report.section("settings", "How to make this report again")
     section.say(
@@ -269,12 +252,7 @@ def rerun_section(
     section.facts("Settings", list(settings.items()))
     smallest, some_hidden = report.policy.smallest_shown, findings["people"].n_hidden > 0
     rows = [
-        (
-            name,
-            wording.HIDDEN
-            if 0 < len(table) < smallest or (name == "people" and some_hidden)
-            else f"{len(table):,}",
-        )
+        (name, wording.HIDDEN if 0 < len(table) < smallest or (name == "people" and some_hidden) else f"{len(table):,}")
         for name, table in setting.record.tables().items()
     ]
     section.facts("Rows read, by table", rows)
@@ -289,10 +267,7 @@ def settings_in_words(setting: Setting, policy_words: str) -> dict[str, str]:
         "Periods compared": wording.listed([label for label, _, _ in setting.periods]) or "none",
         "Norm": f"{norm.name}: {', '.join(state for state in norm.scheme.states if state in norm.holds)}",
         "An observed state counts for": f"{pd.Timedelta(setting.valid_for).days} days",
-        "Links broken down by": wording.listed(
-            [wording.lower_first(wording.label(name)) for name in setting.by]
-        )
-        or "nothing",
+        "Links broken down by": wording.listed([wording.lower_first(wording.label(name)) for name in setting.by]) or "nothing",
         "Small numbers": policy_words,
         "Fingerprint of the record": fingerprint(setting.record),
         "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas "
@@ -314,9 +289,7 @@ def fingerprint(record: RecoveryRecord) -> str:
             filled = table[sorted(column for column in table.columns if table[column].notna().any())]
             cells = pd.DataFrame({column: _plain_cells(filled[column]) for column in filled.columns})
             rows = np.sort(pd.util.hash_pandas_object(cells, index=False).to_numpy())
-            digest.update(
-                f"{name}:{','.join(map(str, cells.columns))}:".encode() + rows.astype("<u8").tobytes()
-            )
+            digest.update(f"{name}:{','.join(map(str, cells.columns))}:".encode() + rows.astype("<u8").tobytes())
     return digest.hexdigest()[:16]
 
 

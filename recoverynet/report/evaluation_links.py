@@ -7,12 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
-from recoverynet.draw.coverage import (
-    aftercare_bars,
-    coverage_over_time,
-    describe_aftercare,
-    describe_coverage,
-)
+from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, describe_aftercare, describe_coverage
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.measures.aftercare import aftercare_coverage
 from recoverynet.measures.coverage import coverage_over_time as measure_coverage
@@ -72,9 +67,7 @@ def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -
             rows[f"Through a group ({wording.lower_first(wording.label(kind))})"] = contacts.loc[
                 (contacts["through"] == "group") & (contacts["kind"] == kind), "person_id"
             ]
-    rows["Through a person (a peer or community member)"] = contacts.loc[
-        contacts["through"] == "person", "person_id"
-    ]
+    rows["Through a person (a peer or community member)"] = contacts.loc[contacts["through"] == "person", "person_id"]
     findings["contact"] = section.table(
         setting.share_table(
             {name: (setting.count_clients(ids), n_clients) for name, ids in rows.items()},
@@ -94,9 +87,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
             "taking part cannot be shown, and the NICE QS11 measure cannot be worked out."
         )
         return
-    steps = linkage_funnel(
-        _linkage_of_clients(setting), window=setting.window if setting.window_given else None
-    )
+    steps = linkage_funnel(_linkage_of_clients(setting), window=setting.window if setting.window_given else None)
     steps = steps.set_index("stage")
     rows = {"All clients": setting.n_clients} | {
         wording.label(stage): int(steps.at[stage, "n_reached_offered"]) for stage in STAGES
@@ -129,11 +120,7 @@ def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
     """The record with the steps of the clients reported on, who may be fewer than those on the record."""
     linkage = setting.record.linkage
     kept = linkage["client_id"].isin(setting.clients)
-    return (
-        setting.record
-        if not setting.window_given or kept.all()
-        else setting.record.with_tables(linkage=linkage[kept])
-    )
+    return setting.record if not setting.window_given or kept.all() else setting.record.with_tables(linkage=linkage[kept])
 
 
 def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
@@ -159,10 +146,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     row = nice_qs11_statement2(setting.record, window=setting.window).iloc[0]
     total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
     if total == 0:
-        section.note(
-            "NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the "
-            "period."
-        )
+        section.note("NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the period.")
         return
     rows = {"All clients in treatment": total, "… given information on a group": informed, BOTH: both}
     shown = findings["nice"] = section.disclose(
@@ -204,18 +188,13 @@ def _as_in_funnel(setting: Setting, informed: int) -> str:
 def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.heading("Before, during and after treatment")
     if setting.record.episodes.empty:
-        section.note(
-            "No treatment episodes are recorded, so contact before, during and after treatment cannot be "
-            "told apart."
-        )
+        section.note("No treatment episodes are recorded, so contact before, during and after treatment cannot be told apart.")
         return
     measured = aftercare_coverage(setting.record, horizons=(28, 90), before=90, continues_within=CONTINUES_WITHIN)
     names = {phase: wording.label(phase).replace("During", "During treatment") for phase in measured["phase"]}
     rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in measured.itertuples()}
     if not any(total for _, total in rows.values()):
-        section.note(
-            "No client's treatment has ended with enough time before the end of the record to follow them up."
-        )
+        section.note("No client's treatment has ended with enough time before the end of the record to follow them up.")
         return
     _phases(section, setting, rows, findings)
     section.say(
@@ -227,9 +206,7 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
     )
 
 
-def _phases(
-    section: SectionWriter, setting: Setting, rows: dict[str, tuple[int, int]], findings: Findings
-) -> None:
+def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int, int]], findings: Findings) -> None:
     after = [name for name in rows if name.startswith("Within")]
     shown = findings["aftercare"] = section.disclose(
         setting.share_table(
@@ -246,9 +223,7 @@ def _phases(
     )
     frame = shown.to_frame().rename(columns={"row": "phase"})
     section.figure(
-        aftercare_bars(
-            frame, people="clients", title="Contact with the recovery community, by phase of treatment"
-        ),
+        aftercare_bars(frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
         alt=describe_aftercare(frame, people="clients"),
         caption="Share of clients with at least one contact with the recovery community in each phase. Out "
         "of: clients whose treatment ended and whose whole phase lies within the record; the numbers stand "
@@ -267,10 +242,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
         section.note(f"The period holds fewer than two whole {every}s, so {every}s are not compared.")
         return
     whole = bool(measured["whole"].all())
-    labels = [
-        wording.short_period(line.start, line.end) + ("" if line.whole else INCOMPLETE)
-        for line in measured.itertuples()
-    ]
+    labels = [wording.short_period(line.start, line.end) + ("" if line.whole else INCOMPLETE) for line in measured.itertuples()]
     counts = zip(measured["n_covered"].astype(int), measured["n_clients"].astype(int), strict=True)
     shown = findings["over_time"] = section.disclose(
         setting.share_table(
@@ -302,9 +274,7 @@ def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> N
     pictures = []
     for column in setting.by:
         spoken = wording.lower_first(wording.label(column))
-        levels = pd.Series(level_of_each(setting.record, column, setting.clients)).replace(
-            "not recorded", None
-        )
+        levels = pd.Series(level_of_each(setting.record, column, setting.clients)).replace("not recorded", None)
         labels = levels.map(wording.label).where(levels.notna(), NOT_RECORDED)
         counts = pd.crosstab(labels, linked).reindex(columns=[True, False], fill_value=0)
         counts = counts.set_axis(["Contact", "No contact"], axis=1)

@@ -30,15 +30,11 @@ ANYBODY, NOT_WORKERS, PERSONAL = "Anybody", "Anybody but workers", "Anybody but 
 def network_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """Ties of clients as a distribution and by role; no picture in which a person could be found."""
     section = report.section(
-        "network",
-        "The network around clients",
-        "How many people are clients in contact with, and who are they?",
+        "network", "The network around clients", "How many people are clients in contact with, and who are they?"
     )
     if setting.network.n_ties == 0:
         section.note(
-            "No two people took part in the same recorded contact in this period, so there is no network to "
-            "describe.",
-            "caution",
+            "No two people took part in the same recorded contact in this period, so there is no network to describe.", "caution"
         )
         return section.finish()
     section.say(
@@ -80,8 +76,7 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
         PERSONAL: personal.drop(columns="worker").sum(axis=1),
     }
     counts = {
-        kind: {name: int(((number >= low) & (number <= high)).sum()) for name, low, high in BANDS}
-        for kind, number in kinds.items()
+        kind: {name: int(((number >= low) & (number <= high)).sum()) for name, low, high in BANDS} for kind, number in kinds.items()
     }
     shown = findings["ties"] = section.disclose(
         setting.count_table(
@@ -136,11 +131,7 @@ def _one_row(shown: DisclosedTable, row: str) -> pd.DataFrame:
 
 def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, findings: Findings) -> None:
     people = setting.record.people["role"]
-    rows = {
-        f"Tied to {words}": (int((ties[role] > 0).sum()), len(ties))
-        for role, words in ROLES.items()
-        if (people == role).any()
-    }
+    rows = {f"Tied to {words}": (int((ties[role] > 0).sum()), len(ties)) for role, words in ROLES.items() if (people == role).any()}
     if (people == "worker").any() and not findings["ties"].counts["0"].isna().any():
         # Those without a tie to anybody but workers, less this row, are those without any tie.
         only = int(((ties["worker"] > 0) & (ties.drop(columns="worker").sum(axis=1) == 0)).sum())
@@ -187,9 +178,7 @@ def _named(section: SectionWriter, setting: Setting) -> None:
         )
     )
     asked = section.disclose(
-        setting.share_table(
-            {"Named somebody": (setting.count_clients(named["ego_id"]), setting.n_clients)}, title="Asked"
-        )
+        setting.share_table({"Named somebody": (setting.count_clients(named["ego_id"]), setting.n_clients)}, title="Asked")
     )
     section.say(
         f"{asked.words('Named somebody', noun='clients')} named people who matter to them; their latest "

@@ -37,9 +37,7 @@ BY_SENSE = (
 
 def observed_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """Coverage and missing data come first: everything after rests on them."""
-    section = report.section(
-        "observed", "Who was observed", "Whom is this report about, and how much is known of them?"
-    )
+    section = report.section("observed", "Who was observed", "Whom is this report about, and how much is known of them?")
     _people(section, setting, findings)
     section.heading("The clients")
     _client_tables(section, setting, findings)
@@ -55,9 +53,7 @@ def _people(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     roles = setting.record.people["role"]
     roles = roles[(roles != "client") | setting.record.people["person_id"].isin(setting.clients)]
     order = ["client", "peer", "family", "community", "worker"]
-    counts = pd.Series(
-        {wording.label(role): int((roles == role).sum()) for role in order if (roles == role).any()}
-    )
+    counts = pd.Series({wording.label(role): int((roles == role).sum()) for role in order if (roles == role).any()})
     shown = findings["people"] = section.disclose(
         setting.count_table(
             counts,
@@ -82,10 +78,7 @@ def _client_tables(section: SectionWriter, setting: Setting, findings: Findings)
     rows = setting.client_rows
     filled = [name for name in EQUITY_COLUMNS if rows[name].notna().any()]
     if not filled:
-        section.note(
-            "Neither substance, sex nor age band is recorded for any client, so clients cannot be told "
-            "apart here."
-        )
+        section.note("Neither substance, sex nor age band is recorded for any client, so clients cannot be told apart here.")
         return
     across = "substance" if "substance" in filled else ""
     for name in [column for column in filled if column != across] or filled:

@@ -68,9 +68,7 @@ KNOWN = {
 
 def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
     """Every outcome with its denominator and its source; reoffending only from outside."""
-    section = report.section(
-        "outcomes", "Outcomes", "What became of dependency, work, offending, health, housing and family?"
-    )
+    section = report.section("outcomes", "Outcomes", "What became of dependency, work, offending, health, housing and family?")
     table = setting.observations
     table = table[(table["variable"] != STATE_VARIABLE) & (table["source"] != "perceived")]
     if table.empty:
@@ -110,9 +108,7 @@ def first_and_last(rows: pd.DataFrame) -> pd.DataFrame:
     """
     rows = rows.assign(form=rows["instrument"].fillna(""))
     source, form = rows.groupby(["source", "form"]).size().idxmax()
-    rows = rows[(rows["source"] == source) & (rows["form"] == form)].sort_values(
-        ["person_id", "observed_at"], kind="stable"
-    )
+    rows = rows[(rows["source"] == source) & (rows["form"] == form)].sort_values(["person_id", "observed_at"], kind="stable")
     by_person = rows.groupby("person_id")
     pair = pd.DataFrame({"first": by_person["value"].first(), "last": by_person["value"].last()})
     apart = by_person["observed_at"].max() - by_person["observed_at"].min()
@@ -143,22 +139,14 @@ def _domain(name: str) -> str:
 
 
 def _known_for(
-    section: SectionWriter,
-    setting: Setting,
-    rows: pd.DataFrame,
-    pairs: dict[str, pd.DataFrame],
-    findings: Findings,
+    section: SectionWriter, setting: Setting, rows: pd.DataFrame, pairs: dict[str, pd.DataFrame], findings: Findings
 ) -> None:
     if not pairs:
         return
     counts = {}
     for name, pair in pairs.items():
         seen = setting.count_clients(rows.loc[rows["variable"] == name, "person_id"])
-        counts[_full_label(name)] = {
-            TWICE: len(pair),
-            "Once": seen - len(pair),
-            "Never": setting.n_clients - seen,
-        }
+        counts[_full_label(name)] = {TWICE: len(pair), "Once": seen - len(pair), "Never": setting.n_clients - seen}
     findings["known_for"] = section.table(
         setting.count_table(
             pd.DataFrame(counts).T,
@@ -175,9 +163,7 @@ def _full_label(name: str) -> str:
     return f"{_domain(name)}: {wording.lower_first(outcome_label(name))}"
 
 
-def _told(
-    section: SectionWriter, pairs: dict[str, pd.DataFrame], findings: Findings
-) -> dict[str, pd.DataFrame]:
+def _told(section: SectionWriter, pairs: dict[str, pd.DataFrame], findings: Findings) -> dict[str, pd.DataFrame]:
     """The outcomes whose number of clients may be told: the tables that follow print it as their total."""
     hidden = [name for name in pairs if math.isnan(findings["known_for"].n(_full_label(name), TWICE))]
     if hidden:
@@ -188,9 +174,7 @@ def _told(
     return {name: pair for name, pair in pairs.items() if name not in hidden}
 
 
-def _scores(
-    section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], findings: Findings
-) -> None:
+def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], findings: Findings) -> None:
     if not scores:
         return
     section.heading("Scores and days")
@@ -209,8 +193,10 @@ def _scores(
             row_header="Outcome",
             heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
             note=" ".join(
-                [*(["; ".join(better) + ". For all others higher is better."] if better else []),
-                 "Changes are computed before rounding."]
+                [
+                    *(["; ".join(better) + ". For all others higher is better."] if better else []),
+                    "Changes are computed before rounding.",
+                ]
             ),
         )
     )
@@ -220,9 +206,7 @@ def _scores(
         _score_figure(section, setting, shown, labels, unit)
 
 
-def _score_figure(
-    section: SectionWriter, setting: Setting, shown: DisclosedSummary, labels: list[str], unit: str
-) -> None:
+def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSummary, labels: list[str], unit: str) -> None:
     values = shown.values.loc[labels]
     if values["mean_first"].isna().all() or len(labels) < 2:
         return
@@ -267,9 +251,7 @@ def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFr
         return
     first, last = cross_counts(pair["first"])["Number"], cross_counts(pair["last"])["Number"]
     order = cross_counts(pd.concat([pair["first"], pair["last"]])).index
-    frame = pd.DataFrame(
-        {"First": first.reindex(order, fill_value=0), "Last": last.reindex(order, fill_value=0)}
-    )
+    frame = pd.DataFrame({"First": first.reindex(order, fill_value=0), "Last": last.reindex(order, fill_value=0)})
     section.table(
         setting.count_table(
             frame,
@@ -319,18 +301,14 @@ def _absent_domains(section: SectionWriter, table: pd.DataFrame) -> None:
         if domain not in present and domain not in ("Other scores", "Reoffending")
     ]
     if absent:
-        section.note(
-            f"Nothing is recorded in this period on: {wording.listed([domain.lower() for domain in absent])}."
-        )
+        section.note(f"Nothing is recorded in this period on: {wording.listed([domain.lower() for domain in absent])}.")
 
 
 def _sources(section: SectionWriter, setting: Setting, table: pd.DataFrame) -> None:
     section.heading("Who says so")
     domain = table["variable"].map(_domain)
     order = [name for name in [*dict.fromkeys(DOMAINS.values()), "Other outcomes"] if (domain == name).any()]
-    sources = table["source"].map(
-        {"self": "Client", "worker": "Worker", "peer": "Peer", "external": "Outside source"}
-    )
+    sources = table["source"].map({"self": "Client", "worker": "Worker", "peer": "Peer", "external": "Outside source"})
     counts = pd.crosstab(domain, sources).reindex(index=order)
     columns = [name for name in ("Client", "Worker", "Peer", "Outside source") if name in counts.columns]
     section.table(

@@ -124,11 +124,7 @@ class Setting:
     def states_seen(self) -> pd.DataFrame:
         """Their observations of a state, how others perceive them and "unknown" left out."""
         table = self.observations
-        kept = (
-            (table["variable"] == STATE_VARIABLE)
-            & (table["source"] != "perceived")
-            & (table["value"] != "unknown")
-        )
+        kept = (table["variable"] == STATE_VARIABLE) & (table["source"] != "perceived") & (table["value"] != "unknown")
         return table[kept]
 
     @cached_property
@@ -154,11 +150,7 @@ class Setting:
         start, end = self.window
         every: Literal["month", "quarter"] = "quarter" if (end - start).days >= DAYS_IN_QUARTERS else "month"
         frequency = "QS" if every == "quarter" else "MS"
-        first = (
-            start.tz_localize(None)
-            .to_period("Q" if every == "quarter" else "M")
-            .start_time.tz_localize(start.tz)
-        )
+        first = start.tz_localize(None).to_period("Q" if every == "quarter" else "M").start_time.tz_localize(start.tz)
         edges = pd.date_range(first, end, freq=frequency)
         bounds = [max(first, start), *(edge for edge in edges if start < edge < end), end]
         return every, list(zip(bounds[:-1], bounds[1:], strict=True))
@@ -223,9 +215,7 @@ def make_setting(
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"An evaluation is made from a RecoveryRecord; got {type(record).__name__}.")
     if not isinstance(norm, Norm):
-        raise SchemaError(
-            f"norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}."
-        )
+        raise SchemaError(f"norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}.")
     if not people_with_role(record, ("client",)).size:
         raise SchemaError(
             "An evaluation is about clients, and nobody in the people table has the role 'client'. If your "
@@ -253,16 +243,12 @@ def make_setting(
     )
 
 
-def _breaks(
-    window: Window | None, n_periods: int, breaks: Sequence[object] | None, tz: str
-) -> tuple[pd.Timestamp, ...]:
+def _breaks(window: Window | None, n_periods: int, breaks: Sequence[object] | None, tz: str) -> tuple[pd.Timestamp, ...]:
     """Bounds of the periods compared: those given, or the window cut into equal parts at midnight."""
     if breaks is not None:
         given = tuple(as_instant(bound, tz) for bound in breaks)
         if len(given) < 2 or not all(one < other for one, other in zip(given[:-1], given[1:], strict=True)):
-            raise TimeOrderError(
-                f"breaks must be two or more instants, each after the one before; got {breaks!r}."
-            )
+            raise TimeOrderError(f"breaks must be two or more instants, each after the one before; got {breaks!r}.")
         return given
     if isinstance(n_periods, bool) or not isinstance(n_periods, int | np.integer) or n_periods < 1:
         raise SchemaError(f"n_periods must be a whole number of 1 or more; got {n_periods!r}.")
@@ -276,11 +262,7 @@ def _breaks(
         days = (end - start) / n_periods
         inner = [(start + days * part).normalize() for part in range(1, n_periods)]
     bounds = (start, *inner, end)
-    return (
-        bounds
-        if all(one < other for one, other in zip(bounds[:-1], bounds[1:], strict=True))
-        else (start, end)
-    )
+    return bounds if all(one < other for one, other in zip(bounds[:-1], bounds[1:], strict=True)) else (start, end)
 
 
 def _columns(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str, ...]:
@@ -292,7 +274,5 @@ def _columns(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str, ...
     known = [name for name in (*record.people.columns, *record.episodes.columns) if name != "person_id"]
     wrong = [name for name in wanted if name not in known]
     if wrong:
-        raise SchemaError(
-            f"by names {', '.join(map(repr, wrong))}; the columns are {', '.join(dict.fromkeys(known))}."
-        )
+        raise SchemaError(f"by names {', '.join(map(repr, wrong))}; the columns are {', '.join(dict.fromkeys(known))}.")
     return wanted

@@ -63,9 +63,7 @@ def _environment() -> jinja2.Environment:
 def security_policy() -> str:
     """What a page may load: nothing but the pictures and the one stylesheet inside it."""
     digest = base64.b64encode(hashlib.sha256(stylesheet().encode("utf-8")).digest()).decode("ascii")
-    return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
+    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def page(template: str, content: Mapping[str, object]) -> str:

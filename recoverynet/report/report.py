@@ -89,10 +89,7 @@ class Report:
             raise DisclosureError(f"A report is made for the audience 'shared'; got {self.audience!r}.")
         for section in self.sections:
             for table in section.tables():
-                if (
-                    table.shown.policy != self.policy.name
-                    or table.shown.smallest_shown != self.policy.smallest_shown
-                ):
+                if table.shown.policy != self.policy.name or table.shown.smallest_shown != self.policy.smallest_shown:
                     raise DisclosureError(
                         f"Table {table.shown.title!r} passed the policy {table.shown.policy!r}, not that of "
                         f"the report, {self.policy.name!r}. Make all sections with one ReportWriter."
@@ -104,9 +101,7 @@ class Report:
         for section in self.sections:
             if section.name == name:
                 return section
-        raise SchemaError(
-            f"The report has no section {name!r}; it has {', '.join(s.name for s in self.sections)}."
-        )
+        raise SchemaError(f"The report has no section {name!r}; it has {', '.join(s.name for s in self.sections)}.")
 
     @property
     def in_brief(self) -> tuple[str, ...]:
@@ -115,15 +110,11 @@ class Report:
         return tuple(plain(item) for block in blocks if isinstance(block, Points) for item in block.items)
 
     def __repr__(self) -> str:
-        return (
-            f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
-        )
+        return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
 
     def to_text(self) -> str:
         """The whole report as plain text."""
-        return "\n\n\n".join(
-            [f"{self.title}\n{self.period}", *(section.to_text() for section in self.sections)]
-        )
+        return "\n\n\n".join([f"{self.title}\n{self.period}", *(section.to_text() for section in self.sections)])
 
     def _repr_html_(self) -> str:
         return page("whole.html.j2", self._content())
@@ -152,9 +143,7 @@ class Report:
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
-            raise SchemaError(
-                f"A report is saved as {', '.join(SUFFIXES)}; the file {path.name!r} ends otherwise."
-            )
+            raise SchemaError(f"A report is saved as {', '.join(SUFFIXES)}; the file {path.name!r} ends otherwise.")
         if template is not None and suffix != ".ipynb":
             raise SchemaError(f"A template is for notebooks (.ipynb); the file {path.name!r} is none.")
         if suffix == ".html":

@@ -138,10 +138,7 @@ class Table:
         widths = [max(len(line[column]) for line in lines) for column in range(len(grid.columns))]
         body = [
             "  ".join(
-                [
-                    line[0].ljust(widths[0]),
-                    *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
-                ]
+                [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
             ).rstrip()
             for line in lines
         ]

@@ -18,13 +18,7 @@ from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread_chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread_closing import brief_section, limits_section, rerun_section, settings_in_words
-from recoverynet.report.spread_ladder import (
-    CAVEAT,
-    TOO_FEW,
-    ladder_section,
-    null_figure,
-    sensitivity_section,
-)
+from recoverynet.report.spread_ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, sensitivity_section
 from recoverynet.report.spread_people import exposure_section, people_section
 from recoverynet.report.spread_setting import SpreadSetting, verdict_sentences
 from recoverynet.states import RECOVERY_NORM, Norm
@@ -34,15 +28,7 @@ TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
 N_PERMUTATIONS = 999
 FEW = (people_section, exposure_section, ladder_section)
-BODY = (
-    people_section,
-    exposure_section,
-    clustering_section,
-    chance_section,
-    rates_section,
-    ladder_section,
-    sensitivity_section,
-)
+BODY = (people_section, exposure_section, clustering_section, chance_section, rates_section, ladder_section, sensitivity_section)
 
 
 def spread_report(
@@ -131,14 +117,8 @@ def spread_report(
     settings = settings_in_words(setting, policy.in_words(), more)
     report = Report(
         title=title or TITLE,
-        subtitle=subtitle
-        or f"What contact records can and cannot say about whether {setting.norm} passes between people.",
-        sections=(
-            brief_section(writer, setting),
-            *body,
-            limits_section(writer, setting),
-            rerun_section(writer, settings),
-        ),
+        subtitle=subtitle or f"What contact records can and cannot say about whether {setting.norm} passes between people.",
+        sections=(brief_section(writer, setting), *body, limits_section(writer, setting), rerun_section(writer, settings)),
         period=setting.period,
         policy=policy,
         settings=settings,
@@ -195,26 +175,14 @@ def spread_section(
         An argument does not fit the record.
     """
     section = report.section(
-        "spread",
-        "Is the norm spreading?",
-        "Do people gain the norm next to people who hold it, and can the records say why?",
+        "spread", "Is the norm spreading?", "Do people gain the norm next to people who hold it, and can the records say why?"
     )
     try:
         waves = spread_panel(
-            record,
-            norm=norm,
-            window=window,
-            placebo=placebo,
-            adjust=adjust,
-            surroundings=surroundings,
-            valid_for=valid_for,
+            record, norm=norm, window=window, placebo=placebo, adjust=adjust, surroundings=surroundings, valid_for=valid_for
         )
     except NotEstimableError:
-        section.note(
-            "This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on "
-            "record.",
-            "caution",
-        )
+        section.note("This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record.", "caution")
         return section.finish()
     setting = SpreadSetting(waves, norm.name, report.policy, _seed(rng), n_permutations)
     if setting.too_few:
@@ -241,10 +209,7 @@ def _panel_of(
     """The panel with how it is asked, and the name of the behaviour."""
     if isinstance(source, RecoveryRecord):
         if isinstance(norm, str):
-            raise SchemaError(
-                f"For a record norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got "
-                f"{norm!r}."
-            )
+            raise SchemaError(f"For a record norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}.")
         asked = RECOVERY_NORM if norm is None else norm
         waves = spread_panel(
             source,
@@ -256,10 +221,7 @@ def _panel_of(
         )
         return waves, asked.name
     if not isinstance(source, NetworkPanel):
-        raise SchemaError(
-            "A report on spread is made from a RecoveryRecord or a NetworkPanel; got "
-            f"{type(source).__name__}."
-        )
+        raise SchemaError(f"A report on spread is made from a RecoveryRecord or a NetworkPanel; got {type(source).__name__}.")
     given = [name for name, value in chosen.items() if value not in (None, "90D")]
     if given:
         raise SchemaError(f"{', '.join(given)} turn a record into a panel; this is a panel already.")
@@ -267,9 +229,7 @@ def _panel_of(
         raise SchemaError(f"For a panel the placebo is the name of a behaviour; got {placebo!r}.")
     name, _ = norm_values(source, norm)
     terms = list_of_names(() if adjust is None else adjust, "adjust")
-    shared = list_of_names(
-        () if surroundings is None else surroundings, "surroundings", apart_from=terms, other="adjust"
-    )
+    shared = list_of_names(() if surroundings is None else surroundings, "surroundings", apart_from=terms, other="adjust")
     waves = SpreadPanel(source, terms, shared, placebo, "wave", notes=source.notes)
     return waves, name
 
@@ -285,9 +245,7 @@ def _settings_cell(record: RecoveryRecord, policy: DisclosurePolicy, arguments: 
     named = policy in (DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs"))
     lines = [f"    {name}={_source(value)}," for name, value in arguments.items()]
     shown = repr(policy.name) if named else f"rn.{policy!r}"
-    return "\n".join(
-        [f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"]
-    )
+    return "\n".join([f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"])
 
 
 def _source(value: object) -> str:

@@ -34,25 +34,18 @@ STATISTICS = {"moran": "Moran's I", "geary": "Geary's C", "assortativity": "Asso
 
 def clustering_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """Whether people who hold the norm stand close to each other, at the wave of which most is known."""
-    section = report.section(
-        "clustering", "Clustering", "Do people who hold the norm stand closer to each other than by chance?"
-    )
+    section = report.section("clustering", "Clustering", "Do people who hold the norm stand closer to each other than by chance?")
     held = setting.risk.held
     best = int(np.argmax(np.isfinite(held).sum(axis=0)))
     network = setting.waves.panel.at(best + 1)
     label = wave_labels(setting)[best]
     one, other = spawn(setting.seed, 2)
     state = pd.Series(held[:, best], index=network.person_ids)
-    steps = norm_clustering(
-        network, state, max_distance=MAX_DISTANCE, n_permutations=setting.n_permutations, rng=one
-    )
+    steps = norm_clustering(network, state, max_distance=MAX_DISTANCE, n_permutations=setting.n_permutations, rng=one)
     steps = steps.reset_index()
     n_people = int(steps["n_people"].iloc[0])
     if not np.isfinite(steps["excess"]).any() or n_people < setting.least:
-        section.note(
-            "Too little is known at any wave to say whether people who hold the norm stand together.",
-            "caution",
-        )
+        section.note("Too little is known at any wave to say whether people who hold the norm stand together.", "caution")
         return section.finish()
     section.say(
         f"Looked at is {label}, the wave at which the state of most people is known. People who hold the "
@@ -98,8 +91,7 @@ def _steps(section: SectionWriter, setting: SpreadSetting, steps: pd.DataFrame, 
             row_header="Apart",
             digits=dict.fromkeys(("excess", "low", "high"), 0),
             counts=("pairs",),
-            note="p: the share of dealings with at least as much clustering. Distances are not independent "
-            "of each other.",
+            note="p: the share of dealings with at least as much clustering. Distances are not independent of each other.",
         )
     )
 
@@ -132,16 +124,12 @@ def _alike(section: SectionWriter, setting: SpreadSetting, alike: pd.DataFrame, 
 def chance_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """Tests that each take something to be chance, and what each cannot tell."""
     section = report.section(
-        "tests",
-        "Tests against chance",
-        "Could chance of a stated kind have made the link between contacts and gains?",
+        "tests", "Tests against chance", "Could chance of a stated kind have made the link between contacts and gains?"
     )
     draws = {null: setting.n_permutations for null in NAMES}
     draws["rewiring"] = min(setting.n_permutations, N_REWIRINGS)
     found = {
-        null: contagion_test(
-            setting.waves.panel, setting.name, null=null, n_permutations=draws[null], rng=child
-        )
+        null: contagion_test(setting.waves.panel, setting.name, null=null, n_permutations=draws[null], rng=child)
         for null, child in zip(NAMES, spawn(setting.seed, len(NAMES)), strict=True)
     }
     section.say(
@@ -192,9 +180,7 @@ def _as_row(test: NullTest, behind: int) -> dict[str, object]:
 def rates_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """Hazards of gaining and losing the norm by exposure, and the SISa rates both ways."""
     section = report.section(
-        "rates",
-        "Rates of gain and loss",
-        "How fast is the norm gained and lost, and how does that go with exposure?",
+        "rates", "Rates of gain and loss", "How fast is the norm gained and lost, and how does that go with exposure?"
     )
     panel, terms = setting.waves.panel, [*setting.waves.adjust, *setting.waves.surroundings]
     fits = [
@@ -211,8 +197,7 @@ def rates_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         EstimateTable(
             values,
             denominator="person-waves with a contact of known state",
-            title="Hazard ratio of gaining and of losing the norm, for all contacts holding it rather than "
-            "none",
+            title="Hazard ratio of gaining and of losing the norm, for all contacts holding it rather than none",
             population="Person-waves with a contact of known state",
             period=setting.period,
             heads=("Hazard ratio", "95% interval", "Person-waves", "Changes"),
@@ -231,14 +216,7 @@ def _hazard_row(fit: Estimates) -> dict[str, float]:
     with np.errstate(over="ignore"):
         ratio, low, high = (float(np.exp(value)) for value in (fit.estimate, fit.low, fit.high))
     behind = min(fit.n_events, fit.n_rows - fit.n_events)
-    return {
-        "ratio": ratio,
-        "low": low,
-        "high": high,
-        "rows": fit.n_rows,
-        "events": fit.n_events,
-        "behind": behind,
-    }
+    return {"ratio": ratio, "low": low, "high": high, "rows": fit.n_rows, "events": fit.n_events, "behind": behind}
 
 
 def _sisa(section: SectionWriter, setting: SpreadSetting) -> None:
@@ -250,12 +228,7 @@ def _sisa(section: SectionWriter, setting: SpreadSetting) -> None:
     table = fit.to_frame()
     behind = int(fit.counts["changed"].groupby("change").sum().min())
     values = pd.DataFrame(
-        {
-            "rate": 100 * table["estimate"],
-            "low": 100 * table["low"],
-            "high": 100 * table["high"],
-            "behind": behind,
-        }
+        {"rate": 100 * table["estimate"], "low": 100 * table["low"], "high": 100 * table["high"], "behind": behind}
     )
     values.index = [name[:1].upper() + name[1:] for name in values.index]
     section.estimates(

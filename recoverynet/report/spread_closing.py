@@ -15,14 +15,7 @@ from recoverynet.report import wording
 from recoverynet.report.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.report.spread_ladder import CAVEAT, MARGIN_RUNG, TOO_FEW
-from recoverynet.report.spread_setting import (
-    MEANING,
-    SpreadSetting,
-    meaning_of,
-    p_words,
-    placebo_in_words,
-    verdict_sentences,
-)
+from recoverynet.report.spread_setting import MEANING, SpreadSetting, meaning_of, p_words, placebo_in_words, verdict_sentences
 
 FEW_PEOPLE = 100
 LADDER = "evidence ladder"
@@ -49,13 +42,10 @@ def _key_figures(setting: SpreadSetting) -> list[KeyFigure]:
             KeyFigure(
                 decimal(adjusted.odds_ratio, 1),
                 "adjusted odds ratio of gaining the norm",
-                f"{decimal(adjusted.low, 1)} to {decimal(adjusted.high, 1)}; all contacts holding it, "
-                "against none",
+                f"{decimal(adjusted.low, 1)} to {decimal(adjusted.high, 1)}; all contacts holding it, against none",
             )
         )
-    figures.append(
-        KeyFigure(about(n_events), "gains of the norm", f"to the nearest ten; {about(n_rows)} person-waves at risk")
-    )
+    figures.append(KeyFigure(about(n_events), "gains of the norm", f"to the nearest ten; {about(n_rows)} person-waves at risk"))
     return figures
 
 
@@ -79,9 +69,7 @@ def _numbers(setting: SpreadSetting) -> list[str]:
 
 def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """What nobody should conclude."""
-    section = report.section(
-        "limits", "What this cannot say", "What should nobody conclude from this report?"
-    )
+    section = report.section("limits", "What this cannot say", "What should nobody conclude from this report?")
     panel = setting.waves.panel
     points = [
         f"**{CAVEAT}**",
@@ -97,8 +85,7 @@ def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     ]
     if panel.n_people < FEW_PEOPLE:
         points.append(
-            "**So few people are looked at** that even strong influence would often not be found, and what "
-            "is found may be luck."
+            "**So few people are looked at** that even strong influence would often not be found, and what is found may be luck."
         )
     section.points(points)
     section.heading("How often the ladder is wrong")
@@ -151,9 +138,7 @@ def _records_in_words(table: pd.DataFrame) -> str:
 def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     """What it takes to make the report again."""
     section = report.section("settings", "How to make this report again")
-    section.say(
-        "Whoever holds the same data gets the same report, number for number, with the settings below."
-    )
+    section.say("Whoever holds the same data gets the same report, number for number, with the settings below.")
     section.facts("Settings", list(settings.items()))
     return section.finish()
 
@@ -161,9 +146,7 @@ def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
 def settings_in_words(setting: SpreadSetting, policy_words: str, more: dict[str, str]) -> dict[str, str]:
     """Every setting and version by name."""
     norm, ladder = setting.waves.panel.norm, setting.ladder
-    held = (
-        "" if norm is None else f": {', '.join(state for state in norm.scheme.states if state in norm.holds)}"
-    )
+    held = "" if norm is None else f": {', '.join(state for state in norm.scheme.states if state in norm.holds)}"
     return {
         "Period": setting.period,
         "Waves": f"{setting.waves.panel.n_waves}, each a {setting.wave}",

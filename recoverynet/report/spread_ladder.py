@@ -41,9 +41,7 @@ CAVEAT = (
 
 def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """The verdict, the figure of exposure against chance, and every rung."""
-    section = report.section(
-        "ladder", "The evidence ladder", "How far up the ladder of evidence do these records carry?"
-    )
+    section = report.section("ladder", "The evidence ladder", "How far up the ladder of evidence do these records carry?")
     if setting.too_few:
         section.note(TOO_FEW, "caution")
         section.say(*verdict_sentences(setting)[1:])
@@ -68,12 +66,7 @@ def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
             f"{setting.ladder.margin:g}. Adjusted for: {terms_in_words(setting)}.",
         )
     )
-    section.points(
-        [
-            f"**{SAID.get(rung.name, rung.name)}:** {PASSED[rung.passed]}; {found_at(setting, rung)}."
-            for rung in rungs
-        ]
-    )
+    section.points([f"**{SAID.get(rung.name, rung.name)}:** {PASSED[rung.passed]}; {found_at(setting, rung)}." for rung in rungs])
     return section.finish()
 
 
@@ -113,11 +106,7 @@ def null_figure(section: SectionWriter, setting: SpreadSetting) -> None:
 
 
 def _rung_figure(section: SectionWriter, setting: SpreadSetting) -> None:
-    rungs = [
-        rung
-        for rung in setting.ladder.rungs
-        if math.isfinite(rung.odds_ratio) and rung.n_events >= setting.least
-    ]
+    rungs = [rung for rung in setting.ladder.rungs if math.isfinite(rung.odds_ratio) and rung.n_events >= setting.least]
     if not rungs:
         return
     frame = pd.DataFrame(

@@ -22,9 +22,7 @@ DOSES = (("none", 0, 0), ("1", 1, 1), ("2", 2, 2), ("3 to 5", 3, 5), ("6 or more
 def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """Who is in the panel, and how many of them say anything about spread."""
     section = report.section(
-        "people",
-        "Who is looked at",
-        "Whose states and contacts does the answer rest on, and how much of them is known?",
+        "people", "Who is looked at", "Whose states and contacts does the answer rest on, and how much of them is known?"
     )
     panel = setting.waves.panel
     section.say(
@@ -33,9 +31,7 @@ def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         "that at its end. Exposure of a person is the share of their contacts who held the norm at the end "
         "of the wave before; contacts whose state is not known count at the chance that they held it, "
         "given when it was last known.",
-        f"{setting.norm[:1].upper()}{setting.norm[1:]} is held by people who are {_states(setting)}."
-        if panel.norm
-        else "",
+        f"{setting.norm[:1].upper()}{setting.norm[1:]} is held by people who are {_states(setting)}." if panel.norm else "",
     )
     held = setting.risk.held[panel.present]
     known = float(np.isfinite(held).mean()) if len(held) else 0.0
@@ -107,8 +103,7 @@ def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
             period=setting.period,
             row_header="People",
             rows="nested",
-            note="Each row counts some of those in the row above. What is said about spread rests on the "
-            "last two.",
+            note="Each row counts some of those in the row above. What is said about spread rests on the last two.",
         )
     )
 
@@ -119,11 +114,7 @@ def _waves(section: SectionWriter, setting: SpreadSetting) -> None:
     rows = {}
     for column, label in enumerate(wave_labels(setting)):
         now = held[panel.present[:, column], column]
-        rows[label] = {
-            HOLDS: int((now == 1).sum()),
-            HOLDS_NOT: int((now == 0).sum()),
-            NOT_KNOWN: int(np.isnan(now).sum()),
-        }
+        rows[label] = {HOLDS: int((now == 1).sum()), HOLDS_NOT: int((now == 0).sum()), NOT_KNOWN: int(np.isnan(now).sum())}
     shown = section.disclose(
         CountTable(
             pd.DataFrame(rows).T,
@@ -176,15 +167,11 @@ def _norm_frame(shown: DisclosedTable) -> pd.DataFrame:
 def exposure_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """How often the norm is gained, by how many contacts held it."""
     section = report.section(
-        "exposure",
-        "Exposure and gains",
-        "How often is the norm gained next to people who hold it, and next to people who do not?",
+        "exposure", "Exposure and gains", "How often is the norm gained next to people who hold it, and next to people who do not?"
     )
     risk = setting.risk
     if risk.reason is not None:
-        section.note(
-            "Nothing can be said about gains of the norm in these records: see the verdict.", "caution"
-        )
+        section.note("Nothing can be said about gains of the norm in these records: see the verdict.", "caution")
         return section.finish()
     with_contact = risk.at(risk.seen.n_alters) > 0
     holding, gained = risk.at(risk.seen.n_holding), risk.rows.outcome == 1

@@ -35,13 +35,12 @@ SAID = {
 }
 LIFT = {
     "placebo named": "an outcome on record that cannot spread between people, such as housing, named as "
-    "placebo when the report is made",
+    "placebo when the report is made"
 }
 MEANING = {
     0: "Nothing in these records speaks for spread. That is no finding against it: how wide the intervals "
     "are says what could have been missed.",
-    1: "People whose contacts held the norm went on to gain it more often, but no more than chance could "
-    "make.",
+    1: "People whose contacts held the norm went on to gain it more often, but no more than chance could make.",
     2: "People whose contacts held the norm went on to gain it more often than chance would make. Why "
     "cannot be told: like people meeting, or sharing a place, leaves the same trace as influence.",
     3: "People whose contacts held the norm went on to gain it more often than others, by more than "
@@ -102,11 +101,7 @@ class SpreadSetting:
     def ladder(self) -> EvidenceLadder:
         """The evidence ladder."""
         return evidence_ladder(
-            self.waves.panel,
-            behaviour=self.name,
-            n_permutations=self.n_permutations,
-            rng=self.seed,
-            **self.waves.asked,
+            self.waves.panel, behaviour=self.name, n_permutations=self.n_permutations, rng=self.seed, **self.waves.asked
         )
 
     @cached_property
@@ -152,8 +147,7 @@ def verdict_sentences(setting: SpreadSetting) -> list[str]:
     failed = setting.rung(ladder.failed) if ladder.failed else None
     if failed is not None:
         said.append(
-            f"It stops at the rung “{wording.lower_first(SAID.get(failed.name, failed.name))}”: "
-            f"{found_at(setting, failed)}."
+            f"It stops at the rung “{wording.lower_first(SAID.get(failed.name, failed.name))}”: {found_at(setting, failed)}."
         )
     if ladder.caution and not setting.too_few:
         said.append(CAUTION)
@@ -166,9 +160,7 @@ def verdict_sentences(setting: SpreadSetting) -> list[str]:
 
 def found_at(setting: SpreadSetting, rung: Rung) -> str:
     """What was found at a rung, without any count that could be of a few people."""
-    has_estimate = (
-        math.isfinite(rung.odds_ratio) or rung.name == "matched comparison" and math.isfinite(rung.p)
-    )
+    has_estimate = math.isfinite(rung.odds_ratio) or rung.name == "matched comparison" and math.isfinite(rung.p)
     if setting.too_few:
         return "too few people, or too few changes, to look at"
     if rung.name == "described" and rung.passed:
@@ -193,10 +185,7 @@ def without_counts(reason: str) -> str:
 
 def terms_in_words(setting: SpreadSetting) -> str:
     """What was adjusted for, surroundings included."""
-    terms = [
-        wording.lower_first(wording.label(name))
-        for name in (*setting.waves.adjust, *setting.waves.surroundings)
-    ]
+    terms = [wording.lower_first(wording.label(name)) for name in (*setting.waves.adjust, *setting.waves.surroundings)]
     return wording.listed(terms) or "nothing, as nothing is recorded"
 
 

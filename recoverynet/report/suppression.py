@@ -110,9 +110,7 @@ def link_figures(
         equations[len(sums) + number, [above, below, grid.size + number]] = -1.0, 1.0, 1.0
     gaps = [grid.flat[above] - grid.flat[below] for above, below in steps]
     cost = grid + TOTAL_COST * (_is_last(grid.shape, 0, row_total) | _is_last(grid.shape, 1, column_total))
-    cost = cost + GRAND_TOTAL_COST * (
-        _is_last(grid.shape, 0, row_total) & _is_last(grid.shape, 1, column_total)
-    )
+    cost = cost + GRAND_TOTAL_COST * (_is_last(grid.shape, 0, row_total) & _is_last(grid.shape, 1, column_total))
     if rows == "nested":
         cost[0] += TOTAL_COST
     return LinkedFigures(
@@ -124,9 +122,7 @@ def link_figures(
     )
 
 
-def _steps(
-    index: np.ndarray, grid: np.ndarray, nested: bool, differences: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _steps(index: np.ndarray, grid: np.ndarray, nested: bool, differences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Pairs of figures, the larger first, whose difference counts people.
 
     In a funnel these are a stage and the one above it, and each stage and the first.
@@ -147,9 +143,7 @@ def _is_last(shape: tuple[int, int], axis: int, wanted: bool) -> np.ndarray:
     return (np.indices(shape)[axis] == shape[axis] - 1) & wanted
 
 
-def figures_to_hide(
-    linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarray | None = None
-) -> np.ndarray:
+def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarray | None = None) -> np.ndarray:
     """Which printed figures must be hidden?
 
     Parameters
@@ -185,9 +179,7 @@ def figures_to_hide(
     while waiting:
         # Margins first: while they are open to calculation, hiding cells under them is in vain.
         target = max(waiting, key=lambda index: (linked.cost[index], -index))
-        choice = (
-            None if is_safe(linked, hidden, rule, target, forced) else _next_to_hide(linked, hidden, target)
-        )
+        choice = None if is_safe(linked, hidden, rule, target, forced) else _next_to_hide(linked, hidden, target)
         if choice is None:
             waiting.remove(target)
             continue
@@ -197,9 +189,7 @@ def figures_to_hide(
     return _printed_again(linked, hidden, rule, forced, added)
 
 
-def _with_parts_of_small_totals(
-    linked: LinkedFigures, small: np.ndarray, forced: np.ndarray | None
-) -> np.ndarray:
+def _with_parts_of_small_totals(linked: LinkedFigures, small: np.ndarray, forced: np.ndarray | None) -> np.ndarray:
     """The figures to hide in any case, the parts of every small or forced total added, margins first."""
     forced = np.zeros(len(linked.values), dtype=bool) if forced is None else forced & linked.printed
     sums = linked.equations[~(linked.equations[:, ~linked.printed] != 0).any(axis=1)]
@@ -211,9 +201,7 @@ def _with_parts_of_small_totals(
     return forced
 
 
-def _printed_again(
-    linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray, added: list[int]
-) -> np.ndarray:
+def _printed_again(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray, added: list[int]) -> np.ndarray:
     """Give back, dearest first, whatever was hidden for another's sake and turned out not to be needed."""
     small = rule.too_small(linked.values)
     for index in sorted(added, key=lambda i: -linked.cost[i]):
@@ -234,14 +222,10 @@ def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int
     open_ = ~unknown & (linked.values > 0)
     within = linked.equations != 0
     touching = within[:, target]
-    others = np.where(
-        touching & (within & open_).any(axis=1), (within & unknown).sum(axis=1), within.shape[1] + 1
-    )
+    others = np.where(touching & (within & open_).any(axis=1), (within & unknown).sum(axis=1), within.shape[1] + 1)
     lonely = touching & (others == others.min(initial=within.shape[1] + 1))
     chained = (within & unknown).any(axis=1)
-    reach = [within[rows].any(axis=0) for rows in (lonely, touching, chained)] + [
-        np.ones(len(hidden), dtype=bool)
-    ]
+    reach = [within[rows].any(axis=0) for rows in (lonely, touching, chained)] + [np.ones(len(hidden), dtype=bool)]
     level = TOTAL_COST if linked.cost[target] < TOTAL_COST else GRAND_TOTAL_COST
     cheap = linked.cost < level
     for candidates in [open_ & cheap & near for near in reach] + [open_ & near for near in reach]:
@@ -252,9 +236,7 @@ def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int
     return None
 
 
-def is_safe(
-    linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray
-) -> bool:
+def is_safe(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray) -> bool:
     """Does a reader learn no more of a figure than that it is hidden?
 
     A small figure must be able to be anything from 1 to the largest hidden count; any hidden figure must be
@@ -289,18 +271,14 @@ def possible_range(
     return ends[0], -ends[1]
 
 
-def _extreme(
-    target: np.ndarray, system: np.ndarray, right: np.ndarray, low: np.ndarray, high: np.ndarray
-) -> float:
+def _extreme(target: np.ndarray, system: np.ndarray, right: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
     if not len(system):
         return float(np.where(target > 0, low, -high)[target != 0][0])
     answer = linprog(target, A_eq=system, b_eq=right, bounds=np.column_stack([low, high]), method="highs")
     return -np.inf if answer.status in (3, 4) else float(np.round(answer.fun, 6))
 
 
-def _known_bounds(
-    linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _known_bounds(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What a reader knows of each figure by itself: zeros are printed, so a hidden figure is 1 or more."""
     printed = rule.rounded(linked.values).astype(float)
     low = np.maximum(printed - rule.round_to // 2, 0.0)

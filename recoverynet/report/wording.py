@@ -128,9 +128,7 @@ def n_of(count: float, total: float, noun: str = "") -> str:
     ('52 of 650 (8%)', '* of 650 clients')
     """
     text = f"{number(count)} of {number(total)}{' ' if noun else ''}{noun}"
-    return (
-        text if math.isnan(count) or math.isnan(total) or total == 0 else f"{text} ({percent(count / total)})"
-    )
+    return text if math.isnan(count) or math.isnan(total) or total == 0 else f"{text} ({percent(count / total)})"
 
 
 def decimal(value: float, digits: int = 1) -> str:

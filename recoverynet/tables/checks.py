@@ -23,25 +23,22 @@ from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record
 from recoverynet.tables.problems import MOST_WORDS, Problem, example_of, problems_frame, rows_in_words, word_of
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.rules import (
-    UNREAD_RULES,
-    Check,
-    before,
-    column_checks,
-    pair_checks,
-    reference_checks,
-    repeat_checks,
-)
+from recoverynet.tables.rules import UNREAD_RULES, Check, before, column_checks, pair_checks, reference_checks, repeat_checks
 from recoverynet.tables.schema import FLAGS, require_time_zone
 from recoverynet.tables.sources import open_source
 
-_REFERENCE_ORDER = ("people", "groups", "occasions", *(
-    name for name in READABLE_TABLES if name not in ("people", "groups", "occasions")
-))
+_REFERENCE_ORDER = (
+    "people",
+    "groups",
+    "occasions",
+    *(name for name in READABLE_TABLES if name not in ("people", "groups", "occasions")),
+)
 
 
 def find_problems(
-    record_or_folder: RecoveryRecord | str | Path, *, mapping: str | Path | dict[str, Any] | Mapping | None = None,
+    record_or_folder: RecoveryRecord | str | Path,
+    *,
+    mapping: str | Path | dict[str, Any] | Mapping | None = None,
     tz: str = "Europe/London",
 ) -> pd.DataFrame:
     """What is wrong with these tables, where, and how is it mended?
@@ -136,21 +133,39 @@ def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Pro
     for title in table.extras:
         what = identifying_column(plain_name(title), of_group=name == "groups")
         if what and table.n_blank(title) < table.n_rows and not _says_yes_or_no(table, title):
-            problems.append(Problem(
-                name, title, f"the column seems to hold {what}, which a record never holds",
-                "identifying_column", f"{PSEUDONYMISE} Or delete the column.", extent="column",
-            ))
+            problems.append(
+                Problem(
+                    name,
+                    title,
+                    f"the column seems to hold {what}, which a record never holds",
+                    "identifying_column",
+                    f"{PSEUDONYMISE} Or delete the column.",
+                    extent="column",
+                )
+            )
         elif free_text_column(plain_name(title)) and name != "groups":
-            problems.append(Problem(
-                name, title, "the column seems to hold free text, in which people may be named",
-                "free_text", "Delete the column unless it is needed, or read it through first.", "warning",
-            ))
+            problems.append(
+                Problem(
+                    name,
+                    title,
+                    "the column seems to hold free text, in which people may be named",
+                    "free_text",
+                    "Delete the column unless it is needed, or read it through first.",
+                    "warning",
+                )
+            )
     for title in sorted(table.as_numbers):
         if table.schema[title].kind == "id":
-            problems.append(Problem(
-                name, title, f"the ids are stored as numbers in {table.origin}, so leading zeros may be lost",
-                "ids_as_numbers", "Store ids as text if 7 may mean 007; otherwise nothing need be done.", "warning",
-            ))
+            problems.append(
+                Problem(
+                    name,
+                    title,
+                    f"the ids are stored as numbers in {table.origin}, so leading zeros may be lost",
+                    "ids_as_numbers",
+                    "Store ids as text if 7 may mean 007; otherwise nothing need be done.",
+                    "warning",
+                )
+            )
     if leave_out:
         dropped = {problem.column for problem in problems if problem.extent == "column"}
         kept = [title for title in table.table.column_names if title not in dropped]
@@ -203,8 +218,7 @@ def _asked(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) 
     if not checks:
         return []
     counts = prepared.engine.row(
-        "SELECT " + ", ".join(f"count(*) FILTER (WHERE {check.predicate})" for check in checks)
-        + f" FROM {column_sql(name)}"
+        "SELECT " + ", ".join(f"count(*) FILTER (WHERE {check.predicate})" for check in checks) + f" FROM {column_sql(name)}"
     )
     found = [(check, int(count)) for check, count in zip(checks, counts, strict=True) if count]
     problems = [_problem(prepared, check, count) for check, count in found]
@@ -220,12 +234,19 @@ def _problem(prepared: Prepared, check: Check, count: int) -> Problem:
         f"WHERE {check.predicate} ORDER BY 1 LIMIT 5"
     )
     dated = bool(check.column) and READABLE_TABLES[check.table].is_instant(check.column)
-    example = _words_found(prepared, check) if check.words else example_of(
-        first[0][1], personal=check.personal, dated=dated)
+    example = _words_found(prepared, check) if check.words else example_of(first[0][1], personal=check.personal, dated=dated)
     remedy = check.remedy + _lost_zeros_hint(prepared, check)
     return Problem(
-        check.table, check.column, _sentence(check), check.rule, remedy, check.severity,
-        count, tuple(int(row) for row, _ in first), example, check.extent,
+        check.table,
+        check.column,
+        _sentence(check),
+        check.rule,
+        remedy,
+        check.severity,
+        count,
+        tuple(int(row) for row, _ in first),
+        example,
+        check.extent,
     )
 
 
@@ -258,8 +279,10 @@ def _lost_zeros_hint(prepared: Prepared, check: Check) -> str:
     if known.name not in prepared.tables:
         return ""
     key, value = column_sql(known.key[0]), column_sql(check.column)
-    for told, form in (("once leading zeros are left aside, so zeros were lost on the way",
-                        "regexp_replace({}, '^0+|[.]0$', '', 'g')"), ("in other capitals", "lower({})")):
+    for told, form in (
+        ("once leading zeros are left aside, so zeros were lost on the way", "regexp_replace({}, '^0+|[.]0$', '', 'g')"),
+        ("in other capitals", "lower({})"),
+    ):
         count = prepared.engine.row(
             f"SELECT count(*) FROM {column_sql(check.table)} WHERE {check.predicate} AND {form.format(value)} IN "
             f"(SELECT {form.format(key)} FROM {column_sql(known.name)} WHERE {key} IS NOT NULL)"
@@ -279,7 +302,10 @@ def _take_out(prepared: Prepared, name: str, checks: list[Check]) -> None:
     faulty = [f"NOT coalesce({check.predicate}, false)" for check in checks if check.extent == "row"]
     columns = ", ".join(
         f"CASE WHEN {emptied[title]} THEN NULL ELSE {column_sql(title)} END AS {column_sql(title)}"
-        if title in emptied else column_sql(title) for title in table.table.column_names if title not in gone
+        if title in emptied
+        else column_sql(title)
+        for title in table.table.column_names
+        if title not in gone
     )
     kept = prepared.engine.table(
         f"SELECT {columns} FROM {column_sql(name)} WHERE {' AND '.join(faulty) or 'true'} ORDER BY {column_sql(ROW)}"

@@ -116,9 +116,7 @@ def _pairs(rows: pd.DataFrame) -> Unfolded:
     width = max(6, len(str(len(rows))))
     rows["occasion_id"] = ("log:" + (number + 1).astype("str").str.zfill(width)).astype("str")
     table = _gathered(rows.drop(columns=["one", "other"]), default_kind="one_to_one")
-    taking_part = _participation(
-        pd.concat([rows["occasion_id"], rows["occasion_id"]]), pd.concat([rows["one"], rows["other"]])
-    )
+    taking_part = _participation(pd.concat([rows["occasion_id"], rows["occasion_id"]]), pd.concat([rows["one"], rows["other"]]))
     notes = []
     if len(table):
         notes.append(f"contact_log: {len(rows):,} contacts of two people became {len(table):,} occasions.")

@@ -68,10 +68,16 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
         return empty(name, path.name, "0 bytes" if not text else "no header and no rows")
     separator, header, header_row = opening
     if separator != ",":
-        problems.append(Problem(
-            name, "", f"{path.name} is separated by {SEPARATORS[separator]} and was read so", "separator",
-            "Nothing need be done; decimal commas, if there are any, must become points.", "warning",
-        ))
+        problems.append(
+            Problem(
+                name,
+                "",
+                f"{path.name} is separated by {SEPARATORS[separator]} and was read so",
+                "separator",
+                "Nothing need be done; decimal commas, if there are any, must become points.",
+                "warning",
+            )
+        )
     shape = _Shape(len(header))
     read = _quoted_rows if '"' in text else _plain_rows
     cells, rows = read(text, separator, header_row, shape)
@@ -121,11 +127,18 @@ def _as_windows_text(data: bytes, name: str, problems: list[Problem]) -> str:
         except UnicodeDecodeError:
             rows.append(number)
             text.append(_or_not_text(line, "cp1252"))
-    problems.append(Problem(
-        name, "", "the file is not in UTF-8 but in Windows-1252 (an older Windows encoding) and was read so",
-        "encoding", "Look at a name with an accent; if it reads well, nothing need be done.", "warning", len(rows),
-        tuple(rows[:5]),
-    ))
+    problems.append(
+        Problem(
+            name,
+            "",
+            "the file is not in UTF-8 but in Windows-1252 (an older Windows encoding) and was read so",
+            "encoding",
+            "Look at a name with an accent; if it reads well, nothing need be done.",
+            "warning",
+            len(rows),
+            tuple(rows[:5]),
+        )
+    )
     return "\n".join(text)
 
 
@@ -146,9 +159,7 @@ def _n_known(cells: list[str], known: set[str]) -> int:
     return sum(cell.strip().lower() in known for cell in cells)
 
 
-def _plain_rows(
-    text: str, separator: str, header_row: int, shape: _Shape
-) -> tuple[list[pa.ChunkedArray], pa.Array]:
+def _plain_rows(text: str, separator: str, header_row: int, shape: _Shape) -> tuple[list[pa.ChunkedArray], pa.Array]:
     """Rows of a file without quotation marks: one line is one row."""
     names = [str(place) for place in range(shape.width)]
     odd: list[tuple[int, str]] = []
@@ -160,12 +171,9 @@ def _plain_rows(
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(text.encode("utf-8")),
-            read_options=pyarrow.csv.ReadOptions(
-                use_threads=False, column_names=names, skip_rows=header_row, block_size=1 << 24
-            ),
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=names, skip_rows=header_row, block_size=1 << 24),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=separator, quote_char=False, ignore_empty_lines=False,
-                invalid_row_handler=keep_for_later,
+                delimiter=separator, quote_char=False, ignore_empty_lines=False, invalid_row_handler=keep_for_later
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
@@ -183,8 +191,7 @@ def _with_odd_rows(
     numbers = np.arange(header_row + 1, header_row + 1 + table.num_rows + len(odd))
     skipped = np.array([number for number, _ in odd], dtype=np.int64)
     rows = pa.array(np.setdiff1d(numbers, skipped, assume_unique=True))
-    mended = [(number, cells) for number, line in odd
-              if (cells := _fitted(number, line.split(separator), shape)) is not None]
+    mended = [(number, cells) for number, line in odd if (cells := _fitted(number, line.split(separator), shape)) is not None]
     if mended:
         columns = zip(*(cells for _, cells in mended), strict=True)
         extra = pa.table([pa.array(column, pa.large_string()) for column in columns], names=table.column_names)
@@ -201,8 +208,8 @@ def _fitted(row: int, cells: list[str], shape: _Shape) -> list[str] | None:
         return cells
     if not any(cell.strip() for cell in cells):
         return None
-    if len(cells) > shape.width and not any(cell.strip() for cell in cells[shape.width:]):
-        return cells[:shape.width]
+    if len(cells) > shape.width and not any(cell.strip() for cell in cells[shape.width :]):
+        return cells[: shape.width]
     shape.ragged.append((row, len(cells)))
     return None
 
@@ -227,9 +234,7 @@ class _Lines:
         self._again.extendleft(reversed(self.taken[1:]))
 
 
-def _quoted_rows(
-    text: str, separator: str, header_row: int, shape: _Shape
-) -> tuple[list[pa.ChunkedArray], pa.Array]:
+def _quoted_rows(text: str, separator: str, header_row: int, shape: _Shape) -> tuple[list[pa.ChunkedArray], pa.Array]:
     """Rows of a file with quotation marks; a mark left open costs its own line only."""
     chunks: list[list[pa.Array]] = [[] for _ in range(shape.width)]
     numbers: list[int] = []
@@ -283,15 +288,23 @@ def _quote_left_open(lines: list[str], cells: list[str], width: int) -> bool:
 def _shape_problems(name: str, shape: _Shape) -> Iterator[Problem]:
     if shape.open_quotes:
         yield Problem(
-            name, "", "a quotation mark is opened and not closed, or stands inside a value", "open_quote",
+            name,
+            "",
+            "a quotation mark is opened and not closed, or stands inside a value",
+            "open_quote",
             'Close the quotation mark; one that belongs to the value is written twice ("").',
-            n_rows=len(shape.open_quotes), rows=tuple(shape.open_quotes[:5]),
+            n_rows=len(shape.open_quotes),
+            rows=tuple(shape.open_quotes[:5]),
         )
     if shape.ragged:
         count = shape.ragged[0][1]
         yield Problem(
-            name, "", f"the row has more or fewer cells than the header, which has {shape.width}", "ragged_row",
+            name,
+            "",
+            f"the row has more or fewer cells than the header, which has {shape.width}",
+            "ragged_row",
             "Look for a separator inside a value (put the value in quotation marks) or for cells cut off.",
-            n_rows=len(shape.ragged), rows=tuple(row for row, _ in shape.ragged[:5]),
+            n_rows=len(shape.ragged),
+            rows=tuple(row for row, _ in shape.ragged[:5]),
             example=f"{count} cell{'s' * (count != 1)}",
         )

@@ -14,8 +14,16 @@ from recoverynet.tables.rules import Check
 from recoverynet.tables.schema import OFFSET_PATTERN
 
 VARIABLES = (
-    "state", "dependency.days_used", "employment.status", "employment.paid_days", "employment.education_days",
-    "offending.reoffended", "health.physical", "health.psychological", "wellbeing.quality_of_life", "housing.status",
+    "state",
+    "dependency.days_used",
+    "employment.status",
+    "employment.paid_days",
+    "employment.education_days",
+    "offending.reoffended",
+    "health.physical",
+    "health.psychological",
+    "wellbeing.quality_of_life",
+    "housing.status",
     "family.contact",
 )
 """Variables of observations that measures and reports look for."""
@@ -52,12 +60,20 @@ def _variables(table: PreparedTable) -> Iterator[Check]:
         if known:
             continue
         meant = f"; perhaps {near[0]!r} is meant" if near else ""
-        remedy = (f"If so, write {near[0]}; otherwise nothing need be done." if near else
-                  "Nothing need be done, unless a report should use it: known are "
-                  f"{', '.join(VARIABLES)} and instrument.NAME for any other score.")
+        remedy = (
+            f"If so, write {near[0]}; otherwise nothing need be done."
+            if near
+            else "Nothing need be done, unless a report should use it: known are "
+            f"{', '.join(VARIABLES)} and instrument.NAME for any other score."
+        )
         yield Check(
-            "observations", "variable", "unknown_variable", f"variable = {text_sql(name)}",
-            f"{name!r} is no variable known here, so no report uses it{meant}", remedy, "warning",
+            "observations",
+            "variable",
+            "unknown_variable",
+            f"variable = {text_sql(name)}",
+            f"{name!r} is no variable known here, so no report uses it{meant}",
+            remedy,
+            "warning",
             whole=True,
         )
 
@@ -66,10 +82,13 @@ def _scores(table: PreparedTable) -> Iterator[Check]:
     """Scores outside the range of the form they come from."""
     for which, name, low, high in _RANGES:
         yield Check(
-            "observations", "value", "out_of_range",
+            "observations",
+            "value",
+            "out_of_range",
             f"{which} AND TRY_CAST(value AS DOUBLE) NOT BETWEEN {low} AND {high}",
             f"of {name} lies outside {low} to {high}, its range on the Treatment Outcomes Profile",
-            "Correct it; if it comes from another questionnaire, call the variable instrument.NAME.", "warning",
+            "Correct it; if it comes from another questionnaire, call the variable instrument.NAME.",
+            "warning",
         )
 
 
@@ -84,9 +103,13 @@ def _odd_words(engine: Engine) -> Iterator[Check]:
         near = [] if word.lower() in _SURE_WORDS else get_close_matches(word, frequent, n=1, cutoff=_CLOSE)
         if near:
             yield Check(
-                "observations", "value", "odd_word", f"variable = {text_sql(variable)} AND value = {text_sql(word)}",
+                "observations",
+                "value",
+                "odd_word",
+                f"variable = {text_sql(variable)} AND value = {text_sql(word)}",
                 f"of {variable} is rare and spelt almost like the frequent {near[0]!r}",
-                f"If it is a slip, write {near[0]}; otherwise nothing need be done.", "warning",
+                f"If it is a slip, write {near[0]}; otherwise nothing need be done.",
+                "warning",
             )
 
 
@@ -97,10 +120,13 @@ def _entered_twice() -> Check:
     people = "least(person_id, with_person_id), greatest(person_id, with_person_id)"
     same = f"{read}, coalesce(kind, 'one_to_one'), {people}"
     return Check(
-        "contact_log", "", "entered_twice",
+        "contact_log",
+        "",
+        "entered_twice",
         f"{pairs} AND {row} NOT IN (SELECT min({row}) FROM contact_log WHERE {pairs} GROUP BY {same})",
         "repeats an earlier contact (same start, kind and two people), so both count as one",
-        "Nothing need be done if it was entered twice; if there were two contacts, give each its own time.", "warning",
+        "Nothing need be done if it was entered twice; if there were two contacts, give each its own time.",
+        "warning",
     )
 
 
@@ -115,9 +141,13 @@ def _alike_ids(table: PreparedTable) -> Iterator[Check]:
         if len(alike):
             value = column_sql(column.name)
             yield Check(
-                table.schema.name, column.name, "alike_ids", f"{value} IN {list_sql(tuple(alike))}",
+                table.schema.name,
+                column.name,
+                "alike_ids",
+                f"{value} IN {list_sql(tuple(alike))}",
                 "differs from another id of the column in capitals alone, as c001 and C001 do, and counts as another",
-                "If they mean the same, write them alike; otherwise nothing need be done.", "warning",
+                "If they mean the same, write them alike; otherwise nothing need be done.",
+                "warning",
                 personal=column.person,
             )
 
@@ -135,18 +165,29 @@ def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:
             found = naive[_at_change(naive, tz, when)]
             if len(found):
                 yield Check(
-                    table.schema.name, column.name, rule,
-                    f"{column_sql(column.name)} IN {list_sql(tuple(texts[found.index]))}", told.format(tz=tz), remedy,
+                    table.schema.name,
+                    column.name,
+                    rule,
+                    f"{column_sql(column.name)} IN {list_sql(tuple(texts[found.index]))}",
+                    told.format(tz=tz),
+                    remedy,
                     "warning",
                 )
 
 
 _CHANGES = (
-    ("skipped_hour", "nonexistent", "names a local time that the clocks of {tz} skipped; it is read as the first "
-     "moment after the gap", "Look at the time, or write it with its offset, such as 2011-03-27T02:30+01:00."),
-    ("repeated_hour", "ambiguous", "names a local time that came twice when the clocks of {tz} went back; it is read "
-     "as the first of the two", "Nothing need be done, unless an hour matters: then write the time with its offset, "
-     "such as 2011-10-30T01:30+00:00."),
+    (
+        "skipped_hour",
+        "nonexistent",
+        "names a local time that the clocks of {tz} skipped; it is read as the first moment after the gap",
+        "Look at the time, or write it with its offset, such as 2011-03-27T02:30+01:00.",
+    ),
+    (
+        "repeated_hour",
+        "ambiguous",
+        "names a local time that came twice when the clocks of {tz} went back; it is read as the first of the two",
+        "Nothing need be done, unless an hour matters: then write the time with its offset, such as 2011-10-30T01:30+00:00.",
+    ),
 )
 
 

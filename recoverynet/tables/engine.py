@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
 }
 
 
@@ -23,9 +24,7 @@ class Engine:
     def __enter__(self) -> Engine:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._connection.close()
 
     def hold(self, name: str, table: pa.Table) -> None:
@@ -63,9 +62,12 @@ def list_sql(texts: object) -> str:
 def database_tables(path: str) -> dict[str, pa.Table]:
     """Every table of a DuckDB file, by name; the file is opened for reading only."""
     with duckdb.connect(path, read_only=True, config=_OFFLINE) as connection:
-        names = [row[0] for row in connection.sql(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY table_name"
-        ).fetchall()]
+        names = [
+            row[0]
+            for row in connection.sql(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY table_name"
+            ).fetchall()
+        ]
         return {name: connection.sql(f"SELECT * FROM {column_sql(name)}").to_arrow_table() for name in names}
 
 

@@ -104,17 +104,14 @@ def read_record(
             told = errors if on_problems == "raise" else needed
             raise problems_error(told, source.label, may_leave_out=not needed)
         notes = [left_out_in_words(problem) for problem in errors]
-        notes += [problem.in_words() for problem in problems
-                  if problem.severity == "warning" and problem.rule != "entered_twice"]
+        notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
         tables = {name: _frame(prepared, name) for name in prepared.tables}
     notes += _unfold(tables, prepared.tz)
     return RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
 
 
 def _cannot_be_left_out(problem: Problem) -> bool:
-    return problem.extent == "record" or (
-        problem.extent == "table" and problem.table in ("people", "occasions", "participation")
-    )
+    return problem.extent == "record" or (problem.extent == "table" and problem.table in ("people", "occasions", "participation"))
 
 
 def _frame(prepared: Prepared, name: str) -> pd.DataFrame:
@@ -196,8 +193,11 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)
-    kept = {name: _filled(name, frame) for name, frame in record.tables().items()
-            if len(frame) or name in ("people", "occasions", "participation")}
+    kept = {
+        name: _filled(name, frame)
+        for name, frame in record.tables().items()
+        if len(frame) or name in ("people", "occasions", "participation")
+    }
     require_no_other_tables(folder, {f"{name}.{format}" for name in kept})
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in kept.items():
@@ -215,8 +215,11 @@ def require_no_other_tables(folder: Path, ours: set[str]) -> None:
     """Raise SchemaError where a folder holds tables that would be read together with those to be written."""
     if not folder.is_dir():
         return
-    others = [file.name for file in sorted(folder.iterdir()) if file.name.lower() not in ours
-              and file.suffix.lower() in TABLE_ENDINGS and file.stem.lower() in READABLE_TABLES]
+    others = [
+        file.name
+        for file in sorted(folder.iterdir())
+        if file.name.lower() not in ours and file.suffix.lower() in TABLE_ENDINGS and file.stem.lower() in READABLE_TABLES
+    ]
     if others:
         raise SchemaError(
             f"The folder {str(folder)!r} holds {', '.join(others)}, which this record would not replace and which "

@@ -9,44 +9,181 @@ from recoverynet.tables.engine import text_sql
 PSEUDONYMISE = "Run `recoverynet pseudonymise FOLDER --out FOLDER --key-file FILE`, and read the folder it writes."
 
 _NAME_WORDS = {
-    "name", "names", "fullname", "firstname", "first_name", "forename", "forenames", "given_name", "surname",
+    "name",
+    "names",
+    "fullname",
+    "firstname",
+    "first_name",
+    "forename",
+    "forenames",
+    "given_name",
+    "surname",
     "lastname",
-    "last_name", "family_name", "middle_name", "maiden_name", "nickname", "known_as", "alias", "initials", "finitial",
-    "sinitial", "full_name", "aka", "also_known_as", "preferred_name", "goes_by", "called",
+    "last_name",
+    "family_name",
+    "middle_name",
+    "maiden_name",
+    "nickname",
+    "known_as",
+    "alias",
+    "initials",
+    "finitial",
+    "sinitial",
+    "full_name",
+    "aka",
+    "also_known_as",
+    "preferred_name",
+    "goes_by",
+    "called",
 }
 _WHOSE = {
-    "person", "client", "patient", "worker", "keyworker", "key_worker", "peer", "sponsor", "ego", "alter", "contact",
-    "user", "service_user", "participant", "carer", "parent", "mother", "father", "partner", "friend", "member",
+    "person",
+    "client",
+    "patient",
+    "worker",
+    "keyworker",
+    "key_worker",
+    "peer",
+    "sponsor",
+    "ego",
+    "alter",
+    "contact",
+    "user",
+    "service_user",
+    "participant",
+    "carer",
+    "parent",
+    "mother",
+    "father",
+    "partner",
+    "friend",
+    "member",
     "staff",
-    "emergency_contact", "emergency", "guardian", "relative", "sibling", "spouse", "wife", "husband", "doctor",
-    "referrer", "gp", "with_person", "other_person", "other", "introducer", "facilitator", "host", "next_of_kin",
+    "emergency_contact",
+    "emergency",
+    "guardian",
+    "relative",
+    "sibling",
+    "spouse",
+    "wife",
+    "husband",
+    "doctor",
+    "referrer",
+    "gp",
+    "with_person",
+    "other_person",
+    "other",
+    "introducer",
+    "facilitator",
+    "host",
+    "next_of_kin",
 }
 _OTHERS_WORDS = {
-    "next_of_kin", "nok", "kin", "emergency_contact", "in_case_of_emergency", "carer", "carers", "guardian", "gp",
-    "gp_name", "gp_practice", "gp_surgery", "general_practitioner", "doctor", "spouse", "wife", "husband", "mother",
-    "father", "children",
+    "next_of_kin",
+    "nok",
+    "kin",
+    "emergency_contact",
+    "in_case_of_emergency",
+    "carer",
+    "carers",
+    "guardian",
+    "gp",
+    "gp_name",
+    "gp_practice",
+    "gp_surgery",
+    "general_practitioner",
+    "doctor",
+    "spouse",
+    "wife",
+    "husband",
+    "mother",
+    "father",
+    "children",
 }
 _BIRTH_WORDS = {"dob", "date_of_birth", "birth_date", "birthdate", "birthday", "born", "born_on", "dateofbirth"}
 _ADDRESS_WORDS = {
-    "address", "addr", "home_address", "street", "house_number", "address1", "address_1", "address_line_1", "address2",
-    "address_2", "address_line_2", "postcode", "post_code", "postal_code", "pc", "zip", "zip_code", "uprn",
+    "address",
+    "addr",
+    "home_address",
+    "street",
+    "house_number",
+    "address1",
+    "address_1",
+    "address_line_1",
+    "address2",
+    "address_2",
+    "address_line_2",
+    "postcode",
+    "post_code",
+    "postal_code",
+    "pc",
+    "zip",
+    "zip_code",
+    "uprn",
 }
 _REACH_WORDS = {
-    "email", "e_mail", "mail", "email_address", "phone", "telephone", "tel", "mobile", "phone_number", "mobile_number",
-    "telephone_number", "contact_number", "fax",
+    "email",
+    "e_mail",
+    "mail",
+    "email_address",
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "phone_number",
+    "mobile_number",
+    "telephone_number",
+    "contact_number",
+    "fax",
 }
 _NUMBER_WORDS = {
-    "nhs", "nhs_number", "nhs_no", "nhsno", "nhsnumber", "nino", "ni_number", "national_insurance_number", "passport",
-    "passport_number", "driving_licence", "chi", "chi_number", "pnc", "pnc_id",
+    "nhs",
+    "nhs_number",
+    "nhs_no",
+    "nhsno",
+    "nhsnumber",
+    "nino",
+    "ni_number",
+    "national_insurance_number",
+    "passport",
+    "passport_number",
+    "driving_licence",
+    "chi",
+    "chi_number",
+    "pnc",
+    "pnc_id",
 }
 _FREE_TEXT_WORDS = {"note", "notes", "comment", "comments", "free_text", "freetext", "remarks", "narrative", "details"}
 BIRTH_COLUMNS = frozenset(_BIRTH_WORDS)
-_HELD_BY = {"worker", "keyworker", "key_worker", "care_coordinator", "sponsor", "mentor", "peer_mentor", "introducer",
-            "facilitator", "referrer"}
+_HELD_BY = {
+    "worker",
+    "keyworker",
+    "key_worker",
+    "care_coordinator",
+    "sponsor",
+    "mentor",
+    "peer_mentor",
+    "introducer",
+    "facilitator",
+    "referrer",
+}
 _AT_HOME = {"", "home", "current", "previous", "usual", "full", "postal", "correspondence", *_WHOSE}
 _OF_A_SERVICE = {"provider", "agency", "service", "venue", "meeting", "group", "office", "public", "place", "website"}
-_OWN_NAMES = {"surname", "forename", "forenames", "firstname", "lastname", "first_name", "last_name", "given_name",
-              "family_name", "maiden_name", "middle_name", "nickname", "initials"}
+_OWN_NAMES = {
+    "surname",
+    "forename",
+    "forenames",
+    "firstname",
+    "lastname",
+    "first_name",
+    "last_name",
+    "given_name",
+    "family_name",
+    "maiden_name",
+    "middle_name",
+    "nickname",
+    "initials",
+}
 _OPEN_OF_GROUPS = {"a person's name", "an address"}
 _TELLING: tuple[tuple[str, set[str], Callable[[str], bool]], ...] = (
     ("a person's name", _OWN_NAMES, lambda owner: True),
@@ -120,9 +257,7 @@ _KIN = (
     r"father|mum|dad|sister|brother|son|daughter|partner|cousin|neighbour|unknown|other|old|best)[._-].*"
 )
 _NAME = r"\p{Lu}[\p{L}'’-]+(?:,? +(?:\p{Lu}[\p{L}'’-]+|\p{Lu}\.?))+"
-_LABELS = (
-    r"(?i:client|person|peer|worker|participant|member|user|alter|ego|friend|case|id|subject|staff|service|family)\b.*"
-)
+_LABELS = r"(?i:client|person|peer|worker|participant|member|user|alter|ego|friend|case|id|subject|staff|service|family)\b.*"
 
 
 def has_email(value: str) -> str:
@@ -162,7 +297,7 @@ def has_plain_nhs_number(value: str) -> str:
 
 def looks_like_a_name(value: str) -> str:
     """SQL: whether a text is two or more capitalised words, and does not begin as a label such as ``Client A``."""
-    return (f"(regexp_full_match({value}, {text_sql(_NAME)}) AND NOT regexp_full_match({value}, {text_sql(_LABELS)}))")
+    return f"(regexp_full_match({value}, {text_sql(_NAME)}) AND NOT regexp_full_match({value}, {text_sql(_LABELS)}))"
 
 
 def has_postcode(value: str) -> str:
@@ -187,8 +322,7 @@ def has_birth_date(value: str) -> str:
 
 def joins_names(value: str) -> str:
     """SQL: whether an id is two words joined as names are (first.last), and does not begin as a label."""
-    return (f"(regexp_full_match({value}, {text_sql(_JOINED_NAMES)}) AND NOT "
-            f"regexp_full_match({value}, {text_sql(_KIN)}))")
+    return f"(regexp_full_match({value}, {text_sql(_JOINED_NAMES)}) AND NOT regexp_full_match({value}, {text_sql(_KIN)}))"
 
 
 def more_than_chance(passing: int, candidates: int) -> bool:

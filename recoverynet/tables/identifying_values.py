@@ -34,8 +34,7 @@ def identifier_checks(engine: Engine, table: PreparedTable) -> list[Check]:
     if not titles:
         return []
     found = _counts(engine, table, {title: _patterns(table, title) for title in titles})
-    digits = {title: _check_digits(title) for title in titles
-              if found[title]["spaced_ten_digits"] or found[title]["ten_digits"]}
+    digits = {title: _check_digits(title) for title in titles if found[title]["spaced_ten_digits"] or found[title]["ten_digits"]}
     for title, counts in _counts(engine, table, digits).items():
         found[title].update(counts)
     return [check for title in titles for check in _checks(table, title, found[title])]
@@ -72,11 +71,14 @@ def _patterns(table: PreparedTable, title: str) -> dict[str, str]:
     """What is asked of the values of every column."""
     value = _text(title)
     return {
-        "email": identifiers.has_email(value), "phone": identifiers.has_phone(value),
-        "digits_phone": identifiers.is_plain_phone(value), "digits": f"regexp_full_match({value}, '[0-9]+')",
+        "email": identifiers.has_email(value),
+        "phone": identifiers.has_phone(value),
+        "digits_phone": identifiers.is_plain_phone(value),
+        "digits": f"regexp_full_match({value}, '[0-9]+')",
         "name_as_id": identifiers.looks_like_a_name(value) if is_person_id(table, title) else "false",
         **_of_places_and_ids(table, title),
-        "spaced_ten_digits": identifiers.has_spaced_ten_digits(value), "ten_digits": identifiers.has_ten_digits(value),
+        "spaced_ten_digits": identifiers.has_spaced_ten_digits(value),
+        "ten_digits": identifiers.has_ten_digits(value),
     }
 
 
@@ -131,9 +133,14 @@ def _checks(table: PreparedTable, title: str, found: dict[str, int]) -> Iterator
     for rule, what in _WHAT.items():
         if found.get(rule) and not by_chance.get(rule, False):
             yield Check(
-                table.schema.name, title, rule.replace("digits_phone", "phone").replace("digits_nhs", "nhs_number"),
-                predicates[rule], what, identifiers.PSEUDONYMISE + _NUMBERS_MEANT.get(rule, ""),
-                _severity(table, title, rule, found), personal=True,
+                table.schema.name,
+                title,
+                rule.replace("digits_phone", "phone").replace("digits_nhs", "nhs_number"),
+                predicates[rule],
+                what,
+                identifiers.PSEUDONYMISE + _NUMBERS_MEANT.get(rule, ""),
+                _severity(table, title, rule, found),
+                personal=True,
                 extent="row" if title in table.schema.names else "column",
             )
 

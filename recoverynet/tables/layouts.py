@@ -11,6 +11,7 @@ WHEN_ALIASES = ("date", "datetime", "timestamp", "time", "start", "contact_date"
 DURATION_ALIASES = ("duration", "minutes", "mins", "length", "duration_s", "duration_sec", "seconds", "hours")
 STATES_SOURCES = ("self", "worker", "peer", "external", "perceived")
 
+
 def _person(name: str, meaning: str, **more: Any) -> Column:
     """An id that stands for a person."""
     return Column(name, "id", meaning, person=True, **more)
@@ -21,17 +22,23 @@ PEOPLE = TableSchema(
     "one person known to the service or the community",
     (
         _person("person_id", "pseudonym of the person", required=True, aliases=PERSON_ALIASES),
-        Column("role", "category", "how the person stands to the service", required=True,
-               choices=("client", "peer", "worker", "family", "community"),
-               aliases=("type", "person_type", "category")),
+        Column(
+            "role",
+            "category",
+            "how the person stands to the service",
+            required=True,
+            choices=("client", "peer", "worker", "family", "community"),
+            aliases=("type", "person_type", "category"),
+        ),
         Column("joined_on", "instant", "first day under observation", aliases=("start_date", "registered_on")),
         Column("left_on", "instant", "day after the last under observation", aliases=("end_date", "closed_on")),
         Column("area", "text", "ward or locality", aliases=("ward", "locality", "la")),
         Column("sex", "text", "as recorded by the service", aliases=("gender",)),
         Column("age_band", "text", "age in bands, never a date of birth", aliases=("age", "age_group")),
         Column("substance", "text", "main substance: opiate_crack or other", aliases=("drug1", "main_drug")),
-        _person("worker_id", "the worker who holds the case", refers_to="people",
-               aliases=("keyworker", "key_worker", "keyworker_id")),
+        _person(
+            "worker_id", "the worker who holds the case", refers_to="people", aliases=("keyworker", "key_worker", "keyworker_id")
+        ),
         Column("introducer_consent", "flag", "has agreed to walk others into a group"),
         Column("max_introductions", "number", "introductions a month the person has agreed to", low=0),
         Column("consent_care", "flag", "agrees to use for their own care"),
@@ -47,10 +54,15 @@ EPISODES = TableSchema(
     "one treatment episode of one person; several a person are usual",
     (
         _person("person_id", "who was in treatment", required=True, refers_to="people", aliases=PERSON_ALIASES),
-        Column("started_on", "instant", "first day", required=True,
-               aliases=("start", "start_date", "triaged", "modst", "triage_date")),
-        Column("ended_on", "instant", "last day; empty while it goes on",
-               aliases=("end", "end_date", "disd", "discharge_date", "modend")),
+        Column(
+            "started_on", "instant", "first day", required=True, aliases=("start", "start_date", "triaged", "modst", "triage_date")
+        ),
+        Column(
+            "ended_on",
+            "instant",
+            "last day; empty while it goes on",
+            aliases=("end", "end_date", "disd", "discharge_date", "modend"),
+        ),
         Column("provider", "text", "who provides it", aliases=("agency", "agncy", "service")),
         Column("modality", "text", "kind of treatment", aliases=("modal", "intervention")),
         Column("exit_reason", "text", "how it ended", aliases=("disrsn", "discharge_reason")),
@@ -64,16 +76,26 @@ GROUPS = TableSchema(
     "one group or meeting as a place: never a roster",
     (
         Column("group_id", "id", "id of the group", required=True, aliases=("group", "meeting_id", "slug")),
-        Column("name", "text", "what the group calls itself", required=True,
-               aliases=("group_name", "meeting_name", "meeting", "title")),
-        Column("kind", "category", "what sort of group", required=True,
-               choices=("mutual_aid", "recovery_cafe", "recovery_community", "peer_support", "treatment", "family",
-                        "other"), aliases=("type", "group_type")),
+        Column(
+            "name", "text", "what the group calls itself", required=True, aliases=("group_name", "meeting_name", "meeting", "title")
+        ),
+        Column(
+            "kind",
+            "category",
+            "what sort of group",
+            required=True,
+            choices=("mutual_aid", "recovery_cafe", "recovery_community", "peer_support", "treatment", "family", "other"),
+            aliases=("type", "group_type"),
+        ),
         Column("fellowship", "text", "AA, NA, SMART and the like"),
         Column("norm", "category", "which norm the group carries", choices=("recovery", "mixed", "using", "unknown")),
-        Column("weekday", "category", "day it meets",
-               choices=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-               aliases=("day",)),
+        Column(
+            "weekday",
+            "category",
+            "day it meets",
+            choices=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+            aliases=("day",),
+        ),
         Column("start_time", "clock", "local time it begins, HH:MM", aliases=("time",)),
         Column("duration_min", "number", "usual length", unit="minutes", low=0, high=1440),
         Column("timezone", "text", "IANA time zone"),
@@ -98,15 +120,18 @@ OCCASIONS = TableSchema(
     "occasions",
     "one contact: a meeting of thirty and a phone call alike",
     (
-        Column("occasion_id", "id", "id of the occasion", required=True,
-               aliases=("contact_id", "event_id", "session_id")),
+        Column("occasion_id", "id", "id of the occasion", required=True, aliases=("contact_id", "event_id", "session_id")),
         Column("started_at", "instant", "when it began", required=True, aliases=WHEN_ALIASES),
-        Column("kind", "category", "what sort of contact", required=True,
-               choices=("meeting", "one_to_one", "call", "text", "outreach", "social", "other"),
-               aliases=("type", "contact_type")),
+        Column(
+            "kind",
+            "category",
+            "what sort of contact",
+            required=True,
+            choices=("meeting", "one_to_one", "call", "text", "outreach", "social", "other"),
+            aliases=("type", "contact_type"),
+        ),
         Column("group_id", "id", "the group whose meeting it was", refers_to="groups", aliases=("group", "meeting_id")),
-        Column("duration_min", "number", "how long it lasted", unit="minutes", low=0,
-               aliases=DURATION_ALIASES),
+        Column("duration_min", "number", "how long it lasted", unit="minutes", low=0, aliases=DURATION_ALIASES),
         Column("setting", "text", "where or how it took place", aliases=("mode", "venue", "location")),
     ),
     key=("occasion_id",),
@@ -116,11 +141,18 @@ PARTICIPATION = TableSchema(
     "participation",
     "one person at one occasion",
     (
-        Column("occasion_id", "id", "which occasion", required=True, refers_to="occasions",
-               aliases=("contact_id", "event_id", "session_id")),
+        Column(
+            "occasion_id",
+            "id",
+            "which occasion",
+            required=True,
+            refers_to="occasions",
+            aliases=("contact_id", "event_id", "session_id"),
+        ),
         _person("person_id", "who took part", required=True, refers_to="people", aliases=PERSON_ALIASES),
-        Column("part", "category", "as what",
-               choices=("attendee", "host", "facilitator", "sponsor", "introducer"), aliases=("role",)),
+        Column(
+            "part", "category", "as what", choices=("attendee", "host", "facilitator", "sponsor", "introducer"), aliases=("role",)
+        ),
     ),
     key=("occasion_id", "person_id"),
 )
@@ -130,13 +162,18 @@ OBSERVATIONS = TableSchema(
     "one thing observed about one person on one day, by one source",
     (
         _person("person_id", "whom it is about", required=True, refers_to="people", aliases=PERSON_ALIASES),
-        Column("observed_at", "instant", "when it was observed", required=True,
-               aliases=(*WHEN_ALIASES, "topdate", "assessment_date")),
-        Column("variable", "text", "state, or a dotted name such as wellbeing.quality_of_life", required=True,
-               aliases=("measure", "item", "outcome")),
+        Column(
+            "observed_at", "instant", "when it was observed", required=True, aliases=(*WHEN_ALIASES, "topdate", "assessment_date")
+        ),
+        Column(
+            "variable",
+            "text",
+            "state, or a dotted name such as wellbeing.quality_of_life",
+            required=True,
+            aliases=("measure", "item", "outcome"),
+        ),
         Column("value", "text", "what was observed", required=True, aliases=("score", "answer", "result")),
-        Column("source", "category", "who says so", required=True, choices=STATES_SOURCES,
-               aliases=("reported_by", "informant")),
+        Column("source", "category", "who says so", required=True, choices=STATES_SOURCES, aliases=("reported_by", "informant")),
         _person("perceived_by", "whose perception it is, where the source is perceived", refers_to="people"),
         Column("instrument", "text", "questionnaire and version"),
     ),
@@ -149,14 +186,17 @@ NOMINATIONS = TableSchema(
     (
         _person("ego_id", "who names", required=True, refers_to="people", aliases=("ego", "egoid", "source", "from")),
         _person("alter_id", "who is named", required=True, aliases=("alter", "altid", "target", "to")),
-        Column("asked_at", "instant", "when the question was asked", required=True,
-               aliases=(*WHEN_ALIASES, "wave_date")),
+        Column("asked_at", "instant", "when the question was asked", required=True, aliases=(*WHEN_ALIASES, "wave_date")),
         Column("relation", "text", "friend, family, sponsor and so on", aliases=("type", "relationship")),
         Column("weight", "number", "strength of the tie", low=0, aliases=("strength",)),
         Column("closeness", "number", "how close, on the scale used", aliases=("importance",)),
         Column("contact_frequency", "number", "how often, on the scale used"),
-        Column("perceived_state", "category", "how the ego sees the alter's state",
-               choices=("using", "reduced", "ost_stable", "abstinent", "in_recovery", "unknown")),
+        Column(
+            "perceived_state",
+            "category",
+            "how the ego sees the alter's state",
+            choices=("using", "reduced", "ost_stable", "abstinent", "in_recovery", "unknown"),
+        ),
         Column("support", "text", "what support is given"),
         Column("consent_basis", "text", "on what basis the alter is recorded"),
     ),
@@ -182,12 +222,16 @@ LINKAGE = TableSchema(
     "linkage",
     "one step of one client towards one group",
     (
-        _person("client_id", "who is being linked", required=True, refers_to="people", aliases=PERSON_ALIASES[1:]
-               + ("person_id",)),
+        _person("client_id", "who is being linked", required=True, refers_to="people", aliases=PERSON_ALIASES[1:] + ("person_id",)),
         Column("group_id", "id", "to which group", required=True, refers_to="groups", aliases=("group", "meeting_id")),
-        Column("stage", "category", "which step", required=True,
-               choices=("offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped"),
-               aliases=("step", "status")),
+        Column(
+            "stage",
+            "category",
+            "which step",
+            required=True,
+            choices=("offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped"),
+            aliases=("step", "status"),
+        ),
         Column("at", "instant", "when", required=True, aliases=WHEN_ALIASES),
         _person("by_person_id", "who offered, or walked them in", refers_to="people", aliases=("by", "worker_id")),
     ),
@@ -212,13 +256,12 @@ CONTACT_LOG = TableSchema(
     (
         Column("started_at", "instant", "when the contact began", required=True, aliases=WHEN_ALIASES),
         _person("person_id", "who", required=True, refers_to="people", aliases=PERSON_ALIASES),
-        _person("with_person_id", "with whom", refers_to="people",
-               aliases=("contact_id", "other_id", "with", "peer_id", "worker_id")),
+        _person(
+            "with_person_id", "with whom", refers_to="people", aliases=("contact_id", "other_id", "with", "peer_id", "worker_id")
+        ),
         Column("group_id", "id", "or at which group", refers_to="groups", aliases=("group", "meeting_id")),
-        Column("kind", "category", "what sort of contact", choices=OCCASIONS["kind"].choices,
-               aliases=("type", "contact_type")),
-        Column("duration_min", "number", "how long it lasted", unit="minutes", low=0,
-               aliases=DURATION_ALIASES),
+        Column("kind", "category", "what sort of contact", choices=OCCASIONS["kind"].choices, aliases=("type", "contact_type")),
+        Column("duration_min", "number", "how long it lasted", unit="minutes", low=0, aliases=DURATION_ALIASES),
         Column("mode", "text", "in person, by phone, online", aliases=("setting",)),
         Column("source", "text", "where the entry comes from"),
     ),
@@ -230,8 +273,7 @@ RECOVERY_GROUP_KINDS = ("mutual_aid", "recovery_cafe", "recovery_community", "pe
 
 RECORD_TABLES = {
     table.name: table
-    for table in (PEOPLE, OCCASIONS, PARTICIPATION, EPISODES, GROUPS, OBSERVATIONS, NOMINATIONS, ALTER_TIES, LINKAGE,
-                  SEPARATIONS)
+    for table in (PEOPLE, OCCASIONS, PARTICIPATION, EPISODES, GROUPS, OBSERVATIONS, NOMINATIONS, ALTER_TIES, LINKAGE, SEPARATIONS)
 }
 """The tables a record holds, by name."""
 

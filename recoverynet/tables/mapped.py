@@ -86,21 +86,25 @@ def _no_column(raw: RawTable, title: str, where: str) -> SchemaError:
     return SchemaError(f"{where}: {raw.origin} has no column {title!r}; it has {has}.{meant}")
 
 
-def _unused(
-    raw: RawTable, schema: TableSchema, maps: dict[str, ColumnMap], origin: dict[str, str]
-) -> list[Problem]:
+def _unused(raw: RawTable, schema: TableSchema, maps: dict[str, ColumnMap], origin: dict[str, str]) -> list[Problem]:
     """Source columns whose name is ours but whose place the mapping gives to another."""
     return [
-        Problem(schema.name, plain_name(name), f"the column {name!r} of {raw.origin} is not used, because the mapping "
-                f"fills {plain_name(name)} from {origin.get(plain_name(name), 'its default')!r}", "unused_column",
-                "Nothing need be done if that is meant.", "warning", example=name)
-        for name in raw.columns if plain_name(name) in maps and name not in origin.values()
+        Problem(
+            schema.name,
+            plain_name(name),
+            f"the column {name!r} of {raw.origin} is not used, because the mapping "
+            f"fills {plain_name(name)} from {origin.get(plain_name(name), 'its default')!r}",
+            "unused_column",
+            "Nothing need be done if that is meant.",
+            "warning",
+            example=name,
+        )
+        for name in raw.columns
+        if plain_name(name) in maps and name not in origin.values()
     ]
 
 
-def _value_sql(
-    source: str | None, column_map: ColumnMap | None, missing: tuple[str, ...], behind: tuple[str, ...] = (),
-) -> str:
+def _value_sql(source: str | None, column_map: ColumnMap | None, missing: tuple[str, ...], behind: tuple[str, ...] = ()) -> str:
     value = "CAST(NULL AS VARCHAR)" if source is None else column_sql(source)
     if behind:
         # A clock of one digit (9:30) gets its zero, as ISO times need.
@@ -147,8 +151,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         if pc.all(pc.and_(pc.is_finite(known), pc.equal(pc.floor(known), known))).as_py() and _fits(known):
             return whole.cast(pa.int64()).cast(pa.large_string())
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()],
-                                          pa.large_string())])
+        return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.large_string())])
     return column.cast(pa.large_string())
 
 

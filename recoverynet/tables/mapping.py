@@ -144,8 +144,7 @@ def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None) -> Mappi
 
 def _mapping(label: str, content: dict[str, Any]) -> Mapping:
     _require_keys(label, content, (*_TOP_KEYS, *READABLE_TABLES), "table or setting")
-    tables = {name: _table(f"{label}, [{name}]", name, section) for name, section in content.items()
-              if name not in _TOP_KEYS}
+    tables = {name: _table(f"{label}, [{name}]", name, section) for name, section in content.items() if name not in _TOP_KEYS}
     tz = content.get("time_zone")
     if tz is not None:
         require_time_zone(tz, f"{label}, time_zone")
@@ -173,8 +172,9 @@ def _table(where: str, name: str, section: Any) -> TableMap:
     maps = {}
     for title, entry in columns.items():
         maps[title] = _column(f"{where[:-1]}.columns] {title}", _column_of(name, title), entry)
-    return TableMap(name, places[0] if places else "", source, _texts(where, section, "missing"), maps,
-                    _texts(where, section, "keep"))
+    return TableMap(
+        name, places[0] if places else "", source, _texts(where, section, "missing"), maps, _texts(where, section, "keep")
+    )
 
 
 def _column_of(table: str, title: str) -> Column:
@@ -199,9 +199,15 @@ def _column(where: str, column: Column, entry: Any) -> ColumnMap:
     if other is not None:
         texts = {**{word: word for word in column.choices}, **texts}
     return ColumnMap(
-        column.name, sources[0],
-        _texts(where, entry, "missing"), texts, _factor(where, column, entry), _formats(where, column, entry), default,
-        other, sources[1:],
+        column.name,
+        sources[0],
+        _texts(where, entry, "missing"),
+        texts,
+        _factor(where, column, entry),
+        _formats(where, column, entry),
+        default,
+        other,
+        sources[1:],
     )
 
 
@@ -249,14 +255,14 @@ def _formats(where: str, column: Column, entry: dict[str, Any]) -> tuple[str, ..
         except ValueError:
             readable = False
         if not readable:
-            raise SchemaError(f"{where}: {pattern!r} does not say a whole date; write it as \"%d/%m/%Y\".")
+            raise SchemaError(f'{where}: {pattern!r} does not say a whole date; write it as "%d/%m/%Y".')
     return formats
 
 
 def _texts(where: str, section: dict[str, Any], key: str) -> tuple[str, ...]:
     given = section.get(key, [])
     if not _is_texts(given):
-        raise SchemaError(f"{where}: {key} is a list of texts such as [\"NA\"]; got {given!r}.")
+        raise SchemaError(f'{where}: {key} is a list of texts such as ["NA"]; got {given!r}.')
     return tuple(given)
 
 

@@ -151,12 +151,19 @@ def _take_in(prepared: Prepared, raw: RawTable, schema: TableSchema, mapping: Ma
         prepared.problems += [_missing_column(schema, name, raw) for name in absent]
         return
     if table.num_rows == 0:
-        prepared.problems.append(Problem(
-            schema.name, "", f"{raw.origin} has a header and no rows", "empty_table",
-            f"Add one row a person, with {columns_in_words(schema)}: without people there is nothing to read."
-            if schema.name == "people" else "Export it again if it should hold rows; otherwise nothing need be done.",
-            "error" if schema.name == "people" else "warning", extent="record" if schema.name == "people" else "table",
-        ))
+        prepared.problems.append(
+            Problem(
+                schema.name,
+                "",
+                f"{raw.origin} has a header and no rows",
+                "empty_table",
+                f"Add one row a person, with {columns_in_words(schema)}: without people there is nothing to read."
+                if schema.name == "people"
+                else "Export it again if it should hold rows; otherwise nothing need be done.",
+                "error" if schema.name == "people" else "warning",
+                extent="record" if schema.name == "people" else "table",
+            )
+        )
     prepared.problems += _aliases_unused(schema, raw, table)
     as_numbers = frozenset(name for name, source in origin.items() if source in raw.as_numbers)
     prepared.put(laid_out(schema, raw.origin, table, prepared.tz, as_numbers))
@@ -172,10 +179,13 @@ def _times_apart(table: PreparedTable, origin: dict[str, str]) -> Iterator[Probl
         texts = _texts(table, title)
         if texts and all(re.fullmatch(CLOCK_PATTERN, text) for text in texts):
             yield Problem(
-                table.schema.name, title, f"the column seems to hold the time of day of {days[0]}, which is a bare "
-                "date; as it stands it rides along unused", "time_apart",
+                table.schema.name,
+                title,
+                f"the column seems to hold the time of day of {days[0]}, which is a bare date; as it stands it rides along unused",
+                "time_apart",
                 f"Write in a mapping file under [{table.schema.name}.columns] {days[0]} = {{ from = "
-                f'["{origin[days[0]]}", "{title}"] }}.', "warning",
+                f'["{origin[days[0]]}", "{title}"] }}.',
+                "warning",
             )
 
 
@@ -189,8 +199,10 @@ def _aliases_unused(schema: TableSchema, raw: RawTable, table: pa.Table) -> Iter
         meant = [title for title in table.column_names if plain_name(title) in column.aliases]
         if column.name not in table.column_names and meant and meant[0] not in schema.names:
             yield Problem(
-                schema.name, meant[0], f"the column may be what is called {column.name} here ({column.meaning}); as "
-                "it stands it rides along unused", "alias",
+                schema.name,
+                meant[0],
+                f"the column may be what is called {column.name} here ({column.meaning}); as it stands it rides along unused",
+                "alias",
                 f"If so, write in a mapping file under [{schema.name}.columns] {_mapping_line(column, meant[0])}.",
                 "warning",
             )
@@ -209,9 +221,7 @@ def _renamed(problem: Problem, table: str) -> Problem:
     return Problem(**{**problem.__dict__, "table": table})
 
 
-def laid_out(
-    schema: TableSchema, origin: str, table: pa.Table, tz: str, as_numbers: frozenset[str] = frozenset()
-) -> PreparedTable:
+def laid_out(schema: TableSchema, origin: str, table: pa.Table, tz: str, as_numbers: frozenset[str] = frozenset()) -> PreparedTable:
     """A table with every column of the schema as text and its instants read."""
     nothing = pa.nulls(table.num_rows, pa.large_string())
     columns: dict[str, Any] = {ROW: table[ROW]}
@@ -264,15 +274,22 @@ def _missing_column(schema: TableSchema, name: str, raw: RawTable) -> Problem:
         days = [title for title in meant if plain_name(title) not in _CLOCKS]
         clocks = [title for title in raw.columns if plain_name(title) in _CLOCKS]
         joined = schema[name].kind == "instant" and days and clocks
-        line = (f'{name} = {{ from = ["{days[0]}", "{clocks[0]}"] }}' if joined
-                else _mapping_line(schema[name], near[0]))
+        line = f'{name} = {{ from = ["{days[0]}", "{clocks[0]}"] }}' if joined else _mapping_line(schema[name], near[0])
         which = f"{days[0]!r} with {clocks[0]!r}" if joined else repr(near[0])
-        remedy = (f"Perhaps {which} is meant: {'' if joined else 'rename it, or '}write in a mapping file under "
-                  f"[{schema.name}.columns] {line}.")
+        remedy = (
+            f"Perhaps {which} is meant: {'' if joined else 'rename it, or '}write in a mapping file under "
+            f"[{schema.name}.columns] {line}."
+        )
     else:
         remedy = f"Add the column ({schema[name].meaning}), or name the one that holds it in a mapping file."
-    return Problem(schema.name, name, f"{raw.origin} lacks the column {name!r}; it has {has or 'no columns'}",
-                   "missing_column", remedy, extent="table")
+    return Problem(
+        schema.name,
+        name,
+        f"{raw.origin} lacks the column {name!r}; it has {has or 'no columns'}",
+        "missing_column",
+        remedy,
+        extent="table",
+    )
 
 
 def _unknown_tables(source: Source, wanted: dict[str, str]) -> Iterator[Problem]:
@@ -284,15 +301,22 @@ def _unknown_tables(source: Source, wanted: dict[str, str]) -> Iterator[Problem]
         meant = next((known for known in open_places if plain_name(name) in TABLE_ALIASES[known]), None)
         meant = meant or next(iter(get_close_matches(plain_name(name), open_places, n=1, cutoff=0.7)), None)
         if meant is None:
-            yield Problem(name, "", f"the {source.place} {title!r} is no table of a record and was not read",
-                          "unknown_table", f"Nothing need be done, unless it should be read: the tables are "
-                          f"{', '.join(READABLE_TABLES)}.", "warning")
+            yield Problem(
+                name,
+                "",
+                f"the {source.place} {title!r} is no table of a record and was not read",
+                "unknown_table",
+                f"Nothing need be done, unless it should be read: the tables are {', '.join(READABLE_TABLES)}.",
+                "warning",
+            )
         else:
             yield Problem(
-                name, "", f"the {source.place} {title!r} is no table of a record; perhaps {meant!r} is meant",
+                name,
+                "",
+                f"the {source.place} {title!r} is no table of a record; perhaps {meant!r} is meant",
                 "unknown_table",
-                f"Give it the name {meant!r}, or write in a mapping file under [{meant}] {source.place} = "
-                f"\"{title}\".", extent="table",
+                f'Give it the name {meant!r}, or write in a mapping file under [{meant}] {source.place} = "{title}".',
+                extent="table",
             )
 
 
@@ -300,16 +324,32 @@ def _absent_tables(prepared: Prepared, source: Source, wanted: dict[str, str]) -
     """What a record cannot do without."""
     kind = {"file": "a file people.csv (or .parquet)", "sheet": "a sheet 'people'", "table": "a table 'people'"}
     if "people" not in wanted:
-        yield Problem("people", "", f"{source.label} holds no table of people", "missing_table",
-                      f"Add {kind[source.place]} with one row a person and "
-                      f"{columns_in_words(READABLE_TABLES['people'])}.",
-                      extent="record")
+        yield Problem(
+            "people",
+            "",
+            f"{source.label} holds no table of people",
+            "missing_table",
+            f"Add {kind[source.place]} with one row a person and {columns_in_words(READABLE_TABLES['people'])}.",
+            extent="record",
+        )
     pair = [name for name in ("occasions", "participation") if name in wanted]
     if len(pair) == 1:
         other = "participation" if pair == ["occasions"] else "occasions"
-        yield Problem(other, "", f"{source.label} holds {pair[0]} but not {other}; each needs the other",
-                      "missing_table", f"Add {other}, or give the contacts as one contact_log.", extent="record")
+        yield Problem(
+            other,
+            "",
+            f"{source.label} holds {pair[0]} but not {other}; each needs the other",
+            "missing_table",
+            f"Add {other}, or give the contacts as one contact_log.",
+            extent="record",
+        )
     if not pair and "contact_log" not in wanted:
-        yield Problem("participation", "", f"{source.label} holds no contacts", "missing_table",
-                      "Add occasions with participation, or contact_log, if there are any.", "warning",
-                      extent="record")
+        yield Problem(
+            "participation",
+            "",
+            f"{source.label} holds no contacts",
+            "missing_table",
+            "Add occasions with participation, or contact_log, if there are any.",
+            "warning",
+            extent="record",
+        )

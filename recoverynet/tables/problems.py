@@ -13,9 +13,7 @@ from recoverynet.errors import RecoveryNetError, SchemaError, TimeOrderError, Un
 
 Severity = Literal["error", "warning"]
 Extent = Literal["row", "value", "column", "table", "record"]
-PROBLEM_COLUMNS = (
-    "table", "column", "problem", "n_rows", "rows", "example", "remedy", "severity", "rule",
-)
+PROBLEM_COLUMNS = ("table", "column", "problem", "n_rows", "rows", "example", "remedy", "severity", "rule")
 MOST_TOLD, MOST_WORDS = 20, 8
 LEAVE_OUT = "To leave faulty rows out: --leave-out on the command line, on_problems='leave_out' in Python."
 _DATE_PART = re.compile(r"[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,9})[-/. ][0-9]{1,4}(?=[T ]|$)")

@@ -20,12 +20,7 @@ from recoverynet.tables.pseudonym_ids import key_bytes, make_a_key, pseudonymise
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import open_source
-from recoverynet.tables.unnamed import (
-    Told,
-    pseudonymised_tables,
-    require_nothing_left,
-    without_identifiers_in,
-)
+from recoverynet.tables.unnamed import Told, pseudonymised_tables, require_nothing_left, without_identifiers_in
 
 
 def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
@@ -74,8 +69,9 @@ def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
     """
     secret = key_bytes(key)
     tables = record.tables()
-    known = set().union(*(set(frame[name].dropna()) for table, frame in tables.items()
-                          for name in READABLE_TABLES[table].person_ids))
+    known = set().union(
+        *(set(frame[name].dropna()) for table, frame in tables.items() for name in READABLE_TABLES[table].person_ids)
+    )
     replaced = {table: pseudonymised_frame(table, frame, secret, known) for table, frame in tables.items()}
     note = "Ids of people are pseudonyms."
     notes = record.notes if note in record.notes else (*record.notes, note)
@@ -120,8 +116,7 @@ class Pseudonymised:
             people = "person" if self.n_age_bands == 1 else "people"
             lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} {people}")
         if any(why.startswith("it is no column") for _, _, why in self.left_out):
-            lines.append("To keep a column that tells of nobody, name it in a mapping file: keep = [\"column\"] under "
-                         "the table.")
+            lines.append('To keep a column that tells of nobody, name it in a mapping file: keep = ["column"] under the table.')
         lines.append("Ids and names of groups are kept as they are, and so are ids of occasions without identifiers.")
         lines.append("Read it through before it leaves your hands: no rule finds every name.")
         return "\n".join(lines)
@@ -134,9 +129,14 @@ class Pseudonymised:
 
 
 def pseudonymise_folder(
-    folder: str | Path, out: str | Path, *, key: bytes | str,
-    mapping: str | Path | dict[str, Any] | Mapping | None = None, tz: str = "Europe/London",
-    keep: dict[str, Collection[str]] | None = None, overwrite: bool = False,
+    folder: str | Path,
+    out: str | Path,
+    *,
+    key: bytes | str,
+    mapping: str | Path | dict[str, Any] | Mapping | None = None,
+    tz: str = "Europe/London",
+    keep: dict[str, Collection[str]] | None = None,
+    overwrite: bool = False,
 ) -> Pseudonymised:
     """Make from files that name people files that do not.
 
@@ -216,9 +216,7 @@ def pseudonymise_folder(
     for name, frame in frames.items():
         frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
     write_sidecar(lines, out)
-    return Pseudonymised(
-        out, len(frames["people"]), tuple(frames), tuple(told.left_out), tuple(told.masked), told.n_age_bands
-    )
+    return Pseudonymised(out, len(frames["people"]), tuple(frames), tuple(told.left_out), tuple(told.masked), told.n_age_bands)
 
 
 def _kept(how: Mapping, keep: dict[str, Collection[str]] | None) -> dict[str, frozenset[str]]:
@@ -227,11 +225,9 @@ def _kept(how: Mapping, keep: dict[str, Collection[str]] | None) -> dict[str, fr
     for name, titles in given.items():
         if name not in READABLE_TABLES or isinstance(titles, str):
             raise SchemaError(
-                f"keep is a dict of table to list of columns, such as {{'people': ['seniority']}}; got "
-                f"{name!r}: {titles!r}."
+                f"keep is a dict of table to list of columns, such as {{'people': ['seniority']}}; got {name!r}: {titles!r}."
             )
-    named = {name: {*given.get(name, ()), *(how.tables[name].keep if name in how.tables else ())}
-             for name in READABLE_TABLES}
+    named = {name: {*given.get(name, ()), *(how.tables[name].keep if name in how.tables else ())} for name in READABLE_TABLES}
     return {name: frozenset(map(plain_name, titles)) for name, titles in named.items()}
 
 

@@ -46,7 +46,11 @@ class RawTable:
 
 
 def raw_table(
-    name: str, origin: str, header: Sequence[str], cells: Sequence[pa.ChunkedArray], rows: pa.Array,
+    name: str,
+    origin: str,
+    header: Sequence[str],
+    cells: Sequence[pa.ChunkedArray],
+    rows: pa.Array,
     problems: Sequence[Problem] = (),
 ) -> RawTable:
     """A raw table from its columns: space around text goes, empty text is missing, blank rows and columns go."""
@@ -68,8 +72,7 @@ def unreadable(name: str, origin: str, why: str, remedy: str) -> RawTable:
 
 def empty(name: str, origin: str, why: str) -> RawTable:
     """A table without so much as a header."""
-    told = Problem(name, "", f"{origin} is empty ({why})", "empty_file", "Export it again, or delete it.",
-                   extent="table")
+    told = Problem(name, "", f"{origin} is empty ({why})", "empty_file", "Export it again, or delete it.", extent="table")
     return RawTable(name, origin, None, (told,))
 
 
@@ -111,10 +114,16 @@ def _column_names(table: str, header: Sequence[str], filled: Sequence[bool], pro
         names[place] = f"column_{place + 1}" if filled[place] else ""
     repeats = [title for title, count in Counter(title.lower() for title in names if title).items() if count > 1]
     if repeats:
-        problems.append(Problem(
-            table, repeats[0], f"the header names {', '.join(map(repr, repeats))} more than once", "repeated_column",
-            "Give every column its own name.", extent="table",
-        ))
+        problems.append(
+            Problem(
+                table,
+                repeats[0],
+                f"the header names {', '.join(map(repr, repeats))} more than once",
+                "repeated_column",
+                "Give every column its own name.",
+                extent="table",
+            )
+        )
         seen: set[str] = set()
         for place, title in enumerate(names):
             names[place] = "" if title.lower() in seen else title

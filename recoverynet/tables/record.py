@@ -161,9 +161,7 @@ def _check_within(schema: TableSchema, frame: pd.DataFrame) -> None:
             )
 
 
-def _check_values(
-    table: str, values: pd.Series, choices: tuple[str, ...], low: float | None, high: float | None
-) -> None:
+def _check_values(table: str, values: pd.Series, choices: tuple[str, ...], low: float | None, high: float | None) -> None:
     if choices:
         known = values.dropna().unique()
         wrong = values[values.isin([value for value in known if value not in choices])]

@@ -93,72 +93,157 @@ _ANY_READ = "EXISTS (SELECT 1 FROM {t} WHERE {read} IS NOT NULL)"
 _LOOKS_DAY_FIRST = f"regexp_full_match({{c}}, {_pattern(_DAY_FIRST)})"
 _LOOKS_NUMBERED = f"regexp_full_match({{c}}, {_pattern(_DAY_NUMBER)})"
 _NO_NUMBER = (
-    f"{{c}} IS NOT NULL AND NOT (regexp_full_match({{c}}, {_pattern(NUMBER_PATTERN)})"
-    " AND isfinite(TRY_CAST({c} AS DOUBLE)))"
+    f"{{c}} IS NOT NULL AND NOT (regexp_full_match({{c}}, {_pattern(NUMBER_PATTERN)}) AND isfinite(TRY_CAST({{c}} AS DOUBLE)))"
 )
 _IS_DIGITS = "regexp_full_match({c}, '[0-9]+')"
 _FULL_WIDTH = "(SELECT max(length({c})) FROM {t} WHERE regexp_full_match({c}, '[0-9]+'))"
 
 RULES: tuple[Rule, ...] = (
-    Rule("blank", lambda _, column: column.required, "{c} IS NULL",
-         "is blank, and every row needs it", "Fill it in, or delete the row."),
-    Rule("mixed_dates", _is("instant"), f"{_UNREAD} AND {_LOOKS_DAY_FIRST} AND {_ANY_READ}",
-         "is written day first (or month first) among dates written 2011-03-07",
-         f"{_ISO_WANTED}, or say date_format = \"%d/%m/%Y\" for the column in a mapping file if the day comes first."),
-    Rule("date_format", _is("instant"), f"{_UNREAD} AND {_LOOKS_DAY_FIRST} AND NOT {_ANY_READ}",
-         "is written so that day and month cannot be told apart for certain",
-         f"{_ISO_WANTED}, or say date_format = \"%d/%m/%Y\" for the column in a mapping file if the day comes first."),
-    Rule("day_number", _is("instant"), f"{_UNREAD} AND {_LOOKS_NUMBERED}",
-         "is a number where a date is needed, perhaps a spreadsheet's day number",
-         "Format the column as a date (yyyy-mm-dd) in the spreadsheet and export it again."),
-    Rule("not_a_date", _is("instant"), f"{_UNREAD} AND NOT {_LOOKS_DAY_FIRST} AND NOT {_LOOKS_NUMBERED}",
-         "cannot be read as a date or time", f"{_ISO_WANTED}."),
-    Rule("future_date", _happened, "{read} > now() + INTERVAL 1 DAY",
-         "lies in the future, but says what has happened", "Look for a wrong year; leave planned contacts out."),
-    Rule("placeholder_date", _is("instant"), "{read} < TIMESTAMPTZ '1950-01-01 00:00:00+00'",
-         "lies before 1950, as placeholders for an unknown date do", "Put the true date, or leave it empty."),
-    Rule("unknown_word", lambda _, column: bool(column.choices), "{c} NOT IN {choices}",
-         "is none of the words known: {words}",
-         "Use one of those (in small letters), or say in a mapping file values = { theirs = \"ours\" }, with "
-         "other = \"…\" for every word not listed there (default = \"…\" fills empty cells only)."),
-    Rule("unknown_state", _column_called("observations", "value"), "variable = 'state' AND {c} NOT IN {states}",
-         "is no state known: {state_words}",
-         "Use one of those, or name your own states in a mapping file: states = [\"using\", …, \"unknown\"]."),
-    Rule("not_a_number", _is("number"), _NO_NUMBER, "is not a number",
-         "Write a number with a decimal point and without a unit."),
-    Rule("too_low", lambda _, column: column.low is not None,
-         f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) < {{low}}",
-         "is below {low}{unit}", "Correct it, or leave it empty where it is not known."),
-    Rule("too_high", lambda _, column: column.high is not None,
-         f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) > {{high}}",
-         "is above {high}{unit}", "Correct it (a wrong unit?), or leave it empty where it is not known."),
-    Rule("not_yes_or_no", _is("flag"), f"lower({{c}}) NOT IN {list_sql(FLAGS)}", "is neither yes nor no",
-         "Write yes or no (true, false, y, n, 1 and 0 are understood)."),
-    Rule("not_a_clock", _is("clock"),
-         f"NOT regexp_full_match({{c}}, {_pattern(CLOCK_PATTERN)})",
-         "is not a time of day", "Write it as 19:30."),
-    Rule("rounded_id", _is("id"), "regexp_full_match({c}, '[0-9](\\.[0-9]+)?[eE][+]?[0-9]+')",
-         "is a long id that a spreadsheet has rounded", "Format the column as text and export it again.",
-         only_if="^[0-9]"),
-    Rule("id_as_decimal", _is("id"), "regexp_full_match({c}, '[0-9]+[.]0')",
-         "ends in .0, so a program has read the ids as numbers and leading zeros may be lost",
-         "Keep the column as text where it was exported.", "warning", only_if="^[0-9]"),
-    Rule("lost_zeros", _is("id"),
-         f"{_IS_DIGITS} AND length({{c}}) < {_FULL_WIDTH} AND EXISTS (SELECT 1 FROM {{t}} WHERE {_IS_DIGITS} AND "
-         f"starts_with({{c}}, '0') AND length({{c}}) = {_FULL_WIDTH})",
-         "is shorter than other ids of the column that begin with 0, so its own leading zeros may be lost",
-         "If 7 means 007, format the column as text and export it again; otherwise nothing need be done.", "warning",
-         only_if="^0"),
-    Rule("line_break", lambda _, column: column.kind in ("text", "id"), "contains({c}, chr(10))",
-         "runs over several lines, as happens when a quotation mark is left open",
-         "Look at the row; if the text is meant so, nothing need be done.", "warning", only_if="\n"),
-    Rule("own_account", _column_called("observations", "source"),
-         "starts_with(variable, 'offending.') AND {c} <> 'external'",
-         "reports offending from another source than an external one; reports leave it out",
-         "Take reoffending from an external source such as police or court records.", "warning"),
-    Rule("whose_view", _column_called("observations", "perceived_by"), "source = 'perceived' AND {c} IS NULL",
-         "is blank where the source is perceived, so it is not known whose view it is",
-         "Fill in whose perception it is.", "warning"),
+    Rule(
+        "blank",
+        lambda _, column: column.required,
+        "{c} IS NULL",
+        "is blank, and every row needs it",
+        "Fill it in, or delete the row.",
+    ),
+    Rule(
+        "mixed_dates",
+        _is("instant"),
+        f"{_UNREAD} AND {_LOOKS_DAY_FIRST} AND {_ANY_READ}",
+        "is written day first (or month first) among dates written 2011-03-07",
+        f'{_ISO_WANTED}, or say date_format = "%d/%m/%Y" for the column in a mapping file if the day comes first.',
+    ),
+    Rule(
+        "date_format",
+        _is("instant"),
+        f"{_UNREAD} AND {_LOOKS_DAY_FIRST} AND NOT {_ANY_READ}",
+        "is written so that day and month cannot be told apart for certain",
+        f'{_ISO_WANTED}, or say date_format = "%d/%m/%Y" for the column in a mapping file if the day comes first.',
+    ),
+    Rule(
+        "day_number",
+        _is("instant"),
+        f"{_UNREAD} AND {_LOOKS_NUMBERED}",
+        "is a number where a date is needed, perhaps a spreadsheet's day number",
+        "Format the column as a date (yyyy-mm-dd) in the spreadsheet and export it again.",
+    ),
+    Rule(
+        "not_a_date",
+        _is("instant"),
+        f"{_UNREAD} AND NOT {_LOOKS_DAY_FIRST} AND NOT {_LOOKS_NUMBERED}",
+        "cannot be read as a date or time",
+        f"{_ISO_WANTED}.",
+    ),
+    Rule(
+        "future_date",
+        _happened,
+        "{read} > now() + INTERVAL 1 DAY",
+        "lies in the future, but says what has happened",
+        "Look for a wrong year; leave planned contacts out.",
+    ),
+    Rule(
+        "placeholder_date",
+        _is("instant"),
+        "{read} < TIMESTAMPTZ '1950-01-01 00:00:00+00'",
+        "lies before 1950, as placeholders for an unknown date do",
+        "Put the true date, or leave it empty.",
+    ),
+    Rule(
+        "unknown_word",
+        lambda _, column: bool(column.choices),
+        "{c} NOT IN {choices}",
+        "is none of the words known: {words}",
+        'Use one of those (in small letters), or say in a mapping file values = { theirs = "ours" }, with '
+        'other = "…" for every word not listed there (default = "…" fills empty cells only).',
+    ),
+    Rule(
+        "unknown_state",
+        _column_called("observations", "value"),
+        "variable = 'state' AND {c} NOT IN {states}",
+        "is no state known: {state_words}",
+        'Use one of those, or name your own states in a mapping file: states = ["using", …, "unknown"].',
+    ),
+    Rule("not_a_number", _is("number"), _NO_NUMBER, "is not a number", "Write a number with a decimal point and without a unit."),
+    Rule(
+        "too_low",
+        lambda _, column: column.low is not None,
+        f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) < {{low}}",
+        "is below {low}{unit}",
+        "Correct it, or leave it empty where it is not known.",
+    ),
+    Rule(
+        "too_high",
+        lambda _, column: column.high is not None,
+        f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) > {{high}}",
+        "is above {high}{unit}",
+        "Correct it (a wrong unit?), or leave it empty where it is not known.",
+    ),
+    Rule(
+        "not_yes_or_no",
+        _is("flag"),
+        f"lower({{c}}) NOT IN {list_sql(FLAGS)}",
+        "is neither yes nor no",
+        "Write yes or no (true, false, y, n, 1 and 0 are understood).",
+    ),
+    Rule(
+        "not_a_clock",
+        _is("clock"),
+        f"NOT regexp_full_match({{c}}, {_pattern(CLOCK_PATTERN)})",
+        "is not a time of day",
+        "Write it as 19:30.",
+    ),
+    Rule(
+        "rounded_id",
+        _is("id"),
+        "regexp_full_match({c}, '[0-9](\\.[0-9]+)?[eE][+]?[0-9]+')",
+        "is a long id that a spreadsheet has rounded",
+        "Format the column as text and export it again.",
+        only_if="^[0-9]",
+    ),
+    Rule(
+        "id_as_decimal",
+        _is("id"),
+        "regexp_full_match({c}, '[0-9]+[.]0')",
+        "ends in .0, so a program has read the ids as numbers and leading zeros may be lost",
+        "Keep the column as text where it was exported.",
+        "warning",
+        only_if="^[0-9]",
+    ),
+    Rule(
+        "lost_zeros",
+        _is("id"),
+        f"{_IS_DIGITS} AND length({{c}}) < {_FULL_WIDTH} AND EXISTS (SELECT 1 FROM {{t}} WHERE {_IS_DIGITS} AND "
+        f"starts_with({{c}}, '0') AND length({{c}}) = {_FULL_WIDTH})",
+        "is shorter than other ids of the column that begin with 0, so its own leading zeros may be lost",
+        "If 7 means 007, format the column as text and export it again; otherwise nothing need be done.",
+        "warning",
+        only_if="^0",
+    ),
+    Rule(
+        "line_break",
+        lambda _, column: column.kind in ("text", "id"),
+        "contains({c}, chr(10))",
+        "runs over several lines, as happens when a quotation mark is left open",
+        "Look at the row; if the text is meant so, nothing need be done.",
+        "warning",
+        only_if="\n",
+    ),
+    Rule(
+        "own_account",
+        _column_called("observations", "source"),
+        "starts_with(variable, 'offending.') AND {c} <> 'external'",
+        "reports offending from another source than an external one; reports leave it out",
+        "Take reoffending from an external source such as police or court records.",
+        "warning",
+    ),
+    Rule(
+        "whose_view",
+        _column_called("observations", "perceived_by"),
+        "source = 'perceived' AND {c} IS NULL",
+        "is blank where the source is perceived, so it is not known whose view it is",
+        "Fill in whose perception it is.",
+        "warning",
+    ),
 )
 """Rules about one value at a time."""
 
@@ -174,8 +259,15 @@ def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Che
             if rule.applies(schema, column):
                 fill = _fillings(schema, column, states)
                 yield Check(
-                    schema.name, column.name, rule.name, rule.predicate.format(**fill), rule.sentence.format(**fill),
-                    rule.remedy, rule.severity, personal=column.person or column.kind == "text", only_if=rule.only_if,
+                    schema.name,
+                    column.name,
+                    rule.name,
+                    rule.predicate.format(**fill),
+                    rule.sentence.format(**fill),
+                    rule.remedy,
+                    rule.severity,
+                    personal=column.person or column.kind == "text",
+                    only_if=rule.only_if,
                     allowed=column.choices if rule.name == "unknown_word" else (),
                     words=rule.name in ("unknown_word", "unknown_state"),
                 )
@@ -183,9 +275,15 @@ def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Che
 
 def _fillings(schema: TableSchema, column: Column, states: tuple[str, ...]) -> dict[str, str]:
     return {
-        "c": column_sql(column.name), "read": column_sql(read_column(column.name)), "t": column_sql(schema.name),
-        "row": column_sql(ROW), "choices": list_sql(column.choices), "words": ", ".join(column.choices),
-        "states": list_sql(states), "state_words": ", ".join(states), "unit": f" {column.unit}" if column.unit else "",
+        "c": column_sql(column.name),
+        "read": column_sql(read_column(column.name)),
+        "t": column_sql(schema.name),
+        "row": column_sql(ROW),
+        "choices": list_sql(column.choices),
+        "words": ", ".join(column.choices),
+        "states": list_sql(states),
+        "state_words": ", ".join(states),
+        "unit": f" {column.unit}" if column.unit else "",
         "low": f"{column.low:g}" if column.low is not None else "",
         "high": f"{column.high:g}" if column.high is not None else "",
     }
@@ -196,21 +294,32 @@ def pair_checks(table: PreparedTable) -> Iterator[Check]:
     schema = table.schema
     for start, end in schema.ordered:
         yield Check(
-            schema.name, end, "end_before_start",
+            schema.name,
+            end,
+            "end_before_start",
             f"{column_sql(read_column(end))} < {column_sql(read_column(start))}",
-            f"lies before {start}", "Look which of the two is wrong; leave the end empty while it goes on.",
+            f"lies before {start}",
+            "Look which of the two is wrong; leave the end empty while it goes on.",
         )
     for one, other in schema.distinct:
         yield Check(
-            schema.name, other, "same_person", f"{column_sql(one)} = {column_sql(other)}",
-            f"is the same as {one}; nobody has contact with themselves", "Correct one of them, or delete the row.",
+            schema.name,
+            other,
+            "same_person",
+            f"{column_sql(one)} = {column_sql(other)}",
+            f"is the same as {one}; nobody has contact with themselves",
+            "Correct one of them, or delete the row.",
             personal=True,
         )
     if schema.name == "contact_log":
         yield Check(
-            schema.name, "with_person_id", "with_nobody", "with_person_id IS NULL AND group_id IS NULL",
+            schema.name,
+            "with_person_id",
+            "with_nobody",
+            "with_person_id IS NULL AND group_id IS NULL",
             "with_person_id and group_id are both blank, so the contact is with nobody",
-            "Say with whom (with_person_id) or at which group (group_id).", whole=True,
+            "Say with whom (with_person_id) or at which group (group_id).",
+            whole=True,
         )
 
 
@@ -226,14 +335,17 @@ def repeat_checks(table: PreparedTable) -> Iterator[Check]:
     predicate = f"{filled} AND {row} NOT IN ({first})"
     if len(schema.key) == 1:
         yield Check(
-            schema.name, schema.key[0], "repeated_id", predicate, "stands in more than one row (the first not counted)",
-            "Keep one of the rows, or give each its own id.", personal=schema[schema.key[0]].person,
+            schema.name,
+            schema.key[0],
+            "repeated_id",
+            predicate,
+            "stands in more than one row (the first not counted)",
+            "Keep one of the rows, or give each its own id.",
+            personal=schema[schema.key[0]].person,
         )
         return
     named = " and ".join((", ".join(schema.key[:-1]), schema.key[-1]))
-    yield Check(
-        schema.name, "", "repeated_row", predicate, f"says the same {named} as an earlier row", "Keep one of them.",
-    )
+    yield Check(schema.name, "", "repeated_row", predicate, f"says the same {named} as an earlier row", "Keep one of them.")
 
 
 def _compared(column: Column) -> str:
@@ -256,11 +368,15 @@ def reference_checks(schema: TableSchema, column: Column, known: TableSchema, *,
     held = f"(SELECT {key} FROM {column_sql(known.name)} WHERE {key} IS NOT NULL)"
     ever = f"(SELECT {key} FROM {column_sql(before(known.name))} WHERE {key} IS NOT NULL)"
     unknown = Check(
-        schema.name, column.name, "unknown_id",
+        schema.name,
+        column.name,
+        "unknown_id",
         f"{value} IS NOT NULL" + (f" AND {value} NOT IN {ever}" if there else ""),
-        f"names {what} that the table {known.name} does not hold" if there
+        f"names {what} that the table {known.name} does not hold"
+        if there
         else f"names {what}, but there is no usable table {known.name}",
-        f"Add the missing rows to {known.name}, or correct the id." if there
+        f"Add the missing rows to {known.name}, or correct the id."
+        if there
         else f"Add a table {known.name} with {columns_in_words(known)}; or correct the id.",
         extent="value" if optional else "row",
         personal=column.person,
@@ -268,6 +384,9 @@ def reference_checks(schema: TableSchema, column: Column, known: TableSchema, *,
     yield unknown
     if there:
         yield replace(
-            unknown, rule="left_out_id", sentence=f"names {what} whose row in {known.name} was left out",
-            predicate=f"{value} IN {ever} AND {value} NOT IN {held}", remedy=f"Mend the row in {known.name}.",
+            unknown,
+            rule="left_out_id",
+            sentence=f"names {what} whose row in {known.name} was left out",
+            predicate=f"{value} IN {ever} AND {value} NOT IN {held}",
+            remedy=f"Mend the row in {known.name}.",
         )

@@ -165,7 +165,7 @@ def require_time_zone(tz: object, where: str) -> None:
     try:
         ZoneInfo(tz)  # type: ignore[arg-type]
     except (KeyError, ValueError, TypeError, OSError) as error:
-        raise SchemaError(f"{where}: {tz!r} is not a time zone; write it as \"Europe/London\".") from error
+        raise SchemaError(f'{where}: {tz!r} is not a time zone; write it as "Europe/London".') from error
 
 
 def typed_column(table: str, column: Column, frame: pd.DataFrame, tz: str) -> pd.Series:

@@ -90,8 +90,14 @@ class Folder:
         files = self._files[name]
         if len(files) > 1:
             both = " and ".join(file.name for file in files)
-            told = Problem(name, "", f"the folder holds {both}, and only one of them can be the table", "two_files",
-                           "Keep one of them.", extent="table")
+            told = Problem(
+                name,
+                "",
+                f"the folder holds {both}, and only one of them can be the table",
+                "two_files",
+                "Keep one of them.",
+                extent="table",
+            )
             return RawTable(name, both, None, (told,))
         file = files[0]
         try:
@@ -149,12 +155,12 @@ class Workbook:
         origin = f"sheet {sheet!r}"
         if start is None:
             return empty(name, origin, "no header and no rows")
-        cells = [_cell_column(column) for column in zip(*lines[start + 1:], strict=False)]
+        cells = [_cell_column(column) for column in zip(*lines[start + 1 :], strict=False)]
         width = len(lines[start])
         columns = cells or [pa.chunked_array([], pa.large_string())] * width
         rows = pa.array(np.arange(start + 2, len(lines) + 1))
         raw = raw_table(name, origin, [_cell(cell) for cell in lines[start]], columns, rows)
-        numbers = _number_columns(raw, lines[start], lines[start + 1:])
+        numbers = _number_columns(raw, lines[start], lines[start + 1 :])
         return RawTable(raw.name, raw.origin, raw.table, raw.problems, numbers)
 
 
@@ -164,7 +170,9 @@ def _cell_column(cells: Sequence[Any]) -> pa.ChunkedArray:
 
 def _number_columns(raw: RawTable, header: Sequence[Any], lines: Sequence[Sequence[Any]]) -> frozenset[str]:
     return frozenset(
-        title for place, cell in enumerate(header) if (title := _cell(cell).strip()) in raw.columns
+        title
+        for place, cell in enumerate(header)
+        if (title := _cell(cell).strip()) in raw.columns
         and any(isinstance(line[place], (int, float)) and not isinstance(line[place], bool) for line in lines)
     )
 

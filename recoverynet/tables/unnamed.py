@@ -33,7 +33,7 @@ class Told:
 
 
 def without_identifiers_in(
-    prepared: Prepared, table: PreparedTable, secret: bytes, told: Told, keep: Collection[str] = (),
+    prepared: Prepared, table: PreparedTable, secret: bytes, told: Told, keep: Collection[str] = ()
 ) -> PreparedTable:
     """One table with identifying and unknown columns left out and identifiers in texts masked.
 
@@ -77,8 +77,7 @@ def _masked(table: PreparedTable, title: str, secret: bytes, told: Told) -> Prep
     patterns = _PATTERNS if is_id or table.schema.name == "groups" else (*_PATTERNS, *_PLACES)
     cut = pd.Series([without_identifiers(value, patterns) for value in known], index=known, dtype="str")
     if is_id:
-        cut = pd.Series([pseudonym(value, secret) if cut[value] != value else value for value in known],
-                        index=known, dtype="str")
+        cut = pd.Series([pseudonym(value, secret) if cut[value] != value else value for value in known], index=known, dtype="str")
     masked = values.map(cut).astype("str")
     changed = int((masked != values)[values.notna()].sum())
     if changed:
@@ -105,13 +104,14 @@ def _always(_: str) -> bool:
 
 
 _PATTERNS: Patterns = (
-    (identifiers.EMAIL, _always), (identifiers.PHONE, _always), (identifiers.NHS, _always),
-    (identifiers.TEN_DIGITS, identifiers.is_nhs_number), (identifiers.NI_NUMBER, _always),
+    (identifiers.EMAIL, _always),
+    (identifiers.PHONE, _always),
+    (identifiers.NHS, _always),
+    (identifiers.TEN_DIGITS, identifiers.is_nhs_number),
+    (identifiers.NI_NUMBER, _always),
     (identifiers.NI_NUMBER_ALONE, _always),
 )
-_PLACES: Patterns = (
-    (identifiers.ADDRESS, _always), (identifiers.POSTCODE, _always), (identifiers.POSTCODE_ALONE, _always),
-)
+_PLACES: Patterns = ((identifiers.ADDRESS, _always), (identifiers.POSTCODE, _always), (identifiers.POSTCODE_ALONE, _always))
 
 
 def _with_age_band(table: PreparedTable, told: Told) -> PreparedTable:
@@ -124,8 +124,9 @@ def _with_age_band(table: PreparedTable, told: Told) -> PreparedTable:
     born = _days(as_text(table.table[births[0]]).to_pandas())
     joined = table.table[read_column("joined_on")].to_pandas().dt.tz_localize(None)
     years = joined.dt.year - born.dt.year
-    years -= ((joined.dt.month < born.dt.month)
-              | ((joined.dt.month == born.dt.month) & (joined.dt.day < born.dt.day))).astype("int64")
+    years -= ((joined.dt.month < born.dt.month) | ((joined.dt.month == born.dt.month) & (joined.dt.day < born.dt.day))).astype(
+        "int64"
+    )
     bands = years.map(_band, na_action="ignore").astype("str").mask(years.isna())
     told.n_age_bands = int(bands.notna().sum())
     place = table.table.column_names.index("age_band")
@@ -150,8 +151,14 @@ def _band(years: float) -> str:
 def pseudonymised_tables(prepared: Prepared, secret: bytes) -> dict[str, pd.DataFrame]:
     """Every table as text under our names, with pseudonyms for people."""
     frames = {name: _as_frame(table) for name, table in prepared.tables.items()}
-    known = set().union(*(set(frames[name][column].dropna()) for name, table in prepared.tables.items()
-                          for column in table.schema.person_ids if column in frames[name].columns))
+    known = set().union(
+        *(
+            set(frames[name][column].dropna())
+            for name, table in prepared.tables.items()
+            for column in table.schema.person_ids
+            if column in frames[name].columns
+        )
+    )
     frames = {name: pseudonymised_frame(name, frame, secret, known) for name, frame in frames.items()}
     frames["people"] = frames["people"].sort_values("person_id", kind="stable")
     return frames
@@ -171,8 +178,10 @@ def require_nothing_left(prepared: Prepared, frames: dict[str, pd.DataFrame]) ->
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
         rows = pa.nulls(table.num_rows, pa.int64())
         own = prepared.tables[name]
-        filled = {title: table[title] if title in frame.columns else pa.nulls(table.num_rows, pa.large_string())
-                  for title in (*own.schema.names, *own.extras)}
+        filled = {
+            title: table[title] if title in frame.columns else pa.nulls(table.num_rows, pa.large_string())
+            for title in (*own.schema.names, *own.extras)
+        }
         prepared.put(replace(own, table=pa.table({ROW: rows, **filled})))
         left = identifier_checks(prepared.engine, prepared.tables[name])
         if left:

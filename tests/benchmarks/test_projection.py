@@ -52,9 +52,7 @@ def best_time(task: Callable[[], object], rounds: int) -> float:
     return min(times)
 
 
-def compare(
-    benchmark, ours: Callable[[], object], peer: Callable[[], object], *, rounds: int, peer_rounds: int
-) -> None:
+def compare(benchmark, ours: Callable[[], object], peer: Callable[[], object], *, rounds: int, peer_rounds: int) -> None:
     """Time both by turns, so that other work weighs on both; record the ratio of the best times."""
     benchmark.pedantic(ours, rounds=rounds, warmup_rounds=2)
     turns = [(best_time(ours, 3), best_time(peer, 3 if peer_rounds > 1 else 1)) for _ in range(peer_rounds)]

@@ -40,8 +40,10 @@ def write_folder(folder: Path, share: float = 1.0, *, spoil: int | None = None) 
     rng = np.random.default_rng(7)
     people, occasions, rows = (int(share * number) for number in (N_PEOPLE, N_OCCASIONS, N_ROWS))
     (folder / "people.csv").write_text("person_id,role\n" + "".join(f"p{i:06d},client\n" for i in range(people)))
-    (folder / "occasions.csv").write_text("occasion_id,started_at,kind,duration_min\n" + "".join(
-        f"o{k:06d},2011-{k % 12 + 1:02d}-{k % 28 + 1:02d}T{k % 24:02d}:30,meeting,60\n" for k in range(occasions)))
+    (folder / "occasions.csv").write_text(
+        "occasion_id,started_at,kind,duration_min\n"
+        + "".join(f"o{k:06d},2011-{k % 12 + 1:02d}-{k % 28 + 1:02d}T{k % 24:02d}:30,meeting,60\n" for k in range(occasions))
+    )
     at = np.sort(rng.integers(0, occasions, rows))
     place = np.arange(rows) - np.searchsorted(at, at)
     steps = np.array([step for step in range(1, people) if step % 2 and step % 3 and step % 5])
@@ -54,8 +56,7 @@ def write_folder(folder: Path, share: float = 1.0, *, spoil: int | None = None) 
 
 
 def walk(folder: Path, on_problems: str = "raise", last: str = "project") -> dict:
-    done = subprocess.run([sys.executable, "-c", WALK, str(folder), on_problems, last], capture_output=True, text=True,
-                          check=True)
+    done = subprocess.run([sys.executable, "-c", WALK, str(folder), on_problems, last], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
@@ -82,13 +83,13 @@ def test_time_grows_about_linearly(benchmark, million, tmp_path) -> None:
 def test_one_bad_row_in_a_million_is_found_named_and_left_out(benchmark, tmp_path) -> None:
     folder = write_folder(tmp_path / "spoilt", spoil=765_432)
     problems = benchmark.pedantic(rn.find_problems, args=(folder,), rounds=1)
-    assert problems[["table", "column", "n_rows", "rule"]].values.tolist() == [
-        ["participation", "person_id", 1, "unknown_id"]]
+    assert problems[["table", "column", "n_rows", "rule"]].values.tolist() == [["participation", "person_id", 1, "unknown_id"]]
     assert problems["rows"][0] == [765_432]
     with pytest.raises(rn.UnknownPersonError, match=r"1 row: 765432"):
         rn.read_record(folder)
     seen = walk(folder, "leave_out", "read")
     benchmark.extra_info.update(seen)
     assert seen["rows"] == N_ROWS - 1 and seen["peak_mb"] < PEAK_MB
-    assert seen["notes"] == ["participation: left out 1 row: 765432, because person_id names a person that the table "
-                             "people does not hold."]
+    assert seen["notes"] == [
+        "participation: left out 1 row: 765432, because person_id names a person that the table people does not hold."
+    ]

@@ -22,8 +22,7 @@ from recoverynet.models.saom.what_if import simulate
 
 N_PANELS, N_PEOPLE, N_WAVES = 50, 40, 3
 MODEL = Specification(
-    network={"friend": ["density", "recip", "transTrip", ("simX", "drink")]},
-    behaviour={"drink": ["linear", ("avSim", "friend")]},
+    network={"friend": ["density", "recip", "transTrip", ("simX", "drink")]}, behaviour={"drink": ["linear", ("avSim", "friend")]}
 )
 TRUTH = {
     ("Rate", "friend"): 5.0, "density": -2.0, "recip": 1.6, "transTrip": 0.3, ("simX", "drink"): 0.8,
@@ -36,9 +35,7 @@ def first_wave(rng):
     ties = ((rng.random((N_PEOPLE, N_PEOPLE)) < 0.08) & ~np.eye(N_PEOPLE, dtype=bool)) * 1.0
     drink = rng.integers(1, 6, N_PEOPLE).astype(float)
     drink[:2] = [1, 5]
-    return NetworkPanel.from_adjacency(
-        [ties] * N_WAVES, network="friend", behaviour={"drink": np.column_stack([drink] * N_WAVES)}
-    )
+    return NetworkPanel.from_adjacency([ties] * N_WAVES, network="friend", behaviour={"drink": np.column_stack([drink] * N_WAVES)})
 
 
 def in_own_centring(world, fit):

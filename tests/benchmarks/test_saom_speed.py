@@ -22,8 +22,11 @@ RSIENA_SECONDS_A_FIT = 76.4
 def reference(shared):
     effects = json.loads(shared("reference/saom/s50_coevolution_avsim.json").read_text())["effects"]
     terms = {
-        name: [Term(e["shortName"], e["interaction1"] or None, type=e["type"])
-               for e in effects if e["name"] == name and not e["basicRate"]]
+        name: [
+            Term(e["shortName"], e["interaction1"] or None, type=e["type"])
+            for e in effects
+            if e["name"] == name and not e["basicRate"]
+        ]
         for name in ("friend", "drink")
     }
     return rn.Specification({"friend": terms["friend"]}, {"drink": terms["drink"]}), [e["estimate"] for e in effects]
@@ -37,12 +40,11 @@ def test_a_simulation_of_fifty_pupils(benchmark, pupils, reference, by_class):
     setting = saom_setting(pupils, specification, by_class=by_class)
     with Simulator(setting, workers=1) as simulator:
         simulator.run(np.array(theta), 20, np.random.default_rng(0))
-        runs = benchmark.pedantic(
-            lambda: simulator.run(np.array(theta), 500, np.random.default_rng(1)), rounds=5
-        )
+        runs = benchmark.pedantic(lambda: simulator.run(np.array(theta), 500, np.random.default_rng(1)), rounds=5)
     seconds = benchmark.stats["min"] / 500
     benchmark.extra_info.update(
-        simulations_a_second=round(1 / seconds), microseconds_a_ministep=round(1e6 * 500 * seconds / runs.n_steps, 3),
+        simulations_a_second=round(1 / seconds),
+        microseconds_a_ministep=round(1e6 * 500 * seconds / runs.n_steps, 3),
         times_rsiena=round(RSIENA_MS_A_SIMULATION / (1000 * seconds), 1),
     )
     assert 700 < runs.n_steps / 500 < 800
@@ -57,7 +59,8 @@ def test_a_fit_of_fifty_pupils(benchmark, pupils, reference):
         lambda: rn.fit_saom(pupils, specification, n_simulations=3000, wanted=0.148, workers=1, rng=1), rounds=2
     )
     benchmark.extra_info.update(
-        simulations=fit.n_simulations, overall_ratio=round(fit.overall_ratio, 3),
+        simulations=fit.n_simulations,
+        overall_ratio=round(fit.overall_ratio, 3),
         times_rsiena=round(RSIENA_SECONDS_A_FIT / benchmark.stats["min"], 1),
     )
     assert fit.converged
@@ -73,8 +76,11 @@ def random_panel(n, mean_degree=5, seed=1):
 
     drink = rng.integers(1, 6, (n, 2)).astype(float)
     return rn.NetworkPanel.from_adjacency(
-        [network(), network()], network="friend", behaviour={"drink": drink},
-        covariates={"smoke": rng.integers(1, 4, n).astype(float)}, directed=True,
+        [network(), network()],
+        network="friend",
+        behaviour={"drink": drink},
+        covariates={"smoke": rng.integers(1, 4, n).astype(float)},
+        directed=True,
     )
 
 
@@ -88,15 +94,17 @@ def test_a_ministep_among_more_and_more_people(benchmark, reference, n, by_class
     specification, theta = reference
     theta = np.array(theta)
     setting = saom_setting(random_panel(n), specification, by_class=by_class)
-    values = np.array([
-        6.0 if each.effect == "Rate" else {"density": -0.5 * np.log(n / 5), "recip": 1.5, "transTrip": 0.3}.get(each.effect, 0.1)
-        for each in setting.parameters
-    ])
+    values = np.array(
+        [
+            6.0
+            if each.effect == "Rate"
+            else {"density": -0.5 * np.log(n / 5), "recip": 1.5, "transTrip": 0.3}.get(each.effect, 0.1)
+            for each in setting.parameters
+        ]
+    )
     n_runs = max(1, 2_000 // n)
     with Simulator(setting, workers=1) as simulator:
         simulator.run(values, 1, np.random.default_rng(0))
-        runs = benchmark.pedantic(
-            lambda: simulator.run(values, n_runs, np.random.default_rng(1)), rounds=3
-        )
+        runs = benchmark.pedantic(lambda: simulator.run(values, n_runs, np.random.default_rng(1)), rounds=3)
     benchmark.extra_info.update(microseconds_a_ministep=round(1e6 * benchmark.stats["min"] / runs.n_steps, 3))
     assert runs.n_steps > 5 * n

@@ -24,9 +24,7 @@ def panel():
 @pytest.mark.benchmark(timer=time.process_time)
 @pytest.mark.parametrize("null", ["labels", "rewiring", "time_shuffle", "edge_reversal"])
 def test_two_hundred_draws_of_a_contagion_test(benchmark, panel, null):
-    test = benchmark.pedantic(
-        lambda: rn.contagion_test(panel, null=null, n_permutations=200, rng=1), rounds=5, warmup_rounds=1
-    )
+    test = benchmark.pedantic(lambda: rn.contagion_test(panel, null=null, n_permutations=200, rng=1), rounds=5, warmup_rounds=1)
     assert len(test.draws) == 200
     assert benchmark.stats["min"] < 1.0
 

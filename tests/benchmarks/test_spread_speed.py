@@ -66,9 +66,7 @@ def test_networkx_swaps_for_ten_networks(benchmark, doctors):
 def test_clustering_to_three_steps(benchmark, n_people, seconds):
     network, held = random_network(n_people, 6)
     rn.norm_clustering(network, held, max_distance=1, n_permutations=1, rng=1)
-    frame = benchmark.pedantic(
-        lambda: rn.norm_clustering(network, held, max_distance=3, n_permutations=1000, rng=1), rounds=2
-    )
+    frame = benchmark.pedantic(lambda: rn.norm_clustering(network, held, max_distance=3, n_permutations=1000, rng=1), rounds=2)
     assert frame["p"].between(1 / 1001, 1).all()
     assert benchmark.stats["min"] < seconds
 

@@ -5,12 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from recoverynet.draw.calibration import (
-    calibration_grid,
-    calibration_rates,
-    describe_calibration_grid,
-    describe_calibration_rates,
-)
+from recoverynet.draw.calibration import calibration_grid, calibration_rates, describe_calibration_grid, describe_calibration_rates
 from recoverynet.draw.style import contrast
 from recoverynet.errors import SchemaError
 
@@ -26,9 +21,7 @@ def rates(worlds):
     return pd.DataFrame(rows, columns=["world", "strength", "rate", "low", "high"])
 
 
-@pytest.mark.parametrize(
-    "worlds", [["plain"], ["plain", "threshold state homophily"], [f"world {i}" for i in range(19)]]
-)
+@pytest.mark.parametrize("worlds", [["plain"], ["plain", "threshold state homophily"], [f"world {i}" for i in range(19)]])
 def test_rates_stay_readable(worlds, assert_readable):
     axes = calibration_rates(rates(worlds), replications="1,000 replications a mark.")
     assert_readable(axes)
@@ -38,11 +31,7 @@ def test_rates_stay_readable(worlds, assert_readable):
 
 def test_a_mark_lies_at_its_rate_on_the_row_of_its_world():
     table = rates(["one", "two"])
-    table.loc[(table["world"] == "two") & (table["strength"] == "none"), ["rate", "low", "high"]] = [
-        0.66,
-        0.6,
-        0.7,
-    ]
+    table.loc[(table["world"] == "two") & (table["strength"] == "none"), ["rate", "low", "high"]] = [0.66, 0.6, 0.7]
     axes = calibration_rates(table)
     heights = {round(float(line.get_ydata()[0]), 3) for line in axes.lines if line.get_xdata()[0] == 0.66}
     others = {round(float(line.get_ydata()[0]), 3) for line in axes.lines if line.get_xdata()[0] == 0.02}
@@ -65,10 +54,7 @@ def grid(tests, worlds):
 
 @pytest.mark.parametrize(("n_tests", "n_worlds"), [(1, 1), (3, 5), (13, 19)])
 def test_grids_stay_readable_and_show_every_rate(n_tests, n_worlds, assert_readable):
-    table = grid(
-        [f"lagged logit, adjusted {i}" for i in range(n_tests)],
-        [f"state and surroundings {i}" for i in range(n_worlds)],
-    )
+    table = grid([f"lagged logit, adjusted {i}" for i in range(n_tests)], [f"state and surroundings {i}" for i in range(n_worlds)])
     axes = calibration_grid(table, title="Where nothing spreads", note="5 is what a test may do.")
     assert_readable(axes)
     assert [text.get_text() for text in axes.texts if text.get_gid() == "rate"] == [
@@ -101,10 +87,7 @@ def test_what_is_found_is_blue_and_dark_from_80(assert_readable):
 
 def test_words_of_a_grid_and_nothing(assert_readable):
     table = pd.DataFrame({"test": "a", "world": ["x", "y"], "rate": [0.01, 0.9]})
-    assert (
-        describe_calibration_grid(table, title="T.")
-        == "T: rates of 1 test in 2 worlds. a: from 1% to 90% in y."
-    )
+    assert describe_calibration_grid(table, title="T.") == "T: rates of 1 test in 2 worlds. a: from 1% to 90% in y."
     assert describe_calibration_grid(table.head(0), title="T") == "Nothing recorded to draw."
     assert_readable(calibration_grid(table.head(0), title="T"))
     assert_readable(calibration_rates(rates([])))

@@ -27,9 +27,7 @@ def test_percent_never_rounds_something_to_nothing_or_nearly_all_to_all(share, p
 
 
 def test_stars_and_missing_cells_are_nan_and_other_text_is_refused():
-    frame = pd.DataFrame(
-        {"n": pd.array([1, pd.NA, 3], dtype="Int64"), "m": [1, "*", None], "bad": [1, "few", 2]}
-    )
+    frame = pd.DataFrame({"n": pd.array([1, pd.NA, 3], dtype="Int64"), "m": [1, "*", None], "bad": [1, "few", 2]})
     assert np.isnan(numbers(frame, "n")).tolist() == [False, True, False]
     assert np.isnan(numbers(frame, "m")).tolist() == [False, True, True]
     with pytest.raises(SchemaError, match=r"'few' \(row 1\)"):

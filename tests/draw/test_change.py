@@ -47,9 +47,7 @@ def test_rings_and_dots_lie_at_first_and_last(outcomes, hatched, assert_readable
 
 @pytest.mark.parametrize("gap", [0.0, 0.004, 0.02, 0.5])
 def test_values_close_together_do_not_run_into_each_other(gap, assert_readable):
-    frame = pd.DataFrame(
-        {"outcome": ["A", "B"], "first": [0.4, 0.4 + gap], "last": [0.4 + gap, 0.4], "n": [90, 90]}
-    )
+    frame = pd.DataFrame({"outcome": ["A", "B"], "first": [0.4, 0.4 + gap], "last": [0.4 + gap, 0.4], "n": [90, 90]})
     assert_readable(paired_change(frame))
 
 

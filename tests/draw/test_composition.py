@@ -15,11 +15,7 @@ def ties(count, **columns):
 
 
 def segments(axes):
-    return [
-        round(patch.get_width(), 6)
-        for patch in axes.patches
-        if patch.get_zorder() == 2 and not patch.get_gid()
-    ]
+    return [round(patch.get_width(), 6) for patch in axes.patches if patch.get_zorder() == 2 and not patch.get_gid()]
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 30])
@@ -56,9 +52,7 @@ def test_two_suppressed_parts_share_one_hatched_stretch(hatched, assert_readable
     stub = next(patch for patch in axes.patches if patch.get_gid() == "suppressed")
     assert (stub.get_x(), stub.get_width()) == pytest.approx((0.3, 0.3))
     assert_readable(axes)
-    assert "recovery 30%, other known suppressed, using suppressed and not known 40%" in describe_composition(
-        frame
-    )
+    assert "recovery 30%, other known suppressed, using suppressed and not known 40%" in describe_composition(frame)
 
 
 def test_one_suppressed_part_hides_the_whole_bar_as_it_could_be_worked_out(hatched):
@@ -108,10 +102,7 @@ def test_parts_larger_than_their_total_are_refused_but_rounding_is_not():
 def test_the_words_give_first_and_last_with_denominators():
     frame = ties(3, recovery=[30, 1, 80])
     words = describe_composition(frame)
-    assert (
-        "In Jan 2011, of 100 ties: recovery 30%" in words
-        and "In Mar 2011, of 150 ties: recovery 53%" in words
-    )
+    assert "In Jan 2011, of 100 ties: recovery 30%" in words and "In Mar 2011, of 150 ties: recovery 53%" in words
     assert "Feb" not in words
     assert describe_composition(frame.iloc[:0]) == "Nothing recorded to draw."
 

@@ -4,12 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recoverynet.draw.coverage import (
-    aftercare_bars,
-    coverage_over_time,
-    describe_aftercare,
-    describe_coverage,
-)
+from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, describe_aftercare, describe_coverage
 from recoverynet.errors import SchemaError
 
 VALUES = ["share", "low", "high", "n"]
@@ -37,9 +32,7 @@ def test_denominators_stand_under_every_period_where_they_fit(months):
     assert all(tick.endswith("of 650") for tick in ticks(constant))
 
 
-def test_suppressed_periods_are_gaps_with_a_stub_and_empty_ones_gaps_without(
-    months, hatched, assert_readable
-):
+def test_suppressed_periods_are_gaps_with_a_stub_and_empty_ones_gaps_without(months, hatched, assert_readable):
     frame = months(12)
     frame.loc[[3, 4], VALUES] = np.nan
     frame.loc[8, [*VALUES, "total"]] = [np.nan] * 4 + [0]
@@ -63,9 +56,7 @@ def test_all_suppressed(months, hatched, assert_readable):
 
 @pytest.mark.parametrize(("value", "printed"), [(0.0, "0%"), (1.0, "100%")])
 def test_none_and_all_are_drawn_whole(value, printed, months, assert_readable):
-    axes = coverage_over_time(
-        months(6).assign(share=value, low=max(value - 0.1, 0), high=min(value + 0.1, 1))
-    )
+    axes = coverage_over_time(months(6).assign(share=value, low=max(value - 0.1, 0), high=min(value + 0.1, 1)))
     assert printed in [text.get_text() for text in axes.texts]
     assert axes.get_ylim()[0] == 0 and axes.get_ylim()[1] >= value
     assert_readable(axes)
@@ -88,11 +79,7 @@ def test_labels_periods_and_zoned_instants_are_taken(months):
     zoned = frame.assign(period=frame["period"].dt.tz_localize("Europe/London"))
     periods = frame.assign(period=frame["period"].dt.to_period("M"))
     named = frame.assign(period=["before", "during", "after"])
-    assert (
-        ticks(coverage_over_time(zoned))
-        == ticks(coverage_over_time(periods))
-        == ticks(coverage_over_time(frame))
-    )
+    assert ticks(coverage_over_time(zoned)) == ticks(coverage_over_time(periods)) == ticks(coverage_over_time(frame))
     assert ticks(coverage_over_time(named))[0].startswith("before")
 
 

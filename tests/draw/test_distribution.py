@@ -12,9 +12,7 @@ def ties(n, names=None):
     return pd.DataFrame({"ties": range(len(n)) if names is None else names, "n": n, "share": n / 650})
 
 
-@pytest.mark.parametrize(
-    "n", [[650], [0, 650], [120, 200, 170, 100, 56, np.nan], np.full(13, 50), np.full(31, 20)]
-)
+@pytest.mark.parametrize("n", [[650], [0, 650], [120, 200, 170, 100, 56, np.nan], np.full(13, 50), np.full(31, 20)])
 def test_any_number_of_columns_stays_readable(n, assert_readable):
     axes = tie_distribution(ties(n), denominator=650)
     assert_readable(axes)
@@ -27,9 +25,7 @@ def test_people_without_ties_stand_out_and_are_named_first():
     axes = tie_distribution(ties([60, 590]), denominator=650)
     colours = [bar.get_facecolor() for bars in axes.containers for bar in bars]
     assert colours[0] != colours[1]
-    assert describe_distribution(ties([60, 590]), denominator=650).endswith(
-        "0 ties: 60 of 650 (9%). 1 ties: 590 of 650 (91%)."
-    )
+    assert describe_distribution(ties([60, 590]), denominator=650).endswith("0 ties: 60 of 650 (9%). 1 ties: 590 of 650 (91%).")
 
 
 def test_all_suppressed(hatched, assert_readable):
@@ -45,13 +41,7 @@ def test_many_columns_are_told_by_the_first_and_the_most_frequent():
 
 
 def test_long_names_and_no_rows(assert_readable):
-    names = [
-        "nobody at all",
-        "one person only",
-        "two to five people",
-        "six to nineteen people",
-        "twenty and more",
-    ]
+    names = ["nobody at all", "one person only", "two to five people", "six to nineteen people", "twenty and more"]
     assert_readable(tie_distribution(ties([130] * 5, names), denominator=650))
     assert_readable(tie_distribution(ties([]), denominator=650))
     assert describe_distribution(ties([]), denominator=650) == "Nothing recorded to draw."

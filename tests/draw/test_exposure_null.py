@@ -24,12 +24,8 @@ def test_readable_wherever_the_observed_value_lies(chance, observed, assert_read
 def test_columns_add_up_to_the_draws_and_the_middle_is_darker(chance):
     axes = exposure_null(chance, observed=0.57, expected=0.5)
     assert sum(bar.get_height() for bar in axes.patches) == 999
-    dark = {
-        bar.get_facecolor() for bar in axes.patches if abs(bar.get_x() + bar.get_width() / 2 - 0.5) < 0.02
-    }
-    light = {
-        bar.get_facecolor() for bar in axes.patches if abs(bar.get_x() + bar.get_width() / 2 - 0.5) > 0.05
-    }
+    dark = {bar.get_facecolor() for bar in axes.patches if abs(bar.get_x() + bar.get_width() / 2 - 0.5) < 0.02}
+    light = {bar.get_facecolor() for bar in axes.patches if abs(bar.get_x() + bar.get_width() / 2 - 0.5) > 0.05}
     assert len(dark) == 1 and len(light) == 1 and dark != light
 
 

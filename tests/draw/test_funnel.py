@@ -27,9 +27,7 @@ def labels(axes):
     return [text.get_text() for text in axes.texts]
 
 
-def test_every_stage_has_its_count_its_denominator_and_a_bar_as_long_as_its_share(
-    stages, assert_readable, hatched
-):
+def test_every_stage_has_its_count_its_denominator_and_a_bar_as_long_as_its_share(stages, assert_readable, hatched):
     axes = funnel(stages, denominator=650)
     assert {"650 of 650 (100%)", "140 of 650 (22%)", "* of 650", "0 of 650 (0%)"} <= set(labels(axes))
     assert "Share of the 650 clients at each stage" in labels(axes)

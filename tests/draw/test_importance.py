@@ -7,10 +7,7 @@ import pytest
 from recoverynet.draw.importance import describe_importance, draw_importance
 from recoverynet.errors import SchemaError
 
-EFFECTS = {
-    "friend": ["density", "recip", "similarity in drinking to contacts of contacts"],
-    "drink": ["linear", "avSim"],
-}
+EFFECTS = {"friend": ["density", "recip", "similarity in drinking to contacts of contacts"], "drink": ["linear", "avSim"]}
 
 
 def importance(periods):

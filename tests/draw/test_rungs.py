@@ -12,12 +12,7 @@ from recoverynet.errors import SchemaError
 def rungs():
     return pd.DataFrame(
         {
-            "rung": [
-                "Crude association",
-                "Adjusted for what is recorded",
-                "Placebo outcome",
-                "People met only later",
-            ],
+            "rung": ["Crude association", "Adjusted for what is recorded", "Placebo outcome", "People met only later"],
             "ratio": [2.1, 2.2, 0.73, np.nan],
             "low": [1.3, 1.34, 0.29, np.nan],
             "high": [3.2, 3.3, 1.85, np.nan],
@@ -45,10 +40,7 @@ def test_dots_lie_on_a_logarithmic_scale_hollow_for_placebos(rungs):
 def test_the_margin_stands_only_where_it_counts(rungs):
     axes = rung_estimates(rungs, margin=1.25)
     at_margin = [
-        segment
-        for lines in axes.collections
-        for segment in lines.get_segments()
-        if np.allclose(segment[:, 0], np.log(1.25))
+        segment for lines in axes.collections for segment in lines.get_segments() if np.allclose(segment[:, 0], np.log(1.25))
     ]
     assert len(at_margin) == 1
 
@@ -65,10 +57,7 @@ def test_estimates_beyond_the_axis_stay_on_it(rungs, assert_readable):
 
 def test_words_margin_and_nothing(rungs, assert_readable):
     words = describe_rungs(rungs, margin=1.25)
-    assert (
-        "Placebo outcome: 0.73 (0.29 to 1.9), where about 1 is expected." in words
-        and "margin is 1.25" in words
-    )
+    assert "Placebo outcome: 0.73 (0.29 to 1.9), where about 1 is expected." in words and "margin is 1.25" in words
     assert_readable(rung_estimates(rungs.head(0), margin=1.25))
     with pytest.raises(SchemaError, match="'ratio'"):
         rung_estimates(rungs.drop(columns="ratio"), margin=1.25)

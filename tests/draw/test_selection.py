@@ -38,9 +38,7 @@ def test_a_table_too_wide_for_numbers_says_what_the_colours_mean(assert_readable
     axes = draw_selection(pairs(20))
     assert_readable(axes)
     assert cells(axes) == []
-    assert "Blue draws, orange puts off, full at 4.35." in " ".join(
-        text.get_text().replace("\n", " ") for text in axes.texts
-    )
+    assert "Blue draws, orange puts off, full at 4.35." in " ".join(text.get_text().replace("\n", " ") for text in axes.texts)
 
 
 def test_gaps_are_dashes_and_all_equal_is_white(assert_readable):

@@ -26,9 +26,7 @@ print("matplotlib.pyplot" in sys.modules)
 """
 
 
-@pytest.mark.parametrize(
-    "colour", [style.INK, style.MUTED, style.MAIN, style.MAIN_DARK, style.ACCENT, *style.SERIES]
-)
+@pytest.mark.parametrize("colour", [style.INK, style.MUTED, style.MAIN, style.MAIN_DARK, style.ACCENT, *style.SERIES])
 def test_colours_used_for_text_can_be_read_on_white(colour):
     assert contrast(colour) >= 4.5
 

@@ -43,9 +43,7 @@ def edges_of(graph: nx.Graph) -> list[tuple[str, str, float]]:
 
 def test_five_people_name(named):
     assert named.alters.columns[:5].tolist() == ALTER_COLUMNS
-    assert list(
-        zip(named.alters["ego_id"], named.alters["alter_id"], named.alters["in_record"], strict=True)
-    ) == [
+    assert list(zip(named.alters["ego_id"], named.alters["alter_id"], named.alters["in_record"], strict=True)) == [
         ("ann", "ben", True),
         ("ann", "cat", True),
         ("ann", "x1", False),
@@ -53,9 +51,7 @@ def test_five_people_name(named):
     ]
     assert named.alters["perceived_state"].tolist() == ["abstinent", "in_recovery", "using", "using"]
     assert named.alters["relation"].tolist() == ["friend", "sponsor", "friend", "friend"]
-    assert named.alter_ties.to_dict("records") == [
-        {"ego_id": "ann", "alter_a": "ben", "alter_b": "cat", "weight": 1.0}
-    ]
+    assert named.alter_ties.to_dict("records") == [{"ego_id": "ann", "alter_a": "ben", "alter_b": "cat", "weight": 1.0}]
     assert named.egos.index.tolist() == ["ann", "ben", "cat", "dev", "eve"]
 
 
@@ -94,9 +90,7 @@ def test_windows_are_half_open_and_the_last_naming_describes(record):
         asked_at=pd.Timestamp("2011-04-01", tz="Europe/London"), perceived_state="abstinent", weight=3.0
     )
     more = record.with_tables(nominations=pd.concat([record.nominations, again]))
-    assert ego_networks(more).alters.set_index("alter_id").loc[
-        "x1", ["weight", "perceived_state"]
-    ].tolist() == [3.0, "abstinent"]
+    assert ego_networks(more).alters.set_index("alter_id").loc["x1", ["weight", "perceived_state"]].tolist() == [3.0, "abstinent"]
     april = ego_networks(more, window=("2011-04-01", "2011-05-01"))
     assert april.sizes()["ann"] == 1
     assert april.alter_ties.empty
@@ -116,18 +110,14 @@ def test_two_relations_to_one_person_are_one_alter(record):
 
 def test_ties_with_people_not_named_are_left_out_and_said(record):
     stray = record.alter_ties.assign(alter_b="x9")
-    back = record.alter_ties.assign(
-        alter_a=record.alter_ties["alter_b"], alter_b=record.alter_ties["alter_a"], weight=5
-    )
+    back = record.alter_ties.assign(alter_a=record.alter_ties["alter_b"], alter_b=record.alter_ties["alter_a"], weight=5)
     more = ego_networks(record.with_tables(alter_ties=pd.concat([record.alter_ties, stray, back])))
     assert more.alter_ties["weight"].tolist() == [5.0]  # the same pair told both ways is one tie
     assert "left out: 1" in more.notes[0]
 
 
 def test_nobody_named_anybody(record):
-    nothing = record.with_tables(
-        nominations=record.nominations.iloc[:0], alter_ties=record.alter_ties.iloc[:0]
-    )
+    nothing = record.with_tables(nominations=record.nominations.iloc[:0], alter_ties=record.alter_ties.iloc[:0])
     found = ego_networks(nothing)
     assert found.sizes().tolist() == [0] * 5
     assert found.densities().isna().all()

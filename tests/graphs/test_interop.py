@@ -175,8 +175,6 @@ def test_a_broken_file_is_named(tmp_path):
 
 
 def test_a_network_loads_neither_networkx_nor_igraph():
-    program = (
-        "import sys; from recoverynet import PersonNetwork; print({'networkx', 'igraph'} & set(sys.modules))"
-    )
+    program = "import sys; from recoverynet import PersonNetwork; print({'networkx', 'igraph'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

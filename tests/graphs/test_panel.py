@@ -49,9 +49,7 @@ def test_states_are_those_at_the_last_instant_of_the_wave(waves):
     # ann becomes abstinent on 1 April 00:00, the first instant of wave 2; ben lapses on 10 April
     assert waves.states[1].tolist() == ["using", "abstinent", "in_recovery", "unknown", "unknown"]
     assert waves.states[2].tolist() == ["abstinent", "using", "in_recovery", "unknown", "unknown"]
-    np.testing.assert_array_equal(
-        waves.behaviour["recovery"], [[0, 1], [1, 0], [1, 1], [np.nan, np.nan], [np.nan, np.nan]]
-    )
+    np.testing.assert_array_equal(waves.behaviour["recovery"], [[0, 1], [1, 0], [1, 1], [np.nan, np.nan], [np.nan, np.nan]])
     assert waves.states.columns.tolist() == [1, 2]
 
 
@@ -109,9 +107,7 @@ def test_roles_narrow_the_people_and_not_the_weights(record):
 
 def test_outcomes_ride_along(record):
     made = panel(
-        rn.ContactGraph(record),
-        breaks=BREAKS,
-        outcomes={"wellbeing.quality_of_life": None, "employment.status": {"employed"}},
+        rn.ContactGraph(record), breaks=BREAKS, outcomes={"wellbeing.quality_of_life": None, "employment.status": {"employed"}}
     )
     np.testing.assert_array_equal(made.behaviour["wellbeing.quality_of_life"][:2], [[8, 13], [12, 12]])
     np.testing.assert_array_equal(made.behaviour["employment.status"][0], [np.nan, 1])
@@ -121,10 +117,7 @@ def test_outcomes_ride_along(record):
 
 def test_one_wave_is_a_panel(record):
     made = panel(rn.ContactGraph(record), breaks=BREAKS[:2])
-    assert (made.n_waves, repr(made)) == (
-        1,
-        "<NetworkPanel undirected: 5 people, 1 wave, behaviour: recovery>",
-    )
+    assert (made.n_waves, repr(made)) == (1, "<NetworkPanel undirected: 5 people, 1 wave, behaviour: recovery>")
 
 
 def test_all_states_unknown_no_occasion_no_people(record):
@@ -134,9 +127,7 @@ def test_all_states_unknown_no_occasion_no_people(record):
     no_contact = rn.RecoveryRecord(record.people, record.occasions.iloc[:0], record.participation.iloc[:0])
     with pytest.warns(RecoveryNetWarning, match="Wave 1 holds no tie"):
         assert panel(rn.ContactGraph(no_contact), breaks=BREAKS).networks[0].nnz == 0
-    empty = rn.RecoveryRecord(
-        record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0]
-    )
+    empty = rn.RecoveryRecord(record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0])
     with pytest.warns(RecoveryNetWarning):
         assert panel(rn.ContactGraph(empty), breaks=BREAKS).n_people == 0
 
@@ -173,21 +164,14 @@ def test_numbered_waves_and_weights():
         columns=("wave", "ego_id", "alter_id", "weight"),
     )
     seen = pd.DataFrame(
-        {
-            "person_id": ["a", "b", "c", "d"],
-            "wave": [1, 1, 2, 2],
-            "variable": "drink",
-            "value": ["1", "2", "3", "4"],
-        }
+        {"person_id": ["a", "b", "c", "d"], "wave": [1, 1, 2, 2], "variable": "drink", "value": ["1", "2", "3", "4"]}
     )
     made = NetworkPanel.from_nominations(named, seen, breaks="wave")
     assert made.person_ids.tolist() == ["a", "b", "c", "d"]
     assert made.networks[0].toarray()[:2, :2].tolist() == [[0, 2], [1, 0]]
     assert made.networks[1].nnz == 1  # a weight of 0 is no tie
     assert made.networks[1].toarray()[2, 1] == 5
-    np.testing.assert_array_equal(
-        made.behaviour["drink"], [[1, np.nan], [2, np.nan], [np.nan, 3], [np.nan, 4]]
-    )
+    np.testing.assert_array_equal(made.behaviour["drink"], [[1, np.nan], [2, np.nan], [np.nan, 3], [np.nan, 4]])
 
 
 def test_dated_waves_third_parties_and_the_norm(record):
@@ -215,9 +199,7 @@ def test_default_people_are_those_who_name_or_are_observed(record):
 
 
 def test_the_last_naming_of_a_wave_gives_the_weight_and_relations_can_be_chosen():
-    when = pd.to_datetime(["2011-03-02", "2011-03-20", "2011-03-20", "2011-03-05"]).tz_localize(
-        "Europe/London"
-    )
+    when = pd.to_datetime(["2011-03-02", "2011-03-20", "2011-03-20", "2011-03-05"]).tz_localize("Europe/London")
     named = pd.DataFrame(
         {
             "ego_id": ["a", "a", "a", "b"],
@@ -252,9 +234,7 @@ def test_row_order_does_not_matter():
 
 
 def test_observations_of_two_sources_at_one_wave_by_priority():
-    seen = pd.DataFrame(
-        {"person_id": "a", "wave": 1, "variable": "drink", "value": ["1", "2"], "source": ["worker", "self"]}
-    )
+    seen = pd.DataFrame({"person_id": "a", "wave": 1, "variable": "drink", "value": ["1", "2"], "source": ["worker", "self"]})
     made = NetworkPanel.from_nominations(nominations((1, "a", "b"), (1, "b", "a")), seen, breaks="wave")
     assert made.behaviour["drink"][0, 0] == 2
 
@@ -276,23 +256,13 @@ def test_a_norm_without_states_is_unknown_and_says_so():
         (nominations((1, "a", "a")), None, "name the person who makes them"),
         (nominations((1, "a", None)), None, "some rows lack one"),
         (nominations((1, "a"), columns=("wave", "ego_id")), None, "need alter_id"),
-        (
-            nominations((1, "a", "b", -1.0), columns=("wave", "ego_id", "alter_id", "weight")),
-            None,
-            "0 or more",
-        ),
+        (nominations((1, "a", "b", -1.0), columns=("wave", "ego_id", "alter_id", "weight")), None, "0 or more"),
         (
             nominations((1, "a", "b")),
-            pd.DataFrame(
-                {"person_id": ["a", "b"], "wave": [1, 1], "variable": "drink", "value": ["3", "lots"]}
-            ),
+            pd.DataFrame({"person_id": ["a", "b"], "wave": [1, 1], "variable": "drink", "value": ["3", "lots"]}),
             "'lots'",
         ),
-        (
-            nominations((1, "a", "b")),
-            pd.DataFrame({"person_id": ["a"], "wave": [1], "value": ["3"]}),
-            "need variable",
-        ),
+        (nominations((1, "a", "b")), pd.DataFrame({"person_id": ["a"], "wave": [1], "value": ["3"]}), "need variable"),
     ],
 )
 def test_bad_nominations(frame, seen, message):
@@ -308,9 +278,7 @@ def test_naive_instants_are_refused(record):
 
 def test_a_wave_nobody_is_named_in_is_empty_and_said():
     with pytest.warns(RecoveryNetWarning, match="Wave 2 holds no tie"):
-        made = NetworkPanel.from_nominations(
-            nominations((1, "a", "b"), (1, "b", "a"), (3, "a", "b")), breaks="wave"
-        )
+        made = NetworkPanel.from_nominations(nominations((1, "a", "b"), (1, "b", "a"), (3, "a", "b")), breaks="wave")
     assert [matrix.nnz for matrix in made.networks] == [2, 0, 1]
 
 
@@ -337,9 +305,7 @@ def test_sparse_frames_and_dense_read_the_same():
     panels = [NetworkPanel.from_adjacency([form, form]) for form in forms]
     for made in panels[1:]:
         for name in ("networks", "missing", "structural"):
-            np.testing.assert_array_equal(
-                getattr(made, name)[0].toarray(), getattr(panels[0], name)[0].toarray()
-            )
+            np.testing.assert_array_equal(getattr(made, name)[0].toarray(), getattr(panels[0], name)[0].toarray())
 
 
 def test_valued_networks_keep_ten_and_eleven_as_strengths():
@@ -384,9 +350,7 @@ def test_everything_rides_along():
 def test_absent_people_lose_ties_and_behaviour():
     full = np.array([[0, 1, 11], [1, 0, NAN], [1, 1, 0]])
     with pytest.warns(RecoveryNetWarning, match="3 ties of people who were not present"):
-        made = NetworkPanel.from_adjacency(
-            [full, full], present=[[1, 1], [1, 1], [1, 0]], behaviour={"drink": np.ones((3, 2))}
-        )
+        made = NetworkPanel.from_adjacency([full, full], present=[[1, 1], [1, 1], [1, 0]], behaviour={"drink": np.ones((3, 2))})
     assert made.networks[0].nnz == 5
     assert made.networks[1].toarray().tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
     assert made.missing[1].nnz == made.structural[1].nnz == 0

@@ -35,9 +35,7 @@ def test_among_some_people_in_the_order_asked():
 
 
 def test_what_was_given_stays_as_it_was():
-    given = sparse.csr_array(
-        (np.array([1.0, 1, 2, 2]), np.array([1, 1, 0, 0]), np.array([0, 2, 4])), shape=(2, 2)
-    )
+    given = sparse.csr_array((np.array([1.0, 1, 2, 2]), np.array([1, 1, 0, 0]), np.array([0, 2, 4])), shape=(2, 2))
     assert PersonNetwork(given, ["a", "b"], directed=True).weights.toarray().tolist() == [[0, 2], [4, 0]]
     assert given.data.tolist() == [1, 1, 2, 2]
     assert given.indices.tolist() == [1, 1, 0, 0]

@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recoverynet.kernels.autocorrelation import (
-    assortativity,
-    geary,
-    geary_moments,
-    moran,
-    moran_moments,
-    row_shares,
-)
+from recoverynet.kernels.autocorrelation import assortativity, geary, geary_moments, moran, moran_moments, row_shares
 
 PATH = sparse.csr_array(np.diag(np.ones(3), 1) + np.diag(np.ones(3), -1))
 
@@ -50,6 +43,4 @@ def test_nothing_to_compare_gives_nothing():
         assert np.isnan(statistic(empty, values)).all()
         assert np.isnan(statistic(PATH, np.ones((4, 1)))).all()
     star = sparse.csr_array(np.array([[0.0, 1, 1], [0, 0, 0], [0, 0, 0]]))
-    assert np.isnan(
-        assortativity(star, np.array([[1.0], [2], [3]]))
-    ).all()  # every tie starts at the same person
+    assert np.isnan(assortativity(star, np.array([[1.0], [2], [3]]))).all()  # every tie starts at the same person

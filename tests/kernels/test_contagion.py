@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recoverynet.kernels.contagion import (
-    activation_slopes,
-    activations,
-    gain_contrasts,
-    rewired_slots,
-    slots_of,
-)
+from recoverynet.kernels.contagion import activation_slopes, activations, gain_contrasts, rewired_slots, slots_of
 from recoverynet.kernels.transitions import lagged_exposure, risk_rows, ties_of
 from recoverynet.models.worlds import simulate_panel
 
@@ -66,7 +60,13 @@ def test_contrast_is_the_weighted_difference_within_waves(transition, lag):
             weight += size
     slots = slots_of(ties, directed=True)
     found = gain_contrasts(
-        slots.indptr, slots.indices[None], slots.tie[None], slots.strength, held, np.arange(120)[None], lag,
+        slots.indptr,
+        slots.indices[None],
+        slots.tie[None],
+        slots.strength,
+        held,
+        np.arange(120)[None],
+        lag,
         0.0 if transition == "gain" else 1.0,
     )
     assert found[0] == pytest.approx((1 if transition == "gain" else -1) * total / weight, rel=1e-12)

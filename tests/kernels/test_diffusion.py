@@ -26,9 +26,7 @@ def test_discounts():
 
 def test_followers_by_hand():
     # 1, 2 and 3 are all exposed to 0, who gained at wave 1; they gain at 2, at 3 and never
-    network = sparse.csr_array(
-        np.array([[0, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]], dtype=float)
-    )
+    network = sparse.csr_array(np.array([[0, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]], dtype=float))
     adopted = np.array([1, 2, 3, 0])
     timed, could, everybody = followers([network] * 3, adopted, discounts(1, None), forwards=True)
     assert (timed[0], could[0], everybody[0]) == (1, 3, 1)

@@ -27,13 +27,9 @@ def burt_by_loops(weights: np.ndarray) -> dict[str, np.ndarray]:
         c = {j: (p[i, j] + sum(p[i, q] * p[q, j] for q in range(n) if q not in (i, j))) ** 2 for j in alters}
         total = sum(c.values())
         found["constraint"][i] = total
-        found["effective_size"][i] = sum(
-            1 - sum(p[i, q] * m[j, q] for q in range(n) if q not in (i, j)) for j in alters
-        )
+        found["effective_size"][i] = sum(1 - sum(p[i, q] * m[j, q] for q in range(n) if q not in (i, j)) for j in alters)
         r = [c[j] / (total / len(alters)) for j in alters]
-        found["hierarchy"][i] = (
-            1.0 if len(alters) == 1 else sum(x * np.log(x) for x in r) / (len(alters) * np.log(len(alters)))
-        )
+        found["hierarchy"][i] = 1.0 if len(alters) == 1 else sum(x * np.log(x) for x in r) / (len(alters) * np.log(len(alters)))
     return found
 
 

@@ -50,12 +50,8 @@ def test_parts_do_not_see_each_other() -> None:
     both = np.zeros((22, 22))
     both[:12, :12], both[12:21, 12:21] = one, other
     x = eigenvector_centrality(sparse.csr_array(both), directed=True)
-    np.testing.assert_allclose(
-        x[:12], eigenvector_centrality(sparse.csr_array(one), directed=True), atol=1e-10
-    )
-    np.testing.assert_allclose(
-        x[12:21], eigenvector_centrality(sparse.csr_array(other), directed=True), atol=1e-10
-    )
+    np.testing.assert_allclose(x[:12], eigenvector_centrality(sparse.csr_array(one), directed=True), atol=1e-10)
+    np.testing.assert_allclose(x[12:21], eigenvector_centrality(sparse.csr_array(other), directed=True), atol=1e-10)
     assert np.isnan(x[21])
 
 

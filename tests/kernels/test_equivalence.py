@@ -49,9 +49,7 @@ def test_two_leaves_of_a_star_are_alike():
     star = np.zeros((4, 4))
     star[0, 1:] = star[1:, 0] = 1
     weights = equivalence_weights(
-        profile_distances(geodesic_profiles(sparse.csr_array(star), longest=None, unreachable=None)),
-        power=1.0,
-        inverse=False,
+        profile_distances(geodesic_profiles(sparse.csr_array(star), longest=None, unreachable=None)), power=1.0, inverse=False
     )
     # a leaf: the hub is at the largest distance and counts nothing, the two other leaves half each
     np.testing.assert_allclose(weights[1], [0, 0, 0.5, 0.5])
@@ -61,10 +59,6 @@ def test_rows_add_up_to_one_and_power_sharpens():
     distances = np.array([[0, 1.0, 2, 3], [1, 0, 2, 2], [2, 2, 0, 1], [3, 2, 1, 0]])
     plain = equivalence_weights(distances, power=1.0, inverse=False)
     np.testing.assert_allclose(plain[0], [0, 2 / 3, 1 / 3, 0])
-    np.testing.assert_allclose(
-        equivalence_weights(distances, power=2.0, inverse=False)[0], [0, 4 / 5, 1 / 5, 0]
-    )
-    np.testing.assert_allclose(
-        equivalence_weights(distances, power=1.0, inverse=True)[0], [0, 1 / 3, 2 / 3, 0]
-    )
+    np.testing.assert_allclose(equivalence_weights(distances, power=2.0, inverse=False)[0], [0, 4 / 5, 1 / 5, 0])
+    np.testing.assert_allclose(equivalence_weights(distances, power=1.0, inverse=True)[0], [0, 1 / 3, 2 / 3, 0])
     np.testing.assert_allclose(plain.sum(axis=1), 1.0)

@@ -4,14 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recoverynet.kernels.exposure import (
-    binary,
-    directed_ties,
-    exposure_sums,
-    mean_thresholds,
-    thresholds_at,
-    two_steps,
-)
+from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, mean_thresholds, thresholds_at, two_steps
 
 # 0 → 1 (strength 2), 0 → 2, 1 → 0 (strength 5), 2 → 3
 ARCS = sparse.csr_array(np.array([[0, 2, 1, 0], [5, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]], dtype=float))
@@ -46,9 +39,7 @@ def test_sums_of_many_columns_are_those_of_each():
 
 def test_two_steps_leave_out_oneself_and_ones_own_contacts():
     path = sparse.csr_array(np.array([[0, 3, 0, 0], [3, 0, 2, 0], [0, 2, 0, 4], [0, 0, 4, 0]], dtype=float))
-    np.testing.assert_array_equal(
-        two_steps(path).toarray(), [[0, 0, 6, 0], [0, 0, 0, 8], [6, 0, 0, 0], [0, 8, 0, 0]]
-    )
+    np.testing.assert_array_equal(two_steps(path).toarray(), [[0, 0, 6, 0], [0, 0, 0, 8], [6, 0, 0, 0], [0, 8, 0, 0]])
     triangle = sparse.csr_array(np.ones((3, 3)) - np.eye(3))
     assert two_steps(triangle).nnz == 0
 
@@ -69,13 +60,9 @@ def test_thresholds_by_hand(lag, expected):
     np.testing.assert_array_equal(thresholds_at(indptr, indices, adopted, lag), expected)
     mean = mean_thresholds(indptr, indices[None], adopted, lag, False)
     assert mean == pytest.approx(np.nanmean(expected))
-    assert mean_thresholds(indptr, indices[None], adopted, lag, True) == pytest.approx(
-        np.nansum(expected) / 3
-    )
+    assert mean_thresholds(indptr, indices[None], adopted, lag, True) == pytest.approx(np.nansum(expected) / 3)
 
 
 def test_who_never_gained_has_no_threshold_and_lowers_nobodys_denominator():
     indptr, indices = np.array([0, 2, 2, 2]), np.array([1, 2], dtype=np.int32)
-    np.testing.assert_array_equal(
-        thresholds_at(indptr, indices, np.array([3, 1, 0]), 1), [0.5, np.nan, np.nan]
-    )
+    np.testing.assert_array_equal(thresholds_at(indptr, indices, np.array([3, 1, 0]), 1), [0.5, np.nan, np.nan])

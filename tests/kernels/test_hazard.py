@@ -105,4 +105,3 @@ def test_independent_columns_keeps_those_further_left():
     assert independent_columns(design).tolist() == [True, True, True, True, False, False, False]
     assert independent_columns(design[:, :4]).all()
     assert independent_columns(design[:2, :4]).sum() == 2
-

@@ -14,9 +14,7 @@ def test_nothing_hidden_nothing_faked():
 def test_worked_by_hand():
     # log 3 = 1.0986; gain odds 0.0989 * and / 3**.5, loss odds 0.1364 the other way round
     shares = [long_run_share(0.14625, 0.07299), long_run_share(0.05402, 0.19106)]
-    assert hidden_trait_bias(3.0, 3.0, **RATES) == pytest.approx(
-        1.0986 * 0.5 * (shares[0] - shares[1]) / (4 * 0.11), rel=1e-3
-    )
+    assert hidden_trait_bias(3.0, 3.0, **RATES) == pytest.approx(1.0986 * 0.5 * (shares[0] - shares[1]) / (4 * 0.11), rel=1e-3)
 
 
 def test_strength_undoes_the_bias():

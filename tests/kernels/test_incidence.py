@@ -37,9 +37,7 @@ def test_incidence_in_order_is_the_same():
 
 
 def test_newman_by_hand(matrix):
-    np.testing.assert_array_equal(
-        newman(matrix, ALL).toarray(), [[0, 1.5, 0.5], [1.5, 0, 0.5], [0.5, 0.5, 0]]
-    )
+    np.testing.assert_array_equal(newman(matrix, ALL).toarray(), [[0, 1.5, 0.5], [1.5, 0, 0.5], [0.5, 0.5, 0]])
     faded = newman(matrix, np.array([0.5, 1, 1])).toarray()
     np.testing.assert_array_equal(faded, [[0, 1.25, 0.25], [1.25, 0, 0.25], [0.25, 0.25, 0]])
 
@@ -61,13 +59,9 @@ def test_no_stored_zeros_and_sorted(matrix):
     product = weighted_product(matrix, np.array([0.0, 1, 1]))
     assert product.nnz == 2
     rng = np.random.default_rng(1)
-    large = sparse.random_array(
-        (200, 300), density=0.05, rng=rng, format="csr", data_sampler=lambda size: np.ones(size)
-    )
+    large = sparse.random_array((200, 300), density=0.05, rng=rng, format="csr", data_sampler=lambda size: np.ones(size))
     result = newman(sparse.csr_array(large), rng.random(300))
-    assert (
-        np.diff(result.indices)[np.diff(np.repeat(np.arange(200), np.diff(result.indptr))) == 0] > 0
-    ).all()
+    assert (np.diff(result.indices)[np.diff(np.repeat(np.arange(200), np.diff(result.indptr))) == 0] > 0).all()
     assert (result != result.T).nnz == 0
     assert not result.diagonal().any()
 

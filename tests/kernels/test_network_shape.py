@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recoverynet.kernels.network_shape import (
-    TRIADS,
-    UNDIRECTED_TRIADS,
-    counts_up_to,
-    degrees,
-    distance_counts,
-    triad_census,
-)
+from recoverynet.kernels.network_shape import TRIADS, UNDIRECTED_TRIADS, counts_up_to, degrees, distance_counts, triad_census
 
 
 def rows(matrix):

@@ -49,9 +49,7 @@ def test_the_interval_holds_the_share_and_mirrors() -> None:
     np.testing.assert_allclose(1 - low, other_high, atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "bad", [{"count": -1, "total": 3}, {"count": 4, "total": 3}, {"count": 1, "total": 3, "level": 1.0}]
-)
+@pytest.mark.parametrize("bad", [{"count": -1, "total": 3}, {"count": 4, "total": 3}, {"count": 1, "total": 3, "level": 1.0}])
 def test_impossible_counts_are_refused(bad: dict) -> None:
     with pytest.raises(ValueError, match="between 0 and"):
         wilson_interval(**bad)

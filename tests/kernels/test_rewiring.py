@@ -68,12 +68,8 @@ def test_every_directed_network_with_the_degrees_comes_equally_often():
         matrix[i, j] = 1
     ties = sparse.csr_array(matrix)
     possible = networks_with_degrees(matrix.sum(1).astype(int), matrix.sum(0).astype(int))
-    runs = rewired(
-        ties.indptr, ties.indices, 20_000, np.random.default_rng(1), directed=True, swaps_per_tie=20
-    )
-    seen = Counter(
-        tuple(tuple(sorted(row)) for row in np.split(run, ties.indptr[1:-1])) for run in runs.tolist()
-    )
+    runs = rewired(ties.indptr, ties.indices, 20_000, np.random.default_rng(1), directed=True, swaps_per_tie=20)
+    seen = Counter(tuple(tuple(sorted(row)) for row in np.split(run, ties.indptr[1:-1])) for run in runs.tolist())
     assert set(seen) <= {tuple(tuple(map(int, row)) for row in network) for network in possible}
     assert stats.chisquare([seen.get(network, 0) for network in possible]).pvalue > 0.001
 
@@ -89,9 +85,7 @@ def test_a_directed_triangle_turns_round():
 def test_every_undirected_network_with_the_degrees_comes_equally_often():
     ring = np.roll(np.eye(6), 1, axis=1)
     ties = sparse.csr_array(ring + ring.T)
-    runs = rewired(
-        ties.indptr, ties.indices, 14_000, np.random.default_rng(1), directed=False, swaps_per_tie=20
-    )
+    runs = rewired(ties.indptr, ties.indices, 14_000, np.random.default_rng(1), directed=False, swaps_per_tie=20)
     seen = Counter(dense(run, ties).tobytes() for run in runs)
     assert len(seen) == 70  # 60 rings of six and 10 pairs of triangles
     assert stats.chisquare(list(seen.values())).pvalue > 0.001
@@ -101,18 +95,14 @@ def test_strengths_travel_with_the_ties():
     ties = random_ties(30, 0.2, False, 5)
     rows = np.repeat(np.arange(30), np.diff(ties.indptr))
     strengths = np.minimum(rows, ties.indices) * 100.0 + np.maximum(rows, ties.indices) + 1
-    runs, carried = rewired_with_weights(
-        ties.indptr, ties.indices, strengths, 10, np.random.default_rng(1), directed=False
-    )
+    runs, carried = rewired_with_weights(ties.indptr, ties.indices, strengths, 10, np.random.default_rng(1), directed=False)
     for run, data in zip(runs, carried, strict=True):
         matrix = dense(run, ties, data)
         np.testing.assert_array_equal(matrix, matrix.T)
         np.testing.assert_array_equal(np.sort(data), np.sort(strengths))
     ties = random_ties(30, 0.2, True, 6)
     strengths = np.arange(ties.nnz) + 1.0
-    _, carried = rewired_with_weights(
-        ties.indptr, ties.indices, strengths, 3, np.random.default_rng(1), directed=True
-    )
+    _, carried = rewired_with_weights(ties.indptr, ties.indices, strengths, 3, np.random.default_rng(1), directed=True)
     assert (carried == strengths).all()
 
 

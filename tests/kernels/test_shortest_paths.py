@@ -61,9 +61,7 @@ def test_distances_both_ways_and_more_people_than_one_chunk() -> None:
 
 
 def test_hops_are_lengths_of_one() -> None:
-    ties = (
-        (sparse.random_array((80, 80), density=0.04, rng=np.random.default_rng(2)) > 0).astype(float).tocsr()
-    )
+    ties = (sparse.random_array((80, 80), density=0.04, rng=np.random.default_rng(2)) > 0).astype(float).tocsr()
     ties.setdiag(0)
     ties.eliminate_zeros()
     for one, other in zip(paths_by_hops(ties), paths_by_length(ties), strict=True):

@@ -26,9 +26,7 @@ def test_segments_run_out_join_and_are_cut():
     ]
     endless = segments(*looks, valid_for=None, until=None)
     assert endless[3].tolist() == [20, FOREVER, FOREVER]
-    assert all(
-        len(part) == 0 for part in segments(*(np.empty(0, dtype=np.int64),) * 3, valid_for=1, until=None)
-    )
+    assert all(len(part) == 0 for part in segments(*(np.empty(0, dtype=np.int64),) * 3, valid_for=1, until=None))
 
 
 def test_last_look_is_the_owners_own():

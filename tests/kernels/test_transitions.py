@@ -17,13 +17,9 @@ def network(*arcs, n=4):
 
 def test_gains_and_losses_by_hand():
     gain = risk_rows(HELD, "gain")
-    assert list(zip(gain.person, gain.column, gain.outcome, strict=True)) == [
-        (0, 1, 0), (2, 1, 1), (0, 2, 1), (1, 3, 0), (3, 3, 1),
-    ]
+    assert list(zip(gain.person, gain.column, gain.outcome, strict=True)) == [(0, 1, 0), (2, 1, 1), (0, 2, 1), (1, 3, 0), (3, 3, 1)]
     loss = risk_rows(HELD, "loss")
-    assert list(zip(loss.person, loss.column, loss.outcome, strict=True)) == [
-        (3, 1, 0), (2, 2, 0), (3, 2, 1), (0, 3, 1),
-    ]
+    assert list(zip(loss.person, loss.column, loss.outcome, strict=True)) == [(3, 1, 0), (2, 2, 0), (3, 2, 1), (0, 3, 1)]
     both = risk_rows(HELD, "holding")
     assert len(both.person) == len(gain.person) + len(loss.person)
     assert both.outcome.sum() == gain.outcome.sum() + (1 - loss.outcome).sum()

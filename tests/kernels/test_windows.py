@@ -27,9 +27,7 @@ def test_like_a_loop_and_indifferent_to_order() -> None:
     first = rng.integers(-60, 60, 200).astype(float)
     last = first + rng.integers(-2, 30, 200)
     counted = events_between(who, day, person, first, last)
-    slow = [
-        int(((who == p) & (day >= a) & (day <= b)).sum()) for p, a, b in zip(person, first, last, strict=True)
-    ]
+    slow = [int(((who == p) & (day >= a) & (day <= b)).sum()) for p, a, b in zip(person, first, last, strict=True)]
     assert counted.tolist() == slow
     mixed = rng.permutation(300)
     np.testing.assert_array_equal(events_between(who[mixed], day[mixed], person, first, last), counted)

@@ -32,9 +32,7 @@ def random_panel(seed, n=14, n_waves=4, density=0.2, missing=0.2):
 
 def as_panel(networks, held, people=None):
     people = [f"p{i:02d}" for i in range(len(held))] if people is None else people
-    return rn.NetworkPanel.from_adjacency(
-        networks, behaviour={"recovery": held}, people=people, directed=True
-    )
+    return rn.NetworkPanel.from_adjacency(networks, behaviour={"recovery": held}, people=people, directed=True)
 
 
 @given(seed=st.integers(0, 10_000), options=st.sampled_from(OPTIONS))
@@ -66,12 +64,9 @@ def test_relabelling_people_changes_nothing_said_of_all():
         pd.testing.assert_frame_equal(measure(one), measure(other))
     columns = ["n_pairs", "n_alters_holding", "share_holding", "excess"]
     pd.testing.assert_frame_equal(
-        rn.norm_clustering(one, n_permutations=0)[columns],
-        rn.norm_clustering(other, n_permutations=0)[columns],
+        rn.norm_clustering(one, n_permutations=0)[columns], rn.norm_clustering(other, n_permutations=0)[columns]
     )
-    pd.testing.assert_frame_equal(
-        autocorrelation(one, n_permutations=0), autocorrelation(other, n_permutations=0)
-    )
+    pd.testing.assert_frame_equal(autocorrelation(one, n_permutations=0), autocorrelation(other, n_permutations=0))
 
 
 @given(seed=st.integers(0, 10_000))
@@ -82,9 +77,7 @@ def test_exposure_counts_add_up_and_shares_stay_within_bounds(seed):
     assert (frame["n_observed"] + frame["n_unknown"] == frame["n_alters"]).all()
     assert (frame["n_holding"] + frame["n_lost"] <= frame["n_observed"]).all()
     defined = frame[frame["n_observed"] > 0]
-    np.testing.assert_allclose(
-        defined["exposure"], (defined["n_holding"] / defined["n_observed"]).astype(float)
-    )
+    np.testing.assert_allclose(defined["exposure"], (defined["n_holding"] / defined["n_observed"]).astype(float))
     assert frame.loc[frame["n_observed"] == 0, "exposure"].isna().all()
     lowest = rn.exposure(as_panel(networks, held), lag=0, unknown="not_holding")["exposure"]
     highest = rn.exposure(as_panel(networks, np.nan_to_num(held, nan=1.0)), lag=0)["exposure"]
@@ -94,9 +87,7 @@ def test_exposure_counts_add_up_and_shares_stay_within_bounds(seed):
 
 def test_no_ties_no_exposure():
     with pytest.warns(rn.RecoveryNetWarning):
-        panel = rn.NetworkPanel.from_adjacency(
-            [np.zeros((6, 6))] * 2, behaviour={"recovery": np.ones((6, 2))}, directed=True
-        )
+        panel = rn.NetworkPanel.from_adjacency([np.zeros((6, 6))] * 2, behaviour={"recovery": np.ones((6, 2))}, directed=True)
     frame = rn.exposure(panel, lag=0)
     assert frame["exposure"].isna().all() and (frame["n_alters"] == 0).all()
     assert rn.thresholds(panel)["threshold"].isna().all()
@@ -165,9 +156,7 @@ def test_p_of_a_norm_is_valid_when_it_falls_at_random():
     for seed in range(400):
         network, rng = exchangeable(seed)
         held = (rng.random(40) < 0.35).astype(float)
-        found.append(
-            rn.norm_clustering(network, held, max_distance=3, n_permutations=199, rng=seed)["p"].to_numpy()
-        )
+        found.append(rn.norm_clustering(network, held, max_distance=3, n_permutations=199, rng=seed)["p"].to_numpy())
     found = np.array(found)
     assert np.nanmin(found) > 0
     for column in found.T:

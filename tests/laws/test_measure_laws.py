@@ -50,21 +50,10 @@ def made_up_record(seed: int) -> rn.RecoveryRecord:
     )
     took_part = rng.random((N_OCCASIONS, N_PEOPLE - 5)) < 0.04
     occasion, person = np.nonzero(took_part)
-    participation = pd.DataFrame(
-        {
-            "occasion_id": occasions["occasion_id"].to_numpy()[occasion],
-            "person_id": np.array(ids)[person],
-        }
-    )
+    participation = pd.DataFrame({"occasion_id": occasions["occasion_id"].to_numpy()[occasion], "person_id": np.array(ids)[person]})
     begun = days(N_PEOPLE, 200).normalize()
-    ended = (
-        (begun + pd.to_timedelta(rng.integers(5, 120, N_PEOPLE), unit="D"))
-        .to_series()
-        .mask(rng.random(N_PEOPLE) < 0.2)
-    )
-    episodes = pd.DataFrame(
-        {"person_id": ids, "started_on": begun, "ended_on": ended.array, "provider": "north"}
-    )
+    ended = (begun + pd.to_timedelta(rng.integers(5, 120, N_PEOPLE), unit="D")).to_series().mask(rng.random(N_PEOPLE) < 0.2)
+    episodes = pd.DataFrame({"person_id": ids, "started_on": begun, "ended_on": ended.array, "provider": "north"})
     stages = ["offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped"]
     linkage = pd.DataFrame(
         {
@@ -190,13 +179,8 @@ def test_shuffled_rows_change_no_table(measure: str, record: rn.RecoveryRecord) 
 
 @pytest.mark.parametrize("measure", ["aftercare_coverage", "linkage_funnel", "nice_qs11_statement2"])
 @pytest.mark.parametrize("weeks", [13, 104])
-def test_the_same_life_later_gives_the_same_table(
-    measure: str, weeks: int, record: rn.RecoveryRecord
-) -> None:
-    frame, later = (
-        TABLES[measure](one).drop(columns=["start", "end"], errors="ignore")
-        for one in (record, moved(record, weeks))
-    )
+def test_the_same_life_later_gives_the_same_table(measure: str, weeks: int, record: rn.RecoveryRecord) -> None:
+    frame, later = (TABLES[measure](one).drop(columns=["start", "end"], errors="ignore") for one in (record, moved(record, weeks)))
     pd.testing.assert_frame_equal(frame, later)
     assert (frame.filter(like="n_").sum() > 0).any()
 
@@ -222,12 +206,7 @@ def test_turning_every_tie_swaps_in_and_out() -> None:
     ids = [f"p{i}" for i in range(40)]
     one = rn.position(rn.PersonNetwork(weights, ids, directed=True))
     other = rn.position(rn.PersonNetwork(weights.T, ids, directed=True))
-    swapped = {
-        "degree_in": "degree_out",
-        "strength_in": "strength_out",
-        "closeness_in": "closeness",
-        "n_reached_by": "n_reached",
-    }
+    swapped = {"degree_in": "degree_out", "strength_in": "strength_out", "closeness_in": "closeness", "n_reached_by": "n_reached"}
     swap = swapped | {theirs: ours for ours, theirs in swapped.items()}
     same = [name for name in one if name != "eigenvector"]
     pd.testing.assert_frame_equal(one[same], other.rename(columns=swap)[same], rtol=1e-9)
@@ -247,12 +226,7 @@ def test_no_ties_no_shares(network: rn.PersonNetwork, states: pd.Series) -> None
     assert (frame[["n_alters", "n_known", "n_recovery_ties"]] == 0).all().all()
     assert frame.filter(regex="share|ei_norm|iqv|entropy").isna().all().all()
     frame = rn.position(alone)
-    assert (
-        frame[["constraint", "effective_size", "efficiency", "hierarchy", "clustering", "eigenvector"]]
-        .isna()
-        .all()
-        .all()
-    )
+    assert frame[["constraint", "effective_size", "efficiency", "hierarchy", "clustering", "eigenvector"]].isna().all().all()
     assert (frame[["degree", "strength", "betweenness", "closeness", "core"]] == 0).all().all()
 
 
@@ -273,9 +247,7 @@ def test_counts_add_up(network: rn.PersonNetwork, states: pd.Series, record: rn.
     assert (frame["n_alters"] == frame["n_known"] + frame["n_unknown"]).all()
     assert frame["n_alters"].sum() == 2 * network.n_ties
     assert frame["n_alters"].tolist() == rn.position(network)["degree"].tolist()
-    np.testing.assert_allclose(
-        frame["share_norm"] * frame["n_known"], frame["n_recovery_ties"].where(frame["n_known"] > 0)
-    )
+    np.testing.assert_allclose(frame["share_norm"] * frame["n_known"], frame["n_recovery_ties"].where(frame["n_known"] > 0))
     coverage = rn.aftercare_coverage(record, by="sex")
     parts = ["n_clients", "n_censored", "n_not_ended", "n_continuing", "n_left_out"]
     clients = (record.people["role"] == "client").sum()
@@ -290,9 +262,7 @@ def test_the_other_norm_is_the_other_share(network: rn.PersonNetwork, states: pd
     other = rn.Norm("other", holds={"using", "reduced", "ost_stable"})
     held, not_held = (rn.composition(network, states=states, norm=norm) for norm in (one, other))
     np.testing.assert_allclose(held["share_norm"] + not_held["share_norm"], 1 + 0 * held["share_norm"])
-    pd.testing.assert_frame_equal(
-        held[["ei_norm", "iqv", "entropy"]], not_held[["ei_norm", "iqv", "entropy"]]
-    )
+    pd.testing.assert_frame_equal(held[["ei_norm", "iqv", "entropy"]], not_held[["ei_norm", "iqv", "entropy"]])
 
 
 def test_waves_turned_around_swap_gained_and_lost() -> None:
@@ -308,17 +278,10 @@ def test_waves_turned_around_swap_gained_and_lost() -> None:
         return rn.turnover(rn.NetworkPanel(plain.people, plain.waves, plain.networks, states=known))
 
     there, back = frame((0, 1)), frame((1, 0))
-    for one, other in (
-        ("gained", "lost"),
-        ("before", "after"),
-        ("joined", "left"),
-        ("kept_began", "kept_ended"),
-    ):
+    for one, other in (("gained", "lost"), ("before", "after"), ("joined", "left"), ("kept_began", "kept_ended")):
         for kind in ("n", "recovery", "using"):
             if f"{kind}_{one}" in there:
-                pd.testing.assert_series_equal(
-                    there[f"{kind}_{one}"], back[f"{kind}_{other}"], check_names=False
-                )
+                pd.testing.assert_series_equal(there[f"{kind}_{one}"], back[f"{kind}_{other}"], check_names=False)
     pd.testing.assert_series_equal(there["jaccard"], back["jaccard"])
 
 
@@ -333,15 +296,11 @@ def test_more_contacts_never_cover_fewer(record: rn.RecoveryRecord) -> None:
 
 
 def test_turning_a_scale_turns_the_index() -> None:
-    circle = pd.DataFrame(
-        {"ego_id": ["a", "a", "b"], "alter_id": ["x", "y", "x"], "wave": 1, "mood": [1, 4, 2]}
-    )
+    circle = pd.DataFrame({"ego_id": ["a", "a", "b"], "alter_id": ["x", "y", "x"], "wave": 1, "mood": [1, 4, 2]})
     codes = {1: 1, 2: 2, 3: 3, 4: 4}
     one, other = (
         rn.important_people(circle, scheme=ImportantPeopleScheme(general_support=RatedItem("mood", numbers)))
         for numbers in (codes, {code: -number for code, number in codes.items()})
     )
     pd.testing.assert_series_equal(one["general_support_mean"], -other["general_support_mean"])
-    pd.testing.assert_series_equal(
-        one["general_support_highest"], -other["general_support_lowest"], check_names=False
-    )
+    pd.testing.assert_series_equal(one["general_support_highest"], -other["general_support_lowest"], check_names=False)

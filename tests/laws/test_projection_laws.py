@@ -30,9 +30,7 @@ def tables_of(meetings: Meetings, n_people: int = 7) -> SimpleNamespace:
     occasions = pd.DataFrame(
         {
             "occasion_id": [f"o{k}" for k in range(len(meetings))],
-            "started_at": pd.DatetimeIndex(
-                [START + pd.Timedelta(days=day) for day, _, _ in meetings], tz=ZONE
-            ),
+            "started_at": pd.DatetimeIndex([START + pd.Timedelta(days=day) for day, _, _ in meetings], tz=ZONE),
             "kind": "meeting",
             "duration_min": [float(minutes) for _, minutes, _ in meetings],
         }
@@ -55,8 +53,7 @@ def record_of(meetings: Meetings, n_people: int = 7) -> rn.RecoveryRecord:
 
 
 contacts = st.lists(
-    st.tuples(st.integers(0, 59), st.integers(1, 120), st.lists(st.integers(0, 6), unique=True, max_size=7)),
-    max_size=12,
+    st.tuples(st.integers(0, 59), st.integers(1, 120), st.lists(st.integers(0, 6), unique=True, max_size=7)), max_size=12
 )
 
 
@@ -78,10 +75,7 @@ def bipartite(record: SimpleNamespace) -> tuple[nx.Graph, list[str]]:
 @given(meetings=contacts, order=st.permutations(range(7)), weighting=st.sampled_from(WEIGHTINGS))
 def test_relabelling_people_permutes_the_network(meetings, order, weighting):
     renamed = [(day, minutes, [order[i] for i in who]) for day, minutes, who in meetings]
-    one, other = (
-        dense(tables_of(meetings), weighting=weighting),
-        dense(tables_of(renamed), weighting=weighting),
-    )
+    one, other = (dense(tables_of(meetings), weighting=weighting), dense(tables_of(renamed), weighting=weighting))
     np.testing.assert_allclose(other[np.ix_(order, order)], one, rtol=1e-12)
 
 
@@ -89,13 +83,8 @@ def test_relabelling_people_permutes_the_network(meetings, order, weighting):
 @given(meetings=contacts, data=st.data(), weighting=st.sampled_from(WEIGHTINGS))
 def test_row_order_is_irrelevant(meetings, data, weighting):
     record = tables_of(meetings)
-    orders = {
-        name: data.draw(st.permutations(range(len(getattr(record, name)))))
-        for name in ("occasions", "participation")
-    }
-    shuffled = SimpleNamespace(
-        **{**vars(record), **{name: getattr(record, name).iloc[order] for name, order in orders.items()}}
-    )
+    orders = {name: data.draw(st.permutations(range(len(getattr(record, name))))) for name in ("occasions", "participation")}
+    shuffled = SimpleNamespace(**{**vars(record), **{name: getattr(record, name).iloc[order] for name, order in orders.items()}})
     np.testing.assert_array_equal(dense(record, weighting=weighting), dense(shuffled, weighting=weighting))
 
 
@@ -104,10 +93,7 @@ def test_row_order_is_irrelevant(meetings, data, weighting):
 def test_the_parts_of_a_window_add_up(meetings, cut, weighting):
     graph = rn.ContactGraph(tables_of(meetings))
     middle, end = START + pd.Timedelta(days=cut), START + pd.Timedelta(days=60)
-    parts = [
-        rn.project(graph, window=window, weighting=weighting).weights.toarray()
-        for window in ((START, middle), (middle, end))
-    ]
+    parts = [rn.project(graph, window=window, weighting=weighting).weights.toarray() for window in ((START, middle), (middle, end))]
     np.testing.assert_allclose(parts[0] + parts[1], dense(graph.record, weighting=weighting), rtol=1e-12)
 
 
@@ -137,21 +123,15 @@ def test_newman_strengths_are_the_number_of_occasions_shared(meetings):
 def test_a_person_alone_at_an_occasion_changes_no_strength_but_a_share(meetings):
     more = [*meetings, (3, 30, [0])]
     for weighting in ("newman", "count", "duration"):
-        np.testing.assert_array_equal(
-            dense(tables_of(meetings), weighting=weighting), dense(tables_of(more), weighting=weighting)
-        )
-    assert (
-        dense(tables_of(more), weighting="jaccard") <= dense(tables_of(meetings), weighting="jaccard")
-    ).all()
+        np.testing.assert_array_equal(dense(tables_of(meetings), weighting=weighting), dense(tables_of(more), weighting=weighting))
+    assert (dense(tables_of(more), weighting="jaccard") <= dense(tables_of(meetings), weighting="jaccard")).all()
 
 
 @settings(max_examples=30, deadline=None)
 @given(meetings=contacts, least=st.floats(0, 2))
 def test_min_weight_keeps_what_reaches_it(meetings, least):
     full = dense(tables_of(meetings))
-    np.testing.assert_array_equal(
-        dense(tables_of(meetings), min_weight=least), np.where(full >= least, full, 0)
-    )
+    np.testing.assert_array_equal(dense(tables_of(meetings), min_weight=least), np.where(full >= least, full, 0))
 
 
 # --- other packages -----------------------------------------------------------------------------------------
@@ -207,19 +187,9 @@ def test_half_life_is_measured_back_from_the_end_of_the_window():
 def test_five_people():
     graph = rn.ContactGraph(rn.load_sample("five_people"))
     ties = rn.project(graph).ties()
-    assert ties.to_numpy().tolist() == [
-        ["ann", "ben", 1.0],
-        ["ann", "cat", 2.0],
-        ["ann", "dev", 1.0],
-        ["ben", "cat", 2.0],
-    ]
+    assert ties.to_numpy().tolist() == [["ann", "ben", 1.0], ["ann", "cat", 2.0], ["ann", "dev", 1.0], ["ben", "cat", 2.0]]
     minutes = rn.project(graph, weighting="duration").ties().set_index(["person_id", "other_id"])["strength"]
-    assert minutes.to_dict() == {
-        ("ann", "ben"): 180,
-        ("ann", "cat"): 270,
-        ("ann", "dev"): 30,
-        ("ben", "cat"): 190,
-    }
+    assert minutes.to_dict() == {("ann", "ben"): 180, ("ann", "cat"): 270, ("ann", "dev"): 30, ("ben", "cat"): 190}
 
 
 def test_an_occasion_of_two_thousand_people_is_warned_of_and_stays_small():
@@ -266,9 +236,7 @@ def test_bad_arguments(arguments, message):
 
 def test_an_empty_record_projects_to_nobody():
     record = rn.load_sample("five_people")
-    empty = rn.RecoveryRecord(
-        record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0]
-    )
+    empty = rn.RecoveryRecord(record.people.iloc[:0], record.occasions.iloc[:0], record.participation.iloc[:0])
     assert rn.project(rn.ContactGraph(empty)).n_people == 0
     without = rn.RecoveryRecord(record.people, record.occasions.iloc[:0], record.participation.iloc[:0])
     for weighting in WEIGHTINGS:

@@ -28,9 +28,7 @@ for one, other in [(0, 1), (0, 2), (2, 0), (2, 1), (2, 3), (6, 0), (6, 2), (6, 4
 
 @pytest.fixture
 def panel():
-    return rn.NetworkPanel.from_adjacency(
-        [TIES] * 4, behaviour={"recovery": HELD}, people=PEOPLE, directed=True
-    )
+    return rn.NetworkPanel.from_adjacency([TIES] * 4, behaviour={"recovery": HELD}, people=PEOPLE, directed=True)
 
 
 def numbers(column):
@@ -93,15 +91,7 @@ def test_thresholds_need_something_before():
 def test_adopter_categories(panel):
     frame = adopter_categories(panel)
     # waves 2, 1, 3, 2, 4: mean 2.4, sd 1.14
-    assert frame["timing"].tolist() == [
-        "early majority",
-        "earliest",
-        "late majority",
-        NAN,
-        NAN,
-        "early majority",
-        "latest",
-    ]
+    assert frame["timing"].tolist() == ["early majority", "earliest", "late majority", NAN, NAN, "early majority", "latest"]
     # thresholds 1/2, 2/3, 1: mean .72, sd .25
     assert frame["threshold_level"].tolist() == ["low", NAN, "low", NAN, NAN, NAN, "very high"]
     nobody = adopter_categories(panel, np.zeros((7, 4)))
@@ -125,19 +115,13 @@ def test_infectiousness(panel):
 def test_never_gaining_counts_as_having_been_able_to(panel):
     ties = np.zeros((7, 7))
     ties[3, 0] = ties[2, 0] = 1  # dev, who never gains, and cat name ann
-    one = rn.NetworkPanel.from_adjacency(
-        [ties] * 4, behaviour={"recovery": HELD}, people=PEOPLE, directed=True
-    )
+    one = rn.NetworkPanel.from_adjacency([ties] * 4, behaviour={"recovery": HELD}, people=PEOPLE, directed=True)
     assert infectiousness(one).loc["ann", "n_could_follow"] == 2
 
 
 def test_susceptibility(panel):
     frame = susceptibility(panel)
-    assert frame.loc["ann", ["susceptibility", "n_just_before", "n_before"]].tolist() == [
-        1.0,
-        1,
-        1,
-    ]  # ben at 1
+    assert frame.loc["ann", ["susceptibility", "n_just_before", "n_before"]].tolist() == [1.0, 1, 1]  # ben at 1
     assert frame.loc["cat", ["susceptibility", "n_before"]].tolist() == [0.5, 2]  # ann at 2, ben at 1
     assert frame.loc["gus", ["susceptibility", "n_before"]].tolist() == [0.5, 2]  # cat at 3, ann at 2
     assert pd.isna(frame.loc["ben", "susceptibility"])  # nothing was seen before the first wave
@@ -148,9 +132,7 @@ def test_susceptibility(panel):
     assert steep.loc["cat", "susceptibility"] == pytest.approx((1.5 / 2.5) / (2 + 1 / 2))
 
 
-@pytest.mark.parametrize(
-    "options", [{"n_waves": 0}, {"n_waves": 1.5}, {"undefined": None}, {"direction": "up"}]
-)
+@pytest.mark.parametrize("options", [{"n_waves": 0}, {"n_waves": 1.5}, {"undefined": None}, {"direction": "up"}])
 def test_followers_refuse_what_they_cannot_read(panel, options):
     with pytest.raises(SchemaError, match=next(iter(options))):
         infectiousness(panel, **options)
@@ -165,9 +147,7 @@ def test_hazard_curve(panel):
     np.testing.assert_allclose(frame["hazard"], [NAN, 1 / 4, 1 / 3, 1.0])
     assert frame["n_adopted"].tolist() == [1, 3, 4, 5] and (frame["n_people"] == 6).all()
     np.testing.assert_allclose(frame["growth"], [NAN, 2.0, 1 / 3, 1 / 4])
-    assert (frame["low"][1:] <= frame["hazard"][1:]).all() and (
-        frame["hazard"][1:] <= frame["high"][1:]
-    ).all()
+    assert (frame["low"][1:] <= frame["hazard"][1:]).all() and (frame["hazard"][1:] <= frame["high"][1:]).all()
 
 
 def test_prevalence_counts_losses_and_returns(panel):

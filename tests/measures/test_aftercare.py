@@ -18,18 +18,12 @@ def record() -> rn.RecoveryRecord:
     return replace(rn.load_sample("five_people"), window=WIDE)
 
 
-def clinic(
-    episodes: list[tuple], contacts: list[tuple], *, window: tuple = ("2011-01-01", "2012-01-01")
-) -> rn.RecoveryRecord:
+def clinic(episodes: list[tuple], contacts: list[tuple], *, window: tuple = ("2011-01-01", "2012-01-01")) -> rn.RecoveryRecord:
     """A record of clients with episodes (id, start, end, exit reason) and calls from one peer (id, when)."""
     ids = sorted({row[0] for row in episodes})
     people = pd.DataFrame({"person_id": [*ids, "peer"], "role": ["client"] * len(ids) + ["peer"]})
     occasions = pd.DataFrame(
-        {
-            "occasion_id": [f"o{i}" for i in range(len(contacts))],
-            "started_at": [when for _, when in contacts],
-            "kind": "call",
-        }
+        {"occasion_id": [f"o{i}" for i in range(len(contacts))], "started_at": [when for _, when in contacts], "kind": "call"}
     )
     participation = pd.DataFrame(
         {
@@ -48,12 +42,7 @@ def phase(frame: pd.DataFrame, name: str) -> pd.Series:
 def test_five_people(record: rn.RecoveryRecord) -> None:
     # ann: 10 January to 31 March, meetings on 1 and 8 March and 5 April (after); eve: none; ben goes on.
     coverage = aftercare_coverage(record)
-    assert coverage["phase"].tolist() == [
-        "90 days before",
-        "during",
-        "within 28 days after",
-        "within 90 days after",
-    ]
+    assert coverage["phase"].tolist() == ["90 days before", "during", "within 28 days after", "within 90 days after"]
     assert coverage["n_clients"].tolist() == [2, 2, 2, 2]
     assert coverage["n_covered"].tolist() == [0, 1, 1, 1]
     assert coverage["n_not_ended"].tolist() == [1, 1, 1, 1]
@@ -91,9 +80,7 @@ def test_days_are_local_days() -> None:
     assert coverage["n_covered"].tolist() == [0, 1]
 
 
-@pytest.mark.parametrize(
-    ("end_of_window", "n_clients"), [("2011-05-29", 1), ("2011-05-28T18:00", 0), ("2011-05-28", 0)]
-)
+@pytest.mark.parametrize(("end_of_window", "n_clients"), [("2011-05-29", 1), ("2011-05-28T18:00", 0), ("2011-05-28", 0)])
 def test_follow_up_is_observed_to_its_last_midnight(end_of_window: str, n_clients: int) -> None:
     spell = [("a", "2011-03-01", "2011-04-30", "completed")]
     record = clinic(spell, [("a", "2011-05-02")], window=("2011-01-01", end_of_window))
@@ -131,9 +118,7 @@ def test_treatment_that_goes_on_elsewhere_has_not_ended() -> None:
 
 def test_own_observation_window_on_request(record: rn.RecoveryRecord) -> None:
     people = record.people.assign(
-        left_on=record.people["left_on"].mask(
-            record.people["person_id"] == "ann", pd.Timestamp("2011-04-20", tz=record.tz)
-        )
+        left_on=record.people["left_on"].mask(record.people["person_id"] == "ann", pd.Timestamp("2011-04-20", tz=record.tz))
     )
     shorter = record.with_tables(people=people)
     assert phase(aftercare_coverage(shorter), "within 28 days after")["n_clients"] == 2

@@ -75,31 +75,22 @@ def test_directions():
 def test_nothing_to_compare_is_said(path, held, reason):
     frame = rn.norm_clustering(path, held, max_distance=2)
     assert (frame["reason"] == reason).all()
-    assert (
-        frame[["excess", "p", "null_mean", "share_holding"]].isna().all().all()
-        and (frame["n_runs"] == 0).all()
-    )
+    assert frame[["excess", "p", "null_mean", "share_holding"]].isna().all().all() and (frame["n_runs"] == 0).all()
 
 
 def test_a_network_without_ties_says_so():
     network = rn.PersonNetwork(np.zeros((5, 5)), list("abcde"))
     frame = rn.norm_clustering(network, [1, 0, 1, 0, 0])
-    assert (frame["reason"] == "no two people of known state are that far apart").all() and frame[
-        "p"
-    ].isna().all()
+    assert (frame["reason"] == "no two people of known state are that far apart").all() and frame["p"].isna().all()
     table = autocorrelation(network, [1, 0, 1, 0, 0])
-    assert (table["reason"] == "no two people of known value are tied").all() and table[
-        "observed"
-    ].isna().all()
+    assert (table["reason"] == "no two people of known value are tied").all() and table["observed"].isna().all()
 
 
 def test_a_holder_out_of_reach_is_no_clustering(path):
     apart = np.zeros((6, 6))
     apart[:5, :5] = PATH
     frame = rn.norm_clustering(rn.PersonNetwork(apart, list("abcdef")), [0, 0, 0, 0, 0, 1], max_distance=1)
-    assert (
-        frame["reason"].iloc[0] == "nobody that far from anybody holds the norm" and frame["p"].isna().all()
-    )
+    assert frame["reason"].iloc[0] == "nobody that far from anybody holds the norm" and frame["p"].isna().all()
 
 
 def planted(n=120, seed=1):
@@ -115,24 +106,17 @@ def test_planted_clustering_is_found_near_and_not_far():
     assert frame["p"].iloc[0] == 1 / 500 and frame["excess"].is_monotonic_decreasing
     assert (frame["null_low"] < frame["null_mean"]).all() and (frame["null_mean"] < frame["null_high"]).all()
     assert frame["excess"].iloc[0] > frame["null_high"].iloc[0]
-    unlike = rn.norm_clustering(
-        network, 1 - held[::-1] + 0, max_distance=1, n_permutations=499, alternative="unlike", rng=1
-    )
+    unlike = rn.norm_clustering(network, 1 - held[::-1] + 0, max_distance=1, n_permutations=499, alternative="unlike", rng=1)
     assert unlike["p"].iloc[0] == 1.0
     alternating = np.arange(120) % 2
-    assert (
-        rn.norm_clustering(network, alternating, max_distance=1, alternative="unlike", rng=1)["p"].iloc[0]
-        == 1 / 1001
-    )
+    assert rn.norm_clustering(network, alternating, max_distance=1, alternative="unlike", rng=1)["p"].iloc[0] == 1 / 1001
 
 
 def test_seeds_and_blocks(monkeypatch):
     network, held = planted()
     first = rn.norm_clustering(network, held, max_distance=3, rng=5)
     pd.testing.assert_frame_equal(first, rn.norm_clustering(network, held, max_distance=3, rng=5))
-    assert not first["null_mean"].equals(
-        rn.norm_clustering(network, held, max_distance=3, rng=6)["null_mean"]
-    )
+    assert not first["null_mean"].equals(rn.norm_clustering(network, held, max_distance=3, rng=6)["null_mean"])
     monkeypatch.setattr(clustering, "BLOCK", 7)
     pd.testing.assert_frame_equal(first, rn.norm_clustering(network, held, max_distance=3, rng=5))
     table = autocorrelation(network, held, rng=5)
@@ -151,33 +135,19 @@ def test_every_wave_of_a_panel_is_looked_at_by_itself():
 
 
 def test_values_of_a_network_come_by_column_by_id_or_in_order(path):
-    people = pd.DataFrame(
-        {"held": [True, True, False, False, False], "name": list("vwxyz")}, index=list("abcde")
-    )
+    people = pd.DataFrame({"held": [True, True, False, False, False], "name": list("vwxyz")}, index=list("abcde"))
     network = rn.PersonNetwork(PATH, people)
     expected = rn.norm_clustering(path, [1, 1, 0, 0, 0], n_permutations=0)
     shuffled = pd.Series({"e": 0, "b": 1, "d": 0, "a": 1, "c": 0})
     for given in ("held", people["held"], shuffled):
         pd.testing.assert_frame_equal(rn.norm_clustering(network, given, n_permutations=0), expected)
-    for wrong, message in (
-        ("name", "words"),
-        ("age", "no column"),
-        ([1, 0], "one value"),
-        ([1, 2, 0, 0, 0], "norm"),
-    ):
+    for wrong, message in (("name", "words"), ("age", "no column"), ([1, 0], "one value"), ([1, 2, 0, 0, 0], "norm")):
         with pytest.raises(SchemaError, match=message):
             rn.norm_clustering(network, wrong)
 
 
 @pytest.mark.parametrize(
-    "options",
-    [
-        {"direction": "in"},
-        {"alternative": "greater"},
-        {"max_distance": 0},
-        {"n_permutations": -1},
-        {"level": 1},
-    ],
+    "options", [{"direction": "in"}, {"alternative": "greater"}, {"max_distance": 0}, {"n_permutations": -1}, {"level": 1}]
 )
 def test_unknown_arguments(path, options):
     with pytest.raises(SchemaError, match=next(iter(options))):
@@ -216,9 +186,7 @@ def test_exact_permutations_have_the_analytic_moments(path):
 
 
 def test_strengths_count_only_when_asked():
-    network = rn.PersonNetwork(
-        PATH * np.array([1, 9, 1, 1, 1]) * np.array([[1], [9], [1], [1], [1]]), list("abcde")
-    )
+    network = rn.PersonNetwork(PATH * np.array([1, 9, 1, 1, 1]) * np.array([[1], [9], [1], [1], [1]]), list("abcde"))
     plain = autocorrelation(network, [0, 0, 1, 1, 1], n_permutations=0)["observed"]
     weighted = autocorrelation(network, [0, 0, 1, 1, 1], weighted=True, n_permutations=0)["observed"]
     shares = autocorrelation(network, [0, 0, 1, 1, 1], row_normalise=True, n_permutations=0)["observed"]

@@ -7,16 +7,7 @@ import pytest
 import recoverynet as rn
 from recoverynet.measures.composition import composition
 
-SHARES = [
-    "share_norm",
-    "share_using",
-    "share_unknown",
-    "ei_norm",
-    "iqv",
-    "entropy",
-    "share_services",
-    "share_recovery_ties",
-]
+SHARES = ["share_norm", "share_using", "share_unknown", "ei_norm", "iqv", "entropy", "share_services", "share_recovery_ties"]
 
 
 @pytest.fixture(scope="module")

@@ -42,9 +42,7 @@ def test_quarters_meet_and_cover_the_window(record: rn.RecoveryRecord) -> None:
 
 def test_somebody_who_left_is_no_longer_counted(record: rn.RecoveryRecord) -> None:
     left = pd.Timestamp("2011-04-01", tz=record.tz)
-    people = record.people.assign(
-        left_on=record.people["left_on"].mask(record.people["person_id"] == "eve", left)
-    )
+    people = record.people.assign(left_on=record.people["left_on"].mask(record.people["person_id"] == "eve", left))
     months = coverage_over_time(record.with_tables(people=people)).set_index("period")
     assert months.loc["2011-03", "n_clients"] == 3 and months.loc["2011-04", "n_clients"] == 2
 

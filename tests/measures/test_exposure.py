@@ -10,18 +10,14 @@ from recoverynet.measures.exposure import StructuralEquivalence
 
 NAN = np.nan
 # ann names ben (strength 3) and cat (1); ben names ann; cat names dev; eve has no ties
-TIES = np.array(
-    [[0, 3, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]], dtype=float
-)
+TIES = np.array([[0, 3, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]], dtype=float)
 HELD = np.array([[0, 0, 1], [1, 0, 0], [1, 1, NAN], [NAN, 1, 1], [0, 1, 1]])
 PEOPLE = ["ann", "ben", "cat", "dev", "eve"]
 
 
 @pytest.fixture
 def small():
-    return rn.NetworkPanel.from_adjacency(
-        [TIES] * 3, behaviour={"recovery": HELD}, people=PEOPLE, directed=True
-    )
+    return rn.NetworkPanel.from_adjacency([TIES] * 3, behaviour={"recovery": HELD}, people=PEOPLE, directed=True)
 
 
 def column(frame, wave, name="exposure"):
@@ -100,14 +96,8 @@ def test_a_behaviour_that_is_no_norm_gives_the_mean_of_contacts(small):
     drinks = np.array([[1, 1, 1], [2, 2, 2], [5, 5, NAN], [3, 3, 3], [4, 4, 4]], dtype=float)
     frame = rn.exposure(small, drinks, lag=0)
     assert frame.loc[("ann", 1), "exposure"] == 3.5 and frame.loc[("ann", 3), "exposure"] == 2
-    assert (
-        frame["n_holding"].isna().all()
-        and frame["n_lost"].isna().all()
-        and frame["exposure_lost"].isna().all()
-    )
-    assert rn.exposure(small, drinks, lag=0, weighted=True).loc[("ann", 1), "exposure"] == pytest.approx(
-        11 / 4
-    )
+    assert frame["n_holding"].isna().all() and frame["n_lost"].isna().all() and frame["exposure_lost"].isna().all()
+    assert rn.exposure(small, drinks, lag=0, weighted=True).loc[("ann", 1), "exposure"] == pytest.approx(11 / 4)
 
 
 def test_last_period_adopts(small):
@@ -143,9 +133,7 @@ def test_a_norm_is_worked_out_from_states():
 def test_contacts_are_cut_into_waves():
     graph = rn.ContactGraph(rn.load_sample("five_people"))
     breaks = ["2011-03-01", "2011-04-01", "2011-05-01"]
-    pd.testing.assert_frame_equal(
-        rn.exposure(graph, breaks=breaks), rn.exposure(rn.panel(graph, breaks=breaks))
-    )
+    pd.testing.assert_frame_equal(rn.exposure(graph, breaks=breaks), rn.exposure(rn.panel(graph, breaks=breaks)))
     with pytest.raises(SchemaError, match="breaks"):
         rn.exposure(graph)
 
@@ -188,12 +176,7 @@ def test_one_wave_has_nothing_before_it():
 def test_all_unknown_gives_no_number(small):
     frame = rn.exposure(small, np.full((5, 3), NAN), lag=0)
     assert frame[["exposure", "exposure_lost"]].isna().all().all()
-    assert frame.loc[("ann", 1), ["n_alters", "n_observed", "n_unknown", "exposure_unknown"]].tolist() == [
-        2,
-        0,
-        2,
-        1,
-    ]
+    assert frame.loc[("ann", 1), ["n_alters", "n_observed", "n_unknown", "exposure_unknown"]].tolist() == [2, 0, 2, 1]
 
 
 def test_a_panel_of_several_behaviours_asks_which(small):

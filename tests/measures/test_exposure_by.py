@@ -21,9 +21,7 @@ def known(record):
 
 
 def test_each_relation_is_the_panel_of_its_nominations(record, known):
-    frame = exposure_by_relation(
-        known, record.observations, breaks=MARCH, lag=0, people=record.people["person_id"]
-    )
+    frame = exposure_by_relation(known, record.observations, breaks=MARCH, lag=0, people=record.people["person_id"])
     assert frame.index.names == ["person_id", "wave", "relation"] and len(frame) == 5 * 1 * 2
     assert frame.loc[("ann", 1, "sponsor"), ["n_alters", "exposure"]].tolist() == [1, 1.0]
     assert frame.loc[("ben", 1, "friend"), ["n_alters", "exposure"]].tolist() == [1, 0.0]
@@ -49,9 +47,7 @@ def test_group_norms_by_hand(record):
 
 def test_a_group_of_unknown_norm_leaves_the_denominator(record):
     groups = record.groups.assign(norm=["recovery", "unknown"])
-    frame = exposure_by_group_norm(
-        rn.ContactGraph(record.with_tables(groups=groups)), breaks=["2011-03-01", "2011-05-01"]
-    )
+    frame = exposure_by_group_norm(rn.ContactGraph(record.with_tables(groups=groups)), breaks=["2011-03-01", "2011-05-01"])
     ben = frame.loc[("ben", 1)]
     assert ben[["n_at_groups", "n_unknown", "n_observed", "share_recovery"]].tolist() == [3, 1, 2, 1.0]
     none = record.groups.assign(norm=pd.NA)
@@ -63,10 +59,6 @@ def test_a_group_of_unknown_norm_leaves_the_denominator(record):
 def test_periods_add_up(record):
     graph = rn.ContactGraph(record)
     counts = ["n_contacts", "n_at_groups", "n_recovery", "n_using"]
-    whole = (
-        exposure_by_group_norm(graph, breaks=["2011-03-01", "2011-05-01"])[counts].groupby("person_id").sum()
-    )
-    parts = exposure_by_group_norm(graph, breaks=["2011-03-01", "2011-03-08", "2011-04-01", "2011-05-01"])[
-        counts
-    ]
+    whole = exposure_by_group_norm(graph, breaks=["2011-03-01", "2011-05-01"])[counts].groupby("person_id").sum()
+    parts = exposure_by_group_norm(graph, breaks=["2011-03-01", "2011-03-08", "2011-04-01", "2011-05-01"])[counts]
     pd.testing.assert_frame_equal(whole, parts.groupby("person_id").sum())

@@ -24,13 +24,7 @@ def test_five_people(record: rn.RecoveryRecord) -> None:
     assert ben["share_using_norm"] == pytest.approx(1 / 3)
     assert ben["differential"] == pytest.approx(1 / 3)
     assert ben["share_unknown_norm"] == 0
-    shares = [
-        "share_recovery_norm",
-        "share_using_norm",
-        "share_mixed_norm",
-        "share_unknown_norm",
-        "differential",
-    ]
+    shares = ["share_recovery_norm", "share_using_norm", "share_mixed_norm", "share_unknown_norm", "differential"]
     assert frame.loc[["dev", "eve"], shares].isna().all().all()
 
 
@@ -44,9 +38,7 @@ def test_equal_weights_and_window(record: rn.RecoveryRecord) -> None:
 
 
 def test_a_declared_portfolio_replaces_attendance(record: rn.RecoveryRecord) -> None:
-    declared = pd.DataFrame(
-        {"person_id": ["eve", "eve", "ann"], "group_id": ["g1", "g2", "g2"], "importance": [1, 4, 2]}
-    )
+    declared = pd.DataFrame({"person_id": ["eve", "eve", "ann"], "group_id": ["g1", "g2", "g2"], "importance": [1, 4, 2]})
     frame = group_portfolio(record, importance=declared)
     assert frame["n_groups"].tolist() == [1, 0, 0, 0, 2]
     assert frame.loc["eve", "differential"] == pytest.approx(1 / 5 - 4 / 5)
@@ -57,11 +49,7 @@ def test_norms_nobody_recorded_are_unknown_not_mixed(record: rn.RecoveryRecord) 
     frame = group_portfolio(record.with_tables(groups=record.groups.assign(norm=[None, "using"])))
     assert frame.loc["ben", ["n_unknown", "n_using"]].tolist() == [1, 1]
     assert frame.loc["ben", "share_unknown_norm"] == pytest.approx(2 / 3)
-    assert frame.loc["ben", ["share_recovery_norm", "share_using_norm", "differential"]].tolist() == [
-        0,
-        1,
-        -1,
-    ]
+    assert frame.loc["ben", ["share_recovery_norm", "share_using_norm", "differential"]].tolist() == [0, 1, -1]
     assert np.isnan(frame.loc["ann", "differential"]) and frame.loc["ann", "share_unknown_norm"] == 1
     written = group_portfolio(record.with_tables(groups=record.groups.assign(norm=["unknown", "using"])))
     pd.testing.assert_frame_equal(written, frame)
@@ -78,9 +66,7 @@ def test_known_shares_add_up_and_scale_does_not_matter(record: rn.RecoveryRecord
         }
     )
     people = [f"p{i}" for i in range(30)]
-    pairs = pd.MultiIndex.from_product([people, groups["group_id"]]).to_frame(
-        index=False, name=["person_id", "group_id"]
-    )
+    pairs = pd.MultiIndex.from_product([people, groups["group_id"]]).to_frame(index=False, name=["person_id", "group_id"])
     pairs = pairs.sample(100, random_state=rng).assign(importance=rng.integers(0, 6, 100))
     clients = pd.DataFrame({"person_id": people, "role": "client"})
     big = rn.RecoveryRecord(clients, record.occasions.iloc[:0], record.participation.iloc[:0], groups=groups)
@@ -106,22 +92,9 @@ def test_kinds_can_be_chosen(record: rn.RecoveryRecord) -> None:
         ({"importance": "size"}, rn.SchemaError),
         ({"group_kinds": ("choir",)}, rn.SchemaError),
         ({"importance": pd.DataFrame({"person_id": ["ann"], "group_id": ["g1"]})}, rn.SchemaError),
-        (
-            {"importance": pd.DataFrame({"person_id": ["ann"], "group_id": ["g1"], "importance": [-1]})},
-            rn.SchemaError,
-        ),
-        (
-            {
-                "importance": pd.DataFrame(
-                    {"person_id": ["ann"] * 2, "group_id": ["g1"] * 2, "importance": [1, 2]}
-                )
-            },
-            rn.SchemaError,
-        ),
-        (
-            {"importance": pd.DataFrame({"person_id": ["zoe"], "group_id": ["g1"], "importance": [1]})},
-            rn.UnknownPersonError,
-        ),
+        ({"importance": pd.DataFrame({"person_id": ["ann"], "group_id": ["g1"], "importance": [-1]})}, rn.SchemaError),
+        ({"importance": pd.DataFrame({"person_id": ["ann"] * 2, "group_id": ["g1"] * 2, "importance": [1, 2]})}, rn.SchemaError),
+        ({"importance": pd.DataFrame({"person_id": ["zoe"], "group_id": ["g1"], "importance": [1]})}, rn.UnknownPersonError),
         ({"window": ("2011-04-01", "2011-03-01")}, rn.TimeOrderError),
     ],
 )

@@ -12,9 +12,7 @@ SCHEME = ImportantPeopleScheme(
     daily={7},
     importance=RatedItem("importance"),
     important={5, 6},
-    drinking_status=RatedItem(
-        "drinker", {"none": 0, "recovering": 0, "light": 1, "heavy": 3, "not known": None}
-    ),
+    drinking_status=RatedItem("drinker", {"none": 0, "recovering": 0, "light": 1, "heavy": 3, "not known": None}),
     heavy_drinking={"heavy"},
     not_drinking={"none", "recovering"},
     drinking_frequency=RatedItem("how_often"),
@@ -87,11 +85,7 @@ def test_what_is_not_declared_is_not_known(circle: pd.DataFrame) -> None:
 
 
 def test_all_23_indices_are_there_with_their_denominators(circle: pd.DataFrame) -> None:
-    columns = [
-        name
-        for name in important_people(circle, scheme=SCHEME)
-        if not name.startswith("n_") and name != "asked_at"
-    ]
+    columns = [name for name in important_people(circle, scheme=SCHEME) if not name.startswith("n_") and name != "asked_at"]
     assert len(columns) == 23
 
 
@@ -108,9 +102,7 @@ def test_codes_and_direction_are_the_users(circle: pd.DataFrame) -> None:
     row = important_people(circle, scheme=turned).loc[("ann", 1)]
     assert row["daily_network_size"] == 2
     as_text = circle.assign(contact=circle["contact"].astype(str))
-    pd.testing.assert_frame_equal(
-        important_people(as_text, scheme=SCHEME), important_people(circle, scheme=SCHEME)
-    )
+    pd.testing.assert_frame_equal(important_people(as_text, scheme=SCHEME), important_people(circle, scheme=SCHEME))
 
 
 def test_interviews_are_told_apart_by_day_and_members_counted_once() -> None:
@@ -136,13 +128,7 @@ def test_interviews_are_told_apart_by_day_and_members_counted_once() -> None:
 def test_personal_networks_are_one_interview_each() -> None:
     scheme = ImportantPeopleScheme(contact=RatedItem("contact_frequency"), daily={7})
     frame = important_people(rn.ego_networks(rn.load_sample("five_people")), scheme=scheme)
-    assert frame["network_size"].droplevel("wave").to_dict() == {
-        "ann": 3,
-        "ben": 1,
-        "cat": 0,
-        "dev": 0,
-        "eve": 0,
-    }
+    assert frame["network_size"].droplevel("wave").to_dict() == {"ann": 3, "ben": 1, "cat": 0, "dev": 0, "eve": 0}
     assert frame["daily_network_size"].tolist() == [1, 0, 0, 0, 0]
 
 
@@ -152,9 +138,7 @@ def test_order_and_names_change_nothing(circle: pd.DataFrame) -> None:
     frame = important_people(both, scheme=SCHEME)
     mixed = important_people(both.sample(frac=1, random_state=np.random.default_rng(1)), scheme=SCHEME)
     pd.testing.assert_frame_equal(frame, mixed)
-    pd.testing.assert_series_equal(
-        frame.loc[("ann", 1)], important_people(circle, scheme=SCHEME).loc[("ann", 1)]
-    )
+    pd.testing.assert_series_equal(frame.loc[("ann", 1)], important_people(circle, scheme=SCHEME).loc[("ann", 1)])
 
 
 @pytest.mark.parametrize(
@@ -172,12 +156,8 @@ def test_a_scheme_that_contradicts_itself_is_refused(scheme: object, message: st
 
 
 def test_an_undeclared_code_is_named(circle: pd.DataFrame) -> None:
-    scheme = ImportantPeopleScheme(
-        drinking_status=RatedItem("drinker", {"light": 1, "heavy": 3, "recovering": 0})
-    )
-    with pytest.raises(
-        rn.SchemaError, match="1 answers in 'drinker' have no number, the first being 'not known'"
-    ):
+    scheme = ImportantPeopleScheme(drinking_status=RatedItem("drinker", {"light": 1, "heavy": 3, "recovering": 0}))
+    with pytest.raises(rn.SchemaError, match="1 answers in 'drinker' have no number, the first being 'not known'"):
         important_people(circle, scheme=scheme)
     with pytest.raises(rn.SchemaError, match="'mood', which the nominations do not have"):
         important_people(circle, scheme=ImportantPeopleScheme(general_support=RatedItem("mood")))

@@ -16,8 +16,7 @@ def record() -> rn.RecoveryRecord:
 def linked(record: rn.RecoveryRecord, rows: list[tuple], *, keep: bool = False) -> rn.RecoveryRecord:
     steps = pd.DataFrame(rows, columns=["client_id", "group_id", "stage", "at"])
     steps = steps.assign(
-        at=pd.to_datetime(steps["at"], format="ISO8601").dt.tz_localize(record.tz).dt.as_unit("us"),
-        by_person_id=None,
+        at=pd.to_datetime(steps["at"], format="ISO8601").dt.tz_localize(record.tz).dt.as_unit("us"), by_person_id=None
     )
     return record.with_tables(linkage=pd.concat([record.linkage, steps]) if keep else steps)
 
@@ -45,9 +44,7 @@ def test_attending_without_an_offer_is_counted_and_said(record: rn.RecoveryRecor
             ],
         )
     ).set_index("stage")
-    assert funnel.loc[
-        "attended", ["n_reached", "n_offered", "n_reached_offered", "n_without_offer"]
-    ].tolist() == [2, 1, 1, 1]
+    assert funnel.loc["attended", ["n_reached", "n_offered", "n_reached_offered", "n_without_offer"]].tolist() == [2, 1, 1, 1]
     assert funnel.loc["attended", "share"] == 1.0
     assert funnel.loc["attended", "n_timed"] == 1
 

@@ -54,12 +54,7 @@ def five() -> rn.PersonNetwork:
 
 def test_five_people(five: rn.PersonNetwork) -> None:
     frame = position(five, weighted=False)
-    assert (
-        frame["degree"].tolist()
-        == frame["degree_in"].tolist()
-        == frame["degree_out"].tolist()
-        == [3, 2, 2, 1, 0]
-    )
+    assert frame["degree"].tolist() == frame["degree_in"].tolist() == frame["degree_out"].tolist() == [3, 2, 2, 1, 0]
     assert frame["strength"].tolist() == [4, 3, 4, 1, 0]
     assert frame["n_reached"].tolist() == [3, 3, 3, 3, 0]
     # of the six pairs of others, ann lies between ben–dev and cat–dev
@@ -90,14 +85,7 @@ def test_strength_is_not_distance() -> None:
 def test_equally_long_ways_share_although_sums_are_rounded() -> None:
     # from a to e by b (0.1 + 0.2 is a little more than 0.3) and by c (0.15 + 0.15)
     weights = np.zeros((5, 5))
-    for one, other, length in (
-        (0, 1, 0.1),
-        (1, 4, 0.2),
-        (0, 2, 0.15),
-        (2, 4, 0.15),
-        (0, 3, 0.3),
-        (3, 4, 1e9),
-    ):
+    for one, other, length in ((0, 1, 0.1), (1, 4, 0.2), (0, 2, 0.15), (2, 4, 0.15), (0, 3, 0.3), (3, 4, 1e9)):
         weights[one, other] = weights[other, one] = 1 / length
     frame = position(rn.PersonNetwork(weights, list("abcde")), distance="inverse_strength")
     assert frame["betweenness"].iloc[1] == pytest.approx(frame["betweenness"].iloc[2])
@@ -107,13 +95,9 @@ def test_equally_long_ways_share_although_sums_are_rounded() -> None:
 @pytest.mark.parametrize("weighted", [False, True])
 def test_agrees_with_networkx(directed: bool, weighted: bool) -> None:
     graph = random_graph(directed=directed)
-    frame = position(
-        as_network(graph), weighted=weighted, distance="inverse_strength" if weighted else "hops"
-    )
+    frame = position(as_network(graph), weighted=weighted, distance="inverse_strength" if weighted else "hops")
     length = "length" if weighted else None
-    np.testing.assert_allclose(
-        frame["betweenness"], in_order(nx.betweenness_centrality(graph, weight=length)), atol=1e-14
-    )
+    np.testing.assert_allclose(frame["betweenness"], in_order(nx.betweenness_centrality(graph, weight=length)), atol=1e-14)
     theirs = in_order(nx.closeness_centrality(graph, distance=length, wf_improved=True))
     np.testing.assert_allclose(frame["closeness_in"], theirs, atol=1e-14)
     turned = graph.reverse() if directed else graph
@@ -137,9 +121,7 @@ def test_agrees_with_networkx(directed: bool, weighted: bool) -> None:
 def test_agrees_with_igraph(directed: bool, weighted: bool) -> None:
     graph = random_graph(directed=directed, connected=True)
     theirs, name = as_igraph(graph), "weight" if weighted else None
-    frame = position(
-        as_network(graph), weighted=weighted, distance="inverse_strength" if weighted else "hops"
-    )
+    frame = position(as_network(graph), weighted=weighted, distance="inverse_strength" if weighted else "hops")
     lengths = [1 / weight for weight in theirs.es["weight"]] if weighted else None
     pairs = (len(graph) - 1) * (len(graph) - 2) / (1 if directed else 2)
     np.testing.assert_allclose(frame["betweenness"] * pairs, theirs.betweenness(weights=lengths), atol=1e-9)
@@ -150,9 +132,7 @@ def test_agrees_with_igraph(directed: bool, weighted: bool) -> None:
     assert frame["degree_out"].tolist() == theirs.degree(mode="out")
     skeleton = theirs.as_undirected()
     assert frame["core"].tolist() == skeleton.coreness()
-    np.testing.assert_allclose(
-        frame["clustering"], skeleton.transitivity_local_undirected(mode="nan"), atol=1e-14
-    )
+    np.testing.assert_allclose(frame["clustering"], skeleton.transitivity_local_undirected(mode="nan"), atol=1e-14)
 
 
 @pytest.mark.parametrize("directed", [False, True])
@@ -171,11 +151,7 @@ def test_people_alone_where_the_others_disagree() -> None:
     assert alone["closeness"] == 0 and alone["betweenness"] == 0 and alone["core"] == 0
     assert nx.clustering(graph)[2] == 0 and np.isnan(theirs.transitivity_local_undirected(mode="nan")[2])
     assert np.isnan(nx.constraint(graph, list(graph))[2]) and np.isnan(theirs.constraint()[2])
-    assert (
-        alone[["constraint", "effective_size", "efficiency", "hierarchy", "clustering", "eigenvector"]]
-        .isna()
-        .all()
-    )
+    assert alone[["constraint", "effective_size", "efficiency", "hierarchy", "clustering", "eigenvector"]].isna().all()
 
 
 def test_people_who_are_named_and_name_nobody_are_constrained() -> None:

@@ -56,9 +56,7 @@ def test_what_counts_is_an_argument(record: rn.RecoveryRecord) -> None:
 
 
 def test_two_peers_meet_each_other(record: rn.RecoveryRecord) -> None:
-    people = record.people.assign(
-        role=record.people["role"].mask(record.people["person_id"] == "ben", "peer")
-    )
+    people = record.people.assign(role=record.people["role"].mask(record.people["person_id"] == "ben", "peer"))
     contacts = pairs(recovery_contacts(record.with_tables(people=people), group_kinds=()))
     assert contacts == {("ben", "o4", "person"), ("cat", "o4", "person")}
 

@@ -22,31 +22,16 @@ def panel() -> rn.NetworkPanel:
     second[0, [1, 3]], second[2, 1] = 3, 1
     there = np.array([[1, 1], [1, 1], [1, 1], [0, 1], [1, 0]], dtype=bool)
     states = pd.DataFrame(
-        {
-            1: ["using", "in_recovery", "using", "unknown", "abstinent"],
-            2: ["using", "reduced", "using", "in_recovery", "unknown"],
-        },
+        {1: ["using", "in_recovery", "using", "unknown", "abstinent"], 2: ["using", "reduced", "using", "in_recovery", "unknown"]},
         index=pd.Index(list("abcde"), name="person_id"),
     )
-    plain = rn.NetworkPanel.from_adjacency(
-        [first, second], people=list("abcde"), present=there, directed=True
-    )
-    return rn.NetworkPanel(
-        plain.people, plain.waves, plain.networks, states=states, norm=rn.states.RECOVERY_NORM, present=there
-    )
+    plain = rn.NetworkPanel.from_adjacency([first, second], people=list("abcde"), present=there, directed=True)
+    return rn.NetworkPanel(plain.people, plain.waves, plain.networks, states=states, norm=rn.states.RECOVERY_NORM, present=there)
 
 
 def test_worked_by_hand(panel: rn.NetworkPanel) -> None:
     a = turnover(panel).loc[("a", 2)]
-    assert a[["n_before", "n_after", "n_kept", "n_gained", "n_lost", "n_joined", "n_left"]].tolist() == [
-        3,
-        2,
-        1,
-        0,
-        1,
-        1,
-        1,
-    ]
+    assert a[["n_before", "n_after", "n_kept", "n_gained", "n_lost", "n_joined", "n_left"]].tolist() == [3, 2, 1, 0, 1, 1, 1]
     assert a["jaccard"] == 0.5  # kept b, lost c; d and e are no matter of choice
     # b held the norm at wave 1 only; e held it when the tie to e was there; d holds it now
     recovery = {
@@ -113,9 +98,7 @@ def test_coming_to_hold_the_norm_is_not_coming_to_be_known() -> None:
         index=pd.Index(list("abcd"), name="person_id"),
     )
     plain = rn.NetworkPanel.from_adjacency([ties, ties], people=list("abcd"), directed=True)
-    panel = rn.NetworkPanel(
-        plain.people, plain.waves, plain.networks, states=states, norm=rn.states.RECOVERY_NORM
-    )
+    panel = rn.NetworkPanel(plain.people, plain.waves, plain.networks, states=states, norm=rn.states.RECOVERY_NORM)
     a = turnover(panel).loc[("a", 2)]
     # b changed, c was not known before, d went the other way
     assert a[["recovery_kept_began", "recovery_kept_changed"]].tolist() == [2, 1]
@@ -132,13 +115,7 @@ def test_counts_add_up() -> None:
     words = rng.choice(rn.states.RECOVERY_STATES.states, (n, waves))
     states = pd.DataFrame(words, index=panel.people.index, columns=range(1, waves + 1))
     panel = rn.NetworkPanel(
-        panel.people,
-        panel.waves,
-        panel.networks,
-        directed=False,
-        states=states,
-        norm=rn.states.RECOVERY_NORM,
-        present=there,
+        panel.people, panel.waves, panel.networks, directed=False, states=states, norm=rn.states.RECOVERY_NORM, present=there
     )
     frame = turnover(panel)
     here = frame[frame["present"]]
@@ -148,19 +125,9 @@ def test_counts_add_up() -> None:
     assert (here["n_before"] == here["n_kept"] + here["n_lost"] + here["n_left"]).all()
     for kind in ("recovery", "using"):
         part = {name.removeprefix(f"{kind}_"): here[name] for name in here if name.startswith(kind)}
-        change = (
-            part["gained"]
-            - part["lost"]
-            + part["joined"]
-            - part["left"]
-            + part["kept_began"]
-            - part["kept_ended"]
-        )
+        change = part["gained"] - part["lost"] + part["joined"] - part["left"] + part["kept_began"] - part["kept_ended"]
         assert (part["after"] - part["before"] == change).all()
-        assert all(
-            (part[name] <= here[f"n_{name}"]).all()
-            for name in ("before", "after", "gained", "lost", "joined", "left")
-        )
+        assert all((part[name] <= here[f"n_{name}"]).all() for name in ("before", "after", "gained", "lost", "joined", "left"))
 
 
 def test_real_friendships(shared: Callable[[str], Path]) -> None:
@@ -169,11 +136,7 @@ def test_real_friendships(shared: Callable[[str], Path]) -> None:
     people = sorted(seen["person_id"].unique())
     panel = rn.NetworkPanel.from_nominations(ties, breaks="wave", people=people)
     frame = turnover(panel)
-    sums = (
-        frame.groupby(level="wave")[["n_before", "n_after", "n_kept", "n_gained", "n_lost"]]
-        .sum()
-        .astype(float)
-    )
+    sums = frame.groupby(level="wave")[["n_before", "n_after", "n_kept", "n_gained", "n_lost"]].sum().astype(float)
     assert sums["n_before"].tolist() == [113, 116] and sums["n_after"].tolist() == [116, 122]
     jaccard = sums["n_kept"] / (sums["n_kept"] + sums["n_gained"] + sums["n_lost"])
     np.testing.assert_allclose(jaccard, [0.33140, 0.38372], atol=5e-6)

@@ -64,10 +64,21 @@ def test_maximum_is_a_maximum_and_errors_are_its_curvature():
         best = np.array([fit.rho, *fit.beta, fit.sigma2])
         assert fit.log_likelihood == pytest.approx(log_likelihood(best), abs=1e-9)
         step = 1e-4 * np.eye(4)
-        second = np.array([
-            [(log_likelihood(best + a + b) - log_likelihood(best + a - b) - log_likelihood(best - a + b)
-              + log_likelihood(best - a - b)) / 4e-8 for b in step] for a in step
-        ])
+        second = np.array(
+            [
+                [
+                    (
+                        log_likelihood(best + a + b)
+                        - log_likelihood(best + a - b)
+                        - log_likelihood(best - a + b)
+                        + log_likelihood(best - a - b)
+                    )
+                    / 4e-8
+                    for b in step
+                ]
+                for a in step
+            ]
+        )
         np.testing.assert_allclose(fit.covariance, np.linalg.inv(-second)[:3, :3], rtol=1e-3, atol=1e-6)
 
 
@@ -110,13 +121,15 @@ def test_panels_are_read_by_wave_and_name():
     panel = simulate_panel(150, homophily_covariate=(8.0, 4.0), rng=5)
     fit = network_autocorrelation(panel, "recovery", ["observed_trait", "cafe_open"], wave=3)
     same = network_autocorrelation(
-        panel.at(3), panel.behaviour["recovery"][:, 2],
+        panel.at(3),
+        panel.behaviour["recovery"][:, 2],
         np.column_stack([panel.covariates["observed_trait"], panel.covariates["cafe_open"][:, 2]]),
     )
     np.testing.assert_allclose(fit.table, same.table)
     assert list(fit.table.index) == ["rho", "constant", "observed_trait", "cafe_open"]
     for arguments, words in (
-        (dict(y="recovery"), "which of the 6 waves"), (dict(y="height", wave=1), "has no 'height'"),
+        (dict(y="recovery"), "which of the 6 waves"),
+        (dict(y="height", wave=1), "has no 'height'"),
         (dict(y="recovery", wave=1, kind="mixed"), "kind must be"),
         (dict(y=np.zeros(3), wave=1), "one number a person"),
         (dict(y="recovery", terms=pd.DataFrame({"a": ["x"] * 150}, index=panel.people.index), wave=1), "numbers"),
@@ -125,12 +138,15 @@ def test_panels_are_read_by_wave_and_name():
             network_autocorrelation(panel, **arguments)
 
 
-@pytest.mark.parametrize(("y", "ties", "words"), [
-    (np.full(6, np.nan), 1.0, "nobody has a known value"),
-    (np.ones(6), 1.0, "same value"),
-    (np.arange(6.0), 0.0, "no ties"),
-    (np.array([1.0, 2, np.nan, np.nan, np.nan, np.nan]), 1.0, "too few"),
-])
+@pytest.mark.parametrize(
+    ("y", "ties", "words"),
+    [
+        (np.full(6, np.nan), 1.0, "nobody has a known value"),
+        (np.ones(6), 1.0, "same value"),
+        (np.arange(6.0), 0.0, "no ties"),
+        (np.array([1.0, 2, np.nan, np.nan, np.nan, np.nan]), 1.0, "too few"),
+    ],
+)
 def test_bad_input_gives_a_reason(y, ties, words):
     network = PersonNetwork(ties * (np.ones((6, 6)) - np.eye(6)), [f"p{i}" for i in range(6)])
     fit = network_autocorrelation(network, y)

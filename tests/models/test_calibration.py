@@ -11,16 +11,7 @@ from scipy.stats import binomtest
 from recoverynet.errors import SchemaError
 from recoverynet.models import calibration
 from recoverynet.models.calibrated_tests import TESTS
-from recoverynet.models.calibration import (
-    LADDER,
-    RECORDS,
-    Cell,
-    calibrate,
-    calibration_table,
-    cells,
-    run_cell,
-    seconds_of,
-)
+from recoverynet.models.calibration import LADDER, RECORDS, Cell, calibrate, calibration_table, cells, run_cell, seconds_of
 from recoverynet.models.record_worlds import EVERY_WORLD, RECORD_WORLDS, world_asked
 from recoverynet.models.worlds import WORLDS, worlds_table
 

@@ -21,19 +21,24 @@ def make_panel(networks, held, *, directed=True, **more):
     waves = pd.RangeIndex(1, len(networks) + 1, name="wave")
     waves = pd.DataFrame({"start": pd.NaT, "end": pd.NaT}, index=waves)
     return NetworkPanel(
-        people=pd.DataFrame(index=[f"p{i}" for i in range(len(held))]), waves=waves, directed=directed,
+        people=pd.DataFrame(index=[f"p{i}" for i in range(len(held))]),
+        waves=waves,
+        directed=directed,
         networks=tuple(sparse.csr_array(each, dtype=float) for each in networks),
-        behaviour={"norm": np.asarray(held, dtype=float)}, **more,
+        behaviour={"norm": np.asarray(held, dtype=float)},
+        **more,
     )
 
 
 @pytest.mark.parametrize("null", ["labels", "rewiring", "time_shuffle"])
 def test_p_is_valid_where_nothing_spreads_and_nobody_chooses(null):
     n_worlds = 200
-    p = np.array([
-        contagion_test(simulate_panel(60, base_gain=0.2, rng=seed), null=null, n_permutations=99, rng=seed).p
-        for seed in range(n_worlds)
-    ])
+    p = np.array(
+        [
+            contagion_test(simulate_panel(60, base_gain=0.2, rng=seed), null=null, n_permutations=99, rng=seed).p
+            for seed in range(n_worlds)
+        ]
+    )
     assert np.isfinite(p).all() and (p > 0).all()
     for level in (0.01, 0.05, 0.10):
         assert (p <= level).mean() <= level + 3 * sqrt(level * (1 - level) / n_worlds)
@@ -44,8 +49,7 @@ def test_p_is_valid_where_nothing_spreads_and_nobody_chooses(null):
 @pytest.mark.parametrize("null", sorted(NULLS))
 def test_planted_influence_is_found(null):
     low = [
-        contagion_test(simulate_panel(650, influence=8.0, rng=seed), null=null, n_permutations=99, rng=seed).p
-        for seed in range(5)
+        contagion_test(simulate_panel(650, influence=8.0, rng=seed), null=null, n_permutations=99, rng=seed).p for seed in range(5)
     ]
     assert np.median(low) <= 0.05
 
@@ -110,9 +114,7 @@ def test_drawing_many_rewirings_comes_close_to_looking_at_all(n, degree, directe
 def test_relabelling_people_leaves_what_is_observed():
     panel = simulate_panel(80, influence=3.0, ties_change=0.2, rng=3)
     order = np.random.default_rng(0).permutation(80)
-    other = make_panel(
-        [each[order][:, order] for each in panel.networks], panel.behaviour["recovery"][order]
-    )
+    other = make_panel([each[order][:, order] for each in panel.networks], panel.behaviour["recovery"][order])
     for null in NULLS:
         one = contagion_test(panel, null=null, n_permutations=19, rng=1)
         two = contagion_test(other, "norm", null=null, n_permutations=19, rng=1)
@@ -142,9 +144,7 @@ def test_edge_reversal_turns_round_with_the_ties():
     panel = simulate_panel(650, influence=8.0, rng=6)
     networks = tuple(sparse.csr_array(each.T) for each in panel.networks)
     turned = dataclasses.replace(panel, networks=networks)
-    one, other = (
-        contagion_test(each, null="edge_reversal", n_permutations=99, rng=1) for each in (panel, turned)
-    )
+    one, other = (contagion_test(each, null="edge_reversal", n_permutations=99, rng=1) for each in (panel, turned))
     assert one.observed == pytest.approx(-other.observed)
     assert one.low > 0 and other.high < 0
     assert one.low < one.observed < one.high
@@ -164,13 +164,16 @@ MIXED = np.array([[0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 
 
 
 @pytest.mark.parametrize("null", sorted(NULLS))
-@pytest.mark.parametrize(("networks", "held", "words"), [
-    ([RING], MIXED[:, :1], "1 wave"),
-    ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
-    ([RING] * 3, np.ones((6, 3)), "everybody holds"),
-    ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
-    ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
-])
+@pytest.mark.parametrize(
+    ("networks", "held", "words"),
+    [
+        ([RING], MIXED[:, :1], "1 wave"),
+        ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
+        ([RING] * 3, np.ones((6, 3)), "everybody holds"),
+        ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
+        ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
+    ],
+)
 def test_bad_input_gives_a_reason(null, networks, held, words):
     test = contagion_test(make_panel(networks, held), "norm", null=null, n_permutations=19, rng=1)
     assert np.isnan(test.p) and words in test.reason and words in repr(test)
@@ -182,15 +185,18 @@ def test_undirected_ties_cannot_be_reversed():
     assert np.isnan(test.p) and np.isnan(test.low) and "no direction" in test.reason
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    ({"null": "luck"}, "null must be"),
-    ({"n_permutations": 0}, "n_permutations"),
-    ({"alternative": "both"}, "alternative must be"),
-    ({"null": "time_shuffle", "transition": "loss"}, "looks at gaining"),
-    ({"null": "rewiring", "within": ["observed_trait"]}, "belongs to null='labels'"),
-    ({"within": ["cafe_open"]}, "does not change over waves"),
-    ({"within": ["height"]}, "Nobody knows"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"null": "luck"}, "null must be"),
+        ({"n_permutations": 0}, "n_permutations"),
+        ({"alternative": "both"}, "alternative must be"),
+        ({"null": "time_shuffle", "transition": "loss"}, "looks at gaining"),
+        ({"null": "rewiring", "within": ["observed_trait"]}, "belongs to null='labels'"),
+        ({"within": ["cafe_open"]}, "does not change over waves"),
+        ({"within": ["height"]}, "Nobody knows"),
+    ],
+)
 def test_wrong_arguments_are_told(arguments, words):
     with pytest.raises(SchemaError, match=words):
         contagion_test(simulate_panel(40, rng=9), **{"n_permutations": 9, **arguments})
@@ -222,10 +228,14 @@ def test_a_test_without_an_answer_draws_its_reason():
     assert "no direction" in " ".join(text.get_text().replace("\n", " ") for text in test.plot().texts)
 
 
-@pytest.mark.parametrize("asked", [
-    {"null": "time_shuffle", "weighted": True}, {"null": "edge_reversal", "weighted": True},
-    {"null": "edge_reversal", "direction": "in"},
-])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"null": "time_shuffle", "weighted": True},
+        {"null": "edge_reversal", "weighted": True},
+        {"null": "edge_reversal", "direction": "in"},
+    ],
+)
 def test_what_a_null_leaves_out_of_account_is_refused(asked):
     with pytest.raises(SchemaError, match="contacts alike|leave direction alone"):
         contagion_test(simulate_panel(60, rng=1), **asked)

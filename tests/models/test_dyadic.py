@@ -47,9 +47,7 @@ def test_agrees_with_generalised_estimating_equations(simultaneous):
 
 
 def test_influence_is_found_and_the_placebo_is_not():
-    fits = [
-        dyadic_influence(simulate_panel(650, influence=8.0, rng=seed), placebo="placebo") for seed in range(12)
-    ]
+    fits = [dyadic_influence(simulate_panel(650, influence=8.0, rng=seed), placebo="placebo") for seed in range(12)]
     assert np.mean([fit.low > 0 for fit in fits]) > 0.9
     placebos = np.array([fit.placebo.estimate / fit.placebo.std_error for fit in fits])
     assert abs(placebos.mean()) < 3 / np.sqrt(12) and 0.4 < placebos.std() < 1.8
@@ -58,9 +56,7 @@ def test_influence_is_found_and_the_placebo_is_not():
 
 
 def test_likeness_shows_in_the_placebo_too():
-    fits = [
-        dyadic_influence(simulate_panel(650, latent=(8.0, 8.0), rng=seed), placebo="placebo") for seed in range(6)
-    ]
+    fits = [dyadic_influence(simulate_panel(650, latent=(8.0, 8.0), rng=seed), placebo="placebo") for seed in range(6)]
     assert np.mean([fit.estimate for fit in fits]) > 0 and np.mean([fit.placebo.estimate for fit in fits]) > 0
     assert sum(fit.placebo.low > 0 for fit in fits) >= 3
 
@@ -68,9 +64,7 @@ def test_likeness_shows_in_the_placebo_too():
 def test_directions_look_at_different_ties():
     panel = simulate_panel(300, influence=6.0, rng=3)
     turned = dataclasses.replace(panel, networks=tuple(sparse.csr_array(each.T) for each in panel.networks))
-    np.testing.assert_allclose(
-        dyadic_influence(panel, direction="in").table, dyadic_influence(turned).table, rtol=1e-8
-    )
+    np.testing.assert_allclose(dyadic_influence(panel, direction="in").table, dyadic_influence(turned).table, rtol=1e-8)
     mutual = dyadic_influence(panel, direction="mutual")
     assert mutual.n_rows < dyadic_influence(panel).n_rows
 
@@ -80,7 +74,8 @@ def test_lag_looks_further_back():
     fit = dyadic_influence(panel, lag=2)
     held = panel.behaviour["recovery"]
     rows = [
-        (held[ego, wave], held[alter, wave - 2]) for wave in range(2, 6)
+        (held[ego, wave], held[alter, wave - 2])
+        for wave in range(2, 6)
         for ego, alter in zip(*panel.networks[wave - 2].nonzero(), strict=True)
     ]
     assert fit.n_rows == len(rows) and fit.n_events == sum(outcome for outcome, _ in rows)
@@ -90,7 +85,8 @@ def test_relabelling_people_changes_nothing():
     panel = simulate_panel(150, influence=3.0, rng=5)
     order = np.random.default_rng(0).permutation(150)
     other = dataclasses.replace(
-        panel, people=panel.people.iloc[order],
+        panel,
+        people=panel.people.iloc[order],
         networks=tuple(sparse.csr_array(each[order][:, order]) for each in panel.networks),
         behaviour={"recovery": panel.behaviour["recovery"][order]},
     )
@@ -101,21 +97,26 @@ RING = np.roll(np.eye(6), 1, axis=1)
 MIXED = np.array([[0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 1]], dtype=float)
 
 
-@pytest.mark.parametrize(("networks", "held", "words"), [
-    ([RING], MIXED[:, :1], "1 wave"),
-    ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
-    ([RING] * 3, np.ones((6, 3)), "everybody holds"),
-    ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
-    ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
-    ([RING] * 3, MIXED[:, [0, 0, 0]], "separation|too few"),
-])
+@pytest.mark.parametrize(
+    ("networks", "held", "words"),
+    [
+        ([RING], MIXED[:, :1], "1 wave"),
+        ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
+        ([RING] * 3, np.ones((6, 3)), "everybody holds"),
+        ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
+        ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
+        ([RING] * 3, MIXED[:, [0, 0, 0]], "separation|too few"),
+    ],
+)
 def test_bad_input_gives_a_reason(networks, held, words):
     import re
 
     waves = pd.RangeIndex(1, len(networks) + 1, name="wave")
     panel = NetworkPanel(
-        people=[f"p{i}" for i in range(6)], waves=pd.DataFrame({"start": pd.NaT, "end": pd.NaT}, index=waves),
-        networks=tuple(sparse.csr_array(each) for each in networks), behaviour={"norm": np.asarray(held)},
+        people=[f"p{i}" for i in range(6)],
+        waves=pd.DataFrame({"start": pd.NaT, "end": pd.NaT}, index=waves),
+        networks=tuple(sparse.csr_array(each) for each in networks),
+        behaviour={"norm": np.asarray(held)},
     )
     fit = dyadic_influence(panel, "norm", placebo="norm")
     assert np.isnan(fit.p) and re.search(words, fit.reason)

@@ -22,15 +22,19 @@ def make_panel(networks, held, *, directed=True, **more):
     waves = pd.RangeIndex(1, len(networks) + 1, name="wave")
     waves = pd.DataFrame({"start": pd.NaT, "end": pd.NaT}, index=waves)
     return NetworkPanel(
-        people=pd.DataFrame(index=[f"p{i}" for i in range(n)]), waves=waves, directed=directed,
+        people=pd.DataFrame(index=[f"p{i}" for i in range(n)]),
+        waves=waves,
+        directed=directed,
         networks=tuple(sparse.csr_array(each, dtype=float) for each in networks),
-        behaviour={"norm": np.asarray(held, dtype=float)}, **more,
+        behaviour={"norm": np.asarray(held, dtype=float)},
+        **more,
     )
 
 
 def relabelled(panel, order):
     return dataclasses.replace(
-        panel, people=panel.people.iloc[order],
+        panel,
+        people=panel.people.iloc[order],
         networks=tuple(sparse.csr_array(each[order][:, order]) for each in panel.networks),
         missing=tuple(sparse.csr_array(each[order][:, order]) for each in panel.missing),
         behaviour={name: values[order] for name, values in panel.behaviour.items()},
@@ -83,9 +87,7 @@ def test_agrees_with_statsmodels_on_the_same_rows():
     design = sm.add_constant(pd.concat([waves, frame[["exposure", "trait", "open"]]], axis=1))
     family = sm.families.Binomial(link=sm.families.links.CLogLog())
     groups = pd.factorize(frame["person_id"])[0]
-    theirs = sm.GLM(frame["outcome"], design, family=family).fit(
-        tol=1e-12, cov_type="cluster", cov_kwds={"groups": groups}
-    )
+    theirs = sm.GLM(frame["outcome"], design, family=family).fit(tol=1e-12, cov_type="cluster", cov_kwds={"groups": groups})
     np.testing.assert_allclose(fit.table["estimate"], theirs.params, rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(fit.table["std_error"], theirs.bse, rtol=1e-6)
     np.testing.assert_allclose(fit.table["p"], theirs.pvalues, rtol=1e-5)
@@ -205,19 +207,22 @@ RING = np.roll(np.eye(6), 1, axis=1)
 MIXED = np.array([[0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 1]], dtype=float)
 
 
-@pytest.mark.parametrize(("networks", "held", "words"), [
-    ([RING], MIXED[:, :1], "1 wave"),
-    ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
-    ([RING] * 3, np.ones((6, 3)), "everybody holds"),
-    ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
-    ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
-    ([RING] * 3, np.tile([[0.0], [1], [0], [1], [0], [1]], 3), "nobody at risk gained"),
-    ([RING] * 2, [[0, 1], [0, 1], [0, 1], [1, 0], [1, 1], [1, 1]], "everybody at risk gained"),
-    ([RING] * 3, [[np.nan, 0, np.nan], [np.nan, 1, np.nan]] * 3, "two neighbouring waves"),
-    ([RING] * 2, [[0, 1], [np.nan, 0], [0, 0], [np.nan, 0], [0, 1], [np.nan, 1]], "exposure is undefined"),
-    ([RING] * 2, [[0, 1], [0, 0]] * 3, "the same"),
-    ([RING] * 2, [[0, 1], [1, 1], [0, 0], [0, 0], [0, 1], [1, 0]], "separation|too few"),
-])
+@pytest.mark.parametrize(
+    ("networks", "held", "words"),
+    [
+        ([RING], MIXED[:, :1], "1 wave"),
+        ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
+        ([RING] * 3, np.ones((6, 3)), "everybody holds"),
+        ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
+        ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
+        ([RING] * 3, np.tile([[0.0], [1], [0], [1], [0], [1]], 3), "nobody at risk gained"),
+        ([RING] * 2, [[0, 1], [0, 1], [0, 1], [1, 0], [1, 1], [1, 1]], "everybody at risk gained"),
+        ([RING] * 3, [[np.nan, 0, np.nan], [np.nan, 1, np.nan]] * 3, "two neighbouring waves"),
+        ([RING] * 2, [[0, 1], [np.nan, 0], [0, 0], [np.nan, 0], [0, 1], [np.nan, 1]], "exposure is undefined"),
+        ([RING] * 2, [[0, 1], [0, 0]] * 3, "the same"),
+        ([RING] * 2, [[0, 1], [1, 1], [0, 0], [0, 0], [0, 1], [1, 0]], "separation|too few"),
+    ],
+)
 def test_bad_input_gives_a_reason_and_no_number(networks, held, words):
     fit = fit_hazard(make_panel(networks, held), "norm")
     assert np.isnan(fit.p) and np.isnan(fit.estimate)

@@ -49,8 +49,13 @@ def test_strong_influence_is_found_consistent_with_spread():
 @pytest.mark.parametrize("world", ["plain/none", "state_homophily/none", "surroundings/none", "covariate_homophily/none"])
 def test_no_influence_is_rarely_called_spread(world):
     called = [
-        reaches_spread(simulate_world(world, 650, rng=seed), "recovery", (*WORLD_ADJUST, *WORLD_SURROUNDINGS), "placebo",
-                       rng=np.random.default_rng(seed))
+        reaches_spread(
+            simulate_world(world, 650, rng=seed),
+            "recovery",
+            (*WORLD_ADJUST, *WORLD_SURROUNDINGS),
+            "placebo",
+            rng=np.random.default_rng(seed),
+        )
         for seed in range(60)
     ]
     assert sum(called) <= 6  # 5 % of 60 is 3; above 6 has a chance under 1 in 50 at that rate
@@ -60,9 +65,7 @@ def test_the_quick_ladder_agrees_with_the_whole_one():
     for seed in range(6):
         panel = simulate_world("latent_2_changing_ties/medium", 650, rng=seed)
         whole = climb(panel, rng=np.random.default_rng(seed))
-        quick = reaches_spread(
-            panel, "recovery", (*WORLD_ADJUST, *WORLD_SURROUNDINGS), "placebo", rng=np.random.default_rng(seed)
-        )
+        quick = reaches_spread(panel, "recovery", (*WORLD_ADJUST, *WORLD_SURROUNDINGS), "placebo", rng=np.random.default_rng(seed))
         assert whole.consistent_with_spread == quick
 
 
@@ -89,10 +92,14 @@ def test_same_seed_same_answer_and_people_in_any_order():
     panel = simulate_world("changing_ties/medium", 300, rng=4)
     order = np.random.default_rng(0).permutation(panel.n_people)
     turned = dataclasses.replace(
-        panel, people=panel.people.iloc[order], networks=tuple(m[order][:, order] for m in panel.networks),
+        panel,
+        people=panel.people.iloc[order],
+        networks=tuple(m[order][:, order] for m in panel.networks),
         behaviour={name: values[order] for name, values in panel.behaviour.items()},
         covariates={name: values[order] for name, values in panel.covariates.items()},
-        present=panel.present[order], missing=None, structural=None,
+        present=panel.present[order],
+        missing=None,
+        structural=None,
     )
     one, same, other = climb(panel), climb(panel), climb(turned)
     assert one.to_dict() == same.to_dict()
@@ -121,15 +128,19 @@ def empty_panel(held):
     return NetworkPanel(
         people=pd.DataFrame(index=[f"p{i}" for i in range(n)]),
         waves=pd.DataFrame({"start": start[:-1], "end": start[1:]}, index=pd.RangeIndex(1, waves + 1, name="wave")),
-        networks=tuple(sparse.csr_array((n, n)) for _ in range(waves)), behaviour={"recovery": held},
+        networks=tuple(sparse.csr_array((n, n)) for _ in range(waves)),
+        behaviour={"recovery": held},
     )
 
 
 @pytest.mark.parametrize(
     ("held", "why"),
     [
-        (np.zeros((9, 3)), "nobody holds"), (np.ones((9, 3)), "everybody holds"),
-        (np.full((9, 3), np.nan), "known at any wave"), (np.eye(9)[:, :3], "no ties"), (np.zeros((9, 1)), "1 wave"),
+        (np.zeros((9, 3)), "nobody holds"),
+        (np.ones((9, 3)), "everybody holds"),
+        (np.full((9, 3), np.nan), "known at any wave"),
+        (np.eye(9)[:, :3], "no ties"),
+        (np.zeros((9, 1)), "1 wave"),
     ],
 )
 def test_a_panel_that_can_say_nothing_stays_on_the_ground(held, why):
@@ -198,8 +209,7 @@ def test_future_ties_look_the_way_exposure_does():
     panel = simulate_world("latent_2_changing_ties/none", 650, rng=3)
     turned = dataclasses.replace(panel, networks=tuple(sparse.csr_array(m.T) for m in panel.networks))
     into, out = (
-        future_ties_estimate(each, expected_risk_set(each, "recovery", way), ())
-        for each, way in ((panel, "in"), (turned, "out"))
+        future_ties_estimate(each, expected_risk_set(each, "recovery", way), ()) for each, way in ((panel, "in"), (turned, "out"))
     )
     plain = future_ties_estimate(panel, expected_risk_set(panel, "recovery"), ())
     assert into == out and np.isfinite(into.log_odds) and into != plain
@@ -224,8 +234,7 @@ def separated_panel():
 
 
 @pytest.mark.parametrize(
-    "panel",
-    [separated_panel(), simulate_panel(120, base_gain=0.01, base_loss=0.02, rng=2, n_waves=4, mean_degree=2)],
+    "panel", [separated_panel(), simulate_panel(120, base_gain=0.01, base_loss=0.02, rng=2, n_waves=4, mean_degree=2)]
 )
 def test_a_separated_estimate_is_no_estimate(panel):
     ladder = evidence_ladder(panel, behaviour=next(iter(panel.behaviour)), rng=0)
@@ -286,8 +295,7 @@ def test_a_handful_of_people_carries_no_claim():
 
 def test_few_people_are_said_with_caution():
     small = next(
-        ladder for seed in range(40)
-        if (ladder := climb(simulate_world("plain/strong", 100, rng=seed))).consistent_with_spread
+        ladder for seed in range(40) if (ladder := climb(simulate_world("plain/strong", 100, rng=seed))).consistent_with_spread
     )
     assert "Caution" in small.verdict and f"{small.n_people} people" in small.caution
     assert any(check.name == "10 gains a term" for check in small.checks)

@@ -49,18 +49,18 @@ def test_weighted_difference_by_hand_and_by_statsmodels():
     )
     assert found.difference == pytest.approx(theirs.params[1])
     assert np.sqrt(found.covariance[2, 2]) == pytest.approx(theirs.bse[1], rel=1e-2)
-    assert found.covariance[0, 0] + found.covariance[1, 1] - 2 * found.covariance[0, 1] == pytest.approx(
-        found.covariance[2, 2]
-    )
+    assert found.covariance[0, 0] + found.covariance[1, 1] - 2 * found.covariance[0, 1] == pytest.approx(found.covariance[2, 2])
 
 
 def make_panel(networks, held, **more):
     waves = pd.RangeIndex(1, len(networks) + 1, name="wave")
     waves = pd.DataFrame({"start": pd.NaT, "end": pd.NaT}, index=waves)
     return NetworkPanel(
-        people=pd.DataFrame(index=[f"p{i}" for i in range(len(held))]), waves=waves,
+        people=pd.DataFrame(index=[f"p{i}" for i in range(len(held))]),
+        waves=waves,
         networks=tuple(sparse.csr_array(each, dtype=float) for each in networks),
-        behaviour={"norm": np.asarray(held, dtype=float)}, **more,
+        behaviour={"norm": np.asarray(held, dtype=float)},
+        **more,
     )
 
 
@@ -128,17 +128,15 @@ def test_history_matches_only_people_with_the_same_past():
 def test_groups_are_matched_within():
     panel = simulate_panel(300, rng=4)
     groups = np.repeat(["a", "b"], 150)
-    inside = tuple(
-        sparse.csr_array(each.toarray() * (groups[:, None] == groups)) for each in panel.networks
-    )
+    inside = tuple(sparse.csr_array(each.toarray() * (groups[:, None] == groups)) for each in panel.networks)
     held = panel.behaviour["recovery"].copy()
     held[150:, 1:] = np.where(held[150:, :1] == 0, 0, held[150:, 1:])
     apart = matched_estimate(dataclasses.replace(panel, networks=inside, groups=groups, behaviour={"n": held}), "n")
     only_a = matched_estimate(
         dataclasses.replace(
-            panel, networks=inside, groups=groups,
-            behaviour={"n": np.where((groups == "a")[:, None], held, np.nan)},
-        ), "n",
+            panel, networks=inside, groups=groups, behaviour={"n": np.where((groups == "a")[:, None], held, np.nan)}
+        ),
+        "n",
     )
     assert apart.n_matched > only_a.n_matched
 
@@ -147,7 +145,8 @@ def test_relabelling_people_changes_nothing():
     panel = simulate_panel(200, influence=3.0, missing=0.1, rng=5)
     order = np.random.default_rng(0).permutation(200)
     other = dataclasses.replace(
-        panel, people=panel.people.iloc[order],
+        panel,
+        people=panel.people.iloc[order],
         networks=tuple(sparse.csr_array(each[order][:, order]) for each in panel.networks),
         behaviour={"recovery": panel.behaviour["recovery"][order]},
         covariates={"observed_trait": panel.covariates["observed_trait"][order]},
@@ -161,14 +160,17 @@ RING = np.roll(np.eye(6), 1, axis=1)
 MIXED = np.array([[0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 1]], dtype=float)
 
 
-@pytest.mark.parametrize(("networks", "held", "words"), [
-    ([RING], MIXED[:, :1], "1 wave"),
-    ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
-    ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
-    ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
-    ([RING] * 2, [[0, 1], [0, 0]] * 3, "nobody at risk is exposed"),
-    ([RING] * 2, [[0, 1], [1, 1]] * 3, "everybody at risk gained"),
-])
+@pytest.mark.parametrize(
+    ("networks", "held", "words"),
+    [
+        ([RING], MIXED[:, :1], "1 wave"),
+        ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
+        ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
+        ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
+        ([RING] * 2, [[0, 1], [0, 0]] * 3, "nobody at risk is exposed"),
+        ([RING] * 2, [[0, 1], [1, 1]] * 3, "everybody at risk gained"),
+    ],
+)
 def test_bad_input_gives_a_reason(networks, held, words):
     found = matched_estimate(make_panel(networks, held), "norm")
     assert np.isnan(found.p) and np.isnan(found.estimate) and words in found.reason
@@ -181,21 +183,29 @@ def test_nobody_alike_is_a_reason_too():
     found = matched_estimate(alone, on=["id"], method="exact", history=2)
     assert found.reason is None or "match on less" in found.reason
     one_wave = dataclasses.replace(
-        alone, networks=alone.networks[:2], waves=alone.waves.iloc[:2], missing=None, structural=None,
-        present=None, behaviour={"recovery": alone.behaviour["recovery"][:, :2]},
+        alone,
+        networks=alone.networks[:2],
+        waves=alone.waves.iloc[:2],
+        missing=None,
+        structural=None,
+        present=None,
+        behaviour={"recovery": alone.behaviour["recovery"][:, :2]},
     )
     assert "match on less" in matched_estimate(one_wave, on=["id"], method="exact").reason
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    ({"method": "propensity"}, "method must be"),
-    ({"exposed": 0}, "exposed must be"),
-    ({"history": -1}, "history is"),
-    ({"transition": "holding"}, "transition must be"),
-    ({"bins": 1, "neighbours": 0}, "bins is"),
-    ({"on": ["height"]}, "Nobody knows"),
-    ({"method": "mahalanobis", "on": ["observed_trait"]}, "needs a number"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"method": "propensity"}, "method must be"),
+        ({"exposed": 0}, "exposed must be"),
+        ({"history": -1}, "history is"),
+        ({"transition": "holding"}, "transition must be"),
+        ({"bins": 1, "neighbours": 0}, "bins is"),
+        ({"on": ["height"]}, "Nobody knows"),
+        ({"method": "mahalanobis", "on": ["observed_trait"]}, "needs a number"),
+    ],
+)
 def test_wrong_arguments_are_told(arguments, words):
     with pytest.raises(SchemaError, match=words):
         matched_estimate(simulate_panel(60, rng=7), **arguments)

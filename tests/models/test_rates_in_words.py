@@ -53,7 +53,7 @@ CRIES = "How often this test cries wolf when people merely choose their like"
 def paragraph(function) -> str:
     words = re.sub(r"\s+", " ", function.__doc__)
     assert words.count(CRIES) == 1
-    return words[words.index(CRIES):].split(" References ")[0]
+    return words[words.index(CRIES) :].split(" References ")[0]
 
 
 @pytest.mark.parametrize("function", SAID, ids=lambda function: function.__name__)

@@ -95,18 +95,23 @@ def test_without_an_interval_nothing_is_said_of_it():
     assert np.isnan(sensitivity(2.0, high=3.0).e_value_bound)
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (dict(estimate=-1.0), "above 0"),
-    (dict(estimate=2.0, low=3.0, high=4.0), "within its interval"),
-    (dict(estimate=2.0, ratio="difference"), "ratio must be"),
-    (dict(estimate=2.0, trait_shares=[(0.5, 1.2)]), "shares from 0 to 1"),
-    (dict(estimate=2.0, outcome_ratios=[1.0]), "above 1"),
-    (dict(estimate=2.0, outcome_ratios=2.0), "list of numbers above 1"),
-    (dict(estimate=2.0, trait_shares=(0.5, 0.4)), "list of pairs"),
-    *((dict(estimate=2.0, outcome_share=share), "outcome_share") for share in (2, -1, float("nan"), "few")),
-    *((dict(estimate=2.0, contrast=each), "contrast") for each in (0, -1, 0.5, "half")),
-    (dict(estimate=2.0, low="a"), "low"), (dict(estimate=2.0, high=-1), "high"), (dict(estimate="2"), "estimate"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (dict(estimate=-1.0), "above 0"),
+        (dict(estimate=2.0, low=3.0, high=4.0), "within its interval"),
+        (dict(estimate=2.0, ratio="difference"), "ratio must be"),
+        (dict(estimate=2.0, trait_shares=[(0.5, 1.2)]), "shares from 0 to 1"),
+        (dict(estimate=2.0, outcome_ratios=[1.0]), "above 1"),
+        (dict(estimate=2.0, outcome_ratios=2.0), "list of numbers above 1"),
+        (dict(estimate=2.0, trait_shares=(0.5, 0.4)), "list of pairs"),
+        *((dict(estimate=2.0, outcome_share=share), "outcome_share") for share in (2, -1, float("nan"), "few")),
+        *((dict(estimate=2.0, contrast=each), "contrast") for each in (0, -1, 0.5, "half")),
+        (dict(estimate=2.0, low="a"), "low"),
+        (dict(estimate=2.0, high=-1), "high"),
+        (dict(estimate="2"), "estimate"),
+    ],
+)
 def test_wrong_arguments_are_told(arguments, words):
     with pytest.raises(SchemaError, match=words):
         sensitivity(arguments.pop("estimate"), **arguments)

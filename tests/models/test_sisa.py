@@ -19,7 +19,8 @@ def make_panel(networks, held, **more):
         people=pd.DataFrame(index=[f"p{i}" for i in range(len(held))]),
         waves=pd.DataFrame({"start": pd.NaT, "end": pd.NaT}, index=waves),
         networks=tuple(sparse.csr_array(each, dtype=float) for each in networks),
-        behaviour={"norm": np.asarray(held, dtype=float)}, **more,
+        behaviour={"norm": np.asarray(held, dtype=float)},
+        **more,
     )
 
 
@@ -75,7 +76,9 @@ def test_line_and_errors_are_those_of_least_squares():
     held = panel.behaviour["recovery"]
     rows = [
         (i, panel.networks[w][[i]].toarray()[0] @ held[:, w], held[i, w + 1])
-        for w in range(5) for i in range(300) if held[i, w] == 0
+        for w in range(5)
+        for i in range(300)
+        if held[i, w] == 0
     ]
     person, contacts, outcome = np.array(rows).T
     theirs = sm.OLS(outcome, sm.add_constant(contacts)).fit(
@@ -118,14 +121,17 @@ RING = np.roll(np.eye(6), 1, axis=1)
 MIXED = np.array([[0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 1]], dtype=float)
 
 
-@pytest.mark.parametrize(("networks", "held", "words"), [
-    ([RING], MIXED[:, :1], "1 wave"),
-    ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
-    ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
-    ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
-    ([RING] * 3, [[0, 1, 1], [0, 0, 1], [1, 1, 1], [0, 0, 0], [1, 1, 1], [0, 1, 1]], "nobody at risk lost"),
-    ([RING] * 2, [[0, 1], [1, 0], [0, 0], [1, 1], [0, 1], [1, 1]], "same number of contacts"),
-])
+@pytest.mark.parametrize(
+    ("networks", "held", "words"),
+    [
+        ([RING], MIXED[:, :1], "1 wave"),
+        ([RING] * 3, np.zeros((6, 3)), "nobody holds"),
+        ([RING] * 3, np.full((6, 3), np.nan), "nobody's state"),
+        ([np.zeros((6, 6))] * 3, MIXED, "no ties"),
+        ([RING] * 3, [[0, 1, 1], [0, 0, 1], [1, 1, 1], [0, 0, 0], [1, 1, 1], [0, 1, 1]], "nobody at risk lost"),
+        ([RING] * 2, [[0, 1], [1, 0], [0, 0], [1, 1], [0, 1], [1, 1]], "same number of contacts"),
+    ],
+)
 def test_bad_input_gives_a_reason(networks, held, words):
     fit = fit_sisa(make_panel(networks, held), "norm")
     assert np.isnan(fit.p) and words in fit.reason

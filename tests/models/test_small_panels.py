@@ -32,10 +32,13 @@ def small_panel(seed: int) -> NetworkPanel:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RecoveryNetWarning)
         return NetworkPanel.from_adjacency(
-            networks, directed=bool(directed), present=rng.random((n, n_waves)) < rng.choice([1.0, 0.8]),
+            networks,
+            directed=bool(directed),
+            present=rng.random((n, n_waves)) < rng.choice([1.0, 0.8]),
             behaviour={"recovery": held, "placebo": (rng.random((n, n_waves)) < 0.5).astype(float)},
             covariates={
-                "trait": (rng.random(n) < 0.5).astype(float), "score": rng.normal(size=n),
+                "trait": (rng.random(n) < 0.5).astype(float),
+                "score": rng.normal(size=n),
                 "word": np.array(["a", "b", "c"], dtype=object)[rng.integers(0, 3, n)],
                 "changing": rng.normal(size=(n, n_waves)),
             },
@@ -43,10 +46,7 @@ def small_panel(seed: int) -> NetworkPanel:
 
 
 ASKED = {
-    **{
-        null: lambda p, null=null: rn.contagion_test(p, "recovery", null=null, n_permutations=19, rng=1)
-        for null in NULLS
-    },
+    **{null: lambda p, null=null: rn.contagion_test(p, "recovery", null=null, n_permutations=19, rng=1) for null in NULLS},
     "gain": lambda p: rn.fit_hazard(p, "recovery", adjust=TERMS),
     "loss": lambda p: rn.fit_hazard(p, "recovery", transition="loss", link="logit", adjust=TERMS),
     "zero": lambda p: rn.fit_hazard(p, "recovery", isolates="zero", adjust=["history", "n_alters"]),
@@ -75,10 +75,10 @@ def test_every_model_answers_or_says_why_not(seed):
             assert math.isnan(found.p) == (found.reason is not None), (name, found.reason)
             if found.reason is None and hasattr(found, "table"):
                 assert found.table.loc[found.focus, "std_error"] > 1e-9, name
-        ladder = rn.evidence_ladder(
-            panel, behaviour="recovery", adjust=TERMS, placebo="placebo", n_permutations=9, rng=1
-        )
+        ladder = rn.evidence_ladder(panel, behaviour="recovery", adjust=TERMS, placebo="placebo", n_permutations=9, rng=1)
         assert 0 <= ladder.level <= 4 and ladder.verdict
-        for frame in (rn.norm_clustering(panel, "recovery", n_permutations=9, rng=1),
-                      autocorrelation(panel, "recovery", n_permutations=9, rng=1)):
+        for frame in (
+            rn.norm_clustering(panel, "recovery", n_permutations=9, rng=1),
+            autocorrelation(panel, "recovery", n_permutations=9, rng=1),
+        ):
             assert (frame["p"].isna() == frame["reason"].notna()).all()

@@ -17,31 +17,19 @@ IDS = ["a", "b", "c", "p", "w"]
 def record(months: int = 4, *, states: bool = True, **tables: pd.DataFrame) -> rn.RecoveryRecord:
     """Three clients, a peer and a worker meet every month; states of all but the worker are seen."""
     days = pd.date_range("2011-01-10", periods=months, freq="MS") + pd.Timedelta("9D")
-    occasions = pd.DataFrame(
-        {"occasion_id": [f"o{i}" for i in range(months)], "started_at": days, "kind": "meeting"}
-    )
-    participation = pd.DataFrame(
-        [(f"o{i}", person) for i in range(months) for person in IDS], columns=["occasion_id", "person_id"]
-    )
+    occasions = pd.DataFrame({"occasion_id": [f"o{i}" for i in range(months)], "started_at": days, "kind": "meeting"})
+    participation = pd.DataFrame([(f"o{i}", person) for i in range(months) for person in IDS], columns=["occasion_id", "person_id"])
     seen = [
         (person, day + pd.Timedelta("5D"), "state", "abstinent" if (i + n) % 2 else "using", "self")
         for i, day in enumerate(days)
         for n, person in enumerate(IDS[:4])
     ]
     seen += [
-        (person, day, "housing.status", "settled" if n else "temporary", "self")
-        for day in days
-        for n, person in enumerate(IDS[:3])
+        (person, day, "housing.status", "settled" if n else "temporary", "self") for day in days for n, person in enumerate(IDS[:3])
     ]
-    seen += [
-        (person, day, "health.physical", str(10 + n), "self")
-        for day in days
-        for n, person in enumerate(IDS[:3])
-    ]
+    seen += [(person, day, "health.physical", str(10 + n), "self") for day in days for n, person in enumerate(IDS[:3])]
     rows = pd.DataFrame(seen, columns=["person_id", "observed_at", "variable", "value", "source"])
-    people = pd.DataFrame(
-        {"person_id": IDS, "role": ROLES, "sex": ["F", "M", "F", "M", None], "area": "Quayside"}
-    )
+    people = pd.DataFrame({"person_id": IDS, "role": ROLES, "sex": ["F", "M", "F", "M", None], "area": "Quayside"})
     return rn.RecoveryRecord(
         people,
         occasions,
@@ -67,9 +55,7 @@ def test_quarters_where_months_know_too_little():
     table = sparse.observations
     # one look in each quarter counts for 31 days: a third of months, every quarter's end
     kept = table[(table["variable"] == "state") & table["observed_at"].dt.month.isin([4, 7, 10])]
-    thin = rn.RecoveryRecord(
-        sparse.people, sparse.occasions, sparse.participation, observations=kept, window=sparse.window
-    )
+    thin = rn.RecoveryRecord(sparse.people, sparse.occasions, sparse.participation, observations=kept, window=sparse.window)
     waves = spread_panel(thin, valid_for="31D")
     assert (waves.every, waves.panel.n_waves) == ("quarter", 3)
     assert spread_panel(thin, valid_for="31D", every="month").panel.n_waves == 9
@@ -124,9 +110,7 @@ def test_the_main_group_is_the_one_gone_to_most_often():
     went = pd.DataFrame({"occasion_id": ["x", "y", "z", "y"], "person_id": ["a", "a", "a", "b"]})
     occasions = pd.concat(
         [
-            base.occasions[["occasion_id", "started_at", "kind"]].assign(
-                started_at=lambda f: f["started_at"].dt.tz_localize(None)
-            ),
+            base.occasions[["occasion_id", "started_at", "kind"]].assign(started_at=lambda f: f["started_at"].dt.tz_localize(None)),
             more,
         ]
     )

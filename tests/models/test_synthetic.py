@@ -19,8 +19,18 @@ from recoverynet.samples import load_sample, sample_folder
 
 def plan(**given):
     defaults = dict(
-        n_clients=650, n_peers=250, n_workers=40, n_groups=30, months=18, start=pd.Timestamp("2010-01-01"),
-        homophily=1.0, influence=1.0, surroundings=1.0, latent=(1.0, 1.0), base_gain=0.035, base_loss=0.06,
+        n_clients=650,
+        n_peers=250,
+        n_workers=40,
+        n_groups=30,
+        months=18,
+        start=pd.Timestamp("2010-01-01"),
+        homophily=1.0,
+        influence=1.0,
+        surroundings=1.0,
+        latent=(1.0, 1.0),
+        base_gain=0.035,
+        base_loss=0.06,
         missing=0.15,
     )
     return Plan(**{**defaults, **given})
@@ -48,8 +58,10 @@ def gains(life):
     at_risk = ~life.held[client][:, :-1]
     months = at_risk.shape[1]
     columns = (
-        life.held[client][:, 1:], np.nan_to_num(life.exposure[client][:, :-1]),
-        life.episodes.in_treatment[client][:, :-1], life.shocked[:-1, life.people.area[client]].T,
+        life.held[client][:, 1:],
+        np.nan_to_num(life.exposure[client][:, :-1]),
+        life.episodes.in_treatment[client][:, :-1],
+        life.shocked[:-1, life.people.area[client]].T,
         np.repeat(life.people.latent[client][:, None], months, axis=1),
     )
     return np.stack([column[at_risk].astype(float) for column in columns])
@@ -149,8 +161,15 @@ def test_exposure_by_hand():
     # Occasion 0: people 0, 1, 2; occasion 1: people 0, 3. Weights 1/2 and 1. Person 3 has no state.
     empty = np.zeros(2)
     contacts = Contacts(
-        empty, empty, empty, empty, empty, empty, occasion=np.array([0, 0, 0, 1, 1]),
-        person=np.array([0, 1, 2, 0, 3]), part=np.zeros(5),
+        empty,
+        empty,
+        empty,
+        empty,
+        empty,
+        empty,
+        occasion=np.array([0, 0, 0, 1, 1]),
+        person=np.array([0, 1, 2, 0, 3]),
+        part=np.zeros(5),
     )
     held, known = np.array([False, True, False, True, True]), np.array([True, True, True, False, True])
     np.testing.assert_allclose(exposure_of(contacts, held, known), [0.5, 0.0, 0.5, 0.0, np.nan])
@@ -200,9 +219,7 @@ def test_checks_find_no_error_in_riverside(riverside):
     problems = rn.find_problems(sample_folder("riverside"))
     assert "error" not in set(problems["severity"])
     assert set(problems["rule"]) == {"own_account"}
-    self_reported = (riverside.observations["variable"] == "offending.reoffended") & (
-        riverside.observations["source"] == "self"
-    )
+    self_reported = (riverside.observations["variable"] == "offending.reoffended") & (riverside.observations["source"] == "self")
     assert problems["n_rows"].tolist() == [self_reported.sum()]
 
 
@@ -235,8 +252,7 @@ def test_the_planted_influence_can_be_told_from_none(riverside, twin):
     for name, record in (("riverside", riverside), ("twin", twin)):
         months = pd.date_range("2010-01-01", "2011-07-01", freq="MS")
         waves = rn.panel(
-            rn.ContactGraph(record), breaks=months, roles=("client", "peer", "community"),
-            outcomes={"housing.status": {"settled"}},
+            rn.ContactGraph(record), breaks=months, roles=("client", "peer", "community"), outcomes={"housing.status": {"settled"}}
         )
         verdicts[name] = rn.evidence_ladder(waves, placebo="housing.status", rng=1).consistent_with_spread
     assert verdicts == {"riverside": True, "twin": False}
@@ -365,10 +381,13 @@ def test_missing_loses_observations():
     assert len(thinned.participation) == len(whole.participation)
 
 
-@pytest.mark.parametrize("small", [
-    dict(n_clients=10, n_peers=10, n_workers=1, n_groups=10, months=2),
-    dict(n_clients=30, n_peers=12, n_workers=2, n_groups=65, months=3, start="2019-10-01", missing=0.9),
-])
+@pytest.mark.parametrize(
+    "small",
+    [
+        dict(n_clients=10, n_peers=10, n_workers=1, n_groups=10, months=2),
+        dict(n_clients=30, n_peers=12, n_workers=2, n_groups=65, months=3, start="2019-10-01", missing=0.9),
+    ],
+)
 def test_small_areas_are_sound_too(small):
     for seed in range(2):
         record = synthetic_record(**small, rng=seed)
@@ -389,11 +408,25 @@ def test_episodes_follow_each_other():
     assert (frame.groupby("person")["end"].apply(lambda ends: ends.isna().sum()) <= 1).all()
 
 
-@pytest.mark.parametrize("wrong", [
-    {"n_clients": 5}, {"n_peers": 3}, {"n_workers": 0}, {"n_groups": 4}, {"months": 1}, {"start": "2010-01-02"},
-    {"start": "tomorrow-ish"}, {"homophily": 0.0}, {"influence": -1.0}, {"surroundings": np.nan}, {"latent": (2.0,)},
-    {"base_gain": 0.0}, {"base_loss": 1.0}, {"missing": 1.0},
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n_clients": 5},
+        {"n_peers": 3},
+        {"n_workers": 0},
+        {"n_groups": 4},
+        {"months": 1},
+        {"start": "2010-01-02"},
+        {"start": "tomorrow-ish"},
+        {"homophily": 0.0},
+        {"influence": -1.0},
+        {"surroundings": np.nan},
+        {"latent": (2.0,)},
+        {"base_gain": 0.0},
+        {"base_loss": 1.0},
+        {"missing": 1.0},
+    ],
+)
 def test_dials_out_of_range_are_told(wrong):
     with pytest.raises(SchemaError, match=next(iter(wrong))):
         synthetic_record(**wrong)

@@ -35,8 +35,7 @@ def transitions(panel, behaviour="recovery", held=0.0):
         seen = np.nan_to_num(values[:, wave])
         exposure = (panel.networks[wave] @ seen) / np.maximum(named, 1)
         use = (values[:, wave] == held) & (named > 0) & ~np.isnan(values[:, wave + 1])
-        columns = [values[:, wave + 1], exposure, panel.covariates["observed_trait"],
-                   panel.covariates["cafe_open"][:, wave]]
+        columns = [values[:, wave + 1], exposure, panel.covariates["observed_trait"], panel.covariates["cafe_open"][:, wave]]
         rows.append(np.column_stack(columns)[use])
     return np.vstack(rows).T
 
@@ -102,9 +101,21 @@ def test_a_latent_trait_fools_the_lagged_logit_and_is_not_in_the_panel():
 
 def dials(**given):
     defaults = dict(
-        n=2000, n_waves=6, mean_degree=3.0, base_gain=0.09, base_loss=0.12, influence=1.0,
-        homophily_state=1.0, homophily_covariate=(1.0, 1.0), latent=(1.0, 1.0), surroundings=(1.0, 1.0),
-        ties_change=0.0, missing=0.0, missing_ties=0.0, mechanism="logit", directed=True,
+        n=2000,
+        n_waves=6,
+        mean_degree=3.0,
+        base_gain=0.09,
+        base_loss=0.12,
+        influence=1.0,
+        homophily_state=1.0,
+        homophily_covariate=(1.0, 1.0),
+        latent=(1.0, 1.0),
+        surroundings=(1.0, 1.0),
+        ties_change=0.0,
+        missing=0.0,
+        missing_ties=0.0,
+        mechanism="logit",
+        directed=True,
     )
     return Dials(**{**defaults, **given})
 
@@ -140,8 +151,7 @@ def test_the_threshold_mechanism_acts_all_at_once():
 @pytest.mark.parametrize("directed", [True, False])
 def test_tie_odds_are_those_planted(directed):
     panel = simulate_panel(
-        2000, homophily_covariate=(2.5, 1.0), surroundings=(8.0, 1.0), homophily_state=2.0, directed=directed,
-        rng=18,
+        2000, homophily_covariate=(2.5, 1.0), surroundings=(8.0, 1.0), homophily_state=2.0, directed=directed, rng=18
     )
     network = panel.networks[0]
     assert tie_odds_ratio(network, same(panel.covariates["observed_trait"])) == pytest.approx(2.5, rel=0.12)
@@ -153,8 +163,8 @@ def test_tie_odds_are_those_planted(directed):
 @pytest.mark.parametrize("n", [20, 100, 650])
 def test_mean_degree_is_that_asked_for_even_under_strong_homophily(n):
     degrees = [
-        simulate_panel(n, n_waves=1, mean_degree=3.0, latent=(6.0, 1.0), surroundings=(10.0, 1.0), rng=seed)
-        .networks[0].nnz / n for seed in range(40)
+        simulate_panel(n, n_waves=1, mean_degree=3.0, latent=(6.0, 1.0), surroundings=(10.0, 1.0), rng=seed).networks[0].nnz / n
+        for seed in range(40)
     ]
     assert np.mean(degrees) == pytest.approx(3.0, abs=4 * np.std(degrees) / np.sqrt(40) + 0.05)
 
@@ -219,12 +229,25 @@ def test_missing_can_be_set_for_any_world():
     assert not np.isnan(none.behaviour["recovery"]).any()
 
 
-@pytest.mark.parametrize("wrong", [
-    {"n": 1}, {"n_waves": 0}, {"mean_degree": 99.0}, {"mean_degree": 0.0}, {"base_gain": 0.0},
-    {"base_loss": 1.0}, {"influence": 0.0}, {"homophily_state": -1.0}, {"latent": (2.0,)},
-    {"surroundings": (np.nan, 1.0)},
-    {"ties_change": 1.5}, {"missing": 1.0}, {"missing_ties": -0.1}, {"mechanism": "viral"},
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n": 1},
+        {"n_waves": 0},
+        {"mean_degree": 99.0},
+        {"mean_degree": 0.0},
+        {"base_gain": 0.0},
+        {"base_loss": 1.0},
+        {"influence": 0.0},
+        {"homophily_state": -1.0},
+        {"latent": (2.0,)},
+        {"surroundings": (np.nan, 1.0)},
+        {"ties_change": 1.5},
+        {"missing": 1.0},
+        {"missing_ties": -0.1},
+        {"mechanism": "viral"},
+    ],
+)
 def test_dials_out_of_range_are_told(wrong):
     with pytest.raises(SchemaError, match=next(iter(wrong))):
         simulate_panel(**{"n": 50, **wrong})

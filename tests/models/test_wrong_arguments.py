@@ -18,8 +18,19 @@ from recoverynet.models.spread_panel import SpreadPanel
 from recoverynet.models.worlds import simulate_panel
 
 ASKED_OF_A_PANEL = (
-    rn.contagion_test, rn.fit_hazard, rn.fit_sisa, rn.dyadic_influence, rn.matched_estimate, rn.evidence_ladder,
-    rn.adoption, rn.thresholds, hazard_curve, prevalence_curve, bass_fit, infectiousness, susceptibility,
+    rn.contagion_test,
+    rn.fit_hazard,
+    rn.fit_sisa,
+    rn.dyadic_influence,
+    rn.matched_estimate,
+    rn.evidence_ladder,
+    rn.adoption,
+    rn.thresholds,
+    hazard_curve,
+    prevalence_curve,
+    bass_fit,
+    infectiousness,
+    susceptibility,
     future_tie_exposure,
 )
 
@@ -44,11 +55,18 @@ def test_a_record_is_asked_for_where_one_is_needed(panel):
         rn.spread_panel(panel)
 
 
-@pytest.mark.parametrize(("ask", "word"), [
-    (rn.fit_hazard, "adjust"), (rn.fit_hazard, "categories"), (rn.dyadic_influence, "adjust"),
-    (rn.matched_estimate, "on"), (rn.contagion_test, "within"), (rn.evidence_ladder, "adjust"),
-    (rn.evidence_ladder, "surroundings"),
-])
+@pytest.mark.parametrize(
+    ("ask", "word"),
+    [
+        (rn.fit_hazard, "adjust"),
+        (rn.fit_hazard, "categories"),
+        (rn.dyadic_influence, "adjust"),
+        (rn.matched_estimate, "on"),
+        (rn.contagion_test, "within"),
+        (rn.evidence_ladder, "adjust"),
+        (rn.evidence_ladder, "surroundings"),
+    ],
+)
 def test_one_name_is_not_read_letter_by_letter(ask, word, panel):
     with pytest.raises(SchemaError, match=rf"{word} takes a list of names.*\['observed_trait'\]"):
         ask(panel, behaviour="recovery", **{word: "observed_trait"})
@@ -117,25 +135,36 @@ def test_a_network_that_cannot_be_rewired_gives_no_p():
 TWICE = ["observed_trait", "observed_trait"]
 
 
-@pytest.mark.parametrize("ask", [
-    lambda p: rn.fit_hazard(p, adjust=TWICE), lambda p: rn.dyadic_influence(p, adjust=TWICE),
-    lambda p: rn.matched_estimate(p, on=TWICE), lambda p: rn.evidence_ladder(p, adjust=TWICE),
-    lambda p: rn.evidence_ladder(p, adjust=TWICE[:1], surroundings=TWICE[:1]),
-    lambda p: rn.contagion_test(p, within=TWICE), lambda p: rn.spread_report(p, adjust=TWICE),
-    lambda p: rn.spread_report(p, adjust=TWICE[:1], surroundings=TWICE[:1]),
-    lambda p: rn.network_autocorrelation(p, "recovery", TWICE, wave=1),
-    lambda p: rn.network_autocorrelation(p, "recovery", pd.DataFrame(np.ones((60, 2)), p.person_ids, ["a", "a"]), wave=1),
-    lambda p: rn.spread_panel(rn.load_sample("five_people"), adjust=["role", "role"]),
-])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda p: rn.fit_hazard(p, adjust=TWICE),
+        lambda p: rn.dyadic_influence(p, adjust=TWICE),
+        lambda p: rn.matched_estimate(p, on=TWICE),
+        lambda p: rn.evidence_ladder(p, adjust=TWICE),
+        lambda p: rn.evidence_ladder(p, adjust=TWICE[:1], surroundings=TWICE[:1]),
+        lambda p: rn.contagion_test(p, within=TWICE),
+        lambda p: rn.spread_report(p, adjust=TWICE),
+        lambda p: rn.spread_report(p, adjust=TWICE[:1], surroundings=TWICE[:1]),
+        lambda p: rn.network_autocorrelation(p, "recovery", TWICE, wave=1),
+        lambda p: rn.network_autocorrelation(p, "recovery", pd.DataFrame(np.ones((60, 2)), p.person_ids, ["a", "a"]), wave=1),
+        lambda p: rn.spread_panel(rn.load_sample("five_people"), adjust=["role", "role"]),
+    ],
+)
 def test_a_term_is_named_once(ask):
     with pytest.raises(SchemaError, match="twice|stands in surroundings and in adjust"):
         ask(simulate_panel(60, rng=1))
 
 
-@pytest.mark.parametrize("ask", [
-    lambda p: rn.fit_hazard(p, adjust=None), lambda p: rn.evidence_ladder(p, surroundings=None),
-    lambda p: rn.fit_hazard(p, adjust=[3]), lambda p: rn.network_autocorrelation(p, "recovery", 3, wave=1),
-])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda p: rn.fit_hazard(p, adjust=None),
+        lambda p: rn.evidence_ladder(p, surroundings=None),
+        lambda p: rn.fit_hazard(p, adjust=[3]),
+        lambda p: rn.network_autocorrelation(p, "recovery", 3, wave=1),
+    ],
+)
 def test_what_is_no_list_of_names_is_refused(ask, panel):
     with pytest.raises(SchemaError, match="list of names"):
         ask(panel)
@@ -148,19 +177,42 @@ def test_names_may_come_one_by_one(panel):
     assert ladder.settings["adjust"] == ["observed_trait"] and "observed_trait" in ladder.to_frame()["detail"].str.cat()
 
 
-@pytest.mark.parametrize("asked", [
-    {"history": 7}, {"history": 1.5}, {"history": -1}, {"exposed": "half"}, {"exposed": 0}, {"caliper": "x"},
-    {"caliper": 0}, {"bins": 2.5}, {"bins": 1}, {"neighbours": True}, {"level": "0.95"}, {"method": "nearest"},
-])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"history": 7},
+        {"history": 1.5},
+        {"history": -1},
+        {"exposed": "half"},
+        {"exposed": 0},
+        {"caliper": "x"},
+        {"caliper": 0},
+        {"bins": 2.5},
+        {"bins": 1},
+        {"neighbours": True},
+        {"level": "0.95"},
+        {"method": "nearest"},
+    ],
+)
 def test_matching_says_which_argument_is_wrong(asked, panel):
     with pytest.raises(SchemaError, match=next(iter(asked))):
         rn.matched_estimate(panel, **asked)
 
 
-@pytest.mark.parametrize("ask", [
-    rn.fit_hazard, rn.fit_sisa, rn.dyadic_influence, rn.contagion_test, rn.exposure, rn.adoption,
-    autocorrelation, rn.norm_clustering, lambda p, b: rn.evidence_ladder(p, behaviour=b),
-])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        rn.fit_hazard,
+        rn.fit_sisa,
+        rn.dyadic_influence,
+        rn.contagion_test,
+        rn.exposure,
+        rn.adoption,
+        autocorrelation,
+        rn.norm_clustering,
+        lambda p, b: rn.evidence_ladder(p, behaviour=b),
+    ],
+)
 def test_a_behaviour_is_a_name_a_norm_or_an_array_of_numbers(ask, panel):
     held = panel.behaviour["recovery"]
     for given in (held.tolist(), pd.DataFrame(held), pd.Series(held[:, 0]), ["recovery"]):
@@ -216,7 +268,10 @@ def test_nothing_asked_for_is_left_out_of_account(panel):
 def test_a_calibration_table_that_is_not_there_is_said(tmp_path):
     with pytest.raises(SchemaError, match="There is no file"):
         calibration_table(tmp_path / "nowhere.csv")
-    for wrong, words in (({"budget": -1}, "budget"), ({"budget": 0, "only": "zzz"}, "No test has 'zzz'"),
-                         ({"budget": 0, "workers": 0}, "workers")):
+    for wrong, words in (
+        ({"budget": -1}, "budget"),
+        ({"budget": 0, "only": "zzz"}, "No test has 'zzz'"),
+        ({"budget": 0, "workers": 0}, "workers"),
+    ):
         with pytest.raises(SchemaError, match=words):
             calibrate(tmp_path / "table.csv", **wrong)

@@ -32,9 +32,7 @@ def doctors(shared):
     time = adopted["time_of_adoption"].to_numpy()
     held = (time[:, None] <= np.arange(1, N_WAVES + 1)) & (time[:, None] < N_WAVES)
     waves = pd.DataFrame({"start": pd.NaT, "end": pd.NaT}, index=pd.RangeIndex(1, N_WAVES + 1, name="wave"))
-    return NetworkPanel(
-        people, waves, (network,) * N_WAVES, directed=True, behaviour={"tetracycline": held.astype(float)}
-    )
+    return NetworkPanel(people, waves, (network,) * N_WAVES, directed=True, behaviour={"tetracycline": held.astype(float)})
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +118,5 @@ def test_moran_of_cumulative_adoption(doctors, summary):
     table = autocorrelation(doctors, held, weighted=True, row_normalise=True, n_permutations=0)
     table = table.xs("moran", level="statistic")
     for column, row in zip(("observed", "expected", "sd", "p_analytic"), summary["moran"], strict=True):
-        np.testing.assert_allclose(
-            table[column], np.array(row, dtype=float), rtol=0, atol=1e-8, equal_nan=True
-        )
+        np.testing.assert_allclose(table[column], np.array(row, dtype=float), rtol=0, atol=1e-8, equal_nan=True)
     assert table["reason"].iloc[-1] == "everybody of known value has the same value"

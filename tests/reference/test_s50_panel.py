@@ -36,9 +36,7 @@ def test_arcs_density_reciprocity_isolates(s50):
 
 
 def test_jaccard_between_waves(s50):
-    found = [
-        (arcs(s50, w) & arcs(s50, w + 1)).sum() / (arcs(s50, w) | arcs(s50, w + 1)).sum() for w in range(2)
-    ]
+    found = [(arcs(s50, w) & arcs(s50, w + 1)).sum() / (arcs(s50, w) | arcs(s50, w + 1)).sum() for w in range(2)]
     np.testing.assert_array_equal(np.round(found, 5), [0.33140, 0.38372])
 
 

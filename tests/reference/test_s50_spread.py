@@ -26,9 +26,7 @@ def test_mean_exposure_of_those_with_ties(pupils, drinking):
     assert waves.count().tolist() == [46, 47, 45]
 
 
-@pytest.mark.parametrize(
-    ("direction", "expected"), [("out", [0.43314, 0.39777, 0.42580]), ("either", [0.38090, 0.39147, 0.41622])]
-)
+@pytest.mark.parametrize(("direction", "expected"), [("out", [0.43314, 0.39777, 0.42580]), ("either", [0.38090, 0.39147, 0.41622])])
 def test_moran(pupils, direction, expected):
     table = autocorrelation(pupils, "alcohol", direction=direction, n_permutations=0)
     np.testing.assert_allclose(table.xs("moran", level="statistic")["observed"], expected, atol=5e-6)
@@ -43,9 +41,7 @@ def test_excess_by_degree_of_separation(pupils, drinking):
 def test_permutation_and_analytic_tests_agree(pupils):
     table = autocorrelation(pupils, "alcohol", n_permutations=4000, rng=3).xs("moran", level="statistic")
     np.testing.assert_allclose(table["null_sd"], table["sd"], rtol=0.05)
-    np.testing.assert_allclose(
-        table["null_mean"], table["expected"], atol=4 * table["sd"].max() / np.sqrt(4000)
-    )
+    np.testing.assert_allclose(table["null_mean"], table["expected"], atol=4 * table["sd"].max() / np.sqrt(4000))
 
 
 def test_networkx_agrees_on_assortativity(pupils):

@@ -16,7 +16,8 @@ def specification_of(effects):
     terms = {
         name: [
             Term(each["shortName"], each["interaction1"] or None, type=each["type"])
-            for each in effects if each["name"] == name and not each["basicRate"]
+            for each in effects
+            if each["name"] == name and not each["basicRate"]
         ]
         for name in ("friend", "drink")
     }

@@ -22,8 +22,7 @@ def rsiena(shared):
 def setting_of(pupils, rsiena, **options):
     terms = rsiena[~rsiena["basicRate"]]
     network, drink = (
-        [Term(row.shortName, row.interaction1 or None, type=row.type)
-         for row in terms[terms["name"] == name].itertuples()]
+        [Term(row.shortName, row.interaction1 or None, type=row.type) for row in terms[terms["name"] == name].itertuples()]
         for name in ("friend", "drink")
     )
     return saom_setting(pupils, Specification({"friend": network}, {"drink": drink}), **options)
@@ -45,9 +44,7 @@ def test_internal_parameters_are_those_of_rsiena(pupils, rsiena):
     theirs = rsiena[(rsiena["name"] == "friend") & ~rsiena["basicRate"]]
     ours = pd.Series(setting.model.numbers[:, 0], index=theirs.index)
     with_parameter = ~theirs["shortName"].isin(["balance", "inStructEq", "X"])
-    pd.testing.assert_series_equal(
-        ours[with_parameter], theirs.loc[with_parameter, "parm"].astype(float), check_names=False
-    )
+    pd.testing.assert_series_equal(ours[with_parameter], theirs.loc[with_parameter, "parm"].astype(float), check_names=False)
 
 
 @pytest.mark.parametrize("name", ["s50_coevolution_avsim", "s50_coevolution_avalt", "s50_network_only"])
@@ -57,8 +54,10 @@ def test_simulations_at_estimates_of_rsiena_come_back_to_its_targets(pupils, sha
     effects = pd.DataFrame(fit["effects"])
     terms = effects[~effects["basicRate"]]
     network, drink = (
-        [(row.shortName, row.interaction1) if row.interaction1 else row.shortName
-         for row in terms[terms["name"] == dependent].itertuples()]
+        [
+            (row.shortName, row.interaction1) if row.interaction1 else row.shortName
+            for row in terms[terms["name"] == dependent].itertuples()
+        ]
         for dependent in ("friend", "drink")
     )
     setting = saom_setting(pupils, Specification({"friend": network}, {"drink": drink} if drink else {}))

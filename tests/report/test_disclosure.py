@@ -27,9 +27,7 @@ def table(counts: object, **settings_: object) -> CountTable:
 class Attacker:
     """Knows the printed table, how it adds up, that counts are whole and which zeros are printed."""
 
-    def __init__(
-        self, shown: DisclosedTable, rows: str, columns: str, truth: np.ndarray, policy: DisclosurePolicy
-    ):
+    def __init__(self, shown: DisclosedTable, rows: str, columns: str, truth: np.ndarray, policy: DisclosurePolicy):
         self.policy = policy
         self.shown = shown.counts
         self.truth = pd.DataFrame(truth, index=self.shown.index, columns=self.shown.columns)
@@ -39,18 +37,12 @@ class Attacker:
         inner_rows = [r for r in self.shown.index if r != TOTAL]
         inner_columns = [c for c in self.shown.columns if c != TOTAL]
         if columns == "parts" and TOTAL in self.shown.columns:
-            self.sums += [
-                {**{(r, c): 1.0 for c in inner_columns}, (r, TOTAL): -1.0} for r in self.shown.index
-            ]
+            self.sums += [{**{(r, c): 1.0 for c in inner_columns}, (r, TOTAL): -1.0} for r in self.shown.index]
         if rows == "parts" and TOTAL in self.shown.index:
             self.sums += [{**{(r, c): 1.0 for r in inner_rows}, (TOTAL, c): -1.0} for c in self.shown.columns]
         self.orders = []
         if rows == "nested":
-            self.orders = [
-                ((a, c), (b, c))
-                for c in self.shown.columns
-                for a, b in zip(inner_rows, inner_rows[1:], strict=False)
-            ]
+            self.orders = [((a, c), (b, c)) for c in self.shown.columns for a, b in zip(inner_rows, inner_rows[1:], strict=False)]
 
     def bound(self, name: tuple[str, str], round_to: int, smallest: int) -> tuple[float, float | None]:
         """Parts of a hidden total may be hidden zeros; any other hidden figure is 1 or more."""
@@ -120,9 +112,7 @@ def attack(made: CountTable, policy: DisclosurePolicy) -> None:
         gone = attacker.truth.at[above] - attacker.truth.at[under]
         if 1 <= gone <= largest:
             low, high = attacker.range_of({above: 1.0, under: -1.0})
-            assert low <= 1 and high >= largest, (
-                f"{above} to {under} is narrowed to {low}..{high}\n{shown.counts}"
-            )
+            assert low <= 1 and high >= largest, f"{above} to {under} is narrowed to {low}..{high}\n{shown.counts}"
 
 
 POLICIES = [
@@ -146,9 +136,7 @@ counts = st.one_of(st.integers(0, 9), st.integers(0, 60))
     columns=st.sampled_from(["parts", "separate"]),
 )
 def test_no_hidden_count_of_a_table_can_be_worked_out(data, n_rows, n_columns, policy, rows, columns) -> None:
-    grid = data.draw(
-        st.lists(st.lists(counts, min_size=n_columns, max_size=n_columns), min_size=n_rows, max_size=n_rows)
-    )
+    grid = data.draw(st.lists(st.lists(counts, min_size=n_columns, max_size=n_columns), min_size=n_rows, max_size=n_rows))
     attack(table(grid, rows=rows, columns=columns), policy)
 
 
@@ -173,9 +161,7 @@ def test_nothing_is_hidden_where_nothing_is_small() -> None:
 
 def test_two_small_parts_of_a_small_sum_take_a_third_with_them() -> None:
     shown = table([[1], [1], [30], [50]]).disclosed("ndtms").counts["c0"]
-    assert shown.isna().tolist() == [True, True, True, False, False], (
-        "1 + 1 = 82 - 30 - 50 would give both away"
-    )
+    assert shown.isna().tolist() == [True, True, True, False, False], "1 + 1 = 82 - 30 - 50 would give both away"
 
 
 def test_a_small_complement_hides_the_number_itself() -> None:
@@ -215,9 +201,13 @@ def test_nhs_rounds_and_takes_percentages_from_rounded_counts() -> None:
     assert shown.share("linked") == 15 / 40
     frame = shown.to_frame().iloc[0]
     assert frame["low"] < 15 / 40 < frame["high"]
-    assert table([[7], [8], [12], [13], [0]], rows="separate").disclosed("nhs").counts["c0"].fillna(
-        -1
-    ).tolist() == [-1, 10, 10, 15, 0]
+    assert table([[7], [8], [12], [13], [0]], rows="separate").disclosed("nhs").counts["c0"].fillna(-1).tolist() == [
+        -1,
+        10,
+        10,
+        15,
+        0,
+    ]
 
 
 def test_shares_and_intervals_of_hidden_counts_do_not_exist() -> None:
@@ -283,9 +273,7 @@ def test_labels_and_stages_must_make_sense() -> None:
 
 def test_means_need_enough_people() -> None:
     values = pd.DataFrame({"n": [30, 9, 3], "mean": [1.25, 2.5, 4.0]}, index=["a", "b", "c"])
-    made = SummaryTable(
-        values, title="Scores", population="p", denominator="", period="2011", heads=("People", "Mean")
-    )
+    made = SummaryTable(values, title="Scores", population="p", denominator="", period="2011", heads=("People", "Mean"))
     assert made.disclosed("ndtms").grid().rows == (("a", "30", "1.2"), ("b", "9", "*"), ("c", "*", "*"))
     assert made.disclosed("nhs").grid().rows[1] == ("b", "10", "*")
     assert made.disclosed(DisclosurePolicy.none(reason="x")).grid().rows[2] == ("c", "3", "4.0")

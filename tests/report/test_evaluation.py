@@ -59,9 +59,7 @@ def worked() -> rn.RecoveryRecord:
         table,
         pd.DataFrame(occasions, columns=["occasion_id", "started_at", "kind"]),
         pd.DataFrame(participation, columns=["occasion_id", "person_id"]),
-        observations=pd.DataFrame(
-            observations, columns=["person_id", "observed_at", "variable", "value", "source"]
-        ),
+        observations=pd.DataFrame(observations, columns=["person_id", "observed_at", "variable", "value", "source"]),
         window=("2011-01-01", "2012-01-01"),
     )
 
@@ -88,9 +86,7 @@ def test_riverside_agrees_with_the_record(report: Report, riverside: rn.Recovery
     contacts = recovery_contacts(riverside)["person_id"]
     assert shown(report, "links", "Clients with contact").n("Any contact") == clients.isin(contacts).sum()
     seen = clients.isin(riverside.participation["person_id"])
-    assert (
-        shown(report, "observed", "From all clients").n("… with at least one recorded contact") == seen.sum()
-    )
+    assert shown(report, "observed", "From all clients").n("… with at least one recorded contact") == seen.sum()
     coverage = rn.aftercare_coverage(riverside).set_index("phase")
     phase = shown(report, "links", "Contact with the recovery community around")
     assert phase.n("Within 28 days after") == coverage.at["within 28 days after", "n_covered"]
@@ -105,9 +101,7 @@ def test_sections_in_the_order_of_reading(report: Report) -> None:
 def test_language_is_plain_and_respectful(report: Report, tiny_report: Report) -> None:
     for made in (report, tiny_report):
         text = made.to_text().lower()
-        assert not re.findall(
-            r"\b(addicts?|junkies|clean|contagious|caused?|proves?|nan|none\b(?= of)|inf)\b", text
-        )
+        assert not re.findall(r"\b(addicts?|junkies|clean|contagious|caused?|proves?|nan|none\b(?= of)|inf)\b", text)
         assert "clustering is not contagion" in text
 
 
@@ -119,16 +113,12 @@ def test_no_id_of_anybody_appears(report: Report, riverside: rn.RecoveryRecord) 
 
 
 def test_notes_of_reading_are_not_repeated(worked: rn.RecoveryRecord) -> None:
-    noted = rn.RecoveryRecord(
-        worked.people, worked.occasions, worked.participation, notes=("row 7: J. Smith left out",)
-    )
+    noted = rn.RecoveryRecord(worked.people, worked.occasions, worked.participation, notes=("row 7: J. Smith left out",))
     assert "Smith" not in rn.evaluation_report(noted).to_text()
 
 
 THIN = {
-    "people alone": lambda: rn.RecoveryRecord(
-        people(30, "worker"), empty("occasions"), empty("participation")
-    ),
+    "people alone": lambda: rn.RecoveryRecord(people(30, "worker"), empty("occasions"), empty("participation")),
     "one client": lambda: rn.RecoveryRecord(people(1), empty("occasions"), empty("participation")),
     "one call": lambda: rn.RecoveryRecord(
         people(30, "worker"),
@@ -274,9 +264,7 @@ def test_no_small_number_is_the_difference_between_two_tables() -> None:
             table,
             occasions.assign(kind="one_to_one"),
             pd.DataFrame(participation, columns=["occasion_id", "person_id"]),
-            observations=pd.DataFrame(
-                housing, columns=["person_id", "observed_at", "variable", "value", "source"]
-            ),
+            observations=pd.DataFrame(housing, columns=["person_id", "observed_at", "variable", "value", "source"]),
             window=("2011-01-01", "2012-01-01"),
         )
     )
@@ -325,7 +313,9 @@ def test_few_with_a_state_and_no_contact_cannot_be_worked_out() -> None:
     states = pd.DataFrame({"person_id": [f"q{n:03d}" for n in range(40)], "observed_at": "2011-03-02"})
     report = rn.evaluation_report(
         rn.RecoveryRecord(
-            people(60, "worker"), met, pd.DataFrame(who, columns=["occasion_id", "person_id"]),
+            people(60, "worker"),
+            met,
+            pd.DataFrame(who, columns=["occasion_id", "person_id"]),
             observations=states.assign(variable="state", value="using", source="self"),
         )
     )
@@ -374,16 +364,42 @@ def test_a_tie_to_somebody_not_known_before_is_no_change(worked: rn.RecoveryReco
         observations=table[~(first & (table["person_id"] == "q040"))],
         window=worked.window,
     )
-    record = record.with_tables(observations=pd.concat([record.observations, pd.DataFrame({
-        "person_id": ["q041"], "observed_at": pd.to_datetime(["2011-06-15"]).tz_localize(worked.tz),
-        "variable": ["state"], "value": ["using"], "source": ["self"],
-    })], ignore_index=True))
+    record = record.with_tables(
+        observations=pd.concat(
+            [
+                record.observations,
+                pd.DataFrame(
+                    {
+                        "person_id": ["q041"],
+                        "observed_at": pd.to_datetime(["2011-06-15"]).tz_localize(worked.tz),
+                        "variable": ["state"],
+                        "value": ["using"],
+                        "source": ["self"],
+                    }
+                ),
+            ],
+            ignore_index=True,
+        )
+    )
     change = rn.evaluation_report(record)["change"]
     assert told not in change.to_text()  # nobody outside the service whose state is known at first
-    changed = record.with_tables(observations=pd.concat([record.observations, pd.DataFrame({
-        "person_id": ["q040"], "observed_at": pd.to_datetime(["2011-06-15"]).tz_localize(worked.tz),
-        "variable": ["state"], "value": ["using"], "source": ["self"],
-    })], ignore_index=True))
+    changed = record.with_tables(
+        observations=pd.concat(
+            [
+                record.observations,
+                pd.DataFrame(
+                    {
+                        "person_id": ["q040"],
+                        "observed_at": pd.to_datetime(["2011-06-15"]).tz_localize(worked.tz),
+                        "variable": ["state"],
+                        "value": ["using"],
+                        "source": ["self"],
+                    }
+                ),
+            ],
+            ignore_index=True,
+        )
+    )
     assert shown(rn.evaluation_report(changed), "change", "Ties that came").n(told) == 10
 
 
@@ -442,10 +458,7 @@ def one_domain(variable: str, *values: str, n: int = 12) -> rn.RecoveryRecord:
     ]
     columns = ["person_id", "observed_at", "variable", "value", "source"]
     return rn.RecoveryRecord(
-        people(n, "worker"),
-        empty("occasions"),
-        empty("participation"),
-        observations=pd.DataFrame(rows, columns=columns),
+        people(n, "worker"), empty("occasions"), empty("participation"), observations=pd.DataFrame(rows, columns=columns)
     )
 
 

@@ -47,9 +47,7 @@ def test_it_names_no_path_and_no_person(executed, riverside: rn.RecoveryRecord) 
     text, notebook = executed
     assert str(Path.home()) not in text and str(Path.cwd()) not in text and "/tmp/" not in text
     assert set(notebook.metadata) <= {"kernelspec", "language_info"}
-    plain = json.dumps(
-        [output.data["text/plain"] for cell in code_cells(notebook) for output in cell.outputs]
-    )
+    plain = json.dumps([output.data["text/plain"] for cell in code_cells(notebook) for output in cell.outputs])
     assert not [name for name in riverside.people["person_id"] if name in plain]
 
 
@@ -80,9 +78,7 @@ def edited(tmp_path: Path, *sources: str) -> Path:
 
 
 def test_a_template_of_ones_own_is_used_and_scrubbed(tiny_report: Report, tmp_path: Path) -> None:
-    mine = edited(
-        tmp_path, "import os; print(os.getcwd(), folder)", "import sys; print('hush', file=sys.stderr)"
-    )
+    mine = edited(tmp_path, "import os; print(os.getcwd(), folder)", "import sys; print('hush', file=sys.stderr)")
     tiny_report.save(tmp_path / "x.ipynb", template=mine)
     cells = code_cells(nbformat.read(tmp_path / "x.ipynb", as_version=4))
     assert cells[-2].outputs[0].text == "… …/record\n"

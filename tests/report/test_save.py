@@ -52,9 +52,7 @@ def test_the_page_is_whole_and_refers_to_nothing_outside(page: tuple[str, Page])
     assert not parsed.open
     assert "//" not in re.sub(r"base64,[A-Za-z0-9+/=]+|sha256-[A-Za-z0-9+/=]+", "", text)
     for picture in re.findall(r"base64,([A-Za-z0-9+/=]+)", text):
-        addresses = re.findall(
-            r'(?:href|src)="([^"]*)"|url\(([^)]*)\)', base64.b64decode(picture).decode("utf-8")
-        )
+        addresses = re.findall(r'(?:href|src)="([^"]*)"|url\(([^)]*)\)', base64.b64decode(picture).decode("utf-8"))
         assert all((one or other).startswith("#") for one, other in addresses)
     assert not parsed.every("script") and not parsed.every("iframe")
     assert all((image["src"] or "").startswith("data:image/svg+xml;base64,") for image in parsed.every("img"))
@@ -119,9 +117,7 @@ def test_tables_are_written_one_a_file_and_listed(report: Report, tmp_path: Path
 def test_csv_holds_stars_where_the_report_does(tiny_report: Report, tmp_path: Path) -> None:
     tiny_report.save_tables(tmp_path)
     table = next(table for table in tiny_report["links"].tables() if table.shown.layout == "of_which")
-    with (tmp_path / f"{table.number:02d}_{table.shown.name}.csv").open(
-        encoding="utf-8-sig", newline=""
-    ) as file:
+    with (tmp_path / f"{table.number:02d}_{table.shown.name}.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["row", "column", "n", "total", "share", "low", "high"]
     assert {rows[0][name] for name in ("n", "total", "share", "low", "high")} == {"*"}
@@ -135,9 +131,7 @@ def test_no_format_shows_a_small_count(which: str, request: pytest.FixtureReques
         for table in section.tables():
             frame = tidy(table)
             for name in ("n", "total"):
-                numbers = (
-                    pd.to_numeric(frame[name], errors="coerce") if name in frame else pd.Series(dtype=float)
-                )
+                numbers = pd.to_numeric(frame[name], errors="coerce") if name in frame else pd.Series(dtype=float)
                 assert not ((numbers > 0) & (numbers < smallest)).any(), table.shown.title
 
 
@@ -161,11 +155,7 @@ def test_labels_that_look_like_formulas_stay_text(tmp_path: Path) -> None:
 
     writer = ReportWriter("ndtms")
     section = writer.section("a", "A")
-    section.table(
-        CountTable(
-            pd.Series({"=1+1": 40, "@sum": 20}), title="x", population="p", denominator="d", period="2011"
-        )
-    )
+    section.table(CountTable(pd.Series({"=1+1": 40, "@sum": 20}), title="x", population="p", denominator="d", period="2011"))
     made = Report("A", (section.finish(),), "2011", writer.policy)
     made.save(tmp_path / "a.xlsx")
     assert CalamineWorkbook.from_path(tmp_path / "a.xlsx").get_sheet_by_index(1).to_python()[4][0] == "=1+1"

@@ -29,18 +29,7 @@ from recoverynet.report.spread_setting import SpreadSetting, found_at, verdict_s
 
 PLACEBO = "housing.status=settled"
 BANNED = re.compile(r"\b(caus\w*|contagio\w*|infect\w*|addict\w*|clean)\b", re.IGNORECASE)
-SECTIONS = [
-    "in_brief",
-    "people",
-    "exposure",
-    "clustering",
-    "tests",
-    "rates",
-    "ladder",
-    "sensitivity",
-    "limits",
-    "settings",
-]
+SECTIONS = ["in_brief", "people", "exposure", "clustering", "tests", "rates", "ladder", "sensitivity", "limits", "settings"]
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +50,7 @@ def estimates(report: Report, section: str, title: str) -> DisclosedEstimates:
 def test_every_section_is_there_and_says_something(whole):
     assert [section.name for section in whole.sections] == SECTIONS
     assert all(len(section.to_text()) > 200 for section in whole.sections)
-    assert {"people", "clustering", "ladder", "sensitivity"} <= {
-        s.name for s in whole.sections if s.figures()
-    }
+    assert {"people", "clustering", "ladder", "sensitivity"} <= {s.name for s in whole.sections if s.figures()}
 
 
 def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):
@@ -108,15 +95,11 @@ def test_every_figure_has_its_words_and_every_number_its_denominator(whole):
 
 
 def test_counts_of_estimates_are_rough(whole, setting):
-    exact = {
-        f"{value:,}" for rung in setting.ladder.rungs for value in (rung.n_rows, rung.n_events) if value % 10
-    }
+    exact = {f"{value:,}" for rung in setting.ladder.rungs for value in (rung.n_rows, rung.n_events) if value % 10}
     table = estimates(whole, "ladder", "The rungs")
     assert "Counts are to the nearest ten." in table.remarks()
     assert not exact & {cell for row in table.cells for cell in row[1:]}
-    assert not [
-        count for count in exact if re.search(rf"(?<![\d,.]){count}(?![\d,.])", whole["ladder"].to_text())
-    ]
+    assert not [count for count in exact if re.search(rf"(?<![\d,.]){count}(?![\d,.])", whole["ladder"].to_text())]
 
 
 def test_the_same_seed_gives_the_same_report(riverside, setting):
@@ -166,20 +149,13 @@ def test_every_format_holds_the_estimates(whole, tmp_path):
     (csv,) = (tmp_path / "tables").glob("*rungs*.csv")
     table = pd.read_csv(csv, encoding="utf-8-sig").set_index("row")
     assert table.loc["L3 Adjusted for what is recorded", "ratio"] == pytest.approx(
-        float(
-            estimates(whole, "ladder", "The rungs")
-            .to_frame()
-            .set_index("row")
-            .loc["L3 Adjusted for what is recorded", "ratio"]
-        )
+        float(estimates(whole, "ladder", "The rungs").to_frame().set_index("row").loc["L3 Adjusted for what is recorded", "ratio"])
     )
 
 
 def test_rates_of_error_are_those_of_the_calibration():
     table = calibration_table()
-    table = table[
-        (table["test"] == "evidence ladder") & (table["n_people"] == 300) & (table["strength"] == "none")
-    ]
+    table = table[(table["test"] == "evidence ladder") & (table["n_people"] == 300) & (table["strength"] == "none")]
     worst = 100 * table.loc[table["reach"] == "within", "rate"].max()
     words = calibration_in_words(340)
     assert "worlds of 300 people without any influence" in words and f"in at most {worst:.1f}% of" in words
@@ -188,39 +164,20 @@ def test_rates_of_error_are_those_of_the_calibration():
 def test_few_people_give_no_figure_away():
     five = rn.load_sample("five_people")
     report = rn.spread_report(
-        five,
-        placebo="health.physical" if (five.observations["variable"] == "health.physical").any() else None,
+        five, placebo="health.physical" if (five.observations["variable"] == "health.physical").any() else None
     )
-    assert [section.name for section in report.sections] == [
-        "in_brief",
-        "people",
-        "exposure",
-        "ladder",
-        "limits",
-        "settings",
-    ]
+    assert [section.name for section in report.sections] == ["in_brief", "people", "exposure", "ladder", "limits", "settings"]
     for name in ("in_brief", "ladder"):
-        assert not re.search(r"\d", re.sub(r"Level \d of 4|level \d", "", report[name].to_text())), report[
-            name
-        ].to_text()
+        assert not re.search(r"\d", re.sub(r"Level \d of 4|level \d", "", report[name].to_text())), report[name].to_text()
     assert "everybody" not in report["ladder"].to_text()
     assert "{" not in " ".join(section.to_text() for section in report.sections)
-    grids = [
-        cell
-        for section in report.sections
-        for table in section.tables()
-        for row in table.grid.rows
-        for cell in row[1:]
-    ]
+    grids = [cell for section in report.sections for table in section.tables() for row in table.grid.rows for cell in row[1:]]
     assert not {"1", "2", "3", "4"} & set(grids)
 
 
 def test_reasons_lose_their_counts(setting):
     assert without_counts("nobody at risk gained it (3 person-waves)") == "nobody at risk gained it"
-    assert (
-        without_counts("too few new ties: 4 person-waves at risk and 2 gains, where 100 and 40 are needed")
-        == "too few new ties"
-    )
+    assert without_counts("too few new ties: 4 person-waves at risk and 2 gains, where 100 and 40 are needed") == "too few new ties"
     rung = dataclasses.replace(setting.rung("placebo outcome"), n_events=3)
     assert "too few changes" in found_at(setting, rung)
 
@@ -236,8 +193,13 @@ def test_the_report_says_where_nothing_was_adjusted_for_and_where_few_stand_behi
     bare = SpreadSetting(SpreadPanel(panel, placebo="placebo"), "recovery", DisclosurePolicy.named("ndtms"), 1, 199)
     said = " ".join(verdict_sentences(bare))
     assert "Nothing was adjusted for" in said and "what was adjusted for" not in said and "Caution" not in said
-    small = SpreadSetting(SpreadPanel(simulate_world("plain/strong", 100, rng=2), placebo="placebo"), "recovery",
-                          DisclosurePolicy.named("ndtms"), 1, 199)
+    small = SpreadSetting(
+        SpreadPanel(simulate_world("plain/strong", 100, rng=2), placebo="placebo"),
+        "recovery",
+        DisclosurePolicy.named("ndtms"),
+        1,
+        199,
+    )
     assert small.ladder.level == 0 or "Caution: few people" in " ".join(verdict_sentences(small))
 
 
@@ -249,18 +211,11 @@ def test_edge_reversal_is_set_beside_no_difference():
 def test_a_panel_of_ones_own(tmp_path):
     panel = simulate_world("plain/strong", 400, rng=2)
     report = rn.spread_report(
-        panel,
-        norm="recovery",
-        placebo="placebo",
-        adjust=WORLD_ADJUST,
-        surroundings=WORLD_SURROUNDINGS,
-        n_permutations=99,
+        panel, norm="recovery", placebo="placebo", adjust=WORLD_ADJUST, surroundings=WORLD_SURROUNDINGS, n_permutations=99
     )
     assert report.in_brief[0].startswith(("Level 3", "Level 4"))
     assert "nominations" in report["people"].to_text()
-    nameless = NetworkPanel.from_adjacency(
-        panel.networks, behaviour={"drinks": panel.behaviour["recovery"]}, directed=True
-    )
+    nameless = NetworkPanel.from_adjacency(panel.networks, behaviour={"drinks": panel.behaviour["recovery"]}, directed=True)
     undated = rn.spread_report(nameless, norm="drinks", n_permutations=49)
     assert "The panel has 6 waves." in undated["people"].to_text() and "Wave 6" in undated["people"].to_text()
 
@@ -280,18 +235,10 @@ def test_arguments_that_do_not_fit(riverside):
 @pytest.mark.parametrize("what", ["nothing dated", "no states", "no ties"])
 def test_the_section_says_plainly_what_is_missing(what):
     people = pd.DataFrame({"person_id": [f"c{i}" for i in range(30)], "role": "client"})
-    occasions = pd.DataFrame(
-        {"occasion_id": ["o1", "o2"], "started_at": ["2011-01-05", "2011-05-05"], "kind": "meeting"}
-    )
+    occasions = pd.DataFrame({"occasion_id": ["o1", "o2"], "started_at": ["2011-01-05", "2011-05-05"], "kind": "meeting"})
     participation = pd.DataFrame({"occasion_id": ["o1", "o2"], "person_id": ["c1", "c1"]})
     seen = pd.DataFrame(
-        {
-            "person_id": people["person_id"],
-            "observed_at": "2011-02-01",
-            "variable": "state",
-            "value": "using",
-            "source": "self",
-        }
+        {"person_id": people["person_id"], "observed_at": "2011-02-01", "variable": "state", "value": "using", "source": "self"}
     )
     record = {
         "nothing dated": lambda: rn.RecoveryRecord(people, occasions.iloc[:0], participation.iloc[:0]),

@@ -32,9 +32,7 @@ def test_it_writes_the_report_and_its_tables(tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     page = (tmp_path / "five.html").read_text(encoding="utf-8")
-    assert (
-        "The evidence ladder" in page and "seed 3" in page and (tmp_path / "tables" / "tables.csv").exists()
-    )
+    assert "The evidence ladder" in page and "seed 3" in page and (tmp_path / "tables" / "tables.csv").exists()
     assert "So few people" in done.output
 
 

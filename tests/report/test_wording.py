@@ -12,15 +12,7 @@ from recoverynet.report import wording
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [
-        (0.0, "0%"),
-        (0.004, "under 1%"),
-        (0.005, "0%"),
-        (0.124, "12%"),
-        (0.996, "over 99%"),
-        (1.0, "100%"),
-        (math.nan, "*"),
-    ],
+    [(0.0, "0%"), (0.004, "under 1%"), (0.005, "0%"), (0.124, "12%"), (0.996, "over 99%"), (1.0, "100%"), (math.nan, "*")],
 )
 def test_percentages_are_whole_and_never_round_something_to_nothing(share, said) -> None:
     if share == 0.005:
@@ -59,10 +51,7 @@ def test_short_periods(start, end, said) -> None:
 
 def test_periods_name_first_and_last_day() -> None:
     assert wording.period(pd.Timestamp("2011-03-07"), pd.Timestamp("2011-03-08")) == "7 March 2011"
-    assert (
-        wording.period(pd.Timestamp("2011-03-07"), pd.Timestamp("2012-01-01"))
-        == "7 March 2011 to 31 December 2011"
-    )
+    assert wording.period(pd.Timestamp("2011-03-07"), pd.Timestamp("2012-01-01")) == "7 March 2011 to 31 December 2011"
 
 
 def test_codes_are_spoken() -> None:
@@ -73,10 +62,6 @@ def test_codes_are_spoken() -> None:
 
 
 def test_lists_and_plurals() -> None:
-    assert (
-        wording.listed([]) == ""
-        and wording.listed(["a"]) == "a"
-        and wording.listed(["a", "b", "c"]) == "a, b and c"
-    )
+    assert wording.listed([]) == "" and wording.listed(["a"]) == "a" and wording.listed(["a", "b", "c"]) == "a, b and c"
     assert wording.plural(1, "client") == "1 client" and wording.plural(math.nan, "client") == "* clients"
     assert wording.lower_first("OST") == "OST" and wording.lower_first("Mutual aid") == "mutual aid"

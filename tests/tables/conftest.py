@@ -13,7 +13,7 @@ import recoverynet as rn
 SOUND = {
     "people.csv": "person_id,role\n007,client\nNA,peer\nw1,worker\n",
     "occasions.csv": "occasion_id,started_at,kind,group_id,duration_min\n"
-                     "o1,2011-03-01T19:30,meeting,g1,90\no2,2011-03-02,call,,10\n",
+    "o1,2011-03-01T19:30,meeting,g1,90\no2,2011-03-02,call,,10\n",
     "participation.csv": "occasion_id,person_id,part\no1,007,attendee\no1,NA,host\no2,007,\no2,w1,\n",
     "groups.csv": "group_id,name,kind\ng1,Riverside SMART,mutual_aid\n",
 }
@@ -40,8 +40,16 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 def told() -> Callable[..., pd.Series]:
     """``told(folder, rule, table=…, column=…)``: the one problem found under that rule; its rows checked if given."""
 
-    def find(source: object, rule: str, *, table: str = "", column: str = "", rows: list[int] | None = None,
-             severity: str = "error", **how: object) -> pd.Series:
+    def find(
+        source: object,
+        rule: str,
+        *,
+        table: str = "",
+        column: str = "",
+        rows: list[int] | None = None,
+        severity: str = "error",
+        **how: object,
+    ) -> pd.Series:
         problems = rn.find_problems(source, **how)
         chosen = problems[problems["rule"] == rule]
         for name, wanted in (("table", table), ("column", column)):

@@ -27,22 +27,26 @@ def test_a_record_in_memory_is_looked_at_as_well() -> None:
 
 
 def test_every_fault_of_every_table_is_told_at_once_errors_first(folder) -> None:
-    place = folder(**{
-        "people.csv": "person_id,role\n007,client\nNA,sponsor\nw1,worker\n",
-        "occasions.csv": "occasion_id,started_at,kind,group_id,duration_min\n"
-                         "o1,soon,meeting,g1,-5\no2,2011-03-02,call,,10\n",
-        "observations.csv": "person_id,observed_at,variable,value,source\n"
-                            "007,2011-03-01,offending.reoffended,no,self\n",
-    })
+    place = folder(
+        **{
+            "people.csv": "person_id,role\n007,client\nNA,sponsor\nw1,worker\n",
+            "occasions.csv": "occasion_id,started_at,kind,group_id,duration_min\no1,soon,meeting,g1,-5\no2,2011-03-02,call,,10\n",
+            "observations.csv": "person_id,observed_at,variable,value,source\n007,2011-03-01,offending.reoffended,no,self\n",
+        }
+    )
     problems = rn.find_problems(place)
     assert problems["rule"].tolist() == ["unknown_word", "not_a_date", "too_low", "own_account"]
     assert problems["severity"].tolist() == ["error", "error", "error", "warning"]
     with pytest.raises(rn.SchemaError) as told:
         rn.read_record(place)
-    for words in ("has 3 problems", "people.role: a value is none of the words known",
-                  "occasions.started_at: a value cannot be read",
-                  "duration_min: a value is below 0 minutes", "for example sponsor (1)",
-                  "leave faulty rows out: --leave-out on the command line, on_problems='leave_out' in Python"):
+    for words in (
+        "has 3 problems",
+        "people.role: a value is none of the words known",
+        "occasions.started_at: a value cannot be read",
+        "duration_min: a value is below 0 minutes",
+        "for example sponsor (1)",
+        "leave faulty rows out: --leave-out on the command line, on_problems='leave_out' in Python",
+    ):
         assert words in str(told.value)
 
 
@@ -52,61 +56,119 @@ O1 = "o1,2011-03-01T19:30,meeting,90\n"
 
 VALUE_FAULTS = [
     # rule, table, column, file, text, rows, words of the problem
-    ("blank", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n,peer\n", [5],
-     "is blank"),
+    ("blank", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n,peer\n", [5], "is blank"),
     ("blank", "participation", "person_id", PARTICIPATION, "occasion_id,person_id\no1,007\no1, \n", [3], "is blank"),
-    ("repeated_id", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n007,peer\n", [5],
-     "more than one row"),
-    ("repeated_row", "participation", "", PARTICIPATION, "occasion_id,person_id\no1,007\no1,NA\no1,007\no1,007\n",
-     [4, 5], "occasion_id and person_id"),
-    ("unknown_id", "participation", "person_id", PARTICIPATION, "occasion_id,person_id\no1,007\no1,zed\n", [3],
-     "a person that the table people does not hold"),
-    ("unknown_id", "participation", "occasion_id", PARTICIPATION, "occasion_id,person_id\no9,007\n", [2],
-     "an occasion that the table occasions does not hold"),
-    ("unknown_id", "occasions", "group_id", OCCASIONS,
-     "occasion_id,started_at,kind,group_id\no1,2011-03-01,meeting,g1\no2,2011-03-01,meeting,g9\n", [3],
-     "a group that the table groups does not hold"),
+    (
+        "repeated_id",
+        "people",
+        "person_id",
+        PEOPLE,
+        "person_id,role\n007,client\nNA,peer\nw1,worker\n007,peer\n",
+        [5],
+        "more than one row",
+    ),
+    (
+        "repeated_row",
+        "participation",
+        "",
+        PARTICIPATION,
+        "occasion_id,person_id\no1,007\no1,NA\no1,007\no1,007\n",
+        [4, 5],
+        "occasion_id and person_id",
+    ),
+    (
+        "unknown_id",
+        "participation",
+        "person_id",
+        PARTICIPATION,
+        "occasion_id,person_id\no1,007\no1,zed\n",
+        [3],
+        "a person that the table people does not hold",
+    ),
+    (
+        "unknown_id",
+        "participation",
+        "occasion_id",
+        PARTICIPATION,
+        "occasion_id,person_id\no9,007\n",
+        [2],
+        "an occasion that the table occasions does not hold",
+    ),
+    (
+        "unknown_id",
+        "occasions",
+        "group_id",
+        OCCASIONS,
+        "occasion_id,started_at,kind,group_id\no1,2011-03-01,meeting,g1\no2,2011-03-01,meeting,g9\n",
+        [3],
+        "a group that the table groups does not hold",
+    ),
     ("not_a_date", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,yesterday,call,5\n", [3], "cannot be read"),
     ("mixed_dates", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,07/03/2011,call,5\n", [3], "day first"),
-    ("date_format", "occasions", "started_at", OCCASIONS, HEAD + "o1,07/03/2011,call,5\no2,8 Mar 2011,call,5\n", [2, 3],
-     "cannot be told apart"),
-    ("day_number", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,40609,call,5\n", [3],
-     "spreadsheet's day number"),
+    (
+        "date_format",
+        "occasions",
+        "started_at",
+        OCCASIONS,
+        HEAD + "o1,07/03/2011,call,5\no2,8 Mar 2011,call,5\n",
+        [2, 3],
+        "cannot be told apart",
+    ),
+    ("day_number", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,40609,call,5\n", [3], "spreadsheet's day number"),
     ("future_date", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,2911-03-01,call,5\n", [3], "future"),
-    ("placeholder_date", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,1900-01-01,call,5\n", [3],
-     "before 1950"),
-    ("unknown_word", "people", "role", PEOPLE, "person_id,role\n007,client\nNA,Peer\nw1,worker\n", [3],
-     "client, peer, worker"),
+    ("placeholder_date", "occasions", "started_at", OCCASIONS, HEAD + O1 + "o2,1900-01-01,call,5\n", [3], "before 1950"),
+    ("unknown_word", "people", "role", PEOPLE, "person_id,role\n007,client\nNA,Peer\nw1,worker\n", [3], "client, peer, worker"),
     ("too_low", "occasions", "duration_min", OCCASIONS, HEAD + O1 + "o2,2011-03-01,call,-1\n", [3], "below 0 minutes"),
-    ("not_a_number", "occasions", "duration_min", OCCASIONS, HEAD + O1 + 'o2,2011-03-01,call,"1,5"\n', [3],
-     "not a number"),
-    ("rounded_id", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n1.2E+15,peer\n", [5],
-     "rounded"),
-    ("end_before_start", "people", "left_on", PEOPLE,
-     "person_id,role,joined_on,left_on\n007,client,2011-03-02,2011-03-01\nNA,peer,2011-03-01,2011-03-01\nw1,worker,,\n",
-     [2], "before joined_on"),
-    ("same_person", "separations", "other_id", "separations.csv", "person_id,other_id\n007,NA\n007,007\n", [3],
-     "nobody has contact with themselves"),
-    ("unknown_state", "observations", "value", "observations.csv",
-     "person_id,observed_at,variable,value,source\n007,2011-03-01,state,using,self\n007,2011-03-02,state,sober,self\n",
-     [3], "using, reduced, ost_stable"),
-    ("not_yes_or_no", "groups", "online", "groups.csv", "group_id,name,kind,online\ng1,A,other,maybe\n", [2],
-     "yes nor no"),
-    ("not_a_clock", "groups", "start_time", "groups.csv", "group_id,name,kind,start_time\ng1,A,other,25:00\n", [2],
-     "time of day"),
-    ("too_high", "groups", "lat", "groups.csv", "group_id,name,kind,lat,lon\ng1,A,other,530.1,-2.2\n", [2],
-     "above 90 degrees"),
+    ("not_a_number", "occasions", "duration_min", OCCASIONS, HEAD + O1 + 'o2,2011-03-01,call,"1,5"\n', [3], "not a number"),
+    ("rounded_id", "people", "person_id", PEOPLE, "person_id,role\n007,client\nNA,peer\nw1,worker\n1.2E+15,peer\n", [5], "rounded"),
+    (
+        "end_before_start",
+        "people",
+        "left_on",
+        PEOPLE,
+        "person_id,role,joined_on,left_on\n007,client,2011-03-02,2011-03-01\nNA,peer,2011-03-01,2011-03-01\nw1,worker,,\n",
+        [2],
+        "before joined_on",
+    ),
+    (
+        "same_person",
+        "separations",
+        "other_id",
+        "separations.csv",
+        "person_id,other_id\n007,NA\n007,007\n",
+        [3],
+        "nobody has contact with themselves",
+    ),
+    (
+        "unknown_state",
+        "observations",
+        "value",
+        "observations.csv",
+        "person_id,observed_at,variable,value,source\n007,2011-03-01,state,using,self\n007,2011-03-02,state,sober,self\n",
+        [3],
+        "using, reduced, ost_stable",
+    ),
+    ("not_yes_or_no", "groups", "online", "groups.csv", "group_id,name,kind,online\ng1,A,other,maybe\n", [2], "yes nor no"),
+    ("not_a_clock", "groups", "start_time", "groups.csv", "group_id,name,kind,start_time\ng1,A,other,25:00\n", [2], "time of day"),
+    ("too_high", "groups", "lat", "groups.csv", "group_id,name,kind,lat,lon\ng1,A,other,530.1,-2.2\n", [2], "above 90 degrees"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "table", "column", "file", "text", "rows", "words"), VALUE_FAULTS,
-                         ids=[f"{fault[0]}-{fault[1]}" for fault in VALUE_FAULTS])
-def test_a_fault_of_values_is_told_and_stops(folder, told, sound_but_for, rule, table, column, file, text, rows, words
-                                             ) -> None:
+@pytest.mark.parametrize(
+    ("rule", "table", "column", "file", "text", "rows", "words"),
+    VALUE_FAULTS,
+    ids=[f"{fault[0]}-{fault[1]}" for fault in VALUE_FAULTS],
+)
+def test_a_fault_of_values_is_told_and_stops(folder, told, sound_but_for, rule, table, column, file, text, rows, words) -> None:
     place = folder(**{file: text})
     if file == OCCASIONS:
-        place = folder(**{file: text, PARTICIPATION: "occasion_id,person_id\no1,007\no2,NA\n",
-                          **({} if "g1" in text else {"groups.csv": None})})
+        place = folder(
+            **{
+                file: text,
+                PARTICIPATION: "occasion_id,person_id\no1,007\no2,NA\n",
+                **({} if "g1" in text else {"groups.csv": None}),
+            }
+        )
         if "o2" not in text:
             place = folder(**{file: text, PARTICIPATION: "occasion_id,person_id\no1,007\n"})
     problem = told(place, rule, table=table, column=column, rows=rows)
@@ -120,15 +182,27 @@ def test_the_kind_of_error_says_what_kind_of_fault(folder) -> None:
     with pytest.raises(rn.UnknownPersonError):
         rn.read_record(folder(**{PARTICIPATION: "occasion_id,person_id\no1,zed\n"}))
     with pytest.raises(rn.TimeOrderError):
-        rn.read_record(folder(**{PARTICIPATION: "occasion_id,person_id\no1,007\n", PEOPLE:
-                                 "person_id,role,joined_on\n007,client,1900-01-01\n"}))
+        rn.read_record(
+            folder(
+                **{PARTICIPATION: "occasion_id,person_id\no1,007\n", PEOPLE: "person_id,role,joined_on\n007,client,1900-01-01\n"}
+            )
+        )
 
 
 def test_lost_zeros_are_told_where_they_can_be_seen(folder, told) -> None:
     place = folder(**{PEOPLE: "person_id,role\n007,client\n012,client\n8,client\nNA,peer\nw1,worker\n"})
     told(place, "lost_zeros", table="people", column="person_id", rows=[4], severity="warning")
-    lost = told(folder(**{PEOPLE: None, PARTICIPATION: "occasion_id,person_id\no1,7\no1,NA\n",
-                          "people.csv": "person_id,role\n007,client\nNA,peer\n"}), "unknown_id", rows=[2])
+    lost = told(
+        folder(
+            **{
+                PEOPLE: None,
+                PARTICIPATION: "occasion_id,person_id\no1,7\no1,NA\n",
+                "people.csv": "person_id,role\n007,client\nNA,peer\n",
+            }
+        ),
+        "unknown_id",
+        rows=[2],
+    )
     assert "1 of them are known once leading zeros are left aside" in lost["remedy"]
 
 
@@ -144,8 +218,12 @@ def test_an_id_in_other_capitals_is_hinted_at(folder, told) -> None:
 
 def test_offending_from_another_source_than_external_is_a_warning(folder, told) -> None:
     head = "person_id,observed_at,variable,value,source,perceived_by\n"
-    place = folder(**{"observations.csv": head + "007,2011-03-01,offending.reoffended,no,self,\n"
-                                                 "007,2011-03-01,offending.reoffended,no,external,\n"})
+    place = folder(
+        **{
+            "observations.csv": head + "007,2011-03-01,offending.reoffended,no,self,\n"
+            "007,2011-03-01,offending.reoffended,no,external,\n"
+        }
+    )
     told(place, "own_account", rows=[2], severity="warning")
     assert any("offending" in note for note in rn.read_record(place).notes)
     whose = folder(**{"observations.csv": head + "007,2011-03-01,state,using,perceived,\n"})
@@ -153,8 +231,12 @@ def test_offending_from_another_source_than_external_is_a_warning(folder, told) 
 
 
 def test_text_over_several_lines_is_a_warning(folder, told) -> None:
-    told(folder(**{PEOPLE: 'person_id,role,area\n007,client,"north\nward"\nNA,peer,\nw1,worker,\n'}), "line_break",
-         rows=[2], severity="warning")
+    told(
+        folder(**{PEOPLE: 'person_id,role,area\n007,client,"north\nward"\nNA,peer,\nw1,worker,\n'}),
+        "line_break",
+        rows=[2],
+        severity="warning",
+    )
 
 
 def test_naive_and_aware_times_mix_freely(folder) -> None:
@@ -169,11 +251,14 @@ def test_a_groups_table_that_is_missing_is_said_once(folder, told, sound_but_for
     sound_but_for(place, "unknown_id")
 
 
-@pytest.mark.parametrize(("text", "column", "words"), [
-    ("client,role\n007,client\n", "person_id", "Perhaps 'client' is meant"),
-    ("person_id,type\n007,client\n", "role", 'under [people.columns] role = "type"'),
-    ("person_id,x\n007,client\n", "role", "Add the column (how the person stands to the service)"),
-])
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        ("client,role\n007,client\n", "person_id", "Perhaps 'client' is meant"),
+        ("person_id,type\n007,client\n", "role", 'under [people.columns] role = "type"'),
+        ("person_id,x\n007,client\n", "role", "Add the column (how the person stands to the service)"),
+    ],
+)
 def test_a_missing_column_names_what_may_have_been_meant(folder, told, text, column, words) -> None:
     place = folder(**{PEOPLE: text})
     problem = told(place, "missing_column", table="people", column=column)
@@ -194,12 +279,18 @@ def test_column_names_may_differ_in_capitals_and_spaces(folder) -> None:
     assert rn.read_record(place).people["person_id"].tolist() == ["007", "NA", "w1"]
 
 
-@pytest.mark.parametrize(("name", "content", "rule"), [
-    ("episodes.csv", "", "empty_file"), ("episodes.csv", "\n", "empty_file"),
-    ("episodes.csv", bytes(range(256)), "unreadable_file"), ("episodes.parquet", b"PAR1 cut short", "unreadable_file"),
-    ("episodes.parquet", b"", "empty_file"), ("episodez.csv", "person_id\n007\n", "unknown_table"),
-    ("treatments.csv", "person_id\n007\n", "unknown_table"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("episodes.csv", "", "empty_file"),
+        ("episodes.csv", "\n", "empty_file"),
+        ("episodes.csv", bytes(range(256)), "unreadable_file"),
+        ("episodes.parquet", b"PAR1 cut short", "unreadable_file"),
+        ("episodes.parquet", b"", "empty_file"),
+        ("episodez.csv", "person_id\n007\n", "unknown_table"),
+        ("treatments.csv", "person_id\n007\n", "unknown_table"),
+    ],
+)
 def test_a_broken_file_is_told_and_the_rest_is_checked(folder, told, sound_but_for, name, content, rule) -> None:
     place = folder(**{name: content})
     problem = told(place, rule)
@@ -280,14 +371,16 @@ def test_the_order_of_rows_changes_no_verdict(folder) -> None:
 
 def test_screening_by_distinct_values_hides_nothing(folder, monkeypatch) -> None:
     """A rule is asked only where the distinct values leave room for a fault; asking every rule finds the same."""
-    place = folder(**{
-        PEOPLE: "person_id,role,joined_on,left_on,worker_id,note_x\n007,client,2011-01-02,2011-01-01,w9,\n"
-                'NA,Peer,07/03/2011,,,"a\nb"\n8,peer,1900-01-01,,,a@b.org\n1.2E+15,peer,40609,,,07700 900123\n'
-                "8.0,peer,soon,,,943 476 5919\nAnn Archer,peer,2999-01-01,,,\n,peer,,,,\n007,peer,,,,\nw1,worker,,,,\n",
-        "groups.csv": "group_id,name,kind,online,start_time,lat\ng1,A,mutual,maybe,25:00,91\n",
-        "observations.csv": "person_id,observed_at,variable,value,source\n007,2011-03-01,state,sober,perceived\n"
-                            "007,2011-03-01,offending.reoffended,no,self\n",
-    })
+    place = folder(
+        **{
+            PEOPLE: "person_id,role,joined_on,left_on,worker_id,note_x\n007,client,2011-01-02,2011-01-01,w9,\n"
+            'NA,Peer,07/03/2011,,,"a\nb"\n8,peer,1900-01-01,,,a@b.org\n1.2E+15,peer,40609,,,07700 900123\n'
+            "8.0,peer,soon,,,943 476 5919\nAnn Archer,peer,2999-01-01,,,\n,peer,,,,\n007,peer,,,,\nw1,worker,,,,\n",
+            "groups.csv": "group_id,name,kind,online,start_time,lat\ng1,A,mutual,maybe,25:00,91\n",
+            "observations.csv": "person_id,observed_at,variable,value,source\n007,2011-03-01,state,sober,perceived\n"
+            "007,2011-03-01,offending.reoffended,no,self\n",
+        }
+    )
     screened = rn.find_problems(place)
     monkeypatch.setattr("recoverynet.tables.checks._could_find", lambda table, check: True)
     monkeypatch.setattr("recoverynet.tables.identifying_values._could_name_somebody", lambda table, title: True)
@@ -302,7 +395,8 @@ def test_wrong_words_are_counted_and_dates_are_shown(folder, told) -> None:
     rows = "".join(f"p{place},{role},\n" for place, role in enumerate(roles)) + "q,peer,2999-01-01T10:00\n"
     place = folder(**{PEOPLE: "person_id,role,joined_on\n" + rows, OCCASIONS: None, PARTICIPATION: None})
     assert told(place, "unknown_word")["example"] == (
-        "Support Worker (2), a (1), b (1), c (1), d (1), e (1), f (1), g (1) and more")
+        "Support Worker (2), a (1), b (1), c (1), d (1), e (1), f (1), g (1) and more"
+    )
     assert told(place, "future_date")["example"] == "2999-01-01"
 
 

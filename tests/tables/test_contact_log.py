@@ -48,7 +48,9 @@ def test_one_group_and_day_is_one_occasion_and_two_people_are_another(logged) ->
     assert occasions.loc["log:000001", ["kind", "duration_min"]].tolist() == ["call", 12]
     assert occasions.loc["log:000002", "kind"] == "text"
     assert people_at(record) == {
-        "log:g1:2011-03-01": {"007", "NA", "w1"}, "log:000001": {"007", "w1"}, "log:000002": {"007", "w1"},
+        "log:g1:2011-03-01": {"007", "NA", "w1"},
+        "log:000001": {"007", "w1"},
+        "log:000002": {"007", "w1"},
         "log:g1:2011-03-08": {"007"},
     }
 
@@ -62,7 +64,9 @@ def test_the_notes_say_how(logged) -> None:
 def test_kinds_that_are_not_said(logged) -> None:
     record = logged("started_at,person_id,with_person_id,group_id\n2011-03-01,007,w1,\n2011-03-01,007,,g1\n")
     assert record.occasions.set_index("occasion_id")["kind"].to_dict() == {
-        "log:000001": "one_to_one", "log:g1:2011-03-01": "meeting"}
+        "log:000001": "one_to_one",
+        "log:g1:2011-03-01": "meeting",
+    }
 
 
 def test_the_day_is_the_local_day(logged) -> None:
@@ -76,10 +80,14 @@ def test_somebody_met_at_a_group_was_there_too(logged) -> None:
 
 
 def test_a_log_joins_the_occasions_there_are(logged) -> None:
-    occasions = ("occasion_id,started_at,kind,group_id\no1,2011-03-01T19:30,meeting,g1\n"
-                 "o2,2011-03-08T10:00,meeting,g1\no3,2011-03-08T19:00,meeting,g1\n")
-    record = logged("started_at,person_id,group_id\n2011-03-01,NA,g1\n2011-03-01,007,g1\n2011-03-08,NA,g1\n",
-                    **{"occasions.csv": occasions, "participation.csv": "occasion_id,person_id,part\no1,007,host\n"})
+    occasions = (
+        "occasion_id,started_at,kind,group_id\no1,2011-03-01T19:30,meeting,g1\n"
+        "o2,2011-03-08T10:00,meeting,g1\no3,2011-03-08T19:00,meeting,g1\n"
+    )
+    record = logged(
+        "started_at,person_id,group_id\n2011-03-01,NA,g1\n2011-03-01,007,g1\n2011-03-08,NA,g1\n",
+        **{"occasions.csv": occasions, "participation.csv": "occasion_id,person_id,part\no1,007,host\n"},
+    )
     assert record.occasions["occasion_id"].tolist() == ["o1", "o2", "o3", "log:g1:2011-03-08"]
     assert people_at(record) == {"o1": {"007", "NA"}, "log:g1:2011-03-08": {"NA"}}
     assert record.participation.query("person_id == '007'")["part"].tolist() == ["host"], "what was known is kept"
@@ -88,9 +96,13 @@ def test_a_log_joins_the_occasions_there_are(logged) -> None:
 
 def test_an_id_the_log_needs_is_refused(logged) -> None:
     with pytest.raises(rn.SchemaError, match="'log:000001', which the contact log needs"):
-        logged("started_at,person_id,with_person_id\n2011-03-01,007,w1\n", **{
-            "occasions.csv": "occasion_id,started_at,kind\nlog:000001,2011-03-01,call\n",
-            "participation.csv": "occasion_id,person_id\n"})
+        logged(
+            "started_at,person_id,with_person_id\n2011-03-01,007,w1\n",
+            **{
+                "occasions.csv": "occasion_id,started_at,kind\nlog:000001,2011-03-01,call\n",
+                "participation.csv": "occasion_id,person_id\n",
+            },
+        )
 
 
 def test_faults_of_a_log(logged, folder, told) -> None:
@@ -109,8 +121,11 @@ def test_an_empty_log_is_no_contact(logged) -> None:
 
 
 ROW = st.tuples(
-    st.sampled_from(["2011-03-01", "2011-03-01T10:00", "2011-03-02T23:30"]), st.sampled_from("abc"),
-    st.sampled_from(["d", "e", None]), st.sampled_from(["g1", "g2", None]), st.sampled_from(["call", "meeting", None]),
+    st.sampled_from(["2011-03-01", "2011-03-01T10:00", "2011-03-02T23:30"]),
+    st.sampled_from("abc"),
+    st.sampled_from(["d", "e", None]),
+    st.sampled_from(["g1", "g2", None]),
+    st.sampled_from(["call", "meeting", None]),
     st.sampled_from([10.0, 20.0, None]),
 ).filter(lambda row: row[2] is not None or row[3] is not None)
 
@@ -121,8 +136,9 @@ def test_the_order_of_rows_does_not_matter(rows: list[tuple], random) -> None:
     names = ["started_at", "person_id", "with_person_id", "group_id", "kind", "duration_min"]
     frame = pd.DataFrame(rows, columns=names, dtype="object")
     shuffled = random.sample(rows, len(rows))
-    one, other = (unfold_contact_log(CONTACT_LOG.typed(table)) for table in
-                  (frame, pd.DataFrame(shuffled, columns=names, dtype="object")))
+    one, other = (
+        unfold_contact_log(CONTACT_LOG.typed(table)) for table in (frame, pd.DataFrame(shuffled, columns=names, dtype="object"))
+    )
     pd.testing.assert_frame_equal(one.occasions, other.occasions)
     pd.testing.assert_frame_equal(
         one.participation.sort_values(["occasion_id", "person_id"], ignore_index=True),

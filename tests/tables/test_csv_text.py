@@ -49,9 +49,10 @@ def test_text_is_kept_but_for_space_around_it_and_empty_is_missing(read) -> None
     assert cells(read("a,b\n007,NA\n  1 ,\n")) == {ROW: [2, 3], "a": ["007", "1"], "b": ["NA", None]}
 
 
-@pytest.mark.parametrize(("content", "separator"), [
-    ("a;b\n1;2\n", "semicolons"), ("a\tb\n1\t2\n", "tabs"), ("a|b\n1|2\n", "bars"), ("sep=;\na;b\n1;2\n", "semicolons"),
-])
+@pytest.mark.parametrize(
+    ("content", "separator"),
+    [("a;b\n1;2\n", "semicolons"), ("a\tb\n1\t2\n", "tabs"), ("a|b\n1|2\n", "bars"), ("sep=;\na;b\n1;2\n", "semicolons")],
+)
 def test_other_separators_are_read_and_told(read, content: str, separator: str) -> None:
     raw = read(content)
     assert cells(raw)["a"] == ["1"] and cells(raw)["b"] == ["2"]
@@ -79,11 +80,19 @@ def test_utf16_with_mark_is_read(read) -> None:
     assert cells(read("a\tb\n1\té\n".encode("utf-16")))["b"] == ["é"]
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "empty (0 bytes)"), (b"\n \n", "no header and no rows"), (b"PK\x03\x04rest", "Excel workbook"),
-    (b"PAR1xxxx", "Parquet file"), (b"%PDF-1.4", "PDF"), (bytes(range(256)) * 4, "not text"),
-    ("a,b\n1,2\n".encode("utf-16-le"), "not text"), (b"a,b\n1,\x81\n", "neither UTF-8 nor cp1252"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty (0 bytes)"),
+        (b"\n \n", "no header and no rows"),
+        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"PAR1xxxx", "Parquet file"),
+        (b"%PDF-1.4", "PDF"),
+        (bytes(range(256)) * 4, "not text"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "not text"),
+        (b"a,b\n1,\x81\n", "neither UTF-8 nor cp1252"),
+    ],
+)
 def test_rubbish_is_named(read, content: bytes, words: str) -> None:
     raw = read(content)
     assert raw.table is None and words in raw.problems[0].problem
@@ -114,12 +123,15 @@ def test_a_repeated_column_name_is_an_error(read) -> None:
     assert rules(raw) == ["repeated_column"] and raw.problems[0].severity == "error"
 
 
-@pytest.mark.parametrize(("content", "rows", "kept"), [
-    ('a,b\n1,2\n3,"x\n4,y\n5,"z"\n6,7\n', (3,), ["1", "4", "5", "6"]),
-    ('a,b\n1,"x\n2,y\n3,z\n', (2,), ["2", "3"]),
-    ('a,b\n1,"q"r\n2,y\n', (2,), ["2"]),
-    ('a,b\n1,"x\n2,"y\n3,z\n', (2, 3), ["3"]),
-])
+@pytest.mark.parametrize(
+    ("content", "rows", "kept"),
+    [
+        ('a,b\n1,2\n3,"x\n4,y\n5,"z"\n6,7\n', (3,), ["1", "4", "5", "6"]),
+        ('a,b\n1,"x\n2,y\n3,z\n', (2,), ["2", "3"]),
+        ('a,b\n1,"q"r\n2,y\n', (2,), ["2"]),
+        ('a,b\n1,"x\n2,"y\n3,z\n', (2, 3), ["3"]),
+    ],
+)
 def test_an_open_quotation_mark_costs_its_own_row_only(read, content: str, rows: tuple, kept: list) -> None:
     raw = read(content)
     assert rules(raw) == ["open_quote"] and raw.problems[0].rows == rows

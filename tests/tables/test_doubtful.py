@@ -10,15 +10,20 @@ HEAD = "person_id,observed_at,variable,value,source\n"
 
 
 def observed(*pairs: str) -> dict[str, str]:
-    rows = "".join(f"007,2011-{1 + place // 28:02d}-{1 + place % 28:02d},{pair},self\n"
-                   for place, pair in enumerate(pairs))
+    rows = "".join(f"007,2011-{1 + place // 28:02d}-{1 + place % 28:02d},{pair},self\n" for place, pair in enumerate(pairs))
     return {"observations.csv": HEAD + rows}
 
 
-@pytest.mark.parametrize(("variable", "meant"), [
-    ("stat", "state"), ("State", "state"), ("wellbeing.quality_of_lif", "wellbeing.quality_of_life"),
-    ("housing_status", "housing.status"), ("shoe_size", ""),
-])
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("stat", "state"),
+        ("State", "state"),
+        ("wellbeing.quality_of_lif", "wellbeing.quality_of_life"),
+        ("housing_status", "housing.status"),
+        ("shoe_size", ""),
+    ],
+)
 def test_an_unknown_variable_is_told_with_the_nearest(folder, told, variable, meant) -> None:
     problem = told(folder(**observed("state,using", f"{variable},1")), "unknown_variable", rows=[3], severity="warning")
     assert (f"perhaps {meant!r} is meant" in problem["problem"]) == bool(meant)
@@ -29,10 +34,15 @@ def test_known_families_are_let_through(folder, variable) -> None:
     assert rn.find_problems(folder(**observed(f"{variable},3"))).empty
 
 
-@pytest.mark.parametrize(("pair", "words"), [
-    ("wellbeing.quality_of_life,21", "0 to 20"), ("health.physical,-1", "0 to 20"),
-    ("dependency.days_used,29", "0 to 28"), ("employment.paid_days,30", "0 to 28"),
-])
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        ("wellbeing.quality_of_life,21", "0 to 20"),
+        ("health.physical,-1", "0 to 20"),
+        ("dependency.days_used,29", "0 to 28"),
+        ("employment.paid_days,30", "0 to 28"),
+    ],
+)
 def test_a_score_out_of_range_is_a_warning(folder, told, pair, words) -> None:
     sound = "wellbeing.quality_of_life,20", "health.physical,0", "dependency.days_used,28"
     problem = told(folder(**observed(*sound, pair)), "out_of_range", column="value", rows=[5], severity="warning")
@@ -53,9 +63,7 @@ def test_ids_that_differ_in_capitals_alone(folder, told) -> None:
     assert problem["n_rows"] == 2
 
 
-@pytest.mark.parametrize(("time", "rule"), [
-    ("2011-03-27T01:30", "skipped_hour"), ("2011-10-30T01:30", "repeated_hour"),
-])
+@pytest.mark.parametrize(("time", "rule"), [("2011-03-27T01:30", "skipped_hour"), ("2011-10-30T01:30", "repeated_hour")])
 def test_clock_changes_are_told(folder, told, time, rule) -> None:
     head = "occasion_id,started_at,kind\n"
     place = folder(**{"occasions.csv": head + f"o1,{time},call\no2,2011-03-27T02:30,call\n"})
@@ -66,8 +74,10 @@ def test_clock_changes_are_told(folder, told, time, rule) -> None:
 
 
 def test_contacts_entered_twice_are_told_before_they_are_merged(folder, told) -> None:
-    log = ("started_at,person_id,with_person_id,kind\n2011-03-01T10:00,007,w1,\n2011-03-01T10:00,w1,007,one_to_one\n"
-           "2011-03-01T10:00,007,w1,call\n")
+    log = (
+        "started_at,person_id,with_person_id,kind\n2011-03-01T10:00,007,w1,\n2011-03-01T10:00,w1,007,one_to_one\n"
+        "2011-03-01T10:00,007,w1,call\n"
+    )
     place = folder(**{"contact_log.csv": log, "occasions.csv": None, "participation.csv": None})
     told(place, "entered_twice", table="contact_log", rows=[3], severity="warning")
     record = rn.read_record(place)

@@ -60,8 +60,10 @@ def test_reading_agrees_with_the_samples_own_reader() -> None:
 
 def test_time_zone_and_window_travel_beside_the_tables(tmp_path) -> None:
     record = rn.RecoveryRecord(
-        PEOPLE, pd.DataFrame({"occasion_id": ["o1"], "started_at": ["2011-07-01T23:30"], "kind": ["call"]}),
-        pd.DataFrame({"occasion_id": ["o1"], "person_id": ["007"]}), window=("2011-01-01", "2012-01-01"),
+        PEOPLE,
+        pd.DataFrame({"occasion_id": ["o1"], "started_at": ["2011-07-01T23:30"], "kind": ["call"]}),
+        pd.DataFrame({"occasion_id": ["o1"], "person_id": ["007"]}),
+        window=("2011-01-01", "2012-01-01"),
         tz="America/New_York",
     )
     rn.write_record(record, tmp_path)
@@ -108,7 +110,8 @@ def test_extra_columns_ride_along(tmp_path) -> None:
 ID = st.text(st.characters(codec="ascii", categories=("Ll", "Nd")), min_size=1, max_size=4)
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=5).map(str.strip)
 INSTANT = st.datetimes(pd.Timestamp("1951-01-01"), pd.Timestamp("2025-12-31")).map(
-    lambda when: pd.Timestamp(when).tz_localize("UTC").tz_convert("Europe/London"))
+    lambda when: pd.Timestamp(when).tz_localize("UTC").tz_convert("Europe/London")
+)
 
 
 @st.composite
@@ -116,17 +119,24 @@ def records(draw: st.DrawFn) -> rn.RecoveryRecord:
     ids = draw(st.lists(ID, min_size=1, max_size=5, unique=True))
     n = len(ids)
     column = lambda values: draw(st.lists(values, min_size=n, max_size=n))  # noqa: E731
-    people = pd.DataFrame({
-        "person_id": ids, "role": column(st.sampled_from(["client", "peer"])), "area": column(st.none() | TEXT),
-        "consent_care": column(st.none() | st.booleans()), "joined_on": column(st.none() | INSTANT),
-    })
-    occasions = pd.DataFrame({
-        "occasion_id": [f"o{place}" for place in range(n)], "started_at": column(INSTANT), "kind": "call",
-        "duration_min": column(st.none() | st.floats(0, 1e6)),
-    })
-    participation = pd.DataFrame({
-        "occasion_id": [f"o{place}" for place in range(n)], "person_id": column(st.sampled_from(ids)),
-    })
+    people = pd.DataFrame(
+        {
+            "person_id": ids,
+            "role": column(st.sampled_from(["client", "peer"])),
+            "area": column(st.none() | TEXT),
+            "consent_care": column(st.none() | st.booleans()),
+            "joined_on": column(st.none() | INSTANT),
+        }
+    )
+    occasions = pd.DataFrame(
+        {
+            "occasion_id": [f"o{place}" for place in range(n)],
+            "started_at": column(INSTANT),
+            "kind": "call",
+            "duration_min": column(st.none() | st.floats(0, 1e6)),
+        }
+    )
+    participation = pd.DataFrame({"occasion_id": [f"o{place}" for place in range(n)], "person_id": column(st.sampled_from(ids))})
     return rn.RecoveryRecord(people, occasions, participation)
 
 

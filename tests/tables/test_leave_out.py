@@ -25,8 +25,12 @@ def test_a_sound_folder_loses_nothing_and_has_no_notes(folder) -> None:
 
 
 def test_faulty_rows_go_and_the_notes_say_which_and_why(folder) -> None:
-    place = folder(**{OCCASIONS: "occasion_id,started_at,kind,group_id,duration_min\n"
-                                 "o1,2011-03-01T19:30,meeting,g1,90\no2,2011-03-02,call,,-10\n"})
+    place = folder(
+        **{
+            OCCASIONS: "occasion_id,started_at,kind,group_id,duration_min\n"
+            "o1,2011-03-01T19:30,meeting,g1,90\no2,2011-03-02,call,,-10\n"
+        }
+    )
     record = rn.read_record(place, on_problems="leave_out")
     assert record.occasions["occasion_id"].tolist() == ["o1"]
     assert record.participation["person_id"].tolist() == ["007", "NA"]
@@ -35,18 +39,19 @@ def test_faulty_rows_go_and_the_notes_say_which_and_why(folder) -> None:
 
 
 def test_rows_that_refer_to_people_left_out_go_too(folder) -> None:
-    record = rn.read_record(folder(**{PEOPLE: "person_id,role\n007,klient\nNA,peer\nw1,worker\n"}),
-                            on_problems="leave_out")
+    record = rn.read_record(folder(**{PEOPLE: "person_id,role\n007,klient\nNA,peer\nw1,worker\n"}), on_problems="leave_out")
     assert record.people["person_id"].tolist() == ["NA", "w1"]
     assert record.participation["person_id"].tolist() == ["NA", "w1"]
     assert note_of(record, "participation", "2 rows: 2, 4", "whose row in people was left out")
 
 
 def test_of_an_unknown_worker_or_group_only_the_value_goes(folder) -> None:
-    place = folder(**{
-        PEOPLE: "person_id,role,worker_id\n007,client,w9\nNA,peer,\nw1,worker,\n",
-        "groups.csv": "group_id,name,kind\ng1,Riverside SMART,mutual\n",
-    })
+    place = folder(
+        **{
+            PEOPLE: "person_id,role,worker_id\n007,client,w9\nNA,peer,\nw1,worker,\n",
+            "groups.csv": "group_id,name,kind\ng1,Riverside SMART,mutual\n",
+        }
+    )
     record = rn.read_record(place, on_problems="leave_out")
     assert len(record.people) == 3 and record.people["worker_id"].isna().all()
     assert len(record.occasions) == 2 and record.occasions["group_id"].isna().all()
@@ -70,8 +75,9 @@ def test_ragged_rows_and_open_quotes_are_accounted_for(folder) -> None:
 
 
 def test_identifying_columns_and_values_go(folder) -> None:
-    place = folder(**{PEOPLE: "person_id,role,name,area,ref\n007,client,Ann,north,a@b.org\n"
-                              "NA,peer,Ben,07700 900123,\nw1,worker,,south,\n"})
+    place = folder(
+        **{PEOPLE: "person_id,role,name,area,ref\n007,client,Ann,north,a@b.org\nNA,peer,Ben,07700 900123,\nw1,worker,,south,\n"}
+    )
     record = rn.read_record(place, on_problems="leave_out")
     assert record.people["person_id"].tolist() == ["007", "w1"]
     assert not {"name", "ref"} & set(record.people.columns)
@@ -80,8 +86,9 @@ def test_identifying_columns_and_values_go(folder) -> None:
 
 
 def test_a_table_that_cannot_be_used_goes_whole(folder) -> None:
-    place = folder(**{"episodes.csv": "person,started_on\n007,2011-03-01\n", "linkage.csv": b"\x00\x01\x02",
-                      "nominatons.csv": "x\n"})
+    place = folder(
+        **{"episodes.csv": "person,started_on\n007,2011-03-01\n", "linkage.csv": b"\x00\x01\x02", "nominatons.csv": "x\n"}
+    )
     record = rn.read_record(place, on_problems="leave_out")
     assert record.episodes.empty and record.linkage.empty
     assert note_of(record, "episodes: left out whole", "lacks the column 'person_id'")
@@ -89,12 +96,17 @@ def test_a_table_that_cannot_be_used_goes_whole(folder) -> None:
     assert note_of(record, "nominatons: left out whole")
 
 
-@pytest.mark.parametrize(("files", "words"), [
-    ({PEOPLE: None}, "holds no table of people"), ({PEOPLE: "person,role\n1,client\n"}, "lacks the column 'person_id'"),
-    ({OCCASIONS: ""}, "is empty"), ({PARTICIPATION: b"\x00"}, "cannot be read"),
-    ({PEOPLE: "person_id,role\n1,x\n2,y\n"}, "people.role: a value is none of the words"),
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({PEOPLE: None}, "holds no table of people"),
+        ({PEOPLE: "person,role\n1,client\n"}, "lacks the column 'person_id'"),
+        ({OCCASIONS: ""}, "is empty"),
+        ({PARTICIPATION: b"\x00"}, "cannot be read"),
+        ({PEOPLE: "person_id,role\n1,x\n2,y\n"}, "people.role: a value is none of the words"),
         ({PEOPLE: "person_id,role\n"}, "no rows"),
-])
+    ],
+)
 def test_what_no_record_can_do_without_still_stops(folder, files, words) -> None:
     with pytest.raises(rn.SchemaError, match=words) as told:
         rn.read_record(folder(**files), on_problems="leave_out")
@@ -112,13 +124,21 @@ def test_every_row_is_either_read_or_told(folder) -> None:
     written = ["2011-03-01", "2011-03-02T10:00Z", "07/03/2011", "", "2999-01-01"]
     days = rng.choice(written, 400, p=[0.4, 0.4, 0.1, 0.05, 0.05])
     lines = [f"o{place % 390},{day},{kind}" for place, (day, kind) in enumerate(zip(days, kinds, strict=True))]
-    place = folder(**{OCCASIONS: "occasion_id,started_at,kind\n" + "\n".join(lines) + "\n", PARTICIPATION:
-                      "occasion_id,person_id\n" + "".join(f"o{n},007\n" for n in range(390)), "groups.csv": None})
+    place = folder(
+        **{
+            OCCASIONS: "occasion_id,started_at,kind\n" + "\n".join(lines) + "\n",
+            PARTICIPATION: "occasion_id,person_id\n" + "".join(f"o{n},007\n" for n in range(390)),
+            "groups.csv": None,
+        }
+    )
     problems = rn.find_problems(place)
     record = rn.read_record(place, on_problems="leave_out")
     for name, rows in (("occasions", 400), ("participation", 390)):
-        told = sum(int(re.search(r"([0-9,]+) row", note).group(1).replace(",", "")) for note in record.notes
-                   if note.startswith(f"{name}: left out"))
+        told = sum(
+            int(re.search(r"([0-9,]+) row", note).group(1).replace(",", ""))
+            for note in record.notes
+            if note.startswith(f"{name}: left out")
+        )
         lost = rows - len(getattr(record, name))
         assert 0 < lost <= told, "a row with two faults is told under each"
     assert set(problems["rule"]) >= {"unknown_word", "mixed_dates", "blank", "future_date", "repeated_id"}

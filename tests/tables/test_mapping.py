@@ -20,7 +20,8 @@ def test_ws16_comes_in_by_its_mapping(shared) -> None:
     record = rn.read_record(folder, mapping=WS16)
     assert len(record.people) == 138 and len(record.occasions) == 53_164 and len(record.participation) == 106_328
     assert record.people.loc[record.people["person_id"] == "p003", ["role", "sex"]].fillna("").values.tolist() == [
-        ["community", ""]]
+        ["community", ""]
+    ]
     assert record.people["role"].value_counts().to_dict() == {"peer": 43, "worker": 43, "community": 40, "client": 12}
     assert record.people["seniority"].isna().any() and "NA" not in set(record.people["seniority"])
     first = record.occasions.iloc[0]
@@ -41,12 +42,16 @@ def test_ws16_without_its_mapping_says_what_to_write(shared, told) -> None:
 
 
 def test_everything_a_mapping_can_do(folder, tmp_path) -> None:
-    place = folder(**BARE, **{
-        "clients.csv": "ref,ward,type,registered,age\n1,north,1,07/03/2011,NA\n2,,9,,35\nNA,south,2,2011-03-08,-\n",
-        "diary.csv": "when,who,whom,hours\n20110307 1930,1,2,1.5\n2011-03-08,NA,1,\n",
-    })
+    place = folder(
+        **BARE,
+        **{
+            "clients.csv": "ref,ward,type,registered,age\n1,north,1,07/03/2011,NA\n2,,9,,35\nNA,south,2,2011-03-08,-\n",
+            "diary.csv": "when,who,whom,hours\n20110307 1930,1,2,1.5\n2011-03-08,NA,1,\n",
+        },
+    )
     mapping = tmp_path / "map.toml"
-    mapping.write_text("""
+    mapping.write_text(
+        """
         time_zone = "Europe/Paris"
         window = [2011-01-01, 2012-01-01]
         [people]
@@ -66,7 +71,9 @@ def test_everything_a_mapping_can_do(folder, tmp_path) -> None:
         person_id = "who"
         with_person_id = "whom"
         duration_min = { from = "hours", unit = "hours" }
-    """, encoding="utf-8")
+    """,
+        encoding="utf-8",
+    )
     record = rn.read_record(place, mapping=mapping)
     people = record.people.set_index("person_id")
     assert people.index.tolist() == ["1", "2", "NA"], "an id NA stays an id"
@@ -75,7 +82,9 @@ def test_everything_a_mapping_can_do(folder, tmp_path) -> None:
     assert people["age_band"].fillna("?").tolist() == ["?", "35", "?"]
     assert people["joined_on"].dt.day.fillna(0).tolist() == [7, 0, 8] and people["consent_care"].all()
     assert record.occasions["started_at"].tolist() == [
-        pd.Timestamp("2011-03-07T19:30", tz="Europe/Paris"), pd.Timestamp("2011-03-08", tz="Europe/Paris")]
+        pd.Timestamp("2011-03-07T19:30", tz="Europe/Paris"),
+        pd.Timestamp("2011-03-08", tz="Europe/Paris"),
+    ]
     assert record.occasions["duration_min"].fillna(-1).tolist() == [90, -1]
     assert record.window == tuple(pd.Timestamp(day, tz="Europe/Paris") for day in ("2011-01-01", "2012-01-01"))
 
@@ -89,9 +98,12 @@ def test_day_first_dates_need_to_be_asked_for(folder, told) -> None:
 
 
 def test_what_a_mapping_cannot_turn_is_told_as_it_stood(folder, told) -> None:
-    place = folder(**{"people.csv": "person_id,role\n007,1\nNA,7\nw1,3\n",
-                      "occasions.csv": "occasion_id,started_at,kind,secs\n"
-                                       "o1,2011-03-01,call,ten\no2,2011-03-01,call,30\n"})
+    place = folder(
+        **{
+            "people.csv": "person_id,role\n007,1\nNA,7\nw1,3\n",
+            "occasions.csv": "occasion_id,started_at,kind,secs\no1,2011-03-01,call,ten\no2,2011-03-01,call,30\n",
+        }
+    )
     mapping = {
         "people": {"columns": {"role": {"values": {"1": "client", "3": "worker"}}}},
         "occasions": {"columns": {"duration_min": {"from": "secs", "unit": "seconds"}}},
@@ -110,8 +122,12 @@ def test_states_of_ones_own(folder, told) -> None:
 
 
 def test_extra_columns_may_be_mapped_and_one_file_may_feed_two_tables(folder) -> None:
-    place = folder(**{"people.csv": "person_id,role,start,prov,note_x\n007,client,2011-01-10,A,-\n"
-                                    "NA,peer,2011-02-01,B,y\nw1,worker,2011-02-01,,\n"})
+    place = folder(
+        **{
+            "people.csv": "person_id,role,start,prov,note_x\n007,client,2011-01-10,A,-\n"
+            "NA,peer,2011-02-01,B,y\nw1,worker,2011-02-01,,\n"
+        }
+    )
     mapping = {
         "people": {"columns": {"note_x": {"missing": ["-"]}}},
         "episodes": {"file": "people.csv", "columns": {"started_on": "start", "provider": "prov"}},
@@ -128,27 +144,30 @@ def test_a_column_pushed_aside_by_the_mapping_is_told(folder, told) -> None:
     assert rn.read_record(place, mapping=mapping).people["role"].tolist() == ["client", "peer", "worker"]
 
 
-@pytest.mark.parametrize(("mapping", "words"), [
-    ({"peple": {}}, r"'peple' is no table or setting of a mapping\. Did you mean 'people'"),
-    ({"people": {"colums": {}}}, r"\[people\]: 'colums' is no key of a mapping\. Did you mean 'columns'"),
-    ({"people": "people.csv"}, r"\[people\]: expected a section"),
-    ({"people": {"file": "a", "sheet": "b"}}, r"say one of file, sheet and table"),
-    ({"people": {"file": "klients.csv"}}, r"has no file 'klients.csv'; it has .*people.csv"),
-    ({"people": {"columns": {"role": "rolle"}}}, r"\.columns\] role: people.csv has no column 'rolle'.*'role'\?"),
-    ({"people": {"columns": {"role": 3}}}, r"\[people.columns\] role: expected the name of their column"),
-    ({"people": {"columns": {"role": {"form": "x"}}}}, r"\[people.columns\] role: 'form' is no key.*'from'"),
-    ({"people": {"columns": {"role": {"values": {"1": "patient"}}}}}, r"'patient' is not one of client, peer"),
-    ({"people": {"columns": {"role": {"default": "x"}}}}, r"'x' is not one of client, peer"),
-    ({"people": {"columns": {"role": {"unit": "seconds"}}}}, r"a number may have one of unit and factor"),
-    ({"occasions": {"columns": {"duration_min": {"unit": "weeks"}}}}, r"unit is one of milliseconds, seconds"),
-    ({"occasions": {"columns": {"duration_min": {"factor": 0}}}}, r"factor is a number other than 0"),
-    ({"occasions": {"columns": {"duration_min": {"missing": "NA"}}}}, r"missing is a list of texts"),
-    ({"occasions": {"columns": {"started_at": {"date_format": "%d/%m"}}}}, r"does not say a whole date"),
-    ({"occasions": {"columns": {"kind": {"date_format": "%d/%m/%Y"}}}}, r"date_format is for columns of dates"),
-    ({"time_zone": "Britain"}, r"time_zone: 'Britain' is not a time zone"),
-    ({"window": "2011"}, r"window: expected a list of two dates"),
-    ({"states": "using"}, r"states: expected a list of words"),
-])
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        ({"peple": {}}, r"'peple' is no table or setting of a mapping\. Did you mean 'people'"),
+        ({"people": {"colums": {}}}, r"\[people\]: 'colums' is no key of a mapping\. Did you mean 'columns'"),
+        ({"people": "people.csv"}, r"\[people\]: expected a section"),
+        ({"people": {"file": "a", "sheet": "b"}}, r"say one of file, sheet and table"),
+        ({"people": {"file": "klients.csv"}}, r"has no file 'klients.csv'; it has .*people.csv"),
+        ({"people": {"columns": {"role": "rolle"}}}, r"\.columns\] role: people.csv has no column 'rolle'.*'role'\?"),
+        ({"people": {"columns": {"role": 3}}}, r"\[people.columns\] role: expected the name of their column"),
+        ({"people": {"columns": {"role": {"form": "x"}}}}, r"\[people.columns\] role: 'form' is no key.*'from'"),
+        ({"people": {"columns": {"role": {"values": {"1": "patient"}}}}}, r"'patient' is not one of client, peer"),
+        ({"people": {"columns": {"role": {"default": "x"}}}}, r"'x' is not one of client, peer"),
+        ({"people": {"columns": {"role": {"unit": "seconds"}}}}, r"a number may have one of unit and factor"),
+        ({"occasions": {"columns": {"duration_min": {"unit": "weeks"}}}}, r"unit is one of milliseconds, seconds"),
+        ({"occasions": {"columns": {"duration_min": {"factor": 0}}}}, r"factor is a number other than 0"),
+        ({"occasions": {"columns": {"duration_min": {"missing": "NA"}}}}, r"missing is a list of texts"),
+        ({"occasions": {"columns": {"started_at": {"date_format": "%d/%m"}}}}, r"does not say a whole date"),
+        ({"occasions": {"columns": {"kind": {"date_format": "%d/%m/%Y"}}}}, r"date_format is for columns of dates"),
+        ({"time_zone": "Britain"}, r"time_zone: 'Britain' is not a time zone"),
+        ({"window": "2011"}, r"window: expected a list of two dates"),
+        ({"states": "using"}, r"states: expected a list of words"),
+    ],
+)
 def test_a_wrong_mapping_is_located(folder, mapping, words) -> None:
     for call in (rn.read_record, rn.find_problems):
         with pytest.raises(rn.SchemaError, match=words):
@@ -180,10 +199,14 @@ def test_other_stands_for_every_word_not_listed_and_default_for_empty_cells(fold
 LOG = "Date,Time,person_id,with_person_id\n{},9:30,007,w1\n{},,NA,w1\n"
 
 
-@pytest.mark.parametrize(("days", "more"), [
-    (("2011-03-07", "2011-03-08"), {}), (("07/03/2011", "08/03/2011"), {"date_format": "%d/%m/%Y %H:%M"}),
-    (("07/03/2011", "08/03/2011"), {"date_format": "%d/%m/%Y"}),
-])
+@pytest.mark.parametrize(
+    ("days", "more"),
+    [
+        (("2011-03-07", "2011-03-08"), {}),
+        (("07/03/2011", "08/03/2011"), {"date_format": "%d/%m/%Y %H:%M"}),
+        (("07/03/2011", "08/03/2011"), {"date_format": "%d/%m/%Y"}),
+    ],
+)
 def test_a_date_and_a_time_are_joined(folder, told, days, more) -> None:
     place = folder(**{"contact_log.csv": LOG.format(*days), "occasions.csv": None, "participation.csv": None})
     apart = {"contact_log": {"columns": {"started_at": {"from": "Date", **more}}}}

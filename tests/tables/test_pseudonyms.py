@@ -61,8 +61,9 @@ def test_another_key_gives_other_pseudonyms_and_the_same_key_the_same() -> None:
 
 def test_extra_columns_that_name_people_are_replaced() -> None:
     record = rn.load_sample("five_people")
-    people = record.people.assign(sponsor=["cat", None, None, None, "Ned"], mentor_id=["cat", None, None, None, "k9"],
-                                  ward=["ann", "b", "c", "d", "e"])
+    people = record.people.assign(
+        sponsor=["cat", None, None, None, "Ned"], mentor_id=["cat", None, None, None, "k9"], ward=["ann", "b", "c", "d", "e"]
+    )
     masked = rn.pseudonymise(record.with_tables(people=people), key=KEY).people
     cat = masked["person_id"][2]
     assert masked["sponsor"][0] == cat and masked["sponsor"][4] not in ("Ned", cat)
@@ -103,16 +104,30 @@ def test_a_key_with_the_data_is_refused(tmp_path) -> None:
 
 NAMED = {
     "people.csv": "person_id,role,joined_on,worker_id,Name,dob,notes,keyworker,ref,home postcode\n"
-                  "Zoë Archer,client,2011-01-10,w1,Zoë Archer,1970-01-11,likes tea,Wendy Webb,9434765919,M1 1AA\n"
-                  "943 476 5919,client,2011-01-10,w1,Ben,1992-12-31,,Wendy Webb,9434765870,\n"
-                  "ann@example.org,client,,w1,Ann,1950-01-01,,,,\nw1,worker,,,,,,,,\n",
+    "Zoë Archer,client,2011-01-10,w1,Zoë Archer,1970-01-11,likes tea,Wendy Webb,9434765919,M1 1AA\n"
+    "943 476 5919,client,2011-01-10,w1,Ben,1992-12-31,,Wendy Webb,9434765870,\n"
+    "ann@example.org,client,,w1,Ann,1950-01-01,,,,\nw1,worker,,,,,,,,\n",
     "contact_log.csv": "started_at,person_id,with_person_id,group_id,mode\n"
-                       "2011-03-01,Zoë Archer,w1,,rang 07700 900123 twice\n2011-03-01T10:00,943 476 5919,,g1,a@b.org\n",
+    "2011-03-01,Zoë Archer,w1,,rang 07700 900123 twice\n2011-03-01T10:00,943 476 5919,,g1,a@b.org\n",
     "groups.csv": "group_id,name,kind,address,contact_phone\ng1,SMART,mutual_aid,1 High Street,07700900123\n",
     "nominations.csv": "ego_id,alter_id,asked_at,relation\nZoë Archer,Sister Mary,2011-03-01,sister\n",
 }
-SECRETS = ("Zoë", "Archer", "943 476", "9434765919", "example.org", "Ben", "likes tea", "Wendy", "1970", "M1 1AA",
-           "07700", "a@b.org", "Mary", "w1")
+SECRETS = (
+    "Zoë",
+    "Archer",
+    "943 476",
+    "9434765919",
+    "example.org",
+    "Ben",
+    "likes tea",
+    "Wendy",
+    "1970",
+    "M1 1AA",
+    "07700",
+    "a@b.org",
+    "Mary",
+    "w1",
+)
 
 
 @pytest.fixture
@@ -143,12 +158,23 @@ def test_a_folder_that_names_people_becomes_one_that_does_not(named, tmp_path) -
 def test_what_was_done_is_told(named, tmp_path) -> None:
     done = pseudonymise_folder(named, tmp_path / "out", key=KEY)
     assert {(table, column) for table, column, _ in done.left_out} == {
-        ("people", "Name"), ("people", "dob"), ("people", "notes"), ("people", "home postcode"),
-        ("groups", "contact_phone"), ("people", "ref")}
+        ("people", "Name"),
+        ("people", "dob"),
+        ("people", "notes"),
+        ("people", "home postcode"),
+        ("groups", "contact_phone"),
+        ("people", "ref"),
+    }
     assert done.masked == (("contact_log", "mode", 2),)
-    for words in ("4 people under pseudonyms", "left out people.dob: it seemed to hold a date of birth",
-                  "left out people.ref: it is no column of this table", "Ids and names of groups are kept as they are",
-                  'keep = ["column"]', "masked identifiers in contact_log.mode: 2 rows", "age band for 2 people"):
+    for words in (
+        "4 people under pseudonyms",
+        "left out people.dob: it seemed to hold a date of birth",
+        "left out people.ref: it is no column of this table",
+        "Ids and names of groups are kept as they are",
+        'keep = ["column"]',
+        "masked identifiers in contact_log.mode: 2 rows",
+        "age band for 2 people",
+    ):
         assert words in done.summary()
     assert done.to_frame().columns.tolist() == ["table", "column", "done", "n_rows"] and len(done.to_frame()) == 7
 
@@ -172,7 +198,8 @@ def test_it_agrees_with_the_pseudonyms_of_a_record(tmp_path) -> None:
 def test_a_mapping_is_used_up(named, tmp_path) -> None:
     (named / "people.csv").write_text("who,type\nZoë Archer,1\n943 476 5919,1\nann@example.org,1\nw1,2\n")
     mapping = {
-        "time_zone": "Europe/Paris", "states": ["using", "unknown"],
+        "time_zone": "Europe/Paris",
+        "states": ["using", "unknown"],
         "people": {"columns": {"person_id": "who", "role": {"from": "type", "values": {"1": "client", "2": "worker"}}}},
     }
     pseudonymise_folder(named, tmp_path / "out", key=KEY, mapping=mapping)
@@ -238,8 +265,7 @@ def test_third_parties_and_addresses_do_not_come_through(with_third_parties, tmp
     for secret in ("Mary", "Buddy", "Tom", "dog", "High", "M1 1AA", "Fell", "seniority"):
         assert secret not in written
     assert "left out people.seniority: it is no column of this table" in done.summary()
-    assert rn.read_record(tmp_path / "out").people["area"].value_counts().to_dict() == {
-        "[removed]": 2, "north ward": 1}
+    assert rn.read_record(tmp_path / "out").people["area"].value_counts().to_dict() == {"[removed]": 2, "north ward": 1}
 
 
 def test_extra_columns_stay_where_asked_for_unless_they_identify(with_third_parties, tmp_path) -> None:

@@ -19,30 +19,49 @@ def occasions(started_at: list[str | None], **more: list) -> pd.DataFrame:
     return pd.DataFrame({"occasion_id": ids, "started_at": started_at, "kind": "call", **more})
 
 
-@pytest.mark.parametrize(("text", "utc"), [
-    ("2011-07-01", "2011-06-30T23:00Z"),
-    ("2011-01-01", "2011-01-01T00:00Z"),
-    ("2011-07-01T19:30", "2011-07-01T18:30Z"),
-    ("2011-07-01 19:30:15.25", "2011-07-01T18:30:15.25Z"),
-    ("2011-07-01T19:30Z", "2011-07-01T19:30Z"),
-    ("2011-07-01T19:30:00+02:00", "2011-07-01T17:30Z"),
-    ("2011-07-01T19:30 +0200", "2011-07-01T17:30Z"),
-    ("2011-07-01T19:30+02", "2011-07-01T17:30Z"),
-    ("2011-07-01T19:30:15.123456789Z", "2011-07-01T19:30:15.123456Z"),
-    ("2011-10-30T01:30", "2011-10-30T00:30Z"),  # comes twice: the first, in summer time
-    ("2011-03-27T01:30", "2011-03-27T01:00Z"),  # skipped: moved forward to where the clock goes on
-    (" 2011-01-01 ", "2011-01-01T00:00Z"),
-])
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2011-07-01", "2011-06-30T23:00Z"),
+        ("2011-01-01", "2011-01-01T00:00Z"),
+        ("2011-07-01T19:30", "2011-07-01T18:30Z"),
+        ("2011-07-01 19:30:15.25", "2011-07-01T18:30:15.25Z"),
+        ("2011-07-01T19:30Z", "2011-07-01T19:30Z"),
+        ("2011-07-01T19:30:00+02:00", "2011-07-01T17:30Z"),
+        ("2011-07-01T19:30 +0200", "2011-07-01T17:30Z"),
+        ("2011-07-01T19:30+02", "2011-07-01T17:30Z"),
+        ("2011-07-01T19:30:15.123456789Z", "2011-07-01T19:30:15.123456Z"),
+        ("2011-10-30T01:30", "2011-10-30T00:30Z"),  # comes twice: the first, in summer time
+        ("2011-03-27T01:30", "2011-03-27T01:00Z"),  # skipped: moved forward to where the clock goes on
+        (" 2011-01-01 ", "2011-01-01T00:00Z"),
+    ],
+)
 def test_instants_are_read(text: str, utc: str) -> None:
     read = parse_instants(pd.Series([text]), LONDON)
     assert str(read.dtype) == "datetime64[us, Europe/London]"
     assert read[0] == pd.Timestamp(utc)
 
 
-@pytest.mark.parametrize("text", [
-    "07/03/2011", "2011", "2011-03", "20110307", "40609", "2011-02-30", "2011-13-01", "2011-03-01T24:00",
-    "2011-03-01T19:30:60", "0011-03-01", "2011-3-1", "yesterday", "2011-03-01T", "2011-03-01+01:00", "2011-03-01 19",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "07/03/2011",
+        "2011",
+        "2011-03",
+        "20110307",
+        "40609",
+        "2011-02-30",
+        "2011-13-01",
+        "2011-03-01T24:00",
+        "2011-03-01T19:30:60",
+        "0011-03-01",
+        "2011-3-1",
+        "yesterday",
+        "2011-03-01T",
+        "2011-03-01+01:00",
+        "2011-03-01 19",
+    ],
+)
 def test_other_dates_are_refused_and_shown(text: str) -> None:
     assert parse_instants(pd.Series([text]), LONDON).isna().all()
     with pytest.raises(SchemaError, match=r"started_at.*occasions.*1 of 2 values cannot be read as dates") as told:
@@ -80,10 +99,15 @@ def test_other_numbers_are_refused(text: str) -> None:
 
 
 def test_flags_and_clocks() -> None:
-    groups = pd.DataFrame({
-        "group_id": ["a", "b", "c"], "name": "x", "kind": "other", "online": ["Yes", "0", None],
-        "start_time": ["19:30", "9:05:00", None],
-    })
+    groups = pd.DataFrame(
+        {
+            "group_id": ["a", "b", "c"],
+            "name": "x",
+            "kind": "other",
+            "online": ["Yes", "0", None],
+            "start_time": ["19:30", "9:05:00", None],
+        }
+    )
     typed = GROUPS.typed(groups)
     assert typed["online"].tolist() == [True, False, pd.NA]
     for wrong in ({"online": "maybe"}, {"start_time": "25:00"}, {"start_time": "half past seven"}):
@@ -125,9 +149,12 @@ def test_an_unknown_column_is_named() -> None:
 
 
 DATE_LIKE = st.one_of(
-    st.dates().map(str), st.datetimes().map(lambda when: when.isoformat()),
-    st.from_regex(r"\A[0-9]{1,4}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
-                  r"( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?\Z"),
+    st.dates().map(str),
+    st.datetimes().map(lambda when: when.isoformat()),
+    st.from_regex(
+        r"\A[0-9]{1,4}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
+        r"( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?\Z"
+    ),
     st.text(max_size=12),
 )
 

@@ -94,8 +94,17 @@ def test_text_ids_of_a_workbook_keep_their_zeros(tmp_path) -> None:
 
 
 def test_dates_times_and_truths_of_a_workbook(tmp_path) -> None:
-    groups = pd.DataFrame({"group_id": ["g1"], "name": ["A"], "kind": ["other"], "start_time": [dt.time(19, 30)],
-                           "online": [True], "valid_from": [dt.date(2011, 3, 1)], "duration_min": [90]})
+    groups = pd.DataFrame(
+        {
+            "group_id": ["g1"],
+            "name": ["A"],
+            "kind": ["other"],
+            "start_time": [dt.time(19, 30)],
+            "online": [True],
+            "valid_from": [dt.date(2011, 3, 1)],
+            "duration_min": [90],
+        }
+    )
     people = pd.DataFrame({"person_id": ["a"], "role": ["client"], "joined_on": [dt.datetime(2011, 3, 1, 9, 30)]})
     read = rn.read_record(workbook(tmp_path / "x.xlsx", {"people": people, "groups": groups}))
     group = read.groups.iloc[0]
@@ -127,11 +136,15 @@ def test_empty_sheets_are_told(tmp_path, told) -> None:
     told(path, "empty_file", table="episodes")
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("x.xlsx", "damaged, locked or not an .xlsx file"), ("x.duckdb", "not a DuckDB file"),
-    ("x.db", "not a DuckDB file"),
-    ("x.docx", "is none of them"),
-])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("x.xlsx", "damaged, locked or not an .xlsx file"),
+        ("x.duckdb", "not a DuckDB file"),
+        ("x.db", "not a DuckDB file"),
+        ("x.docx", "is none of them"),
+    ],
+)
 def test_rubbish_by_another_name(tmp_path, name, words) -> None:
     path = tmp_path / name
     path.write_bytes(b"rubbish" * 100)

@@ -60,8 +60,9 @@ class Around(NamedTuple):
     degree_mutual: int
 
 
-def _declare(name: str, code: int, formula: str, sentence: str, *, linear: bool = False, covariate: bool = False,
-             undirected: bool = True) -> Effect:
+def _declare(
+    name: str, code: int, formula: str, sentence: str, *, linear: bool = False, covariate: bool = False, undirected: bool = True
+) -> Effect:
     return Effect(name, code, formula, sentence, linear=linear, covariate=covariate, undirected=undirected)
 
 
@@ -71,34 +72,71 @@ AV_SIM = _declare("avSim", 2, "Σ_j x_ij (sim_ij − m) / x_i+", "people become 
 TOT_SIM = _declare("totSim", 3, "Σ_j x_ij (sim_ij − m)", "people become like those they are tied to, the more the more of them")
 AV_ALT = _declare("avAlt", 4, "z_i Σ_j x_ij z_j / x_i+", "people move towards the average of those they are tied to", linear=True)
 TOT_ALT = _declare("totAlt", 5, "z_i Σ_j x_ij z_j", "people move with the sum of those they are tied to", linear=True)
-AV_REC_ALT = _declare("avRecAlt", 6, "z_i Σ_j x_ij x_ji z_j / Σ_j x_ij x_ji", "people move towards the average of those with "
-                      "whom ties are returned", linear=True, undirected=False)
-AV_IN_ALT = _declare("avInAlt", 7, "z_i Σ_j x_ji z_j / x_+i", "people move towards the average of those tied to them",
-                     linear=True, undirected=False)
-TOT_IN_ALT = _declare("totInAlt", 8, "z_i Σ_j x_ji z_j", "people move with the sum of those tied to them", linear=True,
-                      undirected=False)
+AV_REC_ALT = _declare(
+    "avRecAlt",
+    6,
+    "z_i Σ_j x_ij x_ji z_j / Σ_j x_ij x_ji",
+    "people move towards the average of those with whom ties are returned",
+    linear=True,
+    undirected=False,
+)
+AV_IN_ALT = _declare(
+    "avInAlt", 7, "z_i Σ_j x_ji z_j / x_+i", "people move towards the average of those tied to them", linear=True, undirected=False
+)
+TOT_IN_ALT = _declare(
+    "totInAlt", 8, "z_i Σ_j x_ji z_j", "people move with the sum of those tied to them", linear=True, undirected=False
+)
 MAX_ALT = _declare("maxAlt", 9, "z_i max_j(x_ij z_j)", "people move towards the highest of those they are tied to", linear=True)
 MIN_ALT = _declare("minAlt", 10, "z_i min_j(x_ij z_j)", "people move towards the lowest of those they are tied to", linear=True)
 POP_ALT = _declare("popAlt", 11, "z_i Σ_j x_ij x_+j / x_i+", "people tied to popular others have higher values", linear=True)
-AV_ATT_HIGHER = _declare("avAttHigher", 12, "Σ_j x_ij (1 − max(z_j − z_i, 0) / r) / x_i+", "people move towards those they are "
-                         "tied to who are higher")
-AV_ATT_LOWER = _declare("avAttLower", 13, "Σ_j x_ij (1 − max(z_i − z_j, 0) / r) / x_i+", "people move towards those they are "
-                        "tied to who are lower")
-AV_SIM_RECIP = _declare("avSimRecip", 14, "Σ_j x_ij x_ji (sim_ij − m) / Σ_j x_ij x_ji", "people become like those with whom "
-                        "ties are returned, on average", undirected=False)
-TOT_SIM_RECIP = _declare("totSimRecip", 15, "Σ_j x_ij x_ji (sim_ij − m)", "people become like those with whom ties are returned",
-                         undirected=False)
+AV_ATT_HIGHER = _declare(
+    "avAttHigher", 12, "Σ_j x_ij (1 − max(z_j − z_i, 0) / r) / x_i+", "people move towards those they are tied to who are higher"
+)
+AV_ATT_LOWER = _declare(
+    "avAttLower", 13, "Σ_j x_ij (1 − max(z_i − z_j, 0) / r) / x_i+", "people move towards those they are tied to who are lower"
+)
+AV_SIM_RECIP = _declare(
+    "avSimRecip",
+    14,
+    "Σ_j x_ij x_ji (sim_ij − m) / Σ_j x_ij x_ji",
+    "people become like those with whom ties are returned, on average",
+    undirected=False,
+)
+TOT_SIM_RECIP = _declare(
+    "totSimRecip", 15, "Σ_j x_ij x_ji (sim_ij − m)", "people become like those with whom ties are returned", undirected=False
+)
 INDEG = _declare("indeg", 16, "z_i x_+i", "people whom many are tied to have higher values", linear=True, undirected=False)
 OUTDEG = _declare("outdeg", 17, "z_i x_i+", "people with many ties have higher values", linear=True)
-RECIP_DEG = _declare("recipDeg", 18, "z_i Σ_j x_ij x_ji", "people with many returned ties have higher values", linear=True,
-                     undirected=False)
+RECIP_DEG = _declare(
+    "recipDeg", 18, "z_i Σ_j x_ij x_ji", "people with many returned ties have higher values", linear=True, undirected=False
+)
 ISOLATE = _declare("isolate", 19, "z_i I(x_+i = 0)", "people whom nobody is tied to have higher values", linear=True)
-EFF_FROM = _declare("effFrom", 20, "z_i v_i", "people with higher values of the covariate have higher values", linear=True,
-                    covariate=True)
+EFF_FROM = _declare(
+    "effFrom", 20, "z_i v_i", "people with higher values of the covariate have higher values", linear=True, covariate=True
+)
 
 BEHAVIOUR_EFFECTS = (
-    LINEAR, QUAD, AV_SIM, TOT_SIM, AV_ALT, TOT_ALT, AV_REC_ALT, AV_IN_ALT, TOT_IN_ALT, MAX_ALT, MIN_ALT, POP_ALT,
-    AV_ATT_HIGHER, AV_ATT_LOWER, AV_SIM_RECIP, TOT_SIM_RECIP, INDEG, OUTDEG, RECIP_DEG, ISOLATE, EFF_FROM,
+    LINEAR,
+    QUAD,
+    AV_SIM,
+    TOT_SIM,
+    AV_ALT,
+    TOT_ALT,
+    AV_REC_ALT,
+    AV_IN_ALT,
+    TOT_IN_ALT,
+    MAX_ALT,
+    MIN_ALT,
+    POP_ALT,
+    AV_ATT_HIGHER,
+    AV_ATT_LOWER,
+    AV_SIM_RECIP,
+    TOT_SIM_RECIP,
+    INDEG,
+    OUTDEG,
+    RECIP_DEG,
+    ISOLATE,
+    EFF_FROM,
 )
 SIMILARITY_CODES = (2, 3, 14, 15)
 

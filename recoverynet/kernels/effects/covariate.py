@@ -17,8 +17,7 @@ _small = lean()
 
 
 def _declare(name: str, code: int, formula: str, sentence: str, *, interaction: str = "dyadic", undirected: bool = True) -> Effect:
-    return Effect(name, code, formula, sentence, kind=COVARIATE, covariate=True, interaction=interaction,
-                  undirected=undirected)
+    return Effect(name, code, formula, sentence, kind=COVARIATE, covariate=True, interaction=interaction, undirected=undirected)
 
 
 ALT_X = _declare("altX", 0, "Σ_j x_ij v_j", "people tie to those with higher values")
@@ -27,19 +26,29 @@ EGO_X = _declare("egoX", 2, "x_i+ v_i", "people with higher values have more tie
 EGO_SQ_X = _declare("egoSqX", 3, "x_i+ v_i²", "people with values far from the mean have more ties", interaction="ego")
 SIM_X = _declare("simX", 4, "Σ_j x_ij (sim_ij − m), sim_ij = 1 − |v_i − v_j| / r", "people tie to those like them")
 SAME_X = _declare("sameX", 5, "Σ_j x_ij I(v_i = v_j)", "people tie to those with the same value")
-DIFF_X = _declare("diffX", 6, "Σ_j x_ij (v_j − v_i)", "people tie to those with higher values than their own",
-                  undirected=False)
+DIFF_X = _declare("diffX", 6, "Σ_j x_ij (v_j − v_i)", "people tie to those with higher values than their own", undirected=False)
 ABS_DIFF_X = _declare("absDiffX", 7, "Σ_j x_ij |v_i − v_j|", "people tie to those unlike them")
 EGO_PLUS_ALT_X = _declare("egoPlusAltX", 8, "Σ_j x_ij (v_i + v_j)", "pairs with higher values are tied")
-HIGHER = _declare("higher", 9, "Σ_j x_ij (I(v_i > v_j) + I(v_i = v_j) / 2)", "people tie to those with lower values than "
-                  "their own", undirected=False)
-EGO_X_ALT_X = _declare("egoXaltX", 10, "Σ_j x_ij v_i v_j", "people with high values tie to each other, as do those with low")
-X = Effect("X", 0, "Σ_j x_ij (w_ij − mean of w)", "people tie where the covariate of the pair is high", kind=DYADIC,
-           covariate=True, undirected=True, interaction="dyadic")
-
-COVARIATE_EFFECTS = (
-    ALT_X, ALT_SQ_X, EGO_X, EGO_SQ_X, SIM_X, SAME_X, DIFF_X, ABS_DIFF_X, EGO_PLUS_ALT_X, HIGHER, EGO_X_ALT_X, X,
+HIGHER = _declare(
+    "higher",
+    9,
+    "Σ_j x_ij (I(v_i > v_j) + I(v_i = v_j) / 2)",
+    "people tie to those with lower values than their own",
+    undirected=False,
 )
+EGO_X_ALT_X = _declare("egoXaltX", 10, "Σ_j x_ij v_i v_j", "people with high values tie to each other, as do those with low")
+X = Effect(
+    "X",
+    0,
+    "Σ_j x_ij (w_ij − mean of w)",
+    "people tie where the covariate of the pair is high",
+    kind=DYADIC,
+    covariate=True,
+    undirected=True,
+    interaction="dyadic",
+)
+
+COVARIATE_EFFECTS = (ALT_X, ALT_SQ_X, EGO_X, EGO_SQ_X, SIM_X, SAME_X, DIFF_X, ABS_DIFF_X, EGO_PLUS_ALT_X, HIGHER, EGO_X_ALT_X, X)
 
 
 @_small
@@ -109,10 +118,20 @@ def ego_x_alt_x_change(v: float, w: float, known: bool, reach: float, m: float) 
 
 
 _alt_x, _alt_sq_x, _ego_x, _ego_sq_x, _sim_x, _same_x, _diff_x, _abs_diff_x, _ego_plus_alt_x, _higher, _ego_x_alt_x = map(
-    over_values, (
-        alt_x_change, alt_sq_x_change, ego_x_change, ego_sq_x_change, sim_x_change, same_x_change, diff_x_change,
-        abs_diff_x_change, ego_plus_alt_x_change, higher_change, ego_x_alt_x_change,
-    )
+    over_values,
+    (
+        alt_x_change,
+        alt_sq_x_change,
+        ego_x_change,
+        ego_sq_x_change,
+        sim_x_change,
+        same_x_change,
+        diff_x_change,
+        abs_diff_x_change,
+        ego_plus_alt_x_change,
+        higher_change,
+        ego_x_alt_x_change,
+    ),
 )
 
 

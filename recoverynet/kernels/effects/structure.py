@@ -11,67 +11,147 @@ from __future__ import annotations
 import math
 
 from recoverynet.kernels.compiled import lean
-from recoverynet.kernels.effects.declared import (
-    IN_IN,
-    IN_OUT,
-    KEPT,
-    NEAR_DISTANCE_TWO,
-    OUT_IN,
-    OUT_OUT,
-    TIES,
-    Effect,
-    Pair,
-)
+from recoverynet.kernels.effects.declared import IN_IN, IN_OUT, KEPT, NEAR_DISTANCE_TWO, OUT_IN, OUT_OUT, TIES, Effect, Pair
 from recoverynet.kernels.pairs import over_options
 
 _small = lean()
 
 DENSITY = Effect("density", 0, "Σ_j x_ij", "how readily people have ties at all", undirected=True, interaction="dyadic")
 RECIP = Effect("recip", 1, "Σ_j x_ij x_ji", "people return ties", interaction="dyadic")
-TRANS_TRIP = Effect("transTrip", 2, "Σ_jh x_ij x_ih x_hj", "people tie to those their contacts are tied to, the more the "
-                    "more of them", paths=OUT_OUT | OUT_IN, undirected=True)
-TRANS_TIES = Effect("transTies", 3, "Σ_j x_ij max_h(x_ih x_hj)", "people tie to those whom at least one contact is tied to",
-                    paths=OUT_OUT | OUT_IN, closure=TIES, undirected=True)
-TRANS_MED_TRIP = Effect("transMedTrip", 4, "Σ_jh x_hi x_ij x_hj", "people stand between those who are tied",
-                        paths=IN_OUT, interaction="dyadic")
-TRANS_REC_TRIP = Effect("transRecTrip", 5, "Σ_jh x_ij x_ji x_ih x_hj", "closing of triangles goes with returned ties",
-                        paths=OUT_OUT | OUT_IN | KEPT)
-CYCLE3 = Effect("cycle3", 6, "Σ_jh x_ij x_jh x_hi", "people close circles of three", paths=IN_IN, scale=1 / 3,
-                interaction="dyadic")
-GWESP_FF = Effect("gwespFF", 7, "Σ_j x_ij e^α (1 − (1 − e^−α)^t_ij), t_ij = Σ_h x_ih x_hj, α = p/100; a tie counts for its "
-                  "own term only", "people tie to those their contacts are tied to, each further one counting for less; as in "
-                  "RSiena, what a tie does for other ties is left out", paths=OUT_OUT, parameter=69.0, undirected=True)
-IN_POP = Effect("inPop", 8, "Σ_j x_ij x_+j", "people tie to those many others tie to", alter_in=True, undirected=True,
-                interaction="dyadic")
-IN_POP_SQRT = Effect("inPopSqrt", 9, "Σ_j x_ij √x_+j", "people tie to those many others tie to, with diminishing returns",
-                     alter_in=True, undirected=True, interaction="dyadic")
-OUT_POP = Effect("outPop", 10, "Σ_j x_ij x_j+", "people tie to those who have many ties themselves", alter_out=True,
-                 parameter=1.0, interaction="dyadic")
-OUT_POP_SQRT = Effect("outPopSqrt", 11, "Σ_j x_ij √x_j+", "people tie to those who have many ties, with diminishing "
-                      "returns; with p = 0 the statistic is Σ_j x_ij x_j+(start)", alter_out=True, interaction="dyadic")
+TRANS_TRIP = Effect(
+    "transTrip",
+    2,
+    "Σ_jh x_ij x_ih x_hj",
+    "people tie to those their contacts are tied to, the more the more of them",
+    paths=OUT_OUT | OUT_IN,
+    undirected=True,
+)
+TRANS_TIES = Effect(
+    "transTies",
+    3,
+    "Σ_j x_ij max_h(x_ih x_hj)",
+    "people tie to those whom at least one contact is tied to",
+    paths=OUT_OUT | OUT_IN,
+    closure=TIES,
+    undirected=True,
+)
+TRANS_MED_TRIP = Effect(
+    "transMedTrip", 4, "Σ_jh x_hi x_ij x_hj", "people stand between those who are tied", paths=IN_OUT, interaction="dyadic"
+)
+TRANS_REC_TRIP = Effect(
+    "transRecTrip", 5, "Σ_jh x_ij x_ji x_ih x_hj", "closing of triangles goes with returned ties", paths=OUT_OUT | OUT_IN | KEPT
+)
+CYCLE3 = Effect("cycle3", 6, "Σ_jh x_ij x_jh x_hi", "people close circles of three", paths=IN_IN, scale=1 / 3, interaction="dyadic")
+GWESP_FF = Effect(
+    "gwespFF",
+    7,
+    "Σ_j x_ij e^α (1 − (1 − e^−α)^t_ij), t_ij = Σ_h x_ih x_hj, α = p/100; a tie counts for its own term only",
+    "people tie to those their contacts are tied to, each further one counting for less; as in "
+    "RSiena, what a tie does for other ties is left out",
+    paths=OUT_OUT,
+    parameter=69.0,
+    undirected=True,
+)
+IN_POP = Effect(
+    "inPop", 8, "Σ_j x_ij x_+j", "people tie to those many others tie to", alter_in=True, undirected=True, interaction="dyadic"
+)
+IN_POP_SQRT = Effect(
+    "inPopSqrt",
+    9,
+    "Σ_j x_ij √x_+j",
+    "people tie to those many others tie to, with diminishing returns",
+    alter_in=True,
+    undirected=True,
+    interaction="dyadic",
+)
+OUT_POP = Effect(
+    "outPop",
+    10,
+    "Σ_j x_ij x_j+",
+    "people tie to those who have many ties themselves",
+    alter_out=True,
+    parameter=1.0,
+    interaction="dyadic",
+)
+OUT_POP_SQRT = Effect(
+    "outPopSqrt",
+    11,
+    "Σ_j x_ij √x_j+",
+    "people tie to those who have many ties, with diminishing returns; with p = 0 the statistic is Σ_j x_ij x_j+(start)",
+    alter_out=True,
+    interaction="dyadic",
+)
 IN_ACT = Effect("inAct", 12, "x_i+ x_+i", "people whom many are tied to have more ties", parameter=1.0, interaction="ego")
-IN_ACT_SQRT = Effect("inActSqrt", 13, "x_i+ √x_+i", "people whom many are tied to have more ties, with diminishing "
-                     "returns; with p = 0 the statistic takes indegrees at the start", interaction="ego")
+IN_ACT_SQRT = Effect(
+    "inActSqrt",
+    13,
+    "x_i+ √x_+i",
+    "people whom many are tied to have more ties, with diminishing returns; with p = 0 the statistic takes indegrees at the start",
+    interaction="ego",
+)
 OUT_ACT = Effect("outAct", 14, "x_i+²", "people with many ties add more", undirected=True)
-OUT_ACT_SQRT = Effect("outActSqrt", 15, "x_i+ √x_i+", "people with many ties add more, with diminishing returns",
-                      parameter=1.0, undirected=True)
-RECI_ACT = Effect("reciAct", 16, "x_i+ (Σ_j x_ij x_ji)^(1/p)", "people with many returned ties have more ties",
-                  parameter=1.0)
+OUT_ACT_SQRT = Effect(
+    "outActSqrt", 15, "x_i+ √x_i+", "people with many ties add more, with diminishing returns", parameter=1.0, undirected=True
+)
+RECI_ACT = Effect("reciAct", 16, "x_i+ (Σ_j x_ij x_ji)^(1/p)", "people with many returned ties have more ties", parameter=1.0)
 OUT_ISO = Effect("outIso", 17, "I(x_i+ = 0)", "people stay without ties", ego_statistic=True, parameter=1.0, undirected=True)
-OUT_TRUNC = Effect("outTrunc", 18, "min(x_i+, p)", "people have up to p ties", ego_statistic=True, parameter=1.0,
-                   undirected=True)
-NBR_DIST2 = Effect("nbrDist2", 19, "#{h : x_ih = 0, max_j(x_ij x_jh) > 0}", "people keep many others at two steps",
-                   paths=OUT_OUT | OUT_IN, closure=NEAR_DISTANCE_TWO, alter_out=True, ego_statistic=True, undirected=True)
-BALANCE = Effect("balance", 20, "Σ_j x_ij Σ_h≠i,j (b − |x_ih − x_jh|), b the mean of |x_ih − x_jh|",
-                 "people tie to those who have the same contacts", paths=OUT_OUT | OUT_IN, alter_out=True, undirected=True)
-BETWEEN = Effect("between", 21, "Σ_jh x_hi x_ij (1 − x_hj)", "people stand between others who are not tied",
-                 paths=IN_OUT, interaction="dyadic")
-IN_STRUCT_EQ = Effect("inStructEq", 22, "Σ_j x_ij Σ_h≠i,j (b − |x_hi − x_hj|), b the mean of |x_hi − x_hj|",
-                      "people tie to those whom the same others tie to", paths=IN_OUT, alter_in=True, interaction="dyadic")
+OUT_TRUNC = Effect("outTrunc", 18, "min(x_i+, p)", "people have up to p ties", ego_statistic=True, parameter=1.0, undirected=True)
+NBR_DIST2 = Effect(
+    "nbrDist2",
+    19,
+    "#{h : x_ih = 0, max_j(x_ij x_jh) > 0}",
+    "people keep many others at two steps",
+    paths=OUT_OUT | OUT_IN,
+    closure=NEAR_DISTANCE_TWO,
+    alter_out=True,
+    ego_statistic=True,
+    undirected=True,
+)
+BALANCE = Effect(
+    "balance",
+    20,
+    "Σ_j x_ij Σ_h≠i,j (b − |x_ih − x_jh|), b the mean of |x_ih − x_jh|",
+    "people tie to those who have the same contacts",
+    paths=OUT_OUT | OUT_IN,
+    alter_out=True,
+    undirected=True,
+)
+BETWEEN = Effect(
+    "between", 21, "Σ_jh x_hi x_ij (1 − x_hj)", "people stand between others who are not tied", paths=IN_OUT, interaction="dyadic"
+)
+IN_STRUCT_EQ = Effect(
+    "inStructEq",
+    22,
+    "Σ_j x_ij Σ_h≠i,j (b − |x_hi − x_hj|), b the mean of |x_hi − x_hj|",
+    "people tie to those whom the same others tie to",
+    paths=IN_OUT,
+    alter_in=True,
+    interaction="dyadic",
+)
 
 STRUCTURE_EFFECTS = (
-    DENSITY, RECIP, TRANS_TRIP, TRANS_TIES, TRANS_MED_TRIP, TRANS_REC_TRIP, CYCLE3, GWESP_FF, IN_POP, IN_POP_SQRT, OUT_POP,
-    OUT_POP_SQRT, IN_ACT, IN_ACT_SQRT, OUT_ACT, OUT_ACT_SQRT, RECI_ACT, OUT_ISO, OUT_TRUNC, NBR_DIST2, BALANCE, BETWEEN,
+    DENSITY,
+    RECIP,
+    TRANS_TRIP,
+    TRANS_TIES,
+    TRANS_MED_TRIP,
+    TRANS_REC_TRIP,
+    CYCLE3,
+    GWESP_FF,
+    IN_POP,
+    IN_POP_SQRT,
+    OUT_POP,
+    OUT_POP_SQRT,
+    IN_ACT,
+    IN_ACT_SQRT,
+    OUT_ACT,
+    OUT_ACT_SQRT,
+    RECI_ACT,
+    OUT_ISO,
+    OUT_TRUNC,
+    NBR_DIST2,
+    BALANCE,
+    BETWEEN,
     IN_STRUCT_EQ,
 )
 
@@ -234,17 +314,36 @@ def in_struct_eq_tie(t: Pair, b: float) -> float:
     return (t.n_people - 2) * b - (t.ego_in - t.back) - (t.alter_in - t.tied) + 2.0 * t.shared_in
 
 
-_density, _recip, _trans_trip, _trans_ties, _trans_med_trip, _trans_rec_trip, _cycle3, _gwesp_ff = map(over_options, (
-    density_change, recip_change, trans_trip_change, trans_ties_change, trans_med_trip_change, trans_rec_trip_change,
-    cycle3_change, gwesp_ff_change,
-))
-_in_pop, _in_pop_sqrt, _out_pop, _out_pop_sqrt, _in_act, _in_act_sqrt, _out_act, _out_act_sqrt = map(over_options, (
-    in_pop_change, in_pop_sqrt_change, out_pop_change, out_pop_sqrt_change, in_act_change, in_act_sqrt_change,
-    out_act_change, out_act_sqrt_change,
-))
-_reci_act, _out_iso, _out_trunc, _nbr_dist2, _balance, _between, _in_struct_eq = map(over_options, (
-    reci_act_change, out_iso_change, out_trunc_change, nbr_dist2_change, balance_change, between_tie, in_struct_eq_tie,
-))
+_density, _recip, _trans_trip, _trans_ties, _trans_med_trip, _trans_rec_trip, _cycle3, _gwesp_ff = map(
+    over_options,
+    (
+        density_change,
+        recip_change,
+        trans_trip_change,
+        trans_ties_change,
+        trans_med_trip_change,
+        trans_rec_trip_change,
+        cycle3_change,
+        gwesp_ff_change,
+    ),
+)
+_in_pop, _in_pop_sqrt, _out_pop, _out_pop_sqrt, _in_act, _in_act_sqrt, _out_act, _out_act_sqrt = map(
+    over_options,
+    (
+        in_pop_change,
+        in_pop_sqrt_change,
+        out_pop_change,
+        out_pop_sqrt_change,
+        in_act_change,
+        in_act_sqrt_change,
+        out_act_change,
+        out_act_sqrt_change,
+    ),
+)
+_reci_act, _out_iso, _out_trunc, _nbr_dist2, _balance, _between, _in_struct_eq = map(
+    over_options,
+    (reci_act_change, out_iso_change, out_trunc_change, nbr_dist2_change, balance_change, between_tie, in_struct_eq_tie),
+)
 
 
 @lean()

@@ -93,7 +93,10 @@ class Attributes:
 
 
 def attributes_of(
-    panel: NetworkPanel, used: Sequence[str], behaviours: Sequence[str], pairs: Sequence[str],
+    panel: NetworkPanel,
+    used: Sequence[str],
+    behaviours: Sequence[str],
+    pairs: Sequence[str],
     bounds: Mapping[str, tuple[float, float]],
 ) -> Attributes:
     """Attributes ``used`` by terms, behaviours that are modelled first.
@@ -136,8 +139,15 @@ def attributes_of(
         similarities.append(_mean_similarity(raw[place], house, panel.present, ranges[-1]))
         levels.append(np.arange(low, high + 1) if name in behaviours else np.unique(known))
     return Attributes(
-        names, raw, np.array(centres), np.array(ranges), np.array(similarities), levels, frozenset(words),
-        [names.index(name) for name in behaviours], limits,
+        names,
+        raw,
+        np.array(centres),
+        np.array(ranges),
+        np.array(similarities),
+        levels,
+        frozenset(words),
+        [names.index(name) for name in behaviours],
+        limits,
         {name: _pairs_known(name, panel.dyadic[name], house) for name in dict.fromkeys(pairs)},
         {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
     )

@@ -12,14 +12,7 @@ from scipy import sparse
 
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.autocorrelation import moran
-from recoverynet.kernels.network_shape import (
-    TRIADS,
-    UNDIRECTED_TRIADS,
-    counts_up_to,
-    degrees,
-    distance_counts,
-    triad_census,
-)
+from recoverynet.kernels.network_shape import TRIADS, UNDIRECTED_TRIADS, counts_up_to, degrees, distance_counts, triad_census
 from recoverynet.models.saom.ends import Ending, PeriodEnd
 
 STATISTICS = ("outdegree", "indegree", "geodesic", "triads", "behaviour", "moran")
@@ -59,9 +52,7 @@ class Auxiliary:
     mean: bool = False
 
 
-def auxiliaries(
-    asked: Asked, periods: Sequence[PeriodEnd]
-) -> list[Auxiliary]:
+def auxiliaries(asked: Asked, periods: Sequence[PeriodEnd]) -> list[Auxiliary]:
     """Which statistics are meant?
 
     Parameters
@@ -196,9 +187,7 @@ def _likeness_in(name: str, period: PeriodEnd) -> Auxiliary:
             return np.zeros(1)
         return np.nan_to_num(moran(sparse.csr_array(network, dtype=float), values)).reshape(1)
 
-    return Auxiliary(
-        f"moran {name}", (name,), f"Likeness of tied people in {name} (Moran’s I)", "", "", count, mean=True
-    )
+    return Auxiliary(f"moran {name}", (name,), f"Likeness of tied people in {name} (Moran’s I)", "", "", count, mean=True)
 
 
 def _of_user(name: str, function: UserFunction, example: Ending) -> Auxiliary:

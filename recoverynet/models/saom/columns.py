@@ -129,9 +129,7 @@ def build_columns(
 
 def _parameter(columns: Columns, term: Term, dependent: str, type_: str) -> int:
     about = " × ".join(each.about or "" for each in (term, *term.times)).strip(" ×")
-    columns.parameters.append(
-        Parameter(dependent, term.name, about, type_, start=term.start, fixed=term.fixed)
-    )
+    columns.parameters.append(Parameter(dependent, term.name, about, type_, start=term.start, fixed=term.fixed))
     return len(columns.parameters) - 1
 
 
@@ -214,7 +212,13 @@ def _add_step_term(columns: Columns, term: Term, name: str, variable: int, attri
 
 
 def build_model(
-    columns: Columns, attributes: Attributes, *, directed: bool, n_people: int, most_degree: int, condition: int,
+    columns: Columns,
+    attributes: Attributes,
+    *,
+    directed: bool,
+    n_people: int,
+    most_degree: int,
+    condition: int,
     by_class: bool | None,
 ) -> Model:
     """The arrays kernels read. ``by_class`` looks at people out of reach class by class (None: where that is quicker)."""
@@ -225,10 +229,16 @@ def build_model(
     whole[N_SLOTS] = columns.n_slots
     rows = attributes.behaviour_rows
     return Model(
-        ties=_table(columns.ties, N_FIELDS), numbers=np.array(columns.numbers, float).reshape(-1, 2),
-        attributes=attributes.ranges_and_means(), strides=strides, behaviours=_table(columns.behaviours, N_FIELDS),
-        rows=np.array(rows, np.int64), bounds=attributes.bounds.astype(np.int64).reshape(-1, 2),
-        centres=attributes.centres[rows].astype(float), rates=_table(columns.rates, N_FIELDS), whole=whole,
+        ties=_table(columns.ties, N_FIELDS),
+        numbers=np.array(columns.numbers, float).reshape(-1, 2),
+        attributes=attributes.ranges_and_means(),
+        strides=strides,
+        behaviours=_table(columns.behaviours, N_FIELDS),
+        rows=np.array(rows, np.int64),
+        bounds=attributes.bounds.astype(np.int64).reshape(-1, 2),
+        centres=attributes.centres[rows].astype(float),
+        rates=_table(columns.rates, N_FIELDS),
+        whole=whole,
     )
 
 

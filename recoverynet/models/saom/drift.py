@@ -14,15 +14,7 @@ from recoverynet.kernels.actor_model import WEIGHT
 from recoverynet.kernels.behaviour_choice import column_statistic
 from recoverynet.kernels.effects.behaviour import Around
 from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.reading import (
-    assumed,
-    behaviour_place,
-    eval_columns,
-    labels_of,
-    left_out_of,
-    of_fit,
-    sums,
-)
+from recoverynet.models.saom.reading import assumed, behaviour_place, eval_columns, labels_of, left_out_of, of_fit, sums
 from recoverynet.models.saom.warned import Reading
 from recoverynet.results import settings_of
 
@@ -72,9 +64,7 @@ class Drift(Reading):
 
     def _headline(self) -> str:
         best = self.table[self.table["favoured"]]
-        said = [
-            f"{level} to {' or '.join(map(str, part['behaviour']))}" for level, part in best.groupby("contacts", sort=False)
-        ]
+        said = [f"{level} to {' or '.join(map(str, part['behaviour']))}" for level, part in best.groupby("contacts", sort=False)]
         return f"in {self.behaviour}, people drift with contacts at " + ", at ".join(said)
 
 
@@ -124,8 +114,10 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
     >>> drink = draw.integers(1, 4, 25)
     >>> waves = rn.NetworkPanel.from_adjacency(
-    ...     [first * 1.0, (first ^ change) * 1.0], network="contact",
-    ...     behaviour={"drink": np.column_stack([drink, np.clip(drink + draw.integers(-1, 2, 25), 1, 3)])})
+    ...     [first * 1.0, (first ^ change) * 1.0],
+    ...     network="contact",
+    ...     behaviour={"drink": np.column_stack([drink, np.clip(drink + draw.integers(-1, 2, 25), 1, 3)])},
+    ... )
     >>> model = rn.Specification(network={"contact": ["density"]}, behaviour={"drink": ["linear", ("avAlt", "contact")]})
     >>> fit = rn.fit_saom(waves, model, n_simulations=200, quiet=True, rng=1)
     >>> table = rn.influence_table(fit, "drink").to_frame()
@@ -143,9 +135,7 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     for at, (y, z) in enumerate(pairs):
         seen = _among_alike(z - model.centres[b], y - model.centres[b], contacts, _mean_degree(fit))
         for f in used:
-            weights[at, columns[f, WEIGHT]] += column_statistic(
-                columns, model.rows, model.attributes, mean, seen, 0, f, 0
-            )
+            weights[at, columns[f, WEIGHT]] += column_statistic(columns, model.rows, model.attributes, mean, seen, 0, f, 0)
     contribution, error = sums(fit, weights)
     table = pd.DataFrame(pairs, columns=["contacts", "behaviour"]).assign(contribution=contribution, std_error=error)
     table["favoured"] = table["contribution"] == table.groupby("contacts")["contribution"].transform("max")
@@ -154,8 +144,13 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
     alike = "All contacts have the same value, ties are returned, and covariates and other behaviours are at their mean."
     return Drift(
         question=f"Where does a person's {behaviour} drift, given that of their contacts?",
-        assumptions=assumed(fit, left_out, alike), settings=settings_of(behaviour=behaviour, n_contacts=n_contacts),
-        behaviour=behaviour, table=table, n_contacts=contacts, terms=tuple(labels_of(fit, places)), left_out=left_out,
+        assumptions=assumed(fit, left_out, alike),
+        settings=settings_of(behaviour=behaviour, n_contacts=n_contacts),
+        behaviour=behaviour,
+        table=table,
+        n_contacts=contacts,
+        terms=tuple(labels_of(fit, places)),
+        left_out=left_out,
         **of_fit(fit),
     )
 
@@ -171,6 +166,25 @@ def _among_alike(z: float, y: float, n: float, popular: float) -> Around:
     gap = y - z
     far, lower, equal = n * abs(gap), n * (gap < 0.0), n * (gap == 0.0)
     return Around(
-        float(z), n, n, n, n * y, n * y, n * y, float(y), float(y), far, lower, equal, far, lower, equal,
-        n * max(gap, 0.0), n * max(-gap, 0.0), n * popular, n, n, n,
+        float(z),
+        n,
+        n,
+        n,
+        n * y,
+        n * y,
+        n * y,
+        float(y),
+        float(y),
+        far,
+        lower,
+        equal,
+        far,
+        lower,
+        equal,
+        n * max(gap, 0.0),
+        n * max(-gap, 0.0),
+        n * popular,
+        n,
+        n,
+        n,
     )

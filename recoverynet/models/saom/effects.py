@@ -23,13 +23,13 @@ STEP_EFFECTS: dict[str, Effect] = {effect.name: effect for effect in BEHAVIOUR_E
 RATE_EFFECTS: dict[str, Effect] = {
     effect.name: effect
     for effect in (
-        Effect("RateX", RATE_COVARIATE, "exp(α v_i)", "people with higher values change more often", covariate=True,
-               undirected=True),
+        Effect(
+            "RateX", RATE_COVARIATE, "exp(α v_i)", "people with higher values change more often", covariate=True, undirected=True
+        ),
         Effect("outRate", RATE_OUT, "exp(α x_i+)", "people with many ties change more often", undirected=True),
         Effect("inRate", RATE_IN, "exp(α x_+i)", "people whom many are tied to change more often"),
         Effect("recipRate", RATE_MUTUAL, "exp(α Σ_j x_ij x_ji)", "people with many returned ties change more often"),
-        Effect("outRateInv", RATE_OUT_INVERSE, "exp(α / (x_i+ + 1))", "people with few ties change more often",
-               undirected=True),
+        Effect("outRateInv", RATE_OUT_INVERSE, "exp(α / (x_i+ + 1))", "people with few ties change more often", undirected=True),
     )
 }
 
@@ -163,8 +163,14 @@ def _row(effect: Effect, dependent: str) -> dict[str, object]:
         if effect.alter_in or effect.alter_out or (effect.covariate and effect.name != "X"):
             reach = "by class"
     return {
-        "effect": effect.name, "dependent": dependent, "formula": effect.formula, "meaning": effect.sentence,
-        "refers_to": refers, "types": types, "parameter": effect.parameter, "directed_only": not effect.undirected,
+        "effect": effect.name,
+        "dependent": dependent,
+        "formula": effect.formula,
+        "meaning": effect.sentence,
+        "refers_to": refers,
+        "types": types,
+        "parameter": effect.parameter,
+        "directed_only": not effect.undirected,
         "people_out_of_reach": reach,
     }
 
@@ -175,15 +181,10 @@ def known_effect(name: str, among: dict[str, Effect], kind: str) -> Effect:
         return among[name]
     if kind == "network" and name in UNDIRECTED_IN_RSIENA:
         raise SchemaError(f"{name} is called {UNDIRECTED_IN_RSIENA[name]} here.")
-    near = get_close_matches(name, among, n=3, cutoff=0.5) or [
-        other for other in among if name.lower() in other.lower()
-    ][:3]
+    near = get_close_matches(name, among, n=3, cutoff=0.5) or [other for other in among if name.lower() in other.lower()][:3]
     hint = f" Did you mean {', '.join(near)}?" if near else ""
     other = "network" if kind == "behaviour" else "behaviour"
     elsewhere = STEP_EFFECTS if kind == "network" else TIE_EFFECTS
     if name in elsewhere:
         hint = f" It is an effect on the {other}."
-    raise SchemaError(
-        f"There is no {kind} effect called {name!r}.{hint} effects_catalogue() lists them all."
-    )
-
+    raise SchemaError(f"There is no {kind} effect called {name!r}.{hint} effects_catalogue() lists them all.")

@@ -68,9 +68,7 @@ class PeriodEnd:
         if self.unknown_ties.nnz:
             network = sparse.csr_array(network - network.multiply(self.unknown_ties))
             network.eliminate_zeros()
-        return Ending(
-            network, {name: np.where(self.unknown[name], np.nan, values) for name, values in behaviour.items()}
-        )
+        return Ending(network, {name: np.where(self.unknown[name], np.nan, values) for name, values in behaviour.items()})
 
 
 def observed_ends(fit: Any) -> list[PeriodEnd]:
@@ -89,9 +87,7 @@ def observed_ends(fit: Any) -> list[PeriodEnd]:
     return [_observed(epoch, bounds) for epoch in fit.setting.epochs]
 
 
-def simulated_ends(
-    fit: Any, observed: list[PeriodEnd], n_runs: int, rng: np.random.Generator
-) -> Iterator[list[Ending]]:
+def simulated_ends(fit: Any, observed: list[PeriodEnd], n_runs: int, rng: np.random.Generator) -> Iterator[list[Ending]]:
     """Simulate every period from the estimates of a fit.
 
     Parameters
@@ -115,9 +111,7 @@ def simulated_ends(
     """
     ends = simulate_end_states(fit.setting, fit.theta, n_runs, rng)
     for run in range(n_runs):
-        yield [
-            epoch.known(ends.network(run, place), ends.behaviour(run, place)) for place, epoch in enumerate(observed)
-        ]
+        yield [epoch.known(ends.network(run, place), ends.behaviour(run, place)) for place, epoch in enumerate(observed)]
 
 
 def _observed(epoch: PanelEpoch, bounds: np.ndarray) -> PeriodEnd:

@@ -52,7 +52,12 @@ class PanelEpoch:
 
 
 def epochs_of(
-    panel: NetworkPanel, attributes: Attributes, behaviours: Sequence[str], *, change_at: float, condition: int,
+    panel: NetworkPanel,
+    attributes: Attributes,
+    behaviours: Sequence[str],
+    *,
+    change_at: float,
+    condition: int,
     periods: Sequence[int] | None = None,
 ) -> list[PanelEpoch]:
     """Every period of every group, in the order group, period.
@@ -61,8 +66,11 @@ def epochs_of(
     variable whose observed change ends a simulation; ``periods`` counts from 1 (default: all).
     """
     filled = _carried_forward(panel)
-    steps = np.stack([_imputed(panel.behaviour[name]) for name in behaviours]) if behaviours else np.zeros(
-        (0, panel.n_people, panel.n_waves))
+    steps = (
+        np.stack([_imputed(panel.behaviour[name]) for name in behaviours])
+        if behaviours
+        else np.zeros((0, panel.n_people, panel.n_waves))
+    )
     house = panel.groups if panel.groups is not None else np.zeros(panel.n_people)
     labels = list(dict.fromkeys(house.tolist()))
     cutter = _Cutter(panel, attributes, tuple(behaviours), filled, steps, change_at, condition)
@@ -120,28 +128,49 @@ class _Cutter:
         settled = _settled(fixed, first, fixed_last, last)
         lagged = _pairs(first - first.multiply(unknown_first.astype(np.int8)))
         z, z_end = (self.steps[:, people, w].astype(np.int32) for w in (wave, wave + 1))
-        observed = np.stack([panel.behaviour[name][people] for name in self.behaviours]) if self.behaviours else (
-            np.zeros((0, len(people), panel.n_waves)))
+        observed = (
+            np.stack([panel.behaviour[name][people] for name in self.behaviours])
+            if self.behaviours
+            else (np.zeros((0, len(people), panel.n_waves)))
+        )
         start_unknown = np.isnan(observed[:, :, wave])
         z_unknown = start_unknown | np.isnan(observed[:, :, wave + 1])
         active, moments, movers = self._movers(people, wave)
         values, known, seen, seen_known, categories = self._values(people, wave, z, start_unknown)
         n_variables = len(self.behaviours) + 1
         base = _without(_pairs(first - first.multiply(unknown)), settled)
-        given, pool = given_lists(len(people), lagged, lagged[:, ::-1][np.argsort(lagged[:, 1], kind="stable")], base,
-                                  _pairs(fixed), _pairs(unknown), settled[:, :2])
+        given, pool = given_lists(
+            len(people),
+            lagged,
+            lagged[:, ::-1][np.argsort(lagged[:, 1], kind="stable")],
+            base,
+            _pairs(fixed),
+            _pairs(unknown),
+            settled[:, :2],
+        )
         arrays = Epoch(
-            start=_pairs(first), given=given, pool=pool, settled=settled, values=values, seen=seen, known=known,
-            seen_known=seen_known, categories=categories, z=z, z_unknown=z_unknown, active=active,
-            moments=moments, movers=movers, dyadic=self._dyadic(people, period),
-            rate_places=np.zeros(n_variables, np.int64), distances=np.zeros(n_variables, np.int64),
+            start=_pairs(first),
+            given=given,
+            pool=pool,
+            settled=settled,
+            values=values,
+            seen=seen,
+            known=known,
+            seen_known=seen_known,
+            categories=categories,
+            z=z,
+            z_unknown=z_unknown,
+            active=active,
+            moments=moments,
+            movers=movers,
+            dyadic=self._dyadic(people, period),
+            rate_places=np.zeros(n_variables, np.int64),
+            distances=np.zeros(n_variables, np.int64),
         )
         self._observed_change(arrays, base, last, unknown, z_end)
         return PanelEpoch(period, group, people, arrays, _pairs(last), z_end, panel.directed, self.behaviours)
 
-    def _values(
-        self, people: np.ndarray, wave: int, z: np.ndarray, start_unknown: np.ndarray
-    ) -> tuple[np.ndarray, ...]:
+    def _values(self, people: np.ndarray, wave: int, z: np.ndarray, start_unknown: np.ndarray) -> tuple[np.ndarray, ...]:
         own = self.attributes
         raw = np.ascontiguousarray(own.raw[:, people, wave])
         known = np.isfinite(raw)
@@ -171,9 +200,7 @@ class _Cutter:
             found[place] = np.nan_to_num(self.attributes.pairs_in(name, period)[np.ix_(people, people)])
         return found
 
-    def _observed_change(
-        self, arrays: Epoch, base: np.ndarray, last: Matrix, unknown: Matrix, z_end: np.ndarray
-    ) -> None:
+    def _observed_change(self, arrays: Epoch, base: np.ndarray, last: Matrix, unknown: Matrix, z_end: np.ndarray) -> None:
         """Write how far each variable moved; simulations conditional on one end there."""
         kept = {tuple(pair) for pair in base.tolist()}
         end = {tuple(pair) for pair in _without(_pairs(last - last.multiply(unknown)), arrays.settled).tolist()}

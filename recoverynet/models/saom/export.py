@@ -17,8 +17,25 @@ from recoverynet.models.saom.rsiena_terms import effect_lines, n_interactions
 from recoverynet.models.saom.setting import Setting, saom_setting
 from recoverynet.models.saom.specification import Specification
 
-RESERVED = {"if", "else", "repeat", "while", "function", "for", "next", "break", "TRUE", "FALSE", "NULL", "Inf", "NaN", "NA",
-            "composition", "nodeSets", "getDocumentation"}
+RESERVED = {
+    "if",
+    "else",
+    "repeat",
+    "while",
+    "function",
+    "for",
+    "next",
+    "break",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "Inf",
+    "NaN",
+    "NA",
+    "composition",
+    "nodeSets",
+    "getDocumentation",
+}
 
 
 @dataclass(frozen=True)
@@ -160,8 +177,7 @@ def _tables_of(setting: Setting) -> _Tables:
         )
     names = _names_in_r([setting.specification.network_name, *modelled, *used, *attributes.pairs])
     moving = bool((panel.present[ever] != panel.present[ever][:, :1]).any())
-    return _Tables(setting, names, [name for name in used if name not in changing], changing, list(attributes.pairs), parts,
-                   moving)
+    return _Tables(setting, names, [name for name in used if name not in changing], changing, list(attributes.pairs), parts, moving)
 
 
 def _names_in_r(names: Sequence[str]) -> dict[str, str]:
@@ -261,8 +277,10 @@ def _heading(tables: _Tables) -> list[str]:
         for name in (*tables.constant, *tables.changing) if name in setting.attributes.words
     ]  # fmt: skip
     if len(tables.parts) > 1:
-        lines += ["# Groups are numbered in the order of the panel. RSiena may centre behaviour, and take its range, within each",
-                  "# group, where recoverynet takes all groups together: linear, quad and density can then differ."]
+        lines += [
+            "# Groups are numbered in the order of the panel. RSiena may centre behaviour, and take its range, within each",
+            "# group, where recoverynet takes all groups together: linear, quad and density can then differ.",
+        ]
     return [re.sub(r"[\r\n]+", " ", line) for line in lines]
 
 

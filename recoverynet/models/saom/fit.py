@@ -129,23 +129,45 @@ def fit_saom(
     """
     _check_arguments(n_simulations, wanted, most_runs)
     generator = resolve_rng(rng)
-    setting = saom_setting(
-        panel, specification, bounds=bounds, conditional=conditional, change_at=change_at, by_class=by_class
-    )
+    setting = saom_setting(panel, specification, bounds=bounds, conditional=conditional, change_at=change_at, by_class=by_class)
     checks = check_change(setting)
     by_period = target_statistics(setting)
     walk, known = _begun(setting, by_period.sum(axis=0), start)
     settings = settings_of(
-        generator, bounds=dict(bounds or {}), conditional=conditional, change_at=change_at, n_simulations=n_simulations,
-        wanted=wanted, most_runs=most_runs, by_class=bool(setting.model.whole[N_CLASSES]), specification=repr(specification),
+        generator,
+        bounds=dict(bounds or {}),
+        conditional=conditional,
+        change_at=change_at,
+        n_simulations=n_simulations,
+        wanted=wanted,
+        most_runs=most_runs,
+        by_class=bool(setting.model.whole[N_CLASSES]),
+        specification=repr(specification),
     )
     with Simulator(setting, workers) as simulator:
         here, ratio, n_phase3, good, reason = _estimated(
-            simulator, walk, n_simulations=n_simulations, wanted=wanted, most_runs=most_runs, rng=generator, quiet=quiet,
+            simulator,
+            walk,
+            n_simulations=n_simulations,
+            wanted=wanted,
+            most_runs=most_runs,
+            rng=generator,
+            quiet=quiet,
             known=known,
         )
-    found = fitted(setting, walk, here, by_period, ratio=ratio, wanted=wanted, n_phase3=n_phase3, good=good,
-                   reason=reason, checks=checks, settings=settings)
+    found = fitted(
+        setting,
+        walk,
+        here,
+        by_period,
+        ratio=ratio,
+        wanted=wanted,
+        n_phase3=n_phase3,
+        good=good,
+        reason=reason,
+        checks=checks,
+        settings=settings,
+    )
     if not found.converged:
         warnings.warn(found.convergence, RecoveryNetWarning, stacklevel=2)
     return found
@@ -159,22 +181,33 @@ def _estimated(
     try:
         runs = first_look(simulator, walk, rng)
         check_collinear(
-            [parameters[k].label for k in walk.free], runs.statistics.sum(axis=0)[:, walk.free],
+            [parameters[k].label for k in walk.free],
+            runs.statistics.sum(axis=0)[:, walk.free],
             [each.label for each in parameters if each.start is not None],
         )
         good = walk.theta.copy()
         here, ratio, n_phase3 = converge(simulator, walk, rng=rng, **how)
     except Runaway as error:
         far = " and ".join(f"{parameters[k].label} went to {error.theta[k]:.0f}" for k in error.places)
-        return None, np.nan, 0, walk.good, (
-            f"The estimation ran away: {far}, where nobody has a choice left. Nothing observed speaks against such values "
-            "(nobody ever did the opposite), or other terms say the same. What to try: leave the effect out, or hold it with "
-            "fixed=0.0 and ask score_test()."
+        return (
+            None,
+            np.nan,
+            0,
+            walk.good,
+            (
+                f"The estimation ran away: {far}, where nobody has a choice left. Nothing observed speaks against such values "
+                "(nobody ever did the opposite), or other terms say the same. What to try: leave the effect out, or hold it with "
+                "fixed=0.0 and ask score_test()."
+            ),
         )
     except Endless as error:
         good = walk.trace[-2][1] if len(walk.trace) > 1 else good  # the last one was never simulated, or failed
-        return None, np.nan, 0, good, (
-            f"{error} What to try: fewer effects, start= from a smaller model that converged, or starting values nearer to 0."
+        return (
+            None,
+            np.nan,
+            0,
+            good,
+            (f"{error} What to try: fewer effects, start= from a smaller model that converged, or starting values nearer to 0."),
         )
     return here, ratio, n_phase3, good, _without_way_back(simulator.setting, walk, here)
 

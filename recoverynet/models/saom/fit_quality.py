@@ -237,9 +237,7 @@ def goodness_of_fit(
             endings = [run[place] for place in places]
             for values, kind in zip(simulated, kinds, strict=True):
                 values.append(_total(kind, endings))
-    settings = settings_of(
-        generator, statistics=[kind.name for kind in kinds], period=period, n_simulations=n_simulations
-    )
+    settings = settings_of(generator, statistics=[kind.name for kind in kinds], period=period, n_simulations=n_simulations)
     checks = [*_converged_check(fit), *_known_checks(periods)]
     return _answer(kinds, observed, [np.array(each) for each in simulated], periods, settings, checks)
 
@@ -258,9 +256,7 @@ def _total(kind: Auxiliary, endings: Sequence[Ending]) -> np.ndarray:
     counted = [np.asarray(kind.count(*state), dtype=float) for state in endings]
     wrong = [values.shape for values in counted if values.shape != (len(kind.labels),)]
     if wrong:
-        raise SchemaError(
-            f"Statistic {kind.name!r} must always give {len(kind.labels)} values; it also gave shape {wrong[0]}."
-        )
+        raise SchemaError(f"Statistic {kind.name!r} must always give {len(kind.labels)} values; it also gave shape {wrong[0]}.")
     total = np.sum(counted, axis=0)
     return total / len(endings) if kind.mean else total
 
@@ -339,16 +335,13 @@ def _known_checks(periods: Sequence[PeriodEnd]) -> list[Check]:
     return checks
 
 
-def _reached_checks(
-    kind: Auxiliary, observed: np.ndarray, simulated: np.ndarray, found: SimulatedDistance
-) -> list[Check]:
+def _reached_checks(kind: Auxiliary, observed: np.ndarray, simulated: np.ndarray, found: SimulatedDistance) -> list[Check]:
     """Is there a value that simulations never take, so that p cannot show how far off the model is?"""
     if math.isnan(found.p):
         detail = f"{len(simulated):,} simulations vary in {found.rank} directions"
         return [Check(f"{kind.name}: enough simulations that vary", False, detail)]
     said = [
-        f"{kind.labels[at]}: observed {observed[at]:.4g}, always {simulated[0, at]:.4g}"
-        for at in np.flatnonzero(found.unreached)
+        f"{kind.labels[at]}: observed {observed[at]:.4g}, always {simulated[0, at]:.4g}" for at in np.flatnonzero(found.unreached)
     ]
     if found.outside:
         said.append("the observed values break a rule that all simulations keep")

@@ -256,7 +256,8 @@ class SaomFit(Result):
         wanted = (given, None) if isinstance(given, str) else given
         if isinstance(wanted, Sequence) and len(wanted) == 2:
             found = [
-                place for place, each in enumerate(self.setting.parameters)
+                place
+                for place, each in enumerate(self.setting.parameters)
                 if each.effect == wanted[0] and wanted[1] in (None, each.covariate, each.dependent)
             ]
             if len(found) == 1:
@@ -295,8 +296,18 @@ def checked_fit(fit: Any) -> Any:
 
 
 def fitted(
-    setting: Setting, walk: Walk, here: Stay | None, targets: np.ndarray, *, ratio: float, wanted: float, n_phase3: int,
-    good: np.ndarray, reason: str | None, checks: tuple[Check, ...], settings: dict,
+    setting: Setting,
+    walk: Walk,
+    here: Stay | None,
+    targets: np.ndarray,
+    *,
+    ratio: float,
+    wanted: float,
+    n_phase3: int,
+    good: np.ndarray,
+    reason: str | None,
+    checks: tuple[Check, ...],
+    settings: dict,
 ) -> SaomFit:
     """The result of an estimation; where it ran away (``reason``), at the last values that were good."""
     free, n_parameters = walk.free, len(setting.parameters)
@@ -311,10 +322,22 @@ def fitted(
     ever = setting.panel.present.any(axis=1)
     name = " and ".join([f"ties ({setting.specification.network_name})", *setting.specification.behaviour])
     found = SaomFit(
-        question=f"Which rules would make {name} change as they did?", assumptions=ASSUMPTIONS,
-        settings={**settings, "phase3_runs": n_phase3}, n_people=int(ever.sum()), n_dropped=int((~ever).sum()),
-        checks=(), reason=reason, table=table, theta=theta, covariance=covariance, targets=targets,
-        overall_ratio=float(ratio), wanted=wanted, setting=setting, stay=here, trace=_trace(setting.parameters, walk),
+        question=f"Which rules would make {name} change as they did?",
+        assumptions=ASSUMPTIONS,
+        settings={**settings, "phase3_runs": n_phase3},
+        n_people=int(ever.sum()),
+        n_dropped=int((~ever).sum()),
+        checks=(),
+        reason=reason,
+        table=table,
+        theta=theta,
+        covariance=covariance,
+        targets=targets,
+        overall_ratio=float(ratio),
+        wanted=wanted,
+        setting=setting,
+        stay=here,
+        trace=_trace(setting.parameters, walk),
         n_simulations=walk.n_runs,
     )
     return replace(found, checks=(Check("the estimation converged", found.converged, found.convergence), *checks))
@@ -334,8 +357,13 @@ def _table(
     with np.errstate(invalid="ignore", divide="ignore"):
         std_error = np.sqrt(np.diag(covariance))
         frame = frame.assign(
-            estimate=theta, std_error=std_error, t_ratio=t_ratios, p=2 * ndtr(-np.abs(theta / std_error)),
-            low=theta - ndtri(0.975) * std_error, high=theta + ndtri(0.975) * std_error, target=targets,
+            estimate=theta,
+            std_error=std_error,
+            t_ratio=t_ratios,
+            p=2 * ndtr(-np.abs(theta / std_error)),
+            low=theta - ndtri(0.975) * std_error,
+            high=theta + ndtri(0.975) * std_error,
+            target=targets,
             fixed=[each.fixed is not None for each in setting.parameters],
         )
     frame.loc[frame["effect"] == "Rate", "p"] = np.nan
@@ -349,11 +377,20 @@ def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Stay) -
     name = [setting.specification.network_name, *setting.specification.behaviour][setting.condition]
     rows = []
     for epoch, times in zip(setting.epochs, here.times, strict=True):
-        rows.append({
-            "dependent": name, "effect": "Rate", "covariate": "", "type": "rate", "period": epoch.period, "group": epoch.group,
-            "estimate": times.mean(), "std_error": times.std(), "target": float(epoch.arrays.distances[setting.condition]),
-            "fixed": False,
-        })
+        rows.append(
+            {
+                "dependent": name,
+                "effect": "Rate",
+                "covariate": "",
+                "type": "rate",
+                "period": epoch.period,
+                "group": epoch.group,
+                "estimate": times.mean(),
+                "std_error": times.std(),
+                "target": float(epoch.arrays.distances[setting.condition]),
+                "fixed": False,
+            }
+        )
         others = (frame["effect"] == "Rate") & (frame["period"] == epoch.period)
         if epoch.group is not None:
             others &= frame["group"] == epoch.group
@@ -365,9 +402,11 @@ def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Stay) -
 def _trace(parameters: Sequence[Parameter], walk: Walk) -> pd.DataFrame:
     values = np.array([theta for _, theta in walk.trace]).reshape(-1, len(parameters))
     n_steps = len(values)
-    return pd.DataFrame({
-        "iteration": np.repeat(np.arange(1, n_steps + 1), len(parameters)),
-        "subphase": np.repeat([subphase for subphase, _ in walk.trace], len(parameters)),
-        "parameter": np.tile([each.label for each in parameters], n_steps),
-        "value": values.ravel(),
-    })
+    return pd.DataFrame(
+        {
+            "iteration": np.repeat(np.arange(1, n_steps + 1), len(parameters)),
+            "subphase": np.repeat([subphase for subphase, _ in walk.trace], len(parameters)),
+            "parameter": np.tile([each.label for each in parameters], n_steps),
+            "value": values.ravel(),
+        }
+    )

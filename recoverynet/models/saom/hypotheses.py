@@ -84,9 +84,17 @@ class ParameterTest(Reading):
 
 def _answer(fit: Fitted, question: str, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
     return ParameterTest(
-        question=question, null=null, statistic=float(statistic), df=int(df),
-        p=float(chdtrc(df, statistic)), table=table.assign(p=2 * ndtr(-np.abs(table["z"]))), n_people=fit.n_people,
-        n_dropped=fit.n_dropped, settings=fit.settings, assumptions=fit.assumptions, checks=fit.checks,
+        question=question,
+        null=null,
+        statistic=float(statistic),
+        df=int(df),
+        p=float(chdtrc(df, statistic)),
+        table=table.assign(p=2 * ndtr(-np.abs(table["z"]))),
+        n_people=fit.n_people,
+        n_dropped=fit.n_dropped,
+        settings=fit.settings,
+        assumptions=fit.assumptions,
+        checks=fit.checks,
         warning=None if fit.converged else fit.convergence,
     )
 
@@ -133,8 +141,14 @@ def score_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
     gap = fit.targets.sum(axis=0)[order] - here.sums.mean(axis=0)[order]
     derivative = here.derivative[np.ix_(order, order)]
     return _score_answer(
-        fit, "Do parameters have the values they were held at?", "these parameters have the values they were held at", gap,
-        derivative, here.sums[:, order], len(free), _named(fit, places),
+        fit,
+        "Do parameters have the values they were held at?",
+        "these parameters have the values they were held at",
+        gap,
+        derivative,
+        here.sums[:, order],
+        len(free),
+        _named(fit, places),
     )
 
 
@@ -166,16 +180,20 @@ def heterogeneity_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
     later = np.column_stack([here.statistics[period - 1][:, place] for place, period in dummies])
     scores = np.column_stack([here.scores[period - 1][:, place] for place, period in dummies])
     sums = np.column_stack([here.sums[:, free], later])
-    gap = np.concatenate([
-        fit.targets.sum(axis=0)[free], [fit.targets[period - 1, place] for place, period in dummies]
-    ]) - sums.mean(axis=0)
+    gap = np.concatenate(
+        [fit.targets.sum(axis=0)[free], [fit.targets[period - 1, place] for place, period in dummies]]
+    ) - sums.mean(axis=0)
     every = np.column_stack([here.scores.sum(axis=0)[:, free], scores])
     derivative = (sums - sums.mean(axis=0)).T @ every / len(sums)
     derivative[: len(free), : len(free)] = here.derivative[np.ix_(free, free)]
-    index = pd.Index(
-        [f"{fit.setting.parameters[place].label}, period {period}" for place, period in dummies], name="parameter"
-    )
+    index = pd.Index([f"{fit.setting.parameters[place].label}, period {period}" for place, period in dummies], name="parameter")
     return _score_answer(
-        fit, "Are parameters the same in all periods?", "these parameters are the same in all periods", gap, derivative, sums,
-        len(free), index,
+        fit,
+        "Are parameters the same in all periods?",
+        "these parameters are the same in all periods",
+        gap,
+        derivative,
+        sums,
+        len(free),
+        index,
     )

@@ -128,9 +128,12 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
         rows += _rows(fit, number, found)
     table = pd.DataFrame(rows)
     return Importance(
-        question="Which effects do people's choices hang on?", assumptions=(*ASSUMPTIONS, *fit.assumptions),
-        settings=settings_of(period=period), table=table,
-        reason=None if table["share"].notna().any() else "no effect moves anybody: all parameters are 0", **of_fit(fit),
+        question="Which effects do people's choices hang on?",
+        assumptions=(*ASSUMPTIONS, *fit.assumptions),
+        settings=settings_of(period=period),
+        table=table,
+        reason=None if table["share"].notna().any() else "no effect moves anybody: all parameters are 0",
+        **of_fit(fit),
     )
 
 

@@ -41,9 +41,17 @@ def theta_of(parameters: Sequence[Parameter], given: Values) -> np.ndarray:
 def _rows(table: pd.DataFrame) -> list[tuple[Parameter, float]]:
     """Parameters and estimates of a fit, rates it was conditional on included."""
     return [
-        (Parameter(row["dependent"], row["effect"], row["covariate"], row["type"],
-                   None if pd.isna(row["period"]) else int(row["period"]),
-                   None if pd.isna(row.get("group")) else row["group"]), float(row["estimate"]))
+        (
+            Parameter(
+                row["dependent"],
+                row["effect"],
+                row["covariate"],
+                row["type"],
+                None if pd.isna(row["period"]) else int(row["period"]),
+                None if pd.isna(row.get("group")) else row["group"],
+            ),
+            float(row["estimate"]),
+        )
         for _, row in table.iterrows()
     ]
 

@@ -58,16 +58,15 @@ def terms_of(fit: SaomFit, dependent: str) -> list[tuple[int, Term]]:
     specification = fit.setting.specification
     given = {**specification.network, **specification.behaviour}[dependent]
     terms = [each for each in map(as_term, given) if not is_rate(each)]
-    places = [
-        place for place, each in enumerate(fit.setting.parameters) if each.dependent == dependent and each.type != "rate"
-    ]
+    places = [place for place, each in enumerate(fit.setting.parameters) if each.dependent == dependent and each.type != "rate"]
     return list(zip(places, terms, strict=True))
 
 
 def eval_columns(columns: np.ndarray, variable: int | None = None) -> list[int]:
     """Columns that count for every choice and have a parameter of their own."""
     return [
-        place for place, column in enumerate(columns)
+        place
+        for place, column in enumerate(columns)
         if column[WEIGHT] >= 0 and column[PART] == EVAL and (variable is None or column[VARIABLE] == variable)
     ]
 
@@ -76,9 +75,7 @@ def behaviour_place(fit: SaomFit, behaviour: str) -> int:
     """Place of a modelled behaviour; raises SchemaError with those there are."""
     names = list(checked_fit(fit).setting.specification.behaviour)
     if behaviour not in names:
-        raise SchemaError(
-            f"The model has no behaviour {behaviour!r} that changes; it has {', '.join(map(repr, names)) or 'none'}."
-        )
+        raise SchemaError(f"The model has no behaviour {behaviour!r} that changes; it has {', '.join(map(repr, names)) or 'none'}.")
     return names.index(behaviour)
 
 
@@ -91,7 +88,8 @@ def assumed(fit: SaomFit, left_out: Sequence[str], also: str) -> tuple[str, ...]
 def left_out_of(fit: SaomFit, dependent: str, used: Sequence[int], attribute: str | None) -> tuple[str, ...]:
     """Terms on a network or behaviour that are not among those used; only those about an attribute, where one is given."""
     found = [
-        place for place, term in terms_of(fit, dependent)
+        place
+        for place, term in terms_of(fit, dependent)
         if place not in used and (attribute is None or attribute in [each.about for each in (term, *term.times)])
     ]
     return tuple(labels_of(fit, found))

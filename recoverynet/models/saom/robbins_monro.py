@@ -155,13 +155,12 @@ def _limited(walk: Walk, step: np.ndarray) -> np.ndarray:
     """Steps of at most 2, and of at most half of a basic rate."""
     now, rates = walk.theta[walk.free], walk.rates[walk.free]
     limit = np.where(rates, np.maximum(0.5 * np.abs(now), LEAST_RATE), 2.0)
-    return np.maximum(np.clip(step, -limit, np.where(rates, np.maximum(2.0 * now, 2.0), 2.0)),
-                      np.where(rates, LEAST_RATE - now, -np.inf))
+    return np.maximum(
+        np.clip(step, -limit, np.where(rates, np.maximum(2.0 * now, 2.0), 2.0)), np.where(rates, LEAST_RATE - now, -np.inf)
+    )
 
 
-def walk_on(
-    simulator: Simulator, walk: Walk, rng: np.random.Generator, quiet: bool | None, first: int = 1
-) -> None:
+def walk_on(simulator: Simulator, walk: Walk, rng: np.random.Generator, quiet: bool | None, first: int = 1) -> None:
     """Phase 2, from subphase ``first`` on."""
     inverse = np.linalg.inv(_step_matrix(walk))
     for subphase in track(range(first, N_SUBPHASES + 1), "estimating", quiet=quiet):
@@ -199,8 +198,9 @@ def stay(simulator: Simulator, walk: Walk, n_runs: int, rng: np.random.Generator
     statistics = np.concatenate([each.statistics for each in found], axis=1)
     scores = np.concatenate([each.scores for each in found], axis=1)
     derivative = sum(each.covariances * size for each, size in zip(found, sizes, strict=True)) / n_runs
-    here = Stay(walk.theta.copy(), statistics, scores, np.asarray(derivative),
-                np.concatenate([each.times for each in found], axis=1))
+    here = Stay(
+        walk.theta.copy(), statistics, scores, np.asarray(derivative), np.concatenate([each.times for each in found], axis=1)
+    )
     _take_in(walk, here.sums, here.derivative)
     return here
 
@@ -230,8 +230,15 @@ def said_by(here: Stay, walk: Walk) -> np.ndarray:
 
 
 def converge(
-    simulator: Simulator, walk: Walk, *, n_simulations: int, wanted: float, most_runs: int, rng: np.random.Generator,
-    quiet: bool | None, known: bool,
+    simulator: Simulator,
+    walk: Walk,
+    *,
+    n_simulations: int,
+    wanted: float,
+    most_runs: int,
+    rng: np.random.Generator,
+    quiet: bool | None,
+    known: bool,
 ) -> tuple[Stay, float, int]:
     """Phases 2 and 3, again and again until the overall ratio is below what is wanted; returns the best run of phase 3.
 

@@ -12,14 +12,43 @@ from recoverynet.errors import SchemaError
 from recoverynet.models.saom.effects import OwnEffect
 from recoverynet.models.saom.specification import Specification, Term, effect_of, is_rate
 
-EVAL_ONLY = {"between", "nbrDist2", "outPopSqrt", "reciAct", "inStructEq", "isolate", "popAlt", "avRecAlt", "avSimRecip",
-             "totSimRecip", "recipDeg"}
+EVAL_ONLY = {
+    "between",
+    "nbrDist2",
+    "outPopSqrt",
+    "reciAct",
+    "inStructEq",
+    "isolate",
+    "popAlt",
+    "avRecAlt",
+    "avSimRecip",
+    "totSimRecip",
+    "recipDeg",
+}
 EVAL_ONLY_UNDIRECTED = EVAL_ONLY | {"outAct", "outActSqrt"}
 """Effects without endowment and creation parts."""
 EGO = {"egoX", "egoSqX", "inAct", "inActSqrt"}
 EGO_UNDIRECTED = {"density", "egoX"}
-DYADIC = {"density", "recip", "gwespFF", "gwesp", "inPop", "outPop", "outPopSqrt", "altX", "altSqX", "egoSqX", "diffX",
-          "absDiffX", "simX", "sameX", "egoPlusAltX", "higher", "egoXaltX", "X"}
+DYADIC = {
+    "density",
+    "recip",
+    "gwespFF",
+    "gwesp",
+    "inPop",
+    "outPop",
+    "outPopSqrt",
+    "altX",
+    "altSqX",
+    "egoSqX",
+    "diffX",
+    "absDiffX",
+    "simX",
+    "sameX",
+    "egoPlusAltX",
+    "higher",
+    "egoXaltX",
+    "X",
+}
 DYADIC_UNDIRECTED = DYADIC - {"inPop"}
 """What may be multiplied on ties: all but one about ego, or all about ego or the pair."""
 WITH_PARAMETER = {"gwespFF", "gwesp", "reciAct", "outTrunc", "outPop", "inAct", "outPopSqrt", "inActSqrt"}

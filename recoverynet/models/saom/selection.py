@@ -114,8 +114,9 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     >>> draw = np.random.default_rng(1)
     >>> first = (draw.random((25, 25)) < 0.12) & ~np.eye(25, dtype=bool)
     >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
-    >>> waves = rn.NetworkPanel.from_adjacency([first * 1.0, (first ^ change) * 1.0], network="contact",
-    ...                                        covariates={"sober": np.arange(25) % 2})
+    >>> waves = rn.NetworkPanel.from_adjacency(
+    ...     [first * 1.0, (first ^ change) * 1.0], network="contact", covariates={"sober": np.arange(25) % 2}
+    ... )
     >>> model = rn.Specification(network={"contact": ["density", ("sameX", "sober")]})
     >>> fit = rn.fit_saom(waves, model, n_simulations=200, quiet=True, rng=1)
     >>> table = rn.selection_table(fit, "sober").to_frame()
@@ -128,12 +129,11 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     own = setting.attributes
     known = {**setting.panel.covariates, **setting.panel.behaviour}
     if attribute not in known:
-        raise SchemaError(
-            f"The panel has no covariate or behaviour {attribute!r}; it has {', '.join(map(repr, known)) or 'none'}."
-        )
+        raise SchemaError(f"The panel has no covariate or behaviour {attribute!r}; it has {', '.join(map(repr, known)) or 'none'}.")
     place = own.names.index(attribute) if attribute in own.names else -1
     columns = [
-        setting.model.ties[e] for e in eval_columns(setting.model.ties)
+        setting.model.ties[e]
+        for e in eval_columns(setting.model.ties)
         if setting.model.ties[e, KIND] == COVARIATE and setting.model.ties[e, ATTRIBUTE] == place
     ]
     used = [int(column[WEIGHT]) for column in columns]
@@ -150,22 +150,28 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
                 for v, w in np.array(pairs, float) - own.centres[place]
             ]
         contribution, error = sums(fit, weights)
-        named = pd.DataFrame({
-            "ego_value": np.repeat(words, len(words)), "alter_value": np.tile(words, len(words)),
-            "contribution": contribution, "std_error": error,
-        })
+        named = pd.DataFrame(
+            {
+                "ego_value": np.repeat(words, len(words)),
+                "alter_value": np.tile(words, len(words)),
+                "contribution": contribution,
+                "std_error": error,
+            }
+        )
     return Preferences(
         question=f"Which contacts do people prefer, by their own {attribute} and the contact's?",
         assumptions=assumed(fit, left_out, f"What else people look at in contacts is the same whatever their {attribute}."),
         settings=settings_of(attribute=attribute, values=None if values is None else list(values)),
         reason=None if columns else f"no term on ties that counts for every choice is about {attribute!r} alone",
-        attribute=attribute, table=named, terms=tuple(labels_of(fit, used)), left_out=left_out, **of_fit(fit),
+        attribute=attribute,
+        table=named,
+        terms=tuple(labels_of(fit, used)),
+        left_out=left_out,
+        **of_fit(fit),
     )
 
 
-def _levels(
-    fit: SaomFit, attribute: str, place: int, values: Sequence[float] | None
-) -> tuple[np.ndarray, list[object]]:
+def _levels(fit: SaomFit, attribute: str, place: int, values: Sequence[float] | None) -> tuple[np.ndarray, list[object]]:
     """Values to look at, as numbers and as they are to be read."""
     own = fit.setting.attributes
     levels = own.levels[place]

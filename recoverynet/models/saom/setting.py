@@ -104,15 +104,21 @@ def saom_setting(
     columns = build_columns(specification, attributes, [(each.group, each.period) for each in epochs], condition)
     for (epoch, variable), place in columns.rate_places.items():
         epochs[epoch].arrays.rate_places[variable] = place
-    degree = max((int(np.bincount(side).max()) for each in epochs for ties in (each.arrays.start, each.end)
-                  for side in ties.T if len(side)), default=0)
+    degree = max(
+        (int(np.bincount(side).max()) for each in epochs for ties in (each.arrays.start, each.end) for side in ties.T if len(side)),
+        default=0,
+    )
     model = build_model(
-        columns, attributes, directed=panel.directed, n_people=max(each.n_people for each in epochs), most_degree=degree,
-        condition=condition, by_class=by_class,
+        columns,
+        attributes,
+        directed=panel.directed,
+        n_people=max(each.n_people for each in epochs),
+        most_degree=degree,
+        condition=condition,
+        by_class=by_class,
     )
     return Setting(
-        panel, specification, tuple(columns.parameters), model, tuple(epochs), own_functions(columns.own), attributes,
-        condition,
+        panel, specification, tuple(columns.parameters), model, tuple(epochs), own_functions(columns.own), attributes, condition
     )
 
 

@@ -75,9 +75,7 @@ def target_statistics(setting: Setting) -> np.ndarray:
 
         def observe(state: State, epoch: PanelEpoch = epoch, into: np.ndarray = into) -> int:
             into[:] = 0.0
-            fine = observed_statistics(
-                setting.model, epoch.arrays, setting.own, state, epoch.end, epoch.z_end, into
-            )
+            fine = observed_statistics(setting.model, epoch.arrays, setting.own, state, epoch.end, epoch.z_end, into)
             return DONE if fine else POOL_FULL
 
         with without_note():
@@ -197,9 +195,7 @@ class Simulator:
         def attempt(state: State) -> int:
             for each in found:
                 each[:] = 0.0
-            return simulate_many(
-                setting.model, setting.epochs[place].arrays, setting.own, state, theta, seeds, scored, *found
-            )
+            return simulate_many(setting.model, setting.epochs[place].arrays, setting.own, state, theta, seeds, scored, *found)
 
         space.use(attempt)
         return found
@@ -259,9 +255,7 @@ class EndStates:
         Target statistics, summed over epochs.
     """
 
-    def __init__(
-        self, setting: Setting, ties: list[list[np.ndarray]], steps: list[np.ndarray], statistics: np.ndarray
-    ) -> None:
+    def __init__(self, setting: Setting, ties: list[list[np.ndarray]], steps: list[np.ndarray], statistics: np.ndarray) -> None:
         self.setting = setting
         self.epochs = setting.epochs
         self.n_runs = len(ties[0]) if ties else 0

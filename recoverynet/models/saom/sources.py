@@ -131,9 +131,7 @@ class SimilaritySources(Reading):
     def plot(self, ax: Axes | None = None) -> Axes:
         """A bar a source with its interval; in new Axes where none are given."""
         runs = self.n_simulations or None
-        return draw_sources(
-            self.table, behaviour=self.behaviour, people=self.n_people, simulations=runs, level=self.level, ax=ax
-        )
+        return draw_sources(self.table, behaviour=self.behaviour, people=self.n_people, simulations=runs, level=self.level, ax=ax)
 
     def _claim(self) -> tuple[str, str]:
         return "Estimated", (
@@ -225,10 +223,13 @@ def similarity_sources(
     >>> change = (draw.random((25, 25)) < 0.05) & ~np.eye(25, dtype=bool)
     >>> drink = draw.integers(1, 4, 25)
     >>> waves = rn.NetworkPanel.from_adjacency(
-    ...     [first * 1.0, (first ^ change) * 1.0], network="contact",
-    ...     behaviour={"drink": np.column_stack([drink, np.clip(drink + draw.integers(-1, 2, 25), 1, 3)])})
-    >>> model = rn.Specification(network={"contact": ["density", ("simX", "drink")]},
-    ...                          behaviour={"drink": ["linear", ("avAlt", "contact")]})
+    ...     [first * 1.0, (first ^ change) * 1.0],
+    ...     network="contact",
+    ...     behaviour={"drink": np.column_stack([drink, np.clip(drink + draw.integers(-1, 2, 25), 1, 3)])},
+    ... )
+    >>> model = rn.Specification(
+    ...     network={"contact": ["density", ("simX", "drink")]}, behaviour={"drink": ["linear", ("avAlt", "contact")]}
+    ... )
     >>> fit = rn.fit_saom(waves, model, n_simulations=200, wanted=0.5, quiet=True, rng=1)
     >>> found = rn.similarity_sources(fit, "drink", n_simulations=100, quiet=True, rng=1)
     >>> list(found.to_frame()["source"])
@@ -259,11 +260,20 @@ def similarity_sources(
     taken["checks"] += checks
     return SimilaritySources(
         question=f"Where does the likeness in {behaviour} of people who are tied come from?",
-        assumptions=(*ASSUMPTIONS, *fit.assumptions), settings=settings, reason=reason, behaviour=behaviour,
-        table=_table(levels, errors, observed, level), observed=observed, modelled=float(levels[0]),
+        assumptions=(*ASSUMPTIONS, *fit.assumptions),
+        settings=settings,
+        reason=reason,
+        behaviour=behaviour,
+        table=_table(levels, errors, observed, level),
+        observed=observed,
+        modelled=float(levels[0]),
         levels=dict(zip(("whole model", "without selection", "without influence", "without both"), levels.tolist(), strict=True)),
-        selection=tuple(labels_of(fit, off[0])), influence=tuple(labels_of(fit, off[1])),
-        n_simulations=n_simulations if reason is None else 0, n_draws=n_draws, level=level, **taken,
+        selection=tuple(labels_of(fit, off[0])),
+        influence=tuple(labels_of(fit, off[1])),
+        n_simulations=n_simulations if reason is None else 0,
+        n_draws=n_draws,
+        level=level,
+        **taken,
     )
 
 
@@ -274,7 +284,9 @@ def _why_not(fit: SaomFit, off: tuple[list[int], list[int]], behaviour: str) -> 
     missing = [
         f"no term of {word} ({such_as})"
         for places, word, such_as in zip(
-            off, (SELECTION, INFLUENCE), (f"on ties, about {behaviour} of contacts, such as simX", "such as avSim or avAlt"),
+            off,
+            (SELECTION, INFLUENCE),
+            (f"on ties, about {behaviour} of contacts, such as simX", "such as avSim or avAlt"),
             strict=True,
         )
         if not places
@@ -288,8 +300,16 @@ def _table(levels: np.ndarray, errors: np.ndarray, observed: float, level: float
     reach = ndtri(0.5 + level / 2) * errors
     ends = points - reach, points + reach
     below = observed if observed > 0 else math.nan
-    return pd.DataFrame({
-        "source": SOURCES, "autocorrelation": points, "autocorrelation_low": ends[0], "autocorrelation_high": ends[1],
-        "share": points / below, "low": ends[0] / below, "high": ends[1] / below, "observed": observed,
-        "modelled": levels[0],
-    })
+    return pd.DataFrame(
+        {
+            "source": SOURCES,
+            "autocorrelation": points,
+            "autocorrelation_low": ends[0],
+            "autocorrelation_high": ends[1],
+            "share": points / below,
+            "low": ends[0] / below,
+            "high": ends[1] / below,
+            "observed": observed,
+            "modelled": levels[0],
+        }
+    )

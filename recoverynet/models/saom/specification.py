@@ -14,9 +14,7 @@ from recoverynet.kernels.effects.declared import EVAL, Effect
 from recoverynet.kernels.own_effects import MOST_OWN
 from recoverynet.models.saom.effects import RATE_EFFECTS, STEP_EFFECTS, TIE_EFFECTS, OwnEffect, known_effect
 
-INTERNAL = {
-    "gwespFF": (0, False), "outTrunc": (1, True), "reciAct": (1, False), "outPopSqrt": (0, False), "inActSqrt": (0, False),
-}
+INTERNAL = {"gwespFF": (0, False), "outTrunc": (1, True), "reciAct": (1, False), "outPopSqrt": (0, False), "inActSqrt": (0, False)}
 """Effects that read an internal parameter: the least it may be, and whether it is whole."""
 PARTS = {"eval": EVAL, "endow": 1, "creation": 2}
 TermLike: TypeAlias = "str | OwnEffect | Term | Sequence[Any]"
@@ -98,9 +96,7 @@ def as_term(given: TermLike) -> Term:
         return Term(given)
     if isinstance(given, Sequence) and len(given) == 2 and isinstance(given[1], str):
         return Term(given[0], given[1])
-    raise SchemaError(
-        f"A term is a short name, a pair of short name and covariate, or a Term; got {given!r}."
-    )
+    raise SchemaError(f"A term is a short name, a pair of short name and covariate, or a Term; got {given!r}.")
 
 
 @dataclass(frozen=True)
@@ -268,9 +264,7 @@ def check_names(specification: Specification, panel: NetworkPanel) -> None:
         )
     for behaviour in specification.behaviour:
         if behaviour not in panel.behaviour:
-            raise SchemaError(
-                f"The panel has no behaviour {behaviour!r}; it has {', '.join(panel.behaviour) or 'none'}."
-            )
+            raise SchemaError(f"The panel has no behaviour {behaviour!r}; it has {', '.join(panel.behaviour) or 'none'}.")
     for term in specification.network[name]:
         for each in (term, *term.times):
             effect = effect_of(each, "network")

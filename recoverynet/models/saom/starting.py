@@ -48,8 +48,7 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
             "of change cannot be estimated there; leave the wave, the group or the variable out."
         )
     found = [_jaccard(setting, period) for period in setting.periods]
-    low = [f"{value:.2f} in period {period}" for period, value in zip(setting.periods, found, strict=True)
-           if value < LEAST_JACCARD]
+    low = [f"{value:.2f} in period {period}" for period, value in zip(setting.periods, found, strict=True) if value < LEAST_JACCARD]
     words = ", ".join(f"{value:.2f}" for value in found)
     if low:
         warnings.warn(
@@ -60,7 +59,7 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
         )
     strengths = any((matrix.data != 1.0).any() for matrix in setting.panel.networks)
     valued = (Check("ties are there or not", False, "they have strengths here; any strength counts as a tie"),) * strengths
-    return (*valued, Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words),)
+    return (*valued, Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words))
 
 
 def _in_group(epoch: PanelEpoch) -> str:

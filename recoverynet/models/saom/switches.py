@@ -18,8 +18,19 @@ BLOCK = 50
 """Simulations at the estimates at a time."""
 ABOUT_EGO = ("egoX", "egoSqX")
 BY_CONTACTS = (
-    "avSim", "totSim", "avAlt", "totAlt", "avRecAlt", "avInAlt", "totInAlt", "maxAlt", "minAlt", "avAttHigher",
-    "avAttLower", "avSimRecip", "totSimRecip",
+    "avSim",
+    "totSim",
+    "avAlt",
+    "totAlt",
+    "avRecAlt",
+    "avInAlt",
+    "totInAlt",
+    "maxAlt",
+    "minAlt",
+    "avAttHigher",
+    "avAttLower",
+    "avSimRecip",
+    "totSimRecip",
 )
 """Effects on behaviour that look at the behaviour of contacts, rather than at their number."""
 
@@ -27,12 +38,12 @@ BY_CONTACTS = (
 def switches(fit: SaomFit, behaviour: str) -> tuple[list[int], list[int]]:
     """Places of the parameters of selection on a behaviour, and of influence on it."""
     selection = [
-        place for place, term in terms_of(fit, fit.setting.specification.network_name)
+        place
+        for place, term in terms_of(fit, fit.setting.specification.network_name)
         if any(each.about == behaviour and each.effect not in ABOUT_EGO for each in (term, *term.times))
     ]
     influence = [
-        place for place, term in terms_of(fit, behaviour)
-        if any(each.effect in BY_CONTACTS for each in (term, *term.times))
+        place for place, term in terms_of(fit, behaviour) if any(each.effect in BY_CONTACTS for each in (term, *term.times))
     ]
     return selection, influence
 
@@ -47,9 +58,7 @@ class World:
     periods: list[PeriodEnd]
     simulator: Simulator
 
-    def means(
-        self, theta: np.ndarray, n_runs: int, rng: np.random.Generator, quiet: bool | None
-    ) -> np.ndarray:
+    def means(self, theta: np.ndarray, n_runs: int, rng: np.random.Generator, quiet: bool | None) -> np.ndarray:
         """Mean likeness of the whole model, without selection, without influence, without both."""
         blocks = [min(BLOCK, n_runs - start) for start in range(0, n_runs, BLOCK)]
         found = [
@@ -58,9 +67,7 @@ class World:
         ]
         return np.concatenate(found, axis=1).mean(axis=1)
 
-    def draws(
-        self, n_draws: int, rng: np.random.Generator, quiet: bool | None
-    ) -> tuple[np.ndarray, np.ndarray, int]:
+    def draws(self, n_draws: int, rng: np.random.Generator, quiet: bool | None) -> tuple[np.ndarray, np.ndarray, int]:
         """Steps away from the estimates (draws, directions), likeness (draws, 4) there, and how many came to nothing."""
         steps, drawn = self._drawn(n_draws, rng)
         ended, found = [], []
@@ -76,9 +83,9 @@ class World:
         """Likeness (4, runs), simulated from one seed."""
         seed = int(rng.integers(2**62))
         selection, influence = self.off
-        return np.array([
-            self._runs(theta, places, n_runs, seed) for places in ([], selection, influence, [*selection, *influence])
-        ])
+        return np.array(
+            [self._runs(theta, places, n_runs, seed) for places in ([], selection, influence, [*selection, *influence])]
+        )
 
     def _runs(self, theta: np.ndarray, places: Sequence[int], n_runs: int, seed: int) -> np.ndarray:
         """Likeness (runs,) with some parameters at 0, averaged over the ends of periods."""

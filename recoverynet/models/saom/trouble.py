@@ -11,9 +11,7 @@ UNTOLD, TOGETHER, SAME = 10.0, 0.95, 0.9
 exactly the observed statistic where that is the least, or most, there can be."""
 
 
-def what_is_wrong(
-    labels: Sequence[str], theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, rates: np.ndarray
-) -> str:
+def what_is_wrong(labels: Sequence[str], theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, rates: np.ndarray) -> str:
     """Sentences about an estimation that did not converge.
 
     Parameters
@@ -32,8 +30,9 @@ def what_is_wrong(
 
     Examples
     --------
-    >>> what_is_wrong(["density", "avSim"], np.array([-2.0, 54.8]), np.diag([0.1, 12650.0**2]), np.array([0.1, 0.6]),
-    ...               np.array([False, False]))
+    >>> what_is_wrong(
+    ...     ["density", "avSim"], np.array([-2.0, 54.8]), np.diag([0.1, 12650.0**2]), np.array([0.1, 0.6]), np.array([False, False])
+    ... )
     'Furthest from the data is avSim (t-ratio 0.60). avSim is hardly told by the data (54.8, standard error 12,650).'
     """
     said = []

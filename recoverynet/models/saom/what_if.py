@@ -218,9 +218,7 @@ def simulate(
     theta = theta_of(setting.parameters, parameters)
     runs = (_chained if chain else _apart)(setting, theta, n, change_at, resolve_rng(rng), quiet)
     statistics, ends = zip(*runs, strict=True)
-    return SimulatedPanels(
-        setting, theta, chain, np.array(statistics), target_statistics(setting).sum(axis=0), tuple(ends)
-    )
+    return SimulatedPanels(setting, theta, chain, np.array(statistics), target_statistics(setting).sum(axis=0), tuple(ends))
 
 
 def _apart(
@@ -250,8 +248,14 @@ def _chained(
     for child in track(rng.spawn(n), "simulating", quiet=quiet):
         panel, statistics, ends = setting.panel, np.zeros(len(theta)), []
         for period in setting.periods:
-            epochs = epochs_of(panel, setting.attributes, list(setting.specification.behaviour), change_at=change_at,
-                               condition=-1, periods=[period])
+            epochs = epochs_of(
+                panel,
+                setting.attributes,
+                list(setting.specification.behaviour),
+                change_at=change_at,
+                condition=-1,
+                periods=[period],
+            )
             for epoch in epochs:
                 epoch.arrays.rate_places[:] = places[epoch.group, epoch.period]
             alone = replace(setting, epochs=tuple(replace(epoch, period=1) for epoch in epochs))
@@ -285,8 +289,10 @@ def _joined(
 def _start(setting: Setting) -> WaveEnd:
     """The first wave as simulations start from it."""
     states = [
-        (sparse.csr_array((np.ones(len(e.arrays.start)), e.arrays.start.T), shape=(e.n_people,) * 2),
-         dict(zip(e.behaviours, e.arrays.z, strict=True)))
+        (
+            sparse.csr_array((np.ones(len(e.arrays.start)), e.arrays.start.T), shape=(e.n_people,) * 2),
+            dict(zip(e.behaviours, e.arrays.z, strict=True)),
+        )
         for e in setting.epochs
     ]
     return _joined(setting, 1, 0, states)
@@ -300,6 +306,4 @@ def _with_wave(panel: NetworkPanel, wave: int, end: WaveEnd) -> NetworkPanel:
     behaviour = {name: values.copy() for name, values in panel.behaviour.items()}
     for name, values in end.behaviour.items():
         behaviour[name][:, wave] = values
-    return replace(
-        panel, networks=tuple(networks), missing=tuple(missing), behaviour=behaviour, states=None, norm=None, notes=()
-    )
+    return replace(panel, networks=tuple(networks), missing=tuple(missing), behaviour=behaviour, states=None, norm=None, notes=())

@@ -16,17 +16,7 @@ from recoverynet.report.wording import HIDDEN
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program takes for the beginning of a formula."""
 INDEX = "tables.csv"
-INDEX_COLUMNS = (
-    "file",
-    "number",
-    "section",
-    "title",
-    "population",
-    "denominator",
-    "period",
-    "disclosure",
-    "note",
-)
+INDEX_COLUMNS = ("file", "number", "section", "title", "population", "denominator", "period", "disclosure", "note")
 
 
 def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path]:

@@ -87,9 +87,7 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
     """The template with the settings put in, and without any output it came with."""
     import nbformat
 
-    text = (
-        notebook_template(rerun.template) if template is None else Path(template).read_text(encoding="utf-8")
-    )
+    text = notebook_template(rerun.template) if template is None else Path(template).read_text(encoding="utf-8")
     try:
         notebook = nbformat.reads(text, as_version=4)
     except Exception as error:
@@ -113,28 +111,18 @@ def _execute(notebook: NotebookNode, folder: Path, timeout: int) -> None:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     client = NotebookClient(
-        notebook,
-        km=_kernel_manager(folder),
-        timeout=timeout,
-        record_timing=False,
-        resources={"metadata": {"path": str(folder)}},
+        notebook, km=_kernel_manager(folder), timeout=timeout, record_timing=False, resources={"metadata": {"path": str(folder)}}
     )
     try:
         with _environment(
-            {
-                RECORD_VARIABLE: str(folder / "record"),
-                "RECOVERYNET_QUIET": "1",
-                "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-            }
+            {RECORD_VARIABLE: str(folder / "record"), "RECOVERYNET_QUIET": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         ):
             client.execute(cleanup_kc=True)
     except CellExecutionError as error:
         said = _ESCAPES.sub("", f"{error.ename}: {error.evalue}").replace(str(folder), "…")
         raise NotEstimableError(f"A cell of the notebook failed, and nothing was written. {said}") from error
     except CellTimeoutError as error:
-        raise NotEstimableError(
-            f"A cell of the notebook took more than {timeout} seconds; nothing was written."
-        ) from error
+        raise NotEstimableError(f"A cell of the notebook took more than {timeout} seconds; nothing was written.") from error
     except (DeadKernelError, RuntimeError) as error:
         raise NotEstimableError(f"The notebook could not be run ({error}); nothing was written.") from error
 
@@ -177,9 +165,7 @@ def _scrub(notebook: NotebookNode, folder: Path) -> None:
     from nbformat import from_dict
 
     kept = {key: notebook.metadata[key] for key in _KEPT_METADATA if key in notebook.metadata}
-    notebook.metadata = from_dict(
-        {**kept, "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    )
+    notebook.metadata = from_dict({**kept, "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}})
     private = {str(folder), str(folder.resolve()), str(Path.home()), os.getcwd(), sys.prefix}
     hidden = sorted((text for text in private if len(text) > 1), key=len, reverse=True)
     for cell in notebook.cells:

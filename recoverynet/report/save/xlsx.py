@@ -23,9 +23,7 @@ Cell = tuple[object, str]
 """A value (a star where it is hidden) and the name of its format."""
 
 
-def write_workbook(
-    title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path
-) -> None:
+def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path) -> None:
     """Write every table of the sections into one workbook.
 
     Parameters
@@ -71,10 +69,7 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
 
 def _sheet_names(tables: Sequence[Table]) -> dict[int, str]:
     """A name of at most 31 letters for every table, its number in front."""
-    return {
-        table.number: _FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")[:31].strip()
-        for table in tables
-    }
+    return {table.number: _FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")[:31].strip() for table in tables}
 
 
 def _write_front(
@@ -124,9 +119,7 @@ def _write_table(sheet: Any, table: Table, section: str, formats: Mapping[str, A
     sheet.freeze_panes(4, 1)
 
 
-def _cells(
-    shown: DisclosedTable | DisclosedSummary | DisclosedEstimates,
-) -> tuple[list[str], list[list[Cell]]]:
+def _cells(shown: DisclosedTable | DisclosedSummary | DisclosedEstimates) -> tuple[list[str], list[list[Cell]]]:
     """Headings and rows; counts beside shares, each in a column of its own."""
     if isinstance(shown, DisclosedEstimates):
         rows = [[(label, "text"), *(_estimate(text) for text in texts)] for label, *texts in shown.cells]
@@ -137,24 +130,15 @@ def _cells(
     if shown.layout == "cross":
         return _cross_cells(shown)
     if shown.layout == "list":
-        return [shown.row_header, "Number"], [
-            [(row, "text"), _cell(shown.n(row), "count")] for row in shown.counts.index
-        ]
-    heads, kinds = (
-        [shown.row_header, "Number", "Out of", "Share"],
-        [("n", "count"), ("total", "count"), ("share", "share")],
-    )
+        return [shown.row_header, "Number"], [[(row, "text"), _cell(shown.n(row), "count")] for row in shown.counts.index]
+    heads, kinds = ([shown.row_header, "Number", "Out of", "Share"], [("n", "count"), ("total", "count"), ("share", "share")])
     if shown.with_interval:
         heads, kinds = [*heads, "95% low", "95% high"], [*kinds, ("low", "share"), ("high", "share")]
     rows = []
     for line in frame.to_dict("records"):
         base = shown.layout == "nested" and not rows
         cells = [
-            _cell(
-                line[name],
-                form,
-                none=(form == "share" and line["total"] == 0) or (base and name in ("low", "high")),
-            )
+            _cell(line[name], form, none=(form == "share" and line["total"] == 0) or (base and name in ("low", "high")))
             for name, form in kinds
         ]
         rows.append([(str(line["row"]), "text"), *cells])
@@ -180,11 +164,7 @@ def _summary_cells(shown: DisclosedSummary) -> tuple[list[str], list[list[Cell]]
 def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:
     columns = list(shown.counts.columns)
     heads = [shown.row_header, *columns]
-    shares = (
-        [name for name in columns if not (shown.share_of == "row" and name == TOTAL)]
-        if shown.share_of
-        else []
-    )
+    shares = [name for name in columns if not (shown.share_of == "row" and name == TOTAL)] if shown.share_of else []
     heads += [f"{name}, share of {'all' if shown.share_of == 'all' else shown.share_of}" for name in shares]
     rows = []
     for row in shown.counts.index:

@@ -75,9 +75,7 @@ def tie_effect(effect, x, i, **terms):
 
 def tie_interaction(effects, x, i):
     """s_i of a product of effects, each a name and its further terms: Σ_j x_ij times the product of the c_ij."""
-    return sum(
-        np.prod([contribution(name, x, i, j, **terms) for name, terms in effects]) for j in others(len(x), i) if x[i, j]
-    )
+    return sum(np.prod([contribution(name, x, i, j, **terms) for name, terms in effects]) for j in others(len(x), i) if x[i, j])
 
 
 def toggled(x, i, j, *, directed=True):

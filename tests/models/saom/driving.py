@@ -84,9 +84,27 @@ def weighed(setting, state, theta, ego, epoch=0):
     """Drive ``tie_options`` from a state; marks stay until ``forget``. Returns the number of options."""
     model, arrays = setting.model, setting.epochs[epoch].arrays
     return quietly(
-        tie_options, model.ties, model.numbers, model.attributes, model.whole, arrays.given, arrays.pool, arrays.known,
-        arrays.dyadic, setting.own, theta, state.people, state.classes, state.pool, state.used, state.values,
-        state.through, state.delta, state.options, state.dense, ego,
+        tie_options,
+        model.ties,
+        model.numbers,
+        model.attributes,
+        model.whole,
+        arrays.given,
+        arrays.pool,
+        arrays.known,
+        arrays.dyadic,
+        setting.own,
+        theta,
+        state.people,
+        state.classes,
+        state.pool,
+        state.used,
+        state.values,
+        state.through,
+        state.delta,
+        state.options,
+        state.dense,
+        ego,
     )
 
 
@@ -124,7 +142,6 @@ def behaviour_of(state, which=0):
 def place_of(setting, effect, *, type="eval", about=""):
     """The place of a parameter in θ."""
     (place,) = [
-        place for place, each in enumerate(setting.parameters)
-        if (each.effect, each.type, each.covariate) == (effect, type, about)
+        place for place, each in enumerate(setting.parameters) if (each.effect, each.type, each.covariate) == (effect, type, about)
     ]
     return place

@@ -284,4 +284,3 @@ def test_three_people_are_few_and_no_error():
         warnings.simplefilter("ignore", RecoveryNetWarning)
         found = fit(panel, Specification({"friend": ["density"]}, {"drink": ["linear"]}))
     assert found.n_people == 3 and len(found.to_frame()) == 4
-

@@ -82,8 +82,7 @@ def test_every_effect_on_ties_at_every_ministep_of_five_people(directed):
             assert sorted(choice.people.tolist()) == [j for j in range(5) if j != i]
             for option, j in enumerate(choice.people):
                 expected = [
-                    tie_change([(term.effect, more)], x, i, j, directed=directed)
-                    for term, more in zip(terms, known, strict=True)
+                    tie_change([(term.effect, more)], x, i, j, directed=directed) for term, more in zip(terms, known, strict=True)
                 ]
                 wrong = [
                     (term.label, got, want)
@@ -113,12 +112,13 @@ def test_endowment_counts_for_ties_that_go_and_creation_for_ties_that_come():
 
 def allowed_products(directed):
     """Every product of two effects the specification takes, and some of three."""
-    names = [
-        name for name, effect in TIE_EFFECTS.items() if not effect.ego_statistic and (directed or effect.undirected)
-    ]
+    names = [name for name, effect in TIE_EFFECTS.items() if not effect.ego_statistic and (directed or effect.undirected)]
     kind = {name: TIE_EFFECTS[name].interaction for name in names}
-    pairs = [pair for pair in combinations(names, 2) if "ego" in (kind[pair[0]], kind[pair[1]])
-             or kind[pair[0]] == kind[pair[1]] == "dyadic"]
+    pairs = [
+        pair
+        for pair in combinations(names, 2)
+        if "ego" in (kind[pair[0]], kind[pair[1]]) or kind[pair[0]] == kind[pair[1]] == "dyadic"
+    ]
     triples = [("egoX", "egoSqX", "transTrip"), ("egoX", "simX", "inPop"), ("density", "altX", "X")]
     return [*pairs, *triples, *([("inAct", "egoX", "gwespFF"), ("recip", "cycle3", "outPop")] if directed else [])]
 
@@ -131,14 +131,12 @@ def test_every_product_of_effects_on_ties(directed):
     for _ in range(2):
         panel = random_panel(rng, 5, density=0.5, directed=directed)
         terms = [
-            Term(first, about_of(first)[0], times=[Term(name, about_of(name)[-1]) for name in more])
-            for first, *more in products
+            Term(first, about_of(first)[0], times=[Term(name, about_of(name)[-1]) for name in more]) for first, *more in products
         ]
         setting = saom_setting(panel, Specification({"friend": terms}, {"drink": ["linear"]}))
         state, x, columns = started(setting), panel.networks[0].toarray(), columns_of(setting)
         parts = [
-            [(each.effect, terms_of(panel, each.effect, each.about, parameters)) for each in (term, *term.times)]
-            for term in terms
+            [(each.effect, terms_of(panel, each.effect, each.about, parameters)) for each in (term, *term.times)] for term in terms
         ]
         for i in (0, 3):
             choice = choice_of(setting, state, np.zeros(len(setting.parameters)), i)
@@ -156,11 +154,13 @@ def test_every_product_of_effects_on_ties(directed):
 def test_every_effect_on_behaviour_at_every_step(directed):
     rng = np.random.default_rng(4)
     names = [name for name, effect in STEP_EFFECTS.items() if directed or effect.undirected]
-    terms = [Term(name, "age" if name == "effFrom" else None, type=part)
-             for name in names for part in ("eval", "endow", "creation")]
+    terms = [
+        Term(name, "age" if name == "effFrom" else None, type=part) for name in names for part in ("eval", "endow", "creation")
+    ]
     linear = [name for name in names if STEP_EFFECTS[name].linear]
-    products = [Term("linear", times=[Term(name, "age" if name == "effFrom" else None)])
-                for name in linear if name != "linear"] + [Term("effFrom", "age", times=["avAlt", "outdeg"])]
+    products = [Term("linear", times=[Term(name, "age" if name == "effFrom" else None)]) for name in linear if name != "linear"] + [
+        Term("effFrom", "age", times=["avAlt", "outdeg"])
+    ]
     for run in range(12):
         panel = random_panel(rng, 6, density=(0.15, 0.4, 0.7)[run % 3], directed=directed)
         setting = saom_setting(panel, Specification({"friend": ["density"]}, {"drink": [*terms, *products]}))
@@ -174,8 +174,7 @@ def test_every_effect_on_behaviour_at_every_step(directed):
             worth = np.zeros((3, len(model.behaviours) + 1))
             a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], nobody, 0, i)
             level = int(panel.behaviour["drink"][i, 0])
-            weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, 1,
-                        i, worth)
+            weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, 1, i, worth)
             for choice, d in ((0, -1), (2, 1)):
                 if not bounds <= level + d <= 4:
                     assert worth[choice, -1] == -np.inf and not worth[choice, :-1].any()
@@ -211,14 +210,13 @@ def test_other_behaviours_and_own_rates_do_not_enter_a_step():
     for i in range(6):
         for variable, name in ((1, "drink"), (2, "smoke")):
             worth = np.zeros((3, len(model.behaviours) + 1))
-            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[variable - 1],
-                       np.zeros((1, 6), bool), 0, i)
+            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[variable - 1], np.zeros((1, 6), bool), 0, i)
             level = int(panel.behaviour[name][i, 0])
-            weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level,
-                        variable, i, worth)
+            weigh_steps(
+                model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, variable, i, worth
+            )
             by_hand = {
-                each: theta[place] for place, each in enumerate(
-                    (each.dependent, each.effect) for each in setting.parameters)
+                each: theta[place] for place, each in enumerate((each.dependent, each.effect) for each in setting.parameters)
             }
             other = z["smoke" if name == "drink" else "drink"][i]
             slope = by_hand[name, "linear"] + by_hand[name, "effFrom"] * other
@@ -227,5 +225,3 @@ def test_other_behaviours_and_own_rates_do_not_enter_a_step():
             for choice in (0, 2):
                 if np.isfinite(worth[choice, -1]):
                     assert worth[choice, -1] == pytest.approx(slope * (choice - 1), abs=1e-9)
-
-

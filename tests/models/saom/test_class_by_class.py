@@ -78,8 +78,9 @@ def random_states(rng, n_panels, states_each, sizes=(8, 60)):
         for _ in range(states_each):
             state = new_state(settings[0].model, arrays, 64.0)
             seed = np.uint64(rng.integers(2**62))
-            how, _, _ = quietly(run_epoch, settings[0].model, arrays, settings[0].own, state,
-                                theta_of(rng, settings[0], 0.3), seed, False)
+            how, _, _ = quietly(
+                run_epoch, settings[0].model, arrays, settings[0].own, state, theta_of(rng, settings[0], 0.3), seed, False
+            )
             assert how == DONE
             yield settings, (state, same_state(settings[1], state)), theta_of(rng, settings[0])
 
@@ -90,7 +91,7 @@ def test_probabilities_and_expected_scores_in_a_thousand_states():
         n = len(states[0].people)
         i = int(rng.choice(np.flatnonzero(states[0].people[:, ACTIVE])))
         by_class, one_by_one = (choice_of(*each, theta, i) for each in zip(settings, states, strict=True))
-        assert (sorted(np.concatenate([*by_class.members, [-1]])) == sorted([*one_by_one.people, -1]))
+        assert sorted(np.concatenate([*by_class.members, [-1]])) == sorted([*one_by_one.people, -1])
         np.testing.assert_allclose(by_class.probabilities(n), one_by_one.probabilities(n), rtol=1e-11, atol=1e-12)
         np.testing.assert_allclose(by_class.expected(), one_by_one.expected(), rtol=1e-11, atol=1e-12)
         fixed = settings[0].panel.structural[0].toarray()

@@ -11,9 +11,7 @@ from recoverynet.models.saom.fit_quality import goodness_of_fit
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification
 
-SPECIFICATION = Specification(
-    network={"friend": ["density", "recip"]}, behaviour={"drink": ["linear", ("avAlt", "friend")]}
-)
+SPECIFICATION = Specification(network={"friend": ["density", "recip"]}, behaviour={"drink": ["linear", ("avAlt", "friend")]})
 
 
 def drawn(rng, n=12, directed=True):
@@ -27,9 +25,7 @@ def fit_of(networks, drink, *, rates=(2.0, 1.0), **arguments):
     setting = saom_setting(panel, SPECIFICATION if panel.directed else Specification(
         network={"friend": ["density"]}, behaviour={"drink": ["linear"]}))  # fmt: skip
     start = {"density": -1.2, "recip": 1.0, "linear": 0.1, "avAlt": 0.2}
-    theta = [
-        start[each.effect] if each.type != "rate" else rates[each.dependent == "drink"] for each in setting.parameters
-    ]
+    theta = [start[each.effect] if each.type != "rate" else rates[each.dependent == "drink"] for each in setting.parameters]
     return SimpleNamespace(setting=setting, theta=np.array(theta), panel=panel)
 
 

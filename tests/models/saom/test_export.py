@@ -121,7 +121,11 @@ def test_groups_joiners_and_changing_covariates(tmp_path):
     age, mood = rng.normal(40, 9, 11).round(), rng.integers(0, 4, (11, 3)).astype(float)
     mood[7, 1] = np.nan
     waves = NetworkPanel.from_adjacency(
-        networks, network="friend", groups=houses, present=here, covariates={"age": age, "mood": mood},
+        networks,
+        network="friend",
+        groups=houses,
+        present=here,
+        covariates={"age": age, "mood": mood},
         behaviour={"drink": rng.integers(1, 4, (11, 3)).astype(float)},
     )
     model = Specification({"friend": ["density", ("egoX", "age"), ("altX", "mood")]}, {"drink": ["linear"]})
@@ -156,7 +160,8 @@ def test_undirected_networks_and_conditions(tmp_path):
 def test_names_become_names_of_r(tmp_path):
     rng = np.random.default_rng(5)
     waves = NetworkPanel.from_adjacency(
-        [random_network(rng, 6, 0.4) for _ in range(2)], network="café visits",
+        [random_network(rng, 6, 0.4) for _ in range(2)],
+        network="café visits",
         behaviour={"2 drinks": rng.integers(1, 4, (6, 2)).astype(float)},
         covariates={"age (years)": np.arange(6.0), "age-years": np.arange(6.0), "if": np.arange(6.0)},
     )

@@ -53,8 +53,7 @@ class MadeUp:
             self.epochs.append(replace(bare, end=bare.known(plain(), self._levels(n))))
         chosen = density if simulated_density is None else simulated_density
         self.drawn = [
-            [epoch.known(network(rng, n, chosen, directed), self._levels(n)) for epoch in self.epochs]
-            for _ in range(runs)
+            [epoch.known(network(rng, n, chosen, directed), self._levels(n)) for epoch in self.epochs] for _ in range(runs)
         ]
 
     def _levels(self, n):
@@ -66,9 +65,7 @@ def judge(monkeypatch):
     def run(ends, statistics=STATISTICS, **arguments):
         drawn = iter(ends.drawn)
         monkeypatch.setattr(fit_quality, "observed_ends", lambda fit: ends.epochs)
-        monkeypatch.setattr(
-            fit_quality, "simulated_ends", lambda fit, observed, n, rng: itertools.islice(drawn, n)
-        )
+        monkeypatch.setattr(fit_quality, "simulated_ends", lambda fit, observed, n, rng: itertools.islice(drawn, n))
         return goodness_of_fit(A_FIT, statistics, n_simulations=ends.n_runs, rng=1, quiet=True, **arguments)
 
     return run
@@ -115,10 +112,7 @@ def test_one_period_is_that_period_alone(judge):
 
 def test_p_is_uniform_where_the_observed_is_drawn_like_the_simulated_and_small_where_not(judge):
     rng = np.random.default_rng(4)
-    ps = [
-        judge(MadeUp(rng, runs=39, n=12, periods=1), ("outdegree", "geodesic", "moran")).to_frame()["p"]
-        for _ in range(150)
-    ]
+    ps = [judge(MadeUp(rng, runs=39, n=12, periods=1), ("outdegree", "geodesic", "moran")).to_frame()["p"] for _ in range(150)]
     for _, values in pd.concat(ps).groupby(level=0):
         for level in (0.05, 0.1, 0.5):
             assert (values <= level).mean() <= level + 3 * np.sqrt(level * (1 - level) / len(values))

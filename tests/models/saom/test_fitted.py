@@ -124,14 +124,19 @@ def test_rules_that_change_are_told_from_rules_that_stay(world, whole):
     assert same.df == 4 and list(same.table.index)[0] == "friend: density, period 2" and same.p > 0.01
     mixed = rn.NetworkPanel.from_adjacency(
         [world.networks[0], world.networks[1], np.triu(np.ones((40, 40)), 1) * (np.random.default_rng(1).random((40, 40)) < 0.1)],
-        network="friend", behaviour=dict(world.behaviour),
+        network="friend",
+        behaviour=dict(world.behaviour),
     )
     with pytest.warns(RecoveryNetWarning):
         other = fit_of(mixed, "recip", "transTrip", most_runs=1)
     assert other.time_test(["recip"]).p < 1e-4, "nobody returns a tie any more"
     two = rn.fit_saom(
-        rn.NetworkPanel.from_adjacency(list(world.networks[:2]), network="friend"), rn.Specification({"friend": TERMS}),
-        n_simulations=200, wanted=9.0, quiet=True, rng=1,
+        rn.NetworkPanel.from_adjacency(list(world.networks[:2]), network="friend"),
+        rn.Specification({"friend": TERMS}),
+        n_simulations=200,
+        wanted=9.0,
+        quiet=True,
+        rng=1,
     )
     with pytest.raises(NotEstimableError, match="one period"):
         two.time_test()

@@ -46,8 +46,14 @@ def fit_at(panel, specification, theta=None, *, std_error=0.1, converged=True, *
         theta = np.random.default_rng(3).normal(0.0, 0.4, n)
     theta = np.array([2.0 if each.effect == "Rate" else value for each, value in zip(setting.parameters, theta, strict=True)])
     return SimpleNamespace(
-        setting=setting, theta=theta, covariance=np.eye(n) * std_error**2, n_people=panel.n_people, n_dropped=0,
-        converged=converged, convergence="Converged: made up." if converged else "NOT CONVERGED: made up.", assumptions=(),
+        setting=setting,
+        theta=theta,
+        covariance=np.eye(n) * std_error**2,
+        n_people=panel.n_people,
+        n_dropped=0,
+        converged=converged,
+        convergence="Converged: made up." if converged else "NOT CONVERGED: made up.",
+        assumptions=(),
     )
 
 
@@ -116,9 +122,7 @@ def test_drift_is_what_steps_of_behaviour_differ_by():
         a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], np.zeros((1, n), bool), 0, 0)
         steps = np.zeros((3, len(model.behaviours) + 1))
         level = state.people[0, FIRST_CATEGORY + state.values.shape[0]]
-        weigh_steps(
-            model.behaviours, model.rows, model.bounds, model.attributes, state.values, fit.theta, a, level, 1, 0, steps
-        )
+        weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, fit.theta, a, level, 1, 0, steps)
         np.testing.assert_allclose(steps[[0, 2], -1], [worth[1] - worth[2], worth[3] - worth[2]], atol=1e-10)
 
 

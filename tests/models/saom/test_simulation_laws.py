@@ -159,9 +159,7 @@ def test_a_pool_that_is_too_small_is_enlarged_and_nothing_else_changes(monkeypat
     ends = simulate_end_states(setting, theta, 5, 1)
     monkeypatch.setattr(simulation, "ROOM", 0.02)
     state = new_state(setting.model, setting.epochs[0].arrays, simulation.ROOM)
-    how, _, _ = quietly(
-        run_epoch, setting.model, setting.epochs[0].arrays, setting.own, state, theta, np.uint64(1), True
-    )
+    how, _, _ = quietly(run_epoch, setting.model, setting.epochs[0].arrays, setting.own, state, theta, np.uint64(1), True)
     assert how == POOL_FULL
     tight = run(setting, theta, 20)
     np.testing.assert_array_equal(tight.statistics, roomy.statistics)
@@ -187,9 +185,7 @@ def test_fixed_pairs_stay_and_absent_people_have_no_ties():
     panel = random_panel(rng, n, networks=networks, present=present)
     fixed, start = panel.structural[0].toarray() > 0, panel.networks[0].toarray()
     for by_class in (True, False):
-        setting = saom_setting(
-            panel, Specification({"friend": ["density", "recip"]}, {"drink": ["linear"]}), by_class=by_class
-        )
+        setting = saom_setting(panel, Specification({"friend": ["density", "recip"]}, {"drink": ["linear"]}), by_class=by_class)
         ends = simulate_end_states(setting, theta_of(setting, rates=(10.0, 3.0), density=-0.3), 60, 1)
         joined = 0
         for each in range(60):
@@ -296,9 +292,7 @@ def test_undirected_networks_stay_so_and_own_effects_see_both_ends():
     one, other = theta.copy(), theta.copy()
     one[place_of(setting, "transTrip")], one[place_of(setting, "myTransTrip")] = 0.15, 0.0
     np.testing.assert_allclose(run(setting, one, 50).statistics, run(setting, other, 50).statistics)
-    np.testing.assert_allclose(
-        *(runs.scores[0][:, place_of(setting, name)] for name in ("transTrip", "myTransTrip")), atol=1e-9
-    )
+    np.testing.assert_allclose(*(runs.scores[0][:, place_of(setting, name)] for name in ("transTrip", "myTransTrip")), atol=1e-9)
 
 
 def shared_partners(ego, ties, values):
@@ -327,8 +321,7 @@ def test_relabelling_people_changes_no_distribution():
 def test_both_kernels_simulate_the_same_distribution():
     panel = random_panel(np.random.default_rng(11), 40, density=0.08)
     specification = Specification(
-        {"friend": ["density", "recip", "transTrip", "inPop", ("sameX", "site"), ("egoX", "drink")]},
-        {"drink": ["linear", "avAlt"]},
+        {"friend": ["density", "recip", "transTrip", "inPop", ("sameX", "site"), ("egoX", "drink")]}, {"drink": ["linear", "avAlt"]}
     )
     statistics = []
     for by_class, seed in ((True, 1), (False, 2)):
@@ -368,10 +361,7 @@ def test_every_model_asks_for_the_same_compiled_kernels(panel):
             Specification({"friend": ["outRate", ("X", "near")]}), RICH,
         )
     ]  # fmt: skip
-    kinds = {
-        tuple((a.dtype.str, a.ndim, a.flags.c_contiguous) for a in (*each.model, *each.epochs[0].arrays))
-        for each in settings
-    }
+    kinds = {tuple((a.dtype.str, a.ndim, a.flags.c_contiguous) for a in (*each.model, *each.epochs[0].arrays)) for each in settings}
     assert len(kinds) == 1
 
 
@@ -383,8 +373,7 @@ def test_active_flags_follow_who_is_there():
     panel = random_panel(np.random.default_rng(13), 10, present=present, networks=[ring, ring])
     setting = saom_setting(panel, Specification({"friend": ["density"]}))
     state = new_state(setting.model, setting.epochs[0].arrays)
-    quietly(run_epoch, setting.model, setting.epochs[0].arrays, setting.own, state, np.array([1.0, 0.0]), np.uint64(1),
-            False)
+    quietly(run_epoch, setting.model, setting.epochs[0].arrays, setting.own, state, np.array([1.0, 0.0]), np.uint64(1), False)
     np.testing.assert_array_equal(state.people[:, ACTIVE], present[:, 1])
 
 
@@ -395,9 +384,7 @@ def test_pairs_fixed_at_the_end_do_not_end_a_conditional_simulation():
     settled = rng.random((14, 14)) < 0.3
     np.fill_diagonal(settled, False)
     networks[1] = np.where(settled, 10.0 + networks[1], networks[1])
-    setting = saom_setting(
-        random_panel(rng, 14, networks=networks), Specification({"friend": ["density"]}), conditional="friend"
-    )
+    setting = saom_setting(random_panel(rng, 14, networks=networks), Specification({"friend": ["density"]}), conditional="friend")
     last = np.where(settled, networks[1] - 10.0, networks[1])
     observed = (np.abs(networks[0] - last) * ~settled).sum()
     assert setting.epochs[0].arrays.distances[0] == observed > 0

@@ -204,8 +204,13 @@ def test_rate_effects_compare_who_changed():
         expected = Expected(panel, wave)
         x = expected.lagged
         by_person = [(expected.lost + expected.gained).sum(axis=1), np.abs(expected.z[1] - expected.z[0])]
-        values = [panel.covariates["age"] - panel.covariates["age"].mean(), x.sum(axis=1), x.sum(axis=0),
-                  (x * x.T).sum(axis=1), 1 / (x.sum(axis=1) + 1)]
+        values = [
+            panel.covariates["age"] - panel.covariates["age"].mean(),
+            x.sum(axis=1),
+            x.sum(axis=0),
+            (x * x.T).sum(axis=1),
+            1 / (x.sum(axis=1) + 1),
+        ]
         np.testing.assert_allclose(found[wave, 2:7], [by_person[0] @ each for each in values])
         np.testing.assert_allclose(found[wave, 9:14], [by_person[1] @ each for each in values])
 

@@ -192,8 +192,16 @@ def test_a_fit_finds_what_was_planted():
     model = Specification(
         {"friend": ["density", "recip", "transTrip", ("simX", "drink")]}, {"drink": ["linear", ("avSim", "friend")]}
     )
-    values = {("Rate", "friend"): 5.0, "density": -2.2, "recip": 1.6, "transTrip": 0.3, "simX": 0.8, ("Rate", "drink"): 3.0,
-              "linear": 0.1, "avSim": 3.0}
+    values = {
+        ("Rate", "friend"): 5.0,
+        "density": -2.2,
+        "recip": 1.6,
+        "transTrip": 0.3,
+        "simX": 0.8,
+        ("Rate", "drink"): 3.0,
+        "linear": 0.1,
+        "avSim": 3.0,
+    }
     world = simulate(model, values, first, 1, chain=True, rng=draw, quiet=True)
     fit = fit_saom(world.panel(0), model, n_simulations=500, rng=draw, quiet=True)
     found = fit.to_frame()
