@@ -10,7 +10,7 @@ from typing import Literal
 
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
-from recoverynet.report.disclosure import DisclosurePolicy
+from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables
 from recoverynet.report.save.html import write_html

@@ -9,11 +9,11 @@ from typing import Any, Literal, Protocol
 from recoverynet.draw.style import ShownAxes
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
-from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable, Grid
-from recoverynet.report.disclosure import CountTable, DisclosurePolicy
-from recoverynet.report.estimates import DisclosedEstimates, EstimateTable
+from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable, Grid
+from recoverynet.report.disclosure.estimates import DisclosedEstimates, EstimateTable
+from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy
+from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.rendering import page, plain
-from recoverynet.report.summary import SummaryTable
 
 
 class Drawn(Protocol):

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 import recoverynet as rn
 from recoverynet.kernels.hazard import fit_binary
-from recoverynet.models.worlds import simulate_panel
+from recoverynet.worlds.worlds import simulate_panel
 
 
 @pytest.fixture(scope="module")

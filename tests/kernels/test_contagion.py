@@ -6,7 +6,7 @@ from scipy import sparse
 
 from recoverynet.kernels.contagion import activation_slopes, activations, gain_contrasts, rewired_slots, slots_of
 from recoverynet.kernels.transitions import lagged_exposure, risk_rows, ties_of
-from recoverynet.models.worlds import simulate_panel
+from recoverynet.worlds.worlds import simulate_panel
 
 
 def wave_network(slots, ends, ties, wave):

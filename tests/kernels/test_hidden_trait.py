@@ -30,7 +30,7 @@ def test_strength_undoes_the_bias():
 def test_formula_foretells_the_bias_seen_in_worlds_without_influence(world, odds):
     from recoverynet.kernels.hazard import fit_binary
     from recoverynet.kernels.transitions import lagged_exposure, risk_rows, ties_of
-    from recoverynet.models.worlds import simulate_world
+    from recoverynet.worlds.worlds import simulate_world
 
     seen, variances = [], []
     for seed in range(30):

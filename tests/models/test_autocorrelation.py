@@ -10,7 +10,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.kernels.autoregression import fit_autoregression, largest_rho, log_determinant, row_normalised
 from recoverynet.models.autocorrelation import network_autocorrelation
-from recoverynet.models.worlds import simulate_panel
+from recoverynet.worlds.worlds import simulate_panel
 
 
 def world(rho, kind, *, n=140, seed=0):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from recoverynet.models.coevolution import influence_given_selection
-from recoverynet.models.ladder import evidence_ladder
-from recoverynet.models.worlds import simulate_world
+from recoverynet.models.ladder.ladder import evidence_ladder
+from recoverynet.worlds.worlds import simulate_world
 
 
 @pytest.fixture(scope="module")

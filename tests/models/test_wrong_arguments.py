@@ -12,10 +12,10 @@ from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.curves import bass_fit, hazard_curve, prevalence_curve
 from recoverynet.measures.exposure import StructuralEquivalence
 from recoverynet.measures.infectiousness import infectiousness, susceptibility
-from recoverynet.models.calibration import calibrate, calibration_table
-from recoverynet.models.future_ties import future_tie_exposure
-from recoverynet.models.spread_panel import SpreadPanel
-from recoverynet.models.worlds import simulate_panel
+from recoverynet.models.spread.future_ties import future_tie_exposure
+from recoverynet.models.spread.spread_panel import SpreadPanel
+from recoverynet.worlds.calibration import calibrate, calibration_table
+from recoverynet.worlds.worlds import simulate_panel
 
 ASKED_OF_A_PANEL = (
     rn.contagion_test,

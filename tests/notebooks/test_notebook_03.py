@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import recoverynet as rn
-from recoverynet.models.calibration import calibration_table
-from recoverynet.models.spread_panel import SpreadPanel, spread_panel
-from recoverynet.models.synthetic import riverside_record
+from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
+from recoverynet.worlds.area.synthetic import riverside_record
+from recoverynet.worlds.calibration import calibration_table
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "03_is_it_spreading.ipynb"
 

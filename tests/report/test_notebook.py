@@ -11,7 +11,7 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.report.evaluation import evaluation_notebook_template
+from recoverynet.report.evaluation.evaluation import evaluation_notebook_template
 from recoverynet.report.report import Report
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from recoverynet import CountTable, DisclosurePolicy, Report
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
+from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.sections import Figure, Note, Points, ReportWriter, Section, Table
-from recoverynet.report.summary import SummaryTable
 from recoverynet.tables.record import RecoveryRecord
 
 WORDS = {"title": "People", "population": "everybody", "denominator": "all people", "period": "2011"}

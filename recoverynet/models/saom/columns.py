@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
-from recoverynet.kernels.actor_model import (
+from recoverynet.kernels.saom.actor_model import (
     ATTRIBUTE,
     CLOSURE,
     CODE,
@@ -31,7 +31,7 @@ from recoverynet.kernels.actor_model import (
     WEIGHT,
     Model,
 )
-from recoverynet.kernels.effects.declared import DYADIC, EVAL, INTERACTION, OWN
+from recoverynet.kernels.saom.effects.declared import DYADIC, EVAL, INTERACTION, OWN
 from recoverynet.models.saom.attributes import Attributes
 from recoverynet.models.saom.effects import OwnEffect
 from recoverynet.models.saom.specification import PARTS, Specification, Term, effect_of, is_rate

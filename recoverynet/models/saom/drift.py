@@ -10,9 +10,9 @@ import pandas as pd
 from recoverynet.arguments import number_within
 from recoverynet.draw.drift import draw_drift
 from recoverynet.draw.results import Axes
-from recoverynet.kernels.actor_model import WEIGHT
-from recoverynet.kernels.behaviour_choice import column_statistic
-from recoverynet.kernels.effects.behaviour import Around
+from recoverynet.kernels.saom.actor_model import WEIGHT
+from recoverynet.kernels.saom.behaviour_choice import column_statistic
+from recoverynet.kernels.saom.effects.behaviour import Around
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.reading import assumed, behaviour_place, eval_columns, labels_of, left_out_of, of_fit, sums
 from recoverynet.models.saom.warned import Reading

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
-from recoverynet.kernels.actor_model import RATE_COVARIATE, RATE_IN, RATE_MUTUAL, RATE_OUT, RATE_OUT_INVERSE
-from recoverynet.kernels.effects.behaviour import BEHAVIOUR_EFFECTS
-from recoverynet.kernels.effects.covariate import COVARIATE_EFFECTS
-from recoverynet.kernels.effects.declared import OWN, Effect
-from recoverynet.kernels.effects.structure import STRUCTURE_EFFECTS
-from recoverynet.kernels.own_effects import compiled_statistic
+from recoverynet.kernels.saom.actor_model import RATE_COVARIATE, RATE_IN, RATE_MUTUAL, RATE_OUT, RATE_OUT_INVERSE
+from recoverynet.kernels.saom.effects.behaviour import BEHAVIOUR_EFFECTS
+from recoverynet.kernels.saom.effects.covariate import COVARIATE_EFFECTS
+from recoverynet.kernels.saom.effects.declared import OWN, Effect
+from recoverynet.kernels.saom.effects.structure import STRUCTURE_EFFECTS
+from recoverynet.kernels.saom.own_effects import compiled_statistic
 
 TIE_EFFECTS: dict[str, Effect] = {effect.name: effect for effect in (*STRUCTURE_EFFECTS, *COVARIATE_EFFECTS)}
 STEP_EFFECTS: dict[str, Effect] = {effect.name: effect for effect in BEHAVIOUR_EFFECTS}

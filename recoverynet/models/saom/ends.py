@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from recoverynet.kernels.actor_model import UNKNOWN, pairs_of
+from recoverynet.kernels.saom.actor_model import UNKNOWN, pairs_of
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.simulation import csr_of, simulate_end_states
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.actor_model import Epoch, given_lists
+from recoverynet.kernels.saom.actor_model import Epoch, given_lists
 from recoverynet.models.saom.attributes import Attributes
 
 Matrix = sparse.csr_array

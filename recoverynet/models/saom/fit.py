@@ -11,7 +11,7 @@ import numpy as np
 from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.actor_model import N_CLASSES
+from recoverynet.kernels.saom.actor_model import N_CLASSES
 from recoverynet.models.saom.fitted import SaomFit, fitted
 from recoverynet.models.saom.robbins_monro import Runaway, Stay, Walk, converge, first_look
 from recoverynet.models.saom.setting import Setting, saom_setting

@@ -10,8 +10,8 @@ import pandas as pd
 from recoverynet.draw.importance import draw_importance
 from recoverynet.draw.results import Axes
 from recoverynet.errors import SchemaError
-from recoverynet.kernels.actor_model import DONE, POOL_FULL, State
-from recoverynet.kernels.importance import importance as importance_of_terms
+from recoverynet.kernels.saom.actor_model import DONE, POOL_FULL, State
+from recoverynet.kernels.saom.importance import importance as importance_of_terms
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
 from recoverynet.models.saom.reading import labels_of, of_fit

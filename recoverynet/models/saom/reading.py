@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from recoverynet.errors import SchemaError
-from recoverynet.kernels.actor_model import PART, VARIABLE, WEIGHT
-from recoverynet.kernels.effects.declared import EVAL
+from recoverynet.kernels.saom.actor_model import PART, VARIABLE, WEIGHT
+from recoverynet.kernels.saom.effects.declared import EVAL
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
 from recoverynet.models.saom.specification import Term, as_term, is_rate
 from recoverynet.results import Check

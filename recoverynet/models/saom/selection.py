@@ -11,9 +11,9 @@ import pandas as pd
 from recoverynet.draw.results import Axes
 from recoverynet.draw.selection import draw_selection
 from recoverynet.errors import SchemaError
-from recoverynet.kernels.actor_model import ATTRIBUTE, CODE, KIND, WEIGHT
-from recoverynet.kernels.effects.covariate import covariate_tie
-from recoverynet.kernels.effects.declared import COVARIATE
+from recoverynet.kernels.saom.actor_model import ATTRIBUTE, CODE, KIND, WEIGHT
+from recoverynet.kernels.saom.effects.covariate import covariate_tie
+from recoverynet.kernels.saom.effects.declared import COVARIATE
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
 from recoverynet.models.saom.reading import assumed, eval_columns, labels_of, left_out_of, of_fit, sums
 from recoverynet.models.saom.warned import Reading

@@ -10,8 +10,8 @@ import numpy as np
 from recoverynet.arguments import number_within
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.actor_model import Model
-from recoverynet.kernels.own_effects import own_functions
+from recoverynet.kernels.saom.actor_model import Model
+from recoverynet.kernels.saom.own_effects import own_functions
 from recoverynet.models.saom.attributes import Attributes, attributes_of
 from recoverynet.models.saom.columns import Parameter, build_columns, build_model
 from recoverynet.models.saom.epochs import PanelEpoch, epochs_of

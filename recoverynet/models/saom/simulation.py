@@ -16,10 +16,10 @@ from scipy import sparse
 
 from recoverynet.arguments import whole_number
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.kernels.actor_model import DONE, FIRST_CATEGORY, OUT, POOL_FULL, Model, State, new_state, pairs_of
-from recoverynet.kernels.ministeps import run_epoch
-from recoverynet.kernels.moments import epoch_statistics, lost_rows, observed_statistics, simulate_many
 from recoverynet.kernels.random_bits import seeds_of
+from recoverynet.kernels.saom.actor_model import DONE, FIRST_CATEGORY, OUT, POOL_FULL, Model, State, new_state, pairs_of
+from recoverynet.kernels.saom.ministeps import run_epoch
+from recoverynet.kernels.saom.moments import epoch_statistics, lost_rows, observed_statistics, simulate_many
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.setting import Setting
 from recoverynet.randomness import RandomSource, resolve_rng

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.effects.declared import EVAL, Effect
-from recoverynet.kernels.own_effects import MOST_OWN
+from recoverynet.kernels.saom.effects.declared import EVAL, Effect
+from recoverynet.kernels.saom.own_effects import MOST_OWN
 from recoverynet.models.saom.effects import RATE_EFFECTS, STEP_EFFECTS, TIE_EFFECTS, OwnEffect, known_effect
 
 INTERNAL = {"gwespFF": (0, False), "outTrunc": (1, True), "reciAct": (1, False), "outPopSqrt": (0, False), "inActSqrt": (0, False)}

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recoverynet.report.disclosed import DisclosedSummary, DisclosedTable
+from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
 from recoverynet.report.sections import Table
 from recoverynet.report.wording import HIDDEN
 

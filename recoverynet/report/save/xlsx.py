@@ -11,8 +11,8 @@ from typing import Any
 
 import xlsxwriter
 
-from recoverynet.report.disclosed import TOTAL, DisclosedSummary, DisclosedTable
-from recoverynet.report.estimates import DisclosedEstimates, as_number
+from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedSummary, DisclosedTable
+from recoverynet.report.disclosure.estimates import DisclosedEstimates, as_number
 from recoverynet.report.rendering import plain
 from recoverynet.report.sections import Section, Table
 from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR

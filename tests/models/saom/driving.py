@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 import recoverynet as rn
-from recoverynet.kernels.actor_model import ACTIVE, CLASS, FIRST_CATEGORY, OUT, TOUCHED, new_state, pairs_of
-from recoverynet.kernels.nearby import forget
-from recoverynet.kernels.state_changes import begin
-from recoverynet.kernels.tie_choice import tie_options
+from recoverynet.kernels.saom.actor_model import ACTIVE, CLASS, FIRST_CATEGORY, OUT, TOUCHED, new_state, pairs_of
+from recoverynet.kernels.saom.nearby import forget
+from recoverynet.kernels.saom.state_changes import begin
+from recoverynet.kernels.saom.tie_choice import tie_options
 from recoverynet.models.saom.simulation import without_note
 
 

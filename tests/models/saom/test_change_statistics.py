@@ -8,8 +8,8 @@ from dense_effects import mean_disagreement, mean_similarity, step_effect, tie_c
 from dense_effects import multiplier as linear_in_z
 from driving import choice_of, random_panel, started
 
-from recoverynet.kernels.actor_model import INTO, OUT, WEIGHT
-from recoverynet.kernels.behaviour_choice import around, weigh_steps
+from recoverynet.kernels.saom.actor_model import INTO, OUT, WEIGHT
+from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
 from recoverynet.models.saom.effects import STEP_EFFECTS, TIE_EFFECTS
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term

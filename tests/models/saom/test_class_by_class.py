@@ -6,11 +6,11 @@ from driving import behaviour_of, choice_of, network_of, quietly, random_network
 from scipy import stats
 
 from recoverynet.errors import SchemaError
-from recoverynet.kernels.actor_model import ACTIVE, CLASS, DONE, N_CLASSES, new_state, pairs_of
-from recoverynet.kernels.ministeps import run_epoch
-from recoverynet.kernels.nearby import forget
-from recoverynet.kernels.state_changes import fill_ties
-from recoverynet.kernels.tie_choice import choose_option, far_member
+from recoverynet.kernels.saom.actor_model import ACTIVE, CLASS, DONE, N_CLASSES, new_state, pairs_of
+from recoverynet.kernels.saom.ministeps import run_epoch
+from recoverynet.kernels.saom.nearby import forget
+from recoverynet.kernels.saom.state_changes import fill_ties
+from recoverynet.kernels.saom.tie_choice import choose_option, far_member
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term
 

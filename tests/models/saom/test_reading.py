@@ -11,9 +11,9 @@ from driving import choice_of, random_network, random_panel, started
 
 import recoverynet as rn
 from recoverynet.errors import RecoveryNetWarning, SchemaError
-from recoverynet.kernels.actor_model import FIRST_CATEGORY, INTO, OUT
 from recoverynet.kernels.autocorrelation import moran
-from recoverynet.kernels.behaviour_choice import around, weigh_steps
+from recoverynet.kernels.saom.actor_model import FIRST_CATEGORY, INTO, OUT
+from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
 from recoverynet.models.saom.drift import influence_table
 from recoverynet.models.saom.fit_quality import goodness_of_fit
 from recoverynet.models.saom.importance import importance

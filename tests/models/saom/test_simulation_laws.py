@@ -6,8 +6,8 @@ from driving import behaviour_of, choice_of, network_of, place_of, quietly, rand
 from scipy import stats
 
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.kernels.actor_model import ACTIVE, DONE, POOL_FULL, new_state
-from recoverynet.kernels.ministeps import run_epoch
+from recoverynet.kernels.saom.actor_model import ACTIVE, DONE, POOL_FULL, new_state
+from recoverynet.kernels.saom.ministeps import run_epoch
 from recoverynet.models.saom import simulation
 from recoverynet.models.saom.effects import own_effect
 from recoverynet.models.saom.setting import saom_setting

@@ -7,8 +7,8 @@ import pytest
 from driving import choice_of, place_of, random_network, random_panel, started
 
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.kernels.actor_model import WEIGHT
-from recoverynet.kernels.own_effects import MOST_OWN
+from recoverynet.kernels.saom.actor_model import WEIGHT
+from recoverynet.kernels.saom.own_effects import MOST_OWN
 from recoverynet.models.saom.effects import RATE_EFFECTS, STEP_EFFECTS, TIE_EFFECTS, effects_catalogue, own_effect
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import target_statistics

@@ -1,0 +1,5 @@
+"""``python -m recoverynet`` is the command ``recoverynet``."""
+
+from recoverynet.cli import main
+
+main()

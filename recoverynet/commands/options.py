@@ -1,0 +1,51 @@
+"""Arguments and options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ENDINGS = (".html", ".ipynb", ".xlsx")
+
+Folder = Annotated[
+    Path, typer.Argument(help="Folder of CSV or Parquet tables, one .xlsx workbook, or a DuckDB file.", show_default=False)
+]
+MapFile = Annotated[
+    Path | None, typer.Option("--map", help="TOML file saying how your columns and codes translate.", show_default=False)
+]
+
+
+def _known_ending(path: Path) -> Path:
+    """The path, refused before any work where no report can be written to it."""
+    if path.suffix.lower() not in ENDINGS:
+        raise typer.BadParameter(f"a report is written as {', '.join(ENDINGS)}; {path.name} ends otherwise.")
+    return path
+
+
+OutFile = Annotated[
+    Path, typer.Option("--out", callback=_known_ending, help="File to write; its ending says the format: .html, .ipynb or .xlsx.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress bars.")]
+Tables = Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)]
+LeaveOut = Annotated[bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")]
+
+
+class Policy(StrEnum):
+    """Disclosure presets by name."""
+
+    ndtms = "ndtms"
+    nhs = "nhs"
+
+
+Placebo = Annotated[
+    str | None,
+    typer.Option(
+        help="An outcome that cannot spread: housing.status=settled (words that count, with commas between), or "
+        "health.physical>=12. Without one the answer on spread ends at level 2 of 4.",
+        show_default=False,
+    ),
+]
+Disclosure = Annotated[Policy, typer.Option(help="ndtms: counts of 1 to 4 become *; nhs: 1 to 7 become *, others rounded to 5.")]

@@ -1,0 +1,80 @@
+"""What commands read, write and say on the way: the same sentences for every command."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from recoverynet.report.report import Report
+    from recoverynet.tables.record import RecoveryRecord
+
+
+def finish(report: Report, out: Path, tables: Path | None) -> None:
+    """Say what a report found, and write it."""
+    say_in_brief(report)
+    typer.echo(f"\nWritten: {save_told(report, out)}")
+    if tables is not None:
+        report.save_tables(tables)
+        typer.echo(f"Tables:  {tables}{os.sep}")
+
+
+def read_told(folder: Path, map_file: Path | None, leave_out: bool) -> RecoveryRecord:
+    """The record of a folder, with what was read and noted said aloud."""
+    require_there(folder)
+    from recoverynet.tables.files import read_record
+
+    record = read_record(folder, mapping=mapping_file(map_file), on_problems="leave_out" if leave_out else "raise")
+    typer.echo(f"Read {folder}: {record.period_in_words()}.")
+    typer.echo(rows_in_words(record))
+    for note in record.notes:
+        typer.echo(f"  note: {note}")
+    return record
+
+
+def save_told(report: Report, path: Path) -> Path:
+    """Save a report, making the folder it goes into."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    report.save(path)
+    return path
+
+
+def require_there(folder: Path) -> None:
+    """Refuse a folder that is not there."""
+    if not folder.exists():
+        raise typer.BadParameter(f"{folder} does not exist.", param_hint="FOLDER")
+
+
+def mapping_file(map_file: Path | None) -> Path | None:
+    """The mapping file, refused where it is none."""
+    if map_file is not None and not map_file.is_file():
+        raise typer.BadParameter(f"{map_file} is not a file.", param_hint="--map")
+    return map_file
+
+
+def say_in_brief(report: Report) -> None:
+    """Title and first sentences of a report."""
+    typer.echo(f"\n{report.title}")
+    for sentence in report.in_brief:
+        typer.echo(textwrap.fill(sentence, 78, initial_indent="  - ", subsequent_indent="    "))
+
+
+def rows_in_words(record: RecoveryRecord) -> str:
+    """How many rows each table of a record holds."""
+    rows = (f"{name} {len(table):,}" for name, table in record.tables().items() if len(table))
+    return textwrap.fill("Rows: " + ", ".join(rows) + ".", 78, initial_indent="  ", subsequent_indent="  ")
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def be_quiet(quiet: bool) -> None:
+    """No progress bars from here on, where asked for."""
+    if quiet:
+        os.environ["RECOVERYNET_QUIET"] = "1"

@@ -1,0 +1,224 @@
+"""Effects on behaviour: what person i strives for in z_i, given those i is tied to.
+
+Symbols: z is behaviour with the mean over people and waves taken off; v a covariate, centred likewise; r the range of
+the behaviour, m the mean similarity; sim_ij = 1 − |z_i − z_j| / r. Averages over nobody are 0. Each effect is one
+function: s_i when z_i goes d steps (−1, 0 or 1) while everybody else stays, read from :class:`Around`. Its change
+statistic is s_i at d minus s_i at 0.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from recoverynet.kernels.saom.compiled import lean
+from recoverynet.kernels.saom.effects.declared import Effect
+
+
+class Around(NamedTuple):
+    """What person i sees of the behaviour around them.
+
+    Attributes
+    ----------
+    z : float
+        Own behaviour, centred.
+    out, into, mutual : int
+        Numbers of people i is tied to, who are tied to i, and both; those of unknown behaviour left out of averages.
+    out_sum, in_sum, mutual_sum, most, least : float
+        Sums of their centred behaviour, largest and smallest among those i is tied to (0 without any).
+    far, lower, equal : float
+        Among those i is tied to: Σ_j |z_i − z_j|, and numbers of those below and level with i.
+    mutual_far, mutual_lower, mutual_equal : float
+        The same among those who are tied to i as well.
+    above, below : float
+        Σ_j max(z_j − z_i, 0) and Σ_j max(z_i − z_j, 0) among those i is tied to.
+    alters_in : float
+        Sum of the indegrees of those i is tied to.
+    degree_out, degree_in, degree_mutual : int
+        Degrees, people of unknown behaviour included.
+    """
+
+    z: float
+    out: int
+    into: int
+    mutual: int
+    out_sum: float
+    in_sum: float
+    mutual_sum: float
+    most: float
+    least: float
+    far: float
+    lower: float
+    equal: float
+    mutual_far: float
+    mutual_lower: float
+    mutual_equal: float
+    above: float
+    below: float
+    alters_in: float
+    degree_out: int
+    degree_in: int
+    degree_mutual: int
+
+
+def _declare(
+    name: str, code: int, formula: str, sentence: str, *, linear: bool = False, covariate: bool = False, undirected: bool = True
+) -> Effect:
+    return Effect(name, code, formula, sentence, linear=linear, covariate=covariate, undirected=undirected)
+
+
+LINEAR = _declare("linear", 0, "z_i", "values drift up", linear=True)
+QUAD = _declare("quad", 1, "z_i²", "high values go higher and low ones lower; negative: people are drawn to the middle")
+AV_SIM = _declare("avSim", 2, "Σ_j x_ij (sim_ij − m) / x_i+", "people become like those they are tied to, on average")
+TOT_SIM = _declare("totSim", 3, "Σ_j x_ij (sim_ij − m)", "people become like those they are tied to, the more the more of them")
+AV_ALT = _declare("avAlt", 4, "z_i Σ_j x_ij z_j / x_i+", "people move towards the average of those they are tied to", linear=True)
+TOT_ALT = _declare("totAlt", 5, "z_i Σ_j x_ij z_j", "people move with the sum of those they are tied to", linear=True)
+AV_REC_ALT = _declare(
+    "avRecAlt",
+    6,
+    "z_i Σ_j x_ij x_ji z_j / Σ_j x_ij x_ji",
+    "people move towards the average of those with whom ties are returned",
+    linear=True,
+    undirected=False,
+)
+AV_IN_ALT = _declare(
+    "avInAlt", 7, "z_i Σ_j x_ji z_j / x_+i", "people move towards the average of those tied to them", linear=True, undirected=False
+)
+TOT_IN_ALT = _declare(
+    "totInAlt", 8, "z_i Σ_j x_ji z_j", "people move with the sum of those tied to them", linear=True, undirected=False
+)
+MAX_ALT = _declare("maxAlt", 9, "z_i max_j(x_ij z_j)", "people move towards the highest of those they are tied to", linear=True)
+MIN_ALT = _declare("minAlt", 10, "z_i min_j(x_ij z_j)", "people move towards the lowest of those they are tied to", linear=True)
+POP_ALT = _declare("popAlt", 11, "z_i Σ_j x_ij x_+j / x_i+", "people tied to popular others have higher values", linear=True)
+AV_ATT_HIGHER = _declare(
+    "avAttHigher", 12, "Σ_j x_ij (1 − max(z_j − z_i, 0) / r) / x_i+", "people move towards those they are tied to who are higher"
+)
+AV_ATT_LOWER = _declare(
+    "avAttLower", 13, "Σ_j x_ij (1 − max(z_i − z_j, 0) / r) / x_i+", "people move towards those they are tied to who are lower"
+)
+AV_SIM_RECIP = _declare(
+    "avSimRecip",
+    14,
+    "Σ_j x_ij x_ji (sim_ij − m) / Σ_j x_ij x_ji",
+    "people become like those with whom ties are returned, on average",
+    undirected=False,
+)
+TOT_SIM_RECIP = _declare(
+    "totSimRecip", 15, "Σ_j x_ij x_ji (sim_ij − m)", "people become like those with whom ties are returned", undirected=False
+)
+INDEG = _declare("indeg", 16, "z_i x_+i", "people whom many are tied to have higher values", linear=True, undirected=False)
+OUTDEG = _declare("outdeg", 17, "z_i x_i+", "people with many ties have higher values", linear=True)
+RECIP_DEG = _declare(
+    "recipDeg", 18, "z_i Σ_j x_ij x_ji", "people with many returned ties have higher values", linear=True, undirected=False
+)
+ISOLATE = _declare("isolate", 19, "z_i I(x_+i = 0)", "people whom nobody is tied to have higher values", linear=True)
+EFF_FROM = _declare(
+    "effFrom", 20, "z_i v_i", "people with higher values of the covariate have higher values", linear=True, covariate=True
+)
+
+BEHAVIOUR_EFFECTS = (
+    LINEAR,
+    QUAD,
+    AV_SIM,
+    TOT_SIM,
+    AV_ALT,
+    TOT_ALT,
+    AV_REC_ALT,
+    AV_IN_ALT,
+    TOT_IN_ALT,
+    MAX_ALT,
+    MIN_ALT,
+    POP_ALT,
+    AV_ATT_HIGHER,
+    AV_ATT_LOWER,
+    AV_SIM_RECIP,
+    TOT_SIM_RECIP,
+    INDEG,
+    OUTDEG,
+    RECIP_DEG,
+    ISOLATE,
+    EFF_FROM,
+)
+SIMILARITY_CODES = (2, 3, 14, 15)
+
+
+@lean()
+def _mean(total: float, count: int) -> float:
+    return total / count if count > 0 else 0.0
+
+
+@lean()
+def _distance(far: float, lower: float, equal: float, count: int, d: int) -> float:
+    """Σ_j |z_i + d − z_j|: each step takes i nearer to those on that side and further from all others."""
+    if d == 0:
+        return far
+    if d > 0:
+        return far + 2.0 * (lower + equal) - count
+    return far + count - 2.0 * lower
+
+
+@lean()
+def _similar(code: int, a: Around, d: int, r: float, m: float) -> float:
+    if code == 2 or code == 3:
+        total = a.out * (1.0 - m) - _distance(a.far, a.lower, a.equal, a.out, d) / r
+        return _mean(total, a.out) if code == 2 else total
+    total = a.mutual * (1.0 - m) - _distance(a.mutual_far, a.mutual_lower, a.mutual_equal, a.mutual, d) / r
+    return _mean(total, a.mutual) if code == 14 else total
+
+
+@lean()
+def _attracted(code: int, a: Around, d: int, r: float) -> float:
+    if a.out == 0:
+        return 0.0
+    higher = a.out - a.lower - a.equal
+    if code == 12:
+        short = a.above - (higher if d > 0 else 0.0) + (higher + a.equal if d < 0 else 0.0)
+    else:
+        short = a.below + (a.lower + a.equal if d > 0 else 0.0) - (a.lower if d < 0 else 0.0)
+    return 1.0 - short / r / a.out
+
+
+@lean()
+def behaviour_statistic(code: int, a: Around, d: int, r: float, m: float, v: float) -> float:
+    """s_i when z_i goes d steps, for the effect with this code; v is i's value of the covariate it refers to."""
+    z = a.z + d
+    if code == 0:
+        return z
+    if code == 1:
+        return z * z
+    if code in (2, 3, 14, 15):
+        return _similar(code, a, d, r, m)
+    if code == 12 or code == 13:
+        return _attracted(code, a, d, r)
+    return z * influence(code, a, v)
+
+
+@lean()
+def influence(code: int, a: Around, v: float) -> float:
+    """What z_i is multiplied with in the effects that are linear in z_i."""
+    if code == 4:
+        return _mean(a.out_sum, a.out)
+    if code == 5:
+        return a.out_sum
+    if code == 6:
+        return _mean(a.mutual_sum, a.mutual)
+    if code == 7:
+        return _mean(a.in_sum, a.into)
+    if code == 8:
+        return a.in_sum
+    if code == 9:
+        return a.most
+    if code == 10:
+        return a.least
+    if code == 11:
+        return _mean(a.alters_in, a.degree_out)
+    if code == 16:
+        return float(a.degree_in)
+    if code == 17:
+        return float(a.degree_out)
+    if code == 18:
+        return float(a.degree_mutual)
+    if code == 19:
+        return 1.0 if a.degree_in == 0 else 0.0
+    if code == 20:
+        return v
+    return 1.0

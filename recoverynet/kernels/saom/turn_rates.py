@@ -1,0 +1,99 @@
+"""How often each person has a turn: rates ρ_v exp(Σ_k α_k a_ik), and what waiting and turns say about them (scores)."""
+
+from __future__ import annotations
+
+import math
+
+from recoverynet.kernels.random_bits import next_unit
+from recoverynet.kernels.saom.actor_model import (
+    ACTIVE,
+    ATTRIBUTE,
+    CODE,
+    RATE_COVARIATE,
+    RATE_IN,
+    RATE_MUTUAL,
+    RATE_OUT,
+    VARIABLE,
+    WEIGHT,
+)
+from recoverynet.kernels.saom.compiled import lean
+from recoverynet.kernels.saom.growing_lists import holds
+
+
+@lean()
+def rate_value(rates, r, values, table, out, into, pool, i):  # type: ignore[no-untyped-def]
+    """a_i of a rate column; lists of neighbours stand in the table from places ``out`` and ``into`` on."""
+    code = rates[r, CODE]
+    if code == RATE_COVARIATE:
+        return values[rates[r, ATTRIBUTE], i]
+    if code == RATE_OUT:
+        return float(table[i, out + 1])
+    if code == RATE_IN:
+        return float(table[i, into + 1])
+    if code == RATE_MUTUAL:
+        mutual = 0
+        for place in range(table[i, out], table[i, out] + table[i, out + 1]):
+            mutual += holds(table, into, i, pool[place], pool)
+        return float(mutual)
+    return 1.0 / (table[i, out + 1] + 1.0)
+
+
+@lean()
+def fill_paces(rates, theta, values, people, pool, paces, totals):  # type: ignore[no-untyped-def]
+    """exp(Σ_k α_k a_ik) of everybody who is there (variables, n), and their sums (variables,)."""
+    for variable in range(paces.shape[0]):
+        totals[variable] = 0.0
+        for i in range(paces.shape[1]):
+            exponent = 0.0
+            for r in range(rates.shape[0]):
+                if rates[r, VARIABLE] == variable:
+                    exponent += theta[rates[r, WEIGHT]] * rate_value(rates, r, values, people, 0, 3, pool, i)
+            paces[variable, i] = math.exp(exponent) if people[i, ACTIVE] else 0.0
+            totals[variable] += paces[variable, i]
+
+
+@lean()
+def score_wait(rates, values, people, pool, paces, rho, span, scores):  # type: ignore[no-untyped-def]
+    """Score of rate effects of a stretch of time in which nothing happened: minus the derivative of the summed rates."""
+    for r in range(rates.shape[0]):
+        variable = rates[r, VARIABLE]
+        for i in range(paces.shape[1]):
+            if paces[variable, i] > 0.0:
+                a = rate_value(rates, r, values, people, 0, 3, pool, i)
+                scores[rates[r, WEIGHT]] -= span * rho[variable] * paces[variable, i] * a
+
+
+@lean()
+def score_turn(rates, values, people, pool, variable, i, scores):  # type: ignore[no-untyped-def]
+    """Score of rate effects of somebody having a turn."""
+    for r in range(rates.shape[0]):
+        if rates[r, VARIABLE] == variable:
+            scores[rates[r, WEIGHT]] += rate_value(rates, r, values, people, 0, 3, pool, i)
+
+
+@lean()
+def whose_turn(paces, totals, variable, varying, random):  # type: ignore[no-untyped-def]
+    """Who may change the variable next, in proportion to their rate."""
+    n = paces.shape[1]
+    if not varying:
+        return min(int(next_unit(random) * n), n - 1)
+    left = next_unit(random) * totals[variable]
+    last = 0
+    for i in range(n):
+        if paces[variable, i] > 0.0:
+            last = i
+            left -= paces[variable, i]
+            if left < 0.0:
+                return i
+    return last
+
+
+@lean()
+def which_variable(rho, totals, total, random):  # type: ignore[no-untyped-def]
+    """What the next turn is about."""
+    left = next_unit(random) * total
+    for variable in range(totals.shape[0] - 1):
+        left -= rho[variable] * totals[variable]
+        if left < 0.0:
+            return variable
+    return totals.shape[0] - 1

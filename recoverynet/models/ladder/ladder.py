@@ -1,0 +1,366 @@
+"""The evidence ladder: how far does a panel carry the claim that a norm spreads, and where does it stop?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from numbers import Real
+
+import numpy as np
+
+from recoverynet.arguments import list_of_names
+from recoverynet.errors import SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.hidden_trait import trait_strength_for
+from recoverynet.measures.behaviours import Behaviour, norm_values
+from recoverynet.models.coevolution import influence_given_selection
+from recoverynet.models.ladder.rungs import (
+    ALPHA,
+    MARGIN,
+    PLACEBO_SIDED,
+    SEPARATED,
+    LaggedEstimate,
+    expected_risk_set,
+    footing_checks,
+    future_ties_estimate,
+    lagged_estimate,
+    on_enough,
+    permutation_rung,
+    risk_rates,
+    too_few,
+)
+from recoverynet.models.ladder.verdict import LIFTS, EvidenceLadder, Rung
+from recoverynet.models.spread.matching import MatchedEstimate, matched_estimate
+from recoverynet.models.spread.risk_set import RiskSet, coverage_checks, risk_set
+from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.results import Check, p_in_words, settings_of
+
+
+def evidence_ladder(
+    panel: NetworkPanel,
+    *,
+    behaviour: Behaviour = None,
+    adjust: Sequence[str] = (),
+    surroundings: Sequence[str] = (),
+    placebo: Behaviour = None,
+    margin: float = MARGIN,
+    direction: str = "out",
+    n_permutations: int = 999,
+    use_saom: bool = False,
+    rng: RandomSource = None,
+) -> EvidenceLadder:
+    """Is the norm spreading, how sure can we be, and what would make us surer?
+
+    Parameters
+    ----------
+    panel : NetworkPanel
+        Two waves or more.
+    behaviour : str, Norm, array (n, W) or None
+        The norm: 1 holds it, 0 does not, NaN unknown. Default: the panel's norm.
+    adjust : sequence of str
+        Covariates that may both draw people together and help them gain the norm.
+    surroundings : sequence of str
+        Covariates that say which surroundings people share at a wave (a café, a provider, a house); words are taken as
+        categories. Values at a wave act on the change to the next.
+    placebo : str, Norm, array (n, W) or None
+        Another norm-like outcome (1, 0, NaN) that cannot spread between people. Without one the ladder ends at level 2.
+    margin : float
+        Odds ratio, 1 or more, that the lower bound of the adjusted estimate must clear. The default 1.25 was fixed
+        before calibration: a hidden trait with tie odds 2 and outcome odds 2 alone makes an odds ratio of about 1.2.
+    direction : {"out", "in", "mutual"}
+        Whose state counts as exposure; see :func:`recoverynet.exposure`.
+    n_permutations : int
+        Permutations of level 2.
+    use_saom : bool
+        Let a co-evolution model of ties and norm join level 4: it must need influence, its lower one-sided 95 % bound
+        above none, with choosing one's like in the model. Takes seconds to minutes; where it cannot be fitted or does
+        not converge it says so and the ladder stands on matching. How often it errs is not in the sample
+        ``calibration``; among 150 people its intervals were too wide to tell strong influence from none.
+    rng : None, int, numpy.random.SeedSequence or numpy.random.Generator
+        Source of randomness (level 2 only).
+
+    Returns
+    -------
+    EvidenceLadder
+        ``level``, ``verdict``, ``failed``, ``hidden_trait``, ``lift``; ``to_frame()`` with one row a rung.
+
+    Raises
+    ------
+    SchemaError
+        Unknown behaviour, covariate or argument; a margin below 1; a placebo that is the norm itself.
+    TimeOrderError
+        Dated waves are not in order of time.
+
+    Notes
+    -----
+    All rungs look at people who do not hold the norm at one wave and ask who holds it at the next, by the share of
+    their contacts who held it before. Contacts of unknown state count at the chance of holding the norm given their
+    last known state. L1: the lower one-sided 95 % bound of the odds ratio, wave effects only, is above 1. L2: gains
+    dealt out anew among those at risk within each wave give p ≤ 0.05. L3: with all adjustments the bound is above
+    ``margin``; the placebo outcome shows no positive association with its own exposure (one-sided 97.5 % bound);
+    neither does exposure to people met only after the outcome, the ego's state at that meeting held fixed (tried
+    where at least 100 person-waves and 40 gains allow). L4: matched within waves on adjustment and own history, the
+    difference stays positive. Standard errors are clustered on the person. A rung without a finite estimate does not
+    hold; the adjusted one, the placebo and the matched comparison each need 30 people, 10 gains and 10 person-waves without
+    one. Below 100 people or 40 gains the verdict says a word of caution.
+
+    Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome). The verdict says
+    how strong one would have to be. Where they are stronger no observational method holds its error rate (Shalizi &
+    Thomas 2011).
+
+    How often this test cries wolf when people merely choose their like: of 100 panels of 650 people in which nothing
+    spread, level 3 was reached in at most 4 where no hidden trait was stronger than that (15 kinds of worlds, all
+    states known or 30 % missing, 1,000 replications each); in 14 where a hidden trait had odds of 3 and 3, in up to
+    19 where it drew people together by odds of 6. With strong influence (odds ratio 4) it was reached in 81 to 99
+    (sample ``calibration``).
+
+    It is not meant for fewer than about 100 people, for networks reported by a few egos only, or for a norm that cannot
+    be lost and regained without adjusting the margin.
+
+    References
+    ----------
+    Shalizi, C. R. & Thomas, A. C. (2011). Homophily and contagion are generically confounded in observational social
+    network studies. Sociological Methods & Research 40, 211-239. https://doi.org/10.1177/0049124111404820
+
+    Cohen-Cole, E. & Fletcher, J. M. (2008). Detecting implausible social network effects in acne, height, and
+    headaches. BMJ 337, a2533. https://doi.org/10.1136/bmj.a2533
+
+    Examples
+    --------
+    >>> from recoverynet import evidence_ladder
+    >>> from recoverynet.worlds.worlds import simulate_world
+    >>> panel = simulate_world("plain/strong", 650, rng=1)
+    >>> ladder = evidence_ladder(panel, behaviour="recovery", placebo="placebo", rng=1)
+    >>> ladder.consistent_with_spread
+    True
+    """
+    _require(margin, n_permutations)
+    adjust = list_of_names(adjust, "adjust")
+    surroundings = list_of_names(surroundings, "surroundings", apart_from=adjust, other="adjust")
+    generator = resolve_rng(rng)
+    terms = [*adjust, *surroundings]
+    risk = expected_risk_set(panel, behaviour, direction)
+    other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
+    _require_other(other, risk.held)
+    exposure = risk.at(risk.seen.share)
+    crude, adjusted = lagged_estimate(risk, exposure), on_enough(lagged_estimate(risk, exposure, terms))
+    rungs = [
+        _described(risk, crude),
+        _association(crude),
+        _permutation(risk, exposure, n_permutations, generator),
+        _adjusted(adjusted, margin, terms),
+        _placebo(panel, placebo, terms, direction),
+        _future(panel, risk, terms),
+    ]
+    checks = (*footing_checks(adjusted), *coverage_checks(risk_set(panel, risk.held, direction=direction)))
+    if all(rung.passed is not False for rung in rungs):
+        matched = matched_estimate(panel, behaviour, on=tuple(terms), direction=direction)
+        rungs.append(_matched(matched))
+        told = {each.name for each in coverage_checks(risk)}
+        checks += tuple(replace(each, name=f"matched comparison: {each.name}") for each in matched.checks if each.name not in told)
+        if use_saom:
+            rungs.append(_coevolution(panel, risk, terms, direction, generator))
+    settings = settings_of(
+        generator,
+        behaviour=risk.name,
+        adjust=list(adjust),
+        surroundings=list(surroundings),
+        margin=margin,
+        placebo=_named(placebo),
+        direction=direction,
+        n_permutations=n_permutations,
+        use_saom=use_saom,
+    )
+    return _climbed(risk, rungs, adjusted, margin, settings, checks)
+
+
+def _require_other(placebo: np.ndarray | None, held: np.ndarray) -> None:
+    """SchemaError where the placebo is the norm, or the norm turned round."""
+    for word, values in (("itself", placebo), ("turned round", None if placebo is None else 1.0 - placebo)):
+        if values is not None and np.array_equal(values, held, equal_nan=True):
+            raise SchemaError(f"The placebo is the norm {word}; name an outcome that cannot spread between people.")
+
+
+def _require(margin: float, n_permutations: int) -> None:
+    if isinstance(margin, bool) or not isinstance(margin, Real) or not 1.0 <= margin < math.inf:
+        raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
+    whole = isinstance(n_permutations, int | np.integer) and not isinstance(n_permutations, bool)
+    if not whole or n_permutations < 1:
+        raise SchemaError(f"n_permutations must be a whole number, 1 or more; got {n_permutations!r}.")
+
+
+def reaches_spread(
+    panel: NetworkPanel,
+    behaviour: Behaviour,
+    terms: Sequence[str],
+    placebo: Behaviour,
+    *,
+    margin: float = MARGIN,
+    direction: str = "out",
+    n_permutations: int = 199,
+    rng: np.random.Generator,
+) -> bool:
+    """Whether the ladder reaches level 3; the same rungs, cheapest first and no further than the first that fails."""
+    risk = expected_risk_set(panel, behaviour, direction)
+    exposure = risk.at(risk.seen.share)
+    return (
+        bool(_adjusted(on_enough(lagged_estimate(risk, exposure, terms)), margin, terms).passed)
+        and bool(_association(lagged_estimate(risk, exposure)).passed)
+        and bool(_placebo(panel, placebo, terms, direction).passed)
+        and bool(_permutation(risk, exposure, n_permutations, rng).passed)
+        and _future(panel, risk, terms).passed is not False
+    )
+
+
+def _climbed(
+    risk: RiskSet, rungs: list[Rung], adjusted: LaggedEstimate, margin: float, settings: dict, footing: tuple[Check, ...]
+) -> EvidenceLadder:
+    failed = next((rung for rung in rungs if rung.passed is False), None)
+    level = 4 if failed is None else failed.level - 1
+    gain, loss = risk_rates(risk)
+    low = adjusted.bounds()[0]
+    strengths = [trait_strength_for(bias, gain=gain, loss=loss, variance=adjusted.variance) for bias in (adjusted.log_odds, low)]
+    checks = (*(Check(rung.name, rung.passed, rung.detail) for rung in rungs), *footing)
+    n_people = risk.panel.n_people
+    return EvidenceLadder(
+        question=f"Does {risk.name!r} spread through this network, or do like people meet?",
+        assumptions=(
+            "Unrecorded traits that draw people together and help them gain the norm are weak: see hidden_trait.",
+            "Contacts of unknown state are missing at random given their last known state.",
+            "States and ties are recorded in the order they happened: contacts before the outcome.",
+        ),
+        settings=settings,
+        n_people=adjusted.n_people,
+        n_dropped=n_people - adjusted.n_people,
+        checks=checks,
+        reason=adjusted.reason or None,
+        level=level,
+        rungs=tuple(rungs),
+        failed=failed.name if failed else None,
+        hidden_trait=strengths[0],
+        hidden_trait_low=strengths[1],
+        margin=margin,
+        lift=_lift(failed),
+    )
+
+
+def _lift(failed: Rung | None) -> str:
+    """What data would lift the answer past the rung that did not hold."""
+    if failed is None:
+        return ""
+    untried = failed.name == "placebo outcome" and math.isnan(failed.odds_ratio)
+    return LIFTS["placebo tried" if untried else failed.name]
+
+
+def _from_estimate(level: int, name: str, passed: bool | None, found: LaggedEstimate, side: float, detail: str) -> Rung:
+    with np.errstate(over="ignore"):
+        low, high = np.exp(found.bounds(side))
+        ratio = float(np.exp(found.log_odds))
+    return Rung(level, name, passed, ratio, float(low), float(high), math.nan, found.n_rows, found.n_events, detail)
+
+
+def _described(risk: RiskSet, crude: LaggedEstimate) -> Rung:
+    reason = risk.reason or crude.reason
+    detail = reason or f"{crude.n_events:,} gains in {crude.n_rows:,} person-waves at risk with known exposure"
+    return Rung(1, "described", reason is None, n_rows=crude.n_rows, n_events=crude.n_events, detail=detail)
+
+
+def _association(found: LaggedEstimate) -> Rung:
+    low = found.bounds()[0]
+    detail = found.reason or f"{_ratio(found)} for exposure going from none to all contacts, wave effects only"
+    return _from_estimate(1, "crude association", bool(low > 0), found, 0.95, detail)
+
+
+def _permutation(risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator) -> Rung:
+    _, p = permutation_rung(risk, exposure, n_permutations, rng)
+    detail = risk.reason or f"p = {p_in_words(p)} when gains are dealt out anew among those at risk"
+    known = np.isfinite(exposure)
+    n_events = int(risk.rows.outcome[known].sum())
+    return Rung(2, "permutation", bool(p <= ALPHA), p=p, n_rows=int(known.sum()), n_events=n_events, detail=detail)
+
+
+def _adjusted(found: LaggedEstimate, margin: float, terms: Sequence[str]) -> Rung:
+    low = found.bounds()[0]
+    how = f"adjusted for {', '.join(terms)}" if terms else "with nothing adjusted for but the wave"
+    detail = found.reason or f"{_ratio(found)} {how}; the lower bound must clear {margin:g}"
+    return _from_estimate(3, "adjusted, beyond the margin", bool(low > math.log(margin)), found, 0.95, detail)
+
+
+def _placebo(panel: NetworkPanel, placebo: Behaviour, terms: Sequence[str], direction: str) -> Rung:
+    if placebo is None:
+        return Rung(3, "placebo named", False, detail="no outcome that cannot spread was given to compare with")
+    risk = expected_risk_set(panel, placebo, direction)
+    found = lagged_estimate(risk, risk.at(risk.seen.share), terms)
+    if found.n_rows and (few := too_few(found)):
+        return Rung(
+            3,
+            "placebo outcome",
+            False,
+            n_rows=found.n_rows,
+            n_events=found.n_events,
+            detail=few.replace("too few", "the placebo changed too seldom, or among too few"),
+        )
+    if found.reason is not None:
+        return Rung(
+            3,
+            "placebo outcome",
+            False,
+            n_rows=found.n_rows,
+            n_events=found.n_events,
+            detail=f"it could not be tried: {found.reason}",
+        )
+    low = found.bounds(PLACEBO_SIDED)[0]
+    detail = f"{_ratio(found, PLACEBO_SIDED)} for an outcome that cannot spread, where about 1 is expected"
+    return _from_estimate(3, "placebo outcome", bool(low <= 0), found, PLACEBO_SIDED, detail)
+
+
+def _future(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str]) -> Rung:
+    found = future_ties_estimate(panel, risk, terms)
+    if found.reason is not None:
+        passed = False if found.reason == SEPARATED else None
+        return Rung(
+            3, "future ties", passed, n_rows=found.n_rows, n_events=found.n_events, detail=f"could not be tried: {found.reason}"
+        )
+    low = found.bounds(PLACEBO_SIDED)[0]
+    detail = f"{_ratio(found, PLACEBO_SIDED)} for people met only later, where about 1 is expected"
+    return _from_estimate(3, "future ties", bool(low <= 0), found, PLACEBO_SIDED, detail)
+
+
+def _matched(found: MatchedEstimate) -> Rung:
+    why = found.reason or too_few(found)
+    if why:
+        return Rung(
+            4, "matched comparison", False, n_rows=found.n_rows, n_events=found.n_events, detail=f"could not be tried: {why}"
+        )
+    detail = (
+        f"those exposed gained the norm {100 * found.estimate:.1f} percentage points more often than matched others "
+        f"({100 * found.low:.1f} to {100 * found.high:.1f})"
+    )
+    return Rung(
+        4, "matched comparison", bool(found.low > 0), p=found.p, n_rows=found.n_rows, n_events=found.n_events, detail=detail
+    )
+
+
+def _coevolution(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str], direction: str, rng: np.random.Generator) -> Rung:
+    found = influence_given_selection(panel, risk.name, risk.held, terms, direction=direction, rng=rng)
+    if found.reason is not None:
+        return Rung(4, "co-evolution model", None, detail=f"could not be tried: {found.reason}")
+    with np.errstate(over="ignore"):
+        ratio, low, high = (float(np.exp(value)) for value in (found.log_odds, *found.bounds()))
+    detail = (
+        f"odds ratio {ratio:.2f} (90% interval {low:.2f} to {high:.2f}) per opportunity to change, choosing one's like allowed for"
+    )
+    return Rung(4, "co-evolution model", bool(low > 1.0), ratio, low, high, detail=detail)
+
+
+def _ratio(found: LaggedEstimate, side: float = 0.95) -> str:
+    with np.errstate(over="ignore"):
+        ratio, low, high = (float(np.exp(value)) for value in (found.log_odds, *found.bounds(side)))
+    return f"odds ratio {ratio:.2f} ({2 * side - 1:.0%} interval {low:.2f} to {high:.2f})"
+
+
+def _named(behaviour: Behaviour) -> str | None:
+    if behaviour is None or isinstance(behaviour, str):
+        return behaviour
+    return getattr(behaviour, "name", "an array")

@@ -1,0 +1,321 @@
+"""Links to recovery communities: how far clients get, when, and who is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from recoverynet.draw.bars import describe_intervals, interval_bars
+from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, describe_aftercare, describe_coverage
+from recoverynet.draw.funnel import describe_funnel, funnel
+from recoverynet.measures.aftercare import aftercare_coverage
+from recoverynet.measures.coverage import coverage_over_time as measure_coverage
+from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2
+from recoverynet.measures.subgroups import level_of_each
+from recoverynet.report import wording
+from recoverynet.report.disclosure.disclosed import TOTAL
+from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings
+from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.sections import ReportWriter, Section, SectionWriter
+from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
+from recoverynet.tables.record import RecoveryRecord
+
+INCOMPLETE = " (incomplete)"
+BOTH = "… and support to reach it"
+CONTACT = "with any contact with the recovery community"
+CONTINUES_WITHIN = 21
+"""Days within which another treatment means that the one before went on."""
+
+
+def links_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+    """The funnel, the NICE measure, contact before, during and after treatment, over time, and by group."""
+    section = report.section(
+        "links",
+        "Links to recovery communities",
+        "Who is linked to mutual aid, recovery cafés, lived-experience groups and peers, and when?",
+    )
+    section.say(
+        "**Contact with the recovery community** means taking part in a meeting of a mutual-aid or other "
+        "recovery group, or a conversation, call or outing with a peer or community member. Contact with "
+        "the client's own worker is treatment and does not count. Meetings nobody wrote down are missing, "
+        "so true contact is higher than shown."
+    )
+    if setting.record.people["role"].isin(["peer", "community"]).any() or len(setting.record.groups):
+        _any_contact(section, setting, findings)
+    else:
+        section.note(
+            "The record names no recovery group, no peer and no community member, so contact with the "
+            "recovery community cannot be seen in it.",
+            "caution",
+        )
+    _funnel(section, setting, findings)
+    _aftercare(section, setting, findings)
+    _over_time(section, setting, findings)
+    _by_group(section, setting, findings)
+    return section.finish()
+
+
+def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+    section.heading("Any contact in the period")
+    contacts = setting.contacts.merge(setting.record.occasions[["occasion_id", "group_id"]], on="occasion_id")
+    contacts = contacts.merge(setting.record.groups[["group_id", "kind"]], on="group_id", how="left")
+    n_clients = setting.n_clients
+    rows = {"Any contact": contacts["person_id"]}
+    for kind in RECOVERY_GROUP_KINDS:
+        if (setting.record.groups["kind"] == kind).any():
+            rows[f"Through a group ({wording.lower_first(wording.label(kind))})"] = contacts.loc[
+                (contacts["through"] == "group") & (contacts["kind"] == kind), "person_id"
+            ]
+    rows["Through a person (a peer or community member)"] = contacts.loc[contacts["through"] == "person", "person_id"]
+    findings["contact"] = section.table(
+        setting.share_table(
+            {name: (setting.count_clients(ids), n_clients) for name, ids in rows.items()},
+            title="Clients with contact with the recovery community",
+            row_header="At least once",
+            no="None",
+            note="A client may be in several rows below the first.",
+        )
+    )
+
+
+def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+    section.heading("From an offer to taking part")
+    if setting.record.linkage.empty:
+        section.note(
+            "No steps towards groups are recorded (the linkage table is empty), so the way from an offer to "
+            "taking part cannot be shown, and the NICE QS11 measure cannot be worked out."
+        )
+        return
+    steps = linkage_funnel(_linkage_of_clients(setting), window=setting.window if setting.window_given else None)
+    steps = steps.set_index("stage")
+    rows = {"All clients": setting.n_clients} | {
+        wording.label(stage): int(steps.at[stage, "n_reached_offered"]) for stage in STAGES
+    }
+    shown = findings["funnel"] = section.disclose(
+        setting.count_table(
+            pd.Series(rows),
+            title="How far clients get towards a recovery group",
+            row_header="Step recorded",
+            rows="nested",
+            note="After the first row: clients offered a group who reached the step with any group. Steps "
+            "of clients without a recorded offer are left out. An introduction is not needed to attend, and "
+            "stopping can follow any step from then on.",
+        )
+    )
+    frame = shown.to_frame().iloc[1:].rename(columns={"row": "stage"})
+    whole, apart = shown.n("All clients"), (wording.label("stopped"),)
+    section.figure(
+        funnel(frame, denominator=whole, apart=apart, title="How far clients get towards a recovery group"),
+        alt=describe_funnel(frame, denominator=whole, apart=apart),
+        caption=f"Clients who reached each step towards a recovery group, {setting.period}. Out of: all "
+        f"{wording.plural(whole, 'client')} on the record, those never offered a group included.",
+    )
+    section.show(shown)
+    _step_times(section, setting, steps)
+    _nice(section, setting, findings)
+
+
+def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
+    """The record with the steps of the clients reported on, who may be fewer than those on the record."""
+    linkage = setting.record.linkage
+    kept = linkage["client_id"].isin(setting.clients)
+    return setting.record if not setting.window_given or kept.all() else setting.record.with_tables(linkage=linkage[kept])
+
+
+def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
+    timed = steps.loc[list(STAGES[1:]), ["n_timed", "median_days"]]
+    values = timed.set_axis([wording.label(stage) for stage in timed.index]).rename(columns={"n_timed": "n"})
+    section.summary(
+        setting.summary_table(
+            values.fillna({"median_days": float("nan")}),
+            title="Days from the step before it",
+            population="Steps of one client towards one group",
+            denominator="steps whose date and whose step before are recorded",
+            row_header="Step",
+            heads=("Steps timed", "Median days"),
+            digits=0,
+            note="The step before is whichever step recorded for the same client and group comes last before it: "
+            "for somebody offered a group who then attended, the offer. Medians rest on those who took the step; "
+            "people still waiting are not in them.",
+        )
+    )
+
+
+def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+    row = nice_qs11_statement2(setting.record, window=setting.window).iloc[0]
+    total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
+    if total == 0:
+        section.note("NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the period.")
+        return
+    rows = {"All clients in treatment": total, "… given information on a group": informed, BOTH: both}
+    shown = findings["nice"] = section.disclose(
+        setting.count_table(
+            pd.Series(rows),
+            title="Information on, and support to reach, self-help groups (after NICE QS11, statement 2)",
+            population="Clients in treatment",
+            denominator="all clients in treatment in the period",
+            row_header="Clients",
+            rows="nested",
+            with_interval=True,
+            note="Information: an offer or a talk about a group is recorded. Support: somebody introduced "
+            "the client or went along. The NICE statement is about alcohol; here every client in treatment "
+            "is counted." + _as_in_funnel(setting, informed),
+        )
+    )
+    section.say(
+        "NICE asks what share of people seeking help are given **both** information on community support "
+        "networks and self-help groups, and support to reach them. Here: "
+        f"{shown.words(BOTH, noun='clients in treatment')}."
+    )
+    section.show(shown)
+
+
+def _as_in_funnel(setting: Setting, informed: int) -> str:
+    """Why numbers repeat those of the funnel, where they do."""
+    steps = _linkage_of_clients(setting).linkage
+    steps = setting.within(steps, "at")
+    offered = steps.loc[steps["stage"] == "offered", "client_id"].nunique()
+    either = steps.loc[steps["stage"].isin(["offered", "discussed"]), "client_id"].nunique()
+    if not informed == offered == either:
+        return ""
+    return (
+        " Every client offered a group, or told about one, was in treatment in the period: so some numbers are "
+        "those of the way from an offer to taking part."
+    )
+
+
+def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+    section.heading("Before, during and after treatment")
+    if setting.record.episodes.empty:
+        section.note("No treatment episodes are recorded, so contact before, during and after treatment cannot be told apart.")
+        return
+    measured = aftercare_coverage(setting.record, horizons=(28, 90), before=90, continues_within=CONTINUES_WITHIN)
+    names = {phase: wording.label(phase).replace("During", "During treatment") for phase in measured["phase"]}
+    rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in measured.itertuples()}
+    if not any(total for _, total in rows.values()):
+        section.note("No client's treatment has ended with enough time before the end of the record to follow them up.")
+        return
+    _phases(section, setting, rows, findings)
+    section.say(
+        "Left out of every row are clients without a treatment that has ended, and those whose treatment went "
+        f"on: another was open when it ended, or began within {CONTINUES_WITHIN} days, and has not ended. "
+        "Clients who came back to treatment later than that stay in. Those whose follow-up runs past the end "
+        "of the record are left out of that row. Phases differ in length, and a longer one has more room for "
+        "a contact: compare treatment, which may last months, with 28 days only with that in mind."
+    )
+
+
+def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int, int]], findings: Findings) -> None:
+    after = [name for name in rows if name.startswith("Within")]
+    shown = findings["aftercare"] = section.disclose(
+        setting.share_table(
+            rows,
+            title="Contact with the recovery community around treatment",
+            population="Clients whose treatment ended",
+            denominator="clients whose whole phase lies within the record",
+            row_header="Phase",
+            no="No contact",
+            differences=tuple(zip(after[1:], after[:-1], strict=True)),
+            note="Each client counts once, by the treatment that ended last. Phases have different "
+            "denominators because some began before the record does or run past its end.",
+        )
+    )
+    frame = shown.to_frame().rename(columns={"row": "phase"})
+    section.figure(
+        aftercare_bars(frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
+        alt=describe_aftercare(frame, people="clients"),
+        caption="Share of clients with at least one contact with the recovery community in each phase. Out "
+        "of: clients whose treatment ended and whose whole phase lies within the record; the numbers stand "
+        "in the figure. Lines are 95% intervals.",
+    )
+    section.show(shown)
+
+
+def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+    every, steps = setting.steps
+    if len(steps) < 2 or setting.contacts.empty:
+        return
+    section.heading("Over time")
+    measured = measure_coverage(replace(setting.record, window=setting.window), every=every)
+    if measured["whole"].sum() < 2:
+        section.note(f"The period holds fewer than two whole {every}s, so {every}s are not compared.")
+        return
+    whole = bool(measured["whole"].all())
+    labels = [wording.short_period(line.start, line.end) + ("" if line.whole else INCOMPLETE) for line in measured.itertuples()]
+    counts = zip(measured["n_covered"].astype(int), measured["n_clients"].astype(int), strict=True)
+    shown = findings["over_time"] = section.disclose(
+        setting.share_table(
+            dict(zip(labels, counts, strict=True)),
+            title=f"Clients with contact in each {every}",
+            population="Clients under observation or in treatment",
+            denominator=f"clients under observation in the {every}",
+            row_header=every.capitalize(),
+            no="No contact",
+            note="" if whole else f"An incomplete {every} had fewer days for a contact: do not read it as a fall.",
+        )
+    )
+    frame = shown.to_frame().rename(columns={"row": "period"})[measured["whole"].to_numpy()]
+    section.figure(
+        coverage_over_time(frame),
+        alt=describe_coverage(frame),
+        caption=f"Share of clients {CONTACT}, by {every}. Out of: clients under observation or in treatment "
+        f"on any day of the {every}; the number stands under the axis. The band is the 95% interval."
+        + ("" if whole else f" Incomplete {every}s stand in the table alone."),
+    )
+    section.show(shown)
+
+
+def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+    if setting.contacts.empty or not setting.by:
+        return
+    section.heading("Who is reached, and who is not")
+    linked = setting.clients.isin(setting.contacts["person_id"])
+    pictures = []
+    for column in setting.by:
+        spoken = wording.lower_first(wording.label(column))
+        levels = pd.Series(level_of_each(setting.record, column, setting.clients)).replace("not recorded", None)
+        labels = levels.map(wording.label).where(levels.notna(), NOT_RECORDED)
+        counts = pd.crosstab(labels, linked).reindex(columns=[True, False], fill_value=0)
+        counts = counts.set_axis(["Contact", "No contact"], axis=1)
+        order = sorted(counts.index, key=lambda text: (text == NOT_RECORDED, text))
+        shown = findings[f"by_{column}"] = section.disclose(
+            setting.count_table(
+                counts.loc[order],
+                title=f"Clients {CONTACT}, by {spoken}",
+                denominator=f"clients of the same {spoken}",
+                row_header=wording.label(column),
+                columns="parts",
+                measured=True,
+                with_interval=True,
+                hide_rows=_hidden_groups(findings, column),
+            )
+        )
+        frame = shown.to_frame().query("row != 'All'")
+        pictures.append(frame.assign(label=wording.label(column) + ": " + frame["row"], value=frame["share"]))
+    frame = pd.concat(pictures, ignore_index=True)
+    title = f"Share of clients {CONTACT}"
+    section.figure(
+        interval_bars(frame, title=title),
+        alt=describe_intervals(frame, title=title),
+        caption=f"Clients {CONTACT}, {setting.period}, by "
+        f"{wording.listed([wording.label(name).lower() for name in setting.by])}. Out of: clients of the "
+        "same group; the numbers stand in the figure. Lines are 95% intervals: where they overlap widely, "
+        "groups may not differ.",
+    )
+    for column in setting.by:
+        section.show(findings[f"by_{column}"])
+
+
+def _hidden_groups(findings: Findings, column: str) -> tuple[str, ...]:
+    """Groups of clients whose number the tables of clients hide: told here, it would give away the others."""
+    tables = [table for name, table in findings.items() if name.startswith("clients_by_")]
+    found: set[str] = set()
+    if (table := findings.get(f"clients_by_{column}")) is not None:
+        totals = table.counts.iloc[:, -1]
+        found |= set(totals.index[totals.isna()])
+    if column == "substance":
+        for table in tables:
+            totals = table.counts.iloc[-1]
+            found |= set(totals.index[totals.isna()])
+    return tuple(sorted(found - {TOTAL}))

@@ -1,0 +1,324 @@
+"""Outcomes in the four domains, and housing and family: first value against last, in the same people."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from recoverynet.draw.change import describe_change, paired_change
+from recoverynet.report import wording
+from recoverynet.report.disclosure.disclosed import DisclosedSummary
+from recoverynet.report.evaluation.observed import Findings, cross_counts
+from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.sections import ReportWriter, Section, SectionWriter
+from recoverynet.states import STATE_VARIABLE
+
+DAYS_APART = 28
+TWICE = "First and last"
+DOMAINS = {
+    "dependency": "Dependency",
+    "employment": "Employment",
+    "offending": "Reoffending",
+    "health": "Health and wellbeing",
+    "wellbeing": "Health and wellbeing",
+    "housing": "Housing",
+    "family": "Family",
+    "instrument": "Other scores",
+}
+"""Prefix of a variable's name and the domain it belongs to, in the order they are shown."""
+SCALES = {"days": "days of the last 28", "points": "points on a scale from 0 to 20"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a known variable reads.
+
+    Attributes
+    ----------
+    label : str
+    unit : str
+        Unit of its numbers, shared by outcomes that may stand in one figure.
+    better : {"higher", "lower", ""}
+        Which way is better; empty where that is not for the report to say.
+    """
+
+    label: str
+    unit: str = ""
+    better: str = ""
+
+
+KNOWN = {
+    "dependency.days_used": Outcome("Days of use in the last 28", "days", "lower"),
+    "employment.paid_days": Outcome("Days of paid work in the last 28", "days", "higher"),
+    "employment.education_days": Outcome("Days of education in the last 28", "days", "higher"),
+    "health.psychological": Outcome("Psychological health (0 to 20)", "points", "higher"),
+    "health.physical": Outcome("Physical health (0 to 20)", "points", "higher"),
+    "wellbeing.quality_of_life": Outcome("Quality of life (0 to 20)", "points", "higher"),
+    "instrument.barc10": Outcome("Recovery capital, BARC-10 (10 to 60)", "BARC-10 points", "higher"),
+    "employment.status": Outcome("Work and education"),
+    "housing.status": Outcome("Housing status"),
+    "family.contact": Outcome("Contact with family"),
+    "offending.reoffended": Outcome("Reoffending"),
+}
+
+
+def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+    """Every outcome with its denominator and its source; reoffending only from outside."""
+    section = report.section("outcomes", "Outcomes", "What became of dependency, work, offending, health, housing and family?")
+    table = setting.observations
+    table = table[(table["variable"] != STATE_VARIABLE) & (table["source"] != "perceived")]
+    if table.empty:
+        section.note(
+            "No outcomes are recorded for clients in this period, in none of the domains: dependency, "
+            "employment, reoffending, health and wellbeing, housing, family.",
+            "caution",
+        )
+        return section.finish()
+    own = table[table["variable"] != "offending.reoffended"]
+    pairs = {name: first_and_last(rows) for name, rows in own.groupby("variable")}
+    pairs = {name: pairs[name] for name in sorted(pairs, key=_place)}
+    section.say(
+        "For each outcome the first and the last value of the same client are compared, at least "
+        f"{DAYS_APART} days apart and from the same source and form. Clients asked only once are not in the "
+        "comparison; those asked twice are often those who stayed. There is no comparison group: a change "
+        "is not the effect of a service."
+    )
+    _known_for(section, setting, own, pairs, findings)
+    pairs = _told(section, pairs, findings)
+    scores = {name: pair for name, pair in pairs.items() if is_number(pair)}
+    _scores(section, setting, scores, findings)
+    for name, pair in pairs.items():
+        if name not in scores:
+            _status(section, setting, name, pair)
+    _reoffending(section, setting, table, findings)
+    _absent_domains(section, table)
+    _sources(section, setting, table)
+    return section.finish()
+
+
+def first_and_last(rows: pd.DataFrame) -> pd.DataFrame:
+    """First and last value of each person from the commonest source and form, where far enough apart.
+
+    Returns a frame indexed by person_id with columns ``first`` and ``last`` (text), and ``attrs["source"]``,
+    ``attrs["instrument"]``.
+    """
+    rows = rows.assign(form=rows["instrument"].fillna(""))
+    source, form = rows.groupby(["source", "form"]).size().idxmax()
+    rows = rows[(rows["source"] == source) & (rows["form"] == form)].sort_values(["person_id", "observed_at"], kind="stable")
+    by_person = rows.groupby("person_id")
+    pair = pd.DataFrame({"first": by_person["value"].first(), "last": by_person["value"].last()})
+    apart = by_person["observed_at"].max() - by_person["observed_at"].min()
+    pair = pair[apart >= pd.Timedelta(days=DAYS_APART)]
+    pair.attrs = {"source": source, "instrument": form}
+    return pair
+
+
+def is_number(pair: pd.DataFrame) -> bool:
+    """Whether every value is a number."""
+    values = pd.to_numeric(pd.concat([pair["first"], pair["last"]]), errors="coerce")
+    return bool(len(values)) and bool(values.notna().all())
+
+
+def outcome_label(name: str) -> str:
+    """A variable as a reader would say it."""
+    return KNOWN[name].label if name in KNOWN else wording.label(name.split(".", 1)[-1])
+
+
+def _place(name: str) -> tuple[int, str]:
+    prefixes = list(DOMAINS)
+    prefix = name.split(".", 1)[0]
+    return (prefixes.index(prefix) if prefix in prefixes else len(prefixes), name)
+
+
+def _domain(name: str) -> str:
+    return DOMAINS.get(name.split(".", 1)[0], "Other outcomes")
+
+
+def _known_for(
+    section: SectionWriter, setting: Setting, rows: pd.DataFrame, pairs: dict[str, pd.DataFrame], findings: Findings
+) -> None:
+    if not pairs:
+        return
+    counts = {}
+    for name, pair in pairs.items():
+        seen = setting.count_clients(rows.loc[rows["variable"] == name, "person_id"])
+        counts[_full_label(name)] = {TWICE: len(pair), "Once": seen - len(pair), "Never": setting.n_clients - seen}
+    findings["known_for"] = section.table(
+        setting.count_table(
+            pd.DataFrame(counts).T,
+            title="How many clients each outcome is known for",
+            row_header="Outcome",
+            rows="separate",
+            columns="parts",
+            share_of="row",
+        )
+    )
+
+
+def _full_label(name: str) -> str:
+    return f"{_domain(name)}: {wording.lower_first(outcome_label(name))}"
+
+
+def _told(section: SectionWriter, pairs: dict[str, pd.DataFrame], findings: Findings) -> dict[str, pd.DataFrame]:
+    """The outcomes whose number of clients may be told: the tables that follow print it as their total."""
+    hidden = [name for name in pairs if math.isnan(findings["known_for"].n(_full_label(name), TWICE))]
+    if hidden:
+        section.note(
+            "Not told further, because the number of clients with two values would give away a small number: "
+            f"{wording.listed([wording.lower_first(outcome_label(name)) for name in hidden])}."
+        )
+    return {name: pair for name, pair in pairs.items() if name not in hidden}
+
+
+def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], findings: Findings) -> None:
+    if not scores:
+        return
+    section.heading("Scores and days")
+    rows = {outcome_label(name): _paired(pair) for name, pair in scores.items()}
+    better = [
+        f"{outcome_label(name).split(' (')[0]}: {KNOWN[name].better} is better"
+        for name in scores
+        if name in KNOWN and KNOWN[name].better == "lower"
+    ]
+    shown = section.summary(
+        setting.summary_table(
+            pd.DataFrame(rows).T,
+            title="First and last value, same clients",
+            population="Clients with both",
+            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            row_header="Outcome",
+            heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
+            note=" ".join(
+                [
+                    *(["; ".join(better) + ". For all others higher is better."] if better else []),
+                    "Changes are computed before rounding.",
+                ]
+            ),
+        )
+    )
+    findings.scores = shown
+    for unit in dict.fromkeys(KNOWN[name].unit for name in scores if name in KNOWN):
+        labels = [outcome_label(name) for name in scores if name in KNOWN and KNOWN[name].unit == unit]
+        _score_figure(section, setting, shown, labels, unit)
+
+
+def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSummary, labels: list[str], unit: str) -> None:
+    values = shown.values.loc[labels]
+    if values["mean_first"].isna().all() or len(labels) < 2:
+        return
+    frame = pd.DataFrame(
+        {
+            "outcome": labels,
+            "first": values["mean_first"],
+            "last": values["mean_last"],
+            "n": values["n"],
+            "low": values["low"],
+            "high": values["high"],
+        }
+    ).reset_index(drop=True)
+    section.figure(
+        paired_change(frame, share=False, unit=unit),
+        alt=describe_change(frame, share=False, unit=unit),
+        caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. "
+        f"Out of: clients with two values at least {DAYS_APART} days apart; their number stands in the "
+        "figure. The interval is that of the change.",
+    )
+
+
+def _paired(pair: pd.DataFrame) -> dict[str, float]:
+    """Number of pairs, both means, and the mean change with its 95 per cent interval (Student's t)."""
+    first, last = (pd.to_numeric(pair[name]).to_numpy(dtype=float) for name in ("first", "last"))
+    change, n = last - first, len(pair)
+    half = float(student.ppf(0.975, n - 1) * change.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    return {
+        "n": n,
+        "mean_first": first.mean(),
+        "mean_last": last.mean(),
+        "change": change.mean(),
+        "low": change.mean() - half,
+        "high": change.mean() + half,
+    }
+
+
+def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFrame) -> None:
+    section.heading(outcome_label(name))
+    if pair.empty:
+        section.note(f"Nobody has two values of this at least {DAYS_APART} days apart.")
+        return
+    first, last = cross_counts(pair["first"])["Number"], cross_counts(pair["last"])["Number"]
+    order = cross_counts(pd.concat([pair["first"], pair["last"]])).index
+    frame = pd.DataFrame({"First": first.reindex(order, fill_value=0), "Last": last.reindex(order, fill_value=0)})
+    section.table(
+        setting.count_table(
+            frame,
+            title=f"{outcome_label(name)}, first and last value of the same clients",
+            population="Clients with both",
+            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            row_header=outcome_label(name),
+            columns="separate",
+            note=f"Source: {wording.lower_first(wording.label(pair.attrs['source']))}.",
+        )
+    )
+
+
+def _reoffending(section: SectionWriter, setting: Setting, table: pd.DataFrame, findings: Findings) -> None:
+    section.heading("Reoffending")
+    rows = table[table["variable"] == "offending.reoffended"]
+    outside = rows[rows["source"] == "external"]
+    if outside.empty:
+        section.note(
+            "Reoffending is reported only from a source outside the service, and the record holds none."
+            + (" What clients or workers said about it themselves is left out." if len(rows) else "")
+        )
+        return
+    ever = outside["value"].str.lower().isin(["yes", "true", "1"]).groupby(outside["person_id"]).any()
+    findings["reoffending"] = section.table(
+        setting.share_table(
+            {"Reoffended at least once": (int(ever.sum()), len(ever))},
+            title="Reoffending, from an external source",
+            population="Clients with an external report",
+            denominator="clients an external source reported on",
+            row_header="Outcome",
+            no="Not reported",
+        )
+    )
+    if len(rows) > len(outside):
+        section.note(
+            "What clients or workers said about offending themselves is on record too and is left out: such "
+            "answers have not proved reliable."
+        )
+
+
+def _absent_domains(section: SectionWriter, table: pd.DataFrame) -> None:
+    present = {_domain(name) for name in table["variable"].unique()}
+    absent = [
+        domain
+        for domain in dict.fromkeys(DOMAINS.values())
+        if domain not in present and domain not in ("Other scores", "Reoffending")
+    ]
+    if absent:
+        section.note(f"Nothing is recorded in this period on: {wording.listed([domain.lower() for domain in absent])}.")
+
+
+def _sources(section: SectionWriter, setting: Setting, table: pd.DataFrame) -> None:
+    section.heading("Who says so")
+    domain = table["variable"].map(_domain)
+    order = [name for name in [*dict.fromkeys(DOMAINS.values()), "Other outcomes"] if (domain == name).any()]
+    sources = table["source"].map({"self": "Client", "worker": "Worker", "peer": "Peer", "external": "Outside source"})
+    counts = pd.crosstab(domain, sources).reindex(index=order)
+    columns = [name for name in ("Client", "Worker", "Peer", "Outside source") if name in counts.columns]
+    section.table(
+        setting.count_table(
+            counts[columns].rename_axis(index=None, columns=None),
+            title="Source of every outcome on record",
+            population="Recorded outcome values of clients",
+            denominator="values in the same domain" if len(columns) > 1 else "all values",
+            row_header="Domain",
+            columns="parts",
+            share_of="row",
+        )
+    )

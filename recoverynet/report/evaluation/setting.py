@@ -1,0 +1,278 @@
+"""What every section of an evaluation starts from: the record, its clients and what was asked for."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
+from recoverynet.graphs.contact_graph import ContactGraph
+from recoverynet.graphs.panel import NetworkPanel, panel
+from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.graphs.projection import project
+from recoverynet.instants import as_instant
+from recoverynet.measures.recovery_contacts import recovery_contacts
+from recoverynet.measures.subgroups import people_with_role
+from recoverynet.report import wording
+from recoverynet.report.disclosure.policy import CountTable
+from recoverynet.report.disclosure.summary import SummaryTable
+from recoverynet.states import STATE_VARIABLE, Norm, state_at
+from recoverynet.tables.record import RecoveryRecord, Window
+
+DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
+UNDATED = "no contact or observation is dated"
+EQUITY_COLUMNS = ("substance", "sex", "age_band")
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """One evaluation: a record, a window, and what was asked for.
+
+    Attributes
+    ----------
+    record : RecoveryRecord
+    norm : Norm
+        Which states hold the norm.
+    window : (start, end) or None
+        Half-open period reported on; None where nothing in the record is dated.
+    breaks : tuple of instants
+        The periods compared: one more than there are periods; empty without a window.
+    by : tuple of str
+        Columns of people (or episodes) by which links are broken down.
+    valid_for : str
+        How long an observation of a state holds.
+    window_given : bool
+        Whether the window was asked for; the record's own leaves out no row that has a date.
+    """
+
+    record: RecoveryRecord
+    norm: Norm
+    window: Window | None
+    breaks: tuple[pd.Timestamp, ...]
+    by: tuple[str, ...]
+    valid_for: str
+    window_given: bool = False
+
+    @cached_property
+    def clients(self) -> pd.Index:
+        """Ids of the clients in the order of the table; of a window asked for, those observed in it."""
+        ids = people_with_role(self.record, ("client",))
+        if not self.window_given or self.window is None:
+            return ids
+        own = self.people.loc[ids]
+        here = ~(own["joined_on"] >= self.window[1]) & ~(own["left_on"] <= self.window[0])
+        return ids[here.to_numpy(dtype=bool)]
+
+    @property
+    def n_clients(self) -> int:
+        """Number of clients on the record."""
+        return len(self.clients)
+
+    @cached_property
+    def client_rows(self) -> pd.DataFrame:
+        """The clients' rows of the people table, indexed by person id."""
+        return self.record.people.set_index("person_id").loc[self.clients]
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """The people table, indexed by person id."""
+        return self.record.people.set_index("person_id")
+
+    @property
+    def period(self) -> str:
+        """The window in words."""
+        return UNDATED if self.window is None else wording.period(*self.window)
+
+    @cached_property
+    def graph(self) -> ContactGraph:
+        """The contacts of the window."""
+        graph = ContactGraph(self.record)
+        return graph if self.window is None else graph.between(*self.window)
+
+    @cached_property
+    def participation(self) -> pd.DataFrame:
+        """One row a person and occasion of the window."""
+        return self.graph.participation()
+
+    @cached_property
+    def network(self) -> PersonNetwork:
+        """Who shared an occasion with whom in the window."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RecoveryNetWarning)
+            return project(self.graph)
+
+    @cached_property
+    def contacts(self) -> pd.DataFrame:
+        """The clients' contacts with the recovery community in the window."""
+        found = recovery_contacts(self.record)
+        found = found[found["person_id"].isin(self.clients)]
+        return self.within(found, "started_at")
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """The observations of clients in the window."""
+        table = self.record.observations
+        return self.within(table[table["person_id"].isin(self.clients)], "observed_at")
+
+    @cached_property
+    def states_seen(self) -> pd.DataFrame:
+        """Their observations of a state, how others perceive them and "unknown" left out."""
+        table = self.observations
+        kept = (table["variable"] == STATE_VARIABLE) & (table["source"] != "perceived") & (table["value"] != "unknown")
+        return table[kept]
+
+    @cached_property
+    def waves(self) -> NetworkPanel | None:
+        """Ties and states in each of the periods compared; None where there are fewer than two."""
+        if len(self.breaks) < 3:
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RecoveryNetWarning)
+            return panel(self.graph, breaks=self.breaks, norm=self.norm, valid_for=self.valid_for)
+
+    @cached_property
+    def periods(self) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+        """Label, start and end of each of the periods compared."""
+        pairs = zip(self.breaks[:-1], self.breaks[1:], strict=True)
+        return [(wording.short_period(start, end), start, end) for start, end in pairs]
+
+    @cached_property
+    def steps(self) -> tuple[Literal["month", "quarter"], list[tuple[pd.Timestamp, pd.Timestamp]]]:
+        """Calendar steps for curves over time: ``"month"`` or ``"quarter"``, and those the window touches."""
+        if self.window is None:
+            return "month", []
+        start, end = self.window
+        every: Literal["month", "quarter"] = "quarter" if (end - start).days >= DAYS_IN_QUARTERS else "month"
+        frequency = "QS" if every == "quarter" else "MS"
+        first = start.tz_localize(None).to_period("Q" if every == "quarter" else "M").start_time.tz_localize(start.tz)
+        edges = pd.date_range(first, end, freq=frequency)
+        bounds = [max(first, start), *(edge for edge in edges if start < edge < end), end]
+        return every, list(zip(bounds[:-1], bounds[1:], strict=True))
+
+    def within(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
+        """The rows whose instant lies in the window asked for; all where none was."""
+        if not self.window_given or self.window is None:
+            return frame
+        return frame[(frame[column] >= self.window[0]) & (frame[column] < self.window[1])]
+
+    def states(self, when: pd.Timestamp, people: Iterable[str]) -> pd.Series:
+        """State of each person at the last moment before an instant."""
+        moment = when - pd.Timedelta(microseconds=1)
+        table = self.record.observations
+        return state_at(table, moment, people=list(people), scheme=self.norm.scheme, valid_for=self.valid_for)
+
+    def under_observation(self, when: pd.Timestamp) -> pd.Index:
+        """Clients under observation or in treatment on any day of the month or quarter ending at an instant.
+
+        The same clients as in coverage over time, so that no difference between two tables is a few people.
+        """
+        moment = when - pd.Timedelta(microseconds=1)
+        starts = [start for start, end in self.steps[1] if start < when <= end]
+        first = (starts or [moment])[-1].normalize()
+        own, episodes = self.people.loc[self.clients], self.record.episodes
+        here = ~(own["joined_on"] > moment) & ~(own["left_on"] <= first)
+        open_then = (episodes["started_on"] <= moment) & ~(episodes["ended_on"] < first)
+        treated = self.clients.isin(episodes.loc[open_then.astype(bool), "person_id"])
+        return self.clients[here.to_numpy(dtype=bool) | treated]
+
+    def count_table(self, counts: pd.DataFrame | pd.Series, **words: Any) -> CountTable:
+        """A table of counts of clients over the period, unless the words say otherwise."""
+        return CountTable(counts, **(self._usual_words() | words))
+
+    def share_table(self, shares: Mapping[str, tuple[int, int]], **words: Any) -> CountTable:
+        """A table of "n of N" clients over the period, unless the words say otherwise."""
+        return CountTable.of_shares(shares, **(self._usual_words() | words))
+
+    def summary_table(self, values: pd.DataFrame, **words: Any) -> SummaryTable:
+        """A table of means or medians over the period."""
+        return SummaryTable(values, **(self._usual_words() | words))
+
+    def _usual_words(self) -> dict[str, str]:
+        return {"population": "Clients", "denominator": "all clients", "period": self.period}
+
+    def count_clients(self, ids: pd.Series) -> int:
+        """How many different clients are among the ids."""
+        return int(self.clients.isin(pd.Series(ids, dtype="str").unique()).sum())
+
+
+def make_setting(
+    record: RecoveryRecord,
+    *,
+    norm: Norm,
+    window: tuple[object, object] | None,
+    n_periods: int,
+    breaks: Sequence[object] | None,
+    by: Sequence[str] | None,
+    valid_for: str,
+) -> Setting:
+    """Resolve what was asked for; SchemaError or TimeOrderError where it does not fit the record."""
+    if not isinstance(record, RecoveryRecord):
+        raise SchemaError(f"An evaluation is made from a RecoveryRecord; got {type(record).__name__}.")
+    if not isinstance(norm, Norm):
+        raise SchemaError(f"norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}.")
+    if not people_with_role(record, ("client",)).size:
+        raise SchemaError(
+            "An evaluation is about clients, and nobody in the people table has the role 'client'. If your "
+            'table uses another word, map it in a mapping file: [people.columns] role = { from = "type", '
+            "values = "
+            '{ service_user = "client" } }.'
+        )
+    try:
+        lasting = pd.Timedelta(valid_for)
+    except ValueError as error:
+        raise SchemaError(f"valid_for must be a length of time such as '90D'; got {valid_for!r}.") from error
+    if not lasting > pd.Timedelta(0):
+        raise SchemaError(f"valid_for must be longer than nothing; got {valid_for!r}.")
+    bounds = record.window if window is None else tuple(as_instant(bound, record.tz) for bound in window)
+    if bounds is not None and (len(bounds) != 2 or not bounds[0] < bounds[1]):
+        raise TimeOrderError(f"A window is a start and a later end; got {window!r}.")
+    return Setting(
+        record,
+        norm,
+        bounds,
+        _breaks(bounds, n_periods, breaks, record.tz),
+        _columns(record, by),
+        valid_for,
+        window_given=window is not None,
+    )
+
+
+def _breaks(window: Window | None, n_periods: int, breaks: Sequence[object] | None, tz: str) -> tuple[pd.Timestamp, ...]:
+    """Bounds of the periods compared: those given, or the window cut into equal parts at midnight."""
+    if breaks is not None:
+        given = tuple(as_instant(bound, tz) for bound in breaks)
+        if len(given) < 2 or not all(one < other for one, other in zip(given[:-1], given[1:], strict=True)):
+            raise TimeOrderError(f"breaks must be two or more instants, each after the one before; got {breaks!r}.")
+        return given
+    if isinstance(n_periods, bool) or not isinstance(n_periods, int | np.integer) or n_periods < 1:
+        raise SchemaError(f"n_periods must be a whole number of 1 or more; got {n_periods!r}.")
+    if window is None:
+        return ()
+    start, end = window
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if start.is_month_start and end.is_month_start and months % n_periods == 0:
+        inner = [start + pd.DateOffset(months=months // n_periods * part) for part in range(1, n_periods)]
+    else:
+        days = (end - start) / n_periods
+        inner = [(start + days * part).normalize() for part in range(1, n_periods)]
+    bounds = (start, *inner, end)
+    return bounds if all(one < other for one, other in zip(bounds[:-1], bounds[1:], strict=True)) else (start, end)
+
+
+def _columns(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str, ...]:
+    """The columns to break links down by: those given, or the usual ones that are filled in."""
+    if by is None:
+        clients = record.people[record.people["role"] == "client"]
+        return tuple(name for name in EQUITY_COLUMNS if clients[name].notna().any())
+    wanted = (by,) if isinstance(by, str) else tuple(by)
+    known = [name for name in (*record.people.columns, *record.episodes.columns) if name != "person_id"]
+    wrong = [name for name in wanted if name not in known]
+    if wrong:
+        raise SchemaError(f"by names {', '.join(map(repr, wrong))}; the columns are {', '.join(dict.fromkeys(known))}.")
+    return wanted

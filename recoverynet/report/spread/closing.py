@@ -1,0 +1,163 @@
+"""How a report on spread opens and ends: the answer, what it cannot say, how to make it again."""
+
+from __future__ import annotations
+
+import math
+import platform
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.models.ladder.verdict import LEVELS
+from recoverynet.report import wording
+from recoverynet.report.disclosure.estimates import about, decimal
+from recoverynet.report.sections import KeyFigure, ReportWriter, Section
+from recoverynet.report.spread.ladder import CAVEAT, MARGIN_RUNG, TOO_FEW
+from recoverynet.report.spread.setting import MEANING, SpreadSetting, meaning_of, p_words, placebo_in_words, verdict_sentences
+from recoverynet.worlds.calibration import calibration_table
+
+FEW_PEOPLE = 100
+LADDER = "evidence ladder"
+
+
+def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
+    """The verdict, the numbers it rests on, and the caveat."""
+    section = report.section("in_brief", "In brief")
+    if setting.too_few:
+        section.points([TOO_FEW, *verdict_sentences(setting)[1:]])
+        return section.finish()
+    section.key_figures(_key_figures(setting))
+    section.points([verdict_sentences(setting)[0], *_numbers(setting), *verdict_sentences(setting)[1:]])
+    section.note(CAVEAT)
+    return section.finish()
+
+
+def _key_figures(setting: SpreadSetting) -> list[KeyFigure]:
+    ladder, (n_rows, n_events) = setting.ladder, setting.rows
+    figures = [KeyFigure(f"{ladder.level} of 4", "levels of evidence", LEVELS[ladder.level])]
+    adjusted = setting.rung(MARGIN_RUNG)
+    if adjusted is not None and math.isfinite(adjusted.odds_ratio) and adjusted.n_events >= setting.least:
+        figures.append(
+            KeyFigure(
+                decimal(adjusted.odds_ratio, 1),
+                "adjusted odds ratio of gaining the norm",
+                f"{decimal(adjusted.low, 1)} to {decimal(adjusted.high, 1)}; all contacts holding it, against none",
+            )
+        )
+    figures.append(KeyFigure(about(n_events), "gains of the norm", f"to the nearest ten; {about(n_rows)} person-waves at risk"))
+    return figures
+
+
+def _numbers(setting: SpreadSetting) -> list[str]:
+    null = setting.null
+    said = [
+        f"Of the contacts of people who went on to gain {setting.norm}, "
+        f"{wording.percent(null.observed, digits=1)} held it at the end of the {setting.wave} before. Had "
+        f"the same gains fallen by chance, it would be {wording.percent(null.expected, digits=1)} "
+        f"({p_words(null.p)})."
+    ]
+    placebo = setting.rung("placebo outcome")
+    if placebo is not None and math.isfinite(placebo.odds_ratio) and placebo.n_events >= setting.least:
+        said.append(
+            f"For the placebo ({placebo_in_words(setting)}) the same odds ratio is "
+            f"{decimal(placebo.odds_ratio)} ({decimal(placebo.low)} to {decimal(placebo.high)}), where "
+            "about 1 is expected."
+        )
+    return said
+
+
+def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
+    """What nobody should conclude."""
+    section = report.section("limits", "What this cannot say", "What should nobody conclude from this report?")
+    panel = setting.waves.panel
+    points = [
+        f"**{CAVEAT}**",
+        "**It speaks of gaining the norm, not of losing it, and of all people together, not of anybody.** "
+        "No person's chances follow from it.",
+        "**States are known for some, some of the time.** If those not known differ in ways that go with "
+        "their contacts, the answer is off.",
+        "**Contacts on record are not all contacts.** Mutual-aid groups keep no registers, and friends "
+        "outside the service are not here. Exposure is that to people on record.",
+        "**No more than a level.** Level 3 is what spread would look like, and what a strong unrecorded "
+        "trait would look like. Levels below do not show that nothing spreads: few gains make wide "
+        "intervals.",
+    ]
+    if panel.n_people < FEW_PEOPLE:
+        points.append(
+            "**So few people are looked at** that even strong influence would often not be found, and what is found may be luck."
+        )
+    section.points(points)
+    section.heading("How often the ladder is wrong")
+    section.say(calibration_in_words(panel.n_people))
+    section.heading("What the levels mean")
+    section.points([f"**{level}, {LEVELS[level]}.** {meaning_of(level)}" for level in MEANING])
+    return section.finish()
+
+
+def calibration_in_words(n_people: int) -> str:
+    """How often the ladder speaks of spread in worlds of known truth, of the size nearest to this one."""
+    table = calibration_table()
+    table = table[table["test"] == LADDER]
+    quiet, strong = (table[table["strength"] == strength] for strength in ("none", "strong"))
+    sizes = sorted(set(quiet["n_people"]) & set(strong["n_people"]), key=lambda size: abs(size - n_people))
+    if not sizes:
+        return "The sample **calibration** of the package holds the rates for worlds whose truth is known."
+    quiet, strong = (part[part["n_people"] == sizes[0]] for part in (quiet, strong))
+    within, found = quiet[quiet["reach"] == "within"], strong[strong["reach"] == "within"]
+    beyond = quiet[quiet["reach"] == "beyond"]
+    said = (
+        f"It was tried in {within['kind'].nunique()} kinds of simulated worlds of {sizes[0]} people without "
+        "any influence, in which like people meet, share places, change their ties or go unrecorded, or a "
+        "hidden trait draws them together by odds of up to 2: it said “consistent with spread” in at most "
+        f"{wording.percent(within['rate'].max(), digits=1)} of the worlds of a kind. With strong influence "
+        f"(odds ratio 4) it said so in {wording.percent(found['rate'].min())} to "
+        f"{wording.percent(found['rate'].max())}."
+    )
+    if len(beyond):
+        said += (
+            " With stronger hidden traits (odds of 3 to 6) and no influence it said so in up to "
+            f"{wording.percent(beyond['rate'].max())}; no method that only observes holds there."
+        )
+    return f"{said}{_records_in_words(table)} The sample **calibration** of the package holds every rate."
+
+
+def _records_in_words(table: pd.DataFrame) -> str:
+    """The same in worlds kept the way a service keeps them; empty where the table has none."""
+    records = table[table["reach"] == "record"]
+    quiet, strong = (records.loc[records["strength"] == strength, "rate"] for strength in ("none", "strong"))
+    if quiet.empty or strong.empty:
+        return ""
+    return (
+        " In whole simulated records of 650 clients, with states seen now and then and some of them mistaken, it said "
+        f"so in at most {wording.percent(quiet.max(), digits=1)} of those of a kind without influence, and in "
+        f"{wording.percent(strong.min())} to {wording.percent(strong.max())} with strong influence."
+    )
+
+
+def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
+    """What it takes to make the report again."""
+    section = report.section("settings", "How to make this report again")
+    section.say("Whoever holds the same data gets the same report, number for number, with the settings below.")
+    section.facts("Settings", list(settings.items()))
+    return section.finish()
+
+
+def settings_in_words(setting: SpreadSetting, policy_words: str, more: dict[str, str]) -> dict[str, str]:
+    """Every setting and version by name."""
+    norm, ladder = setting.waves.panel.norm, setting.ladder
+    held = "" if norm is None else f": {', '.join(state for state in norm.scheme.states if state in norm.holds)}"
+    return {
+        "Period": setting.period,
+        "Waves": f"{setting.waves.panel.n_waves}, each a {setting.wave}",
+        "Norm": f"{setting.name}{held}",
+        "Adjusted for (adjust)": ", ".join(setting.waves.adjust) or "nothing",
+        "Surroundings (surroundings)": ", ".join(setting.waves.surroundings) or "none",
+        "Placebo": setting.waves.placebo or "none",
+        "Margin": f"odds ratio {ladder.margin:g}",
+        "Permutations": f"{setting.n_permutations:,}, seed {setting.seed}",
+        **more,
+        "Small numbers": policy_words,
+        "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas "
+        f"{pd.__version__}, numpy {np.__version__}",
+    }

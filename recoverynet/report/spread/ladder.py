@@ -1,0 +1,169 @@
+"""The evidence ladder in a report: verdict, what chance makes, every rung, and a hidden trait."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from recoverynet.draw.exposure_null import describe_exposure_null, exposure_null
+from recoverynet.draw.rungs import describe_rungs, rung_estimates
+from recoverynet.draw.sensitivity import draw_sensitivity
+from recoverynet.models.ladder.verdict import Rung, hidden_in_words
+from recoverynet.models.spread.hazard import fit_hazard
+from recoverynet.models.spread.sensitivity import sensitivity
+from recoverynet.report.disclosure.estimates import EstimateTable, about, nearest_ten
+from recoverynet.report.sections import ReportWriter, Section, SectionWriter
+from recoverynet.report.spread.setting import (
+    SAID,
+    SpreadSetting,
+    found_at,
+    p_words,
+    placebo_in_words,
+    terms_in_words,
+    verdict_sentences,
+)
+from recoverynet.results import p_in_words
+
+PLACEBOS = ("placebo outcome", "future ties")
+MARGIN_RUNG = "adjusted, beyond the margin"
+PASSED = {True: "passed", False: "not passed", None: "not tried"}
+TOO_FEW = (
+    "So few people are known to have gained the norm, or so few not to, that nothing can be said about how "
+    "it spreads, and the figures may not be shown."
+)
+CAVEAT = (
+    "Like people meet, people share places, and people influence each other: all three leave the same "
+    "trace in records. The ladder sets aside what the records hold of the first two. It cannot set aside "
+    "what nobody recorded."
+)
+
+
+def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
+    """The verdict, the figure of exposure against chance, and every rung."""
+    section = report.section("ladder", "The evidence ladder", "How far up the ladder of evidence do these records carry?")
+    if setting.too_few:
+        section.note(TOO_FEW, "caution")
+        section.say(*verdict_sentences(setting)[1:])
+        return section.finish()
+    section.say(*verdict_sentences(setting))
+    null_figure(section, setting)
+    _rung_figure(section, setting)
+    rungs = setting.ladder.rungs
+    section.estimates(
+        EstimateTable(
+            pd.DataFrame([_as_row(rung) for rung in rungs], index=[_label(rung) for rung in rungs]),
+            title="The rungs of the ladder",
+            population="Person-waves without the norm",
+            period=setting.period,
+            denominator="person-waves of people who did not hold the norm and had a contact",
+            heads=("Result", "Odds ratio", "Bounds", "p", "At risk", "Gains"),
+            row_header="Level and rung",
+            counts=("rows", "events"),
+            note="Odds ratio of gaining the norm by the next wave, all contacts holding it rather than "
+            "none. Bounds are one-sided, 95% each; for the two placebos, where about 1 is expected, 97.5%. "
+            "Errors are clustered on the person. The adjusted lower bound must clear "
+            f"{setting.ladder.margin:g}. Adjusted for: {terms_in_words(setting)}.",
+        )
+    )
+    section.points([f"**{SAID.get(rung.name, rung.name)}:** {PASSED[rung.passed]}; {found_at(setting, rung)}." for rung in rungs])
+    return section.finish()
+
+
+def _label(rung: Rung) -> str:
+    """A rung with the level it belongs to."""
+    return f"L{rung.level} {SAID.get(rung.name, rung.name)}"
+
+
+def _as_row(rung: Rung) -> dict[str, object]:
+    return {
+        "result": PASSED[rung.passed],
+        "ratio": rung.odds_ratio,
+        "low": rung.low,
+        "high": rung.high,
+        "p": "–" if math.isnan(rung.p) else p_in_words(rung.p),
+        "rows": rung.n_rows or math.nan,
+        "events": rung.n_events if rung.n_rows else math.nan,
+        "behind": rung.n_events,
+    }
+
+
+def null_figure(section: SectionWriter, setting: SpreadSetting) -> None:
+    """Exposure of those who gained the norm, against the same gains dealt out by chance."""
+    null = setting.null
+    gains = float(nearest_ten(null.n_events))
+    words = {"observed": null.observed, "expected": null.expected, "gains": gains, "norm": setting.norm}
+    draws = pd.DataFrame({"draw": null.draws})
+    section.figure(
+        exposure_null(draws, **words),
+        alt=describe_exposure_null(draws, **words),
+        caption=f"Mean share of contacts who held {setting.norm} at the end of the {setting.wave} before, "
+        "among people who went on to gain it, and where it would lie had the same gains fallen by chance "
+        f"on anybody who could have gained it in the same {setting.wave} ({p_words(null.p)}). Out of: their "
+        f"contacts then, about {about(null.n_events)} gains; contacts whose state is not known count at "
+        "their chance of holding it.",
+    )
+
+
+def _rung_figure(section: SectionWriter, setting: SpreadSetting) -> None:
+    rungs = [rung for rung in setting.ladder.rungs if math.isfinite(rung.odds_ratio) and rung.n_events >= setting.least]
+    if not rungs:
+        return
+    frame = pd.DataFrame(
+        {
+            "rung": [SAID[rung.name] for rung in rungs],
+            "ratio": [rung.odds_ratio for rung in rungs],
+            "low": [rung.low for rung in rungs],
+            "high": [rung.high for rung in rungs],
+            "placebo": [rung.name in PLACEBOS for rung in rungs],
+            "judged": [rung.name == MARGIN_RUNG for rung in rungs],
+        }
+    )
+    margin = setting.ladder.margin
+    note = "Lines: bounds of 95% on each side; hollow, where about 1 is expected, 97.5%."
+    section.figure(
+        rung_estimates(frame, margin=margin, note=note),
+        alt=describe_rungs(frame, margin=margin),
+        caption=f"Odds of gaining {setting.norm} by the next {setting.wave}: all contacts holding it "
+        f"against none. Out of: about {about(setting.rows[0])} person-waves at risk, fewer where adjusted "
+        f"or limited to new ties. The placebo is {placebo_in_words(setting)}; people met only later cannot "
+        "have influenced a gain before.",
+    )
+
+
+def sensitivity_section(report: ReportWriter, setting: SpreadSetting) -> Section:
+    """How strong a trait nobody recorded would have to be."""
+    section = report.section(
+        "sensitivity",
+        "A trait nobody recorded",
+        "How strong would something that is not in the records have to be to explain the association away?",
+    )
+    ladder, panel = setting.ladder, setting.waves.panel
+    if setting.too_few or math.isnan(ladder.hidden_trait):
+        section.note("There is no estimate to explain away.")
+        return section.finish()
+    section.say(
+        hidden_in_words(ladder.hidden_trait, ladder.hidden_trait_low),
+        "Such a trait could be motivation, a health condition, having children, or anything else that "
+        "draws people together and helps them gain the norm. The bar of the ladder was set so that a trait "
+        "with odds of 2 for ties and 2 for gaining the norm passes it rarely; stronger ones pass it more "
+        "often, and no method that only observes can tell.",
+    )
+    terms = [*setting.waves.adjust, *setting.waves.surroundings]
+    fit = fit_hazard(panel, setting.name, adjust=terms)
+    if fit.reason or fit.estimate <= 0 or min(fit.n_events, fit.n_rows - fit.n_events) < setting.least:
+        return section.finish()
+    found = sensitivity(fit)
+    words = {"e_value": found.e_value, "e_value_bound": found.e_value_bound}
+    section.figure(
+        draw_sensitivity(found.curve, **words),
+        alt=f"Curve of the traits that would explain the adjusted hazard ratio of {found.risk_ratio:.2f} "
+        "away, by the risk ratio with which they go with exposure and with gaining the norm. Where both "
+        f"are equal it takes {found.e_value:.2f} for the estimate and {found.e_value_bound:.2f} for its "
+        "interval.",
+        caption=f"Traits that would explain the adjusted hazard ratio of gaining {setting.norm} away: those "
+        "on the curve or in the shaded part. The E-value is the point where a trait goes equally with "
+        "exposure and with the outcome. Dashed: what it takes to bring the interval down to no "
+        f"association. Out of: about {about(fit.n_rows)} person-waves with a contact of known state.",
+    )
+    return section.finish()

@@ -1,0 +1,261 @@
+"""Is the norm spreading? The report for researchers, and the section of an evaluation report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recoverynet.arguments import list_of_names
+from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.measures.behaviours import norm_values
+from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
+from recoverynet.models.spread.spread_terms import Placebo
+from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.evaluation.closing import fingerprint
+from recoverynet.report.report import Report, remember_rerun
+from recoverynet.report.save.ipynb import Rerun
+from recoverynet.report.sections import ReportWriter, Section
+from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
+from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
+from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, sensitivity_section
+from recoverynet.report.spread.people import exposure_section, people_section
+from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
+from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.record import RecoveryRecord
+
+TEMPLATE = "spread.ipynb"
+TITLE = "Is the norm spreading?"
+N_PERMUTATIONS = 999
+FEW = (people_section, exposure_section, ladder_section)
+BODY = (people_section, exposure_section, clustering_section, chance_section, rates_section, ladder_section, sensitivity_section)
+
+
+def spread_report(
+    source: RecoveryRecord | NetworkPanel,
+    *,
+    norm: Norm | str | None = None,
+    placebo: Placebo | None = None,
+    adjust: Sequence[str] | None = None,
+    surroundings: Sequence[str] | None = None,
+    window: tuple[object, object] | None = None,
+    every: str | None = None,
+    roles: Sequence[str] | None = None,
+    valid_for: str = "90D",
+    n_permutations: int = N_PERMUTATIONS,
+    disclosure: str | DisclosurePolicy = "ndtms",
+    title: str | None = None,
+    subtitle: str | None = None,
+    rng: RandomSource = 0,
+) -> Report:
+    """Does a norm spread through this network or do like people meet, and how sure can a researcher be?
+
+    Parameters
+    ----------
+    source : RecoveryRecord or NetworkPanel
+        A record is turned into a panel by :func:`recoverynet.models.spread.spread_panel.spread_panel`.
+    norm : Norm, str or None
+        For a record which states hold the norm, by default abstinent, in recovery, or stable on opioid
+        substitution. For a panel the name of a behaviour of 1, 0 and NaN, by default the panel's norm.
+    placebo : str or mapping, optional
+        An outcome that cannot spread between people; without one the ladder ends at level 2. For a record as
+        ``"housing.status=settled"``, ``"health.physical>=12"`` or ``"health.physical"`` (at or above its
+        median); for a panel the name of a behaviour.
+    adjust, surroundings : sequence of str, optional
+        Covariates, as :func:`recoverynet.evidence_ladder` takes them. Default for a record: what is filled
+        in, see ``spread_panel``; for a panel: none.
+    window, every, roles, valid_for
+        How a record becomes a panel, as for ``spread_panel``. Not for panels.
+    n_permutations : int
+        Permutations of every test. Default 999.
+    disclosure : str or DisclosurePolicy
+        ``"ndtms"`` (default), ``"nhs"``, or a policy. Estimates of fewer people or events than its
+        ``min_for_mean`` are hidden; their counts are shown to the nearest ten.
+    title, subtitle : str, optional
+        For the cover.
+    rng : int, numpy.random.SeedSequence, numpy.random.Generator or None
+        Seed of the permutations. Default 0, so that a report made again is the same.
+
+    Returns
+    -------
+    Report
+        Sections ``in_brief``, ``people``, ``exposure``, ``clustering``, ``tests``, ``rates``, ``ladder``,
+        ``sensitivity``, ``limits`` and ``settings``. Where nothing can be estimated, ``clustering`` to
+        ``rates`` and ``sensitivity`` are left out and the others say why.
+
+    Raises
+    ------
+    SchemaError
+        An argument does not fit the source.
+    TimeOrderError
+        The window does not end after it starts.
+    NotEstimableError
+        Nothing in the record is dated, or hardly anybody's state is on record.
+    DisclosureError
+        There is no such disclosure policy.
+
+    Notes
+    -----
+    No person is drawn, scored or predicted, and no text says that anything made anything happen. What each
+    level of the ladder means, and how often it is reached where nothing spreads, stands in
+    :func:`recoverynet.evidence_ladder` and in the sample ``calibration``.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> report = rn.spread_report(rn.load_sample("five_people"))
+    >>> [section.name for section in report.sections]
+    ['in_brief', 'people', 'exposure', 'ladder', 'limits', 'settings']
+    """
+    policy = DisclosurePolicy.resolve(disclosure)
+    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for}
+    waves, name = _panel_of(source, norm, adjust, surroundings, placebo, chosen)
+    setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
+    writer = ReportWriter(policy)
+    body = [make(writer, setting) for make in (FEW if setting.too_few else BODY)]
+    more = {"Fingerprint of the record": fingerprint(source)} if isinstance(source, RecoveryRecord) else {}
+    settings = settings_in_words(setting, policy.in_words(), more)
+    report = Report(
+        title=title or TITLE,
+        subtitle=subtitle or f"What contact records can and cannot say about whether {setting.norm} passes between people.",
+        sections=(brief_section(writer, setting), *body, limits_section(writer, setting), rerun_section(writer, settings)),
+        period=setting.period,
+        policy=policy,
+        settings=settings,
+        kind_in_words="Report on spread",
+    )
+    if not isinstance(source, RecoveryRecord):
+        return report
+    arguments = {
+        "norm": norm,
+        "placebo": placebo,
+        "adjust": adjust,
+        "surroundings": surroundings,
+        **chosen,
+        "n_permutations": n_permutations,
+        "rng": setting.seed,
+        "title": title,
+        "subtitle": subtitle,
+    }
+    return remember_rerun(report, Rerun(source, _settings_cell(source, policy, arguments), TEMPLATE))
+
+
+def spread_section(
+    report: ReportWriter,
+    record: RecoveryRecord,
+    *,
+    norm: Norm = RECOVERY_NORM,
+    window: tuple[object, object] | None = None,
+    placebo: Placebo | None = None,
+    adjust: Sequence[str] | None = None,
+    surroundings: Sequence[str] | None = None,
+    valid_for: str = "90D",
+    n_permutations: int = N_PERMUTATIONS,
+    rng: RandomSource = 0,
+) -> Section:
+    """Do people gain the norm next to people who hold it: the verdict, one figure and the caveat, in plain
+    words.
+
+    Parameters
+    ----------
+    report : ReportWriter
+        Of the report the section is for.
+    record : RecoveryRecord
+    norm, window, placebo, adjust, surroundings, valid_for, n_permutations, rng
+        As for :func:`spread_report`.
+
+    Returns
+    -------
+    Section
+        ``spread``. A record that cannot feed it gives a plain sentence instead of an error.
+
+    Raises
+    ------
+    SchemaError
+        An argument does not fit the record.
+    """
+    section = report.section(
+        "spread", "Is the norm spreading?", "Do people gain the norm next to people who hold it, and can the records say why?"
+    )
+    try:
+        waves = spread_panel(
+            record, norm=norm, window=window, placebo=placebo, adjust=adjust, surroundings=surroundings, valid_for=valid_for
+        )
+    except NotEstimableError:
+        section.note("This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record.", "caution")
+        return section.finish()
+    setting = SpreadSetting(waves, norm.name, report.policy, _seed(rng), n_permutations)
+    if setting.too_few:
+        section.note(TOO_FEW, "caution")
+        return section.finish()
+    section.say(
+        f"Looked at are people seen at two {setting.wave}s in a row who did not hold {setting.norm} at the "
+        "first: did those gain it more often whose contacts held it?",
+        *verdict_sentences(setting),
+    )
+    null_figure(section, setting)
+    section.note(CAVEAT)
+    return section.finish()
+
+
+def _panel_of(
+    source: RecoveryRecord | NetworkPanel,
+    norm: Norm | str | None,
+    adjust: Sequence[str] | None,
+    surroundings: Sequence[str] | None,
+    placebo: Placebo | None,
+    chosen: dict[str, object],
+) -> tuple[SpreadPanel, str]:
+    """The panel with how it is asked, and the name of the behaviour."""
+    if isinstance(source, RecoveryRecord):
+        if isinstance(norm, str):
+            raise SchemaError(f"For a record norm must be a Norm, such as Norm('recovery', holds={{'abstinent'}}); got {norm!r}.")
+        asked = RECOVERY_NORM if norm is None else norm
+        waves = spread_panel(
+            source,
+            norm=asked,
+            adjust=adjust,
+            surroundings=surroundings,
+            placebo=placebo,
+            **chosen,  # type: ignore[arg-type]
+        )
+        return waves, asked.name
+    if not isinstance(source, NetworkPanel):
+        raise SchemaError(f"A report on spread is made from a RecoveryRecord or a NetworkPanel; got {type(source).__name__}.")
+    given = [name for name, value in chosen.items() if value not in (None, "90D")]
+    if given:
+        raise SchemaError(f"{', '.join(given)} turn a record into a panel; this is a panel already.")
+    if placebo is not None and not isinstance(placebo, str):
+        raise SchemaError(f"For a panel the placebo is the name of a behaviour; got {placebo!r}.")
+    name, _ = norm_values(source, norm)
+    terms = list_of_names(() if adjust is None else adjust, "adjust")
+    shared = list_of_names(() if surroundings is None else surroundings, "surroundings", apart_from=terms, other="adjust")
+    waves = SpreadPanel(source, terms, shared, placebo, "wave", notes=source.notes)
+    return waves, name
+
+
+def _seed(rng: RandomSource) -> int:
+    """The seed as one number, to be told and used again."""
+    is_number = isinstance(rng, int) and not isinstance(rng, bool)
+    return int(rng) if is_number else int(resolve_rng(rng).integers(2**31))  # type: ignore[arg-type]
+
+
+def _settings_cell(record: RecoveryRecord, policy: DisclosurePolicy, arguments: dict[str, object]) -> str:
+    """The settings as lines of Python that can be read and edited."""
+    named = policy in (DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs"))
+    lines = [f"    {name}={_source(value)}," for name, value in arguments.items()]
+    shown = repr(policy.name) if named else f"rn.{policy!r}"
+    return "\n".join([f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"])
+
+
+def _source(value: object) -> str:
+    """An argument as Python."""
+    if isinstance(value, Norm):
+        holds = ", ".join(repr(state) for state in value.scheme.states if state in value.holds)
+        using = ", ".join(repr(state) for state in value.scheme.states if state in value.scheme.using)
+        scheme = f", scheme=rn.StateScheme({value.scheme.states!r}, using={{{using}}})"
+        usual = value.scheme == RECOVERY_NORM.scheme
+        return f"rn.Norm({value.name!r}, holds={{{holds}}}{'' if usual else scheme})"
+    if isinstance(value, tuple) and any(hasattr(part, "isoformat") for part in value):
+        return repr(tuple(part.isoformat() if hasattr(part, "isoformat") else part for part in value))
+    return repr(value)

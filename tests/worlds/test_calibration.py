@@ -1,0 +1,110 @@
+"""The calibration command: resumable, reproducible, and the table that ships keeps its promises."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+import pytest
+from scipy.stats import binomtest
+
+from recoverynet.errors import SchemaError
+from recoverynet.worlds import calibration
+from recoverynet.worlds.calibrated_tests import TESTS
+from recoverynet.worlds.calibration import LADDER, RECORDS, Cell, calibrate, calibration_table, cells, run_cell, seconds_of
+from recoverynet.worlds.record_worlds import EVERY_WORLD, RECORD_WORLDS, world_asked
+from recoverynet.worlds.worlds import WORLDS, worlds_table
+
+
+def test_every_cell_is_asked_once_and_the_ladder_first():
+    every = cells()
+    assert len(set(every)) == len(every)
+    panels = [cell for cell in every if cell.world in WORLDS]
+    first = [cell for cell in panels if cell.test == LADDER and cell.world.endswith("/none") and cell.n_people == 650]
+    assert every[: len(first)] == first
+    assert {cell.n_replications for cell in first} == {1000}
+
+
+def test_every_test_is_tried_in_every_world_and_in_records():
+    every = {(cell.test, cell.world) for cell in cells()}
+    assert every >= {(test, world) for test in TESTS for world in WORLDS}
+    assert {world for test, world in every if test == LADDER} >= set(RECORDS)
+    assert set(RECORDS) <= set(RECORD_WORLDS)
+    assert {test for test, world in every if world == "record/none"} == set(TESTS) - {"edge reversal"}
+
+
+def test_a_record_is_asked_as_an_analyst_would():
+    asked = world_asked("record/strong", 120, rng=1)
+    assert asked.placebo == "housing.status = settled" and asked.surroundings == ("provider",)
+    assert "role" in asked.adjust and asked.panel.n_waves == 18
+    row = run_cell(Cell("label permutation", "record/none", 60, 0.15, 2))
+    assert (row["kind"], row["reach"], row["tuning"], row["n_no_answer"]) == ("record", "record", False, 0)
+    with pytest.raises(SchemaError, match="There is no world called 'records/none'"):
+        world_asked("records/none")
+
+
+def test_a_cell_gives_the_same_row_each_time_and_its_own_seed():
+    cell = Cell(LADDER, "plain/strong", 100, 0.0, 6)
+    assert run_cell(cell) == run_cell(cell)
+    assert cell.seed != dataclasses.replace(cell, missing=0.3).seed
+    row = run_cell(cell)
+    assert row["rate"] == row["n_positive"] / 6 and row["low"] <= row["rate"] <= row["high"]
+
+
+def test_it_goes_on_where_it_was_and_workers_do_not_matter(tmp_path, monkeypatch):
+    few = [Cell(LADDER, world, 60, 0.0, 3) for world in ("plain/none", "plain/strong", "latent_2/none")]
+    monkeypatch.setattr(calibration, "cells", lambda: few)
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    monkeypatch.setattr(calibration, "cells", lambda: few[:1])
+    assert len(calibrate(one, budget=60, workers=1)) == 1
+    monkeypatch.setattr(calibration, "cells", lambda: few)
+    assert len(calibrate(one, budget=60, workers=1)) == 3
+    calibrate(two, budget=60, workers=2)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_no_time_no_cells(tmp_path):
+    assert len(calibrate(tmp_path / "none.csv", budget=0, workers=1)) == 0
+
+
+def test_a_foreign_table_is_refused(tmp_path):
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(SchemaError, match="not a calibration table"):
+        calibration_table(tmp_path / "other.csv")
+
+
+def test_lengths_of_time():
+    assert [seconds_of(text) for text in ("90s", "60min", "1.5h")] == [90, 3600, 5400]
+    with pytest.raises(argparse.ArgumentTypeError, match="such as 90s"):
+        seconds_of("soon")
+
+
+def test_the_table_that_ships_keeps_its_promises():
+    """Within reach: at most 5 % without influence (upper bound at most 7.5 %), at least 80 % with strong influence."""
+    table = calibration_table()
+    ladder = table[(table["test"] == LADDER) & (table["n_people"] == 650) & (table["reach"] == "within")]
+    none, strong = (ladder[ladder["strength"] == strength] for strength in ("none", "strong"))
+    assert len(none) >= 25 and (none["n_replications"] == 1000).all()
+    assert (none["rate"] <= 0.05).all() and (none["high"] <= 0.075).all()
+    assert len(strong) >= 25 and (strong["rate"] >= 0.80).all()
+    for row in table.sample(20, random_state=1).to_dict("records"):
+        low, high = binomtest(row["n_positive"], row["n_replications"]).proportion_ci(0.95, method="exact")
+        assert row["low"] == pytest.approx(low, abs=1e-4) and row["high"] == pytest.approx(high, abs=1e-4)
+
+
+def test_in_records_the_ladder_keeps_its_word_too():
+    table = calibration_table()
+    records = table[(table["test"] == LADDER) & (table["reach"] == "record")].set_index("world")["rate"]
+    assert set(records.index) == set(RECORDS)
+    assert records.filter(like="/none").max() <= 0.05
+    assert records["record/weak"] < records["record/medium"] < records["record/strong"]
+    assert worlds_table(EVERY_WORLD).loc[records.index, "influence"].gt(0).all()
+
+
+@pytest.mark.parametrize("world", ["plain/strong", "latent_2/none"])
+def test_cells_of_the_table_that_ships_can_be_run_again(world):
+    """The first replications of a shipped cell, run here, lie within what its rate makes likely."""
+    table = calibration_table()
+    row = table[(table["test"] == LADDER) & (table["world"] == world) & (table["n_people"] == 650)].iloc[0]
+    again = run_cell(Cell(LADDER, world, 650, float(row["missing"]), 40))
+    assert binomtest(int(again["n_positive"]), 40, min(max(float(row["rate"]), 0.01), 0.99)).pvalue > 0.001
