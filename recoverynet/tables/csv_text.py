@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from recoverynet.tables.areas import Area, joined_heading
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
 
@@ -39,9 +40,11 @@ class _Shape:
     width: int
     ragged: list[tuple[int, int]] = field(default_factory=list)
     open_quotes: list[int] = field(default_factory=list)
+    columns: slice = field(default_factory=lambda: slice(None))
+    last_row: int | None = None
 
 
-def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
+def read_csv_text(path: Path, known: Iterable[str], area: Area | None = None) -> RawTable:
     """One CSV file as text, and what is wrong with its bytes, its header or the shape of its rows.
 
     Parameters
@@ -50,6 +53,8 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
         The file. Its name without ending is the name of the table.
     known : iterable of str
         Column names to be expected, in small letters, which tell the separator from other characters.
+    area : Area, optional
+        The part of the file that holds the table. Default: all of it, its heading being the first row that is not blank.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
         text = _decoded(path.read_bytes(), name, problems)
     except NotText as error:
         return unreadable(name, path.name, str(error), "Export it again as CSV (UTF-8).")
-    opening = _opening(text, set(known))
+    opening = _opening(text, set(known)) if area is None else _opening_at(text, set(known), area)
     if opening is None:
         return empty(name, path.name, "0 bytes" if not text else "no header and no rows")
     separator, header, header_row = opening
@@ -78,8 +83,9 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
                 "warning",
             )
         )
-    shape = _Shape(len(header))
-    read = _quoted_rows if '"' in text else _plain_rows
+    shape = _Shape(len(header), columns=area.columns if area else slice(None), last_row=area.last_row if area else None)
+    whole_rows = shape.columns in (slice(None), slice(0, None)) and shape.last_row is None
+    read = _plain_rows if whole_rows and '"' not in text else _quoted_rows
     cells, rows = read(text, separator, header_row, shape)
     if len(shape.open_quotes) >= _MOST_OPEN_QUOTES:
         why = "its quotation marks do not match up in over a thousand rows"
@@ -155,6 +161,43 @@ def _opening(text: str, known: set[str]) -> tuple[str, list[str], int] | None:
     return None
 
 
+def _opening_at(text: str, known: set[str], area: Area) -> tuple[str, list[str], int] | None:
+    """Separator, header and its last row, where the heading is known to stand."""
+    lines = [line for _, line in zip(range(area.last_heading_row), io.StringIO(text, newline=""), strict=False)]
+    heading = lines[area.first_row - 1 :]
+    if not any(line.strip() for line in heading):
+        return None
+    best = _separator(heading, known)
+    rows = list(csv.reader(heading, delimiter=best))
+    width = max(len(row) for row in rows)
+    header = joined_heading([(row + [""] * (width - len(row)))[area.columns] for row in rows])
+    return best, header, area.last_heading_row
+
+
+def _separator(lines: list[str], known: set[str]) -> str:
+    """The sign that splits some rows in the way that names most columns, or else into most cells."""
+
+    def merit(mark: str) -> tuple[int, int]:
+        rows = list(csv.reader(lines, delimiter=mark))
+        return sum(_n_known(row, known) for row in rows), sum(len(row) - 1 for row in rows)
+
+    return max(SEPARATORS, key=merit)
+
+
+def csv_head(path: Path, n_rows: int, n_bytes: int = 1 << 20) -> list[list[str]]:
+    """The first rows of a text file, split at whatever separates them; empty where the bytes are not text."""
+    with path.open("rb") as file:
+        data = file.read(n_bytes)
+    try:
+        text = _decoded(data.rpartition(b"\n")[0] if len(data) == n_bytes else data, "", [])
+    except NotText:
+        return []
+    lines = [line for _, line in zip(range(n_rows), io.StringIO(text, newline=""), strict=False)]
+    if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
+        lines[0] = "\n"
+    return list(csv.reader(lines, delimiter=_separator(lines, set()))) if lines else []
+
+
 def _n_known(cells: list[str], known: set[str]) -> int:
     return sum(cell.strip().lower() in known for cell in cells)
 
@@ -204,6 +247,7 @@ def _with_odd_rows(
 
 def _fitted(row: int, cells: list[str], shape: _Shape) -> list[str] | None:
     """The cells of one row, as many as the header has; None where they do not fit or the row is blank."""
+    cells = cells[shape.columns]
     if len(cells) == shape.width:
         return cells
     if not any(cell.strip() for cell in cells):
@@ -269,7 +313,9 @@ def _records(text: str, separator: str, header_row: int, shape: _Shape) -> Itera
             return
         except csv.Error:
             cells = []
-        if _quote_left_open(lines.taken, cells, shape.width):
+        if shape.last_row is not None and row > shape.last_row:
+            return
+        if _quote_left_open(lines.taken, cells[shape.columns], shape.width):
             shape.open_quotes.append(row)
             lines.give_back_all_but_first()
             reader = csv.reader(lines, delimiter=separator, strict=True)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from recoverynet.errors import SchemaError
+from recoverynet.tables.attendance import with_appointments
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
 from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
@@ -40,7 +41,7 @@ def read_record(
         A folder with one CSV (or .tsv) or Parquet file a table, one workbook (.xlsx) with one sheet a table, or a
         DuckDB file (.duckdb, .db). Files, sheets and tables are called as the tables are, capitals aside: people
         (needed), occasions with participation, contact_log, episodes, groups, observations, nominations, alter_ties,
-        linkage, separations. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens
+        linkage, separations, appointments. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens
         aside; extra columns ride along.
     mapping : path, dict or Mapping, optional
         A TOML file saying which file is which table, which column is which, in what units and words; see
@@ -105,7 +106,9 @@ def read_record(
             raise problems_error(told, source.label, may_leave_out=not needed)
         notes = [left_out_in_words(problem) for problem in errors]
         notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
+        notes += prepared.labels.in_words()
         tables = {name: _frame(prepared, name) for name in prepared.tables}
+    notes += with_appointments(tables)
     notes += _unfold(tables, prepared.tz)
     return RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
 
