@@ -36,6 +36,7 @@ _DOOR: dict[str, list[str]] = {
     "measures.important_people": ["ImportantPeopleScheme", "important_people"],
     "measures.groups": ["group_portfolio"],
     "measures.turnover": ["turnover"],
+    "measures.next_meetings": ["next_meetings"],
     "measures.aftercare": ["aftercare_coverage"],
     "measures.coverage": ["coverage_over_time"],
     "measures.linkage": ["linkage_funnel", "nice_qs11_statement2"],
