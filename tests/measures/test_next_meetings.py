@@ -32,8 +32,8 @@ def test_an_hour_skipped_moves_forward_and_one_that_comes_twice_is_the_first() -
 
 
 def test_a_meeting_that_begins_now_counts_and_one_at_the_end_does_not() -> None:
-    assert starts(groups(), at="2011-03-20T10:00", within="7D") == ["2011-03-20 10:00 +0000"]
-    assert starts(groups(), at="2011-03-20T10:01", within="6D") == []
+    assert starts(groups(), at="2011-03-06T10:00", within="7D") == ["2011-03-06 10:00 +0000"]
+    assert starts(groups(), at="2011-03-06T10:01", within="6D") == []
 
 
 @pytest.mark.parametrize(
