@@ -121,3 +121,13 @@ def joined_heading(rows: Sequence[Sequence[str]]) -> list[str]:
             if not upper[column] and below[column] and upper[column - 1]:
                 upper[column] = upper[column - 1]
     return [" ".join(dict.fromkeys(word for word in words if word)) for words in zip(*padded, strict=True)]
+
+
+def told_apart(titles: Sequence[str]) -> list[str]:
+    """Titles of which none stands twice: the second of a name is followed by (2)."""
+    seen: dict[str, int] = {}
+    apart = []
+    for title in titles:
+        count = seen[title.lower()] = seen.get(title.lower(), 0) + 1
+        apart.append(f"{title} ({count})" if title and count > 1 else title)
+    return apart

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from recoverynet.tables.areas import Area, joined_heading
+from recoverynet.tables.areas import Area, joined_heading, told_apart
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
 
@@ -170,7 +170,7 @@ def _opening_at(text: str, known: set[str], area: Area) -> tuple[str, list[str],
     best = _separator(heading, known)
     rows = list(csv.reader(heading, delimiter=best))
     width = max(len(row) for row in rows)
-    header = joined_heading([(row + [""] * (width - len(row)))[area.columns] for row in rows])
+    header = told_apart(joined_heading([(row + [""] * (width - len(row)))[area.columns] for row in rows]))
     return best, header, area.last_heading_row
 
 

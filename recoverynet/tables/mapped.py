@@ -25,8 +25,8 @@ def plain_name(name: str) -> str:
 
 def mapped(
     table: pa.Table, raw: RawTable, schema: TableSchema, table_map: TableMap | None, engine: Engine, label: str
-) -> tuple[pa.Table, dict[str, str], list[Problem]]:
-    """The cells of ``raw`` with our columns, which source column each came from, and what should be known about it.
+) -> tuple[pa.Table, dict[str, str], list[Problem], set[str]]:
+    """The cells of ``raw`` with our columns, which source column each came from, what to know of it, and columns used.
 
     Columns already called as ours (up to capitals, spaces and hyphens) need no mapping; the others ride along.
     """
@@ -37,13 +37,13 @@ def mapped(
     if table_map is not None:
         raw, table, problems = _chosen_rows(raw, table, schema, table_map, engine, f"{label}, [{schema.name}]")
     origin = _origins(raw, schema, maps, where)
-    problems += _unused(raw, schema, maps, origin)
+    problems += _unused(raw, schema, maps, origin) if table_map is None or table_map.extras else []
     unused = {problem.example for problem in problems if problem.rule == "unused_column"}
     behind = {name: _behind(raw, maps[name], f"{where} {name}") for name in maps if maps[name].joined}
     taken = {*origin.values(), *(title for titles in behind.values() for title in titles)} | unused
     needed = {source for name, source in origin.items() if name in maps or missing}
     needed |= {title for titles in behind.values() for title in titles}
-    rest = [name for name in raw.columns if name not in taken]
+    rest = [name for name in raw.columns if name not in taken] if table_map is None or table_map.extras else []
     texts = {name: as_text(table[name]) for name in {*needed, *(rest if missing else ())}}
     for name, column in texts.items():
         table = table.set_column(table.column_names.index(name), name, column)
@@ -62,7 +62,7 @@ def mapped(
         made = engine.table(f"SELECT {', '.join(parts)} FROM {_RAW} ORDER BY {column_sql(ROW)}")
     if table_map is not None and table_map.once:
         made = once_each(made, schema, engine)
-    return made, origin, problems
+    return made, origin, problems, {*taken, *rest} - unused
 
 
 def _chosen_rows(

@@ -32,6 +32,7 @@ A table may be made of several parts, and one file may fill several tables::
     leave_out = { Client = "^(grand )?total" }  # … and rows to leave out
     once = true                                # one row an id: the first value of each column
     drop = ["Name", "DOB"]                     # columns never taken in
+    extras = false                             # no other column rides along either
 
     [[people]]
     file = "staff.csv"
@@ -68,7 +69,7 @@ from recoverynet.tables.schema import require_time_zone
 
 _TOP_KEYS = ("time_zone", "states", "window")
 _PLACE_KEYS = ("file", "sheet", "table")
-_TABLE_KEYS = (*_PLACE_KEYS, "area", "heading_rows", "only", "leave_out", "once", "missing", "keep", "drop", "columns")
+_TABLE_KEYS = (*_PLACE_KEYS, "area", "heading_rows", "only", "leave_out", "once", "missing", "keep", "drop", "extras", "columns")
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class TableMap:
         One row an id: of several rows the first value of each column that is not missing.
     drop : tuple of str
         Columns of theirs that are never taken in.
+    extras : bool
+        Whether columns that are none of ours ride along.
     """
 
     name: str
@@ -101,6 +104,7 @@ class TableMap:
     leave_out: dict[str, str] = field(default_factory=dict)
     once: bool = False
     drop: tuple[str, ...] = ()
+    extras: bool = True
 
 
 @dataclass(frozen=True)
@@ -220,11 +224,12 @@ def _table(where: str, name: str, section: Any) -> TableMap:
         raise SchemaError(f"{where}: say one of file, sheet and table; it says {' and '.join(places)}.")
     given = section[places[0]] if places else []
     sources = [given] if isinstance(given, str) else given
-    columns, once = section.get("columns", {}), section.get("once", False)
+    columns, once, extras = section.get("columns", {}), section.get("once", False), section.get("extras", True)
     if not is_texts(sources) or not isinstance(columns, dict):
         raise SchemaError(f"{where}: file is a text or a list of texts, and columns a section of ours = theirs.")
-    if not isinstance(once, bool):
-        raise SchemaError(f"{where}: once is true or false; got {once!r}.")
+    for key, value in (("once", once), ("extras", extras)):
+        if not isinstance(value, bool):
+            raise SchemaError(f"{where}: {key} is true or false; got {value!r}.")
     maps = {}
     for title, entry in columns.items():
         maps[title] = read_column_map(f"{where[:-1]}.columns] {title}", column_of(name, title), entry)
@@ -241,6 +246,7 @@ def _table(where: str, name: str, section: Any) -> TableMap:
         _row_patterns(where, section, "leave_out"),
         once,
         texts_of(where, section, "drop"),
+        extras,
     )
 
 

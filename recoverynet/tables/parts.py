@@ -73,6 +73,8 @@ class Joined:
     problems : tuple of Problem
     raw : RawTable or None
         The first part as it stood, to suggest columns from.
+    columns : tuple of (origin, columns there, columns used)
+        One a part.
     """
 
     table: pa.Table | None
@@ -81,6 +83,7 @@ class Joined:
     as_numbers: frozenset[str]
     problems: tuple[Problem, ...]
     raw: RawTable | None
+    columns: tuple[tuple[str, tuple[str, ...], frozenset[str]], ...] = ()
 
 
 Wanted = dict[str, list[tuple[TableMap | None, str]]]
@@ -117,6 +120,7 @@ def read_joined(source: Source, parts: list[tuple[TableMap | None, str]], schema
     sources: dict[str, str] = {}
     problems: list[Problem] = []
     numbers: set[str] = set()
+    columns: list[tuple[str, tuple[str, ...], frozenset[str]]] = []
     first = None
     for part, source_name in parts:
         known = known_columns(schema.name) | _mapped_names(part)
@@ -126,8 +130,9 @@ def read_joined(source: Source, parts: list[tuple[TableMap | None, str]], schema
         if raw.table is None:
             continue
         first = first or raw
-        table, origin, told = mapped(raw.table, raw, schema, part, engine, label)
+        table, origin, told, used = mapped(raw.table, raw, schema, part, engine, label)
         problems += told
+        columns.append((raw.origin, tuple(raw.columns), frozenset(used)))
         table = _labelled(table, part, labels)
         table = table.set_column(0, ROW, pc.add(table[ROW].cast(pa.int64()), len(tables) * PART_ROWS)) if tables else table
         numbers |= {name for name, title in origin.items() if title in raw.as_numbers}
@@ -137,7 +142,7 @@ def read_joined(source: Source, parts: list[tuple[TableMap | None, str]], schema
     joined = None if not tables else tables[0] if len(tables) == 1 else _one_behind_the_other(tables)
     if joined is not None and len(tables) > 1 and any(part is not None and part.once for part, _ in parts):
         joined = once_each(joined, schema, engine)
-    return Joined(joined, tuple(origins), sources, frozenset(numbers), tuple(problems), first)
+    return Joined(joined, tuple(origins), sources, frozenset(numbers), tuple(problems), first, tuple(columns))
 
 
 def _labelled(table: pa.Table, part: TableMap | None, labels: Labels) -> pa.Table:

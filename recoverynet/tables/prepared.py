@@ -82,7 +82,10 @@ class PreparedTable:
 
 @dataclass
 class Prepared:
-    """Every table of one source in one engine, and what was wrong before any value was looked at."""
+    """Every table of one source in one engine, and what was wrong before any value was looked at.
+
+    ``columns`` holds, for each file or sheet, the columns it has and those of them that were used.
+    """
 
     engine: Engine
     label: str
@@ -91,6 +94,7 @@ class Prepared:
     tables: dict[str, PreparedTable] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     labels: Labels = field(default_factory=Labels)
+    columns: dict[str, tuple[list[str], set[str]]] = field(default_factory=dict)
 
     def put(self, table: PreparedTable) -> None:
         """Take in a table, in place of any of that name."""
@@ -125,6 +129,8 @@ def prepared_source(source: Source, mapping: Mapping, tz: str, secret: bytes | N
 def _take_in(prepared: Prepared, joined: Joined, schema: TableSchema) -> None:
     """Lay out one table that stands under our names; tables with a column missing stay out."""
     prepared.problems += joined.problems
+    for place, titles, used in joined.columns:
+        prepared.columns.setdefault(place, (list(titles), set()))[1].update(used)
     table, raw = joined.table, joined.raw
     if table is None or raw is None:
         return

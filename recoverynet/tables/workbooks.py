@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from recoverynet.errors import SchemaError
-from recoverynet.tables.areas import Area, joined_heading
+from recoverynet.tables.areas import Area, joined_heading, told_apart
 from recoverynet.tables.raw import RawTable, empty, raw_table
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -47,6 +47,7 @@ class Workbook:
         sheet = self.names[name]
         lines, merged = self._cells(sheet)
         origin = f"sheet {sheet!r}" if area is None else f"sheet {sheet!r}, {area.written()}"
+        whole = area is None
         if area is None:
             start = next((row for row, line in enumerate(lines) if any(cell_text(cell) for cell in line)), None)
             area = Area() if start is None else Area(first_row=start + 1)
@@ -55,7 +56,7 @@ class Workbook:
         _fill_down(lines, merged, area.last_heading_row)
         heading = [[cell_text(cell) for cell in line[area.columns]] for line in lines[area.first_row - 1 : area.last_heading_row]]
         _fill_across(heading, merged, area)
-        header = joined_heading(heading)
+        header = joined_heading(heading) if whole else told_apart(joined_heading(heading))
         body = [line[area.columns] for line in lines[area.last_heading_row : area.last_row]]
         cells = [_cell_column(column) for column in zip(*body, strict=False)]
         columns = cells or [pa.chunked_array([], pa.large_string())] * len(header)
