@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import lazy_loader
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _DOOR: dict[str, list[str]] = {
     "errors": [
