@@ -14,6 +14,7 @@ _DOOR: dict[str, list[str]] = {
     "errors": [
         "DisclosureError",
         "NotEstimableError",
+        "NotWrittenError",
         "RecoveryNetError",
         "RecoveryNetWarning",
         "SchemaError",
