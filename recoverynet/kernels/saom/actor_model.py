@@ -153,6 +153,10 @@ class State(NamedTuple):
         dropping.
     options : int64 array (2, n + C)
         A person for each option, and how many people it stands for.
+    worth : float array (3, F + 1)
+        What each behaviour column makes of a step down, none and up; then what the step is worth.
+    nobody : bool array (1, n)
+        Nobody: whose behaviour is left out when people look around them.
     dense : uint8 array (n, n) where there are own effects, else (1, 1)
     random : uint64 array (1,)
     scores : float array (parameters,)
@@ -166,6 +170,8 @@ class State(NamedTuple):
     through: np.ndarray
     delta: np.ndarray
     options: np.ndarray
+    worth: np.ndarray
+    nobody: np.ndarray
     dense: np.ndarray
     random: np.ndarray
     scores: np.ndarray
@@ -207,6 +213,8 @@ def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
         through=np.zeros((int(model.whole[N_SLOTS]), n)),
         delta=np.zeros((n_columns + 2, n + n_classes)),
         options=np.zeros((2, n + n_classes), np.int64),
+        worth=np.zeros((3, model.behaviours.shape[0] + 1)),
+        nobody=np.zeros((1, n), np.bool_),
         dense=np.zeros((n, n) if model.whole[N_OWN] else (1, 1), np.uint8),
         random=np.zeros(1, np.uint64),
         scores=np.zeros(int(model.whole[N_PARAMETERS])),

@@ -78,9 +78,10 @@ def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True)
-def tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutual, row):  # type: ignore[no-untyped-def]
+def tie_row(model: Model, epoch: Epoch, people, ego, j, mutual, row):  # type: ignore[no-untyped-def]
     """Tie statistics c_ij of every column, for a tie that is there, after ``look_around``."""
     t = pair_of(people, ego, j, mutual)
+    ties, numbers, attributes, seen, known = model.ties, model.numbers, model.attributes, epoch.seen, epoch.seen_known
     for e in range(ties.shape[0]):
         kind, code, a = ties[e, KIND], ties[e, CODE], ties[e, ATTRIBUTE]
         if kind == STRUCTURE:
@@ -92,7 +93,7 @@ def tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutu
             product = row[ties[e, FIRST]] * row[ties[e, SECOND]]
             row[e] = product * row[ties[e, THIRD]] if ties[e, THIRD] >= 0 else product
         elif kind == DYADIC:
-            row[e] = dyadic[a, ego, j]
+            row[e] = epoch.dyadic[a, ego, j]
         else:
             row[e] = 0.0
 
@@ -120,19 +121,7 @@ def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-unty
     for ego in range(people.shape[0]):
         mutual = look_around(people, state.pool, used, model.whole[PATHS], ego)
         for _ in range(given[ego, BASE + 1]):
-            tie_row(
-                ties,
-                model.numbers,
-                model.attributes,
-                epoch.seen,
-                epoch.seen_known,
-                epoch.dyadic,
-                people,
-                ego,
-                pairs[tie, 1],
-                mutual,
-                rows[tie],
-            )
+            tie_row(model, epoch, people, ego, pairs[tie, 1], mutual, rows[tie])
             tie += 1
         forget(people, used, state.through, ego)
     return True, rows
@@ -141,15 +130,15 @@ def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-unty
 @numba.njit(cache=True, nogil=True)
 def tie_statistics(model: Model, epoch: Epoch, own, state: State, lost, into):  # type: ignore[no-untyped-def]
     """Statistics of every tie column, at the end of the period; ``into`` has one place a column."""
-    ties, numbers, attributes, paths = model.ties, model.numbers, model.attributes, model.whole[PATHS]
-    seen, known, dyadic, given, given_pool = epoch.seen, epoch.seen_known, epoch.dyadic, epoch.given, epoch.pool
+    ties, numbers, paths = model.ties, model.numbers, model.whole[PATHS]
+    seen, given, given_pool = epoch.seen, epoch.given, epoch.pool
     people, pool, used, through, dense = state.people, state.pool, state.used, state.through, state.dense
     row, n_lost, tie = np.zeros(ties.shape[0]), lost.shape[0], 0
     for ego in range(people.shape[0]):
         mutual = look_around(people, pool, used, paths, ego)
         for place in range(people[ego, OUT], people[ego, OUT] + people[ego, OUT + 1]):
             j = pool[place]
-            tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutual, row)
+            tie_row(model, epoch, people, ego, j, mutual, row)
             gained = not holds(given, BASE, ego, j, given_pool)
             for e in range(ties.shape[0]):
                 if ties[e, PART] == EVAL or (gained and ties[e, PART] == CREATION):
