@@ -33,9 +33,9 @@ from recoverynet.kernels.saom.behaviour_choice import around, choose_step, weigh
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.growing_lists import holds
 from recoverynet.kernels.saom.nearby import forget
+from recoverynet.kernels.saom.rate_function import fill_rate_function, score_ministep, score_wait, which_variable, whose_ministep
 from recoverynet.kernels.saom.state_changes import begin, class_anew, come_or_go, toggle
 from recoverynet.kernels.saom.tie_choice import choose_option, far_member, tie_options
-from recoverynet.kernels.saom.turn_rates import fill_paces, score_turn, score_wait, which_variable, whose_turn
 
 MOST_STEPS = 20_000
 """Ministeps a person after which a simulation is given up."""
@@ -43,7 +43,7 @@ FULL = -9
 
 
 @lean()
-def tie_turn(model: Model, epoch: Epoch, own, theta, state: State, i, scored):  # type: ignore[no-untyped-def]
+def tie_ministep(model: Model, epoch: Epoch, own, theta, state: State, i, scored):  # type: ignore[no-untyped-def]
     """One ministep in ties; returns how much further the network is from its start, or FULL."""
     people, pool, used, given, options = state.people, state.pool, state.used, epoch.given, state.options
     found = tie_options(model, epoch, own, theta, state, i)
@@ -64,7 +64,7 @@ def tie_turn(model: Model, epoch: Epoch, own, theta, state: State, i, scored):  
 
 
 @lean()
-def step_turn(model: Model, epoch: Epoch, theta, state: State, variable, i, scored):  # type: ignore[no-untyped-def]
+def behaviour_ministep(model: Model, epoch: Epoch, theta, state: State, variable, i, scored):  # type: ignore[no-untyped-def]
     """One ministep in behaviour; returns how much further what is known at both ends is from its start, or FULL."""
     b, people, pool, values, worth = variable - 1, state.people, state.pool, state.values, state.worth
     row, columns = model.rows[b], model.behaviours
@@ -94,44 +94,44 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
     n_variables, n, condition = places.shape[0], people.shape[0], model.whole[CONDITION]
     if condition >= 0 and distances[condition] == 0:
         return DONE, 0.0, 0
-    paces, totals, rho = np.empty((n_variables, n)), np.empty(n_variables), np.ones(n_variables)
+    individual, totals, rho = np.empty((n_variables, n)), np.empty(n_variables), np.ones(n_variables)
     for variable in range(n_variables):
         if variable != condition:
             rho[variable] = theta[places[variable]]
     varying = rates.shape[0] > 0 or moments.shape[0] > 0 or not epoch.active.all()
-    fill_paces(rates, theta, values, people, pool, paces, totals)
+    fill_rate_function(rates, theta, values, people, pool, individual, totals)
     waited, turns = np.zeros(n_variables), np.zeros(n_variables)
     time, event, steps, distance = 0.0, 0, 0, 0
     while steps < MOST_STEPS * n:
         if rates.shape[0] > 0:
-            fill_paces(rates, theta, values, people, pool, paces, totals)
+            fill_rate_function(rates, theta, values, people, pool, individual, totals)
         total = 0.0
         for variable in range(n_variables):
             total += rho[variable] * totals[variable]
         later = time - math.log(next_unit(random)) / total if total > 0.0 else 2.0
         stop = moments[event] if event < moments.shape[0] else 1.0
         if later >= stop and condition < 0:
-            _wait(rates, values, people, pool, paces, totals, rho, stop - time, waited, scores, scored)
+            _wait(rates, values, people, pool, individual, totals, rho, stop - time, waited, scores, scored)
             time = stop
             if event == moments.shape[0]:
                 break
             if not come_or_go(model, epoch, state, event):
                 return POOL_FULL, time, steps
             event += 1
-            fill_paces(rates, theta, values, people, pool, paces, totals)
+            fill_rate_function(rates, theta, values, people, pool, individual, totals)
             continue
         variable = which_variable(rho, totals, total, random)
-        i = whose_turn(paces, totals, variable, varying, random)
-        _wait(rates, values, people, pool, paces, totals, rho, later - time, waited, scores, scored)
+        i = whose_ministep(individual, totals, variable, varying, random)
+        _wait(rates, values, people, pool, individual, totals, rho, later - time, waited, scores, scored)
         if scored and rates.shape[0] > 0:
-            score_turn(rates, values, people, pool, variable, i, scores)
+            score_ministep(rates, values, people, pool, variable, i, scores)
         time = later
         steps += 1
         turns[variable] += 1
         if variable == 0:
-            further = tie_turn(model, epoch, own, theta, state, i, scored)
+            further = tie_ministep(model, epoch, own, theta, state, i, scored)
         else:
-            further = step_turn(model, epoch, theta, state, variable, i, scored)
+            further = behaviour_ministep(model, epoch, theta, state, variable, i, scored)
         if further == FULL:
             return POOL_FULL, time, steps
         if variable == condition:
@@ -147,9 +147,9 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
 
 
 @lean()
-def _wait(rates, values, people, pool, paces, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
+def _wait(rates, values, people, pool, individual, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
     """Time goes by: note for how long, times how many, each variable might have changed."""
     for variable in range(totals.shape[0]):
         waited[variable] += span * totals[variable]
     if scored and rates.shape[0] > 0:
-        score_wait(rates, values, people, pool, paces, rho, span, scores)
+        score_wait(rates, values, people, pool, individual, rho, span, scores)

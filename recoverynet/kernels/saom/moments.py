@@ -53,8 +53,8 @@ from recoverynet.kernels.saom.growing_lists import drop, holds, push
 from recoverynet.kernels.saom.ministeps import run_epoch
 from recoverynet.kernels.saom.nearby import forget, look_around
 from recoverynet.kernels.saom.pairs import pair_of
+from recoverynet.kernels.saom.rate_function import rate_value
 from recoverynet.kernels.saom.state_changes import begin, fill_ties
-from recoverynet.kernels.saom.turn_rates import rate_value
 
 
 @numba.njit(cache=True, nogil=True)

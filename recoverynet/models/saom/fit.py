@@ -13,12 +13,12 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.saom.actor_model import N_CLASSES
 from recoverynet.models.saom.fitted import SaomFit, fitted
-from recoverynet.models.saom.robbins_monro import Runaway, Stay, Walk, converge, first_look
+from recoverynet.models.saom.not_finite import without_way_back
+from recoverynet.models.saom.robbins_monro import Estimation, Phase3, Runaway, converge, phase1
 from recoverynet.models.saom.setting import Setting, saom_setting
 from recoverynet.models.saom.simulation import Endless, Simulator, target_statistics
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
-from recoverynet.models.saom.trouble import without_way_back
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import settings_of
 
@@ -132,7 +132,7 @@ def fit_saom(
     setting = saom_setting(panel, specification, bounds=bounds, conditional=conditional, change_at=change_at, by_class=by_class)
     checks = check_change(setting)
     by_period = target_statistics(setting)
-    walk, known = _begun(setting, by_period.sum(axis=0), start)
+    estimation, known = _begun(setting, by_period.sum(axis=0), start)
     settings = settings_of(
         generator,
         bounds=dict(bounds or {}),
@@ -147,7 +147,7 @@ def fit_saom(
     with Simulator(setting, workers) as simulator:
         here, ratio, n_phase3, good, reason = _estimated(
             simulator,
-            walk,
+            estimation,
             n_simulations=n_simulations,
             wanted=wanted,
             most_runs=most_runs,
@@ -157,7 +157,7 @@ def fit_saom(
         )
     found = fitted(
         setting,
-        walk,
+        estimation,
         here,
         by_period,
         ratio=ratio,
@@ -174,26 +174,26 @@ def fit_saom(
 
 
 def _estimated(
-    simulator: Simulator, walk: Walk, *, rng: np.random.Generator, **how: Any
-) -> tuple[Stay | None, float, int, np.ndarray, str | None]:
+    simulator: Simulator, estimation: Estimation, *, rng: np.random.Generator, **how: Any
+) -> tuple[Phase3 | None, float, int, np.ndarray, str | None]:
     """The last run of phase 3, its ratio, how many there were, the last good θ, and why there are no estimates."""
-    parameters, good = simulator.setting.parameters, walk.theta.copy()
+    parameters, good = simulator.setting.parameters, estimation.theta.copy()
     try:
-        runs = first_look(simulator, walk, rng)
+        runs = phase1(simulator, estimation, rng)
         check_collinear(
-            [parameters[k].label for k in walk.free],
-            runs.statistics.sum(axis=0)[:, walk.free],
+            [parameters[k].label for k in estimation.free],
+            runs.statistics.sum(axis=0)[:, estimation.free],
             [each.label for each in parameters if each.start is not None],
         )
-        good = walk.theta.copy()
-        here, ratio, n_phase3 = converge(simulator, walk, rng=rng, **how)
+        good = estimation.theta.copy()
+        here, ratio, n_phase3 = converge(simulator, estimation, rng=rng, **how)
     except Runaway as error:
         far = " and ".join(f"{parameters[k].label} went to {error.theta[k]:.0f}" for k in error.places)
         return (
             None,
             np.nan,
             0,
-            walk.good,
+            estimation.good,
             (
                 f"The estimation ran away: {far}, where nobody has a choice left. Nothing observed speaks against such values "
                 "(nobody ever did the opposite), or other terms say the same. What to try: leave the effect out, or hold it with "
@@ -201,7 +201,7 @@ def _estimated(
             ),
         )
     except Endless as error:
-        good = walk.trace[-2][1] if len(walk.trace) > 1 else good  # the last one was never simulated, or failed
+        good = estimation.trace[-2][1] if len(estimation.trace) > 1 else good  # the last one was never simulated, or failed
         return (
             None,
             np.nan,
@@ -209,12 +209,12 @@ def _estimated(
             good,
             (f"{error} What to try: fewer effects, start= from a smaller model that converged, or starting values nearer to 0."),
         )
-    return here, ratio, n_phase3, good, _without_way_back(simulator.setting, walk, here)
+    return here, ratio, n_phase3, good, _without_way_back(simulator.setting, estimation, here)
 
 
-def _without_way_back(setting: Setting, walk: Walk, here: Stay) -> str | None:
+def _without_way_back(setting: Setting, estimation: Estimation, here: Phase3) -> str | None:
     """Why estimates are not finite although simulations are like the data; None where they are."""
-    places = [k for k in without_way_back(here.sums, walk.targets) if k in walk.free]
+    places = [k for k in without_way_back(here.sums, estimation.targets) if k in estimation.free]
     if not places:
         return None
     return (
@@ -230,7 +230,7 @@ def _check_arguments(n_simulations: int, wanted: float, most_runs: int) -> None:
     whole_number(most_runs, "most_runs", 1)
 
 
-def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tuple[Walk, bool]:
+def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tuple[Estimation, bool]:
     """An estimation at its starting values, and whether an earlier fit of the very same parameters gave them."""
     theta = starting_values(setting, targets)
     same = False
@@ -249,4 +249,4 @@ def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tupl
     if not len(free):
         raise SchemaError("Every parameter is fixed; there is nothing to estimate.")
     rates = np.array([parameter.effect == "Rate" for parameter in setting.parameters])
-    return Walk(theta, free, rates, targets), same
+    return Estimation(theta, free, rates, targets), same

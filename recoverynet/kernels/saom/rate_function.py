@@ -39,32 +39,32 @@ def rate_value(rates, r, values, table, out, into, pool, i):  # type: ignore[no-
 
 
 @lean()
-def fill_paces(rates, theta, values, people, pool, paces, totals):  # type: ignore[no-untyped-def]
+def fill_rate_function(rates, theta, values, people, pool, individual, totals):  # type: ignore[no-untyped-def]
     """exp(Σ_k α_k a_ik) of everybody who is there (variables, n), and their sums (variables,)."""
-    for variable in range(paces.shape[0]):
+    for variable in range(individual.shape[0]):
         totals[variable] = 0.0
-        for i in range(paces.shape[1]):
+        for i in range(individual.shape[1]):
             exponent = 0.0
             for r in range(rates.shape[0]):
                 if rates[r, VARIABLE] == variable:
                     exponent += theta[rates[r, WEIGHT]] * rate_value(rates, r, values, people, 0, 3, pool, i)
-            paces[variable, i] = math.exp(exponent) if people[i, ACTIVE] else 0.0
-            totals[variable] += paces[variable, i]
+            individual[variable, i] = math.exp(exponent) if people[i, ACTIVE] else 0.0
+            totals[variable] += individual[variable, i]
 
 
 @lean()
-def score_wait(rates, values, people, pool, paces, rho, span, scores):  # type: ignore[no-untyped-def]
+def score_wait(rates, values, people, pool, individual, rho, span, scores):  # type: ignore[no-untyped-def]
     """Score of rate effects of a stretch of time in which nothing happened: minus the derivative of the summed rates."""
     for r in range(rates.shape[0]):
         variable = rates[r, VARIABLE]
-        for i in range(paces.shape[1]):
-            if paces[variable, i] > 0.0:
+        for i in range(individual.shape[1]):
+            if individual[variable, i] > 0.0:
                 a = rate_value(rates, r, values, people, 0, 3, pool, i)
-                scores[rates[r, WEIGHT]] -= span * rho[variable] * paces[variable, i] * a
+                scores[rates[r, WEIGHT]] -= span * rho[variable] * individual[variable, i] * a
 
 
 @lean()
-def score_turn(rates, values, people, pool, variable, i, scores):  # type: ignore[no-untyped-def]
+def score_ministep(rates, values, people, pool, variable, i, scores):  # type: ignore[no-untyped-def]
     """Score of rate effects of somebody having a turn."""
     for r in range(rates.shape[0]):
         if rates[r, VARIABLE] == variable:
@@ -72,17 +72,17 @@ def score_turn(rates, values, people, pool, variable, i, scores):  # type: ignor
 
 
 @lean()
-def whose_turn(paces, totals, variable, varying, random):  # type: ignore[no-untyped-def]
+def whose_ministep(individual, totals, variable, varying, random):  # type: ignore[no-untyped-def]
     """Who may change the variable next, in proportion to their rate."""
-    n = paces.shape[1]
+    n = individual.shape[1]
     if not varying:
         return min(int(next_unit(random) * n), n - 1)
     left = next_unit(random) * totals[variable]
     last = 0
     for i in range(n):
-        if paces[variable, i] > 0.0:
+        if individual[variable, i] > 0.0:
             last = i
-            left -= paces[variable, i]
+            left -= individual[variable, i]
             if left < 0.0:
                 return i
     return last

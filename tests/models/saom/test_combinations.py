@@ -14,6 +14,7 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.kernels.autocorrelation import moran
 from recoverynet.kernels.saom.actor_model import FIRST_CATEGORY, INTO, OUT
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
+from recoverynet.models.saom.counterfactuals import parts_of, standard_errors
 from recoverynet.models.saom.drift import influence_table
 from recoverynet.models.saom.fit_quality import goodness_of_fit
 from recoverynet.models.saom.importance import importance
@@ -22,7 +23,6 @@ from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import csr_of
 from recoverynet.models.saom.sources import BEYOND, INFLUENCE, OTHER, SELECTION, similarity_sources
 from recoverynet.models.saom.specification import Specification, Term
-from recoverynet.models.saom.switches import parts_of, standard_errors
 from recoverynet.models.saom.what_if import simulate
 
 EVERYTHING = Specification(
