@@ -44,8 +44,8 @@ class Model(NamedTuple):
         Tie columns.
     numbers : float array (E, 2)
         Internal parameter of each effect, and the factor of its statistic.
-    attributes : float array (A, 2)
-        Range and mean similarity.
+    attributes : float array (A, 3)
+        Range, mean similarity, and what is put back on where a rate refers to it (the centre of modelled behaviour).
     strides : int64 array (A + 2,)
         What each attribute's category, the in- and the outdegree add to the number of a person's class; 0 where people
         out of reach do not differ by it.
@@ -59,10 +59,10 @@ class Model(NamedTuple):
         Means that were taken off.
     rates : int64 array (R, N_FIELDS)
         Rate columns: effects on how often people may change something.
-    whole : int64 array (8,)
+    whole : int64 array (9,)
         Two-step paths to count; 1 if directed; number of classes (0: everybody is looked at); degree from which a
         person is a class of their own; number of parameters; number of own effects; variable conditioned on (−1: none);
-        number of closure slots.
+        number of closure slots; whether people of unknown behaviour count at the mean in averages of others' behaviour.
     """
 
     ties: np.ndarray
@@ -77,7 +77,7 @@ class Model(NamedTuple):
     whole: np.ndarray
 
 
-PATHS, DIRECTED, N_CLASSES, DEGREE_CAP, N_PARAMETERS, N_OWN, CONDITION, N_SLOTS = range(8)
+PATHS, DIRECTED, N_CLASSES, DEGREE_CAP, N_PARAMETERS, N_OWN, CONDITION, N_SLOTS, AT_MEAN = range(9)
 
 
 class Epoch(NamedTuple):

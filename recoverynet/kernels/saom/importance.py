@@ -82,7 +82,7 @@ def _steps(model: Model, epoch: Epoch, state: State, theta, into):  # type: igno
         for i in range(n):
             if state.people[i, ACTIVE] == 0:
                 continue
-            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[b], nobody, 0, i)
+            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[b], nobody, 0, 0, i)
             weigh_steps(
                 columns, model.rows, model.bounds, model.attributes, state.values, theta, a, state.people[i, level], b + 1, i, worth
             )

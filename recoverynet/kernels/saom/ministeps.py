@@ -69,7 +69,7 @@ def behaviour_ministep(model: Model, epoch: Epoch, theta, state: State, variable
     b, people, pool, values, worth = variable - 1, state.people, state.pool, state.values, state.worth
     row, columns = model.rows[b], model.behaviours
     level = FIRST_CATEGORY + values.shape[0] + b
-    a = around(people, OUT, INTO, pool, values, row, state.nobody, 0, i)
+    a = around(people, OUT, INTO, pool, values, row, state.nobody, 0, 0, i)
     now = people[i, level]
     weigh_steps(columns, model.rows, model.bounds, model.attributes, values, theta, a, now, variable, i, worth)
     d = choose_step(columns, variable, worth, state.random, state.scores, scored)
@@ -99,32 +99,32 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
         if variable != condition:
             rho[variable] = theta[places[variable]]
     varying = rates.shape[0] > 0 or moments.shape[0] > 0 or not epoch.active.all()
-    fill_rate_function(rates, theta, values, people, pool, individual, totals)
+    fill_rate_function(model, theta, values, people, pool, individual, totals)
     waited, turns = np.zeros(n_variables), np.zeros(n_variables)
     time, event, steps, distance = 0.0, 0, 0, 0
     while steps < MOST_STEPS * n:
         if rates.shape[0] > 0:
-            fill_rate_function(rates, theta, values, people, pool, individual, totals)
+            fill_rate_function(model, theta, values, people, pool, individual, totals)
         total = 0.0
         for variable in range(n_variables):
             total += rho[variable] * totals[variable]
         later = time - math.log(next_unit(random)) / total if total > 0.0 else 2.0
         stop = moments[event] if event < moments.shape[0] else 1.0
         if later >= stop and condition < 0:
-            _wait(rates, values, people, pool, individual, totals, rho, stop - time, waited, scores, scored)
+            _wait(model, values, people, pool, individual, totals, rho, stop - time, waited, scores, scored)
             time = stop
             if event == moments.shape[0]:
                 break
             if not come_or_go(model, epoch, state, event):
                 return POOL_FULL, time, steps
             event += 1
-            fill_rate_function(rates, theta, values, people, pool, individual, totals)
+            fill_rate_function(model, theta, values, people, pool, individual, totals)
             continue
         variable = which_variable(rho, totals, total, random)
         i = whose_ministep(individual, totals, variable, varying, random)
-        _wait(rates, values, people, pool, individual, totals, rho, later - time, waited, scores, scored)
+        _wait(model, values, people, pool, individual, totals, rho, later - time, waited, scores, scored)
         if scored and rates.shape[0] > 0:
-            score_ministep(rates, values, people, pool, variable, i, scores)
+            score_ministep(model, values, people, pool, variable, i, scores)
         time = later
         steps += 1
         turns[variable] += 1
@@ -147,9 +147,9 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
 
 
 @lean()
-def _wait(rates, values, people, pool, individual, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
+def _wait(model, values, people, pool, individual, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
     """Time goes by: note for how long, times how many, each variable might have changed."""
     for variable in range(totals.shape[0]):
         waited[variable] += span * totals[variable]
-    if scored and rates.shape[0] > 0:
-        score_wait(rates, values, people, pool, individual, rho, span, scores)
+    if scored and model.rates.shape[0] > 0:
+        score_wait(model, values, people, pool, individual, rho, span, scores)

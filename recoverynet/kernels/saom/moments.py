@@ -13,6 +13,7 @@ import numba
 import numpy as np
 
 from recoverynet.kernels.saom.actor_model import (
+    AT_MEAN,
     ATTRIBUTE,
     BASE,
     CODE,
@@ -45,10 +46,10 @@ from recoverynet.kernels.saom.actor_model import (
     State,
 )
 from recoverynet.kernels.saom.behaviour_choice import around, column_statistic
-from recoverynet.kernels.saom.effects.behaviour import SIMILARITY_CODES
+from recoverynet.kernels.saom.effects.behaviour import IN_STEPS
 from recoverynet.kernels.saom.effects.covariate import covariate_tie
 from recoverynet.kernels.saom.effects.declared import COVARIATE, CREATION, DYADIC, ENDOWMENT, EVAL, INTERACTION, OWN, STRUCTURE
-from recoverynet.kernels.saom.effects.structure import structure_ego, structure_tie
+from recoverynet.kernels.saom.effects.structure import structure_creation, structure_ego, structure_tie
 from recoverynet.kernels.saom.growing_lists import drop, holds, push
 from recoverynet.kernels.saom.ministeps import run_epoch
 from recoverynet.kernels.saom.nearby import forget, look_around
@@ -85,7 +86,9 @@ def tie_row(model: Model, epoch: Epoch, people, ego, j, mutual, row):  # type: i
     for e in range(ties.shape[0]):
         kind, code, a = ties[e, KIND], ties[e, CODE], ties[e, ATTRIBUTE]
         if kind == STRUCTURE:
-            row[e] = structure_tie(code, t, numbers[e, 0])
+            row[e] = (
+                structure_creation(code, t, numbers[e, 0]) if ties[e, PART] == CREATION else structure_tie(code, t, numbers[e, 0])
+            )
         elif kind == COVARIATE:
             both = known[a, ego] and known[a, j]
             row[e] = covariate_tie(code, seen[a, ego], seen[a, j], both, attributes[a, 0], attributes[a, 1])
@@ -172,7 +175,7 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
     """
     columns, rows, attributes, seen, unknown = model.behaviours, model.rows, model.attributes, epoch.seen, epoch.z_unknown
     given, given_pool, people = epoch.given, epoch.pool, state.people
-    n, level = people.shape[0], FIRST_CATEGORY + epoch.values.shape[0] + b
+    n, level, at_mean = people.shape[0], FIRST_CATEGORY + epoch.values.shape[0] + b, model.whole[AT_MEAN]
     z = np.zeros((2, n))
     for part in (EVAL, ENDOWMENT, CREATION):
         wanted = False
@@ -188,8 +191,8 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
             change = people[i, level] - epoch.z[b, i]
             if unknown[b, i] or (part == ENDOWMENT and change >= 0) or (part == CREATION and change <= 0):
                 continue
-            here = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 0, unknown, b, i)
-            there = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 1, unknown, b, i) if part != EVAL else here
+            here = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 0, unknown, b, at_mean, i)
+            there = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 1, unknown, b, at_mean, i) if part != EVAL else here
             for f in range(columns.shape[0]):
                 if columns[f, VARIABLE] != b + 1 or columns[f, PART] != part or columns[f, WEIGHT] < 0:
                     continue
@@ -199,7 +202,7 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
                     continue
                 gap = column_statistic(columns, rows, attributes, seen, there, i, f, 0) - value
                 gap *= -1.0 if part == ENDOWMENT else 1.0
-                similar = columns[f, CODE] in SIMILARITY_CODES and columns[f, KIND] != INTERACTION
+                similar = columns[f, CODE] in IN_STEPS and columns[f, KIND] != INTERACTION
                 into[f] += -attributes[rows[b], 0] * gap if similar else gap
 
 
@@ -233,7 +236,7 @@ def rate_statistics(model: Model, epoch: Epoch, state: State, result):  # type: 
         for r in range(rates.shape[0]):
             if rates[r, VARIABLE] == variable:
                 for i in range(n):
-                    a = rate_value(rates, r, epoch.seen, given, LAGGED_OUT, LAGGED_IN, epoch.pool, i)
+                    a = rate_value(model, r, epoch.seen, given, LAGGED_OUT, LAGGED_IN, epoch.pool, i)
                     result[rates[r, WEIGHT]] += a * changes[i]
 
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.saom.actor_model import N_CLASSES
+from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.fitted import SaomFit, fitted
 from recoverynet.models.saom.not_finite import without_way_back
 from recoverynet.models.saom.robbins_monro import Estimation, Phase3, Runaway, converge, phase1
@@ -29,7 +31,8 @@ def fit_saom(
     *,
     bounds: Mapping[str, tuple[float, float]] | None = None,
     conditional: str | None = None,
-    change_at: float = 0.5,
+    change_at: ChangeAt = 0.5,
+    unknown_alters: str = "mean",
     start: SaomFit | None = None,
     n_simulations: int = 1000,
     wanted: float = 0.20,
@@ -52,8 +55,13 @@ def fit_saom(
     conditional : str, optional
         Name of the network or of a behaviour: simulations end where it has changed as much as observed, and its basic
         rates are estimated from the time that took. Default: none, all rates are estimated with the rest.
-    change_at : float
-        People who join or leave within a period do so after this share of it, between 0 and 1.
+    change_at : float, or mapping of people to moments
+        People who join or leave within a period do so after this share of it, between 0 and 1; or each at moments of
+        their own, counted in waves: ``{"ann": 1.25, "ben": [1.5, 2.8]}``, where 1.25 is a quarter of the way from wave 1
+        to wave 2. Those not named move halfway.
+    unknown_alters : {"mean", "left_out"}
+        In averages, the largest and the smallest of others' behaviour (avAlt, avRecAlt, avInAlt, maxAlt, minAlt), people of
+        unknown behaviour count at the mean of all, as in RSiena, or are left out.
     start : SaomFit, optional
         An earlier fit; parameters of the same name start from its estimates.
     n_simulations : int
@@ -102,6 +110,14 @@ def fit_saom(
     both ties and behaviour. Ties unknown at a wave are as last known in simulations and left out of statistics. Not
     meant for fewer than about 20 people, or where few ties last.
 
+    Conventions are RSiena's where it is not said otherwise. A behaviour's centre is the mean of the means of its waves, the
+    mean similarity is over all pairs at the starts of periods. What absent people do is not unknown: those who join begin
+    without ties; ties of those who leave count, at the end of that period, as they were at its start. ``RateX`` of a
+    modelled behaviour is not centred. Otherwise than in RSiena, nobody may choose people who are not there; where a third of
+    the people move between two waves, RSiena's rates differ from ours by about a standard error for it. Where people join
+    or leave, no fit is conditional, as in RSiena. Endowment and creation parts of maxAlt and minAlt are s_i now less s_i
+    before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them.
+
     References
     ----------
     Snijders, T. A. B. (2001). The statistical evaluation of social network dynamics. Sociological Methodology 31,
@@ -129,7 +145,15 @@ def fit_saom(
     """
     _check_arguments(n_simulations, wanted, most_runs)
     generator = resolve_rng(rng)
-    setting = saom_setting(panel, specification, bounds=bounds, conditional=conditional, change_at=change_at, by_class=by_class)
+    setting = saom_setting(
+        panel,
+        specification,
+        bounds=bounds,
+        conditional=conditional,
+        change_at=change_at,
+        unknown_alters=unknown_alters,
+        by_class=by_class,
+    )
     checks = check_change(setting)
     by_period = target_statistics(setting)
     estimation, known = _begun(setting, by_period.sum(axis=0), start)
@@ -137,7 +161,8 @@ def fit_saom(
         generator,
         bounds=dict(bounds or {}),
         conditional=conditional,
-        change_at=change_at,
+        change_at=dict(change_at) if isinstance(change_at, Mapping | pd.Series) else change_at,
+        unknown_alters=unknown_alters,
         n_simulations=n_simulations,
         wanted=wanted,
         most_runs=most_runs,

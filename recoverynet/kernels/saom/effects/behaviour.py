@@ -23,6 +23,9 @@ class Around(NamedTuple):
         Own behaviour, centred.
     out, into, mutual : int
         Numbers of people i is tied to, who are tied to i, and both; those of unknown behaviour left out of averages.
+    mean_out, mean_into, mean_mutual : int
+        What sums are divided by in averages of others' behaviour: people of unknown behaviour included where they count at
+        the mean.
     out_sum, in_sum, mutual_sum, most, least : float
         Sums of their centred behaviour, largest and smallest among those i is tied to (0 without any).
     far, lower, equal : float
@@ -41,6 +44,9 @@ class Around(NamedTuple):
     out: int
     into: int
     mutual: int
+    mean_out: int
+    mean_into: int
+    mean_mutual: int
     out_sum: float
     in_sum: float
     mutual_sum: float
@@ -182,7 +188,8 @@ BEHAVIOUR_EFFECTS = (
     ISOLATE,
     EFF_FROM,
 )
-SIMILARITY_CODES = tuple(int(code) for code in (StepCode.AV_SIM, StepCode.TOT_SIM, StepCode.AV_SIM_RECIP, StepCode.TOT_SIM_RECIP))
+IN_STEPS = tuple(int(each.code) for each in (AV_SIM, TOT_SIM, AV_SIM_RECIP, TOT_SIM_RECIP, AV_ATT_HIGHER, AV_ATT_LOWER))
+"""Effects whose endowment and creation parts count distances in steps, as RSiena has it."""
 
 
 @lean()
@@ -240,13 +247,13 @@ def behaviour_statistic(code: int, a: Around, d: int, r: float, m: float, v: flo
 def influence(code: int, a: Around, v: float) -> float:
     """What z_i is multiplied with in the effects that are linear in z_i."""
     if code == StepCode.AV_ALT:
-        return _mean(a.out_sum, a.out)
+        return _mean(a.out_sum, a.mean_out)
     if code == StepCode.TOT_ALT:
         return a.out_sum
     if code == StepCode.AV_REC_ALT:
-        return _mean(a.mutual_sum, a.mutual)
+        return _mean(a.mutual_sum, a.mean_mutual)
     if code == StepCode.AV_IN_ALT:
-        return _mean(a.in_sum, a.into)
+        return _mean(a.in_sum, a.mean_into)
     if code == StepCode.TOT_IN_ALT:
         return a.in_sum
     if code == StepCode.MAX_ALT:

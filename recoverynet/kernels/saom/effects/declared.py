@@ -102,7 +102,7 @@ class Pair(NamedTuple):
         Numbers of h with i → h → j, i → h ← j, i ← h → j, i ← h ← j and i ↔ h ← j.
     ego_out, ego_in, ego_mutual, alter_out, alter_in : int
         Degrees as they are, the tie i → j included where present.
-    ego_in_start, alter_out_start : int
+    ego_in_start, ego_out_start, alter_out_start : int
         Degrees at the start of the period; used by statistics only.
     n_people : int
     """
@@ -120,6 +120,7 @@ class Pair(NamedTuple):
     alter_out: int
     alter_in: int
     ego_in_start: int
+    ego_out_start: int
     alter_out_start: int
     n_people: int
 

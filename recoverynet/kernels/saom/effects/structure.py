@@ -8,6 +8,8 @@ that counts do not tell, that part is added later (``closing_weights`` in kernel
 
 from __future__ import annotations
 
+import math
+
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.effects.closure import (
     balance_change,
@@ -339,6 +341,18 @@ def structure_tie(code: int, t: Pair, p: float) -> float:
     if code == TieCode.IN_STRUCT_EQ:
         return in_struct_eq_tie(t, p)
     return 0.0
+
+
+@lean()
+def structure_creation(code: int, t: Pair, p: float) -> float:
+    """c_ij of a tie that was gained, for creation parts: ego's own degrees are those at the start, as RSiena has it."""
+    if code == TieCode.IN_ACT:
+        return float(t.ego_in_start)
+    if code == TieCode.OUT_ACT:
+        return float(t.ego_out_start)
+    if code == TieCode.OUT_ACT_SQRT:
+        return math.sqrt(t.ego_out_start)
+    return structure_tie(code, t, p)
 
 
 @lean()
