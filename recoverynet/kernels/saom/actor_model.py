@@ -28,7 +28,7 @@ OUT, INTO = 0, 3
 CLASS, PLACE, OUT_MARK, IN_MARK, TOUCHED, FIXED_MARK, COUNTS = 6, 7, 8, 9, 10, 11, 12
 NEAR, ACTIVE, IN_START, OUT_START, FIRST_CATEGORY = 17, 18, 19, 20, 21
 """Places of ``people``, one row a person: lists of neighbours both ways; class and place in it; marks; five counts of
-two-step paths; the list of who is near; whether they are there; degrees at the start; then the categories of each
+two-step paths; the list of who is near; whether they are there; known degrees at the start; then the categories of each
 attribute, then each behaviour."""
 LAGGED_OUT, LAGGED_IN, BASE, FIXED, UNKNOWN, SETTLED = 0, 3, 6, 9, 12, 15
 """Places of ``given``: lists that do not change within a period."""
@@ -202,8 +202,7 @@ def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
     n, n_attributes = epoch.active.shape[0], epoch.values.shape[0]
     n_columns, n_classes = model.ties.shape[0], int(model.whole[N_CLASSES])
     people = np.zeros((n, FIRST_CATEGORY + n_attributes + epoch.z.shape[0]), np.int32)
-    for row, start in ((IN_START, epoch.start[:, 1]), (OUT_START, epoch.start[:, 0])):
-        people[:, row] = np.bincount(start, minlength=n) if len(start) else 0
+    people[:, IN_START], people[:, OUT_START] = epoch.given[:, LAGGED_IN + 1], epoch.given[:, LAGGED_OUT + 1]
     return State(
         people=people,
         classes=np.zeros((n_classes + 1, 4), np.int32),

@@ -126,7 +126,7 @@ class _Cutter:
         unknown = ((unknown_first + unknown_last) > 0).astype(np.int8)
         fixed, fixed_last = (_part(panel.structural[w], people).astype(np.int8) for w in (wave, wave + 1))
         left = panel.present[people, wave] & ~panel.present[people, wave + 1]
-        settled = _settled(fixed, first, fixed_last, last, left)
+        settled = _settled(fixed, first, fixed_last, last, unknown, left)
         lagged = _pairs(first - first.multiply(unknown))
         z, z_end = (self.steps[:, people, w].astype(np.int32) for w in (wave, wave + 1))
         observed = (
@@ -230,12 +230,13 @@ def _pairs(matrix: Matrix) -> np.ndarray:
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].reshape(-1, 2)
 
 
-def _settled(fixed: Matrix, first: Matrix, fixed_last: Matrix, last: Matrix, left: np.ndarray) -> np.ndarray:
+def _settled(fixed: Matrix, first: Matrix, fixed_last: Matrix, last: Matrix, unknown: Matrix, left: np.ndarray) -> np.ndarray:
     """Pairs fixed at an end with their tie (m, 3); what is fixed at the start stays as it is.
 
     Ties of those who ``left`` count as they were at the start, whatever happened to them before they went: as RSiena has it.
     """
     gone = left[:, None] | left
+    gone &= unknown.toarray() == 0
     np.fill_diagonal(gone, False)
     fixed = sparse.csr_array(((fixed + sparse.csr_array(gone.astype(np.int8))) > 0).astype(np.int8))
     values: dict[tuple[int, int], int] = {}

@@ -144,7 +144,7 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
         weights = np.zeros((len(numbers) ** 2, len(fit.theta)))
         pairs = [(v, w) for v in numbers for w in numbers]
         for column in columns:
-            reach, similarity = setting.model.attributes[place]
+            reach, similarity = setting.model.attributes[place, :2]
             weights[:, column[WEIGHT]] += [
                 covariate_tie(int(column[CODE]), v, w, True, reach, similarity)
                 for v, w in np.array(pairs, float) - own.centres[place]

@@ -226,7 +226,7 @@ def simulate(
 
 
 def _apart(
-    setting: Setting, theta: np.ndarray, n: int, _: float, rng: np.random.Generator, quiet: bool | None
+    setting: Setting, theta: np.ndarray, n: int, rng: np.random.Generator, quiet: bool | None
 ) -> Iterator[tuple[np.ndarray, tuple[WaveEnd, ...]]]:
     """Runs in which every period starts at what was observed: statistics and ends."""
     sizes = [min(CHUNK, n - begin) for begin in range(0, n, CHUNK)]
@@ -287,6 +287,9 @@ def _joined(
     where = (np.concatenate(rows), np.concatenate(columns))
     network = sparse.csr_array((np.ones(len(where[0])), where), shape=(panel.n_people,) * 2)
     here = panel.present[:, wave]
+    there = sparse.diags_array(here.astype(float))
+    network = sparse.csr_array(there @ network @ there)
+    network.eliminate_zeros()
     return WaveEnd(network, {name: np.where(here, values, np.nan) for name, values in behaviour.items()})
 
 

@@ -119,7 +119,7 @@ def test_drift_is_what_steps_of_behaviour_differ_by():
         table = influence_table(fit, "drink", n_contacts=4).to_frame()
         worth = table[table["contacts"] == y].set_index("behaviour")["contribution"]
         model, state = fit.setting.model, started(fit.setting)
-        a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], np.zeros((1, n), bool), 0, 0)
+        a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], np.zeros((1, n), bool), 0, 0, 0)
         steps = np.zeros((3, len(model.behaviours) + 1))
         level = state.people[0, FIRST_CATEGORY + state.values.shape[0]]
         weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, fit.theta, a, level, 1, 0, steps)
