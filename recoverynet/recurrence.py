@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from recoverynet.errors import SchemaError
 
@@ -87,21 +85,3 @@ def read_recurrence(text: str) -> Recurrence:
 def _with_day_ends(rule: str) -> str:
     """UNTIL as a bare day: the last day counts whole, whatever time is written behind it."""
     return re.sub(r"UNTIL=([0-9]{8})T[0-9]{6}Z?", r"UNTIL=\1", rule)
-
-
-def weekly(weekday: str) -> Recurrence:
-    """Every week on one day."""
-    return Recurrence(f"FREQ=WEEKLY;BYDAY={CODES[WEEKDAYS.index(weekday)]}")
-
-
-def moments(recurrence: Recurrence, clock: dt.time, zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
-    """Each moment from ``first`` (counts) to ``last`` (does not) at which it begins, on the clock of the zone.
-
-    An hour the clocks skip moves forward; of an hour that comes twice the first is meant.
-    """
-    one_day = dt.timedelta(days=1)
-    for day in recurrence.days((first.astimezone(zone) - one_day).date(), (last.astimezone(zone) + one_day).date()):
-        local = dt.datetime.combine(day, clock, tzinfo=zone)
-        moment = local.astimezone(dt.UTC).astimezone(zone)
-        if first <= moment < last:
-            yield moment

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -166,7 +167,8 @@ class Imported:
         """
         held = {name: frame for name, frame in self.tables.items() if name in RECORD_TABLES}
         needed = {name: RECORD_TABLES[name].empty(self.tz) for name in ("people", "occasions", "participation")}
-        return RecoveryRecord(**{**needed, **held}, tz=self.tz, notes=self.report.notes)
+        tables: dict[str, Any] = {**needed, **held}
+        return RecoveryRecord(**tables, tz=self.tz, notes=self.report.notes)
 
     def write(self, folder: str | Path) -> None:
         """Keep the record as CSV, the account as import_report.txt, and other tables in a folder ``others``."""

@@ -33,16 +33,6 @@ class Proposal:
         What was taken to be so, in the order of the file.
     left_aside : tuple of str
         Files and sheets no table of a record was found in, with why.
-
-    Examples
-    --------
-    >>> import pathlib, tempfile
-    >>> import recoverynet as rn
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = pathlib.Path(folder) / "visits.csv"
-    ...     _ = file.write_text("Client ref,Date,Worker,Attended/DNA\\nC1,07/03/2011,W1,Attended\\nC1,14/03/2011,W1,DNA\\n")
-    ...     print(rn.propose_mapping(folder).text.splitlines()[-1])
-    outcome = { from = "Attended/DNA", values = { Attended = "attended", DNA = "did_not_attend" } }
     """
 
     text: str
@@ -89,6 +79,16 @@ def propose_mapping(
     its title and confirmed by its values; a date column must hold dates, an outcome words such as DNA. Columns that name
     persons, birth dates, addresses and free text are never proposed; where only names stand for people they are
     numbered. Hidden sheets are left aside and named.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import recoverynet as rn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder) / "visits.csv"
+    ...     _ = file.write_text("Client ref,Date,Worker,Attended/DNA\\nC1,07/03/2011,W1,Attended\\nC1,14/03/2011,W1,DNA\\n")
+    ...     print(rn.propose_mapping(folder).text.splitlines()[-1])
+    outcome = { from = "Attended/DNA", values = { Attended = "attended", DNA = "did_not_attend" } }
     """
     if dates not in (None, "day_first", "month_first"):
         raise SchemaError(f"dates is 'day_first' or 'month_first'; got {dates!r}.")
