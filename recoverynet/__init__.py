@@ -27,6 +27,7 @@ _DOOR: dict[str, list[str]] = {
     "tables.checks": ["find_problems"],
     "tables.pseudonyms": ["pseudonymise"],
     "formats.proposal.proposal": ["Proposal", "propose_mapping"],
+    "formats.contacts": ["read_contacts"],
     "formats.meetings.meeting_guide": ["read_meeting_guide"],
     "formats.meetings.bmlt": ["read_bmlt"],
     "formats.open_referral.directory": ["read_open_referral"],

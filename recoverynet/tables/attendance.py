@@ -107,9 +107,13 @@ def _missed(outcome: pd.Series) -> pd.Series:
 def _out_of_occasions(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Who did not come to which occasion; occasions that did not take place go with everybody at them."""
     occasions, taking_part = tables["occasions"], tables["participation"]
-    whole = occasions.set_index("occasion_id")["outcome"]
-    outcome = taking_part["occasion_id"].map(whole.where(_missed(whole))).fillna(taking_part["outcome"])
-    missed = _missed(outcome)
+    gone = occasions[_missed(occasions["outcome"])]
+    at_gone = taking_part["occasion_id"].isin(gone["occasion_id"])
+    missed = at_gone | _missed(taking_part["outcome"])
+    if not missed.any() and gone.empty:
+        return taking_part.head(0)
+    whole = taking_part["occasion_id"].map(dict(zip(gone["occasion_id"], gone["outcome"], strict=True)))
+    outcome = whole.astype("object").where(at_gone, taking_part["outcome"])
     rows = taking_part[missed].assign(outcome=outcome[missed])
     details = occasions.set_index("occasion_id")[["started_at", "group_id", "kind"]]
     rows = rows.join(details, on="occasion_id").rename(columns={"started_at": "at"})
@@ -123,4 +127,5 @@ def _told(table: str, rows: pd.DataFrame) -> list[str]:
         return []
     counts = rows["outcome"].value_counts()
     parts = [f"{counts[word]:,} {OUTCOME_IN_WORDS[word]}" for word in OUTCOMES[1:] if word in counts.index]
-    return [f"{table}: {len(rows):,} rows are appointments and no contacts: {', '.join(parts)}."]
+    what = "row is an appointment and no contact" if len(rows) == 1 else "rows are appointments and no contacts"
+    return [f"{table}: {len(rows):,} {what}: {', '.join(parts)}."]

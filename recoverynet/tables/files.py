@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from recoverynet.errors import SchemaError
+from recoverynet.tables.account import Account
 from recoverynet.tables.attendance import with_appointments
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
@@ -20,7 +21,7 @@ from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.schema import require_time_zone
-from recoverynet.tables.sources import TABLE_ENDINGS, open_source
+from recoverynet.tables.sources import TABLE_ENDINGS, Source, open_source
 
 SIDECAR = "record.toml"
 """Written beside the tables where the window or time zone is not what reading them back would give."""
@@ -95,22 +96,37 @@ def read_record(
     source = open_source(folder)
     beside = Path(folder) / SIDECAR
     how = read_mapping(beside if mapping is None and beside.is_file() else mapping)
-    with prepared_source(source, how, how.tz or tz) as prepared:
-        problems = examine(prepared, leave_out=on_problems == "leave_out")
-        errors = [problem for problem in problems if problem.severity == "error"]
+    record, _ = read_accounted(source, how, tz, leave_out=on_problems == "leave_out")
+    return record
+
+
+def read_accounted(
+    source: Source, how: Mapping, tz: str, *, leave_out: bool, secret: bytes | None = None
+) -> tuple[RecoveryRecord, Account]:
+    """The record of a source under a mapping, and what became of every row and column; raises as :func:`read_record`."""
+    with prepared_source(source, how, how.tz or tz, secret) as prepared:
+        before = {name: table.n_rows for name, table in prepared.tables.items()}
+        account = Account(columns=prepared.columns, problems=examine(prepared, leave_out=leave_out))
+        errors = [problem for problem in account.problems if problem.severity == "error"]
         needed = [problem for problem in errors if _cannot_be_left_out(problem)]
         if not needed and errors and not prepared.tables["people"].table.num_rows:
             needed = errors
-        if needed or (errors and on_problems == "raise"):
-            told = errors if on_problems == "raise" else needed
-            raise problems_error(told, source.label, may_leave_out=not needed)
+        if needed or (errors and not leave_out):
+            raise problems_error(needed if leave_out else errors, source.label, may_leave_out=not needed)
         notes = [left_out_in_words(problem) for problem in errors]
-        notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
+        notes += [problem.in_words() for problem in account.problems if _worth_a_note(problem)]
         notes += prepared.labels.in_words()
+        for name, table in prepared.tables.items():
+            account.add(name, table.origin, before[name], table.n_rows)
         tables = {name: _frame(prepared, name) for name in prepared.tables}
     notes += with_appointments(tables)
     notes += _unfold(tables, prepared.tz)
-    return RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
+    record = RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
+    return record, account
+
+
+def _worth_a_note(problem: Problem) -> bool:
+    return problem.severity == "warning" and problem.rule != "entered_twice"
 
 
 def _cannot_be_left_out(problem: Problem) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recoverynet.errors import SchemaError
+from recoverynet.tables.areas import Area
 from recoverynet.tables.engine import Engine
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import as_text, mapped, once_each
@@ -54,6 +56,24 @@ class Labels:
         """How many values became labels, a sentence a word."""
         what = "pseudonyms made with the key" if self.secret else "numbers in the order of first appearance"
         return [f"{len(labels):,} different names became {word} ids ({what})." for word, labels in self.given.items() if labels]
+
+
+class ReadOnce:
+    """A source whose tables are read once, however many tables of ours they fill; what is wrong with a file is told once."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._held: dict[tuple[str, Area | None], RawTable] = {}
+
+    def read(self, name: str, known: Iterable[str], area: Area | None) -> RawTable:
+        """One table of the source, or a part of it."""
+        held = self._held.get((name, area))
+        if held is not None:
+            return replace(held, problems=())
+        raw = self.source.read(name, known, area)
+        if raw.table is not None:
+            self._held[name, area] = raw
+        return raw
 
 
 @dataclass(frozen=True)
@@ -112,7 +132,7 @@ def _nothing_called(source: Source, mapping: Mapping, name: str, given: str) -> 
     return SchemaError(f"{mapping.label}, [{name}]: {source.label} has no {source.place} {given!r}; it has {has}.{meant}")
 
 
-def read_joined(source: Source, parts: list[tuple[TableMap | None, str]], schema: TableSchema, label: str, engine: Engine,
+def read_joined(source: ReadOnce, parts: list[tuple[TableMap | None, str]], schema: TableSchema, label: str, engine: Engine,
                 labels: Labels) -> Joined:  # fmt: skip
     """One table of ours from its parts, under our names; rows of the second part on are numbered by :data:`PART_ROWS`."""
     tables: list[pa.Table] = []
@@ -126,7 +146,7 @@ def read_joined(source: Source, parts: list[tuple[TableMap | None, str]], schema
         known = known_columns(schema.name) | _mapped_names(part)
         raw = source.read(source_name, known, None if part is None else part.area)
         problems += [_renamed(problem, schema.name) for problem in raw.problems]
-        problems += _hidden(source, source_name, schema.name)
+        problems += _hidden(source.source, source_name, schema.name)
         if raw.table is None:
             continue
         first = first or raw

@@ -20,7 +20,7 @@ from recoverynet.tables.engine import Engine
 from recoverynet.tables.layouts import READABLE_TABLES, TABLE_ALIASES
 from recoverynet.tables.mapped import as_text, plain_name
 from recoverynet.tables.mapping import Mapping
-from recoverynet.tables.parts import Joined, Labels, Wanted, read_joined, wanted_parts
+from recoverynet.tables.parts import Joined, Labels, ReadOnce, Wanted, read_joined, wanted_parts
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable
 from recoverynet.tables.record import RecoveryRecord
@@ -116,14 +116,24 @@ def prepared_source(source: Source, mapping: Mapping, tz: str, secret: bytes | N
     with Engine() as engine:
         states = mapping.states or RECOVERY_STATES.states
         prepared = Prepared(engine, source.label, tz, states, labels=Labels(secret))
-        wanted = wanted_parts(source, mapping)
+        wanted, once = wanted_parts(source, mapping), ReadOnce(source)
         for name, parts in track(wanted.items(), "Reading tables", total=len(wanted)):
-            joined = read_joined(source, parts, READABLE_TABLES[name], mapping.label, engine, prepared.labels)
+            joined = read_joined(once, parts, READABLE_TABLES[name], mapping.label, engine, prepared.labels)
             _take_in(prepared, joined, READABLE_TABLES[name])
         used = {known for parts in wanted.values() for _, known in parts}
         prepared.problems += _unknown_tables(source, wanted, used)
         prepared.problems += _absent_tables(prepared, source, wanted)
+        prepared.problems = _told_once(prepared.problems)
         yield prepared
+
+
+def _told_once(problems: list[Problem]) -> list[Problem]:
+    """Warnings about one and the same thing, told of the first table they concern."""
+    kept: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        table = problem.table if problem.severity == "error" else ""
+        kept.setdefault((table, problem.column, problem.problem, problem.rows), problem)
+    return list(kept.values())
 
 
 def _take_in(prepared: Prepared, joined: Joined, schema: TableSchema) -> None:

@@ -19,7 +19,7 @@ from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable, empty, raw_table, unreadable
 from recoverynet.tables.workbooks import WORKBOOK_ENDINGS, Workbook
 
-TEXT_ENDINGS = (".csv", ".tsv")
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 DATABASE_ENDINGS = (".duckdb", ".db")
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet")
 
@@ -51,8 +51,8 @@ class Source(Protocol):
         """The first rows of a table as text, its heading among them; empty where it cannot be read."""
 
 
-def open_source(path: str | Path) -> Source:
-    """The tables of a folder, a workbook (.xlsx) or a DuckDB file (.duckdb, .db).
+def open_source(path: str | Path, *, one_file: bool = False) -> Source:
+    """The tables of a folder, a workbook (.xlsx) or a DuckDB file (.duckdb, .db); with ``one_file`` also of one CSV.
 
     Raises
     ------
@@ -69,6 +69,8 @@ def open_source(path: str | Path) -> Source:
         return Workbook(path)
     if ending in DATABASE_ENDINGS:
         return Database(path)
+    if one_file and ending in TABLE_ENDINGS:
+        return Folder(path.parent, only=path.name)
     advice = f"give the folder it lies in ({str(path.parent)!r})" if ending in TABLE_ENDINGS else "give one of those"
     raise SchemaError(
         f"A record is read from a folder of CSV or Parquet files, a workbook (.xlsx) or a DuckDB file (.duckdb, .db); "
@@ -82,12 +84,12 @@ class Folder:
     place = "file"
     hidden: frozenset[str] = frozenset()
 
-    def __init__(self, path: Path) -> None:
-        self.label = f"The folder {str(path)!r}"
+    def __init__(self, path: Path, only: str | None = None) -> None:
+        self.label = f"The folder {str(path)!r}" if only is None else f"The file {only!r}"
         self._files: dict[str, list[Path]] = {}
         here = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith((".", "~")))
         for file in here:
-            if file.suffix.lower() in TABLE_ENDINGS:
+            if file.suffix.lower() in TABLE_ENDINGS and only in (None, file.name):
                 self._files.setdefault(file.stem.lower(), []).append(file)
         self.names = {name: files[0].name for name, files in self._files.items()}
         if not self._files:

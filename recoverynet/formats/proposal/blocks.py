@@ -19,8 +19,13 @@ _DATE_LIKE = re.compile(
 _PART_OF_A_DATE = re.compile(
     r"[0-9]{1,2}|am|pm|a\.m\.|p\.m\.|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|[0-9]{1,2}[:.][0-9]{2}", re.IGNORECASE
 )
-TOTALS = r"^(?:sub|grand )?[- ]?totals?\b|^sum\b|^average\b|^mean\b|^count\b|^(?:no\.?|number)(?: of)? (?:attend|present|clients|people)|^printed\b|^end of report"
-"""Words a row of totals, or the foot of a printed list, begins with."""
+TOTALS = (
+    r"^(?:sub|grand )?[- ]?totals?\b",
+    r"^(?:sum|average|mean|count)\b",
+    r"^(?:no\.?|number)(?: of)? (?:attend|present|clients|people)",
+    r"^(?:printed|end of report|report run)\b",
+)
+"""What a row of totals, or the foot of a printed list, begins with."""
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+import pyarrow.compute as pc
 
 from recoverynet.formats.proposal.blocks import TOTALS, Block, find_blocks, is_date_like
 from recoverynet.formats.proposal.columns import Profile, profiles, roles
 from recoverynet.tables.areas import Area
 from recoverynet.tables.layouts import READABLE_TABLES
-from recoverynet.tables.mapped import plain_name
+from recoverynet.tables.mapped import as_text, plain_name
 from recoverynet.tables.raw import RawTable
 from recoverynet.tables.sources import Source, known_columns
 
@@ -61,11 +63,11 @@ def tables_of(source: Source) -> Iterator[Found]:
             raw = source.read(name, known_columns(name), area)
             if raw.table is None or not raw.columns:
                 continue
+            leave_out = _totals(profiles(raw))
+            raw = _without(raw, leave_out)
             columns = tuple(profiles(raw))
             told = roles(list(columns))
-            yield Found(
-                name, title, source.place, area, raw, columns, told, _sort(name, columns, told, raw), _totals(columns), above
-            )
+            yield Found(name, title, source.place, area, raw, columns, told, _sort(name, columns, told), leave_out, above)
 
 
 def areas_of(source: Source, name: str) -> list[tuple[Area | None, tuple[str, ...]]]:
@@ -92,7 +94,7 @@ def _open_ended(block: Block, rows: list[list[str]]) -> Area | None:
     return Area(area.first_row, None, 0, None, area.heading_rows)
 
 
-def _sort(name: str, columns: tuple[Profile, ...], told: dict[str, Profile], raw: RawTable) -> Sort:
+def _sort(name: str, columns: tuple[Profile, ...], told: dict[str, Profile]) -> Sort:
     titles = {plain_name(profile.title) for profile in columns}
     if name in READABLE_TABLES and {*READABLE_TABLES[name].required} <= titles:
         return "ours"
@@ -118,10 +120,21 @@ def named_column(columns: tuple[Profile, ...]) -> Profile | None:
     return next((profile for profile in columns if profile.tells_of_persons == "a person's name" and profile.n_filled), None)
 
 
-def _totals(columns: tuple[Profile, ...]) -> dict[str, str]:
-    """Columns among the first in which rows of totals say that they are some."""
+def _totals(columns: list[Profile]) -> dict[str, str]:
+    """Columns among the first in which rows of totals say that they are some, and by which words."""
     found = {}
     for profile in columns[:4]:
-        if any(re.search(TOTALS, value, re.IGNORECASE) for value in profile.values) and profile.n_distinct > 1:
-            found[profile.title] = TOTALS
+        told = [pattern for pattern in TOTALS if any(re.search(pattern, value, re.IGNORECASE) for value in profile.values)]
+        if told and profile.n_distinct > 1:
+            found[profile.title] = "|".join(told)
     return found
+
+
+def _without(raw: RawTable, leave_out: dict[str, str]) -> RawTable:
+    """The table without rows of totals."""
+    table = raw.table
+    for title, pattern in leave_out.items():
+        if table is not None:
+            found = pc.match_substring_regex(as_text(table[title]), f"(?i){pattern}")
+            table = table.filter(pc.invert(pc.fill_null(found, False)))
+    return replace(raw, table=table)

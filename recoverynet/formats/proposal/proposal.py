@@ -33,6 +33,11 @@ class Proposal:
         What was taken to be so, in the order of the file.
     left_aside : tuple of str
         Files and sheets no table of a record was found in, with why.
+
+    Examples
+    --------
+    >>> Proposal('time_zone = "Europe/London"', ("Which comes first?",))
+    <Proposal: 1 questions, 0 doubts>
     """
 
     text: str

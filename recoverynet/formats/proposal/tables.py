@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recoverynet.formats.proposal.columns import Profile
@@ -197,10 +197,10 @@ def _contacts(found: Found, answers: Answers) -> Iterator[Section]:
     dated = [found.roles[name] for name in ("started_at", "time") if name in found.roles]
     _date(section, "started_at", dated, answers)
     _of_contacts(section, found)
-    section.comments.append(_not_taken(found))
+    episodes = list(_episodes(found, answers, people=False)) if "started_on" in found.roles else []
+    section.comments.append(_not_taken(found, section, clients, workers, groups, *episodes))
     yield section
-    if "started_on" in found.roles:
-        yield from _episodes(found, answers, people=False)
+    yield from episodes
 
 
 def _the_service(found: Found) -> Section:
@@ -233,8 +233,8 @@ def _of_contacts(section: Section, found: Found) -> None:
             section.beside["duration_min"] = f"{length.title} names no unit; it was taken as minutes."
 
 
-def _not_taken(found: Found) -> str:
-    used = {profile.title for profile in found.roles.values()}
+def _not_taken(found: Found, *sections: Section | None) -> str:
+    used = {title for section in sections if section is not None for value in section.columns.values() for title in _theirs(value)}
     parts = []
     for profile in found.columns:
         if profile.title not in used and profile.n_filled:
@@ -245,13 +245,18 @@ def _not_taken(found: Found) -> str:
     return f"Not taken from {found.title}: {', '.join(parts)}." if parts else ""
 
 
+def _theirs(value: Value) -> list[str]:
+    """The columns of theirs that fill one of ours."""
+    given = value.get("from", []) if isinstance(value, Mapping) else value
+    return [given] if isinstance(given, str) else list(given) if isinstance(given, Sequence) else []
+
+
 def _episodes(found: Found, answers: Answers, people: bool = True) -> Iterator[Section]:
     profile, value, _ = _who(found)
     if profile is None or value is None:
         return
-    if people:
-        clients = _clients(found, answers)
-        yield from () if clients is None else (clients,)
+    clients = _clients(found, answers) if people else None
+    yield from () if clients is None else (clients,)
     section = _section("episodes", found)
     section.settings["once"] = True
     section.columns["person_id"] = value
@@ -261,7 +266,7 @@ def _episodes(found: Found, answers: Answers, people: bool = True) -> Iterator[S
     for name in ("provider", "modality", "exit_reason"):
         if name in found.roles:
             _optional(section, name, found.roles[name], answers)
-    section.comments.append(_not_taken(found) if people else "")
+    section.comments.append(_not_taken(found, section, clients) if people else "")
     yield section
 
 
@@ -272,7 +277,7 @@ def _people(found: Found, answers: Answers) -> Iterator[Section]:
     if "role" in found.roles:
         section.columns["role"] = role_map(section, found.roles["role"])
         section.beside["role"] = section.beside.get("role", "") if isinstance(section.columns["role"], dict) else ""
-    section.comments.append(_not_taken(found))
+    section.comments.append(_not_taken(found, section))
     yield section
 
 
@@ -287,7 +292,7 @@ def _nominations(found: Found, answers: Answers) -> Iterator[Section]:
     section = _section("nominations", found)
     section.columns = {"ego_id": ego.title, "alter_id": alter.title}
     _asked_at(section, "asked_at", found, answers)
-    section.comments.append(_not_taken(found))
+    section.comments.append(_not_taken(found, section))
     yield section
 
 
@@ -325,7 +330,7 @@ def _observations(found: Found, answers: Answers) -> Iterator[Section]:
     if not any(plain_name(profile.title) == "source" for profile in found.columns):
         section.columns["source"] = {"default": "self"}
         section.beside["source"] = "No column says who reports: everything was taken as people's own account."
-    section.comments.append(_not_taken(found))
+    section.comments.append(_not_taken(found, section))
     yield section
 
 
