@@ -29,6 +29,7 @@ _DOOR: dict[str, list[str]] = {
     "formats.proposal.proposal": ["Proposal", "propose_mapping"],
     "formats.contacts": ["read_contacts"],
     "formats.register.register": ["read_register"],
+    "formats.ndtms.returns": ["read_ndtms"],
     "formats.meetings.meeting_guide": ["read_meeting_guide"],
     "formats.meetings.bmlt": ["read_bmlt"],
     "formats.open_referral.directory": ["read_open_referral"],

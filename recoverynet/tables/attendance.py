@@ -14,7 +14,7 @@ from recoverynet.tables.raw import is_text
 from recoverynet.tables.rules import Check
 
 OUTCOME_PATTERNS: tuple[tuple[str, str], ...] = (
-    (r"cancel|\bcanx?\b|\bcnx\b|postpon|re-?schedul|re-?arrang|called off|unable to attend|\buta\b", "cancelled"),
+    (r"cancel|\bcan[cx]?\b|\bcnx\b|postpon|re-?schedul|re-?arrang|called off|unable to attend|\buta\b", "cancelled"),
     (
         r"^dna\b|\bdnas?$|did ?n[o'’]?t attend|has ?n[o'’]?t attend|not? attend|non[- ]?attend|failed to attend|\bfta\b"
         r"|no[- ]?show|^absent|^missed|not seen|did ?n[o'’]?t (?:arrive|turn up|show)|^a/?w/?o/?l$",

@@ -81,7 +81,9 @@ def areas_of(source: Source, name: str) -> list[tuple[Area | None, tuple[str, ..
     if source.place == "file":
         return [(_open_ended(blocks[0], rows), blocks[0].above)]
     if len(blocks) == 1:
-        return [(_open_ended(blocks[0], rows), blocks[0].above)]
+        last = max(number for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row))
+        area = _open_ended(blocks[0], rows) if blocks[0].area.last_row == last else blocks[0].area
+        return [(area, blocks[0].above)]
     return [(block.area, block.above) for block in blocks]
 
 
