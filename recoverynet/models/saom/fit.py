@@ -18,9 +18,10 @@ from recoverynet.models.saom.fitted import SaomFit, fitted
 from recoverynet.models.saom.not_finite import without_way_back
 from recoverynet.models.saom.robbins_monro import Estimation, Phase3, Runaway, converge, phase1
 from recoverynet.models.saom.setting import Setting, saom_setting
-from recoverynet.models.saom.simulation import Endless, Simulator, target_statistics
+from recoverynet.models.saom.simulation import Endless, Simulator, warmed_up
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
+from recoverynet.progress import told_if_slow
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import settings_of
 
@@ -155,7 +156,8 @@ def fit_saom(
         by_class=by_class,
     )
     checks = check_change(setting)
-    by_period = target_statistics(setting)
+    with told_if_slow("Preparing the simulation: the first fit on this machine compiles for about a minute.", quiet=quiet):
+        by_period = warmed_up(setting)
     estimation, known = _begun(setting, by_period.sum(axis=0), start)
     settings = settings_of(
         generator,

@@ -346,8 +346,7 @@ def fitted(
 def covariance_of(here: Phase3, free: np.ndarray) -> np.ndarray:
     """D⁻¹ Σ D⁻ᵀ of the free parameters."""
     inverse = np.linalg.pinv(here.derivative[np.ix_(free, free)])
-    spread = np.cov(here.sums[:, free].T).reshape(len(free), len(free))
-    return inverse @ spread @ inverse.T
+    return inverse @ here.spread[np.ix_(free, free)] @ inverse.T
 
 
 def _table(

@@ -11,7 +11,7 @@ of simulations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -83,12 +83,15 @@ class Phase3:
     statistics, scores : float arrays (periods, runs, P)
     derivative : float array (P, P)
     times : float array (epochs, runs)
+    spread : float array (P, P)
+        Covariance of the summed statistics: periods are simulated apart, so that it is the sum of theirs.
     """
 
     theta: np.ndarray
     statistics: np.ndarray
     scores: np.ndarray
     derivative: np.ndarray
+    spread: np.ndarray
     times: np.ndarray
 
     @property
@@ -204,9 +207,9 @@ def phase3(simulator: Simulator, estimation: Estimation, n_runs: int, rng: np.ra
     statistics = np.concatenate([each.statistics for each in found], axis=1)
     scores = np.concatenate([each.scores for each in found], axis=1)
     derivative = sum(each.covariances * size for each, size in zip(found, sizes, strict=True)) / n_runs
-    here = Phase3(
-        estimation.theta.copy(), statistics, scores, np.asarray(derivative), np.concatenate([each.times for each in found], axis=1)
-    )
+    times = np.concatenate([each.times for each in found], axis=1)
+    spread = np.sum([np.cov(period.T).reshape(derivative.shape) for period in statistics], axis=0)
+    here = Phase3(estimation.theta.copy(), statistics, scores, np.asarray(derivative), spread, times)
     _take_in(estimation, here.sums, here.derivative)
     return here
 
@@ -255,6 +258,7 @@ def converge(
     if not known:
         phase2(simulator, estimation, rng, quiet)
     said: list[tuple[int, np.ndarray]] = []
+    near: list[Phase3] = []
     best: tuple[float, Phase3] | None = None
     aiming = max(n_simulations // 2, 200)
     for run in range(most_runs + 1):
@@ -262,6 +266,8 @@ def converge(
         ratio = overall_ratio(here, estimation)
         if run and (best is None or ratio < best[0]):
             best = (ratio, here)
+        if ratio < 1.0:
+            near.append(here)
         if run and ratio < wanted or run == most_runs:
             break
         if ratio < 1.0:
@@ -278,4 +284,14 @@ def converge(
                 raise
             break
     estimation.theta = best[1].theta
-    return best[1], best[0], run
+    return _steadied(best[1], near), best[0], run
+
+
+def _steadied(here: Phase3, near: list[Phase3]) -> Phase3:
+    """A run whose D and covariance, from which standard errors follow, are means over all runs about as near to the data."""
+    if not near:
+        return here
+    sizes = [each.statistics.shape[1] for each in near]
+    derivative = np.average([each.derivative for each in near], axis=0, weights=sizes)
+    spread = np.average([each.spread for each in near], axis=0, weights=sizes)
+    return replace(here, derivative=derivative, spread=spread)
