@@ -119,6 +119,9 @@ def fit_saom(
     or leave, no fit is conditional, as in RSiena. Endowment and creation parts of maxAlt and minAlt are s_i now less s_i
     before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them.
 
+    Standard errors of rates are the least steady: with 1,000 simulations they differ by some 10 % from seed to seed,
+    with 3,000 by half of that.
+
     References
     ----------
     Snijders, T. A. B. (2001). The statistical evaluation of social network dynamics. Sociological Methodology 31,

@@ -11,7 +11,7 @@ of simulations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -258,7 +258,6 @@ def converge(
     if not known:
         phase2(simulator, estimation, rng, quiet)
     said: list[tuple[int, np.ndarray]] = []
-    near: list[Phase3] = []
     best: tuple[float, Phase3] | None = None
     aiming = max(n_simulations // 2, 200)
     for run in range(most_runs + 1):
@@ -266,8 +265,6 @@ def converge(
         ratio = overall_ratio(here, estimation)
         if run and (best is None or ratio < best[0]):
             best = (ratio, here)
-        if ratio < 1.0:
-            near.append(here)
         if run and ratio < wanted or run == most_runs:
             break
         if ratio < 1.0:
@@ -284,14 +281,4 @@ def converge(
                 raise
             break
     estimation.theta = best[1].theta
-    return _steadied(best[1], near), best[0], run
-
-
-def _steadied(here: Phase3, near: list[Phase3]) -> Phase3:
-    """A run whose D and covariance, from which standard errors follow, are means over all runs about as near to the data."""
-    if not near:
-        return here
-    sizes = [each.statistics.shape[1] for each in near]
-    derivative = np.average([each.derivative for each in near], axis=0, weights=sizes)
-    spread = np.average([each.spread for each in near], axis=0, weights=sizes)
-    return replace(here, derivative=derivative, spread=spread)
+    return best[1], best[0], run
