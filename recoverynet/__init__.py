@@ -24,6 +24,7 @@ _DOOR: dict[str, list[str]] = {
     "tables.files": ["read_record", "write_record"],
     "tables.checks": ["find_problems"],
     "tables.pseudonyms": ["pseudonymise"],
+    "formats.network_canvas.export": ["read_network_canvas"],
     "samples": ["list_samples", "load_sample"],
     "states": ["Norm", "StateScheme", "spells", "state_at"],
     "graphs.contact_graph": ["ContactGraph"],

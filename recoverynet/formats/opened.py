@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,11 +177,8 @@ def _require_few(name: str, n_entries: int, n_bytes: int) -> None:
 
 
 def _open_zip(path: Path) -> Opened:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            infos = [info for info in packed.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise SchemaError(f"The zip file {path.name!r} is damaged or cut short; fetch or export it again.") from None
+    packed = _Packed(path)
+    infos = [info for info in packed.infos if not info.is_dir()]
     _require_few(path.name, len(infos), sum(info.file_size for info in infos))
     kept = []
     for info in infos:
@@ -193,16 +191,28 @@ def _open_zip(path: Path) -> Opened:
                 f"The zip file {path.name!r} holds a file that unpacks to {info.file_size / 1e6:,.0f} MB from "
                 f"{info.compress_size / 1e6:,.2f} MB; such files are not opened. Unpack it yourself if you trust it."
             )
-        kept.append(Entry(info.filename, _zip_reader(path, info.filename)))
+        kept.append(Entry(info.filename, packed.reader(info)))
     return Opened(path.name, kept, [info.filename for info in infos if _NOT_OURS.search(info.filename)])
 
 
-def _zip_reader(path: Path, name: str) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            with zipfile.ZipFile(path) as packed:
-                return packed.read(name)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
-            raise SchemaError(f"A file of the zip file {path.name!r} is damaged or packed in a way not known here.") from None
+class _Packed:
+    """A zip file held open while its files are read."""
 
-    return read
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError):
+            raise SchemaError(f"The zip file {self._name!r} is damaged or cut short; fetch or export it again.") from None
+        self.infos = self._zip.infolist()
+
+    def reader(self, info: zipfile.ZipInfo) -> Callable[[], bytes]:
+        """Gives the bytes of one file."""
+
+        def read() -> bytes:
+            try:
+                return self._zip.read(info)
+            except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError):
+                raise SchemaError(f"A file of the zip file {self._name!r} is damaged; fetch or export it again.") from None
+
+        return read
