@@ -18,6 +18,7 @@ from recoverynet.tables.mapped import plain_name
 NO_OPTION = "(none)"
 _LONG, _MANY_WORDS = 60, 8
 _MANY, _MOSTLY = 10, 0.5
+_COULD_TELL = re.compile(r"[@ ]|\d{9}|\d[A-Za-z]{2}")
 _FORMULA = r"^'(?=[=+\-@\t\r])"
 _WHOLE = r"[+-]?(?:0|[1-9]\d{0,17})"
 _NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|[+-]?\.\d+"
@@ -228,7 +229,9 @@ def _names_people(distinct: list[str], each_its_own: bool) -> bool:
 
 def recognised(values: Iterable[str]) -> tuple[set[str], set[str]]:
     """Values that hold an address, number or e-mail of somebody, and values that look like a name of two words or more."""
-    distinct = list(dict.fromkeys(values))
+    distinct = [value for value in dict.fromkeys(values) if _COULD_TELL.search(value)]
+    if not distinct:
+        return set(), set()
     sure = [identifiers.has_email, identifiers.has_phone, identifiers.has_nhs_number, identifiers.has_postcode]
     sure += [identifiers.has_address, identifiers.has_ni_number]
     with Engine() as engine:
