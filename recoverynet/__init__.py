@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import lazy_loader
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _DOOR: dict[str, list[str]] = {
     "errors": [
         "DisclosureError",
         "NotEstimableError",
+        "NotWrittenError",
         "RecoveryNetError",
         "RecoveryNetWarning",
         "SchemaError",
@@ -22,6 +23,7 @@ _DOOR: dict[str, list[str]] = {
     ],
     "tables.record": ["RecoveryRecord"],
     "tables.files": ["read_record", "write_record"],
+    "tables.store": ["RecordStore", "open_record", "write_store"],
     "tables.checks": ["find_problems"],
     "tables.pseudonyms": ["pseudonymise"],
     "formats.network_canvas.export": ["read_network_canvas"],
@@ -44,6 +46,12 @@ _DOOR: dict[str, list[str]] = {
     "measures.aftercare": ["aftercare_coverage"],
     "measures.coverage": ["coverage_over_time"],
     "measures.linkage": ["linkage_funnel", "nice_qs11_statement2"],
+    "measures.client_links": ["ClientLinks", "client_links"],
+    "measures.meetings": ["next_meetings"],
+    "measures.doors": ["Wishes"],
+    "measures.introductions": ["introductions"],
+    "measures.introduction_outcomes": ["introduction_outcomes"],
+    "measures.prompts": ["prompts"],
     "measures.exposure": ["exposure"],
     "measures.adoption": ["adoption"],
     "measures.thresholds": ["thresholds"],

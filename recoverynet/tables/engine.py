@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
@@ -18,7 +18,7 @@ class Engine:
     """An embedded database in memory that asks questions of Arrow tables without copying them."""
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(":memory:", config=_OFFLINE)
+        self._connection = duckdb.connect(":memory:", config=OFFLINE)
         self._connection.execute("SET temp_directory = ''")
 
     def __enter__(self) -> Engine:
@@ -61,7 +61,7 @@ def list_sql(texts: object) -> str:
 
 def database_tables(path: str) -> dict[str, pa.Table]:
     """Every table of a DuckDB file, by name; the file is opened for reading only."""
-    with duckdb.connect(path, read_only=True, config=_OFFLINE) as connection:
+    with duckdb.connect(path, read_only=True, config=OFFLINE) as connection:
         names = [
             row[0]
             for row in connection.sql(
