@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,7 +10,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow
-from recoverynet.formats.opened import Entry, decoded
+from recoverynet.formats.opened import Entry, decoded, split_rows
 
 EGO, ALTER, SOURCE, TARGET = "ego", "alter", "source", "target"
 _KNOWN = {
@@ -88,7 +86,7 @@ def read_sheet(entry: Entry, named: dict[str, str], rows: list[ImportRow]) -> Sh
     text, n_windows = decoded(entry.read(), entry.file_name)
     first = text.lstrip("\n\r").partition("\n")[0]
     mark = max(_MARKS, key=first.count)
-    lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=mark) if any(cell.strip() for cell in line)]
+    lines = [line for line in split_rows(text, mark) if any(cell.strip() for cell in line)]
     header = _headings(lines[0])
     whole = [line for line in lines[1:] if len(line) == len(header)]
     n, cut = len(lines) - 1, len(lines) - 1 - len(whole)

@@ -115,7 +115,7 @@ def read_egor(
     named = {EGO: ego_id, ALTER: alter_id, SOURCE: source_id, TARGET: target_id}
     endings = (".csv", ".tsv", ".txt") if len(opened.entries) == 1 else (".csv", ".tsv")
     entries = [entry for entry in opened.entries if entry.file_name.lower().endswith(endings)]
-    n_other = len(opened.entries) - len(entries) + len(opened.passed_over)
+    n_other = len(opened.entries) - len(entries) + opened.n_passed_over
     study.rows += [ImportRow(opened.label, "files of another kind", n_other, 0, "they are no CSV")] * bool(n_other)
     sheets = [read_sheet(entry, {key: value for key, value in named.items() if value}, study.rows) for entry in entries]
     _take_sheets(study, sheets, set(alter_questions))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +12,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.formats.graphml import read_graphml_file
 from recoverynet.formats.imported import ImportRow
-from recoverynet.formats.opened import Entry, Opened, decoded
+from recoverynet.formats.opened import Entry, Opened, decoded, split_rows
 from recoverynet.formats.xml_graphs import Answers, Attribute, XmlGraph
 
 EGO, NODE, EDGE = "ego", "node", "edge"
@@ -37,7 +35,6 @@ _OF_GRAPH = {
 _FILE = re.compile(r"(?:^|_)(?:(ego)|(attributeList|edgeList|adjacencyMatrix)(?:_(.+?))?)(?: ?\(\d+\))?\.csv$", re.IGNORECASE)
 _KINDS = {"ego": EGO, "attributelist": NODE, "edgelist": EDGE}
 _NEEDED = {EGO: (EGO_ID,), NODE: (EGO_ID,), EDGE: (EGO_ID,)}
-csv.field_size_limit(1 << 24)
 
 
 @dataclass
@@ -86,7 +83,7 @@ def collect(opened: Opened) -> Collected:
         Nothing in it is part of an export of Network Canvas, or it tells nothing of who was asked.
     """
     found = Collected(opened.label)
-    found.skipped["shadows of files, made by another system"] = len(opened.passed_over)
+    found.skipped["shadows of files, made by another system"] = opened.n_passed_over
     tables = [(entry, match) for entry in opened.entries if (match := _FILE.search(entry.file_name))]
     graphs = [entry for entry in opened.entries if entry.file_name.lower().endswith((".graphml", ".xml"))]
     known = {entry.name for entry, _ in tables} | {entry.name for entry in graphs}
@@ -124,7 +121,7 @@ def _add_table(found: Collected, entry: Entry, kind: str, of: str) -> None:
         return
     text, n_windows = decoded(data, _nameless(entry.file_name))
     found.n_windows += n_windows
-    lines = [line for line in csv.reader(io.StringIO(text, newline=""))]
+    lines = split_rows(text, ",")
     header = _own_headings([cell.strip() for cell in lines[0]])
     if not set(_NEEDED[kind]) <= set(header):
         raise SchemaError(

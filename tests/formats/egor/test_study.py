@@ -86,7 +86,8 @@ def test_openeddi_calls_the_first_end_of_a_tie_as_it_calls_alters(tmp_path: Path
 
 
 def test_egoweb_with_people_asked_in_the_file_of_alters_and_names_dropped(tmp_path: Path) -> None:
-    alters = "Interview ID,EgoID,sex,Alter Number,Alter Name,alter.sex\n11,1,w,1,Ann Lee,m\n11,1,w,2,Ben,w\n12,1,w,1,Ann Lee,m\n13,2,m,1,Cy,w\n"
+    heading = "Interview ID,EgoID,sex,Alter Number,Alter Name,alter.sex\n"
+    alters = heading + "11,1,w,1,Ann Lee,m\n11,1,w,2,Ben,w\n12,1,w,1,Ann Lee,m\n13,2,m,1,Cy,w\n"
     ties = "Interview ID,EgoID,Alter 1 Number,Alter 1 Name,Alter 2 Number,Alter 2 Name\n11,1,1,Ann Lee,2,Ben\n"
     source = folder(tmp_path, {"alters.csv": alters, "edges.csv": ties})
     came = rn.read_egor(source, asked_at=DAY, ego_id="Interview ID")
