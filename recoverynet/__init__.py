@@ -33,6 +33,8 @@ _DOOR: dict[str, list[str]] = {
     "formats.meetings.meeting_guide": ["read_meeting_guide"],
     "formats.meetings.bmlt": ["read_bmlt"],
     "formats.open_referral.directory": ["read_open_referral"],
+    "formats.network_canvas.export": ["read_network_canvas"],
+    "formats.egor.study": ["read_egor"],
     "samples": ["list_samples", "load_sample"],
     "states": ["Norm", "StateScheme", "spells", "state_at"],
     "graphs.contact_graph": ["ContactGraph"],

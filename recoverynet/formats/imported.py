@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from recoverynet.atomic import make_folder, write_text
+from recoverynet.csv_files import write_csv
 from recoverynet.errors import SchemaError
 from recoverynet.readable import readable
 from recoverynet.tables.files import write_record
@@ -182,12 +184,10 @@ class Imported:
 
 def write_beside(folder: str | Path, report: ImportReport, others: Mapping[str, pd.DataFrame]) -> None:
     """Write an account of an import, and tables outside the record, beside the record."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "import_report.txt").write_text(report.summary() + "\n", encoding="utf-8")
+    folder = make_folder(folder)
+    write_text(folder / "import_report.txt", report.summary() + "\n")
     for name, frame in others.items():
-        (folder / "others").mkdir(exist_ok=True)
-        frame.to_csv(folder / "others" / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        write_csv(frame, make_folder(folder / "others") / f"{name}.csv")
 
 
 def chained(source: str, what: str, n_in: int, dropped: Iterable[tuple[int, str]]) -> list[ImportRow]:

@@ -45,7 +45,6 @@ themselves: what a column means is for the person who knows the data to say.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -63,9 +62,12 @@ from recoverynet.tables.mapping_columns import (
     read_column_map,
     read_pattern,
     require_keys,
+    shown,
     texts_of,
 )
 from recoverynet.tables.schema import require_time_zone
+from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_text
+from recoverynet.untrusted.structured import parse_toml
 
 _TOP_KEYS = ("time_zone", "states", "window")
 _PLACE_KEYS = ("file", "sheet", "table")
@@ -151,13 +153,15 @@ def matches_source(given: str, name: str, *, files: bool) -> bool:
     return any(known == name or ("*" in known and fnmatch(name, known)) for known in (wanted, bare))
 
 
-def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None) -> Mapping:
+def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None, *, inside: Path | None = None) -> Mapping:
     """How is this source to be read?
 
     Parameters
     ----------
     mapping : path, dict, Mapping or None
         A TOML file, what such a file holds as a dict, or a mapping already read. None maps nothing.
+    inside : path, optional
+        The folder the file must lie in once links are followed. Default: anywhere.
 
     Returns
     -------
@@ -183,13 +187,10 @@ def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None) -> Mappi
     if isinstance(mapping, dict):
         return _mapping("the mapping", mapping)
     path = Path(mapping)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise SchemaError(f"There is no mapping file {str(path)!r}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SchemaError(f"The mapping {path.name} is not a TOML file: {error}.") from error
-    return _mapping(path.name, content)
+    if not path.exists() or path.is_dir():
+        raise SchemaError(f"There is no mapping file {str(path)!r}.")
+    text = read_text(path, most=MOST_SETTINGS_BYTES, inside=inside, remedy="A mapping is a short file of settings; is this it?")
+    return _mapping(path.name, parse_toml(text, f"The mapping {path.name}"))
 
 
 def _mapping(label: str, content: dict[str, Any]) -> Mapping:
@@ -201,9 +202,9 @@ def _mapping(label: str, content: dict[str, Any]) -> Mapping:
     states = content.get("states", [])
     window = content.get("window")
     if not is_texts(states):
-        raise SchemaError(f"{label}, states: expected a list of words, got {states!r}.")
+        raise SchemaError(f"{label}, states: expected a list of words, got {shown(states)}.")
     if window is not None and not (isinstance(window, list) and len(window) == 2):
-        raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {window!r}.")
+        raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {shown(window)}.")
     bounds = None if window is None else (as_text(window[0]), as_text(window[1]))
     return Mapping(label, tz, tuple(states), bounds, tables)
 
@@ -217,7 +218,7 @@ def _parts(label: str, name: str, section: Any) -> tuple[TableMap, ...]:
 
 def _table(where: str, name: str, section: Any) -> TableMap:
     if not isinstance(section, dict):
-        raise SchemaError(f"{where}: expected a section with file = and columns, got {section!r}.")
+        raise SchemaError(f"{where}: expected a section with file = and columns, got {shown(section)}.")
     require_keys(where, section, _TABLE_KEYS, "key")
     places = [key for key in _PLACE_KEYS if key in section]
     if len(places) > 1:
@@ -229,7 +230,7 @@ def _table(where: str, name: str, section: Any) -> TableMap:
         raise SchemaError(f"{where}: file is a text or a list of texts, and columns a section of ours = theirs.")
     for key, value in (("once", once), ("extras", extras)):
         if not isinstance(value, bool):
-            raise SchemaError(f"{where}: {key} is true or false; got {value!r}.")
+            raise SchemaError(f"{where}: {key} is true or false; got {shown(value)}.")
     maps = {}
     for title, entry in columns.items():
         maps[title] = read_column_map(f"{where[:-1]}.columns] {title}", column_of(name, title), entry)
@@ -257,5 +258,7 @@ def _has_area(section: dict[str, Any]) -> bool:
 def _row_patterns(where: str, section: dict[str, Any], key: str) -> dict[str, str]:
     given = section.get(key, {})
     if not isinstance(given, dict) or not all(isinstance(pattern, str) for pattern in given.values()):
-        raise SchemaError(f'{where}: {key} is a section of their column = pattern, such as {{ Client = "^total" }}; got {given!r}.')
+        raise SchemaError(
+            f'{where}: {key} is a section of their column = pattern, such as {{ Client = "^total" }}; got {shown(given)}.'
+        )
     return {str(title): read_pattern(f"{where}, {key}", pattern) for title, pattern in given.items()}

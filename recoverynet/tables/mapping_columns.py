@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import reprlib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -49,12 +50,12 @@ def read_column_map(where: str, column: Column, entry: Any) -> ColumnMap:
     if isinstance(entry, str):
         return ColumnMap(column.name, entry)
     if not isinstance(entry, dict):
-        raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {entry!r}.")
+        raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {shown(entry)}.")
     require_keys(where, entry, COLUMN_KEYS, "key")
     sources = _sources(where, column, entry.get("from", column.name))
     default, other, values = entry.get("default"), entry.get("other"), entry.get("values", {})
     if not isinstance(values, dict):
-        raise SchemaError(f"{where}: values is a section of theirs = ours; got {values!r}.")
+        raise SchemaError(f"{where}: values is a section of theirs = ours; got {shown(values)}.")
     texts = {str(theirs): as_text(ours) for theirs, ours in values.items()}
     default, other = (None if given is None else as_text(given) for given in (default, other))
     patterns = _patterns(where, entry.get("patterns", {}))
@@ -79,7 +80,7 @@ def read_column_map(where: str, column: Column, entry: Any) -> ColumnMap:
 
 def _patterns(where: str, given: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, dict):
-        raise SchemaError(f"{where}: patterns is a section of pattern = ours; got {given!r}.")
+        raise SchemaError(f"{where}: patterns is a section of pattern = ours; got {shown(given)}.")
     return tuple((read_pattern(where, pattern), as_text(ours)) for pattern, ours in given.items())
 
 
@@ -89,9 +90,9 @@ def read_pattern(where: str, pattern: Any) -> str:
         re.compile(pattern)
         too_clever = re.search(r"\(\?(?:[=!]|<[=!]|P=|\()|\\[1-9]", pattern)
     except (re.error, TypeError) as error:
-        raise SchemaError(f"{where}: {pattern!r} is not a pattern (a regular expression): {error}.") from error
+        raise SchemaError(f"{where}: {shown(pattern)} is not a pattern (a regular expression): {error}.") from error
     if too_clever:
-        raise SchemaError(f"{where}: the pattern {pattern!r} looks ahead, behind or back, which cannot be done here.")
+        raise SchemaError(f"{where}: the pattern {shown(pattern)} looks ahead, behind or back, which cannot be done here.")
     return pattern if pattern.startswith("(?") else f"(?i){pattern}"
 
 
@@ -99,7 +100,9 @@ def _label(where: str, column: Column, given: Any) -> str:
     if given == "":
         return ""
     if not isinstance(given, str) or not re.fullmatch(r"[A-Za-z][A-Za-z_-]*", given):
-        raise SchemaError(f'{where}: numbered is one word such as "worker", which becomes worker-1, worker-2 …; got {given!r}.')
+        raise SchemaError(
+            f'{where}: numbered is one word such as "worker", which becomes worker-1, worker-2 …; got {shown(given)}.'
+        )
     if column.kind not in ("id", "text"):
         raise SchemaError(f"{where}: only ids and texts can be numbered; {column.name} is neither.")
     return given
@@ -110,7 +113,7 @@ def _sources(where: str, column: Column, given: Any) -> tuple[str, ...]:
     if isinstance(given, str):
         return (given,)
     if not is_texts(given) or not given:
-        raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {given!r}.")
+        raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {shown(given)}.")
     if len(given) > 1 and column.kind not in ("instant", "text"):
         raise SchemaError(f"{where}: only columns of dates and texts can be joined; {column.name} is neither.")
     return tuple(given)
@@ -119,7 +122,7 @@ def _sources(where: str, column: Column, given: Any) -> tuple[str, ...]:
 def _require_choices(where: str, column: Column, words: list[str]) -> None:
     wrong = [word for word in words if column.choices and word not in column.choices]
     if wrong:
-        raise SchemaError(f"{where}: {wrong[0]!r} is not one of {', '.join(column.choices)}.")
+        raise SchemaError(f"{where}: {shown(wrong[0])} is not one of {', '.join(column.choices)}.")
 
 
 def _factor(where: str, column: Column, entry: dict[str, Any]) -> float | None:
@@ -129,11 +132,11 @@ def _factor(where: str, column: Column, entry: dict[str, Any]) -> float | None:
     if column.kind not in ("number", "text") or (unit is not None and factor is not None):
         raise SchemaError(f"{where}: a number may have one of unit and factor, other columns neither.")
     if unit is not None:
-        if column.unit != "minutes" or unit not in MINUTES:
-            raise SchemaError(f"{where}: unit is one of {', '.join(MINUTES)}, for columns in minutes; got {unit!r}.")
+        if column.unit != "minutes" or not isinstance(unit, str) or unit not in MINUTES:
+            raise SchemaError(f"{where}: unit is one of {', '.join(MINUTES)}, for columns in minutes; got {shown(unit)}.")
         return MINUTES[unit]
-    if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < abs(factor) < float("inf"):
-        raise SchemaError(f"{where}: factor is a number other than 0; got {factor!r}.")
+    if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < abs(factor) < 1e300:
+        raise SchemaError(f"{where}: factor is a number other than 0; got {shown(factor)}.")
     return float(factor)
 
 
@@ -149,15 +152,20 @@ def _formats(where: str, column: Column, entry: dict[str, Any]) -> tuple[str, ..
         except ValueError:
             readable = False
         if not readable:
-            raise SchemaError(f'{where}: {pattern!r} does not say a whole date; write it as "%d/%m/%Y".')
+            raise SchemaError(f'{where}: {shown(pattern)} does not say a whole date; write it as "%d/%m/%Y".')
     return formats
+
+
+def shown(value: Any) -> str:
+    """What came, in a message: short, however long it is."""
+    return reprlib.repr(value)
 
 
 def texts_of(where: str, section: dict[str, Any], key: str) -> tuple[str, ...]:
     """A list of texts under a key, empty where there is none; raises SchemaError for anything else."""
     given = section.get(key, [])
     if not is_texts(given):
-        raise SchemaError(f'{where}: {key} is a list of texts such as ["NA"]; got {given!r}.')
+        raise SchemaError(f'{where}: {key} is a list of texts such as ["NA"]; got {shown(given)}.')
     return tuple(given)
 
 
@@ -179,4 +187,4 @@ def require_keys(where: str, section: dict[str, Any], allowed: tuple[str, ...], 
         if key not in allowed:
             near = get_close_matches(str(key), allowed, n=1)
             meant = f" Did you mean {near[0]!r}?" if near else f" Known are {', '.join(allowed)}."
-            raise SchemaError(f"{where}: {key!r} is no {what} of a mapping.{meant}")
+            raise SchemaError(f"{where}: {shown(key)} is no {what} of a mapping.{meant}")

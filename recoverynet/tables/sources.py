@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet
 
+from recoverynet.atomic import require_finished
 from recoverynet.errors import SchemaError
 from recoverynet.tables.areas import Area
 from recoverynet.tables.csv_text import csv_head, read_csv_text
-from recoverynet.tables.engine import DatabaseError, database_tables
+from recoverynet.tables.engine import DatabaseError, column_sql, database_table, database_tables
 from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.parquet import NotParquet, parquet_table
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable, empty, raw_table, unreadable
 from recoverynet.tables.workbooks import WORKBOOK_ENDINGS, Workbook
+from recoverynet.untrusted.opening import files_in, require_regular, require_size, why_not_to_open
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 DATABASE_ENDINGS = (".duckdb", ".db")
+MOST_DATABASE_BYTES = 4_000_000_000
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet")
 
 
@@ -57,7 +60,8 @@ def open_source(path: str | Path, *, one_file: bool = False) -> Source:
     Raises
     ------
     SchemaError
-        There is nothing there, it is of another kind, or it holds no table at all.
+        There is nothing there, it is of another kind, it holds no table at all, or what it holds is larger than can be
+        read.
     """
     path = Path(path)
     if path.is_dir():
@@ -85,9 +89,11 @@ class Folder:
     hidden: frozenset[str] = frozenset()
 
     def __init__(self, path: Path, only: str | None = None) -> None:
+        require_finished(path)
         self.label = f"The folder {str(path)!r}" if only is None else f"The file {only!r}"
+        self._folder = path
         self._files: dict[str, list[Path]] = {}
-        here = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith((".", "~")))
+        here = list(files_in(path))
         for file in here:
             if file.suffix.lower() in TABLE_ENDINGS and only in (None, file.name):
                 self._files.setdefault(file.stem.lower(), []).append(file)
@@ -110,11 +116,16 @@ class Folder:
             )
             return RawTable(name, both, None, (told,))
         file = files[0]
+        refused = why_not_to_open(file, inside=self._folder)
+        if refused:
+            return unreadable(name, file.name, refused, "Put the file itself into the folder, or take it away.")
         try:
             if file.suffix.lower() != ".parquet":
                 return read_csv_text(file, known, area)
             _require_no_area(file.name, area)
             return _read_parquet(file)
+        except SchemaError as error:
+            return unreadable(name, file.name, str(error), "Give a smaller or sound file, or take this one away.")
         except OSError as error:
             why = f"the file cannot be opened ({error.strerror or error})"
             return unreadable(name, file.name, why, "Look whether another program has it open, and whose it is.")
@@ -122,7 +133,9 @@ class Folder:
     def head(self, name: str, n_rows: int) -> list[list[str]]:
         """The first rows of one file as text."""
         file = self._files[name][0]
-        return _head_of(_read_parquet(file), n_rows) if file.suffix.lower() == ".parquet" else csv_head(file, n_rows)
+        if why_not_to_open(file, inside=self._folder):
+            return []
+        return _head_of(self.read(name, ()), n_rows) if file.suffix.lower() == ".parquet" else csv_head(file, n_rows)
 
 
 def _head_of(raw: RawTable, n_rows: int) -> list[list[str]]:
@@ -151,16 +164,16 @@ def _read_parquet(path: Path) -> RawTable:
     if path.stat().st_size == 0:
         return empty(name, path.name, "0 bytes")
     try:
-        table = pyarrow.parquet.ParquetFile(path).read()
-    except (pa.ArrowException, OSError, ValueError):
+        table, problems = parquet_table(path, name)
+    except NotParquet:
         return unreadable(name, path.name, "it is cut short or is not Parquet", "Export or copy it again.")
-    return _numbered(name, path.name, table)
+    return _numbered(name, path.name, table, problems)
 
 
-def _numbered(name: str, origin: str, table: pa.Table) -> RawTable:
+def _numbered(name: str, origin: str, table: pa.Table, problems: Sequence[Problem] = ()) -> RawTable:
     """A raw table of typed columns; rows count as if a header stood in row 1."""
     rows = pa.array(np.arange(2, table.num_rows + 2))
-    return raw_table(name, origin, table.column_names, table.columns, rows)
+    return raw_table(name, origin, table.column_names, table.columns, rows, problems)
 
 
 class Database:
@@ -171,21 +184,37 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.label = f"The database {path.name!r}"
+        self._path = str(require_regular(path))
+        require_size(path, most=MOST_DATABASE_BYTES, remedy="Keep the tables of a record in a file of their own.")
         try:
-            self._tables = database_tables(str(path))
+            tables, self._views = database_tables(self._path)
         except DatabaseError as error:
-            raise SchemaError(
-                f"{self.label} cannot be opened: it is not a DuckDB file, was written by a newer DuckDB, or another "
-                "program has it open. Close that program, or export the tables to a folder of Parquet files."
-            ) from error
-        self.names = {name.lower(): name for name in self._tables}
+            raise self._closed() from error
+        self.names = {name.lower(): name for name in (*self._views, *tables)}
         if not self.names:
             raise SchemaError(f"{self.label} holds no table.")
+
+    def _closed(self) -> SchemaError:
+        return SchemaError(
+            f"{self.label} cannot be opened: it is not a DuckDB file, was written by a newer DuckDB, or another "
+            "program has it open. Close that program, or export the tables to a folder of Parquet files."
+        )
 
     def read(self, name: str, known: Iterable[str], area: Area | None = None) -> RawTable:
         """One table of the file as a raw table."""
         _require_no_area(f"table {self.names[name]!r}", area)
-        return _numbered(name, f"table {self.names[name]!r}", self._tables[self.names[name]])
+        title = self.names[name]
+        origin = f"table {title!r}"
+        if title in self._views:
+            why = "it is a view, a question that may be about any file of this machine, and is not asked"
+            remedy = f"Make a table of it: CREATE TABLE new AS SELECT * FROM {column_sql(title)}, then DROP VIEW and rename."
+            return unreadable(name, f"view {title!r}", why, remedy)
+        try:
+            return _numbered(name, origin, database_table(self._path, title))
+        except SchemaError as error:
+            return unreadable(name, origin, str(error), "Give a smaller table.")
+        except DatabaseError as error:
+            raise self._closed() from error
 
     def head(self, name: str, n_rows: int) -> list[list[str]]:
         """The names and first values of one table."""

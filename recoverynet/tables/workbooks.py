@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 from recoverynet.errors import SchemaError
 from recoverynet.tables.areas import Area, joined_heading, told_apart
 from recoverynet.tables.raw import RawTable, empty, raw_table
+from recoverynet.untrusted.zipped import require_sound_workbook
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
@@ -32,8 +33,10 @@ class Workbook:
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
         self.label = f"The workbook {path.name!r}"
+        self._book = None
         try:
-            self._book = CalamineWorkbook.from_path(str(path))
+            require_sound_workbook(path)
+            self._book = _without_panic(CalamineWorkbook.from_path, str(path))
         except PasswordError as error:
             raise SchemaError(f"{self.label} is locked by a password. Open it, save a copy without one, and give that.") from error
         except (CalamineError, OSError) as error:
@@ -66,12 +69,25 @@ class Workbook:
 
     def head(self, name: str, n_rows: int) -> list[list[str]]:
         """The first rows of a sheet as text, from its first row and column."""
-        page = self._book.get_sheet_by_name(self.names[name])
+        page = _without_panic(self._book.get_sheet_by_name, self.names[name])
         return [[cell_text(cell) for cell in line] for line in page.to_python(skip_empty_area=False, nrows=n_rows)]
 
     def _cells(self, sheet: str) -> tuple[list[list[Any]], list[Any]]:
+        return _without_panic(self._lines_of, sheet)  # type: ignore[no-any-return]
+
+    def _lines_of(self, sheet: str) -> tuple[list[list[Any]], list[Any]]:
         page = self._book.get_sheet_by_name(sheet)
         return page.to_python(skip_empty_area=False), list(page.merged_cell_ranges or ())
+
+
+def _without_panic(ask: Callable[[str], Any], name: str) -> Any:
+    """What the workbook answers; where its reader stops in the middle, that is an error like any other."""
+    try:
+        return ask(name)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SchemaError(f"{name!r} cannot be read: the workbook is damaged. Save it again from Excel.") from error
 
 
 def _fill_down(lines: list[list[Any]], merged: list[Any], heading: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from recoverynet.atomic import write_text
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.formats.gexf import gexf_text
 from recoverynet.formats.graphml import graphml_text
@@ -39,6 +40,8 @@ def write_ucinet(networks: Networks, path: str | Path) -> None:
     ------
     SchemaError
         The networks are not of the same people or differ in direction, or an id holds a line break.
+    NotWrittenError
+        The disk is full, or the folder is not there or may not be written to.
 
     Warns
     -----
@@ -66,7 +69,7 @@ def write_ucinet(networks: Networks, path: str | Path) -> None:
     lost = ", ".join(map(str, parts[0].people.columns))
     if lost:
         warnings.warn(f"A DL file has no place for attributes of people; not written: {lost}.", RecoveryNetWarning, stacklevel=2)
-    Path(path).write_text(ucinet_text(parts), encoding="utf-8", newline="\n")
+    write_text(path, ucinet_text(parts))
 
 
 def write_pajek(networks: Networks, path: str | Path) -> list[Path]:
@@ -115,7 +118,7 @@ def write_pajek(networks: Networks, path: str | Path) -> list[Path]:
     written = []
     for name, text in pajek_files(_of_the_same_people(networks), path.stem).items():
         place = path if name == f"{path.stem}.net" else path.with_name(name)
-        place.write_text(text, encoding="utf-8", newline="\n")
+        write_text(place, text)
         written.append(place)
     return written
 
@@ -158,7 +161,7 @@ def write_vna(networks: Networks, path: str | Path) -> None:
     ...     rn.read_vna(path).network.people["sex"].isna().tolist()
     [False, True]
     """
-    Path(path).write_text(vna_text(_of_the_same_people(networks)), encoding="utf-8", newline="\n")
+    write_text(path, vna_text(_of_the_same_people(networks)))
 
 
 def write_graphml(networks: Networks, path: str | Path) -> None:
@@ -197,7 +200,7 @@ def write_graphml(networks: Networks, path: str | Path) -> None:
     ...     list(rn.read_graphml(Path(folder) / "both.graphml").networks)
     ['calls', 'visits']
     """
-    Path(path).write_text(graphml_text(_parts(networks)), encoding="utf-8", newline="\n")
+    write_text(path, graphml_text(_parts(networks)))
 
 
 def write_gexf(network: PersonNetwork, path: str | Path) -> None:
@@ -234,7 +237,7 @@ def write_gexf(network: PersonNetwork, path: str | Path) -> None:
     parts = _parts(network)
     if len(parts) != 1:
         raise SchemaError(f"A GEXF file holds one network; {len(parts)} were given. Write each to its own file, or all to GraphML.")
-    Path(path).write_text(gexf_text(parts[0]), encoding="utf-8", newline="\n")
+    write_text(path, gexf_text(parts[0]))
 
 
 def _parts(networks: Networks) -> list[RawNetwork]:
