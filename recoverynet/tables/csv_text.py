@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -18,6 +16,7 @@ import pyarrow.csv
 
 from recoverynet.csv_files import as_it_was
 from recoverynet.tables.areas import Area, joined_heading, told_apart
+from recoverynet.tables.csv_bytes import NotText, in_utf8, lines_of
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
 from recoverynet.untrusted.opening import count_lines, read_bytes, require_regular, require_shape
@@ -25,21 +24,9 @@ from recoverynet.untrusted.opening import count_lines, read_bytes, require_regul
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _CHUNK = 50_000
 _HEAD_BYTES = 1 << 20
-_PIECE = 1 << 24
 _MOST_OPEN_QUOTES = 1_000
 _MOST_RAGGED = 100_000
 _TOO_LARGE = "Split it by period, or save it as Parquet."
-_SIGNATURES = {
-    b"PK\x03\x04": "an Excel workbook or a zip file: save it as CSV, or give it its own ending (.xlsx)",
-    b"PAR1": "a Parquet file: give it the ending .parquet",
-    b"%PDF": "a PDF: export the table as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or CSV",
-    b"\x1f\x8b": "a compressed file: unpack it first",
-}
-
-
-class NotText(ValueError):
-    """The bytes are not a table in text."""
 
 
 @dataclass
@@ -91,7 +78,7 @@ def read_csv_text(path: Path, known: Iterable[str], area: Area | None = None) ->
         if not content:
             return empty(name, path.name, "0 bytes")
         n_lines = count_lines(content, path.name)
-        text = _in_utf8(content, name, problems)
+        text = in_utf8(content, name, problems)
         del content
     except NotText as error:
         return unreadable(name, path.name, str(error), "Export it again as CSV (UTF-8).")
@@ -122,74 +109,9 @@ def read_csv_text(path: Path, known: Iterable[str], area: Area | None = None) ->
     return raw_table(name, path.name, titles, [as_it_was(column) for column in cells], rows, problems)
 
 
-def _in_utf8(data: bytes, name: str, problems: list[Problem]) -> bytes:
-    """A file's text in UTF-8, from UTF-8 (with or without mark), UTF-16 with mark, or Windows-1252."""
-    for signature, what in _SIGNATURES.items():
-        if data.startswith(signature):
-            raise NotText(f"it is {what}")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _or_not_text(data, "utf-16").encode("utf-8")
-    if b"\x00" in data or _share_of_controls(data) > 0.001:
-        raise NotText("it holds characters that are not text")
-    return data.removeprefix(codecs.BOM_UTF8) if _is_utf8(data) else _from_windows(data, name, problems)
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Whether bytes are UTF-8, looked at piece by piece so that no second copy is made."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(data), _PIECE):
-            decoder.decode(data[start : start + _PIECE], start + _PIECE >= len(data))
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _or_not_text(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise NotText(f"it is neither UTF-8 nor {encoding}") from error
-
-
-def _share_of_controls(data: bytes) -> float:
-    sample = np.frombuffer(data[:1_000_000], dtype=np.uint8)
-    return float(((sample < 32) & ~np.isin(sample, (9, 10, 13))).mean())
-
-
-def _from_windows(data: bytes, name: str, problems: list[Problem]) -> bytes:
-    """Line by line: UTF-8 where it is that, Windows-1252 where it is not."""
-    text, rows = bytearray(), []
-    for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), start=1):
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            rows.append(number)
-            line = _or_not_text(line, "cp1252").encode("utf-8")
-        text += line
-    problems.append(
-        Problem(
-            name,
-            "",
-            "the file is not in UTF-8 but in Windows-1252 (an older Windows encoding) and was read so",
-            "encoding",
-            "Look at a name with an accent; if it reads well, nothing need be done.",
-            "warning",
-            len(rows),
-            tuple(rows[:5]),
-        )
-    )
-    return bytes(text)
-
-
-def _lines_of(text: bytes) -> Iterator[str]:
-    """Lines with their ends, as they stand."""
-    return io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
-
-
 def _opening(text: bytes, known: set[str]) -> tuple[str, list[str], int] | None:
     """Separator, header and its row: the first row that is not blank, split in the way that names most columns."""
-    for row, line in enumerate(_lines_of(text), start=1):
+    for row, line in enumerate(lines_of(text), start=1):
         bare = line.strip()
         if row == 1 and bare.lower().startswith("sep=") and len(bare) == 5:
             continue
@@ -202,7 +124,7 @@ def _opening(text: bytes, known: set[str]) -> tuple[str, list[str], int] | None:
 
 def _opening_at(text: bytes, known: set[str], area: Area) -> tuple[str, list[str], int] | None:
     """Separator, header and its last row, where the heading is known to stand."""
-    heading = list(islice(_lines_of(text), area.first_row - 1, area.last_heading_row))
+    heading = list(islice(lines_of(text), area.first_row - 1, area.last_heading_row))
     if not any(line.strip() for line in heading):
         return None
     best = _separator(heading, known)
@@ -228,10 +150,10 @@ def csv_head(path: Path, n_rows: int) -> list[list[str]]:
     with path.open("rb") as file:
         data = file.read(_HEAD_BYTES)
     try:
-        text = _in_utf8(data.rpartition(b"\n")[0] if len(data) == _HEAD_BYTES else data, "", [])
+        text = in_utf8(data.rpartition(b"\n")[0] if len(data) == _HEAD_BYTES else data, "", [])
     except NotText:
         return []
-    lines = list(islice(_lines_of(text), n_rows))
+    lines = list(islice(lines_of(text), n_rows))
     if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
         lines[0] = "\n"
     if not lines:
@@ -323,7 +245,7 @@ class _Lines:
     """Lines of a text that can be given back."""
 
     def __init__(self, text: bytes) -> None:
-        self._source = _lines_of(text)
+        self._source = lines_of(text)
         self._again: deque[str] = deque()
         self.taken: list[str] = []
 

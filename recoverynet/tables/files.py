@@ -213,7 +213,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)
     kept = {
-        name: _filled(name, frame)
+        name: filled(name, frame)
         for name, frame in record.tables().items()
         if len(frame) or name in ("people", "occasions", "participation")
     }
@@ -222,11 +222,16 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
         for name, frame in kept.items():
             path = partial / f"{name}.{format}"
             if format == "csv":
-                write_csv_into(pd.DataFrame({title: _as_csv_text(frame[title]) for title in frame.columns}), path)
+                write_csv_into(csv_texts(frame), path)
             else:
                 table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
                 pyarrow.parquet.write_table(table, path, compression="zstd")
         write_sidecar(_sidecar_lines(record), partial)
+
+
+def csv_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A typed table as the texts of a CSV file."""
+    return pd.DataFrame({title: _as_csv_text(frame[title]) for title in frame.columns})
 
 
 def require_no_other_tables(folder: Path, ours: set[str]) -> None:
@@ -245,7 +250,7 @@ def require_no_other_tables(folder: Path, ours: set[str]) -> None:
         )
 
 
-def _filled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def filled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The table without optional columns that say nothing."""
     schema = RECORD_TABLES[name]
     silent = [title for title in schema.names if title not in schema.required and not frame[title].notna().any()]

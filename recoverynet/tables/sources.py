@@ -21,7 +21,7 @@ from recoverynet.tables.raw import ROW, RawTable, empty, raw_table, unreadable
 from recoverynet.tables.workbooks import WORKBOOK_ENDINGS, Workbook
 from recoverynet.untrusted.opening import files_in, require_regular, require_size, why_not_to_open
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+TEXT_ENDINGS = (".csv", ".tsv")
 DATABASE_ENDINGS = (".duckdb", ".db")
 MOST_DATABASE_BYTES = 4_000_000_000
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet")
@@ -73,7 +73,7 @@ def open_source(path: str | Path, *, one_file: bool = False) -> Source:
         return Workbook(path)
     if ending in DATABASE_ENDINGS:
         return Database(path)
-    if one_file and ending in TABLE_ENDINGS:
+    if one_file and ending in (*TABLE_ENDINGS, ".txt"):
         return Folder(path.parent, only=path.name)
     advice = f"give the folder it lies in ({str(path.parent)!r})" if ending in TABLE_ENDINGS else "give one of those"
     raise SchemaError(
@@ -95,7 +95,7 @@ class Folder:
         self._files: dict[str, list[Path]] = {}
         here = list(files_in(path))
         for file in here:
-            if file.suffix.lower() in TABLE_ENDINGS and only in (None, file.name):
+            if file.name == only or (only is None and file.suffix.lower() in TABLE_ENDINGS):
                 self._files.setdefault(file.stem.lower(), []).append(file)
         self.names = {name: files[0].name for name, files in self._files.items()}
         if not self._files:

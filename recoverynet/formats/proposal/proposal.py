@@ -115,10 +115,7 @@ def propose_mapping(
 
 def _opened(source: str | Path) -> tuple[Source, str | None]:
     """The source, and the name of the one table meant where a single file is given."""
-    path = Path(source)
-    if path.is_file() and path.suffix.lower() in (".csv", ".tsv", ".txt", ".parquet"):
-        return open_source(path.parent), path.stem.lower()
-    return open_source(path), None
+    return open_source(source, one_file=True), None
 
 
 def _known_people(found: Iterable[Found]) -> frozenset[str]:
