@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import Imported, ImportReport, ImportRow
-from recoverynet.formats.proposal.proposal import propose_mapping
+from recoverynet.formats.proposal.proposal import proposed
 from recoverynet.tables.account import Account
 from recoverynet.tables.files import SIDECAR, read_accounted
 from recoverynet.tables.identifiers import free_text_column, identifying_column
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping
+from recoverynet.tables.parts import ReadOnce
 from recoverynet.tables.pseudonym_ids import key_bytes
 from recoverynet.tables.pseudonyms import pseudonymise
 from recoverynet.tables.record import RecoveryRecord
@@ -81,12 +82,12 @@ def read_contacts(
     ['did_not_attend']
     """
     require_time_zone(tz, "tz")
-    opened = open_source(source, one_file=True)
+    opened = ReadOnce(open_source(source, one_file=True))
     beside = Path(source) / SIDECAR
     given = beside if mapping is None and beside.is_file() else mapping
     notes: list[str] = []
     if given is None:
-        proposal = propose_mapping(source, dates=dates, waves=waves, tz=tz)
+        proposal = proposed(opened, dates=dates, waves=waves, tz=tz)
         if proposal.questions:
             raise SchemaError("Before this can come in, answer:\n" + "\n".join(f"- {question}" for question in proposal.questions))
         given = tomllib.loads(proposal.text)

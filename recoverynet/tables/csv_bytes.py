@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from recoverynet.tables.problems import Problem
 
+_SEQUENCE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+"""What every sign beyond ASCII holds in UTF-8."""
 _PIECE = 1 << 24
 _SIGNATURES = {
     b"PK\x03\x04": "an Excel workbook or a zip file: save it as CSV, or give it its own ending (.xlsx)",
@@ -61,14 +64,12 @@ def _share_of_controls(data: bytes) -> float:
 
 def _from_windows(data: bytes, name: str, problems: list[Problem]) -> bytes:
     """Line by line: UTF-8 where it is that, Windows-1252 where it is not."""
-    text, rows = bytearray(), []
-    for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), start=1):
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            rows.append(number)
-            line = _or_not_text(line, "cp1252").encode("utf-8")
-        text += line
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if _SEQUENCE.search(data) is None:
+        # No line can be UTF-8 beyond ASCII, so that all may be read at once.
+        text, rows = _or_not_text(data, "cp1252").encode("utf-8"), _rows_beyond_ascii(data)
+    else:
+        text, rows = _mixed(data)
     problems.append(
         Problem(
             name,
@@ -81,7 +82,26 @@ def _from_windows(data: bytes, name: str, problems: list[Problem]) -> bytes:
             tuple(rows[:5]),
         )
     )
-    return bytes(text)
+    return text
+
+
+def _rows_beyond_ascii(data: bytes) -> list[int]:
+    """Numbers of the lines that hold more than ASCII."""
+    signs = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    return [int(row) for row in np.unique(np.searchsorted(ends, np.flatnonzero(signs >= 128))) + 1]
+
+
+def _mixed(data: bytes) -> tuple[bytes, list[int]]:
+    text, rows = bytearray(), []
+    for number, line in enumerate(io.BytesIO(data), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            rows.append(number)
+            line = _or_not_text(line, "cp1252").encode("utf-8")
+        text += line
+    return bytes(text), rows
 
 
 def lines_of(text: bytes) -> Iterator[str]:

@@ -118,10 +118,13 @@ def read_accounted(
         notes += prepared.labels.in_words()
         for name, table in prepared.tables.items():
             account.add(name, table.origin, before[name], table.n_rows)
-        tables = {name: _frame(prepared, name) for name in prepared.tables}
+        tables = {name: _frame(prepared, name) for name in list(prepared.tables)}
+        prepared.tables.clear()  # the frames hold everything from here on
+        tz = prepared.tz
+    del prepared
     notes += with_appointments(tables)
-    notes += _unfold(tables, prepared.tz)
-    record = RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
+    notes += _unfold(tables, tz)
+    record = RecoveryRecord(**_with_needed(tables, tz), window=how.window, tz=tz, notes=tuple(notes))
     return record, account
 
 

@@ -59,21 +59,34 @@ class Labels:
 
 
 class ReadOnce:
-    """A source whose tables are read once, however many tables of ours they fill; what is wrong with a file is told once."""
+    """A source whose tables are read once, however often they are asked for; what is wrong with a file is told once."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.label, self.place, self.names, self.hidden = source.label, source.place, source.names, source.hidden
         self._held: dict[tuple[str, Area | None], RawTable] = {}
+        self._told: set[tuple[str, Area | None]] = set()
 
-    def read(self, name: str, known: Iterable[str], area: Area | None) -> RawTable:
+    def read(self, name: str, known: Iterable[str], area: Area | None = None) -> RawTable:
         """One table of the source, or a part of it."""
-        held = self._held.get((name, area))
-        if held is not None:
-            return replace(held, problems=())
-        raw = self.source.read(name, known, area)
-        if raw.table is not None:
-            self._held[name, area] = raw
-        return raw
+        if (name, area) not in self._held:
+            self._held[name, area] = self.source.read(name, known, area)
+        return self._held[name, area]
+
+    def read_telling_once(self, name: str, known: Iterable[str], area: Area | None) -> RawTable:
+        """The same, without problems that were told when it was asked for before."""
+        raw = self.read(name, known, area)
+        told = (name, area) in self._told
+        self._told.add((name, area))
+        return replace(raw, problems=()) if told and raw.table is not None else raw
+
+    def forget(self) -> None:
+        """Let go of what was read, once nothing more will be asked."""
+        self._held.clear()
+
+    def head(self, name: str, n_rows: int) -> list[list[str]]:
+        """The first rows of a table as text."""
+        return self.source.head(name, n_rows)
 
 
 @dataclass(frozen=True)
@@ -144,9 +157,9 @@ def read_joined(source: ReadOnce, parts: list[tuple[TableMap | None, str]], sche
     first = None
     for part, source_name in parts:
         known = known_columns(schema.name) | _mapped_names(part)
-        raw = source.read(source_name, known, None if part is None else part.area)
+        raw = source.read_telling_once(source_name, known, None if part is None else part.area)
         problems += [_renamed(problem, schema.name) for problem in raw.problems]
-        problems += _hidden(source.source, source_name, schema.name)
+        problems += _hidden(source, source_name, schema.name)
         if raw.table is None:
             continue
         first = first or raw
@@ -205,7 +218,7 @@ def _renamed(problem: Problem, table: str) -> Problem:
     return Problem(**{**problem.__dict__, "table": table})
 
 
-def _hidden(source: Source, name: str, table: str) -> list[Problem]:
+def _hidden(source: ReadOnce, name: str, table: str) -> list[Problem]:
     """A sheet that nobody sees is read where it is asked for, and said to be hidden."""
     if name not in source.hidden:
         return []

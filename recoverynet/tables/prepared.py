@@ -116,10 +116,12 @@ def prepared_source(source: Source, mapping: Mapping, tz: str, secret: bytes | N
     with Engine() as engine:
         states = mapping.states or RECOVERY_STATES.states
         prepared = Prepared(engine, source.label, tz, states, labels=Labels(secret))
-        wanted, once = wanted_parts(source, mapping), ReadOnce(source)
+        once = source if isinstance(source, ReadOnce) else ReadOnce(source)
+        wanted = wanted_parts(source, mapping)
         for name, parts in track(wanted.items(), "Reading tables", total=len(wanted)):
             joined = read_joined(once, parts, READABLE_TABLES[name], mapping.label, engine, prepared.labels)
             _take_in(prepared, joined, READABLE_TABLES[name])
+        once.forget()
         used = {known for parts in wanted.values() for _, known in parts}
         prepared.problems += _unknown_tables(source, wanted, used)
         prepared.problems += _absent_tables(prepared, source, wanted)

@@ -95,14 +95,20 @@ def propose_mapping(
     ...     print(rn.propose_mapping(folder).text.splitlines()[-1])
     outcome = { from = "Attended/DNA", values = { Attended = "attended", DNA = "did_not_attend" } }
     """
+    return proposed(open_source(source, one_file=True), dates=dates, waves=waves, tz=tz)
+
+
+def proposed(
+    opened: Source, *, dates: Literal["day_first", "month_first"] | None, waves: Mapping[str, str] | None, tz: str
+) -> Proposal:
+    """The same for a source that is open already."""
     if dates not in (None, "day_first", "month_first"):
         raise SchemaError(f"dates is 'day_first' or 'month_first'; got {dates!r}.")
     require_time_zone(tz, "tz")
-    opened, only = _opened(source)
-    found = [table for table in tables_of(opened) if only is None or table.name == only]
+    found = list(tables_of(opened))
     answers = Answers(dates, dict(waves or {}), _known_people(found))
     sections = _gathered(section for table in _people_first(found) for section in sections_of(table, answers))
-    aside = tuple(_left_aside(opened, found, only))
+    aside = tuple(_left_aside(opened, found))
     if not sections:
         raise SchemaError(
             f"{opened.label} holds no table that could be made out. {' '.join(aside)} Write a mapping by hand, or use another importer."
@@ -111,11 +117,6 @@ def propose_mapping(
     read_mapping(tomllib.loads(text))
     doubts = [remark for section in sections for remark in (*section.comments, *section.beside.values()) if remark]
     return Proposal(text, tuple(answers.questions), tuple(doubts), aside)
-
-
-def _opened(source: str | Path) -> tuple[Source, str | None]:
-    """The source, and the name of the one table meant where a single file is given."""
-    return open_source(source, one_file=True), None
 
 
 def _known_people(found: Iterable[Found]) -> frozenset[str]:
@@ -146,7 +147,7 @@ def _gathered(sections: Iterable[Section]) -> list[Section]:
     return sorted(kept, key=lambda section: order.index(section.table))
 
 
-def _left_aside(source: Source, found: list[Found], only: str | None) -> Iterable[str]:
+def _left_aside(source: Source, found: list[Found]) -> Iterable[str]:
     for name in sorted(source.hidden):
         yield f"The sheet {source.names[name]!r} is hidden and was left aside."
     read = {table.name for table in found}
@@ -156,7 +157,7 @@ def _left_aside(source: Source, found: list[Found], only: str | None) -> Iterabl
         if table.sort == "unknown":
             yield f"{table.title}: no column that says whom a row is about was made out among {listed([p.title for p in table.columns])}."
     for name, title in source.names.items():
-        if name not in read and name not in source.hidden and (only is None or name == only):
+        if name not in read and name not in source.hidden:
             yield f"{title} holds no table."
 
 
