@@ -52,8 +52,8 @@ def propose(
 ) -> None:
     """Propose a mapping for the tables of others.
 
-    Its doubts stand beside it as comments. Read them,
-     mend what is wrong, and use the file with --map. Exit status 0: usable as it is; 1: questions to answer first.
+    Its doubts stand beside it as comments. Read them, mend what is wrong, and use the file with --map. Exit status 0:
+    usable as it is; 1: questions to answer first.
     """
     require_there(source)
     from recoverynet.atomic import write_text

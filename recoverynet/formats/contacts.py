@@ -32,7 +32,7 @@ def read_contacts(
     key: bytes | str | None = None,
     tz: str = "Europe/London",
 ) -> Imported:
-    """What does a case-management export, or any other folder of tables, say about people and their contacts?
+    r"""What does a case-management export, or any other folder of tables, say about people and their contacts?
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def read_contacts(
     >>> import recoverynet as rn
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder) / "visits.csv"
-    ...     _ = file.write_text("Client ref,Date,Worker,Attended/DNA\\nC1,13/03/2011,W1,Attended\\nC1,14/03/2011,W1,DNA\\n")
+    ...     _ = file.write_text("Client ref,Date,Worker,Attended/DNA\nC1,13/03/2011,W1,Attended\nC1,14/03/2011,W1,DNA\n")
     ...     came = rn.read_contacts(file)
     >>> came.to_record().appointments["outcome"].tolist()
     ['did_not_attend']

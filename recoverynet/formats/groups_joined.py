@@ -36,7 +36,8 @@ def join_groups(folder: str | Path, came: Imported) -> str:
     write_csv(whole, make_folder(folder) / "groups.csv")
     write_beside(folder, came.report, {})
     renewed = len(there) - len(stay)
-    return f"Written: {folder / 'groups.csv'}, {len(new):,} groups ({renewed:,} of them brought up to date), {len(stay):,} others stay."
+    done = f"{len(new):,} groups ({renewed:,} of them brought up to date), {len(stay):,} others stay"
+    return f"Written: {folder / 'groups.csv'}, {done}."
 
 
 def _groups_there(folder: Path) -> pd.DataFrame:

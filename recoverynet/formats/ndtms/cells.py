@@ -36,7 +36,8 @@ def date_order(frame: pd.DataFrame, columns: Columns, order: Order | None, sourc
         raise SchemaError(f"{source}: some of its dates can only be read day first and others only month first. Export it again.")
     if orders and not told and order is None:
         raise SchemaError(
-            f"{source}: every date could be read day first or month first. Which is it? Say --dates day-first or --dates month-first."
+            f"{source}: every date could be read day first or month first. Which is it? Say "
+            "--dates day-first or --dates month-first."
         )
     known = next(iter(told)) if told else order
     return {title: how.formats(known if how.order == "either" else how.order) for title, how in written.items()}

@@ -42,11 +42,13 @@ ROLES = {**PERSON, **EPISODE, **MODALITY, **REVIEW, **TOP}
 DATES = ("born", "referred", "triaged", "discharged", "modality_referred", "modality_start", "modality_end", "reviewed", "top_date")
 
 INTERVENTIONS = {
-    "psymoti": "motivational", "psycnmg": "contingency_management", "psyfsni": "family_and_social_network", "psycgbh": "cognitive_behavioural",
+    "psymoti": "motivational", "psycnmg": "contingency_management", "psyfsni": "family_and_social_network",
+    "psycgbh": "cognitive_behavioural",
     "psymnth": "mental_health", "psydnmc": "psychodynamic", "psystp": "twelve_step_work", "psycoun": "counselling",
     "psyothr": "other_psychosocial", "recpeer": "peer_support", "recmaid": "mutual_aid_access", "recfmsp": "family_support",
     "recprnt": "parenting_support", "rechse": "housing_support", "recemp": "employment_support", "recedut": "education_support",
-    "recwprj": "work_projects", "recchkp": "recovery_check_ups", "recrlpp": "relapse_prevention", "reccmpt": "complementary_therapies",
+    "recwprj": "work_projects", "recchkp": "recovery_check_ups", "recrlpp": "relapse_prevention",
+    "reccmpt": "complementary_therapies",
     "recgnh": "general_health", "recoth": "other_recovery_support", "phbudi": "depot_buprenorphine", "phbupren": "buprenorphine",
 }  # fmt: skip
 """Sub-interventions and what they are called here; derived extracts put ``_any`` behind them."""
@@ -151,7 +153,8 @@ def find_columns(titles: Iterable[str], renamed: Mapping[str, str] | None, sourc
     items = {by_small[name]: item for name, item in ITEMS.items() if name in by_small}
     if not {"client", "random_id", "attributor"} & set(parts) and not {"first_initial", "second_initial", "born"} <= set(parts):
         raise SchemaError(
-            f"{source} is no return of the National Drug Treatment Monitoring System: no CLIENTID, CLIENT, client_random_id or attrbdat "
+            f"{source} is no return of the National Drug Treatment Monitoring System: no CLIENTID, CLIENT, "
+            "client_random_id or attrbdat "
             f"says whom a row is about. Its columns are {', '.join(list(by_small.values())[:8]) or 'none'}."
         )
     known = {*parts.values(), *interventions, *items}

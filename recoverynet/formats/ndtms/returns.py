@@ -55,7 +55,7 @@ def read_ndtms(
     columns: Mapping[str, str] | None = None,
     tz: str = "Europe/London",
 ) -> Imported:
-    """Who was in treatment, with which interventions and outcomes, according to a national return?
+    r"""Who was in treatment, with which interventions and outcomes, according to a national return?
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def read_ndtms(
     --------
     >>> import pathlib, tempfile
     >>> import recoverynet as rn
-    >>> text = "AGNCY,CLIENTID,TRIAGED,DISD,SUBMODDT,RECMAID\\nA1,7,13/03/2011,01/05/2011,20/03/2011,Y\\n"
+    >>> text = "AGNCY,CLIENTID,TRIAGED,DISD,SUBMODDT,RECMAID\nA1,7,13/03/2011,01/05/2011,20/03/2011,Y\n"
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder) / "return.csv"
     ...     _ = file.write_text(text)

@@ -93,7 +93,8 @@ def read_state_rule(text: str) -> StateRule:
         state = (found[1] or found[3]) if found else ""
         if found is None or state not in RECOVERY_STATES.states:
             raise SchemaError(
-                f'The rule part {part!r} is not written as "abstinent if alcohol = 0 and opiates = 0" or "using otherwise", with one of '
+                f'The rule part {part!r} is not written as "abstinent if alcohol = 0 and opiates = 0" or "using '
+                'otherwise", with one of '
                 f"the states {', '.join(RECOVERY_STATES.states)}."
             )
         tests = []
@@ -101,7 +102,8 @@ def read_state_rule(text: str) -> StateRule:
             parsed = _TEST.fullmatch(test.strip())
             if parsed is None or int(parsed[3]) > 28:
                 raise SchemaError(
-                    f'The test {test.strip()!r} is not written as "opiates <= 4", days out of 28 of one of {", ".join(SUBSTANCES)}, all or any.'
+                    f'The test {test.strip()!r} is not written as "opiates <= 4", days out of 28 of one of '
+                    f"{', '.join(SUBSTANCES)}, all or any."
                 )
             tests.append((parsed[1], parsed[2], int(parsed[3])))
         clauses.append((state, tuple(tests)))

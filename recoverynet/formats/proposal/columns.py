@@ -20,7 +20,8 @@ MOST_VALUES = 5_000
 _NAME = re.compile(r"[A-Z][\w'’.-]*(?:,? +[A-Z][\w'’.-]*)+")
 _ROLES: tuple[tuple[str, str], ...] = (
     ("ended_on", r"\b(?:discharge|end|closed?|closure|exit|left|disd|modend|finish)(?:ed|d)?\b.*(?:date|on|$)|^(?:disd|modend)$"),
-    ("started_on", r"\b(?:triage|admission|admitted|start|opened|referral|referred|modst)(?:ed|d)?\b.*(?:date|on)|^(?:triaged|modst|refld)$"),
+    ("started_on", r"\b(?:triage|admission|admitted|start|opened|referral|referred|modst)(?:ed|d)?\b.*(?:date|on)"
+     r"|^(?:triaged|modst|refld)$"),
     ("asked_at", r"^(?:asked at|interview date|wave date)$"),
     ("joined_on", r"^(?:joined|registered|registration)(?: on| date)?$|^date (?:joined|registered)$"),
     ("exit_reason", r"discharge reason|exit reason|reason for (?:discharge|closure|leaving)|^disrsn$"),
@@ -28,14 +29,18 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("provider", r"^(?:provider|agency|agncy|service(?: name)?|organisation|team)$"),
     ("ego_id", r"^ego(?: ?id)?$|^from$|^source$|^nominator$"),
     ("alter_id", r"^alt(?:er)?(?: ?id)?$|^to$|^target$|^nominee$"),
-    ("with_person_id", r"\b(?:key ?worker|worker|staff|practitioner|clinician|nurse|officer|seen by|recorded by|entered by|mentor|facilitator"
+    ("with_person_id", r"\b(?:key ?worker|worker|staff|practitioner|clinician|nurse|officer|seen by|recorded by"
+     r"|entered by|mentor|facilitator"
      r"|with person|with whom|coordinator|counsellor|navigator)\b|^with$"),
-    ("person_id", r"\b(?:client|person|patient|participant|service ?user|su|case|member|attendee|individual)(?:'?s)? ?(?:id|ref|reference|no|number|code"
-     r"|identifier)?$|^(?:our |your )?(?:ref|reference|id|crn|pid|code|unique id|id no|id number|client|episode client)(?: no| number)?\.?$|random id"),
+    ("person_id", r"\b(?:client|person|patient|participant|service ?user|su|case|member|attendee|individual)(?:'?s)? ?"
+     r"(?:id|ref|reference|no|number|code"
+     r"|identifier)?$"
+     r"|^(?:our |your )?(?:ref|reference|id|crn|pid|code|unique id|id no|id number|client|episode client)(?: no| number)?\.?$|random id"),
     ("outcome", r"attend|\bdna\b|outcome|appointment status|\bstatus\b|arrived|showed"),
     ("duration_min", r"duration|length|minutes|\bmins?\b|\bhours?\b|\bhrs\b|time spent"),
     ("time", r"^(?:start |appointment |contact |appt )?time$|^clock$|time of (?:contact|day)|^at$"),
-    ("started_at", r"^(?:contact |appointment |session |event |appt |activity |start )?date(?: ?/ ?time| and time| ?time)?$|^date of (?:contact|session|"
+    ("started_at", r"^(?:contact |appointment |session |event |appt |activity |start )?date(?: ?/ ?time| and time| ?time)?$"
+     r"|^date of (?:contact|session|"
      r"appointment|event)|^(?:when|day|timestamp|started at|contact datetime|datetime|start)$"),
     ("observed_at", r"^(?:top ?date|assessment date|date of (?:assessment|review)|review date|observed at)$"),
     ("variable", r"^(?:variable|measure|item|question|outcome name)$"),

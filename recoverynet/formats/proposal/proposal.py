@@ -56,7 +56,7 @@ def propose_mapping(
     waves: Mapping[str, str] | None = None,
     tz: str = "Europe/London",
 ) -> Proposal:
-    """How could these files become a record, and what would have to be true for that?
+    r"""How could these files become a record, and what would have to be true for that?
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def propose_mapping(
     >>> import recoverynet as rn
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder) / "visits.csv"
-    ...     _ = file.write_text("Client ref,Date,Worker,Attended/DNA\\nC1,07/03/2011,W1,Attended\\nC1,14/03/2011,W1,DNA\\n")
+    ...     _ = file.write_text("Client ref,Date,Worker,Attended/DNA\nC1,07/03/2011,W1,Attended\nC1,14/03/2011,W1,DNA\n")
     ...     print(rn.propose_mapping(folder).text.splitlines()[-1])
     outcome = { from = "Attended/DNA", values = { Attended = "attended", DNA = "did_not_attend" } }
     """
@@ -111,7 +111,8 @@ def proposed(
     aside = tuple(_left_aside(opened, found))
     if not sections:
         raise SchemaError(
-            f"{opened.label} holds no table that could be made out. {' '.join(aside)} Write a mapping by hand, or use another importer."
+            f"{opened.label} holds no table that could be made out. {' '.join(aside)} Write a mapping by hand, or use "
+            "another importer."
         )
     text = _text(opened.label, tz, sections, answers.questions, aside)
     read_mapping(tomllib.loads(text))
@@ -153,9 +154,11 @@ def _left_aside(source: Source, found: list[Found]) -> Iterable[str]:
     read = {table.name for table in found}
     for table in found:
         if table.sort == "register":
-            yield f"{table.title} looks like an attendance register (its columns are dates): `recoverynet import register` reads it."
+            how = "its columns are dates): `recoverynet import register` reads it."
+            yield f"{table.title} looks like an attendance register ({how}"
         if table.sort == "unknown":
-            yield f"{table.title}: no column that says whom a row is about was made out among {listed([p.title for p in table.columns])}."
+            titles = listed([profile.title for profile in table.columns])
+            yield f"{table.title}: no column that says whom a row is about was made out among {titles}."
     for name, title in source.names.items():
         if name not in read and name not in source.hidden:
             yield f"{title} holds no table."

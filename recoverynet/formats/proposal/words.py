@@ -67,7 +67,8 @@ def outcome_map(section: Section, profile: Profile, kinds_too: bool) -> Value:
         return {"from": profile.title, "values": values, "other": "attended"}
     if silent:
         section.beside["outcome"] = (
-            f"What do {listed(silent)} mean? Write each under values as one of {', '.join(OUTCOMES)}; until then their rows are left out."
+            f"What do {listed(silent)} mean? Write each under values as one of {', '.join(OUTCOMES)}; "
+            "until then their rows are left out."
         )
     return {"from": profile.title, "values": values}
 

@@ -13,12 +13,13 @@ from recoverynet.tables.schema import CLOCK_PATTERN
 NOT_THERE = "not_there"
 MEANINGS = (*OUTCOMES, NOT_THERE)
 _THERE = frozenset(
-    ("y", "yes", "1", "x", "✓", "✔", "☑", "√", "ü", "þ", "p", "pr", "pres", "present", "/", "\\", "/\\", "\\/", "//", "v", "t", "true", "l", "late",
+    ("y", "yes", "1", "x", "✓", "✔", "☑", "√", "ü", "þ", "p", "pr", "pres", "present", "/", "\\", "/\\", "\\/", "//", "v", "t", "true", "l",
+     "late",
      "att", "attended", "here", "in", "*", "•", "●", "■", "yes - late")
 )  # fmt: skip
 _ABSENT = frozenset(
-    ("n", "no", "0", "-", "–", "—", "o", "○", "☐", "✗", "✘", "❌", "false", "f", "abs", "absent", "ab", "not here", "out", "nil")
-)
+    ["n", "no", "0", "-", "–", "—", "o", "○", "☐", "✗", "✘", "❌", "false", "f", "abs", "absent", "ab", "out", "nil"]
+) | {"not here"}
 _SHORT = {
     "c": "cancelled", "can": "cancelled", "canx": "cancelled", "ap": "cancelled", "apol": "cancelled", "apols": "cancelled",
     "apologies": "cancelled", "apologies sent": "cancelled", "d": "did_not_attend", "b": "booked",

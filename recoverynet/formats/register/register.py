@@ -43,7 +43,7 @@ def read_register(
     key: bytes | str | None = None,
     tz: str = "Europe/London",
 ) -> Imported:
-    """Who came to which session of which group?
+    r"""Who came to which session of which group?
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def read_register(
     >>> import recoverynet as rn
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder) / "Recovery Cafe.csv"
-    ...     _ = file.write_text("Ref,Name,13/03/2011,20/03/2011\\nC1,Ann Bell,Y,DNA\\nC2,Bo Fry,/,N\\nTotal,,2,0\\n")
+    ...     _ = file.write_text("Ref,Name,13/03/2011,20/03/2011\nC1,Ann Bell,Y,DNA\nC2,Bo Fry,/,N\nTotal,,2,0\n")
     ...     came = rn.read_register(file)
     >>> came
     <Imported register: people 2, groups 1, occasions 1, participation 2, appointments 1; 3 dropped>

@@ -122,7 +122,8 @@ def _order_of(titles: Sequence[str], hints: Hints, where: str) -> Order:
         )
     if order in ("mixed", "none"):
         raise SchemaError(
-            f"{where}: the dates over its columns are not all written in one order ({', '.join(found[0] for found in slashed[:4])} …). "
+            f"{where}: the dates over its columns are not all written in one order "
+            f"({', '.join(found[0] for found in slashed[:4])} …). "
             "Write them as 2011-03-07."
         )
     return order
