@@ -18,7 +18,8 @@ _ROOM = (
 _MONEY = r"\b(?:venmo|paypal|cash ?app|zelle)\b|(?<!\w)\$[A-Za-z][\w-]{2,}"
 _HANDLE = r"(?<![\w.])@[A-Za-z][\w.]{2,}"
 _PERSON = (
-    r"\b(?:contact|call|text|phone|ring|whats ?app|ask for|speak to|see|e-?mail|message|hosted by|secretary|chair(?:ed by|person)?|"
+    r"\b(?i:contact|call|text|phone|ring|whats ?app|ask for|speak to|see|e-?mail"
+    r"|message|hosted by|secretary|chair(?:ed by|person)?|"
     r"treasurer|gsr)\b[:\s-]{1,3}(?!Us\b|The\b|Our\b|If\b|For\b|Before\b|At\b|On\b|In\b|To\b|AA\b|NA\b|Zoom\b)[A-Z][a-z]+\b"
 )
 _HOME = r"\b[A-Z][a-z]+['’]s (?:house|home|flat|apartment|garden|living room|kitchen)\b"

@@ -48,17 +48,17 @@ class StateRule:
         found = np.full(n, None, dtype=object)
         open_ = np.ones(n, dtype=bool)
         for state, tests in self.clauses:
-            holds, known = np.ones(n, dtype=bool), np.ones(n, dtype=bool)
+            holds, fails = np.ones(n, dtype=bool), np.zeros(n, dtype=bool)
             for what, sign, number in tests:
-                holds_one, known_one = _tested(days, what, sign, number, n)
-                holds, known = holds & holds_one, known & (known_one | ~holds)
-            found[open_ & known & holds] = state
-            open_ &= known & ~holds
+                holds_one, fails_one = _tested(days, what, sign, number, n)
+                holds, fails = holds & holds_one, fails | fails_one
+            found[open_ & holds] = state
+            open_ &= fails
         return pd.Series(found, dtype="str")
 
 
 def _tested(days: Mapping[str, pd.Series], what: str, sign: str, number: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Whether one test holds, and whether that is known, for every form."""
+    """For every form whether one test is known to hold, and whether it is known to fail."""
     names = [name for name in SUBSTANCES if name in days] if what in ("all", "any") else [what]
     if not names or any(name not in days for name in names):
         return np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
@@ -67,9 +67,8 @@ def _tested(days: Mapping[str, pd.Series], what: str, sign: str, number: int, n:
     with np.errstate(invalid="ignore"):
         each = _COMPARE[sign](values, number) & answered
     if what == "any":
-        return each.any(axis=1), each.any(axis=1) | answered.all(axis=1)
-    fails = (~each & answered).any(axis=1)
-    return each.all(axis=1), fails | answered.all(axis=1)
+        return each.any(axis=1), (~each & answered).all(axis=1)
+    return each.all(axis=1), (~each & answered).any(axis=1)
 
 
 def read_state_rule(text: str) -> StateRule:

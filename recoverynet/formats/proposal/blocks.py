@@ -107,7 +107,7 @@ def _heading_row(rows: Rows, first: int, last: int) -> int | None:
         titles = [rows[row][place].strip() for place in places]
         partial = sum(bool(_PART_OF_A_DATE.fullmatch(title)) for title in titles)
         named = sum(_is_title(title) for title in titles)
-        wide = len(places) >= 0.6 * usual
+        wide = len(places) >= 0.5 * usual
         if (
             wide
             and (named >= 0.8 * len(titles) or named + partial >= 0.95 * len(titles))
@@ -149,7 +149,7 @@ def _top_of_heading(rows: Rows, first: int, start: int) -> int:
     upper, lower = rows[start - 1], rows[start]
     titles = [cell.strip().lower() for cell in lower if cell.strip()]
     repeated = len(set(titles)) < len(titles)
-    bare = sum(bool(_PART_OF_A_DATE.fullmatch(title)) for title in titles) * 2 > len(titles)
+    bare = sum(bool(_PART_OF_A_DATE.fullmatch(title)) for title in titles) >= 2
     named_above = [place for place in _filled(upper) if place >= len(lower) or not lower[place].strip()]
     names_columns = any(
         place < len(rows[row]) and rows[row][place].strip()

@@ -35,7 +35,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("person_id", r"\b(?:client|person|patient|participant|service ?user|su|case|member|attendee|individual)(?:'?s)? ?"
      r"(?:id|ref|reference|no|number|code"
      r"|identifier)?$"
-     r"|^(?:our |your )?(?:ref|reference|id|crn|pid|code|unique id|id no|id number|client|episode client)(?: no| number)?\.?$|random id"),
+     r"|^(?:our |your )?(?:ref|reference|id|crn|pid|code|unique id|id no|id number|client"
+     r"|episode client)(?: no| number)?\.?$|random id"),
     ("outcome", r"attend|\bdna\b|outcome|appointment status|\bstatus\b|arrived|showed"),
     ("duration_min", r"duration|length|minutes|\bmins?\b|\bhours?\b|\bhrs\b|time spent"),
     ("time", r"^(?:start |appointment |contact |appt )?time$|^clock$|time of (?:contact|day)|^at$"),

@@ -70,28 +70,31 @@ def tables_of(source: Source) -> Iterator[Found]:
             yield Found(name, title, source.place, area, raw, columns, told, _sort(name, columns, told), leave_out, above)
 
 
-def areas_of(source: Source, name: str) -> list[tuple[Area | None, tuple[str, ...]]]:
-    """The parts of one sheet or file that hold a table; None where it is all of it."""
-    if source.place == "table":
+def areas_of(source: Source, name: str, *, always: bool = False) -> list[tuple[Area | None, tuple[str, ...]]]:
+    """The parts of one sheet or file that hold a table; None where it is all of it, unless an area is ``always`` wanted.
+
+    Under an area two columns of one title are told apart; without one the second would be left out.
+    """
+    if source.place == "table" or source.names[name].lower().endswith(".parquet"):
         return [(None, ())]
     rows = source.head(name, _HEAD_OF_SHEET if source.place == "sheet" else _HEAD_OF_TEXT)
     blocks = find_blocks(rows)
     if not blocks:
         return [(None, ())]
     if source.place == "file":
-        return [(_open_ended(blocks[0], rows), blocks[0].above)]
+        return [(_open_ended(blocks[0], rows, always), blocks[0].above)]
     if len(blocks) == 1:
         last = max(number for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row))
-        area = _open_ended(blocks[0], rows) if blocks[0].area.last_row == last else blocks[0].area
+        area = _open_ended(blocks[0], rows, always) if blocks[0].area.last_row == last else blocks[0].area
         return [(area, blocks[0].above)]
     return [(block.area, block.above) for block in blocks]
 
 
-def _open_ended(block: Block, rows: list[list[str]]) -> Area | None:
+def _open_ended(block: Block, rows: list[list[str]], always: bool) -> Area | None:
     """The area of a table alone on its sheet: to the end, whatever is added; None where it begins at the top."""
     first = next((number for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)), 1)
     area = block.area
-    if area.first_row == first and area.heading_rows == 1:
+    if area.first_row == first and area.heading_rows == 1 and not always:
         return None
     return Area(area.first_row, None, 0, None, area.heading_rows)
 

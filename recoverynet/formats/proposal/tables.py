@@ -31,12 +31,15 @@ class Answers:
         The day of each wave.
     known_people : frozenset of str
         Ids that a table of people in the source holds.
+    told_by_table : {"day_first", "month_first"} or None
+        The order that other dates of the table at hand can be read in alone.
     questions : list of str
     """
 
     order: Order | None = None
     waves: dict[str, str] = field(default_factory=dict)
     known_people: frozenset[str] = frozenset()
+    told_by_table: Order | None = None
     questions: list[str] = field(default_factory=list)
 
 
@@ -46,6 +49,8 @@ def sections_of(found: Found, answers: Answers) -> Iterator[Section]:
         "ours": _ours, "contacts": _contacts, "episodes": _episodes, "people": _people, "nominations": _nominations,
         "observations": _observations,
     }  # fmt: skip
+    told = {profile.written.order for profile in found.columns if profile.holds_dates} & {"day_first", "month_first"}
+    answers.told_by_table = next(iter(told)) if len(told) == 1 else None  # type: ignore[assignment]
     if found.sort in makers:
         yield from makers[found.sort](found, answers)
 
@@ -103,7 +108,7 @@ def _date(section: Section, name: str, given: list[Profile], answers: Answers) -
     """What fills a date, or a question where its order cannot be known."""
     written, titles = given[0].written, [profile.title for profile in given]
     source: str | list[str] = titles[0] if len(titles) == 1 else titles
-    order = written.order
+    order = _order_of(given[0], answers)
     where = f"{section.sources[0]}, column {titles[0]!r}"
     if order == "either" and answers.order is None:
         answers.questions.append(
@@ -121,17 +126,25 @@ def _date(section: Section, name: str, given: list[Profile], answers: Answers) -
             "the file was made, and export it with dates as 2011-03-07."
         )
         return
-    order = answers.order or "day_first" if order == "either" else order
+    order = answers.order if order == "either" else order
     formats = written.formats(order)
     if not formats:
         section.columns[name] = source
     else:
         wanted = [f"{day} %H:%M" for day in formats] if len(titles) > 1 else formats
         section.columns[name] = {"from": source, "date_format": wanted[0] if len(wanted) == 1 else wanted}
+    if written.order == "either" and answers.order is None:
+        section.beside[name] = f"Taken as {str(order).replace('_', ' ')}, as the other dates of the table can only be read."
     if written.n_other:
         section.beside[name] = (
             f"{written.n_other} different values are no dates ({found_example(given[0])}); their rows are told and left out."
         )
+
+
+def _order_of(profile: Profile, answers: Answers) -> Order:
+    """The order of a column's dates: its own, or, where they could be either, that of every other date of the table."""
+    order = profile.written.order
+    return answers.told_by_table if order == "either" and answers.order is None and answers.told_by_table else order
 
 
 def found_example(profile: Profile) -> str:
@@ -271,7 +284,7 @@ def _episodes(found: Found, answers: Answers, people: bool = True) -> Iterator[S
 
 
 def _people(found: Found, answers: Answers) -> Iterator[Section]:
-    section = _clients(found, Answers(answers.order, questions=answers.questions))
+    section = _clients(found, Answers(answers.order, told_by_table=answers.told_by_table, questions=answers.questions))
     if section is None:
         return
     if "role" in found.roles:

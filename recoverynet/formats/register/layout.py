@@ -51,7 +51,7 @@ def pages_of(source: Source, hints: Hints, group: str | None, stem: str, first: 
         if name in source.hidden:
             aside.append(f"the sheet {title!r} is hidden and was left aside.")
             continue
-        for area, above in areas_of(source, name):
+        for area, above in areas_of(source, name, always=True):
             raw = source.read(name, known_columns(name), area)
             if raw.table is None or not raw.columns:
                 aside.append(f"{title} holds no table.")

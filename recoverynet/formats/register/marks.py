@@ -13,7 +13,8 @@ from recoverynet.tables.schema import CLOCK_PATTERN
 NOT_THERE = "not_there"
 MEANINGS = (*OUTCOMES, NOT_THERE)
 _THERE = frozenset(
-    ("y", "yes", "1", "x", "✓", "✔", "☑", "√", "ü", "þ", "p", "pr", "pres", "present", "/", "\\", "/\\", "\\/", "//", "v", "t", "true", "l",
+    ("y", "yes", "1", "x", "✓", "✔", "☑", "√", "ü", "þ",
+     "p", "pr", "pres", "present", "/", "\\", "/\\", "\\/", "//", "v", "t", "true", "l",
      "late",
      "att", "attended", "here", "in", "*", "•", "●", "■", "yes - late")
 )  # fmt: skip
