@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pyarrow as pa
 
+from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow
 from recoverynet.formats.raw_networks import names_somebody, typed_values
 from recoverynet.tables import identifiers
@@ -110,6 +111,15 @@ class Answers:
         if n_unclear:
             why = "no option is true, which this version writes for questions not answered and for none of them alike"
             self.rows.append(ImportRow(self.source, f"answers of {self.what} by options", n_answers, n_answers - n_unclear, why))
+
+
+def require_asked(named: Iterable[str], titles: Iterable[str], what: str) -> None:
+    """Raise SchemaError where ``what`` names a question that is none of the titles, and begins none of them as options do."""
+    asked = list(dict.fromkeys(titles))
+    for name in named:
+        if name not in asked and not any(title.startswith(f"{name}_") for title in asked):
+            there = ", ".join(asked[:12]) + " …" * (len(asked) > 12)
+            raise SchemaError(f"{what} names {name!r}, which no question is called; there are {there or 'none'}.")
 
 
 def option_columns(frame: pd.DataFrame, declared: Iterable[str] = ()) -> dict[str, list[str]]:
