@@ -19,9 +19,7 @@ MEMORY = "2GB"
 _THREADS = 4
 
 
-def locked_connection(
-    path: str = ":memory:", *, read_only: bool = False, within: str | None = None
-) -> duckdb.DuckDBPyConnection:
+def locked_connection(path: str = ":memory:", *, read_only: bool = False, within: str | None = None) -> duckdb.DuckDBPyConnection:
     """The one way to open DuckDB: a connection that reaches no other file and no network, within bounds nobody can lift.
 
     Parameters
