@@ -11,9 +11,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 os.environ["RECOVERYNET_QUIET"] = "1"
 
-import recoverynet as rn  # noqa: E402
-
 from made_pages import write_pages  # noqa: E402
+
+import recoverynet as rn  # noqa: E402
 
 project = "recoverynet"
 author = "the recoverynet maintainers"
