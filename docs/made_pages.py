@@ -65,8 +65,8 @@ def effects() -> str:
     parts = [
         "# Effects of the co-evolution model",
         "",
-        "Names are RSiena's short names, so that published models can be typed in again: `Specification(network={...}, behaviour={...})`.",
-        "In formulas x_ij is 1 where i is tied to j, x_i+ and x_+i are out- and indegree, v a covariate and z behaviour, both centred.",
+        "Names are RSiena's short names, so that published models can be typed in again. In formulas x_ij is 1 where i is tied to",
+        "j, x_i+ and x_+i are out- and indegree, v a covariate and z behaviour, both centred.",
         "",
     ]
     for kind in dict.fromkeys(kinds):
@@ -84,20 +84,16 @@ def calibration() -> str:
     shown = ladder[columns].copy()
     for name in ("rate", "low", "high"):
         shown[name] = (100 * shown[name]).map("{:.1f} %".format)
-    return "\n".join(
-        [
-            "# How often is each test right?",
-            "",
-            "Every test was tried in worlds whose truth is known. In rows of strength *none* nothing spreads, and the rate is how often the",
-            "ladder cries wolf; in the others influence is planted, and the rate is how often it is found. Low and high are exact 95 %",
-            "intervals. *Within reach* are worlds in which an observational method can be expected to hold its error rate, *beyond* those in",
-            "which a hidden trait is too strong; *record* are whole records as a service keeps them. The rates rest on an ideal placebo:",
-            "one that carries the same hidden trait at the same odds as the norm. With a weaker one they are worse.",
-            "",
-            "The table below is the evidence ladder (level 3 or above) at 650 people; `recoverynet.worlds.calibration.calibration_table()`",
-            f"holds all {len(known):,} rows, and `python -m recoverynet.worlds.calibration` writes them again.",
-            "",
-            table(shown.astype(str)),
-            "",
-        ]
+    opening = (
+        "Every test was tried in worlds whose truth is known. In rows of strength *none* nothing spreads, and the rate is how often "
+        "the ladder cries wolf; in the others influence is planted, and the rate is how often it is found. Low and high are exact "
+        "95 % intervals. *Within reach* are worlds in which an observational method can be expected to hold its error rate, "
+        "*beyond* those in which a hidden trait is too strong; *record* are whole records as a service keeps them. The rates rest "
+        "on an ideal placebo: one that carries the same hidden trait at the same odds as the norm. With a weaker one they are worse."
     )
+    where = (
+        "The table below is the evidence ladder (level 3 or above) at 650 people; "
+        f"`recoverynet.worlds.calibration.calibration_table()` holds all {len(known):,} rows, and "
+        "`python -m recoverynet.worlds.calibration` writes them again."
+    )
+    return "\n".join(["# How often is each test right?", "", opening, "", where, "", table(shown.astype(str)), ""])
