@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -106,7 +106,7 @@ def write_text(path: str | Path, content: str, *, private: bool = False) -> None
 
 
 @contextmanager
-def atomic_folder(path: str | Path, *, private: bool = False) -> Iterator[Path]:
+def atomic_folder(path: str | Path, *, private: bool = False, replacing: Collection[str] = ()) -> Iterator[Path]:
     """A folder of files that appear together under its name, or not at all.
 
     Write into the folder that is handed out. A folder that was not there takes its name when everything in it is on
@@ -121,6 +121,8 @@ def atomic_folder(path: str | Path, *, private: bool = False) -> Iterator[Path]:
     private : bool
         Whether only the owner may read what is written: files 0600, and 0700 for a folder that was not there or was
         empty.
+    replacing : collection of str
+        Files of a folder that was there which go with its old content, where they are not written anew.
 
     Yields
     ------
@@ -155,7 +157,7 @@ def atomic_folder(path: str | Path, *, private: bool = False) -> Iterator[Path]:
             yield partial
             _settle_tree(partial, private=private)
             if was_there:
-                _put_in_place(partial, goal, private=private)
+                _put_in_place(partial, goal, private=private, replacing=replacing)
             else:
                 os.rename(partial, goal)
             _settle_folder(goal.parent)
@@ -271,7 +273,7 @@ def _settle_tree(folder: Path, *, private: bool) -> None:
     _settle_folder(folder)
 
 
-def _put_in_place(partial: Path, goal: Path, *, private: bool) -> None:
+def _put_in_place(partial: Path, goal: Path, *, private: bool, replacing: Collection[str]) -> None:
     """Move every file of one folder into another that was there before."""
     before = [each for each in goal.iterdir() if not is_leftover(each)]
     if private and not before:
@@ -280,6 +282,8 @@ def _put_in_place(partial: Path, goal: Path, *, private: bool) -> None:
     if before:
         mark.write_text("These files were being replaced when the writing was cut off. Write them again.\n", encoding="utf-8")
         _settle_folder(goal)
+    for name in replacing:
+        (goal / name).unlink(missing_ok=True)
     for each in sorted(partial.rglob("*")):
         place = goal / each.relative_to(partial)
         if each.is_dir():

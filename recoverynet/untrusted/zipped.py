@@ -18,7 +18,7 @@ MOST_UNPACKED = 500_000_000
 """Bytes of all members together."""
 MOST_SHEET_CELLS = 10_000_000
 """Cells of the smallest rectangle that holds everything in a sheet."""
-MOST_SHEET_TEXT = 1_000_000_000
+MOST_SHEET_TEXT = 300_000_000
 """Characters of one sheet, a text that many cells share counted in each."""
 _CHUNK = 1 << 20
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -67,7 +67,8 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         book = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise SchemaError(f"{path.name} cannot be opened: it is damaged, cut short, or no zip file.") from error
+        what = "an .xlsx file" if path.suffix.lower() in (".xlsx", ".xlsm") else "a zip file"
+        raise SchemaError(f"{path.name} cannot be opened: it is damaged, locked or not {what}.") from error
     if len(book.infolist()) > MOST_MEMBERS:
         book.close()
         raise SchemaError(f"{path.name} holds more than {MOST_MEMBERS:,} files, and is not read. {_UNPACK_AGAIN}")
