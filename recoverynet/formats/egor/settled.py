@@ -10,8 +10,9 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow, chained
-from recoverynet.formats.interviews.answers import Answers, recognised, require_asked
+from recoverynet.formats.interviews.answers import Answers, require_asked
 from recoverynet.formats.interviews.tables import Interviews
+from recoverynet.formats.recognised import recognised
 from recoverynet.instants import as_instant
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.schema import parse_instants

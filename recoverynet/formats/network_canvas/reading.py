@@ -8,7 +8,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow, chained
-from recoverynet.formats.interviews.answers import Answers, recognised, require_asked
+from recoverynet.formats.interviews.answers import Answers, require_asked
 from recoverynet.formats.network_canvas.collected import (
     CASE,
     EDGE,
@@ -26,6 +26,7 @@ from recoverynet.formats.network_canvas.collected import (
     TYPE,
     Collected,
 )
+from recoverynet.formats.recognised import recognised
 from recoverynet.instants import as_instant
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.schema import parse_instants
