@@ -60,7 +60,7 @@ def test_a_damaged_network_is_read_or_refused(name: str, tmp_path: Path) -> None
         warnings.simplefilter("ignore")
         write[path.suffix[1:]](NETWORK, path)
     data = b"dl n=3 nm=2 format=edgelist1\nlabels embedded\ndata:\na b 2\nb c\n!\nc a\n" if name == "b.dl" else path.read_bytes()
-    for _ in range(150):
+    for _ in range(100):
         broken = damaged(data, rng)
         if rng.random() < 0.5:
             broken = damaged(broken, rng)
@@ -71,7 +71,7 @@ def test_a_damaged_network_is_read_or_refused(name: str, tmp_path: Path) -> None
 def test_damaged_interviews_are_read_or_refused(tmp_path: Path) -> None:
     rng = random.Random(5)
     held = {"c_s_ego.csv": EGO, "c_s_attributeList_Person.csv": NODES, "c_s_edgeList_Knows.csv": EDGES}
-    for _ in range(60):
+    for _ in range(25):
         for name, text in held.items():
             data = text.encode()
             (tmp_path / name).write_bytes(damaged(data, rng) if rng.random() < 0.5 else data)
@@ -84,7 +84,7 @@ def test_damaged_studies_are_read_or_refused(tmp_path: Path) -> None:
     rng = random.Random(6)
     held = {"egos.csv": "egoID,sex,age\n1,w,41\n2,m,38\n", "alters.csv": "egoID,alterID,sex\n1,1,m\n1,2,w\n2,1,m\n",
             "ties.csv": "egoID,Source,Target,weight\n1,1,2,2\n"}  # fmt: skip
-    for _ in range(60):
+    for _ in range(25):
         for name, text in held.items():
             data = text.encode()
             (tmp_path / name).write_bytes(damaged(data, rng) if rng.random() < 0.5 else data)
