@@ -46,6 +46,7 @@ def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
             ),
         ]
     )
+    _consent(section, setting)
     _flow(section, setting)
     _waves(section, setting)
     return section.finish()
@@ -77,6 +78,43 @@ def _roles(setting: SpreadSetting) -> list[str]:
         return []
     left_out = f" Left out, because no state is on record for most of them: {out}." if out else ""
     return [f"Looked at are {kept}.{left_out}"]
+
+
+def _consent(section: SectionWriter, setting: SpreadSetting) -> None:
+    """How many people of the roles looked at agreed to research, and what became of those not asked."""
+    agreed = setting.waves.agreed
+    if agreed is None:
+        return
+    answers = agreed.roles[agreed.roles.index.isin(setting.waves.roles)].sum()
+    if answers["n_unknown"] == answers.sum():
+        section.note(
+            f"Whether people agree to the use of their record for {agreed.purpose} is not recorded for any of them; they are "
+            "counted all the same (unknown_consent='count')."
+        )
+        return
+    counted = agreed.unknown_consent == "count"
+    rows = {
+        f"Agreed to {agreed.purpose}": answers["n_agreed"],
+        "Answer not recorded, " + ("counted" if counted else "in no figure"): answers["n_unknown"],
+        "Did not agree, in no figure": answers["n_declined"],
+    }
+    shown = section.disclose(
+        CountTable(
+            pd.Series({label: int(n) for label, n in rows.items() if n}),
+            title=f"Who agreed to {agreed.purpose}",
+            population="People on the record of the roles looked at",
+            denominator="everybody on the record of these roles",
+            period=setting.period,
+            row_header="Answer",
+        )
+    )
+    if shown.n_hidden:
+        section.note(
+            f"Some people on the record are in no figure, because they did not agree to {agreed.purpose}. They are too few for "
+            "their number to be told."
+        )
+    else:
+        section.show(shown)
 
 
 def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
