@@ -12,13 +12,14 @@ from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.clustering import norm_clustering
 from recoverynet.models.spread.contagion import CANNOT_TELL, NULLS, contagion_test
 from recoverynet.models.spread.hazard import fit_hazard
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.randomness import spawn
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable, nearest_ten
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.report.spread.people import wave_labels
-from recoverynet.report.spread.setting import SpreadSetting, terms_in_words, without_counts
+from recoverynet.report.spread.setting import SpreadSetting, terms_in_words
 from recoverynet.results import Estimates, NullTest, p_in_words
 
 MAX_DISTANCE = 4
@@ -164,8 +165,13 @@ def _tests(section: SectionWriter, setting: SpreadSetting, found: dict[str, Null
 
 def _in_words(null: str, test: NullTest) -> str:
     """What a test takes for granted, what it cannot tell, and why it gives no answer where it gives none."""
-    silent = f" Here it gives no answer: {without_counts(test.reason)}." if test.reason else ""
+    silent = f" Here it gives no answer: {_uncounted(test)}." if test.reason else ""
     return f"**{NAMES[null]}.** Taken for granted: {NULLS[null]}. {CANNOT_TELL[null]}{silent}"
+
+
+def _uncounted(test: NullTest) -> str:
+    """Why a test has no answer, in words that count nobody."""
+    return test.reason.uncounted if isinstance(test.reason, Reason) else str(test.reason)
 
 
 def _as_row(test: NullTest, behind: int) -> dict[str, object]:

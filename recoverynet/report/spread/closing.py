@@ -9,12 +9,13 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
-from recoverynet.models.ladder.verdict import LEVELS
+from recoverynet.models.ladder.findings import ADJUSTED, PLACEBO
+from recoverynet.models.ladder.words import LEVELS, meaning_in_words
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
-from recoverynet.report.spread.ladder import CAVEAT, MARGIN_RUNG, TOO_FEW
-from recoverynet.report.spread.setting import MEANING, SpreadSetting, meaning_of, p_words, placebo_in_words, verdict_sentences
+from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW
+from recoverynet.report.spread.setting import SpreadSetting, p_words, placebo_in_words, verdict_sentences
 from recoverynet.worlds.calibration import calibration_table
 
 FEW_PEOPLE = 100
@@ -36,7 +37,7 @@ def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
 def _key_figures(setting: SpreadSetting) -> list[KeyFigure]:
     ladder, (n_rows, n_events) = setting.ladder, setting.rows
     figures = [KeyFigure(f"{ladder.level} of 4", "levels of evidence", LEVELS[ladder.level])]
-    adjusted = setting.rung(MARGIN_RUNG)
+    adjusted = setting.rung(ADJUSTED)
     if adjusted is not None and math.isfinite(adjusted.odds_ratio) and adjusted.n_events >= setting.least:
         figures.append(
             KeyFigure(
@@ -57,7 +58,7 @@ def _numbers(setting: SpreadSetting) -> list[str]:
         f"the same gains fallen by chance, it would be {wording.percent(null.expected, digits=1)} "
         f"({p_words(null.p)})."
     ]
-    placebo = setting.rung("placebo outcome")
+    placebo = setting.rung(PLACEBO)
     if placebo is not None and math.isfinite(placebo.odds_ratio) and placebo.n_events >= setting.least:
         said.append(
             f"For the placebo ({placebo_in_words(setting)}) the same odds ratio is "
@@ -91,7 +92,7 @@ def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     section.heading("How often the ladder is wrong")
     section.say(calibration_in_words(panel.n_people))
     section.heading("What the levels mean")
-    section.points([f"**{level}, {LEVELS[level]}.** {meaning_of(level)}" for level in MEANING])
+    section.points([f"**{level}, {LEVELS[level]}.** {meaning_in_words(level)}" for level in LEVELS])
     return section.finish()
 
 

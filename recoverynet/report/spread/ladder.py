@@ -9,24 +9,15 @@ import pandas as pd
 from recoverynet.draw.exposure_null import describe_exposure_null, exposure_null
 from recoverynet.draw.rungs import describe_rungs, rung_estimates
 from recoverynet.draw.sensitivity import draw_sensitivity
-from recoverynet.models.ladder.verdict import Rung, hidden_in_words
+from recoverynet.models.ladder.findings import ADJUSTED, PLACEBOS, Rung
+from recoverynet.models.ladder.words import NAMES, hidden_in_words
 from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.sensitivity import sensitivity
 from recoverynet.report.disclosure.estimates import EstimateTable, about, nearest_ten
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
-from recoverynet.report.spread.setting import (
-    SAID,
-    SpreadSetting,
-    found_at,
-    p_words,
-    placebo_in_words,
-    terms_in_words,
-    verdict_sentences,
-)
+from recoverynet.report.spread.setting import SpreadSetting, found_at, p_words, placebo_in_words, terms_in_words, verdict_sentences
 from recoverynet.results import p_in_words
 
-PLACEBOS = ("placebo outcome", "future ties")
-MARGIN_RUNG = "adjusted, beyond the margin"
 PASSED = {True: "passed", False: "not passed", None: "not tried"}
 TOO_FEW = (
     "So few people are known to have gained the norm, or so few not to, that nothing can be said about how "
@@ -66,13 +57,13 @@ def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
             f"{setting.ladder.margin:g}. Adjusted for: {terms_in_words(setting)}.",
         )
     )
-    section.points([f"**{SAID.get(rung.name, rung.name)}:** {PASSED[rung.passed]}; {found_at(setting, rung)}." for rung in rungs])
+    section.points([f"**{NAMES[rung.name]}:** {PASSED[rung.passed]}; {found_at(setting, rung)}." for rung in rungs])
     return section.finish()
 
 
 def _label(rung: Rung) -> str:
     """A rung with the level it belongs to."""
-    return f"L{rung.level} {SAID.get(rung.name, rung.name)}"
+    return f"L{rung.level} {NAMES[rung.name]}"
 
 
 def _as_row(rung: Rung) -> dict[str, object]:
@@ -111,12 +102,12 @@ def _rung_figure(section: SectionWriter, setting: SpreadSetting) -> None:
         return
     frame = pd.DataFrame(
         {
-            "rung": [SAID[rung.name] for rung in rungs],
+            "rung": [NAMES[rung.name] for rung in rungs],
             "ratio": [rung.odds_ratio for rung in rungs],
             "low": [rung.low for rung in rungs],
             "high": [rung.high for rung in rungs],
             "placebo": [rung.name in PLACEBOS for rung in rungs],
-            "judged": [rung.name == MARGIN_RUNG for rung in rungs],
+            "judged": [rung.name == ADJUSTED for rung in rungs],
         }
     )
     margin = setting.ladder.margin
