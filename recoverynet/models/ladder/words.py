@@ -101,8 +101,7 @@ def rung_in_words(rung: Rung, *, counted: bool = True) -> str:
         PLACEBO: lambda: f"{_ratio(rung)} for an outcome that cannot spread, where about 1 is expected",
         FUTURE_TIES: lambda: f"{_ratio(rung)} for people met only later, where about 1 is expected",
         MATCHED: lambda: (
-            f"those exposed gained the norm {_points(rung.difference)} percentage points more often than matched others "
-            f"({_points(rung.difference_low)} to {_points(rung.difference_high)})"
+            "those exposed gained the norm more often than matched others, by percentage points: " + difference_in_words(rung)
         ),
         COEVOLUTION: lambda: f"{_ratio(rung)} per opportunity to change, choosing one's like allowed for",
     }
@@ -119,6 +118,11 @@ def _untried(rung: Rung, why: str) -> str:
 
 def _ratio(rung: Rung) -> str:
     return f"odds ratio {rung.odds_ratio:.2f} ({2 * rung.sided - 1:.0%} interval {rung.low:.2f} to {rung.high:.2f})"
+
+
+def difference_in_words(rung: Rung) -> str:
+    """A matched difference in percentage points with its interval, as ``9.1 (2.0 to 16.3)``."""
+    return f"{_points(rung.difference)} ({_points(rung.difference_low)} to {_points(rung.difference_high)})"
 
 
 def _points(share: float) -> str:
@@ -140,14 +144,14 @@ def footing_in_words(footing: Footing, *, counted: bool = True) -> str:
 
 def untried_in_words(name: str, found: str) -> str:
     """That a rung could not be tried, and so speaks neither for nor against; ``found`` says why."""
-    return f"Not in this answer: “{name}” {found}. It speaks neither for it nor against it."
+    return f"Not in this answer: the check “{name}” {found}. It speaks neither for it nor against it."
 
 
 def weak_in_words(name: str, placebo: Rung, adjusted: Rung) -> str:
     """That a placebo would not have shown an association as strong as that of the norm."""
     return (
-        f"“{name}” is too weak to say anything: its odds ratio of {placebo.odds_ratio:.1f} ({placebo.low:.1f} to "
-        f"{placebo.high:.1f}) leaves room for one as large as the norm's own, {adjusted.odds_ratio:.1f}. That it showed nothing is "
+        f"The check “{name}” is too weak to say anything: its odds ratio of {placebo.odds_ratio:.2f} ({placebo.low:.2f} to "
+        f"{placebo.high:.2f}) leaves room for one as large as the norm's own, {adjusted.odds_ratio:.2f}. That it showed nothing is "
         "no reassurance."
     )
 

@@ -211,7 +211,7 @@ class DisclosedTable:
                 cells.append(text)
             if self.known:
                 known = sum(self.n(row, column) for column in self.known)
-                cells.append(wording.percent(self.share_of_known(row), of=known))
+                cells.append(wording.n_of(self.n(row, self.known[0]), known))
             rows.append(tuple(cells))
         heads = (self.row_header, *map(str, self.counts.columns))
         heads += (self.known_heading,) if self.known else ()

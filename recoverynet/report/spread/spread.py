@@ -18,7 +18,7 @@ from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
-from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, sensitivity_section
+from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
 from recoverynet.states import RECOVERY_NORM, Norm
@@ -207,6 +207,7 @@ def spread_section(
         *verdict_sentences(setting),
     )
     null_figure(section, setting)
+    rungs_table(section, setting)
     section.note(CAVEAT)
     return section.finish()
 

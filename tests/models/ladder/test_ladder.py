@@ -367,7 +367,7 @@ def test_level_four_on_thin_evidence_says_what_was_not_tried_and_which_placebo_s
     )
     assert [each.name for each in thin.untried] == [FUTURE_TIES] and [each.name for each in thin.weak_placebos] == [PLACEBO]
     assert "“future ties” could not be tried: too few new ties" in thin.verdict
-    assert "2.5 (0.7 to 9.3) leaves room for one as large as the norm's own, 6.0" in thin.verdict
+    assert "2.50 (0.70 to 9.30) leaves room for one as large as the norm's own, 6.00" in thin.verdict
     assert thin.to_dict()["untried"] == [FUTURE_TIES] and thin.to_dict()["weak_placebos"] == [PLACEBO]
     shared = " ".join(thin.sentences(counted=False, found=lambda each: rung_in_words(each, counted=False)))
     assert "too few new ties" in shared and "12 person-waves" not in shared

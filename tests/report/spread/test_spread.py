@@ -21,7 +21,7 @@ from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.spread.chance import _as_row
-from recoverynet.report.spread.closing import calibration_in_words
+from recoverynet.report.spread.closing import calibration_in_words, error_rates
 from recoverynet.report.spread.setting import SpreadSetting, found_at, verdict_sentences
 from recoverynet.report.spread.spread import spread_section
 from recoverynet.worlds.area.synthetic import riverside_record
@@ -171,7 +171,7 @@ def test_rates_of_error_are_those_of_the_calibration():
     table = calibration_table()
     table = table[(table["test"] == "evidence ladder") & (table["n_people"] == 300) & (table["strength"] == "none")]
     worst = 100 * table.loc[table["reach"] == "within", "rate"].max()
-    words = calibration_in_words(340)
+    words = calibration_in_words(error_rates(340))
     assert "worlds of 300 people without any influence" in words and f"in at most {worst:.1f}% of" in words
 
 
