@@ -26,7 +26,11 @@ def report_evaluation(
     brief: Brief = False,
     quiet: Quiet = False,
 ) -> None:
-    """Who is linked to recovery communities, before, during and after treatment, and what changed?"""
+    """Who is linked to recovery communities, before, during and after treatment, and what changed?
+
+    Exit status 0: written; 3: written, and contact with the recovery community cannot be seen in the record; 1: not
+    written; 2: wrong usage.
+    """
     be_quiet(quiet)
     record = read_told(folder, map, leave_out)
     from recoverynet.report.evaluation.evaluation import evaluation_report

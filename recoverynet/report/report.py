@@ -48,6 +48,9 @@ class Report:
         For whom it is: anybody it is handed to.
     kind_in_words : str
         What sort of report it is, above the title.
+    unseen : tuple of str
+        What the report is asked for and cannot see in the record, in sentences; the command line ends with a status of
+        its own where there is any.
 
     Raises
     ------
@@ -81,6 +84,7 @@ class Report:
     settings: Mapping[str, str] = field(default_factory=dict)
     audience: Literal["shared"] = "shared"
     kind_in_words: str = "Report"
+    unseen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sections", tuple(self.sections))
