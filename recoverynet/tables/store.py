@@ -68,7 +68,7 @@ class RecordStore:
     def around(
         self, person_ids: Collection[str], start: object, end: object, *, steps: int = 2, others_since: object = OTHERS_SINCE
     ) -> RecoveryRecord:
-        """What is recorded around some people in a time: themselves, whom they met, whom those met?
+        """What is recorded around some people in a time: themselves, whom they met, who could introduce them?
 
         Parameters
         ----------
@@ -77,9 +77,11 @@ class RecordStore:
         start, end : instants
             Half-open; occasions and observations outside it are not read.
         steps : int
-            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met.
+            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met and who
+            have agreed to introduce others. Nobody else is a step further: a client page has no need of them.
         others_since : str or timedelta
             Of everybody but ``person_ids``, only occasions in this time before ``end`` are read. Default: a quarter.
+            Of those who have agreed to introduce others and are not reached, only the latest meeting of each group.
 
         Returns
         -------
@@ -111,7 +113,7 @@ class RecordStore:
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
         others = self._others(core, begin, since, stop, steps) if steps else set()
-        tables = self._shelf.tables_around(core, others - core, begin, since, stop)
+        tables = self._shelf.tables_around(core, others - core, begin, since, stop, guides=steps > 0)
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
         tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
         tables["people"] = self._people_of(core | others, tables)
@@ -131,13 +133,14 @@ class RecordStore:
     def _others(self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int) -> set[str]:
         """Everybody a small record needs besides those asked for."""
         met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_with(core) & self._place_of.keys())
-        beyond = self._shelf.met_by(met - core, since, stop) if steps == 2 else set()
+        beyond = self._shelf.met_by(met - core, since, stop) & self._willing if steps == 2 else set()
         apart = {other for pair in self._pairs if core & pair for other in pair}
-        return met | beyond | self._willing | apart
+        return met | beyond | apart
 
     def _separations_of(self, people: set[str]) -> pd.DataFrame:
         """The pairs kept apart that touch any of these people."""
-        return self.separations[[bool(pair & people) for pair in self._pairs]].reset_index(drop=True)
+        touched = [place for place, pair in enumerate(self._pairs) if pair & people]
+        return self.separations.iloc[touched].reset_index(drop=True)
 
     def _people_of(self, wanted: set[str], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """Rows of people for those wanted, and for whoever a row of the small record names."""
