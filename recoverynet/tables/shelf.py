@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from recoverynet.tables.engine import OFFLINE, column_sql, text_sql
+from recoverynet.tables.engine import column_sql, locked_connection, text_sql
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.record import RecoveryRecord, Window
 
@@ -43,7 +43,7 @@ class Shelf:
     @classmethod
     def in_memory(cls, record: RecoveryRecord) -> Shelf:
         """The tables of a record, indexed in memory."""
-        connection = _connect()
+        connection = locked_connection()
         _hold(connection, record)
         for name, query in _BUILD.items():
             connection.execute(f"CREATE TABLE {name} AS {query}")
@@ -52,7 +52,7 @@ class Shelf:
     @classmethod
     def on_disk(cls, folder: Path) -> Shelf:
         """The tables and indexes of a folder, read when asked for."""
-        connection = _connect()
+        connection = locked_connection(within=str(folder))
         empty = RecoveryRecord(*(RECORD_TABLES[name].empty() for name in ("people", "occasions", "participation")))
         _hold(connection, empty, [name for name in RECORD_TABLES if not (folder / f"{name}.parquet").is_file()])
         paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
@@ -148,7 +148,7 @@ class Shelf:
 def write_index(record: RecoveryRecord, folder: Path) -> None:
     """Write the indexes of a record beside its tables, and its tables in the order they are looked up."""
     (folder / INDEX).mkdir(parents=True, exist_ok=True)
-    connection = _connect()
+    connection = locked_connection(within=str(folder))
     _hold(connection, record)
     queries = {folder / INDEX / f"{name}.parquet": query for name, query in _BUILD.items()}
     queries |= {
@@ -159,13 +159,6 @@ def write_index(record: RecoveryRecord, folder: Path) -> None:
     for path, query in queries.items():
         connection.execute(f"COPY ({query}) TO {text_sql(str(path))} ({_PARQUET})")
     connection.close()
-
-
-def _connect() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config=OFFLINE)
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET parquet_metadata_cache = true")
-    return connection
 
 
 def _hold(connection: duckdb.DuckDBPyConnection, record: RecoveryRecord, names: Iterable[str] = tuple(RECORD_TABLES)) -> None:
