@@ -19,9 +19,7 @@ MEMORY = "2GB"
 _THREADS = 4
 
 
-def locked_connection(
-    path: str = ":memory:", *, read_only: bool = False, within: str | None = None
-) -> duckdb.DuckDBPyConnection:
+def locked_connection(path: str = ":memory:", *, read_only: bool = False, within: str | None = None) -> duckdb.DuckDBPyConnection:
     """The one way to open DuckDB: a connection that reaches no other file and no network, within bounds nobody can lift.
 
     Parameters
@@ -47,12 +45,16 @@ def locked_connection(
         "memory_limit": MEMORY,
         "threads": min(_THREADS, os.cpu_count() or 1),
         "temp_directory": "",
-        "parquet_metadata_cache": True,
     }
     connection = duckdb.connect(path, read_only=read_only, config=bounds)
     if within is not None:
         connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.abspath(within), ''))}]")
-    for setting in ("TimeZone = 'UTC'", "enable_external_access = false", "lock_configuration = true"):
+    for setting in (
+        "TimeZone = 'UTC'",
+        "parquet_metadata_cache = true",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
         connection.execute(f"SET {setting}")
     return connection
 
