@@ -80,6 +80,7 @@ _DOOR: dict[str, list[str]] = {
     "report.report": ["Report"],
     "report.evaluation.evaluation": ["evaluation_report"],
     "report.spread.spread": ["spread_report"],
+    "report.client.client": ["client_report"],
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=[], submod_attrs=_DOOR)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from recoverynet.errors import SchemaError, UnknownPersonError
-from recoverynet.instants import as_length, as_window
+from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.instants import as_instant, as_length, as_window, day_in_words
 from recoverynet.tables.files import SIDECAR, read_record, write_record
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
@@ -117,7 +117,48 @@ class RecordStore:
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
         tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
         tables["people"] = self._people_of(core | others, tables)
-        return RecoveryRecord.of_checked(tables, window=(begin, stop), tz=self.tz)
+        return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz)
+
+    def _window_within(self, begin: pd.Timestamp, stop: pd.Timestamp) -> Window:
+        """The part of a window that the record covers; the window itself where it covers none of it."""
+        if self.window is None:
+            return begin, stop
+        first, last = max(begin, self.window[0]), min(stop, self.window[1])
+        return (first, last) if first < last else (begin, stop)
+
+    def around_client(self, client_id: str, *, at: object = None, reach: object = "360D") -> RecoveryRecord:
+        """The small record that the page of one client needs at a day; by default the end of the record.
+
+        Parameters
+        ----------
+        client_id : str
+            One client the store knows.
+        at : instant, optional
+            The day of the page.
+        reach : str or timedelta
+            How far back; a page looks four windows back. Default: four quarters.
+
+        Returns
+        -------
+        RecoveryRecord
+
+        Raises
+        ------
+        UnknownPersonError
+            The store does not know them.
+        TimeOrderError
+            The store holds no dated row, or the day lies before the record begins.
+        """
+        if self.window is None:
+            raise TimeOrderError("The record holds no dated row, so nothing can be said about any day.")
+        start, end = self.window
+        instant = end if at is None else as_instant(at, self.tz)
+        if instant < start:
+            raise TimeOrderError(
+                f"The record begins on {day_in_words(start)}, and {day_in_words(instant)} lies before it. Ask about a day "
+                "of the record."
+            )
+        return self.around([client_id], instant - as_length(reach, "reach"), instant)
 
     def _known(self, person_ids: Collection[str]) -> set[str]:
         if isinstance(person_ids, str) or not len(person_ids):
