@@ -50,6 +50,7 @@ _DOOR: dict[str, list[str]] = {
     "measures.meetings": ["next_meetings"],
     "measures.doors": ["Wishes"],
     "measures.introductions": ["introductions"],
+    "measures.caseload": ["caseload_introductions"],
     "measures.introduction_outcomes": ["introduction_outcomes"],
     "measures.prompts": ["prompts"],
     "measures.exposure": ["exposure"],

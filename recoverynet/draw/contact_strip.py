@@ -61,7 +61,7 @@ def contact_strip(
     """
     require_columns(frame, COLUMNS, "contact_strip")
     left = 14.0 + max(text_width(words, SMALL - 1) for _, words in lanes)
-    axes = open_axes(ax, height=_ROW * len(lanes), left=left, bottom=26.0)
+    axes = open_axes(ax, height=_ROW * len(lanes), left=left, right=26.0, bottom=26.0)
     first, last = _naive(start), _naive(end)
     axes.set_xlim(first, last)  # type: ignore[arg-type]
     axes.set_ylim(len(lanes) - 0.5, -0.5)

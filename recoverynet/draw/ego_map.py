@@ -37,7 +37,7 @@ _WIDTHS = {"strong": 3.2, "tenuous": 1.0, "strained": 1.6}
 MOST_ON_RING = (8, 12, 18)
 RADII = (1.15, 2.15, 3.15)
 _REACH, _MARK, _CENTRE = 3.65, 21.0, 30.0
-_LEGEND, _CLEAR = 62.0, 0.75
+_LEGEND, _CLEAR = 62.0, 1.0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ CARRIES = ("recovery", "supportive", "neutral", "using", "unknown")
 """What a tie may carry, in the order it is told."""
 
 
+_OPEN_PARTS = ("host", "facilitator", "sponsor", "introducer")
+
+
 class Contact(NamedTuple):
     """One row of the contacts of a client; see :func:`client_links`."""
 
@@ -327,9 +330,15 @@ def _sole_link(index: RecordIndex, client_id: str, now: Mapping[str, str], reach
         return SoleLink(layer, one, len(reached))
     if len(now) < 2 or len(reached) < 2:
         return None
-    there = [{other for other, _ in index.others_at(occasion, client_id)} for occasion in reached]
+    there = [_openly_at(index, occasion, client_id) for occasion in reached]
     always = set.intersection(*there) & {person for person, layer in now.items() if layer == "person"}
     return SoleLink("person", min(always), len(reached)) if always else None
+
+
+def _openly_at(index: RecordIndex, occasion: Occasion, client_id: str) -> set[str]:
+    """Who else was there: of a meeting only those who ran it, came as sponsor or introducer, or have agreed to introduce."""
+    others = index.others_at(occasion, client_id)
+    return {other for other, part in others if occasion.is_personal or part in _OPEN_PARTS or other in index.willing}
 
 
 def _contacts(

@@ -40,7 +40,7 @@ class RecordStore:
     >>> from recoverynet.samples import sample_folder
     >>> with rn.open_record(sample_folder("five_people")) as store:
     ...     print(store.around(["ann"], "2011-03-01", "2011-04-15", steps=1).period_in_words())
-    1 March 2011 to 14 April 2011
+    1 March 2011 to 12 April 2011
     """
 
     def __init__(self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = ()) -> None:
@@ -105,7 +105,7 @@ class RecordStore:
         >>> import recoverynet as rn
         >>> with rn.open_record(sample_folder("five_people")) as store:
         ...     store.around(["eve"], "2011-03-01", "2011-04-15").people["person_id"].tolist()
-        ['dev', 'eve']
+        ['ann', 'cat', 'dev', 'eve']
         """
         core = self._known(person_ids)
         if steps not in (0, 1, 2):
