@@ -168,7 +168,24 @@ class Figure:
         return f"Figure {self.number}. {self.caption}\n{self.alt}"
 
 
-Block = Prose | Heading | Points | KeyFigures | Note | Facts | Table | Figure
+@dataclass(frozen=True)
+class Listing:
+    """Rows about one person's life, as texts: never in a report that is shared."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: Literal["listing"] = "listing"
+
+    def to_text(self) -> str:
+        """The rows in columns of text."""
+        lines = [self.columns, *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.columns))]
+        told = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+        return "\n".join([self.title, *told])
+
+
+Block = Prose | Heading | Points | KeyFigures | Note | Facts | Table | Figure | Listing
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -271,6 +288,11 @@ class SectionWriter:
     def facts(self, title: str, pairs: Sequence[tuple[str, str]]) -> None:
         """Add names and values."""
         self._blocks.append(Facts(title, tuple(pairs)))
+
+    def listing(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Add rows about one person's life: only a report for the holder of the case may have them."""
+        if rows:
+            self._blocks.append(Listing(title, tuple(columns), tuple(tuple(row) for row in rows)))
 
     def table(self, table: CountTable) -> DisclosedTable:
         """Disclose a table of counts, add it and give it back, for the sentences made from it."""

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from recoverynet.errors import SchemaError, UnknownPersonError
-from recoverynet.instants import as_length, as_window
+from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.instants import as_instant, as_length, as_window, day_in_words
 from recoverynet.tables.files import SIDECAR, read_record, write_record
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
@@ -40,7 +40,7 @@ class RecordStore:
     >>> from recoverynet.samples import sample_folder
     >>> with rn.open_record(sample_folder("five_people")) as store:
     ...     print(store.around(["ann"], "2011-03-01", "2011-04-15", steps=1).period_in_words())
-    1 March 2011 to 14 April 2011
+    1 March 2011 to 12 April 2011
     """
 
     def __init__(self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = ()) -> None:
@@ -68,7 +68,7 @@ class RecordStore:
     def around(
         self, person_ids: Collection[str], start: object, end: object, *, steps: int = 2, others_since: object = OTHERS_SINCE
     ) -> RecoveryRecord:
-        """What is recorded around some people in a time: themselves, whom they met, whom those met?
+        """What is recorded around some people in a time: themselves, whom they met, who could introduce them?
 
         Parameters
         ----------
@@ -77,9 +77,11 @@ class RecordStore:
         start, end : instants
             Half-open; occasions and observations outside it are not read.
         steps : int
-            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met.
+            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met and who
+            have agreed to introduce others. Nobody else is a step further: a client page has no need of them.
         others_since : str or timedelta
             Of everybody but ``person_ids``, only occasions in this time before ``end`` are read. Default: a quarter.
+            Of those who have agreed to introduce others and are not reached, only the latest meeting of each group.
 
         Returns
         -------
@@ -103,7 +105,7 @@ class RecordStore:
         >>> import recoverynet as rn
         >>> with rn.open_record(sample_folder("five_people")) as store:
         ...     store.around(["eve"], "2011-03-01", "2011-04-15").people["person_id"].tolist()
-        ['dev', 'eve']
+        ['ann', 'cat', 'dev', 'eve']
         """
         core = self._known(person_ids)
         if steps not in (0, 1, 2):
@@ -111,11 +113,52 @@ class RecordStore:
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
         others = self._others(core, begin, since, stop, steps) if steps else set()
-        tables = self._shelf.tables_around(core, others - core, begin, since, stop)
+        tables = self._shelf.tables_around(core, others - core, begin, since, stop, guides=steps > 0)
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
         tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
         tables["people"] = self._people_of(core | others, tables)
-        return RecoveryRecord.of_checked(tables, window=(begin, stop), tz=self.tz)
+        return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz)
+
+    def _window_within(self, begin: pd.Timestamp, stop: pd.Timestamp) -> Window:
+        """The part of a window that the record covers; the window itself where it covers none of it."""
+        if self.window is None:
+            return begin, stop
+        first, last = max(begin, self.window[0]), min(stop, self.window[1])
+        return (first, last) if first < last else (begin, stop)
+
+    def around_client(self, client_id: str, *, at: object = None, reach: object = "360D") -> RecoveryRecord:
+        """The small record that the page of one client needs at a day; by default the end of the record.
+
+        Parameters
+        ----------
+        client_id : str
+            One client the store knows.
+        at : instant, optional
+            The day of the page.
+        reach : str or timedelta
+            How far back; a page looks four windows back. Default: four quarters.
+
+        Returns
+        -------
+        RecoveryRecord
+
+        Raises
+        ------
+        UnknownPersonError
+            The store does not know them.
+        TimeOrderError
+            The store holds no dated row, or the day lies before the record begins.
+        """
+        if self.window is None:
+            raise TimeOrderError("The record holds no dated row, so nothing can be said about any day.")
+        start, end = self.window
+        instant = end if at is None else as_instant(at, self.tz)
+        if instant < start:
+            raise TimeOrderError(
+                f"The record begins on {day_in_words(start)}, and {day_in_words(instant)} lies before it. Ask about a day "
+                "of the record."
+            )
+        return self.around([client_id], instant - as_length(reach, "reach"), instant)
 
     def _known(self, person_ids: Collection[str]) -> set[str]:
         if isinstance(person_ids, str) or not len(person_ids):
@@ -131,13 +174,14 @@ class RecordStore:
     def _others(self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int) -> set[str]:
         """Everybody a small record needs besides those asked for."""
         met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_with(core) & self._place_of.keys())
-        beyond = self._shelf.met_by(met - core, since, stop) if steps == 2 else set()
+        beyond = self._shelf.met_by(met - core, since, stop) & self._willing if steps == 2 else set()
         apart = {other for pair in self._pairs if core & pair for other in pair}
-        return met | beyond | self._willing | apart
+        return met | beyond | apart
 
     def _separations_of(self, people: set[str]) -> pd.DataFrame:
         """The pairs kept apart that touch any of these people."""
-        return self.separations[[bool(pair & people) for pair in self._pairs]].reset_index(drop=True)
+        touched = [place for place, pair in enumerate(self._pairs) if pair & people]
+        return self.separations.iloc[touched].reset_index(drop=True)
 
     def _people_of(self, wanted: set[str], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """Rows of people for those wanted, and for whoever a row of the small record names."""
