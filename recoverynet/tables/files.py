@@ -13,6 +13,7 @@ import pyarrow.parquet
 from recoverynet.errors import SchemaError
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
+from recoverynet.tables.entries import fold_in, read_entered
 from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
@@ -31,6 +32,7 @@ def read_record(
     mapping: str | Path | dict[str, Any] | Mapping | None = None,
     tz: str = "Europe/London",
     on_problems: Literal["raise", "leave_out"] = "raise",
+    entries: bool = True,
 ) -> RecoveryRecord:
     """What was recorded about the people of one area and period, read from files?
 
@@ -107,6 +109,9 @@ def read_record(
         notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
         tables = {name: _frame(prepared, name) for name in prepared.tables}
     notes += _unfold(tables, prepared.tz)
+    if entries:
+        tables, entered = fold_in(tables, read_entered(folder, prepared.tz), prepared.tz)
+        notes += entered
     return RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.instants import as_length, as_window
+from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import SIDECAR, read_record, write_record
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
@@ -43,8 +44,11 @@ class RecordStore:
     1 March 2011 to 14 April 2011
     """
 
-    def __init__(self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = (), beside: Path | None = None
+    ) -> None:
         self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
+        self._entered = EnteredBeside(beside, tz)
         self.people, self.groups, self.separations = (
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
@@ -61,6 +65,15 @@ class RecordStore:
     def close(self) -> None:
         """Let go of the files."""
         self._shelf.close()
+
+    def entered(self) -> Entered:
+        """What workers entered on their page up to now, as far as it holds.
+
+        Returns
+        -------
+        Entered
+        """
+        return self._entered.now()
 
     def around(
         self, person_ids: Collection[str], start: object, end: object, *, steps: int = 2, others_since: object = OTHERS_SINCE
@@ -103,14 +116,16 @@ class RecordStore:
         ['dev', 'eve']
         """
         core = self._known(person_ids)
+        entered = self.entered()
         if steps not in (0, 1, 2):
             raise SchemaError(f"steps must be 0, 1 or 2; got {steps!r}.")
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
-        others = self._others(core, begin, since, stop, steps) if steps else set()
+        others = self._others(core, begin, since, stop, steps, entered) if steps else set()
         rows = self._shelf.rows_of(core, begin, stop), self._shelf.rows_of(others - core, since, stop)
         tables = self._shelf.tables_of(core, core | others, begin, stop, rows)
-        tables["groups"] = self.groups
+        tables |= {"groups": self.groups, "people": self.people}
+        tables, _ = fold_in(tables, _concerning(entered, core, others, (begin, since, stop)), self.tz)
         tables["people"] = self._people_of(core | others, tables)
         return RecoveryRecord(**tables, window=(begin, stop), tz=self.tz)
 
@@ -125,11 +140,18 @@ class RecordStore:
             )
         return core
 
-    def _others(self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int) -> set[str]:
+    def _others(
+        self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int, entered: Entered
+    ) -> set[str]:
         """Everybody a small record needs besides those asked for."""
         known = set(self.people["person_id"])
-        met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_with(core) & known)
-        beyond = self._shelf.met_by(met - core, since, stop) if steps == 2 else set()
+        met = (
+            self._shelf.met_by(core, begin, stop)
+            | (entered.met_by(core, begin, stop) & known)
+            | (self._shelf.named_with(core) & known)
+        )
+        beyond = self._shelf.met_by(met - core, since, stop) | entered.met_by(met - core, since, stop) if steps == 2 else set()
+        beyond &= known
         agreed = self.people["introducer_consent"].eq(True).fillna(False)
         return met | beyond | set(self.people.loc[agreed, "person_id"]) | self._kept_apart_from(core)
 
@@ -148,6 +170,14 @@ class RecordStore:
         rows = self.people[self.people["person_id"].isin(named)]
         workers = self.people[self.people["person_id"].isin(rows["worker_id"].dropna()) & ~self.people["person_id"].isin(named)]
         return pd.concat([rows, workers.assign(worker_id=None)]).sort_index().reset_index(drop=True)
+
+
+def _concerning(entered: Entered, core: set[str], others: set[str], times: tuple[pd.Timestamp, ...]) -> Entered:
+    """What was entered of some people, and lately of others."""
+    begin, since, stop = times
+    own, lately = entered.within(begin, stop).of(core), entered.within(since, stop).of(others)
+    contacts, steps = pd.concat([own.contacts, lately.contacts]), pd.concat([own.steps, lately.steps])
+    return Entered(contacts.drop_duplicates(), steps.drop_duplicates())
 
 
 def open_record(
@@ -182,7 +212,8 @@ def open_record(
 
     Notes
     -----
-    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again.
+    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again. What workers enter on
+    the page that ``recoverynet serve`` shows is folded in each time it is asked.
 
     Examples
     --------
@@ -198,9 +229,9 @@ def open_record(
         how = read_mapping(beside if beside.is_file() else None)
         zone = how.tz or tz
         window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
-        return RecordStore(shelf, tz=zone, window=window)
-    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems)
-    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes)
+        return RecordStore(shelf, tz=zone, window=window, beside=folder)
+    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems, entries=False)
+    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes, beside=folder)
 
 
 def write_store(record: RecoveryRecord, folder: str | Path) -> None:
