@@ -24,7 +24,8 @@ CONSENT = {
     "not_asked": "not asked",
 }  # fmt: skip
 SOURCES = {
-    "self": "by themselves", "worker": "by a worker", "peer": "by a peer", "external": "from outside", "perceived": "by somebody else",
+    "self": "by themselves", "worker": "by a worker", "peer": "by a peer", "external": "from outside",
+    "perceived": "by somebody else",
 }  # fmt: skip
 KINDS = {
     "one_to_one": "met", "call": "spoke by phone", "text": "exchanged messages", "outreach": "met on outreach",
@@ -100,7 +101,8 @@ def blind_spot_in_words(spot: BlindSpot) -> str:
     """One thing the record cannot tell, as one sentence."""
     on = "" if spot.on is None else day(spot.on)
     asked = f"The client was last asked about people on {on} and named {plural(spot.n or 0, 'person', 'people')}."
-    own = f"How the client is was last noted on {on} ({SOURCES.get(str(spot.source), 'not said by whom')})." if on else "How the client is was not noted."
+    by = SOURCES.get(str(spot.source), "not said by whom")
+    own = f"How the client is was last noted on {on} ({by})." if on else "How the client is was not noted."
     sentences = {
         "care_consent": "The client has not agreed to the use of these records for their care.",
         "record_ends": f"The record ends on {on}.",
