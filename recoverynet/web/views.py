@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
 import pandas as pd
 
-from recoverynet.measures.around_client import recovery_group
 from recoverynet.measures.client_links import ClientLinks, client_links
 from recoverynet.measures.introductions import introductions
-from recoverynet.measures.meetings import meets_at, next_meetings
+from recoverynet.measures.meetings import next_meetings
 from recoverynet.measures.prompts import Prompt, prompts
+from recoverynet.measures.record_index import Group, index_of
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.web.live_record import LiveRecord
 
@@ -149,8 +149,8 @@ def _client_view(small: RecoveryRecord, client_id: str, worker_id: str, at: pd.T
     steps = _latest_steps(small, client_id, at)
     going = set(links.groups.loc[links.groups["status"] != "quiet", "group_id"])
     near = going | set(doors["group_id"]) | set(steps["group_id"])
-    open_groups = small.groups[meets_at(small.groups, at)]
-    may_offer = open_groups[recovery_group(open_groups) & links.apart.may_be_offered(open_groups)]
+    open_groups = [group for group in index_of(small).groups.values() if group.meets_at(at)]
+    may_offer = links.apart.may_be_offered([group for group in open_groups if group.carries == "recovery"])
     return ClientView(
         links,
         overview.prompts,
@@ -181,5 +181,5 @@ def _partners(small: RecoveryRecord, links: ClientLinks, doors: pd.DataFrame, wo
     return roles
 
 
-def _names(groups: pd.DataFrame) -> dict[str, str]:
-    return dict(zip(*(groups.sort_values("name")[column] for column in ("group_id", "name")), strict=True))
+def _names(groups: Collection[Group]) -> dict[str, str]:
+    return {group.group_id: group.name for group in sorted(groups, key=lambda group: (group.name, group.group_id))}
