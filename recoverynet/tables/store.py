@@ -81,7 +81,7 @@ class RecordStore:
     def around(
         self, person_ids: Collection[str], start: object, end: object, *, steps: int = 2, others_since: object = OTHERS_SINCE
     ) -> RecoveryRecord:
-        """What is recorded around some people in a time: themselves, whom they met, whom those met?
+        """What is recorded around some people in a time: themselves, whom they met, who could introduce them?
 
         Parameters
         ----------
@@ -90,9 +90,11 @@ class RecordStore:
         start, end : instants
             Half-open; occasions and observations outside it are not read.
         steps : int
-            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met.
+            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met and who
+            have agreed to introduce others. Nobody else is a step further: a client page has no need of them.
         others_since : str or timedelta
             Of everybody but ``person_ids``, only occasions in this time before ``end`` are read. Default: a quarter.
+            Of those who have agreed to introduce others and are not reached, only the latest meeting of each group.
 
         Returns
         -------
@@ -125,10 +127,10 @@ class RecordStore:
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
         others = self._others(core, begin, since, stop, steps, entered) if steps else set()
-        tables = self._shelf.tables_around(core, others - core, begin, since, stop)
+        tables = self._shelf.tables_around(core, others - core, begin, since, stop, guides=steps > 0)
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
         tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
-        near = _concerning(entered, core, others, (begin, since, stop))
+        near = _concerning(entered, core, others | self._willing if steps else others, (begin, since, stop))
         tables = {name: frame for name, frame in self._folded(tables, near).items() if name != "people"}
         tables["people"] = self._people_of(core | others, tables)
         return RecoveryRecord.of_checked(tables, window=(begin, stop), tz=self.tz)
@@ -151,9 +153,10 @@ class RecordStore:
         known = self._place_of.keys()
         met = self._shelf.met_by(core, begin, stop) | ((self._shelf.named_with(core) | entered.met_by(core, begin, stop)) & known)
         again = met - core
-        beyond = self._shelf.met_by(again, since, stop) | (entered.met_by(again, since, stop) & known) if steps == 2 else set()
+        beyond = self._shelf.met_by(again, since, stop) | entered.met_by(again, since, stop) if steps == 2 else set()
+        beyond &= self._willing
         apart = {other for pair in self._pairs if core & pair for other in pair}
-        return met | beyond | self._willing | apart
+        return met | beyond | apart
 
     def _folded(self, tables: dict[str, pd.DataFrame], entered: Entered) -> dict[str, pd.DataFrame]:
         """The tables of a small record with what was entered."""
@@ -161,7 +164,8 @@ class RecordStore:
 
     def _separations_of(self, people: set[str]) -> pd.DataFrame:
         """The pairs kept apart that touch any of these people."""
-        return self.separations[[bool(pair & people) for pair in self._pairs]].reset_index(drop=True)
+        touched = [place for place, pair in enumerate(self._pairs) if pair & people]
+        return self.separations.iloc[touched].reset_index(drop=True)
 
     def _people_of(self, wanted: set[str], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """Rows of people for those wanted, and for whoever a row of the small record names."""
