@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
+import shutil
+import subprocess
+import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,12 +56,22 @@ def town() -> rn.RecoveryRecord:
         [
             (f"g{number}", name, "mutual_aid" if number < 4 else "recovery_cafe", day, "19:30")
             for number, (name, day) in enumerate(
-                [("Quayside AA", "monday"), ("Riverside SMART", "wednesday"), ("Millfield NA", "friday"), ("The Landing", "saturday")], 1
+                [
+                    ("Quayside AA", "monday"),
+                    ("Riverside SMART", "wednesday"),
+                    ("Millfield NA", "friday"),
+                    ("The Landing", "saturday"),
+                ],
+                1,
             )
         ],
         columns=["group_id", "name", "kind", "weekday", "start_time"],
     ).assign(norm="recovery", newcomers_welcome=True)
-    meetings = [(f"m{n}{week}", f"2011-05-{day:02d}T19:30", "meeting", f"g{n}") for n, days in ((1, (9, 16, 23)), (2, (11, 18, 25)), (3, (13, 20, 27)), (4, (14, 21, 28))) for week, day in enumerate(days)]
+    meetings = [
+        (f"m{n}{week}", f"2011-05-{day:02d}T19:30", "meeting", f"g{n}")
+        for n, days in ((1, (9, 16, 23)), (2, (11, 18, 25)), (3, (13, 20, 27)), (4, (14, 21, 28)))
+        for week, day in enumerate(days)
+    ]
     occasions = pd.DataFrame(
         [*meetings, ("o1", "2011-05-10T10:00", "call", None), ("o2", "2011-02-01T10:00", "one_to_one", None)],
         columns=["occasion_id", "started_at", "kind", "group_id"],
@@ -69,7 +85,9 @@ def town() -> rn.RecoveryRecord:
         columns=["ego_id", "alter_id", "asked_at", "relation", "perceived_state"],
     )
     separations = pd.DataFrame([("ann", "dot", "safeguarding")], columns=["person_id", "other_id", "reason"])
-    linkage = pd.DataFrame([("cat", "g1", "offered", "2011-05-01", "w2")], columns=["client_id", "group_id", "stage", "at", "by_person_id"])
+    linkage = pd.DataFrame(
+        [("cat", "g1", "offered", "2011-05-01", "w2")], columns=["client_id", "group_id", "stage", "at", "by_person_id"]
+    )
     return rn.RecoveryRecord(
         people, occasions, participation, groups=groups, nominations=nominations, separations=separations, linkage=linkage
     )
@@ -96,7 +114,10 @@ class Browser:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.client = TestClient(
-            application(desk, hosts=address_of().hosts, secure=False), base_url=HERE, follow_redirects=False, raise_server_exceptions=True
+            application(desk, hosts=address_of().hosts, secure=False),
+            base_url=HERE,
+            follow_redirects=False,
+            raise_server_exceptions=True,
         )
 
     def come_in(self, worker_id: str) -> Browser:
@@ -170,3 +191,55 @@ def serving(desk: Desk) -> Iterator[Running]:
 def running(desk: Desk) -> Iterator[Running]:
     """The town on a real port."""
     yield from serving(desk)
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    which = shutil.which("initdb")
+    return found[-1].parent if found else Path(which).parent if which else None
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL of our own, on a socket in a temporary folder; skipped (or failed) where there is none."""
+    binaries = _binaries()
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    missing = "PostgreSQL is not installed" if binaries is None else ""
+    if not missing and importlib.util.find_spec("psycopg") is None:
+        missing = "psycopg is not installed"
+    if missing:
+        if os.environ.get("RECOVERYNET_REQUIRE_REFERENCE") == "1":
+            pytest.fail(f"{missing}, and the tests of the worker's page need it")
+        pytest.skip(missing)
+    place = Path(tempfile.mkdtemp(prefix="rnpg"))  # short, because the path of a socket must be
+    user = {"user": "postgres", "group": "postgres"} if as_root else {}
+    if as_root:
+        shutil.chown(place, "postgres", "postgres")
+
+    def call(name: str, *arguments: str) -> None:
+        done = subprocess.run([str(binaries / name), *arguments], capture_output=True, text=True, cwd=place, timeout=120, **user)
+        assert done.returncode == 0, done.stderr
+
+    call("initdb", "-D", str(place / "data"), "-U", "postgres", "-A", "trust", "-N")
+    options = f"-k {place} -c listen_addresses='' -c fsync=on -c max_connections=100"
+    call("pg_ctl", "-D", str(place / "data"), "-l", str(place / "log"), "-w", "-o", options, "start")
+    yield f"postgresql://postgres@/postgres?host={place}"
+    call("pg_ctl", "-D", str(place / "data"), "-m", "immediate", "-w", "stop")
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where entries go: None for SQLite beside the record, the address of a fresh PostgreSQL database for the other."""
+    if request.param == "sqlite":
+        yield None
+        return
+    import psycopg
+
+    address = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield address.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

