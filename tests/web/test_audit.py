@@ -45,7 +45,10 @@ def test_a_log_that_was_changed_shows_where(tmp_path, harm) -> None:
 
 
 def test_threads_and_processes_write_whole_lines(tmp_path) -> None:
-    program = "import sys; from recoverynet.web.audit import AuditLog\nfor n in range(50): AuditLog(sys.argv[1]).note('view', 'w2', client=str(n))"
+    program = (
+        "import sys; from recoverynet.web.audit import AuditLog\n"
+        "for n in range(50): AuditLog(sys.argv[1]).note('view', 'w2', client=str(n))"
+    )
     others = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path)]) for _ in range(3)]
     log = AuditLog(tmp_path)
     threads = [threading.Thread(target=lambda: [log.note("view", "w1", client=str(n)) for n in range(50)]) for _ in range(4)]
