@@ -59,6 +59,8 @@ def coverage_over_time(
     ------
     SchemaError
         Unknown word or role, or contacts without the columns.
+    UnknownPersonError
+        Nobody in the contacts is known to the record.
 
     Notes
     -----
