@@ -14,7 +14,7 @@ from scipy import sparse
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs import interop
 from recoverynet.graphs.alignment import in_order_both_ways
-from recoverynet.ids import PERSON_ID, id_index
+from recoverynet.ids import PERSON_ID, first_ids, id_index
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,7 +112,8 @@ class PersonNetwork:
         rows = self.person_ids.get_indexer(wanted)
         if (rows < 0).any():
             raise UnknownPersonError(
-                f"{int((rows < 0).sum())} of {len(wanted)} people are not in the network, the first being {wanted[rows < 0][0]!r}."
+                f"{int((rows < 0).sum())} of {len(wanted)} people are not in the network, the first being {wanted[rows < 0][0]!r}; "
+                f"those of the network are {first_ids(self.person_ids)}."
             )
         inner = self.weights[rows][:, rows]
         inner.sort_indices()
