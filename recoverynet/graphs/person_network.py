@@ -130,7 +130,12 @@ class PersonNetwork:
             Nodes are person ids in order, those without ties included, with ``person_id`` and every column of
             ``people`` that is not missing. Edges carry ``strength`` and ``distance`` (1 / strength); there is
             no ``weight``, so an algorithm must be told which it wants: ``weight="distance"`` for shortest
-            paths, ``"strength"`` for flow.
+            paths, ``"strength"`` for flow. The graph's ``recoverynet_columns`` says which type each column had.
+
+        Raises
+        ------
+        SchemaError
+            Two columns of ``people`` have one name as text.
         """
         return interop.to_networkx(self.weights, self.people, self.directed)
 
@@ -141,8 +146,9 @@ class PersonNetwork:
         Parameters
         ----------
         graph : networkx.Graph or DiGraph
-            Nodes become person ids (as text), in the order of the graph; node attributes become columns of
-            ``people``.
+            Person ids are the node attribute ``person_id`` where there is one, else the nodes themselves, as text and
+            in the order of the graph; the other node attributes become columns of ``people``, in the type they had
+            where recoverynet wrote them.
         strength : str or None
             Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
 
@@ -153,8 +159,8 @@ class PersonNetwork:
         Raises
         ------
         SchemaError
-            A multigraph, a tie with oneself, a strength that is absent, negative or not a number, or two
-            nodes of one id.
+            A multigraph, a tie with oneself, a strength that is absent, negative or not a number, two nodes of one id,
+            or a ``person_id`` on some nodes only.
         """
         return cls._from_parts(interop.from_networkx(graph, strength=strength))
 
@@ -165,12 +171,23 @@ class PersonNetwork:
         -------
         igraph.Graph
             Vertices in order with ``name`` and ``person_id`` (the id) and every column of ``people``, None
-            where missing. Edges carry ``strength`` and ``distance`` (1 / strength) and no ``weight``.
+            where missing; instants are ISO text, and ``unknown_columns`` lists (as JSON) what is not known of each, because
+            igraph's own files make false and ``None`` of it. Edges carry ``strength`` and ``distance`` (1 / strength) and
+            no ``weight``.
 
         Raises
         ------
         SchemaError
-            ``people`` has a column ``name``.
+            ``people`` has a column ``name``, or two of one name as text.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            A column holds something else than text, numbers, yes or no and instants, and becomes text.
+
+        Notes
+        -----
+        igraph writes numbers with 15 digits: through its files a strength may change in the sixteenth.
         """
         return interop.to_igraph(self.weights, self.people, self.directed)
 
@@ -181,8 +198,8 @@ class PersonNetwork:
         Parameters
         ----------
         graph : igraph.Graph
-            Person ids are the vertex attribute ``name``, else ``person_id``, else the numbers of the
-            vertices; the other vertex attributes become columns of ``people``.
+            Person ids are the vertex attribute ``person_id``, else ``name``, else ``id`` (the keys of a file's nodes),
+            else the numbers of the vertices; the other vertex attributes become columns of ``people``.
         strength : str or None
             Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
 
@@ -221,6 +238,21 @@ class PersonNetwork:
         path : str or Path
             Where to write; a file that is there is overwritten. It holds every person and attribute of the
             network: mind who may see it.
+
+        Raises
+        ------
+        SchemaError
+            An id, text or name of a column holds a character that XML cannot hold, or two columns have one name.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            A column holds something else than text, numbers, yes or no and instants, and is written as text.
+
+        Notes
+        -----
+        What is not known of a person is left out and listed in ``unknown_columns``; the graph's ``recoverynet_columns`` says
+        which type each column had, so that :meth:`read_graphml` gives back what was written.
         """
         interop.write_graphml(path, self.weights, self.people, self.directed)
 
@@ -242,7 +274,12 @@ class PersonNetwork:
         Raises
         ------
         SchemaError
-            The file is not GraphML, or as for :meth:`from_networkx`.
+            The file is not there or not GraphML, a value is not of the type its attribute says, or as for
+            :meth:`from_networkx`.
+
+        Notes
+        -----
+        In a file that igraph wrote (nodes n0, n1, …) the ids are ``person_id``, else ``name``.
         """
         return cls._from_parts(interop.read_graphml(path, strength=strength))
 
@@ -253,6 +290,17 @@ class PersonNetwork:
         ----------
         path : str or Path
             Where to write, as for :meth:`write_graphml`.
+
+        Raises
+        ------
+        SchemaError
+            As for :meth:`write_graphml`.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            As for :meth:`write_graphml`; or a column has a name that GEXF keeps for itself (``id``, ``label``, ``start``,
+            ``spells`` and so on) and is written with a ``_`` behind it.
         """
         interop.write_gexf(path, self.weights, self.people, self.directed)
 
