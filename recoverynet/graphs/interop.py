@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -79,6 +80,8 @@ def _for_a_file(
 
 def from_networkx(graph: NetworkxGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
     """Strengths and people of a networkx graph; raises SchemaError where it is no network of people."""
+    if not hasattr(graph, "is_multigraph"):
+        raise SchemaError(f"Expected a networkx Graph or DiGraph; got a {type(graph).__name__}.")
     if graph.is_multigraph():
         raise SchemaError(
             "The graph may hold several ties between two people (a multigraph); add them up first, for "
@@ -128,6 +131,8 @@ def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -
 
 def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
     """Strengths and people of an igraph Graph; ids are ``person_id``, else ``name``, else ``id``, else numbers."""
+    if not hasattr(graph, "has_multiple"):
+        raise SchemaError(f"Expected an igraph Graph; got a {type(graph).__name__}.")
     if graph.has_multiple():
         raise SchemaError("The graph holds several ties between two people; add them up first (graph.simplify).")
     names = graph.vertex_attributes()
@@ -163,6 +168,8 @@ def read_graphml(path: str | Path, *, strength: str | None = STRENGTH) -> RawNet
     """The network in a GraphML file; raises SchemaError where it holds no network of people."""
     import networkx as nx
 
+    if not isinstance(path, str | PathLike):
+        raise SchemaError(f"read_graphml() takes the path of a file; got a {type(path).__name__}.")
     name = Path(path).name
     try:
         graph = nx.parse_graphml(readable_graphml(Path(path).read_bytes(), name))

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import array_of_numbers
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs import interop
 from recoverynet.graphs.alignment import in_order_both_ways
+from recoverynet.graphs.missing_codes import warn_of_codes
 from recoverynet.ids import PERSON_ID, first_ids, id_index
 
 
@@ -48,6 +50,11 @@ class PersonNetwork:
         The matrix is not square, does not match the people or is labelled with others, holds a negative or missing
         strength or a tie with oneself, an id occurs twice, or an undirected network is not symmetric.
 
+    Warns
+    -----
+    RecoveryNetWarning
+        A strength looks like a code for missing: 9, 99 or 999 beside 0 and 1.
+
     Examples
     --------
     >>> import numpy as np
@@ -65,6 +72,7 @@ class PersonNetwork:
         object.__setattr__(self, "people", people_frame(self.people))
         given = in_order_both_ways(self.weights, self.people.index, "The weights")
         object.__setattr__(self, "weights", checked_weights(given, len(self.people), self.directed))
+        warn_of_codes([self.weights.data], "The weights hold", "a strength", stacklevel=5)
         object.__setattr__(self, "settings", dict(self.settings))
 
     @property
@@ -328,19 +336,29 @@ def people_frame(people: object) -> pd.DataFrame:
 
 def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.csr_array:
     """Strengths as a sparse matrix without stored zeros; raises SchemaError where they make no network."""
-    matrix = sparse.csr_array(weights, dtype=np.float64)
+    if not sparse.issparse(weights):
+        weights = array_of_numbers(weights, "The weights")
+    matrix = sparse.csr_array(weights if np.ndim(weights) == 2 else np.zeros((0, 0)), dtype=np.float64)
     if matrix.shape != (n_people, n_people):
-        raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}.")
+        raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {np.shape(weights)}.")
     if sparse.issparse(weights) and not matrix.has_canonical_format:
         matrix = matrix.copy()  # shares its arrays with what was given, which must stay as it is
     matrix.sum_duplicates()
     if matrix.nnz and not (np.isfinite(matrix.data).all() and matrix.data.min() >= 0):
-        raise SchemaError("Strengths must be finite and 0 or more; some are negative, infinite or missing.")
+        wrong = matrix.data[~(np.isfinite(matrix.data) & (matrix.data >= 0))]
+        raise SchemaError(
+            f"Strengths must be finite and 0 or more; {len(wrong):,} are negative, infinite or missing, the first being "
+            f"{wrong[0]:g}. Put 0 where there is no tie; where nobody knows, NetworkPanel.from_adjacency takes NaN."
+        )
     if matrix.nnz and (matrix.data == 0).any():
         matrix = matrix.copy()
         matrix.eliminate_zeros()
     if matrix.diagonal().any():
-        raise SchemaError("Nobody can be tied to themselves; the diagonal of the weights must be 0.")
+        first = matrix.diagonal()[matrix.diagonal() != 0][0]
+        raise SchemaError(
+            f"Nobody can be tied to themselves; the diagonal of the weights must be 0 and holds {first:g}. "
+            "np.fill_diagonal(weights, 0) clears it. RSiena's codes (10, 11, NA) are read by NetworkPanel.from_adjacency."
+        )
     if not directed and matrix.nnz:
         difference = abs(matrix - matrix.T)
         if difference.nnz and difference.max() > 1e-9 * matrix.data.max():

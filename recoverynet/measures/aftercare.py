@@ -14,7 +14,7 @@ from recoverynet.kernels.windows import events_between
 from recoverynet.measures.days import days_within, local_days
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.schema import instants_of_column
 
 STANDING = ("ended", "not_ended", "left_out", "continuing")
@@ -108,6 +108,7 @@ def aftercare_coverage(
                       phase  n_clients  n_covered  n_censored
     2  within 28 days after          1          0           1
     """
+    require_record(record, "aftercare_coverage()")
     spans = _checked_days(horizons, before)
     _whole_days("continues_within", continues_within, 0)
     if observed not in ("record", "person"):

@@ -13,7 +13,7 @@ from recoverynet.ids import first_ids, ids_in
 from recoverynet.kernels.proportions import share
 from recoverynet.measures.days import resolved_window
 from recoverynet.tables.layouts import GROUPS
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 NORMS = ("recovery", "mixed", "using")
 
@@ -94,6 +94,7 @@ def group_portfolio(
     >>> portfolio.loc["ben", columns].round(2).tolist()
     [2.0, 0.67, 0.33, 0.33]
     """
+    require_record(record, "group_portfolio()")
     groups = _groups(record, group_kinds)
     people = pd.Index(record.people["person_id"], name="person_id")
     if isinstance(importance, pd.DataFrame):

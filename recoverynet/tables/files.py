@@ -17,7 +17,7 @@ from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import TABLE_ENDINGS, open_source
 
@@ -190,6 +190,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     ...     rn.read_record(folder).participation.shape
     (13, 3)
     """
+    require_record(record, "write_record()")
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)

@@ -136,6 +136,10 @@ class TableSchema:
         SchemaError
             A required column is absent or has missing values, or a value cannot be read as its kind.
         """
+        if not isinstance(frame, pd.DataFrame):
+            raise SchemaError(
+                f"Table {self.name!r} is a pandas DataFrame with {columns_in_words(self)}; got a {type(frame).__name__}."
+            )
         outside = [name for name in frame.index.names if name in self.names and name not in frame.columns]
         frame = frame.reset_index(outside) if outside else frame
         absent = [name for name in self.required if name not in frame.columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,6 +53,11 @@ def open_source(path: str | Path) -> Source:
     SchemaError
         There is nothing there, it is of another kind, or it holds no table at all.
     """
+    if not isinstance(path, str | PathLike):
+        raise SchemaError(
+            f"A record is read from a folder, a workbook (.xlsx) or a DuckDB file: give its path, such as 'my_folder'; got a "
+            f"{type(path).__name__}. Tables in memory go to RecoveryRecord(people, occasions, participation)."
+        )
     path = Path(path)
     if path.is_dir():
         return Folder(path)
