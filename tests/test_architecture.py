@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
 FLOORS = {
     **dict.fromkeys(("errors", "arguments", "plain", "readable", "randomness", "progress", "instants", "ids"), 0),
+    **dict.fromkeys(("atomic", "untrusted", "csv_files"), 0),
     **dict.fromkeys(("kernels", "draw"), 1),
     **dict.fromkeys(("results", "observed", "states", "tables"), 2),
     "formats": 3,
@@ -41,7 +42,7 @@ FOREIGN = {
     "numba": ("kernels",),
 }
 KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses",
-                  "functools"}  # fmt: skip
+                  "functools", "enum"}  # fmt: skip
 MODULE_LINES, FUNCTION_LINES, KERNEL_FUNCTION_LINES = 400, 40, 80
 
 

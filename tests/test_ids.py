@@ -337,8 +337,8 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
     "evidence_ladder": [lambda kind: rn.evidence_ladder(WORLD, behaviour=by_number(HELD, kind), placebo=by_number(PLACEBO, kind),
                                                         n_permutations=9, rng=1)],
 }  # fmt: skip
-NO_PEOPLE_IN_THEM = {"CountTable", "StateScheme"}
-"""What takes a frame or series in which no person is named."""
+NO_PEOPLE_IN_THEM = {"ClientLinks", "CountTable", "StateScheme", "next_meetings"}
+"""What takes a frame or series in which no person is named, or is only made by a function of the door."""
 
 
 def plain(result: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 
 from recoverynet.errors import SchemaError
+from recoverynet.untrusted.structured import parse_xml
 
 _SPACE = "{http://graphml.graphdrawing.org/xmlns}"
 _FLAGS = {"true": "true", "1": "true", "false": "false", "0": "false"}
@@ -31,8 +32,8 @@ def readable_graphml(written: bytes, name: str) -> str:
         It is not XML, or a value is not of the type its attribute says.
     """
     try:
-        root = ElementTree.fromstring(written)
-    except (ElementTree.ParseError, ValueError) as error:
+        root = parse_xml(written, name)
+    except ElementTree.ParseError as error:
         raise SchemaError(f"{name!r} is not a GraphML file that can be read: {error}.") from error
     keys = {key.get("id"): key for key in root.iter(f"{_SPACE}key")}
     for key in keys.values():

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -18,6 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import as_path
+from recoverynet.atomic import write_bytes
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.attributes import COLUMNS, UNKNOWN, Held, held, names_noted, require_writable, restored
 from recoverynet.graphs.graphml_text import readable_graphml
@@ -161,16 +162,14 @@ def write_graphml(path: str | Path, weights: sparse.csr_array, people: pd.DataFr
     written = io.BytesIO()
     nx.write_graphml(_for_a_file(weights, people, directed, "GraphML"), written)
     # A reader makes a line feed of a bare carriage return.
-    Path(path).write_bytes(written.getvalue().replace(b"\r", b"&#13;"))
+    write_bytes(path, written.getvalue().replace(b"\r", b"&#13;"))
 
 
 def read_graphml(path: str | Path, *, strength: str | None = STRENGTH) -> RawNetwork:
     """The network in a GraphML file; raises SchemaError where it holds no network of people."""
     import networkx as nx
 
-    if not isinstance(path, str | PathLike):
-        raise SchemaError(f"read_graphml() takes the path of a file; got a {type(path).__name__}.")
-    name = Path(path).name
+    name = as_path(path, "read_graphml()").name
     try:
         graph = nx.parse_graphml(readable_graphml(Path(path).read_bytes(), name))
     except OSError as error:
@@ -202,7 +201,7 @@ def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame
     written = io.BytesIO()
     nx.write_gexf(_for_a_file(weights, people, directed, "GEXF", GEXF_NAMES), written)
     # networkx writes the day into the file
-    Path(path).write_bytes(re.sub(rb' lastmodifieddate="[^"]*"', b"", written.getvalue()))
+    write_bytes(path, re.sub(rb' lastmodifieddate="[^"]*"', b"", written.getvalue()))
 
 
 def _tie_list(weights: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

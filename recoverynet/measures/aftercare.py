@@ -14,8 +14,8 @@ from recoverynet.kernels.windows import events_between
 from recoverynet.measures.days import days_within, local_days
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
+from recoverynet.tables.columns import instants_of_column
 from recoverynet.tables.record import RecoveryRecord, require_record
-from recoverynet.tables.schema import instants_of_column
 
 STANDING = ("ended", "not_ended", "left_out", "continuing")
 

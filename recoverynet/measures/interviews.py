@@ -12,7 +12,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.egos import EgoNetworks
 from recoverynet.graphs.nominated import wave_numbers
 from recoverynet.ids import id_index, ids_in, require_shared
-from recoverynet.tables.schema import instants_of_column
+from recoverynet.tables.columns import instants_of_column
 
 
 @dataclass(frozen=True)

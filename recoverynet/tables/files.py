@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from recoverynet.atomic import atomic_folder
+from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
@@ -19,10 +21,8 @@ from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
 from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
+from recoverynet.tables.sidecar import SIDECAR, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import TABLE_ENDINGS, open_source
-
-SIDECAR = "record.toml"
-"""Written beside the tables where the window or time zone is not what reading them back would give."""
 
 
 def read_record(
@@ -93,7 +93,7 @@ def read_record(
     require_time_zone(tz, "tz")
     source = open_source(folder)
     beside = Path(folder) / SIDECAR
-    how = read_mapping(beside if mapping is None and beside.is_file() else mapping)
+    how = read_mapping(beside, inside=Path(folder)) if mapping is None and beside.is_file() else read_mapping(mapping)
     with prepared_source(source, how, how.tz or tz) as prepared:
         problems = examine(prepared, leave_out=on_problems == "leave_out")
         errors = [problem for problem in problems if problem.severity == "error"]
@@ -200,16 +200,15 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
         if len(frame) or name in ("people", "occasions", "participation")
     }
     require_no_other_tables(folder, {f"{name}.{format}" for name in kept})
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in kept.items():
-        path = folder / f"{name}.{format}"
-        if format == "csv":
-            texts = pd.DataFrame({title: _as_csv_text(frame[title]) for title in frame.columns})
-            texts.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-        else:
-            table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-            pyarrow.parquet.write_table(table, path, compression="zstd")
-    write_sidecar(_sidecar_lines(record), folder)
+    with atomic_folder(folder, replacing=[SIDECAR]) as partial:
+        for name, frame in kept.items():
+            path = partial / f"{name}.{format}"
+            if format == "csv":
+                write_csv_into(pd.DataFrame({title: _as_csv_text(frame[title]) for title in frame.columns}), path)
+            else:
+                table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+                pyarrow.parquet.write_table(table, path, compression="zstd")
+        write_sidecar(_sidecar_lines(record), partial)
 
 
 def require_no_other_tables(folder: Path, ours: set[str]) -> None:
@@ -264,17 +263,7 @@ def _instant_as_text(value: pd.Timestamp) -> str:
 
 
 def _sidecar_lines(record: RecoveryRecord) -> list[str]:
-    lines = [] if record.tz == "Europe/London" else [f'time_zone = "{record.tz}"']
-    if record.window is not None and record.window != record.seen_window():
-        start, end = (bound.isoformat() for bound in record.window)
-        lines.append(f'window = ["{start}", "{end}"]')
-    return lines
-
-
-def write_sidecar(lines: list[str], folder: Path) -> None:
-    """Write what a reader could not know from the tables, or nothing."""
-    path = folder / SIDECAR
-    if lines:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    else:
-        path.unlink(missing_ok=True)
+    if record.window is None or record.window == record.seen_window():
+        return sidecar_lines(record.tz)
+    start, end = (bound.isoformat() for bound in record.window)
+    return sidecar_lines(record.tz, window=(start, end))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import recoverynet as rn
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.instants import as_instant
+from recoverynet.tables.columns import instants_of_column, parse_instants
 from recoverynet.tables.layouts import GROUPS, OBSERVATIONS, OCCASIONS, PEOPLE, READABLE_TABLES
-from recoverynet.tables.schema import instants_of_column, parse_instants
 
 LONDON = "Europe/London"
 
