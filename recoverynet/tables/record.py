@@ -14,6 +14,26 @@ from recoverynet.tables.schema import TableSchema, columns_in_words, require_tim
 Window = tuple[pd.Timestamp, pd.Timestamp]
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """How much of one table was left out while reading, and why.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table in the files.
+    n_rows, n_of : int
+        Rows left out, and rows there were; both 0 where the table could not be used at all.
+    why : tuple of (str, int)
+        Faults with the number of rows that had each; a row with two faults stands under both.
+    """
+
+    table: str
+    n_rows: int
+    n_of: int
+    why: tuple[tuple[str, int], ...] = ()
+
+
 @dataclass(frozen=True, repr=False)
 class RecoveryRecord:
     """What was recorded about the people of one area over one period?
@@ -35,6 +55,8 @@ class RecoveryRecord:
     window : tuple of pandas.Timestamp or None
     notes : tuple of str
         What was mended, left out or assumed while reading, in plain sentences.
+    left_out : tuple of LeftOut
+        Tables of which rows were left out while reading, with how many and why.
 
     Raises
     ------
@@ -71,6 +93,7 @@ class RecoveryRecord:
     window: Window | None = field(default=None, kw_only=True)
     tz: str = field(default="Europe/London", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    left_out: tuple[LeftOut, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         require_time_zone(self.tz, "tz")
@@ -143,7 +166,7 @@ class RecoveryRecord:
     def period_in_words(self) -> str:
         """The window as a reader would say it, first and last day included."""
         if self.window is None:
-            return "no dated rows"
+            return "no dated contact or observation"
         last = self.window[1] - pd.Timedelta(microseconds=1)
         return f"{day_in_words(self.window[0])} to {day_in_words(last)}"
 

@@ -23,6 +23,7 @@ from recoverynet.kernels.contagion import (
 from recoverynet.kernels.hazard import fit_binary, independent_columns, refit_binary, separating_terms, telling_levels
 from recoverynet.kernels.significance import arrangements, n_arrangements
 from recoverynet.kernels.transitions import ties_of
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import RiskSet, risk_set
 from recoverynet.results import Check
 
@@ -36,7 +37,7 @@ class Run(NamedTuple):
     draws: np.ndarray
     exact: bool = False
     checks: tuple[Check, ...] = ()
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 def _slots(risk: RiskSet, weighted: bool) -> Slots:
@@ -124,7 +125,7 @@ def rewiring(risk: RiskSet, n_permutations: int, rng: np.random.Generator, *, we
     draws = gain_contrasts(slots.indptr, ends, ties, slots.strength, held, stay, risk.lag, state)
     moved = float((ends != slots.indices).mean())
     if moved == 0:
-        return _no_run("no two ties can be swapped without tying somebody twice: there is nothing to compare with")
+        return _no_run(Reason("no_swap"))
     said = f"{len(draws):,} arrangements in all" if every else f"{moved:.0%} of ties end elsewhere on average"
     check = Check("the network can be rewired", bool(every) or moved > 0.5, said)
     return Run(float(observed[0]), draws, every is not None, (check,))
@@ -136,7 +137,7 @@ def time_shuffle(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -
     movers = np.flatnonzero((seen.entered >= 0) & (seen.active > seen.entered) & (seen.active <= seen.left))
     if len(movers) < 2:
         who = "one person is" if len(movers) else "nobody is"
-        return _no_run(f"{who} seen to gain {risk.name!r}; two are needed")
+        return _no_run(Reason("too_few_gainers", who=who, name=risk.name))
     times = seen.active[movers]
     strata = _strata(risk, [seen.entered, seen.left])[movers]
     strata = np.unique(strata, return_inverse=True)[1]
@@ -144,7 +145,7 @@ def time_shuffle(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -
     fixed = slots.indptr, slots.indices, slots.tie, slots.strength, *seen, movers
     observed = float(activation_slopes(*fixed, times[None, :], risk.lag)[0])
     if np.isnan(observed):
-        return _no_run("α has no finite estimate: contacts holding the norm tell gains apart, or never vary")
+        return _no_run(Reason("no_slope"))
     draws = activation_slopes(*fixed, times[orders], risk.lag)
     n_free = int((np.bincount(strata)[strata] > 1).sum())
     detail = f"{n_free:,} of {len(movers):,} people who gained it"
@@ -155,14 +156,14 @@ def time_shuffle(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -
 def edge_reversal(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -> Run:
     """Exposure to people named against exposure to people who name one; bootstrap of people."""
     if not risk.panel.directed:
-        return _no_run("ties have no direction, so that reversing them changes nothing")
+        return _no_run(Reason("no_direction"))
     n = risk.panel.n_people
     counts = rng.multinomial(n, np.full(n, 1 / n), size=n_permutations).astype(np.float64)
     found = []
     for way in ("out", "in"):
         one = _one_way_estimate(risk, way, counts)
         if one is None:
-            return _no_run(f"no finite estimate for exposure to people {WAY[way]}")
+            return _no_run(Reason("no_way_estimate", way=WAY[way]))
         found.append(one)
     draws = found[0].draws - found[1].draws
     lost = int(np.isnan(draws).sum())
@@ -225,5 +226,5 @@ def _redrawn(share: np.ndarray, code: np.ndarray, outcome: np.ndarray, weights: 
     return found
 
 
-def _no_run(reason: str) -> Run:
+def _no_run(reason: Reason) -> Run:
     return Run(np.nan, np.empty(0), reason=reason)

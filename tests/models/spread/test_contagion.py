@@ -291,3 +291,20 @@ def test_edge_reversal_of_few_gains_a_wave_keeps_its_samples():
     few = rn.NetworkPanel(**{**vars(panel), "states": None, "norm": None, "behaviour": {"recovery": held}})
     test = contagion_test(few, null="edge_reversal", n_permutations=99, rng=1)
     assert np.isfinite(test.draws).all()
+
+
+def test_rearrangements_without_a_value_count_as_extreme_and_it_is_said():
+    """Two of six people have contacts: dealt to the others, a course leaves the statistic without a value."""
+    ties = np.zeros((6, 6))
+    ties[0, 2] = ties[1, 3] = 1
+    held = np.zeros((6, 2))
+    held[2], held[0, 1] = 1, 1
+    test = contagion_test(
+        NetworkPanel.from_adjacency([ties] * 2, behaviour={"y": held}, directed=True), "y", n_permutations=500, rng=1
+    )
+    without = np.isnan(test.draws)
+    assert 0 < without.sum() < len(without)
+    (check,) = [each for each in test.checks if each.name == "every rearrangement has a value"]
+    assert check.passed is False and f"{without.sum():,} of {len(without):,}" in check.detail and "extreme" in check.detail
+    extreme = without | (test.draws >= test.observed - 1e-9)
+    assert test.p == pytest.approx(extreme.mean() if test.exact else (extreme.sum() + 1) / (len(without) + 1))
