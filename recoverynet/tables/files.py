@@ -20,7 +20,7 @@ from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
-from recoverynet.tables.record import LeftOut, RecoveryRecord
+from recoverynet.tables.record import LeftOut, RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sidecar import SIDECAR, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import TABLE_ENDINGS, open_source
@@ -241,6 +241,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     ...     rn.read_record(folder).participation.shape
     (13, 3)
     """
+    require_record(record, "write_record()")
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)

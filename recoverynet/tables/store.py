@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.ids import id_index
 from recoverynet.instants import as_instant, as_length, as_window, day_in_words
 from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import SIDECAR, read_record, write_record
@@ -179,7 +181,7 @@ class RecordStore:
     def _known(self, person_ids: Collection[str]) -> set[str]:
         if isinstance(person_ids, str) or not len(person_ids):
             raise SchemaError(f"person_ids must be one or more ids, such as ['c0001']; got {person_ids!r}.")
-        core = {str(person) for person in person_ids}
+        core = set(id_index(person_ids, "person_ids"))
         unknown = sorted(core - self._place_of.keys())
         if unknown:
             raise UnknownPersonError(
@@ -272,7 +274,7 @@ def open_record(
     >>> rn.open_record(sample_folder("five_people"))
     <RecordStore: 5 people, 2 groups>
     """
-    folder = Path(path)
+    folder = as_path(path, "open_record()")
     if all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES):
         shelf = Shelf.on_disk(folder)
         beside = folder / SIDECAR

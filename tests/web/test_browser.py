@@ -104,7 +104,11 @@ def test_axe_finds_no_violation(window, running, width) -> None:
     pages = [("way in", one.page.url)]
     one.come_in()
     pages += [("clients", f"{running.public}/clients"), ("ann", one.address("ann")), ("ben", one.address("ben"))]
-    pages += [("nobody", f"{running.public}/client/nobody"), ("refused", one.address("cat")), ("saved", f"{one.address('ann')}?saved=contact")]
+    pages += [
+        ("nobody", f"{running.public}/client/nobody"),
+        ("refused", one.address("cat")),
+        ("saved", f"{one.address('ann')}?saved=contact"),
+    ]
     for name, address in pages:
         one.page.goto(address)
         for details in one.page.locator("details").all():
