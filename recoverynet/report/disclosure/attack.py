@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -18,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
 
 ROUGH = {"mip_rel_gap": 0.02, "node_limit": 400}
+LARGE = 1e7
 WHOLE = 1e-6
 """How near a number must be to a whole one to be one."""
 
@@ -34,12 +36,16 @@ class Worlds:
     """
 
     rows: list[np.ndarray] = field(default_factory=list)
+    _stacked: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int32), repr=False)
 
     def fitting(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Those within these limits, a row each."""
         if not self.rows:
             return np.zeros((0, len(low)), dtype=np.int32)
-        stacked = np.stack(self.rows)
+        if len(self._stacked) < len(self.rows):
+            fresh = self.rows[len(self._stacked) :]
+            self._stacked = np.concatenate([self._stacked.reshape(-1, len(low)), np.stack(fresh)])
+        stacked = self._stacked
         return stacked[(stacked >= low).all(axis=1) & (stacked <= high).all(axis=1)]
 
     def of(self, columns: np.ndarray) -> Worlds:
@@ -72,6 +78,11 @@ class Part:
     rows: sparse.csr_array
     low: np.ndarray
     high: np.ndarray
+
+    @cached_property
+    def dense(self) -> np.ndarray:
+        """The relations as a plain array."""
+        return self.rows.toarray().astype(float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +122,8 @@ class Attacker:
         Whether the attacker also draws on how figures were chosen to be hidden.
     stop_early : bool
         Whether one figure that is not safe is enough to know.
+    known_large : bool array (n_figures,), optional
+        Hidden figures known not to be small from an attack on no less hidden.
     """
 
     linked: LinkedFigures
@@ -119,11 +132,13 @@ class Attacker:
     worlds: Worlds = field(default_factory=Worlds)
     knows_algorithm: bool = True
     stop_early: bool = False
+    known_large: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         self.small = self.linked.small(self.rule) & ~self.linked.kept
         self.looked_at = (self.hidden | (self.small & ~self.linked.printed)) & ~self.linked.kept
-        self.large = np.zeros(len(self.small), dtype=bool)
+        start = np.zeros(len(self.small), dtype=bool) if self.known_large is None else self.known_large
+        self.large = start & self.hidden
 
     def attack(self) -> Findings:
         """How far every figure that must not be known can be narrowed down."""
@@ -183,7 +198,7 @@ class Search:
         linked = attacker.linked
         self.values = linked.values[columns].astype(float)
         self.small, self.looked_at = attacker.small[columns], attacker.looked_at[columns]
-        self.floor, self.ceiling = (limit[columns] for limit in attacker.limits)
+        self.floor, self.ceiling = tightened(self.part, *(limit[columns] for limit in attacker.limits))
         self.low, self.high = self.values.copy(), self.values.copy()
         self.worlds: list[np.ndarray] = []
         cause = (attacker.hidden & ~attacker.large) | (~linked.printed & linked.people)
@@ -196,28 +211,28 @@ class Search:
             return
         for world in self.fitting:
             self._take(world)
-        most, none = self.attacker.rule.largest_hidden, 0.0 if self.attacker.rule.hide_zeros else 1.0
-        upper = np.maximum(np.where(self.small, most + 1, self.values + most), most + 1)
-        self._reach(upper, upwards=True)
-        self._reach(np.maximum(self.floor, none), upwards=False)
-        # Where 1 is out of reach, 0 is; where one more than the largest hidden count is, the width may still do.
-        short = self.small & (self.high == most) & (self.low > 0)
-        if short.any():
-            self._reach(np.where(short, np.maximum(self.floor, 0.0), self.low), upwards=False)
+        most, none = float(self.attacker.rule.largest_hidden), 0.0 if self.attacker.rule.hide_zeros else 1.0
+        self._reach(np.full(len(self.values), none), self.looked_at, upwards=False)
+        self._reach(np.full(len(self.values), most + 1), self.looked_at & self.small, upwards=True)
+        # Where one more than the largest hidden count is out of reach, 0 will do; where not all small counts are, the width.
+        short = self.looked_at & self.small & (self.high == most) & (self.low > 0)
+        self._reach(np.zeros(len(self.values)), short, upwards=False)
+        narrow = self.looked_at & ~self.small & (self.high - self.low < most)
+        self._reach(self.low + most, narrow, upwards=True)
 
-    def _reach(self, goal: np.ndarray, *, upwards: bool) -> None:
+    def _reach(self, goal: np.ndarray, wanted: np.ndarray, *, upwards: bool) -> None:
         """Push figures towards their goals, all at once while that helps, then one by one."""
-        together = True
-        tried = ~self.looked_at
+        together, tried = True, ~wanted
+        goal = np.minimum(goal, self.ceiling) if upwards else np.maximum(goal, self.floor)
+        ends = self.high if upwards else self.low
         while True:
-            ends = self.high if upwards else self.low
             chosen = np.flatnonzero(~tried & ((ends < goal) if upwards else (ends > goal)))
             if not len(chosen):
                 return
             if not together:
                 chosen = chosen[:1]
-            world = self._pushed(chosen, goal[chosen], upwards)
             before = ends[chosen].copy()
+            world = self._pushed(chosen, goal[chosen], upwards)
             if world is not None:
                 self.worlds.append(world)
                 self._take(world)
@@ -226,7 +241,7 @@ class Search:
                 failed = (ends[chosen] < goal[chosen]) if upwards else (ends[chosen] > goal[chosen])
                 if self.attacker.stop_early and failed.any() and self.small[chosen].all():
                     return
-            together = together and len(chosen) > 1 and world is not None and (ends[chosen] != before).any()
+            together = together and len(chosen) > 1 and world is not None and bool((ends[chosen] != before).any())
 
     def _take(self, world: np.ndarray) -> None:
         """Let one world widen what is possible; one in which nothing had to be hidden widens nothing."""
@@ -304,47 +319,62 @@ def pushed(
     -------
     int array (n,) or None
     """
-    n, m = len(part.columns), len(chosen)
-    sign = 1.0 if upwards else -1.0
-    picks = sparse.csr_array((np.ones(m), (np.arange(m), chosen)), shape=(m, n))
-    blocks = [[part.rows, None], [picks, -sparse.eye_array(m)]]
-    lows = [part.low, np.zeros(m) if upwards else np.full(m, -np.inf)]
-    highs = [part.high, np.full(m, np.inf) if upwards else np.zeros(m)]
-    cost = np.concatenate([np.zeros(n), np.full(m, -sign)])
-    ends_low = np.full(m, -np.inf) if upwards else goal
-    ends_high = goal if upwards else np.full(m, np.inf)
-    var_low, var_high = np.concatenate([low, ends_low]), np.concatenate([high, ends_high])
-    whole = np.concatenate([np.ones(n), np.zeros(m)])
+    n, m, sign = len(part.columns), len(chosen), 1.0 if upwards else -1.0
+    k = 0 if cause is None else int(cause.sum())
+    if cause is not None and not k:
+        return None
+    system, lows, highs = np.zeros((part.rows.shape[0] + m + 2 * k + (k > 0), n + m + k)), [part.low], [part.high]
+    system[: part.rows.shape[0], :n] = part.dense
+    row = part.rows.shape[0]
+    system[row + np.arange(m), chosen], system[row + np.arange(m), n + np.arange(m)] = 1.0, -1.0
+    lows.append(np.zeros(m) if upwards else np.full(m, -np.inf))
+    highs.append(np.full(m, np.inf) if upwards else np.zeros(m))
+    cost = np.concatenate([np.zeros(n), np.full(m, -sign), np.zeros(k)])
+    var_low = np.concatenate([low, np.full(m, -np.inf) if upwards else goal, np.zeros(k)])
+    var_high = np.concatenate([high, goal if upwards else np.full(m, np.inf), np.ones(k)])
     if cause is not None and rule is not None:
-        places = np.flatnonzero(cause)
-        k, big = len(places), _reach(part, high)
-        if not k:
-            return None
-        at = sparse.csr_array((np.ones(k), (np.arange(k), places)), shape=(k, n))
-        floor = 0.0 if rule.hide_zeros else 1.0
-        blocks = [[*row, None] for row in blocks]
-        blocks += [[at, None, big * sparse.eye_array(k)], [at, None, -floor * sparse.eye_array(k)]]
-        blocks += [[None, None, sparse.csr_array(np.ones((1, k)))]]
+        # One binary a possible cause: 1 where it is small. One of them at least is.
+        places, big, row = np.flatnonzero(cause), _most(part, high), row + m
+        upper, lower = row + np.arange(k), row + k + np.arange(k)
+        system[upper, places], system[upper, n + m + np.arange(k)] = 1.0, big
+        system[lower, places], system[lower, n + m + np.arange(k)] = 1.0, 0.0 if rule.hide_zeros else -1.0
+        system[-1, n + m :] = 1.0
         lows += [np.full(k, -np.inf), np.zeros(k), np.ones(1)]
         highs += [np.full(k, rule.largest_hidden + big), np.full(k, np.inf), np.full(1, np.inf)]
-        cost = np.concatenate([cost, np.zeros(k)])
-        var_low, var_high = np.concatenate([var_low, np.zeros(k)]), np.concatenate([var_high, np.ones(k)])
-        whole = np.concatenate([whole, np.ones(k)])
-    system = LinearConstraint(sparse.csr_array(sparse.block_array(blocks)), np.concatenate(lows), np.concatenate(highs))
+    constraint = LinearConstraint(sparse.csc_array(system), np.concatenate(lows), np.concatenate(highs))
     limits = Bounds(var_low, var_high)
     if cause is None:
         # Sums of a table mostly have whole corners: try without asking for whole numbers first.
-        answer = milp(cost, constraints=system, bounds=limits)
+        answer = milp(cost, constraints=constraint, bounds=limits)
         if answer.x is None:
             return None
         nearest = np.round(answer.x)
         if np.abs(answer.x - nearest).max(initial=0.0) < WHOLE:
             return nearest[:n].astype(np.int64)
-    answer = milp(cost, constraints=system, bounds=limits, integrality=whole, options=ROUGH if m > 1 else {})
+    answer = milp(cost, constraints=constraint, bounds=limits, integrality=np.ones(n + m + k), options=ROUGH if m > 1 else {})
     return None if answer.x is None else np.round(answer.x[:n]).astype(np.int64)
 
 
-def _reach(part: Part, high: np.ndarray) -> float:
+def tightened(part: Part, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of each figure once every relation was read a few times by itself."""
+    rows, low, high = part.dense, low.copy(), high.copy()
+    plus, minus = np.maximum(rows, 0.0), np.minimum(rows, 0.0)
+    for _ in range(3):
+        top, floor = np.where(np.isfinite(high), high, LARGE), low
+        least, most = plus @ floor + minus @ top, plus @ top + minus @ floor
+        for row in range(len(rows)):
+            own = np.flatnonzero(rows[row])
+            weight = rows[row, own]
+            rest_low = least[row] - np.where(weight > 0, weight * floor[own], weight * top[own])
+            rest_high = most[row] - np.where(weight > 0, weight * top[own], weight * floor[own])
+            one, other = (part.low[row] - rest_high) / weight, (part.high[row] - rest_low) / weight
+            low[own] = np.maximum(low[own], np.ceil(np.minimum(one, other) - WHOLE))
+            up = np.floor(np.maximum(one, other) + WHOLE)
+            high[own] = np.minimum(high[own], np.where(up < LARGE / 4, up, np.inf))
+    return low, high
+
+
+def _most(part: Part, high: np.ndarray) -> float:
     """A number no figure of the part needs to exceed."""
     sizes = [abs(bound[np.isfinite(bound)]).max(initial=0.0) for bound in (part.low, part.high, high)]
     return 2.0 * sum(sizes) + 100.0

@@ -267,11 +267,13 @@ def _print_again(state: Hiding) -> None:
         alone = state.linked.restricted(part.columns, part.rows, part.low, part.high, least[part.columns])
         hidden, first, loss = (each[part.columns] for each in (state.hidden, state.first, state.loss))
         worlds = Worlds(list(np.unique(state.worlds.of(part.columns).fitting(*alone.limits(state.rule, hidden)), axis=0)))
+        large = Attacker(alone, state.rule, hidden, worlds).attack().large
         for index in added[np.argsort(-loss[added])]:
             trial = hidden.copy()
             trial[index] = False
             if any(first[total] and not trial[parts].all() for total, parts in alone.lines):
                 continue
-            if Attacker(alone, state.rule, trial, worlds, stop_early=True).attack().safe.all():
-                hidden = trial
+            found = Attacker(alone, state.rule, trial, worlds, stop_early=True, known_large=large).attack()
+            if found.safe.all():
+                hidden, large = trial, found.large
         state.hidden[part.columns] = hidden

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -130,9 +131,8 @@ class LinkedFigures:
         """
         low, high = rule.told(self.values)
         least = np.where(self.forced | rule.hide_zeros, 0.0, 1.0)
-        for total, parts in self.lines:
-            if hidden[total] and hidden[parts].all():
-                least[parts] = 0.0
+        whole = self._totals_hidden(hidden) & self._parts_hidden(hidden)
+        least[self._members.T @ whole.astype(float) > 0] = 0.0
         least = np.maximum(least, self.not_small(rule, hidden))
         if large is not None:
             least = np.where(large, rule.largest_hidden + 1.0, least)
@@ -143,10 +143,24 @@ class LinkedFigures:
     def not_small(self, rule: HidingRule, hidden: np.ndarray) -> np.ndarray:
         """What hidden totals are at least, because a part of them is printed; 0 for all others."""
         least = np.zeros(len(self.values))
-        for total, parts in self.lines:
-            if hidden[total] and not hidden[parts].all():
-                least[total] = rule.largest_hidden + 1.0
+        open_ = self._totals_hidden(hidden) & ~self._parts_hidden(hidden)
+        least[[total for total, is_open in zip((total for total, _ in self.lines), open_, strict=True) if is_open]] = (
+            rule.largest_hidden + 1.0
+        )
         return least
+
+    @cached_property
+    def _members(self) -> sparse.csr_array:
+        """Lines × figures: the parts of each line."""
+        rows = np.repeat(np.arange(len(self.lines)), [len(parts) for _, parts in self.lines]).astype(int)
+        columns = np.concatenate([parts for _, parts in self.lines]).astype(int) if self.lines else np.zeros(0, dtype=int)
+        return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(self.lines), len(self.values)))
+
+    def _totals_hidden(self, hidden: np.ndarray) -> np.ndarray:
+        return hidden[np.array([total for total, _ in self.lines], dtype=int)]
+
+    def _parts_hidden(self, hidden: np.ndarray) -> np.ndarray:
+        return self._members @ (~hidden).astype(float) == 0
 
     def restricted(
         self, columns: np.ndarray, rows: sparse.csr_array, low: np.ndarray, high: np.ndarray, least: np.ndarray
