@@ -206,7 +206,7 @@ class Report:
         elif suffix == ".pdf":
             write_pdf(self._content(), path)
         elif suffix == ".docx":
-            write_document(self, __version__, path)
+            write_document(self._content(), path)
         elif suffix == ".xlsx":
             write_workbook(self.title, self._about(), self.sections, path)
         else:

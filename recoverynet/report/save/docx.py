@@ -6,7 +6,7 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,6 @@ from recoverynet.report.sections import Facts, Figure, Heading, KeyFigures, Note
 if TYPE_CHECKING:
     from docx.document import Document
 
-    from recoverynet.report.report import Report
-
 _WHEN = datetime.datetime(2000, 1, 1)
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -26,14 +24,13 @@ _INK, _MUTED, _DEEP, _WARM = "1F2933", "4A5763", "0B4A6F", "B5470B"
 PICTURE_WIDTH_MM = 160.0
 
 
-def write_document(report: Report, version: str, path: Path) -> None:
+def write_document(content: Mapping[str, Any], path: Path) -> None:
     """Write a report as .docx.
 
     Parameters
     ----------
-    report : Report
-    version : str
-        Of recoverynet, for the cover.
+    content : mapping
+        ``report`` and ``version``, as the templates name them.
     path : pathlib.Path
         File to write. The same report gives the same file, byte for byte.
 
@@ -46,6 +43,7 @@ def write_document(report: Report, version: str, path: Path) -> None:
         import docx
     except ImportError as error:
         raise not_installed("a Word document", "report", error) from error
+    report, version = content["report"], content["version"]
     document = docx.Document()
     _prepare(document, report)
     _cover(document, report, version)
@@ -56,7 +54,7 @@ def write_document(report: Report, version: str, path: Path) -> None:
     path.write_bytes(_same_every_time(kept.getvalue()))
 
 
-def _prepare(document: Document, report: Report) -> None:
+def _prepare(document: Document, report: Any) -> None:
     """Paper, fonts, language and what the file says of itself."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml.ns import qn
@@ -104,7 +102,7 @@ def _language(document: Document) -> None:
     properties.append(language)
 
 
-def _cover(document: Document, report: Report, version: str) -> None:
+def _cover(document: Document, report: Any, version: str) -> None:
     document.add_paragraph(_clean(report.kind_in_words), style="Subtitle")
     document.add_heading(_clean(report.title), level=0)
     if report.subtitle:
