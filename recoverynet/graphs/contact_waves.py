@@ -42,10 +42,7 @@ def contact_waves(
         raise SchemaError(f"panel() takes a ContactGraph: panel(ContactGraph(record), breaks=…); got a {type(graph).__name__}.")
     used, rule, lasting = checked_sources(sources), checked_rule(conflict), microseconds_in(valid_for)
     record, people = graph.record, graph.people_table
-    table = record.observations if observations is None else as_observations(observations)
-    if observations is not None and "person_id" in table.columns:
-        observed = pd.Index(table["person_id"].dropna().unique())
-        require_shared(observed, people.index, "the observations", "the people of the contacts")
+    table = record.observations if observations is None else _given(observations, people.index)
     waves = wave_windows(breaks, record.tz)
     people = people if roles is None else people[people["role"].isin(_known_roles(roles))]
     people, notes = _who_agreed(record, people, purpose, unknown_consent)
@@ -81,6 +78,15 @@ def contact_waves(
         present=presence(people, waves),
         notes=notes,
     )
+
+
+def _given(observations: pd.DataFrame, people: pd.Index) -> pd.DataFrame:
+    """The observations given, refused where they speak of nobody the contacts know."""
+    table = as_observations(observations)
+    if "person_id" in table.columns:
+        observed = pd.Index(table["person_id"].dropna().unique())
+        require_shared(observed, people, "the observations", "the people of the contacts")
+    return table
 
 
 def _who_agreed(
