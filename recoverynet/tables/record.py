@@ -8,6 +8,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
+from recoverynet.shown import card
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.schema import TableSchema, columns_in_words, require_time_zone
 
@@ -163,6 +164,12 @@ class RecoveryRecord:
         rows = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in RECORD_TABLES if len(getattr(self, name)))
         return f"<RecoveryRecord {self.period_in_words()}: {rows or 'empty'}>"
 
+    def _repr_html_(self) -> str:
+        rows = {name: [len(table), ", ".join(filled_columns(table))] for name, table in self.tables().items() if len(table)}
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["rows", "columns filled in"])
+        notes = [("notes", len(self.notes))] if self.notes else []
+        return card(f"Record, {self.period_in_words()}", [("time zone", self.tz), *notes], frame)
+
     def period_in_words(self) -> str:
         """The window as a reader would say it, first and last day included."""
         if self.window is None:
@@ -186,6 +193,11 @@ def require_record(record: object, what: str) -> None:
             f"{what} takes a RecoveryRecord, such as load_sample('riverside') or read_record('my_folder'); got a "
             f"{type(record).__name__}."
         )
+
+
+def filled_columns(table: pd.DataFrame) -> list[str]:
+    """Columns of a table in which anything is recorded."""
+    return [str(name) for name in table.columns if table[name].notna().any()]
 
 
 def _check_within(schema: TableSchema, frame: pd.DataFrame) -> None:
