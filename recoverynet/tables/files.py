@@ -17,14 +17,25 @@ from recoverynet.tables.account import Account
 from recoverynet.tables.attendance import with_appointments
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
+from recoverynet.tables.entries import fold_in, read_entered
 from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import LeftOut, RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sidecar import SIDECAR, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import TABLE_ENDINGS, Source, open_source
+
+UNREAD_ROWS = ("ragged_row", "open_quote")
+"""Faults of rows that could not be cut into cells, and so never reached a table."""
+
+NEEDED = ("people", "occasions", "participation", "contact_log")
+"""Tables that are not left out whole: without them a report would speak of contacts nobody could see."""
+
+MOST_LEFT_OUT, FEW_LEFT_OUT = 0.5, 5
+"""Share of the rows of a table above which leaving out stops (what is left would no longer stand for the record), unless
+no more rows than this are concerned, which can be read through by eye."""
 
 
 def read_record(
@@ -33,6 +44,7 @@ def read_record(
     mapping: str | Path | dict[str, Any] | Mapping | None = None,
     tz: str = "Europe/London",
     on_problems: Literal["raise", "leave_out"] = "raise",
+    entries: bool = True,
 ) -> RecoveryRecord:
     """What was recorded about the people of one area and period, read from files?
 
@@ -77,8 +89,9 @@ def read_record(
     With ``on_problems="leave_out"``: a row with a faulty value, or repeating an earlier one, is left out; so is every
     row that refers to a person or occasion left out. Where an optional column (a worker, a group) refers to something
     unknown, only that value is emptied. Columns that hold names, addresses and the like are left out, and a table other
-    than people that cannot be used at all is left out whole. Each of these is a note. What no record can do without
-    (people, and occasions with participation together) still raises.
+    than people and contacts that cannot be used at all is left out whole. Each of these is a note, and
+    ``record.left_out`` counts them. Where more than half of the rows of a table would go, reading stops; so it does
+    without people, or where occasions, participation or a contact_log are there and cannot be used.
 
     A ``contact_log`` becomes occasions and participation: rows of the same group and local day are one occasion, a
     contact of two people is an occasion of two; see :func:`recoverynet.tables.contact_log.unfold_contact_log`.
@@ -96,14 +109,17 @@ def read_record(
     source = open_source(folder)
     beside = Path(folder) / SIDECAR
     how = read_mapping(beside, inside=Path(folder)) if mapping is None and beside.is_file() else read_mapping(mapping)
-    record, _ = read_accounted(source, how, tz, leave_out=on_problems == "leave_out")
+    record, _ = read_accounted(source, how, tz, leave_out=on_problems == "leave_out", entries=Path(folder) if entries else None)
     return record
 
 
 def read_accounted(
-    source: Source, how: Mapping, tz: str, *, leave_out: bool, secret: bytes | None = None
+    source: Source, how: Mapping, tz: str, *, leave_out: bool, secret: bytes | None = None, entries: Path | None = None
 ) -> tuple[RecoveryRecord, Account]:
-    """The record of a source under a mapping, and what became of every row and column; raises as :func:`read_record`."""
+    """The record of a source under a mapping, and what became of every row and column; raises as :func:`read_record`.
+
+    ``entries`` is the folder whose entries of workers are to be folded in.
+    """
     with prepared_source(source, how, how.tz or tz, secret) as prepared:
         before = {name: table.n_rows for name, table in prepared.tables.items()}
         account = Account(columns=prepared.columns, problems=examine(prepared, leave_out=leave_out))
@@ -113,27 +129,62 @@ def read_accounted(
             needed = errors
         if needed or (errors and not leave_out):
             raise problems_error(needed if leave_out else errors, source.label, may_leave_out=not needed)
-        notes = [left_out_in_words(problem) for problem in errors]
-        notes += [problem.in_words() for problem in account.problems if _worth_a_note(problem)]
-        notes += prepared.labels.in_words()
+        left_out = _left_out(errors, before, {name: table.n_rows for name, table in prepared.tables.items()})
+        _require_enough_left(left_out, source.label)
+        notes = _notes(prepared, errors, account.problems)
         for name, table in prepared.tables.items():
             account.add(name, table.origin, before[name], table.n_rows)
         tables = {name: _frame(prepared, name) for name in list(prepared.tables)}
         prepared.tables.clear()  # the frames hold everything from here on
         tz = prepared.tz
     del prepared
-    notes += with_appointments(tables)
-    notes += _unfold(tables, tz)
-    record = RecoveryRecord(**_with_needed(tables, tz), window=how.window, tz=tz, notes=tuple(notes))
+    notes += [*with_appointments(tables), *_unfold(tables, tz)]
+    if entries is not None:
+        tables, entered = fold_in(tables, read_entered(entries, tz), tz)
+        notes += entered
+    needed_tables = _with_needed(tables, tz)
+    record = RecoveryRecord(**needed_tables, window=how.window, tz=tz, notes=tuple(notes), left_out=(*how.left_out, *left_out))
     return record, account
 
 
-def _worth_a_note(problem: Problem) -> bool:
-    return problem.severity == "warning" and problem.rule != "entered_twice"
+def _notes(prepared: Prepared, errors: list[Problem], problems: list[Problem]) -> list[str]:
+    """What was left out, what should be known, and which names became labels, in sentences."""
+    notes = [left_out_in_words(problem) for problem in errors]
+    notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
+    return [*notes, *prepared.labels.in_words()]
 
 
 def _cannot_be_left_out(problem: Problem) -> bool:
-    return problem.extent == "record" or (problem.extent == "table" and problem.table in ("people", "occasions", "participation"))
+    return problem.extent == "record" or (problem.extent == "table" and problem.table in NEEDED)
+
+
+def _left_out(errors: list[Problem], before: dict[str, int], after: dict[str, int]) -> tuple[LeftOut, ...]:
+    """How much of each table was left out, rows that could not even be cut into cells among them."""
+    found = []
+    for name in dict.fromkeys(problem.table for problem in errors):
+        whole = [(problem.problem, 0) for problem in errors if problem.table == name and problem.extent == "table"]
+        faults = [(problem.problem, problem.n_rows) for problem in errors if problem.table == name and problem.extent == "row"]
+        unread = sum(problem.n_rows for problem in errors if problem.table == name and problem.rule in UNREAD_ROWS)
+        n_of = before.get(name, 0) + unread
+        n_rows = n_of - after.get(name, 0)
+        if whole or n_rows:
+            found.append(LeftOut(name, n_rows, n_of, (*whole, *faults)))
+    return tuple(found)
+
+
+def _require_enough_left(left_out: tuple[LeftOut, ...], label: str) -> None:
+    """Raise SchemaError where more of a table would go than may be left out."""
+    lost = [each for each in left_out if each.n_rows > max(MOST_LEFT_OUT * each.n_of, FEW_LEFT_OUT)]
+    if lost:
+        told = [
+            f"- {each.table}: {each.n_rows:,} of {each.n_of:,} rows, because " + "; ".join(f"{why} ({n:,})" for why, n in each.why)
+            for each in lost
+        ]
+        raise SchemaError(
+            f"Too much of {label} would be left out: more than {MOST_LEFT_OUT:.0%} of the rows of a table. What is left would no "
+            "longer stand for the record. Mend the tables, or say in a mapping file how their columns and words are to be "
+            "read:\n" + "\n".join(told)
+        )
 
 
 def _frame(prepared: Prepared, name: str) -> pd.DataFrame:
@@ -212,6 +263,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     ...     rn.read_record(folder).participation.shape
     (13, 3)
     """
+    require_record(record, "write_record()")
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)
@@ -290,6 +342,6 @@ def _instant_as_text(value: pd.Timestamp) -> str:
 
 def _sidecar_lines(record: RecoveryRecord) -> list[str]:
     if record.window is None or record.window == record.seen_window():
-        return sidecar_lines(record.tz)
+        return sidecar_lines(record.tz, left_out=record.left_out)
     start, end = (bound.isoformat() for bound in record.window)
-    return sidecar_lines(record.tz, window=(start, end))
+    return sidecar_lines(record.tz, window=(start, end), left_out=record.left_out)

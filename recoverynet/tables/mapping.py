@@ -45,7 +45,6 @@ themselves: what a column means is for the person who knows the data to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -65,11 +64,12 @@ from recoverynet.tables.mapping_columns import (
     shown,
     texts_of,
 )
+from recoverynet.tables.record import LeftOut
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_text
 from recoverynet.untrusted.structured import parse_toml
 
-_TOP_KEYS = ("time_zone", "states", "window")
+_TOP_KEYS = ("time_zone", "states", "window", "left_out")
 _PLACE_KEYS = ("file", "sheet", "table")
 _TABLE_KEYS = (*_PLACE_KEYS, "area", "heading_rows", "only", "leave_out", "once", "missing", "keep", "drop", "extras", "columns")
 
@@ -122,6 +122,8 @@ class Mapping:
     states : tuple of str
         Words a state may take; empty where the mapping does not say.
     window : tuple of two texts or None
+    left_out : tuple of LeftOut
+        What an earlier reading left out, where the tables were written after it.
     tables : dict of str to tuple of TableMap
         The parts each table is made of, most often one.
     """
@@ -130,17 +132,12 @@ class Mapping:
     tz: str | None = None
     states: tuple[str, ...] = ()
     window: tuple[str, str] | None = None
+    left_out: tuple[LeftOut, ...] = ()
     tables: dict[str, tuple[TableMap, ...]] = field(default_factory=dict)
 
     def parts(self, name: str) -> tuple[TableMap, ...]:
         """The parts of one table, none where the mapping does not speak of it."""
         return self.tables.get(name, ())
-
-    def used_sources(self) -> Iterator[str]:
-        """Names or patterns of files, sheets and tables spoken of."""
-        for parts in self.tables.values():
-            for part in parts:
-                yield from part.sources
 
 
 NO_MAPPING = Mapping("no mapping")
@@ -206,7 +203,20 @@ def _mapping(label: str, content: dict[str, Any]) -> Mapping:
     if window is not None and not (isinstance(window, list) and len(window) == 2):
         raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {shown(window)}.")
     bounds = None if window is None else (as_text(window[0]), as_text(window[1]))
-    return Mapping(label, tz, tuple(states), bounds, tables)
+    return Mapping(label, tz, tuple(states), bounds, _left_out(label, content.get("left_out", [])), tables)
+
+
+def _left_out(label: str, given: Any) -> tuple[LeftOut, ...]:
+    """What ``write_record`` noted of an earlier reading."""
+    try:
+        return tuple(
+            LeftOut(str(each["table"]), int(each["n_rows"]), int(each["n_of"]), tuple((str(why), int(n)) for why, n in each["why"]))
+            for each in given
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SchemaError(
+            f"{label}, left_out: expected sections [[left_out]] with table, n_rows, n_of and why, as write_record writes them."
+        ) from error
 
 
 def _parts(label: str, name: str, section: Any) -> tuple[TableMap, ...]:
