@@ -14,8 +14,8 @@ from recoverynet.formats.interviews.answers import Answers, require_asked
 from recoverynet.formats.interviews.tables import Interviews
 from recoverynet.formats.recognised import recognised
 from recoverynet.instants import as_instant
+from recoverynet.tables.columns import parse_instants
 from recoverynet.tables.mapped import plain_name
-from recoverynet.tables.schema import parse_instants
 
 _CODE = re.compile(r"[A-Za-z]{0,3}[-_.]?\d+[a-z]?")
 

@@ -28,8 +28,8 @@ from recoverynet.formats.network_canvas.collected import (
 )
 from recoverynet.formats.recognised import recognised
 from recoverynet.instants import as_instant
+from recoverynet.tables.columns import parse_instants
 from recoverynet.tables.mapped import plain_name
-from recoverynet.tables.schema import parse_instants
 
 _EGO_OWN = {EGO_ID, NODE_ID, CASE, SESSION, PROTOCOL, START, FINISH, EXPORTED, "APP_VERSION", "COMMIT_HASH"}
 _EGO_OWN |= {"networkCanvasInterviewLocale", "networkCanvasFinishOutcome", "networkCanvasProtocolUID"}
