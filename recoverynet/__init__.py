@@ -50,6 +50,7 @@ _DOOR: dict[str, list[str]] = {
     "measures.meetings": ["next_meetings"],
     "measures.doors": ["Wishes"],
     "measures.introductions": ["introductions"],
+    "measures.caseload": ["caseload_introductions"],
     "measures.introduction_outcomes": ["introduction_outcomes"],
     "measures.prompts": ["prompts"],
     "measures.exposure": ["exposure"],
@@ -82,6 +83,7 @@ _DOOR: dict[str, list[str]] = {
     "report.report": ["Report"],
     "report.evaluation.evaluation": ["evaluation_report"],
     "report.spread.spread": ["spread_report"],
+    "report.client.client": ["client_report"],
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=[], submod_attrs=_DOOR)

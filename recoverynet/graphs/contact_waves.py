@@ -42,7 +42,7 @@ def contact_waves(
         raise SchemaError(f"panel() takes a ContactGraph: panel(ContactGraph(record), breaks=…); got a {type(graph).__name__}.")
     used, rule, lasting = checked_sources(sources), checked_rule(conflict), microseconds_in(valid_for)
     record, people = graph.record, graph.people_table
-    table = record.observations if observations is None else _given(observations, people.index)
+    table = record.observations if observations is None else _of_these_people(observations, people.index)
     waves = wave_windows(breaks, record.tz)
     people = people if roles is None else people[people["role"].isin(_known_roles(roles))]
     people, notes = _who_agreed(record, people, purpose, unknown_consent)
@@ -80,15 +80,6 @@ def contact_waves(
     )
 
 
-def _given(observations: pd.DataFrame, people: pd.Index) -> pd.DataFrame:
-    """The observations given, refused where they speak of nobody the contacts know."""
-    table = as_observations(observations)
-    if "person_id" in table.columns:
-        observed = pd.Index(table["person_id"].dropna().unique())
-        require_shared(observed, people, "the observations", "the people of the contacts")
-    return table
-
-
 def _who_agreed(
     record: RecoveryRecord, people: pd.DataFrame, purpose: Purpose | None, unknown_consent: UnknownConsent
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -101,6 +92,14 @@ def _who_agreed(
     or_unknown = ", or their answer is not recorded" if unknown_consent == "leave_out" else ""
     told = f"{int((~agreed).sum()):,} of {len(people):,} people are left out: they did not agree to {purpose}{or_unknown}."
     return people[agreed], [told]
+
+
+def _of_these_people(observations: pd.DataFrame, people: pd.Index) -> pd.DataFrame:
+    """Observations as the tables hold them; raises UnknownPersonError where they are of nobody of the contacts."""
+    table = as_observations(observations)
+    if "person_id" in table.columns:
+        require_shared(pd.Index(table["person_id"].dropna().unique()), people, "the observations", "the people of the contacts")
+    return table
 
 
 def _known_roles(roles: str | Iterable[str]) -> set[str]:

@@ -14,6 +14,7 @@ from recoverynet.arguments import array_of_numbers, list_of_names, require_level
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.ids import for_people
 from recoverynet.kernels.autoregression import AutoregressionFit, fit_autoregression, least_squares, row_normalised
 from recoverynet.kernels.hazard import independent_columns
 from recoverynet.measures.behaviours import behaviour_values
@@ -101,6 +102,8 @@ def network_autocorrelation(
     ------
     SchemaError
         Shapes or names that do not fit, a panel without ``wave``, terms that are not numbers.
+    UnknownPersonError
+        ``y`` or ``terms`` name nobody of the network.
 
     Notes
     -----
@@ -235,7 +238,8 @@ def _values(
     if isinstance(y, str):
         return y, _named(panel, y, wave)
     if isinstance(y, pd.Series):
-        return str(y.name or "y"), array_of_numbers(y.reindex(network.person_ids), "y")
+        known = for_people(y, network.person_ids, "y", "the people of the network")
+        return str(y.name or "y"), array_of_numbers(known, "y")
     values = array_of_numbers(y, "y")
     if values.shape != (network.n_people,):
         raise SchemaError(f"y must be one number a person, {network.n_people} in all; got shape {values.shape}.")
@@ -250,11 +254,12 @@ def _terms(
     if terms is None:
         return [], np.empty((n, 0))
     if isinstance(terms, pd.DataFrame):
+        terms = for_people(terms, network.person_ids, "the terms", "the people of the network")
         wrong = [str(name) for name, kind in terms.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
         if wrong:
             raise SchemaError(f"Terms must be numbers; {', '.join(map(repr, wrong))} are not. Use pandas.get_dummies.")
         names = list_of_names(map(str, terms.columns), "terms")
-        return list(names), terms.reindex(network.person_ids).to_numpy(dtype=np.float64)
+        return list(names), array_of_numbers(terms, "Terms")
     if isinstance(terms, np.ndarray):
         block = array_of_numbers(terms, "terms").reshape(len(terms), -1)
         if len(block) != n:

@@ -15,11 +15,12 @@ from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
+from recoverynet.tables.entries import fold_in, read_entered
 from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
-from recoverynet.tables.record import LeftOut, RecoveryRecord
+from recoverynet.tables.record import LeftOut, RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sidecar import SIDECAR, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import TABLE_ENDINGS, open_source
@@ -41,6 +42,7 @@ def read_record(
     mapping: str | Path | dict[str, Any] | Mapping | None = None,
     tz: str = "Europe/London",
     on_problems: Literal["raise", "leave_out"] = "raise",
+    entries: bool = True,
 ) -> RecoveryRecord:
     """What was recorded about the people of one area and period, read from files?
 
@@ -121,6 +123,9 @@ def read_record(
         notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
         tables = {name: _frame(prepared, name) for name in prepared.tables}
     notes += _unfold(tables, prepared.tz)
+    if entries:
+        tables, entered = fold_in(tables, read_entered(folder, prepared.tz), prepared.tz)
+        notes += entered
     needed_tables = _with_needed(tables, prepared.tz)
     return RecoveryRecord(
         **needed_tables, window=how.window, tz=prepared.tz, notes=tuple(notes), left_out=(*how.left_out, *left_out)
@@ -236,6 +241,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     ...     rn.read_record(folder).participation.shape
     (13, 3)
     """
+    require_record(record, "write_record()")
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)

@@ -10,7 +10,7 @@ from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.shown import card
 from recoverynet.tables.layouts import RECORD_TABLES
-from recoverynet.tables.schema import TableSchema, require_time_zone
+from recoverynet.tables.schema import TableSchema, columns_in_words, require_time_zone
 
 Window = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -100,6 +100,10 @@ class RecoveryRecord:
         require_time_zone(self.tz, "tz")
         for name, schema in RECORD_TABLES.items():
             given = getattr(self, name)
+            if given is None and name in ("people", "occasions", "participation"):
+                raise SchemaError(
+                    f"A record needs the table {name!r}, a pandas DataFrame with {columns_in_words(schema)}; got None."
+                )
             frame = schema.empty(self.tz) if given is None else schema.typed(given, tz=self.tz)
             _check_within(schema, frame)
             object.__setattr__(self, name, frame)
@@ -180,6 +184,15 @@ class RecoveryRecord:
     def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
         """The same record with some tables replaced, checked again."""
         return replace(self, **tables)
+
+
+def require_record(record: object, what: str) -> None:
+    """Raise SchemaError unless it is a RecoveryRecord; ``what`` is what asks for one, such as ``"aftercare_coverage()"``."""
+    if not isinstance(record, RecoveryRecord):
+        raise SchemaError(
+            f"{what} takes a RecoveryRecord, such as load_sample('riverside') or read_record('my_folder'); got a "
+            f"{type(record).__name__}."
+        )
 
 
 def filled_columns(table: pd.DataFrame) -> list[str]:

@@ -136,7 +136,8 @@ def contagion_test(
       over the same waves.
     - *edge_reversal*: log odds ratios of gaining per exposure to people named and to people who name
       one, each from a logit with a level a wave; the difference has a percentile interval from a
-      bootstrap of people. Needs ties with a direction.
+      bootstrap of people. Waves in which all or nobody at risk gained hold nothing to learn of exposure and are left
+      out (of a bootstrap sample too), which ``checks`` says. Needs ties with a direction.
 
     How often this test cries wolf when people merely choose their like: labels and rewiring cannot hold
     their size where likeness in a trait that moves the norm, or shared surroundings, draw people

@@ -20,7 +20,7 @@ from recoverynet.kernels.contagion import (
     rewired_slots,
     slots_of,
 )
-from recoverynet.kernels.hazard import fit_binary, independent_columns, refit_binary, separating_terms
+from recoverynet.kernels.hazard import fit_binary, independent_columns, refit_binary, separating_terms, telling_levels
 from recoverynet.kernels.significance import arrangements, n_arrangements
 from recoverynet.kernels.transitions import ties_of
 from recoverynet.models.spread.reasons import Reason
@@ -165,30 +165,65 @@ def edge_reversal(risk: RiskSet, n_permutations: int, rng: np.random.Generator) 
         if one is None:
             return _no_run(Reason("no_way_estimate", way=WAY[way]))
         found.append(one)
-    draws = found[0][1] - found[1][1]
+    draws = found[0].draws - found[1].draws
     lost = int(np.isnan(draws).sum())
-    detail = f"{lost:,} of {len(draws):,} have none"
-    check = Check("every bootstrap sample has an estimate", lost == 0, detail)
-    return Run(float(found[0][0] - found[1][0]), draws, False, (check,))
+    checks = [Check("every bootstrap sample has an estimate", lost == 0, f"{lost:,} of {len(draws):,} have none")]
+    alike = sorted({wave for one in found for wave in one.left_out})
+    if alike:
+        checks.append(Check("both outcomes at every wave", False, f"left out, all alike: wave {', '.join(map(str, alike))}"))
+    return Run(found[0].estimate - found[1].estimate, draws, False, tuple(checks))
 
 
-def _one_way_estimate(risk: RiskSet, way: str, counts: np.ndarray) -> tuple[float, np.ndarray] | None:
-    """Log odds of gaining per exposure one way, and in every bootstrap sample; None where there is none."""
+class _Estimate(NamedTuple):
+    """Log odds of gaining per exposure one way, the same in every bootstrap sample, and waves that say nothing."""
+
+    estimate: float
+    draws: np.ndarray
+    left_out: tuple[int, ...]
+
+
+def _one_way_estimate(risk: RiskSet, way: str, counts: np.ndarray) -> _Estimate | None:
+    """Log odds of gaining per exposure one way, and in every bootstrap sample; None where there is none.
+
+    Every wave has its own level, so that a wave in which all or nobody gained holds nothing to learn of exposure: it is
+    left out, of a bootstrap sample too.
+    """
     one = risk_set(risk.panel, risk.held, lag=risk.lag, direction=way)
     share = one.at(one.seen.share)
     used = np.isfinite(share)
     if not used.any():
         return None
-    column = one.rows.column[used]
-    design = np.column_stack([np.ones(len(column)), share[used], column[:, None] == np.unique(column)[1:]])
-    outcome, kept = one.rows.outcome[used], independent_columns(design)
-    design = design[:, kept]
-    if not kept[1] or len(outcome) <= design.shape[1]:
+    waves, code = np.unique(one.rows.column[used], return_inverse=True)
+    outcome, share, person = one.rows.outcome[used], share[used], one.rows.person[used]
+    told = telling_levels(code, outcome, np.ones((1, len(code))))[0]
+    rows = told[code]
+    design, outcome = _with_levels(share[rows], code[rows]), outcome[rows]
+    if not design.shape[0] or not independent_columns(design)[1] or len(outcome) <= design.shape[1]:
         return None
     fit = fit_binary(design, outcome)
     if not fit.converged or (fit.suspect and separating_terms(design, outcome).any()):
         return None
-    return float(fit.beta[1]), refit_binary(design, outcome, counts[:, one.rows.person[used]], fit.beta)[:, 1]
+    draws = _redrawn(share[rows], code[rows], outcome, counts[:, person[rows]])
+    return _Estimate(float(fit.beta[1]), draws, tuple(int(wave) for wave in risk.panel.waves.index[waves[~told]]))
+
+
+def _with_levels(share: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """A constant, the exposure, and a level of every wave but the first."""
+    return np.column_stack([np.ones(len(code)), share, (code[:, None] == np.unique(code)[1:]).astype(np.float64)])
+
+
+def _redrawn(share: np.ndarray, code: np.ndarray, outcome: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The estimate in every bootstrap sample, each without the waves that hold one outcome only in it; NaN without one."""
+    told = telling_levels(code, outcome, weights)
+    found = np.full(len(weights), np.nan)
+    patterns, kind = np.unique(told, axis=0, return_inverse=True)
+    for number, pattern in enumerate(patterns):
+        runs, rows = np.flatnonzero(kind.ravel() == number), pattern[code]
+        design = _with_levels(share[rows], code[rows])
+        if rows.sum() > design.shape[1] and independent_columns(design)[1]:
+            start = fit_binary(design, outcome[rows]).beta
+            found[runs] = refit_binary(design, outcome[rows], weights[np.ix_(runs, rows)], start)[:, 1]
+    return found
 
 
 def _no_run(reason: Reason) -> Run:

@@ -50,6 +50,21 @@ def test_curve_joins_pairs_that_just_explain():
     assert sensitivity(1.0).curve.empty
 
 
+@pytest.mark.parametrize(("ratio", "strength"), [(2.0, 2 + 2**0.5), (0.5, 2 + 2**0.5), (1.25, 1.25 + 0.3125**0.5)])
+def test_curve_runs_from_near_its_least_ratio_past_the_e_value(ratio, strength):
+    """No outcome ratio up to the estimate explains it; the curve starts a twentieth of the way from there to the E-value."""
+    larger = max(ratio, 1 / ratio)
+    points = sensitivity(ratio).curve
+    assert set(points["what"]) == {"estimate"} and len(points) == 60
+    first, last = points.iloc[0], points.iloc[-1]
+    assert first["outcome_ratio"] == pytest.approx(larger + (strength - larger) / 20)
+    assert last["outcome_ratio"] == pytest.approx(larger + 4 * strength)
+    # At its start the exposure ratio is far above the E-value, at its end far below: the crossing is in the figure.
+    assert first["exposure_ratio"] == pytest.approx(larger * (first["outcome_ratio"] - 1) / (strength - larger) * 20)
+    assert first["exposure_ratio"] > 2 * strength > 2 * last["exposure_ratio"]
+    assert points["outcome_ratio"].is_monotonic_increasing and points["exposure_ratio"].is_monotonic_decreasing
+
+
 def test_common_outcomes_are_converted():
     assert sensitivity(4.0, ratio="odds ratio", outcome_share=0.4).risk_ratio == pytest.approx(2.0)
     assert sensitivity(4.0, ratio="odds ratio", outcome_share=0.1).risk_ratio == 4.0
