@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import lazy_loader
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _DOOR: dict[str, list[str]] = {
     "errors": [
         "DisclosureError",
         "NotEstimableError",
+        "NotWrittenError",
         "RecoveryNetError",
         "RecoveryNetWarning",
         "SchemaError",
@@ -22,8 +23,11 @@ _DOOR: dict[str, list[str]] = {
     ],
     "tables.record": ["RecoveryRecord"],
     "tables.files": ["read_record", "write_record"],
+    "tables.store": ["RecordStore", "open_record", "write_store"],
     "tables.checks": ["find_problems"],
     "tables.pseudonyms": ["pseudonymise"],
+    "formats.network_canvas.export": ["read_network_canvas"],
+    "formats.egor.study": ["read_egor"],
     "samples": ["list_samples", "load_sample"],
     "states": ["Norm", "StateScheme", "spells", "state_at"],
     "graphs.contact_graph": ["ContactGraph"],
@@ -31,6 +35,9 @@ _DOOR: dict[str, list[str]] = {
     "graphs.projection": ["project"],
     "graphs.egos": ["EgoNetworks", "ego_networks"],
     "graphs.panel": ["NetworkPanel", "panel"],
+    "graphs.files.networks": ["ImportedNetworks"],
+    "graphs.files.reading": ["read_gexf", "read_graphml", "read_network", "read_pajek", "read_ucinet", "read_vna"],
+    "graphs.files.writing": ["write_gexf", "write_graphml", "write_pajek", "write_ucinet", "write_vna"],
     "measures.position": ["position"],
     "measures.composition": ["composition"],
     "measures.important_people": ["ImportantPeopleScheme", "important_people"],
@@ -39,6 +46,13 @@ _DOOR: dict[str, list[str]] = {
     "measures.aftercare": ["aftercare_coverage"],
     "measures.coverage": ["coverage_over_time"],
     "measures.linkage": ["linkage_funnel", "nice_qs11_statement2"],
+    "measures.client_links": ["ClientLinks", "client_links"],
+    "measures.meetings": ["next_meetings"],
+    "measures.doors": ["Wishes"],
+    "measures.introductions": ["introductions"],
+    "measures.caseload": ["caseload_introductions"],
+    "measures.introduction_outcomes": ["introduction_outcomes"],
+    "measures.prompts": ["prompts"],
     "measures.exposure": ["exposure"],
     "measures.adoption": ["adoption"],
     "measures.thresholds": ["thresholds"],
@@ -62,11 +76,14 @@ _DOOR: dict[str, list[str]] = {
     "models.saom.sources": ["similarity_sources"],
     "models.saom.what_if": ["simulate"],
     "models.saom.export": ["write_rsiena"],
-    "worlds.area.synthetic": ["synthetic_record"],
+    "worlds.area.synthetic": ["riverside_record", "synthetic_record"],
+    "worlds.calibration": ["calibration_table"],
+    "worlds.calibration_shown": ["calibration_summary", "plot_calibration"],
     "report.disclosure.policy": ["CountTable", "DisclosurePolicy"],
     "report.report": ["Report"],
     "report.evaluation.evaluation": ["evaluation_report"],
     "report.spread.spread": ["spread_report"],
+    "report.client.client": ["client_report"],
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=[], submod_attrs=_DOOR)

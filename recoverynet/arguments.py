@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from recoverynet.errors import SchemaError
 
@@ -79,8 +83,26 @@ def list_of_names(names: object, word: str, *, apart_from: Iterable[str] = (), o
     return found
 
 
+def as_path(value: object, what: str) -> Path:
+    """The path of a file or folder.
+
+    Raises
+    ------
+    SchemaError
+        It is something else, such as what stands in the file.
+
+    Examples
+    --------
+    >>> as_path("my_folder", "read_record()").name
+    'my_folder'
+    """
+    if not isinstance(value, str | PathLike) or "\0" in os.fspath(value):
+        raise SchemaError(f"{what} takes the path of a file or folder, such as 'my_folder'; got a {type(value).__name__}.")
+    return Path(value)
+
+
 def array_of_numbers(values: object, what: str) -> np.ndarray:
-    """A new array of numbers, NaN where unknown.
+    """A new array of numbers, NaN where unknown, of an array, list, series or frame of any type.
 
     Raises
     ------
@@ -92,6 +114,12 @@ def array_of_numbers(values: object, what: str) -> np.ndarray:
     array([ 1., nan])
     """
     try:
+        if isinstance(values, pd.Series | pd.DataFrame | pd.Index | pd.api.extensions.ExtensionArray):
+            # Nullable, categorical and Arrow-backed columns hold a missing value that numpy knows no number for.
+            values = np.asarray(values.astype(object), dtype=object)  # type: ignore[attr-defined]
+        if isinstance(values, np.ndarray) and values.dtype == object or isinstance(values, list | tuple):
+            array = np.array(values, dtype=object)
+            return np.where(pd.isna(array), np.nan, array).astype(np.float64)
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise SchemaError(f"{what} must be numbers, NaN where unknown; some are words or something else.") from None

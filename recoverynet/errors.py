@@ -25,5 +25,9 @@ class DisclosureError(RecoveryNetError, ValueError):
     """The request would let a person be recognised in something that leaves the machine."""
 
 
+class NotWrittenError(RecoveryNetError, OSError):
+    """A file or folder could not be written; what stood under its name before is untouched."""
+
+
 class RecoveryNetWarning(UserWarning):
     """Something the reader of a result should know; the result still stands."""

@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
 FLOORS = {
-    **dict.fromkeys(("errors", "arguments", "plain", "readable", "randomness", "progress", "instants"), 0),
+    **dict.fromkeys(("errors", "arguments", "plain", "readable", "randomness", "progress", "instants", "ids", "shown"), 0),
+    **dict.fromkeys(("atomic", "untrusted", "csv_files"), 0),
     **dict.fromkeys(("kernels", "draw"), 1),
     **dict.fromkeys(("results", "observed", "states", "tables"), 2),
     "formats": 3,
@@ -39,9 +40,12 @@ FOREIGN = {
     "jupyter_client": ("report/save",),
     "statsmodels": ("measures", "models"),
     "numba": ("kernels",),
+    "sqlalchemy": ("web",),
+    "starlette": ("web",),
+    "uvicorn": ("web",),
 }
 KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses",
-                  "functools"}  # fmt: skip
+                  "functools", "enum"}  # fmt: skip
 MODULE_LINES, FUNCTION_LINES, KERNEL_FUNCTION_LINES = 400, 40, 80
 
 

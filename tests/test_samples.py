@@ -33,6 +33,13 @@ def test_sample_folder_holds_a_codebook():
         assert (sample_folder(name) / "README.md").stat().st_size > 100
 
 
+def test_samples_hold_nobody_who_could_be_found():
+    for name in list_samples()["name"]:
+        problems = rn.find_problems(sample_folder(name))
+        errors = problems[problems["severity"] == "error"]
+        assert errors.empty, errors[["table", "column", "problem"]].to_dict("records")
+
+
 def test_five_people_as_its_codebook_says():
     record = rn.load_sample("five_people")
     network = rn.project(rn.ContactGraph(record))

@@ -13,8 +13,10 @@ from scipy import sparse
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs.named_alters import named_alters, reported_ties
 from recoverynet.graphs.neighbourhoods import neighbourhoods, ties_within
-from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.graphs.person_network import PersonNetwork, people_frame
+from recoverynet.ids import first_ids, id_index, ids_in, one_id
 from recoverynet.instants import as_window
+from recoverynet.shown import card
 from recoverynet.tables.record import RecoveryRecord
 
 
@@ -57,6 +59,18 @@ class EgoNetworks:
     alter_ties: pd.DataFrame
     directed: bool = False
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "egos", people_frame(self.egos))
+        for name, columns in (("alters", ("ego_id", "alter_id")), ("alter_ties", ("ego_id", "alter_a", "alter_b"))):
+            frame = ids_in(getattr(self, name), columns, f"{name.replace('_', ' ')} of personal networks")
+            strange = frame.loc[~frame["ego_id"].isin(self.egos.index), "ego_id"]
+            if len(strange):
+                raise UnknownPersonError(
+                    f"The {name.replace('_', ' ')} name {strange.nunique():,} people who are none of the {len(self.egos):,} egos, "
+                    f"such as {first_ids(strange.unique(), 1)}; the egos are {first_ids(self.egos.index)}."
+                )
+            object.__setattr__(self, name, frame)
 
     def sizes(self) -> pd.Series:
         """How many people does each ego have around them?
@@ -109,8 +123,9 @@ class EgoNetworks:
         UnknownPersonError
             Nobody of that id is an ego.
         """
+        ego_id = one_id(ego_id, "ego_id")
         if ego_id not in self.egos.index:
-            raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos.")
+            raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos, who are {first_ids(self.egos.index)}.")
         alters = self.alters.iloc[self._rows["alters"].get(ego_id, [])]
         ties = self.alter_ties.iloc[self._rows["alter_ties"].get(ego_id, [])]
         ids = pd.Index(([ego_id] if include_ego else []) + alters["alter_id"].tolist(), name="person_id", dtype="str")
@@ -135,6 +150,11 @@ class EgoNetworks:
     def _rows(self) -> dict[str, dict[str, np.ndarray]]:
         """Rows of each ego in either table."""
         return {name: getattr(self, name).groupby("ego_id", sort=False).indices for name in ("alters", "alter_ties")}
+
+    def _repr_html_(self) -> str:
+        facts = [("egos", len(self.egos)), ("alters in all", len(self.alters)), ("ties between alters", len(self.alter_ties))]
+        spread = pd.DataFrame({"alters": self.sizes(), "density": self.densities()}).describe().loc[["count", "mean", "min", "max"]]
+        return card("Personal networks", facts, spread.round(2))
 
     def __repr__(self) -> str:
         alone = int((self.sizes() == 0).sum())
@@ -179,7 +199,8 @@ def ego_networks(
     Raises
     ------
     SchemaError
-        ``radius`` is neither 1 nor 2; 2 steps are asked of a record; ``window`` or ``relation`` of a network.
+        Neither a record nor a network; ``radius`` is neither 1 nor 2; 2 steps are asked of a record; ``window`` or
+        ``relation`` of a network.
     UnknownPersonError
         Somebody of ``egos`` is not known.
     TimeOrderError
@@ -199,6 +220,11 @@ def ego_networks(
         if window is not None or relation is not None:
             raise SchemaError("A network has its window and relations already; project or choose before.")
         return _from_network(record_or_network, radius, egos)
+    if not isinstance(record_or_network, RecoveryRecord):
+        raise SchemaError(
+            f"ego_networks() takes a RecoveryRecord or a PersonNetwork; got a {type(record_or_network).__name__}. "
+            "read_record('my_folder') makes the one, project(ContactGraph(record)) the other."
+        )
     if radius == 2:
         raise SchemaError("Nominations reach one step: radius=2 needs a network, such as project() makes.")
     return _from_record(record_or_network, window, egos, relation)
@@ -234,11 +260,12 @@ def _from_record(
 def _rows_of(ids: pd.Index, egos: Iterable[str] | None) -> np.ndarray:
     if egos is None:
         return np.arange(len(ids))
-    wanted = pd.Index([egos] if isinstance(egos, str) else list(egos), dtype="str")
+    wanted = id_index([egos] if isinstance(egos, str) else egos, "egos")
     rows = ids.get_indexer(wanted)
     if (rows < 0).any():
         raise UnknownPersonError(
-            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being {wanted[rows < 0][0]!r}."
+            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being {wanted[rows < 0][0]!r}; the people are "
+            f"{first_ids(ids)}."
         )
     if wanted.has_duplicates:
         raise SchemaError(f"An ego is named twice: {wanted[wanted.duplicated()][0]!r}.")

@@ -12,8 +12,10 @@ from scipy import sparse
 
 from recoverynet.arguments import array_of_numbers, require_finite
 from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
+from recoverynet.graphs.alignment import by_wave, in_order, in_order_both_ways, pairs_in_order, values_of
 from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
+from recoverynet.shown import card
 from recoverynet.states import UNKNOWN, Norm
 
 Matrices = tuple[sparse.csr_array, ...]
@@ -22,7 +24,9 @@ Matrices = tuple[sparse.csr_array, ...]
 def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of a panel in its own type; raises an error where they do not fit together."""
     people = people_frame(given["people"])
+    _require_shapes(given["waves"], given["networks"])
     n_people, n_waves = len(people), len(given["networks"])
+    given = _by_label(given, people.index, n_waves)
     if n_waves == 0 or len(given["waves"]) != n_waves:
         raise SchemaError(f"A panel needs one network a wave; got {n_waves} networks for {len(given['waves'])} waves.")
     networks = tuple(checked_weights(matrix, n_people, given["directed"]) for matrix in given["networks"])
@@ -39,6 +43,8 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
             name: _of_pairs(values, f"The dyadic covariate {name!r}", n_people, n_waves) for name, values in given["dyadic"].items()
         },
         "covariates": dict(given["covariates"]),
+        "states": given["states"],
+        "groups": None if given["groups"] is None else np.asarray(given["groups"]),
         "settings": dict(given["settings"]),
         "notes": tuple(given["notes"]),
     }
@@ -54,6 +60,40 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
         found[name] = _flags(given[name], name, n_people, n_waves)
     _check_groups(given["groups"], networks, n_people)
     return found
+
+
+def _require_shapes(waves: object, networks: object) -> None:
+    if not isinstance(waves, pd.DataFrame) or not {"start", "end"} <= set(waves.columns):
+        raise SchemaError(
+            f"waves is a frame with the columns start and end, one row a wave; got a {type(waves).__name__}. "
+            "from_adjacency and from_nominations make a panel with less ado."
+        )
+    if not isinstance(networks, list | tuple):
+        raise SchemaError(f"networks is a sequence of sparse matrices, one a wave; got a {type(networks).__name__}.")
+
+
+def _by_label(given: Mapping[str, Any], ids: pd.Index, n_waves: int) -> dict[str, Any]:
+    """Everything that has labels in the order of the people and waves, and without them where an array is meant."""
+
+    def aligned(values: object, what: str) -> Any:
+        return by_wave(in_order(values, ids, what), n_waves, what)
+
+    def each(name: str, word: str) -> dict[str, Any]:
+        return {key: aligned(values, f"{word} {key!r}") for key, values in given[name].items()}
+
+    covariates = each("covariates", "The covariate")
+    return {
+        **given,
+        "networks": tuple(
+            in_order_both_ways(matrix, ids, f"The network of wave {wave}") for wave, matrix in enumerate(given["networks"], start=1)
+        ),
+        "behaviour": each("behaviour", "Behaviour"),
+        "covariates": {name: values_of(values) for name, values in covariates.items()},
+        "dyadic": {key: pairs_in_order(one, ids, f"The dyadic covariate {key!r}") for key, one in given["dyadic"].items()},
+        "states": aligned(given["states"], "The states"),
+        "present": aligned(given["present"], "present"),
+        "groups": in_order(given["groups"], ids, "groups"),
+    }
 
 
 def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
@@ -84,9 +124,7 @@ def _shaped(values: object, what: str, *shapes: tuple[int, ...]) -> np.ndarray:
 def _checked_presence(present: object | None, networks: Matrices, n_people: int) -> np.ndarray:
     if present is None:
         return np.ones((n_people, len(networks)), dtype=bool)
-    here = np.asarray(present)
-    if here.dtype != bool or here.shape != (n_people, len(networks)):
-        raise SchemaError(f"present must be {n_people} × {len(networks)} booleans; got {here.dtype} {here.shape}.")
+    here = booleans(present, n_people, len(networks))
     for wave, matrix in enumerate(networks, start=1):
         row = np.repeat(np.arange(n_people), np.diff(matrix.indptr))
         if not (here[row, wave - 1] & here[matrix.indices, wave - 1]).all():
@@ -189,3 +227,15 @@ def booleans(present: object, n_people: int, n_waves: int) -> np.ndarray:
     if here.shape != (n_people, n_waves) or not np.isin(here, (0, 1)).all():
         raise SchemaError(f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}.")
     return here.astype(bool)
+
+
+def panel_card(fields: Mapping[str, Any], title: str) -> str:
+    """A panel as a notebook shows it: wave by wave how many are present, tied and of known behaviour."""
+    waves, directed = fields["waves"], fields["directed"]
+    dated = bool(waves.notna().all(axis=None))
+    table = pd.DataFrame({name: [f"{day.day} {day:%b %Y}" for day in waves[name]] for name in waves if dated}, index=waves.index)
+    table["present"] = fields["present"].sum(axis=0)
+    table["ties"] = [int(ties.nnz / (1 if directed else 2)) for ties in fields["networks"]]
+    for name, values in fields["behaviour"].items():
+        table[f"{name} known"] = np.isfinite(values).sum(axis=0)
+    return card(title, [("notes", len(fields["notes"]))] if fields["notes"] else [], table)

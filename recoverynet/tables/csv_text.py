@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,12 +15,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from recoverynet.csv_files import as_it_was
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
+from recoverynet.untrusted.opening import count_lines, read_bytes, require_shape
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _CHUNK = 50_000
+_PIECE = 1 << 24
 _MOST_OPEN_QUOTES = 1_000
+_MOST_RAGGED = 100_000
+_TOO_LARGE = "Split it by period, or save it as Parquet."
 _SIGNATURES = {
     b"PK\x03\x04": "an Excel workbook or a zip file: save it as CSV, or give it its own ending (.xlsx)",
     b"PAR1": "a Parquet file: give it the ending .parquet",
@@ -40,6 +47,14 @@ class _Shape:
     ragged: list[tuple[int, int]] = field(default_factory=list)
     open_quotes: list[int] = field(default_factory=list)
 
+    def is_hopeless(self) -> str:
+        """Why there is no sense in going on, empty where there is."""
+        if len(self.open_quotes) >= _MOST_OPEN_QUOTES:
+            return "its quotation marks do not match up in over a thousand rows"
+        if len(self.ragged) >= _MOST_RAGGED:
+            return f"over {_MOST_RAGGED:,} of its rows have more or fewer cells than its header"
+        return ""
+
 
 def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
     """One CSV file as text, and what is wrong with its bytes, its header or the shape of its rows.
@@ -51,6 +66,11 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
     known : iterable of str
         Column names to be expected, in small letters, which tell the separator from other characters.
 
+    Raises
+    ------
+    SchemaError
+        It is larger than can be read: a line, the file, its rows or its columns.
+
     Returns
     -------
     RawTable
@@ -60,12 +80,17 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
     name = path.stem.lower()
     problems: list[Problem] = []
     try:
-        text = _decoded(path.read_bytes(), name, problems)
+        content = read_bytes(path, remedy=_TOO_LARGE)
+        if not content:
+            return empty(name, path.name, "0 bytes")
+        n_lines = count_lines(content, path.name)
+        text = _in_utf8(content, name, problems)
+        del content
     except NotText as error:
         return unreadable(name, path.name, str(error), "Export it again as CSV (UTF-8).")
     opening = _opening(text, set(known))
     if opening is None:
-        return empty(name, path.name, "0 bytes" if not text else "no header and no rows")
+        return empty(name, path.name, "no header and no rows")
     separator, header, header_row = opening
     if separator != ",":
         problems.append(
@@ -78,31 +103,38 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
                 "warning",
             )
         )
+    require_shape(n_lines, len(header), path.name)
     shape = _Shape(len(header))
-    read = _quoted_rows if '"' in text else _plain_rows
+    read = _quoted_rows if b'"' in text else _plain_rows
     cells, rows = read(text, separator, header_row, shape)
-    if len(shape.open_quotes) >= _MOST_OPEN_QUOTES:
-        why = "its quotation marks do not match up in over a thousand rows"
-        return unreadable(name, path.name, why, "Export it again as CSV (UTF-8).")
+    if shape.is_hopeless():
+        return unreadable(name, path.name, shape.is_hopeless(), "Export it again as CSV (UTF-8).")
     problems += _shape_problems(name, shape)
-    return raw_table(name, path.name, header, cells, rows, problems)
+    titles = as_it_was(pa.chunked_array([pa.array(header, pa.large_string())])).to_pylist()
+    return raw_table(name, path.name, titles, [as_it_was(column) for column in cells], rows, problems)
 
 
-def _decoded(data: bytes, name: str, problems: list[Problem]) -> str:
-    """The text of a file in UTF-8 (with or without mark), UTF-16 with mark, or Windows-1252."""
-    if not data:
-        return ""
+def _in_utf8(data: bytes, name: str, problems: list[Problem]) -> bytes:
+    """A file's text in UTF-8, from UTF-8 (with or without mark), UTF-16 with mark, or Windows-1252."""
     for signature, what in _SIGNATURES.items():
         if data.startswith(signature):
             raise NotText(f"it is {what}")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _or_not_text(data, "utf-16")
+        return _or_not_text(data, "utf-16").encode("utf-8")
     if b"\x00" in data or _share_of_controls(data) > 0.001:
         raise NotText("it holds characters that are not text")
+    return data.removeprefix(codecs.BOM_UTF8) if _is_utf8(data) else _from_windows(data, name, problems)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, looked at piece by piece so that no second copy is made."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        return data.decode("utf-8-sig")
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(data[start : start + _PIECE], start + _PIECE >= len(data))
     except UnicodeDecodeError:
-        return _as_windows_text(data, name, problems)
+        return False
+    return True
 
 
 def _or_not_text(data: bytes, encoding: str) -> str:
@@ -117,16 +149,16 @@ def _share_of_controls(data: bytes) -> float:
     return float(((sample < 32) & ~np.isin(sample, (9, 10, 13))).mean())
 
 
-def _as_windows_text(data: bytes, name: str, problems: list[Problem]) -> str:
+def _from_windows(data: bytes, name: str, problems: list[Problem]) -> bytes:
     """Line by line: UTF-8 where it is that, Windows-1252 where it is not."""
-    lines, rows = data.split(b"\n"), []
-    text = []
-    for number, line in enumerate(lines, start=1):
+    text, rows = bytearray(), []
+    for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), start=1):
         try:
-            text.append(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            line.decode("utf-8")
         except UnicodeDecodeError:
             rows.append(number)
-            text.append(_or_not_text(line, "cp1252"))
+            line = _or_not_text(line, "cp1252").encode("utf-8")
+        text += line
     problems.append(
         Problem(
             name,
@@ -139,38 +171,54 @@ def _as_windows_text(data: bytes, name: str, problems: list[Problem]) -> str:
             tuple(rows[:5]),
         )
     )
-    return "\n".join(text)
+    return bytes(text)
 
 
-def _opening(text: str, known: set[str]) -> tuple[str, list[str], int] | None:
+def _lines_of(text: bytes) -> Iterator[str]:
+    """Lines with their ends, as they stand."""
+    return io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+
+
+def _opening(text: bytes, known: set[str]) -> tuple[str, list[str], int] | None:
     """Separator, header and its row: the first row that is not blank, split in the way that names most columns."""
-    for row, line in enumerate(io.StringIO(text, newline=""), start=1):
+    for row, line in enumerate(_lines_of(text), start=1):
         bare = line.strip()
         if row == 1 and bare.lower().startswith("sep=") and len(bare) == 5:
             continue
-        splits = {mark: next(csv.reader([line.rstrip("\r\n")], delimiter=mark), []) for mark in SEPARATORS}
+        splits = {mark: _split(line.rstrip("\r\n"), mark) for mark in SEPARATORS}
         best = max(splits, key=lambda mark: (_n_known(splits[mark], known), len(splits[mark])))
         if any(cell.strip() for cell in splits[best]):
             return best, splits[best], row
     return None
 
 
+def _split(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # a cell of more than a hundred thousand characters
+        return []
+
+
 def _n_known(cells: list[str], known: set[str]) -> int:
     return sum(cell.strip().lower() in known for cell in cells)
 
 
-def _plain_rows(text: str, separator: str, header_row: int, shape: _Shape) -> tuple[list[pa.ChunkedArray], pa.Array]:
+def _plain_rows(text: bytes, separator: str, header_row: int, shape: _Shape) -> tuple[list[pa.ChunkedArray], pa.Array]:
     """Rows of a file without quotation marks: one line is one row."""
     names = [str(place) for place in range(shape.width)]
-    odd: list[tuple[int, str]] = []
+    skipped = array("q")
+    mended: list[tuple[int, list[str]]] = []
 
     def keep_for_later(row: pyarrow.csv.InvalidRow) -> str:
-        odd.append((row.number, row.text))
-        return "skip"
+        skipped.append(row.number)
+        cells = _fitted(row.number, row.text.split(separator), shape)
+        if cells is not None:
+            mended.append((row.number, cells))
+        return "error" if shape.is_hopeless() else "skip"
 
     try:
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(text.encode("utf-8")),
+            pa.BufferReader(text),
             read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=names, skip_rows=header_row, block_size=1 << 24),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=separator, quote_char=False, ignore_empty_lines=False, invalid_row_handler=keep_for_later
@@ -180,18 +228,23 @@ def _plain_rows(text: str, separator: str, header_row: int, shape: _Shape) -> tu
             ),
         )
     except pa.ArrowInvalid:
-        return _quoted_rows(text, separator, header_row, shape)
-    return _with_odd_rows(table, odd, separator, header_row, shape)
+        if shape.is_hopeless():
+            return [], pa.array([], pa.int64())
+        return _quoted_rows(text, separator, header_row, _started_again(shape))
+    return _with_odd_rows(table, np.array(skipped), mended, header_row)
+
+
+def _started_again(shape: _Shape) -> _Shape:
+    shape.ragged.clear()
+    return shape
 
 
 def _with_odd_rows(
-    table: pa.Table, odd: list[tuple[int, str]], separator: str, header_row: int, shape: _Shape
+    table: pa.Table, skipped: np.ndarray, mended: list[tuple[int, list[str]]], header_row: int
 ) -> tuple[list[pa.ChunkedArray], pa.Array]:
     """Number the rows, and put those back whose surplus cells are all empty."""
-    numbers = np.arange(header_row + 1, header_row + 1 + table.num_rows + len(odd))
-    skipped = np.array([number for number, _ in odd], dtype=np.int64)
+    numbers = np.arange(header_row + 1, header_row + 1 + table.num_rows + len(skipped))
     rows = pa.array(np.setdiff1d(numbers, skipped, assume_unique=True))
-    mended = [(number, cells) for number, line in odd if (cells := _fitted(number, line.split(separator), shape)) is not None]
     if mended:
         columns = zip(*(cells for _, cells in mended), strict=True)
         extra = pa.table([pa.array(column, pa.large_string()) for column in columns], names=table.column_names)
@@ -217,8 +270,8 @@ def _fitted(row: int, cells: list[str], shape: _Shape) -> list[str] | None:
 class _Lines:
     """Lines of a text that can be given back."""
 
-    def __init__(self, text: str) -> None:
-        self._source = iter(io.StringIO(text, newline=""))
+    def __init__(self, text: bytes) -> None:
+        self._source = _lines_of(text)
         self._again: deque[str] = deque()
         self.taken: list[str] = []
 
@@ -234,10 +287,10 @@ class _Lines:
         self._again.extendleft(reversed(self.taken[1:]))
 
 
-def _quoted_rows(text: str, separator: str, header_row: int, shape: _Shape) -> tuple[list[pa.ChunkedArray], pa.Array]:
+def _quoted_rows(text: bytes, separator: str, header_row: int, shape: _Shape) -> tuple[list[pa.ChunkedArray], pa.Array]:
     """Rows of a file with quotation marks; a mark left open costs its own line only."""
     chunks: list[list[pa.Array]] = [[] for _ in range(shape.width)]
-    numbers: list[int] = []
+    numbers = array("q")
     block: list[list[str]] = []
     for row, cells in _records(text, separator, header_row, shape):
         numbers.append(row)
@@ -246,7 +299,7 @@ def _quoted_rows(text: str, separator: str, header_row: int, shape: _Shape) -> t
             _store(block, chunks)
     _store(block, chunks)
     columns = [pa.chunked_array(parts, type=pa.large_string()) for parts in chunks]
-    return columns, pa.array(numbers, pa.int64())
+    return columns, pa.array(np.array(numbers), pa.int64())
 
 
 def _store(block: list[list[str]], chunks: list[list[pa.Array]]) -> None:
@@ -255,12 +308,12 @@ def _store(block: list[list[str]], chunks: list[list[pa.Array]]) -> None:
     block.clear()
 
 
-def _records(text: str, separator: str, header_row: int, shape: _Shape) -> Iterator[tuple[int, list[str]]]:
+def _records(text: bytes, separator: str, header_row: int, shape: _Shape) -> Iterator[tuple[int, list[str]]]:
     lines = _Lines(text)
     for _ in range(header_row):
         next(lines)
     reader, row = csv.reader(lines, delimiter=separator, strict=True), header_row
-    while len(shape.open_quotes) < _MOST_OPEN_QUOTES:
+    while not shape.is_hopeless():
         lines.taken.clear()
         row += 1
         try:

@@ -1,25 +1,69 @@
-"""One thin wrapper around DuckDB: Arrow tables in, rows or Arrow tables out, nothing written to disk."""
+"""One thin wrapper around DuckDB: Arrow tables in, rows or Arrow tables out, nothing written to disk, nothing let in or out."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
+from recoverynet.errors import SchemaError
+from recoverynet.untrusted.opening import MOST_TEXT, require_shape
+
+MEMORY = "2GB"
+"""What one connection may take."""
+_THREADS = 4
+
+
+def locked_connection(path: str = ":memory:", *, read_only: bool = False, within: str | None = None) -> duckdb.DuckDBPyConnection:
+    """The one way to open DuckDB: a connection that reaches no other file and no network, within bounds nobody can lift.
+
+    Parameters
+    ----------
+    path : str
+        A DuckDB file, or ``":memory:"``.
+    read_only : bool
+        Whether the file may only be read.
+    within : str, optional
+        The one folder whose files may be read and written. Default: none.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        Arrow tables and frames may be registered with it. ``read_text``, ``read_csv``, COPY to files, ATTACH, INSTALL and
+        LOAD are refused by DuckDB, and so is any SET.
+    """
+    bounds: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "allow_persistent_secrets": False,
+        "memory_limit": MEMORY,
+        "threads": min(_THREADS, os.cpu_count() or 1),
+        "temp_directory": "",
+    }
+    connection = duckdb.connect(path, read_only=read_only, config=bounds)
+    if within is not None:
+        connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.abspath(within), ''))}]")
+    for setting in (
+        "TimeZone = 'UTC'",
+        "parquet_metadata_cache = true",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
+    return connection
 
 
 class Engine:
     """An embedded database in memory that asks questions of Arrow tables without copying them."""
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(":memory:", config=_OFFLINE)
-        self._connection.execute("SET temp_directory = ''")
+        self._connection = locked_connection()
 
     def __enter__(self) -> Engine:
         return self
@@ -33,7 +77,8 @@ class Engine:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Every row a query answers with."""
-        return list(self._connection.sql(query).fetchall())
+        with _room_told():
+            return list(self._connection.sql(query).fetchall())
 
     def row(self, query: str) -> tuple[Any, ...]:
         """The one row a query answers with."""
@@ -41,7 +86,20 @@ class Engine:
 
     def table(self, query: str) -> pa.Table:
         """What a query answers with, as an Arrow table."""
-        return self._connection.sql(query).to_arrow_table()
+        with _room_told():
+            return self._connection.sql(query).to_arrow_table()
+
+
+@contextmanager
+def _room_told() -> Iterator[None]:
+    """Too little memory, in words."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise SchemaError(
+            f"These tables need more than the {MEMORY} of memory that are set aside for asking questions of them. Split them "
+            "by period, or leave out columns that are not needed."
+        ) from error
 
 
 def column_sql(name: str) -> str:
@@ -59,17 +117,38 @@ def list_sql(texts: object) -> str:
     return "(" + ", ".join(text_sql(str(text)) for text in texts) + ")"  # type: ignore[attr-defined]
 
 
-def database_tables(path: str) -> dict[str, pa.Table]:
-    """Every table of a DuckDB file, by name; the file is opened for reading only."""
-    with duckdb.connect(path, read_only=True, config=_OFFLINE) as connection:
-        names = [
-            row[0]
-            for row in connection.sql(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY table_name"
-            ).fetchall()
-        ]
-        return {name: connection.sql(f"SELECT * FROM {column_sql(name)}").to_arrow_table() for name in names}
+def database_tables(path: str) -> tuple[list[str], list[str]]:
+    """Names of the tables of a DuckDB file, and of its views, which are questions and are never asked."""
+    with locked_connection(path, read_only=True) as connection:
+        rows = connection.sql(
+            "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'main' ORDER BY table_name"
+        ).fetchall()
+    tables = [name for name, kind in rows if kind == "BASE TABLE"]
+    return tables, [name for name, kind in rows if kind != "BASE TABLE"]
 
+
+def database_table(path: str, name: str) -> pa.Table:
+    """One table of a DuckDB file, opened for reading only; raises SchemaError where it is larger than can be read."""
+    with locked_connection(path, read_only=True) as connection, _room_told():
+        whole = connection.sql(f"SELECT * FROM main.{column_sql(name)}")
+        n_rows = connection.sql(f"SELECT count(*) FROM main.{column_sql(name)}").fetchall()[0][0]
+        require_shape(int(n_rows), len(whole.columns), f"table {name!r}")
+        texts = [column_sql(title) for title, kind in zip(whole.columns, whole.types, strict=True) if kind.id not in _OF_FIXED_SIZE]
+        lengths = " + ".join(f"coalesce(sum(strlen(CAST({title} AS VARCHAR))), 0)" for title in texts) or "0"
+        size = int(connection.sql(f"SELECT {lengths} FROM main.{column_sql(name)}").fetchall()[0][0])
+        if size > MOST_TEXT:
+            raise SchemaError(
+                f"table {name!r} holds {size / 1e9:,.1f} GB of text, and at most {MOST_TEXT / 1e9:,.0f} GB are read. Split it "
+                "by period, or leave out columns that are not needed."
+            )
+        return whole.to_arrow_table()
+
+
+_OF_FIXED_SIZE = (
+    *("boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"),
+    *("float", "double", "decimal", "date", "time", "time with time zone", "interval", "uuid"),
+    *("timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"),
+)
 
 DatabaseError = duckdb.Error
 """What DuckDB raises when it cannot open a file or answer a query."""

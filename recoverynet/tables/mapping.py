@@ -28,7 +28,7 @@ themselves: what a column means is for the person who knows the data to say.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
+import reprlib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,10 +36,13 @@ from typing import Any
 
 from recoverynet.errors import SchemaError
 from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.record import LeftOut
 from recoverynet.tables.schema import Column, require_time_zone
+from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_text
+from recoverynet.untrusted.structured import parse_toml
 
 MINUTES = {"milliseconds": 1 / 60_000, "seconds": 1 / 60, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
-_TOP_KEYS = ("time_zone", "states", "window")
+_TOP_KEYS = ("time_zone", "states", "window", "left_out")
 _PLACE_KEYS = ("file", "sheet", "table")
 _TABLE_KEYS = (*_PLACE_KEYS, "missing", "keep", "columns")
 _COLUMN_KEYS = ("from", "missing", "values", "unit", "factor", "date_format", "default", "other")
@@ -88,6 +91,8 @@ class Mapping:
     states : tuple of str
         Words a state may take; empty where the mapping does not say.
     window : tuple of two texts or None
+    left_out : tuple of LeftOut
+        What an earlier reading left out, where the tables were written after it.
     tables : dict of str to TableMap
     """
 
@@ -95,19 +100,22 @@ class Mapping:
     tz: str | None = None
     states: tuple[str, ...] = ()
     window: tuple[str, str] | None = None
+    left_out: tuple[LeftOut, ...] = ()
     tables: dict[str, TableMap] = field(default_factory=dict)
 
 
 NO_MAPPING = Mapping("no mapping")
 
 
-def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None) -> Mapping:
+def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None, *, inside: Path | None = None) -> Mapping:
     """How is this source to be read?
 
     Parameters
     ----------
     mapping : path, dict, Mapping or None
         A TOML file, what such a file holds as a dict, or a mapping already read. None maps nothing.
+    inside : path, optional
+        The folder the file must lie in once links are followed. Default: anywhere.
 
     Returns
     -------
@@ -133,13 +141,10 @@ def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None) -> Mappi
     if isinstance(mapping, dict):
         return _mapping("the mapping", mapping)
     path = Path(mapping)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise SchemaError(f"There is no mapping file {str(path)!r}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SchemaError(f"The mapping {path.name} is not a TOML file: {error}.") from error
-    return _mapping(path.name, content)
+    if not path.exists() or path.is_dir():
+        raise SchemaError(f"There is no mapping file {str(path)!r}.")
+    text = read_text(path, most=MOST_SETTINGS_BYTES, inside=inside, remedy="A mapping is a short file of settings; is this it?")
+    return _mapping(path.name, parse_toml(text, f"The mapping {path.name}"))
 
 
 def _mapping(label: str, content: dict[str, Any]) -> Mapping:
@@ -151,16 +156,29 @@ def _mapping(label: str, content: dict[str, Any]) -> Mapping:
     states = content.get("states", [])
     window = content.get("window")
     if not _is_texts(states):
-        raise SchemaError(f"{label}, states: expected a list of words, got {states!r}.")
+        raise SchemaError(f"{label}, states: expected a list of words, got {_shown(states)}.")
     if window is not None and not (isinstance(window, list) and len(window) == 2):
-        raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {window!r}.")
+        raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {_shown(window)}.")
     bounds = None if window is None else (_as_text(window[0]), _as_text(window[1]))
-    return Mapping(label, tz, tuple(states), bounds, tables)
+    return Mapping(label, tz, tuple(states), bounds, _left_out(label, content.get("left_out", [])), tables)
+
+
+def _left_out(label: str, given: Any) -> tuple[LeftOut, ...]:
+    """What ``write_record`` noted of an earlier reading."""
+    try:
+        return tuple(
+            LeftOut(str(each["table"]), int(each["n_rows"]), int(each["n_of"]), tuple((str(why), int(n)) for why, n in each["why"]))
+            for each in given
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SchemaError(
+            f"{label}, left_out: expected sections [[left_out]] with table, n_rows, n_of and why, as write_record writes them."
+        ) from error
 
 
 def _table(where: str, name: str, section: Any) -> TableMap:
     if not isinstance(section, dict):
-        raise SchemaError(f"{where}: expected a section with file = and columns, got {section!r}.")
+        raise SchemaError(f"{where}: expected a section with file = and columns, got {_shown(section)}.")
     _require_keys(where, section, _TABLE_KEYS, "key")
     places = [key for key in _PLACE_KEYS if key in section]
     if len(places) > 1:
@@ -187,12 +205,12 @@ def _column(where: str, column: Column, entry: Any) -> ColumnMap:
     if isinstance(entry, str):
         return ColumnMap(column.name, entry)
     if not isinstance(entry, dict):
-        raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {entry!r}.")
+        raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {_shown(entry)}.")
     _require_keys(where, entry, _COLUMN_KEYS, "key")
     sources = _sources(where, column, entry.get("from", column.name))
     default, other, values = entry.get("default"), entry.get("other"), entry.get("values", {})
     if not isinstance(values, dict):
-        raise SchemaError(f"{where}: values is a section of theirs = ours; got {values!r}.")
+        raise SchemaError(f"{where}: values is a section of theirs = ours; got {_shown(values)}.")
     texts = {str(theirs): _as_text(ours) for theirs, ours in values.items()}
     default, other = (None if given is None else _as_text(given) for given in (default, other))
     _require_choices(where, column, [*texts.values(), *(given for given in (default, other) if given is not None)])
@@ -216,7 +234,7 @@ def _sources(where: str, column: Column, given: Any) -> tuple[str, ...]:
     if isinstance(given, str):
         return (given,)
     if not _is_texts(given) or not given:
-        raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {given!r}.")
+        raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {_shown(given)}.")
     if len(given) > 1 and column.kind not in ("instant", "text"):
         raise SchemaError(f"{where}: only columns of dates and texts can be joined; {column.name} is neither.")
     return tuple(given)
@@ -225,7 +243,7 @@ def _sources(where: str, column: Column, given: Any) -> tuple[str, ...]:
 def _require_choices(where: str, column: Column, words: list[str]) -> None:
     wrong = [word for word in words if column.choices and word not in column.choices]
     if wrong:
-        raise SchemaError(f"{where}: {wrong[0]!r} is not one of {', '.join(column.choices)}.")
+        raise SchemaError(f"{where}: {_shown(wrong[0])} is not one of {', '.join(column.choices)}.")
 
 
 def _factor(where: str, column: Column, entry: dict[str, Any]) -> float | None:
@@ -235,11 +253,11 @@ def _factor(where: str, column: Column, entry: dict[str, Any]) -> float | None:
     if column.kind not in ("number", "text") or (unit is not None and factor is not None):
         raise SchemaError(f"{where}: a number may have one of unit and factor, other columns neither.")
     if unit is not None:
-        if column.unit != "minutes" or unit not in MINUTES:
-            raise SchemaError(f"{where}: unit is one of {', '.join(MINUTES)}, for columns in minutes; got {unit!r}.")
+        if column.unit != "minutes" or not isinstance(unit, str) or unit not in MINUTES:
+            raise SchemaError(f"{where}: unit is one of {', '.join(MINUTES)}, for columns in minutes; got {_shown(unit)}.")
         return MINUTES[unit]
-    if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < abs(factor) < float("inf"):
-        raise SchemaError(f"{where}: factor is a number other than 0; got {factor!r}.")
+    if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < abs(factor) < 1e300:
+        raise SchemaError(f"{where}: factor is a number other than 0; got {_shown(factor)}.")
     return float(factor)
 
 
@@ -255,14 +273,19 @@ def _formats(where: str, column: Column, entry: dict[str, Any]) -> tuple[str, ..
         except ValueError:
             readable = False
         if not readable:
-            raise SchemaError(f'{where}: {pattern!r} does not say a whole date; write it as "%d/%m/%Y".')
+            raise SchemaError(f'{where}: {_shown(pattern)} does not say a whole date; write it as "%d/%m/%Y".')
     return formats
+
+
+def _shown(value: Any) -> str:
+    """What came, in a message: short, however long it is."""
+    return reprlib.repr(value)
 
 
 def _texts(where: str, section: dict[str, Any], key: str) -> tuple[str, ...]:
     given = section.get(key, [])
     if not _is_texts(given):
-        raise SchemaError(f'{where}: {key} is a list of texts such as ["NA"]; got {given!r}.')
+        raise SchemaError(f'{where}: {key} is a list of texts such as ["NA"]; got {_shown(given)}.')
     return tuple(given)
 
 
@@ -281,4 +304,4 @@ def _require_keys(where: str, section: dict[str, Any], allowed: tuple[str, ...],
         if key not in allowed:
             near = get_close_matches(str(key), allowed, n=1)
             meant = f" Did you mean {near[0]!r}?" if near else f" Known are {', '.join(allowed)}."
-            raise SchemaError(f"{where}: {key!r} is no {what} of a mapping.{meant}")
+            raise SchemaError(f"{where}: {_shown(key)} is no {what} of a mapping.{meant}")

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.ids import ids_of_column
+from recoverynet.tables.columns import refuse, stripped, to_instants
 
 Kind = Literal["id", "text", "category", "instant", "number", "flag", "clock"]
 
@@ -118,7 +120,8 @@ class TableSchema:
         Parameters
         ----------
         frame : pandas.DataFrame
-            Any columns; those of the schema are converted, the others ride along behind them.
+            Any columns; those of the schema are converted, the others ride along behind them. Columns that stand in the
+            index are brought out of it.
         tz : str
             IANA time zone: naive instants are read as local time there, aware ones are converted to it.
 
@@ -133,12 +136,23 @@ class TableSchema:
         SchemaError
             A required column is absent or has missing values, or a value cannot be read as its kind.
         """
+        if not isinstance(frame, pd.DataFrame):
+            raise SchemaError(
+                f"Table {self.name!r} is a pandas DataFrame with {columns_in_words(self)}; got a {type(frame).__name__}."
+            )
+        outside = [name for name in frame.index.names if name in self.names and name not in frame.columns]
+        frame = frame.reset_index(outside) if outside else frame
         absent = [name for name in self.required if name not in frame.columns]
         if absent:
             raise SchemaError(self.absent_columns_message(absent, list(frame.columns)))
         columns = {column.name: typed_column(self.name, column, frame, tz) for column in self.columns}
         rest = {name: frame[name].reset_index(drop=True) for name in frame.columns if name not in columns}
         return pd.DataFrame({**columns, **rest})
+
+    def typed_again(self, frame: pd.DataFrame, tz: str) -> pd.DataFrame:
+        """Rows that were typed once, kept elsewhere and read back, in their own types: quick, and nothing is checked."""
+        columns = {column.name: _back_in_type(column, frame, tz) for column in self.columns}
+        return pd.DataFrame({**columns, **{name: frame[name] for name in frame.columns if name not in columns}})
 
     def absent_columns_message(self, absent: list[str], present: list[str]) -> str:
         """Which columns are missing, and which of those present each may have been meant by."""
@@ -168,6 +182,18 @@ def require_time_zone(tz: object, where: str) -> None:
         raise SchemaError(f'{where}: {tz!r} is not a time zone; write it as "Europe/London".') from error
 
 
+def _back_in_type(column: Column, frame: pd.DataFrame, tz: str) -> pd.Series:
+    """One column of rows read back, in its own type; missing where they have none."""
+    if column.name not in frame.columns:
+        nothing = {"instant": pd.DatetimeTZDtype("us", tz), "number": "float64", "flag": "boolean"}.get(column.kind, "str")
+        return pd.Series(np.nan if nothing in ("float64", "str") else None, index=frame.index, dtype=nothing)
+    values = frame[column.name]
+    if column.kind == "instant":
+        return values.dt.tz_convert(tz).dt.as_unit("us")
+    wanted = {"number": "float64", "flag": "boolean"}.get(column.kind, "str")
+    return values if values.dtype == wanted else values.astype(wanted)
+
+
 def typed_column(table: str, column: Column, frame: pd.DataFrame, tz: str) -> pd.Series:
     """One column of a frame in its own type; raises SchemaError naming table, column, count and first rows."""
     if column.name in frame.columns:
@@ -175,7 +201,7 @@ def typed_column(table: str, column: Column, frame: pd.DataFrame, tz: str) -> pd
     else:
         raw = pd.Series(np.nan, index=pd.RangeIndex(len(frame)), dtype="str")
     try:
-        typed = _convert(raw, column.kind, tz)
+        typed = ids_of_column(raw, "they") if column.kind == "id" else _convert(raw, column.kind, tz)
     except (ValueError, TypeError) as error:
         raise SchemaError(
             f"Column {column.name!r} of table {table!r} should hold {_KIND_IN_WORDS[column.kind]}: {error}"
@@ -202,52 +228,28 @@ _KIND_IN_WORDS = {
 FLAGS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
 """Words for yes and no, in small letters."""
 
-OFFSET_PATTERN = r"[ ]?(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)"
-INSTANT_PATTERN = (
-    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
-    rf"(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?(?:{OFFSET_PATTERN})?)?"
-)
-"""An ISO date, or date and time, with or without an offset, of the years 1000 to 2999."""
 NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 CLOCK_PATTERN = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
 
 
 def _convert(raw: pd.Series, kind: Kind, tz: str) -> pd.Series:
     if kind == "instant":
-        return _to_instants(raw, tz)
+        return to_instants(raw, tz)
     if kind == "number":
         return _to_numbers(raw)
     if kind == "flag":
         return _to_flags(raw)
-    if kind == "id" and pd.api.types.is_float_dtype(raw) and raw.notna().any():
-        raise ValueError("the ids were read as numbers, so leading zeros may be lost; read the column as text")
     text = stripped(raw)
     if kind == "clock":
-        _refuse(text, text.notna() & ~text.str.fullmatch(CLOCK_PATTERN, na=False), "are not times of day")
+        refuse(text, text.notna() & ~text.str.fullmatch(CLOCK_PATTERN, na=False), "are not times of day")
     return text
-
-
-def stripped(raw: pd.Series) -> pd.Series:
-    """Text without space around it; empty text is missing."""
-    missing = raw.isna()
-    if missing.all():
-        return pd.Series(np.nan, index=raw.index, dtype="str", name=raw.name)
-    text = raw.astype("str").str.strip()
-    blank = missing | (text == "")
-    return text.mask(blank).astype("str") if blank.any() else text
-
-
-def _refuse(text: pd.Series, wrong: pd.Series, what: str) -> None:
-    if wrong.any():
-        first = text[wrong].iloc[0]
-        raise ValueError(f"{int(wrong.sum())} of {len(text)} values {what}, the first being {first!r}")
 
 
 def _to_numbers(raw: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(raw):
         return raw.astype("float64")
     text = stripped(raw)
-    _refuse(text, text.notna() & ~text.str.fullmatch(NUMBER_PATTERN, na=False), "are not numbers")
+    refuse(text, text.notna() & ~text.str.fullmatch(NUMBER_PATTERN, na=False), "are not numbers")
     return pd.to_numeric(text).astype("float64")
 
 
@@ -255,44 +257,5 @@ def _to_flags(raw: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(raw):
         return raw.astype("boolean")
     words = stripped(raw).str.lower()
-    _refuse(words, words.notna() & ~words.isin(FLAGS), "are neither yes nor no")
+    refuse(words, words.notna() & ~words.isin(FLAGS), "are neither yes nor no")
     return words.map(FLAGS).astype("boolean")
-
-
-def _to_instants(raw: pd.Series, tz: str) -> pd.Series:
-    if isinstance(raw.dtype, pd.DatetimeTZDtype):
-        return raw.dt.tz_convert(tz).dt.as_unit("us")
-    if pd.api.types.is_datetime64_dtype(raw):
-        return _local(raw.dt.as_unit("us"), tz)
-    if pd.api.types.is_numeric_dtype(raw) and raw.notna().any():
-        raise ValueError("got numbers, which could be days, seconds or row numbers")
-    instants = parse_instants(raw, tz)
-    text = stripped(raw)
-    _refuse(text, text.notna() & instants.isna(), "cannot be read as dates")
-    return instants
-
-
-def parse_instants(raw: pd.Series, tz: str) -> pd.Series:
-    """Instants of ISO text, NaT where it is none: with an offset that instant, without one local time in ``tz``."""
-    text = stripped(raw)
-    if text.isna().all():
-        return pd.Series(pd.NaT, index=raw.index, dtype=pd.DatetimeTZDtype("us", tz), name=raw.name)
-    text = text.where(text.str.fullmatch(INSTANT_PATTERN, na=False))
-    text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
-    offset = text.str.contains(f":[0-9.:]*(?:{OFFSET_PATTERN})$", regex=True, na=False)
-    if offset.all():
-        return _parsed(text, utc=True).dt.tz_convert(tz)
-    if not offset.any():
-        return _local(_parsed(text, utc=False), tz)
-    aware = _parsed(text.where(offset), utc=True).dt.tz_convert(tz)
-    local = _local(_parsed(text.mask(offset), utc=False), tz)
-    return aware.where(offset, local)
-
-
-def _parsed(text: pd.Series, *, utc: bool) -> pd.Series:
-    return pd.to_datetime(text, format="ISO8601", utc=utc, errors="coerce").dt.as_unit("us")
-
-
-def _local(naive: pd.Series, tz: str) -> pd.Series:
-    """Local times in ``tz``: an hour that comes twice is its first occurrence, one that is skipped moves forward."""
-    return naive.dt.tz_localize(tz, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward")

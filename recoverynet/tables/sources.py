@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet
 
+from recoverynet.arguments import as_path
+from recoverynet.atomic import require_finished
 from recoverynet.errors import SchemaError
 from recoverynet.tables.csv_text import read_csv_text
-from recoverynet.tables.engine import DatabaseError, database_tables
+from recoverynet.tables.engine import DatabaseError, column_sql, database_table, database_tables
 from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.parquet import NotParquet, parquet_table
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
+from recoverynet.untrusted.opening import files_in, require_regular, require_size, why_not_to_open
+from recoverynet.untrusted.zipped import require_sound_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv")
 DATABASE_ENDINGS = (".duckdb", ".db")
+MOST_DATABASE_BYTES = 4_000_000_000
 TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet")
 
 
@@ -50,9 +55,10 @@ def open_source(path: str | Path) -> Source:
     Raises
     ------
     SchemaError
-        There is nothing there, it is of another kind, or it holds no table at all.
+        There is nothing there, it is of another kind, it holds no table at all, or what it holds is larger than can be
+        read.
     """
-    path = Path(path)
+    path = as_path(path, "Reading a record")
     if path.is_dir():
         return Folder(path)
     if not path.exists():
@@ -75,9 +81,11 @@ class Folder:
     place = "file"
 
     def __init__(self, path: Path) -> None:
+        require_finished(path)
         self.label = f"The folder {str(path)!r}"
+        self._folder = path
         self._files: dict[str, list[Path]] = {}
-        here = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith((".", "~")))
+        here = list(files_in(path))
         for file in here:
             if file.suffix.lower() in TABLE_ENDINGS:
                 self._files.setdefault(file.stem.lower(), []).append(file)
@@ -100,8 +108,13 @@ class Folder:
             )
             return RawTable(name, both, None, (told,))
         file = files[0]
+        refused = why_not_to_open(file, inside=self._folder)
+        if refused:
+            return unreadable(name, file.name, refused, "Put the file itself into the folder, or take it away.")
         try:
             return _read_parquet(file) if file.suffix.lower() == ".parquet" else read_csv_text(file, known)
+        except SchemaError as error:
+            return unreadable(name, file.name, str(error), "Give a smaller or sound file, or take this one away.")
         except OSError as error:
             why = f"the file cannot be opened ({error.strerror or error})"
             return unreadable(name, file.name, why, "Look whether another program has it open, and whose it is.")
@@ -120,16 +133,16 @@ def _read_parquet(path: Path) -> RawTable:
     if path.stat().st_size == 0:
         return empty(name, path.name, "0 bytes")
     try:
-        table = pyarrow.parquet.ParquetFile(path).read()
-    except (pa.ArrowException, OSError, ValueError):
+        table, problems = parquet_table(path, name)
+    except NotParquet:
         return unreadable(name, path.name, "it is cut short or is not Parquet", "Export or copy it again.")
-    return _numbered(name, path.name, table)
+    return _numbered(name, path.name, table, problems)
 
 
-def _numbered(name: str, origin: str, table: pa.Table) -> RawTable:
+def _numbered(name: str, origin: str, table: pa.Table, problems: Sequence[Problem] = ()) -> RawTable:
     """A raw table of typed columns; rows count as if a header stood in row 1."""
     rows = pa.array(np.arange(2, table.num_rows + 2))
-    return raw_table(name, origin, table.column_names, table.columns, rows)
+    return raw_table(name, origin, table.column_names, table.columns, rows, problems)
 
 
 class Workbook:
@@ -141,16 +154,21 @@ class Workbook:
         from python_calamine import CalamineError, CalamineWorkbook
 
         self.label = f"The workbook {path.name!r}"
+        self._book = None
         try:
-            self._book = CalamineWorkbook.from_path(str(path))
+            require_sound_workbook(path)
+            self._book = _without_panic(CalamineWorkbook.from_path, str(path))
         except (CalamineError, OSError) as error:
             raise SchemaError(f"{self.label} cannot be opened: it is damaged, locked or not an .xlsx file.") from error
         self.names = {sheet.strip().lower(): sheet for sheet in self._book.sheet_names}
 
+    def _lines(self, sheet: str) -> list[list[Any]]:
+        return self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+
     def read(self, name: str, known: Iterable[str]) -> RawTable:
         """One sheet as a raw table; rows count as in the sheet."""
         sheet = self.names[name]
-        lines = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        lines = _without_panic(self._lines, sheet)
         start = next((row for row, line in enumerate(lines) if any(_cell(cell) for cell in line)), None)
         origin = f"sheet {sheet!r}"
         if start is None:
@@ -162,6 +180,16 @@ class Workbook:
         raw = raw_table(name, origin, [_cell(cell) for cell in lines[start]], columns, rows)
         numbers = _number_columns(raw, lines[start], lines[start + 1 :])
         return RawTable(raw.name, raw.origin, raw.table, raw.problems, numbers)
+
+
+def _without_panic(ask: Callable[[str], Any], name: str) -> Any:
+    """What the workbook answers; where its reader stops in the middle, that is an error like any other."""
+    try:
+        return ask(name)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SchemaError(f"{name!r} cannot be read: the workbook is damaged. Save it again from Excel.") from error
 
 
 def _cell_column(cells: Sequence[Any]) -> pa.ChunkedArray:
@@ -197,20 +225,36 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.label = f"The database {path.name!r}"
+        self._path = str(require_regular(path))
+        require_size(path, most=MOST_DATABASE_BYTES, remedy="Keep the tables of a record in a file of their own.")
         try:
-            self._tables = database_tables(str(path))
+            tables, self._views = database_tables(self._path)
         except DatabaseError as error:
-            raise SchemaError(
-                f"{self.label} cannot be opened: it is not a DuckDB file, was written by a newer DuckDB, or another "
-                "program has it open. Close that program, or export the tables to a folder of Parquet files."
-            ) from error
-        self.names = {name.lower(): name for name in self._tables}
+            raise self._closed() from error
+        self.names = {name.lower(): name for name in (*self._views, *tables)}
         if not self.names:
             raise SchemaError(f"{self.label} holds no table.")
 
+    def _closed(self) -> SchemaError:
+        return SchemaError(
+            f"{self.label} cannot be opened: it is not a DuckDB file, was written by a newer DuckDB, or another "
+            "program has it open. Close that program, or export the tables to a folder of Parquet files."
+        )
+
     def read(self, name: str, known: Iterable[str]) -> RawTable:
         """One table of the file as a raw table."""
-        return _numbered(name, f"table {self.names[name]!r}", self._tables[self.names[name]])
+        title = self.names[name]
+        origin = f"table {title!r}"
+        if title in self._views:
+            why = "it is a view, a question that may be about any file of this machine, and is not asked"
+            remedy = f"Make a table of it: CREATE TABLE new AS SELECT * FROM {column_sql(title)}, then DROP VIEW and rename."
+            return unreadable(name, f"view {title!r}", why, remedy)
+        try:
+            return _numbered(name, origin, database_table(self._path, title))
+        except SchemaError as error:
+            return unreadable(name, origin, str(error), "Give a smaller table.")
+        except DatabaseError as error:
+            raise self._closed() from error
 
 
 def known_columns(name: str) -> set[str]:

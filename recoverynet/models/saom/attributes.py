@@ -87,9 +87,11 @@ class Attributes:
         """Number of categories of each, the unknown included; more than any class can hold where there are too many."""
         return [len(each) + 1 if len(each) <= MOST_CATEGORIES else 10**6 for each in self.levels]
 
-    def ranges_and_means(self) -> np.ndarray:
-        """Range and mean similarity (A, 2) as kernels read them."""
-        return np.column_stack([self.ranges, self.similarities]).astype(float)
+    def for_kernels(self) -> np.ndarray:
+        """Range, mean similarity and what rates put back on (A, 3), as kernels read them."""
+        put_back = np.zeros(len(self.names))
+        put_back[self.behaviour_rows] = self.centres[self.behaviour_rows]
+        return np.column_stack([self.ranges, self.similarities, put_back]).astype(float)
 
 
 def attributes_of(
@@ -112,21 +114,10 @@ def attributes_of(
     if not panel.present.any():
         raise NotEstimableError(f"Nobody is there at any of the {panel.n_waves} waves; there are {panel.n_people} people in all.")
     names = list(dict.fromkeys([*behaviours, *used])) + [NOTHING]
-    n_periods, words = panel.n_waves - 1, set()
     for name in bounds:
         if name not in behaviours:
             raise SchemaError(f"Bounds are of behaviour that is modelled ({', '.join(behaviours) or 'none'}); got {name!r}.")
-    raw = np.zeros((len(names), panel.n_people, n_periods))
-    all_waves = {}
-    for place, name in enumerate(names[:-1]):
-        if name in panel.behaviour:
-            all_waves[name] = panel.behaviour[name] if name in behaviours else panel.behaviour[name][:, :-1]
-            raw[place] = panel.behaviour[name][:, :-1]
-        else:
-            values, worded = _numbers_of(panel.covariates[name], name)
-            words |= {name} if worded else set()
-            raw[place] = values[:, :n_periods] if values.ndim == 2 else values[:, None]
-            all_waves[name] = raw[place]
+    raw, all_waves, words = _raw_values(panel, names, behaviours)
     limits = np.array([_bounds(name, panel.behaviour[name], bounds.get(name)) for name in behaviours]).reshape(-1, 2)
     house = panel.groups if panel.groups is not None else np.zeros(panel.n_people)
     centres, ranges, similarities, levels = [], [], [], []
@@ -134,7 +125,7 @@ def attributes_of(
         values = all_waves.get(name, raw[place])
         known = values[np.isfinite(values)]
         low, high = limits[behaviours.index(name)] if name in behaviours else (known.min(), known.max())
-        centres.append(0.0 if name in words or name == NOTHING else float(known.mean()))
+        centres.append(_centre(values, worded=name in words or name == NOTHING, modelled=name in behaviours))
         ranges.append(max(float(high - low), 1e-12))
         similarities.append(_mean_similarity(raw[place], house, panel.present, ranges[-1]))
         levels.append(np.arange(low, high + 1) if name in behaviours else np.unique(known))
@@ -151,6 +142,34 @@ def attributes_of(
         {name: _pairs_known(name, panel.dyadic[name], house) for name in dict.fromkeys(pairs)},
         {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
     )
+
+
+def _raw_values(
+    panel: NetworkPanel, names: Sequence[str], behaviours: Sequence[str]
+) -> tuple[np.ndarray, dict[str, np.ndarray], set[str]]:
+    """Values at the start of each period (A, n, M), those that centres and levels are taken from, and which were words."""
+    n_periods, words = panel.n_waves - 1, set()
+    raw = np.zeros((len(names), panel.n_people, n_periods))
+    all_waves: dict[str, np.ndarray] = {}
+    for place, name in enumerate(names[:-1]):
+        if name in panel.behaviour:
+            all_waves[name] = panel.behaviour[name] if name in behaviours else panel.behaviour[name][:, :-1]
+            raw[place] = panel.behaviour[name][:, :-1]
+        else:
+            values, worded = _numbers_of(panel.covariates[name], name)
+            words |= {name} if worded else set()
+            raw[place] = values[:, :n_periods] if values.ndim == 2 else values[:, None]
+            all_waves[name] = raw[place]
+    return raw, all_waves, words
+
+
+def _centre(values: np.ndarray, *, worded: bool, modelled: bool) -> float:
+    """What is taken off: of a covariate the mean of all known values, of behaviour the mean of the means of its waves."""
+    if worded:
+        return 0.0
+    if not modelled:
+        return float(np.nanmean(values))
+    return float(np.mean([column[np.isfinite(column)].mean() for column in values.T if np.isfinite(column).any()]))
 
 
 def _numbers_of(values: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
@@ -220,32 +239,32 @@ def _bounds(name: str, values: np.ndarray, declared: tuple[float, float] | None)
 
 
 def _mean_similarity(raw: np.ndarray, house: np.ndarray, present: np.ndarray, reach: float) -> float:
-    """Mean of 1 − |v_i − v_j| / range over pairs of one group, both known and there, at the start of each period."""
-    means = []
+    """Mean of 1 − |v_i − v_j| / range over all pairs of one group, both known and there, at the starts of periods."""
+    total, count = 0.0, 0
     for column in range(raw.shape[1]):
-        total, count = 0.0, 0
         for group in dict.fromkeys(house.tolist()):
             here = (house == group) & present[:, column] & np.isfinite(raw[:, column])
             values = np.sort(raw[here, column])
             n = len(values)
             total += 2.0 * float(values @ (2.0 * np.arange(n) - n + 1))
             count += n * (n - 1)
-        if count:
-            means.append(1.0 - total / count / reach)
-    return float(np.mean(means)) if means else 0.0
+    return 1.0 - total / count / reach if count else 0.0
 
 
 def _disagreement(panel: NetworkPanel, house: np.ndarray, axis: int) -> float:
-    """Mean over periods of |x_ih − x_jh| (axis 0) or |x_hi − x_hj| (axis 1) over i ≠ j ≠ h of one group."""
-    means = []
+    """Mean of |x_ih − x_jh| (axis 0) or |x_hi − x_hj| (axis 1) over i ≠ j ≠ h of one group and the starts of periods.
+
+    Over pairs of ties that are known, between people who are there; ties fixed from outside count as they are.
+    """
+    total = count = 0.0
     for wave in range(panel.n_waves - 1):
-        degrees = np.asarray((sparse.csr_array(panel.networks[wave]) > 0).sum(axis=axis)).ravel()
-        total, count = 0.0, 0
+        ties, unknown = sparse.csr_array(panel.networks[wave]) > 0, sparse.csr_array(panel.missing[wave]) > 0
         for group in dict.fromkeys(house.tolist()):
-            d = degrees[house == group].astype(float)
-            n = len(d)
-            total += float((2.0 * d * (n - 1 - d)).sum())
-            count += n * (n - 1) * (n - 2)
-        if count:
-            means.append(total / count)
-    return float(np.mean(means)) if means else 0.0
+            people = np.flatnonzero((house == group) & panel.present[:, wave])
+            here, hidden = (sparse.csr_array(each[people][:, people]) for each in (ties, unknown))
+            dark = np.asarray(hidden.sum(axis=axis)).ravel() - (hidden.diagonal() > 0)
+            known = len(people) - 1.0 - dark
+            ones = np.asarray((here > here.multiply(hidden)).sum(axis=axis)).ravel().astype(float)
+            total += float((2.0 * ones * (known - ones)).sum())
+            count += float((known * (known - 1.0)).sum())
+    return total / count if count else 0.0

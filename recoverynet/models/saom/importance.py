@@ -12,11 +12,11 @@ from recoverynet.draw.results import Axes
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.saom.actor_model import DONE, POOL_FULL, State
 from recoverynet.kernels.saom.importance import importance as importance_of_terms
+from recoverynet.models.saom.combinations import labels_of, of_fit
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
-from recoverynet.models.saom.reading import labels_of, of_fit
+from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.models.saom.simulation import Workspace, without_note
-from recoverynet.models.saom.warned import Reading
 from recoverynet.results import settings_of
 
 ASSUMPTIONS = (
@@ -27,7 +27,7 @@ ASSUMPTIONS = (
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Importance(Reading):
+class Importance(Interpretation):
     """Which effects do people's choices hang on?
 
     Parameters
@@ -93,7 +93,7 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
     -----
     For each person there at the start of a period, π are the probabilities of everything they may choose (any one tie
     changed or none; a step of behaviour down, up or none), π⁻ᵏ the same with θ_k = 0. The importance of effect k to
-    them is Σ |π − π⁻ᵏ|, its share that over the sum for all effects on the same network or behaviour. Both are averaged over
+    them is ``Σ |π − π⁻ᵏ|``, its share that over the sum for all effects on the same network or behaviour. Both are averaged over
     people, all groups together. A large share says that choices would differ, not that the effect is known well: see
     the standard errors of the fit. Shares of models with different effects cannot be compared.
 

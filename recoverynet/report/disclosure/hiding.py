@@ -125,10 +125,7 @@ def _cover_one(state: Hiding, index: int, found: Findings) -> None:
     most, value = state.rule.largest_hidden, float(state.linked.values[index])
     small = bool(state.linked.small(state.rule)[index])
     lowest = 0.0 if state.rule.hide_zeros else 1.0
-    if small:
-        goals = [(most + 1.0, True), (lowest, False)]
-    else:
-        goals = [(value + most, True)]
+    goals = [(most + 1.0, True), (lowest, False)] if small else [(value + most, True)]
     for goal, upwards in goals:
         if (found.high[index] >= goal) if upwards else (found.low[index] <= goal):
             continue

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def write_html(content: Mapping[str, object], path: Path) -> None:
+def write_html(
+    content: Mapping[str, object], path: Path, *, template: str = "report.html.j2", sheets: tuple[str, ...] = ("report.css",)
+) -> None:
     """Write a report as one self-contained file.
 
     Parameters
@@ -20,5 +22,9 @@ def write_html(content: Mapping[str, object], path: Path) -> None:
         ``report`` and ``version``, as the templates name them.
     path : pathlib.Path
         File to write; written over if it exists.
+    template : str
+        File name of the template.
+    sheets : tuple of str
+        File names of the stylesheets.
     """
-    path.write_text(page("report.html.j2", content), encoding="utf-8", newline="\n")
+    path.write_text(page(template, content, sheets=sheets), encoding="utf-8", newline="\n")

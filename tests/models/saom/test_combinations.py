@@ -14,6 +14,8 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.kernels.autocorrelation import moran
 from recoverynet.kernels.saom.actor_model import FIRST_CATEGORY, INTO, OUT
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
+from recoverynet.models.saom.combinations import sums
+from recoverynet.models.saom.counterfactuals import parts_of, standard_errors
 from recoverynet.models.saom.drift import influence_table
 from recoverynet.models.saom.fit_quality import goodness_of_fit
 from recoverynet.models.saom.importance import importance
@@ -22,7 +24,6 @@ from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import csr_of
 from recoverynet.models.saom.sources import BEYOND, INFLUENCE, OTHER, SELECTION, similarity_sources
 from recoverynet.models.saom.specification import Specification, Term
-from recoverynet.models.saom.switches import parts_of, standard_errors
 from recoverynet.models.saom.what_if import simulate
 
 EVERYTHING = Specification(
@@ -69,6 +70,34 @@ def panel():
 @pytest.fixture(scope="module")
 def fit(panel):
     return fit_at(panel, EVERYTHING)
+
+
+def test_a_combination_is_as_uncertain_as_its_parameters_together():
+    """θ = (1, 2, 4), variances 4, 9 and 1, covariance of the first two −5; the third is held fixed and adds nothing."""
+    parameters = [SimpleNamespace(fixed=None), SimpleNamespace(fixed=None), SimpleNamespace(fixed=4.0)]
+    covariance = np.array([[4.0, -5.0, 2.0], [-5.0, 9.0, 2.0], [2.0, 2.0, 1.0]])
+    fit = SimpleNamespace(setting=SimpleNamespace(parameters=parameters), theta=np.array([1.0, 2.0, 4.0]), covariance=covariance)
+    value, error = sums(fit, np.array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0], [2.0, 0.0, 1.0], [0.0, 0.0, 1.0]]))
+    assert value.tolist() == [3.0, -1.0, 6.0, 4.0]
+    np.testing.assert_allclose(error**2, [4 + 9 - 10, 4 + 9 + 10, 16, 0])
+
+
+@pytest.mark.parametrize("table_of", [selection_table, influence_table])
+def test_standard_errors_of_tables_follow_from_all_of_the_covariance(panel, table_of):
+    """Each row is linear in the parameters: its slopes are what it changes by when one of them moves by 1."""
+    plain = fit_at(panel, EVERYTHING)
+    n = len(plain.theta)
+    root = np.random.default_rng(11).normal(size=(n, n))
+    correlated = SimpleNamespace(**{**vars(plain), "covariance": root @ root.T})
+
+    def contribution(theta):
+        return table_of(SimpleNamespace(**{**vars(plain), "theta": theta}), "drink").to_frame()["contribution"].to_numpy()
+
+    slopes = np.column_stack([contribution(plain.theta + step) for step in np.eye(n)]) - contribution(plain.theta)[:, None]
+    expected = np.sqrt(((slopes @ root) ** 2).sum(axis=1))
+    found = table_of(correlated, "drink").to_frame()["std_error"]
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
+    assert expected.max() > 0
 
 
 def without(fit, *effects):
@@ -119,7 +148,7 @@ def test_drift_is_what_steps_of_behaviour_differ_by():
         table = influence_table(fit, "drink", n_contacts=4).to_frame()
         worth = table[table["contacts"] == y].set_index("behaviour")["contribution"]
         model, state = fit.setting.model, started(fit.setting)
-        a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], np.zeros((1, n), bool), 0, 0)
+        a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], np.zeros((1, n), bool), 0, 0, 0)
         steps = np.zeros((3, len(model.behaviours) + 1))
         level = state.people[0, FIRST_CATEGORY + state.values.shape[0]]
         weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, fit.theta, a, level, 1, 0, steps)
