@@ -66,13 +66,14 @@ def test_a_shared_report_holds_no_rows_about_a_person(page: rn.Report) -> None:
         rn.Report("x", (), "2011", page.policy, audience="everybody")  # type: ignore[arg-type]
 
 
-def test_people_off_the_record_and_those_who_refused_are_never_called_by_an_id(
-    riverside: rn.RecoveryRecord, tmp_path: Path
-) -> None:
+def refused(record: rn.RecoveryRecord, person: str) -> rn.RecoveryRecord:
+    """The record with one person who does not agree to the use of their records for care."""
+    people = record.people
+    return record.with_tables(people=people.assign(consent_care=people["consent_care"].mask(people["person_id"] == person, False)))
+
+
+def test_people_off_the_record_and_those_who_refused_have_no_id(riverside: rn.RecoveryRecord, tmp_path: Path) -> None:
     named = riverside.nominations.assign(alter_id=lambda rows: rows["alter_id"].str.replace("^x", "Given Name x", regex=True))
-    people = riverside.people.assign(
-        consent_care=riverside.people["consent_care"].mask(riverside.people["person_id"] == "c0393", False)
-    )
     alters = riverside.alter_ties.iloc[:0]
     record = refused(riverside.with_tables(nominations=named, alter_ties=alters), "c0393")
     report = rn.client_report(record, "c0012", at="2011-06-15")
