@@ -122,12 +122,16 @@ class Result(ABC):
         """
         return plain(self)
 
+    @property
+    def headline(self) -> str:
+        """The answer in one clause, or why there is none."""
+        return f"no answer: {self.reason}" if self.reason else self._headline()
+
     def _people_line(self) -> str:
         return f"People: {self.n_people:,}" + f"; {self.n_dropped:,} could not be used" * (self.n_dropped > 0)
 
     def __repr__(self) -> str:
-        words = f"no answer: {self.reason}" if self.reason else self._headline()
-        return f"<{type(self).__name__} {words}>"
+        return f"<{type(self).__name__} {self.headline}>"
 
     def _repr_html_(self) -> str:
         label, words = self._claim()
@@ -162,6 +166,8 @@ class Estimates(Result):
         Covariance of the estimates, terms × terms.
     n_rows, n_events : int
         Rows the model was fitted to (person-waves, pairs), and those in which the outcome happened.
+    n_people_ever : int or None
+        People among ``n_people`` in whom the outcome ever happened; None where that was not counted.
     """
 
     estimand: str
@@ -172,6 +178,7 @@ class Estimates(Result):
     covariance: pd.DataFrame | None = None
     n_rows: int = 0
     n_events: int = 0
+    n_people_ever: int | None = None
 
     def _value(self, column: str) -> float:
         return float(self.table[column].get(self.focus, math.nan))

@@ -76,7 +76,7 @@ def sample_folder(name: str) -> Path:
     True
     """
     folders = _folders()
-    if name not in folders:
+    if not isinstance(name, str) or name not in folders:
         known = ", ".join(map(repr, sorted(folders))) or "none (the installation seems incomplete)"
         raise SchemaError(f"There is no sample called {name!r}. The samples are {known}.")
     return folders[name]

@@ -40,6 +40,9 @@ FOREIGN = {
     "jupyter_client": ("report/save",),
     "statsmodels": ("measures", "models"),
     "numba": ("kernels",),
+    "sqlalchemy": ("web",),
+    "starlette": ("web",),
+    "uvicorn": ("web",),
 }
 KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses",
                   "functools", "enum"}  # fmt: skip

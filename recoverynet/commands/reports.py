@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recoverynet.commands.options import Disclosure, Folder, LeaveOut, MapFile, OutFile, Placebo, Policy, Quiet, Tables
+from recoverynet.commands.options import Brief, Disclosure, Folder, LeaveOut, MapFile, OutFile, Placebo, Policy, Quiet, Tables
 from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_there, save_told
 
 report_app = typer.Typer(help="Write a report on a folder of records.", no_args_is_help=True, rich_markup_mode=None)
@@ -23,14 +23,20 @@ def report_evaluation(
     placebo: Placebo = None,
     tables: Tables = None,
     leave_out: LeaveOut = False,
+    brief: Brief = False,
     quiet: Quiet = False,
 ) -> None:
-    """Who is linked to recovery communities, before, during and after treatment, and what changed?"""
+    """Who is linked to recovery communities, before, during and after treatment, and what changed?
+
+    Exit status 0: written; 3: written, and contact with the recovery community cannot be seen in the record; 1: not
+    written; 2: wrong usage.
+    """
     be_quiet(quiet)
     record = read_told(folder, map, leave_out)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
-    finish(evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value), out, tables)
+    report = evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value)
+    finish(report.brief() if brief else report, out, tables)
 
 
 @report_app.command("spread")
@@ -58,6 +64,7 @@ def report_spread(
     seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
     tables: Tables = None,
     leave_out: LeaveOut = False,
+    brief: Brief = False,
     quiet: Quiet = False,
 ) -> None:
     """Does the norm spread through the network, or do like people meet, and how sure can we be?"""
@@ -74,7 +81,7 @@ def report_spread(
         rng=seed,
         disclosure=disclosure.value,
     )
-    finish(report, out, tables)
+    finish(report.brief() if brief else report, out, tables)
 
 
 def _page_ending(path: Path) -> Path:

@@ -124,7 +124,7 @@ class EgoNetworks:
         """
         ego_id = one_id(ego_id, "ego_id")
         if ego_id not in self.egos.index:
-            raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos.")
+            raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos, who are {first_ids(self.egos.index)}.")
         alters = self.alters.iloc[self._rows["alters"].get(ego_id, [])]
         ties = self.alter_ties.iloc[self._rows["alter_ties"].get(ego_id, [])]
         ids = pd.Index(([ego_id] if include_ego else []) + alters["alter_id"].tolist(), name="person_id", dtype="str")
@@ -258,7 +258,8 @@ def _rows_of(ids: pd.Index, egos: Iterable[str] | None) -> np.ndarray:
     rows = ids.get_indexer(wanted)
     if (rows < 0).any():
         raise UnknownPersonError(
-            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being {wanted[rows < 0][0]!r}."
+            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being {wanted[rows < 0][0]!r}; the people are "
+            f"{first_ids(ids)}."
         )
     if wanted.has_duplicates:
         raise SchemaError(f"An ego is named twice: {wanted[wanted.duplicated()][0]!r}.")

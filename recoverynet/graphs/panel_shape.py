@@ -23,6 +23,7 @@ Matrices = tuple[sparse.csr_array, ...]
 def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of a panel in its own type; raises an error where they do not fit together."""
     people = people_frame(given["people"])
+    _require_shapes(given["waves"], given["networks"])
     n_people, n_waves = len(people), len(given["networks"])
     given = _by_label(given, people.index, n_waves)
     if n_waves == 0 or len(given["waves"]) != n_waves:
@@ -41,6 +42,8 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
             name: _of_pairs(values, f"The dyadic covariate {name!r}", n_people, n_waves) for name, values in given["dyadic"].items()
         },
         "covariates": dict(given["covariates"]),
+        "states": given["states"],
+        "groups": None if given["groups"] is None else np.asarray(given["groups"]),
         "settings": dict(given["settings"]),
         "notes": tuple(given["notes"]),
     }
@@ -56,6 +59,16 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
         found[name] = _flags(given[name], name, n_people, n_waves)
     _check_groups(given["groups"], networks, n_people)
     return found
+
+
+def _require_shapes(waves: object, networks: object) -> None:
+    if not isinstance(waves, pd.DataFrame) or not {"start", "end"} <= set(waves.columns):
+        raise SchemaError(
+            f"waves is a frame with the columns start and end, one row a wave; got a {type(waves).__name__}. "
+            "from_adjacency and from_nominations make a panel with less ado."
+        )
+    if not isinstance(networks, list | tuple):
+        raise SchemaError(f"networks is a sequence of sparse matrices, one a wave; got a {type(networks).__name__}.")
 
 
 def _by_label(given: Mapping[str, Any], ids: pd.Index, n_waves: int) -> dict[str, Any]:

@@ -10,12 +10,13 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from recoverynet.errors import SchemaError
+from recoverynet.ids import id_index
 from recoverynet.instants import as_length
 from recoverynet.measures.client_ties import framed
 from recoverynet.measures.doors import Wishes
 from recoverynet.measures.introductions import Introduction, introduction_options
 from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 _NOT_KNOWN_YET = 3.0
 
@@ -95,7 +96,8 @@ def caseload_introductions(
     >>> len(plan) == len(caseload), bool(plan["served"].any())
     (True, True)
     """
-    clients = [client_ids] if isinstance(client_ids, str) else list(client_ids)
+    require_record(record, "caseload_introductions()")
+    clients = id_index([client_ids] if isinstance(client_ids, str) else client_ids, "client_ids").tolist()
     if isinstance(client_ids, str) or not clients or len(set(clients)) < len(clients):
         raise SchemaError("client_ids must be one or more ids of clients, each once, such as ['c0001', 'c0002'].")
     within = as_length(active_within, "active_within")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.ids import ids_in
 from recoverynet.instants import as_instant
 from recoverynet.measures.record_index import Group, named_rows
 from recoverynet.tables.layouts import GROUPS
@@ -66,6 +67,10 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
         raise SchemaError(f"days must be a whole number, 1 or more; got {days!r}.")
     start = as_instant(at, tz)
+    groups = ids_in(groups, ("group_id",), "groups")
+    absent = [name for name in Group._fields if name not in groups.columns]
+    if absent:
+        raise SchemaError(GROUPS.absent_columns_message(absent, list(groups.columns)))
     found = sorted(
         coming_meetings(named_rows(groups, Group), start, days=int(days), tz=tz), key=lambda row: (row.starts_at, row.group_id)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,14 +14,17 @@ from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables
+from recoverynet.report.save.docx import write_document
 from recoverynet.report.save.html import write_html
 from recoverynet.report.save.ipynb import Rerun, write_notebook
+from recoverynet.report.save.pdf import write_pdf
 from recoverynet.report.save.xlsx import write_workbook
 from recoverynet.report.sections import Listing, Points, Section
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
-IN_BRIEF = "in_brief"
-SUFFIXES = (".html", ".ipynb", ".xlsx")
+IN_BRIEF, LIMITS = "in_brief", "limits"
+IN_PICTURES = ("links", "change", "ladder")
+SUFFIXES = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
 CLIENT_SHEETS = ("report.css", "client.css")
 _RERUNS: weakref.WeakKeyDictionary[Report, Rerun] = weakref.WeakKeyDictionary()
 
@@ -49,6 +52,9 @@ class Report:
         saved as a page to read and print and in no other form; that it was saved is logged.
     kind_in_words : str
         What sort of report it is, above the title.
+    unseen : tuple of str
+        What the report is asked for and cannot see in the record, in sentences; the command line ends with a status of
+        its own where there is any.
 
     Raises
     ------
@@ -83,6 +89,7 @@ class Report:
     settings: Mapping[str, str] = field(default_factory=dict)
     audience: Literal["shared", "case_holder"] = "shared"
     kind_in_words: str = "Report"
+    unseen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sections", tuple(self.sections))
@@ -129,6 +136,27 @@ class Report:
         blocks = [block for section in self.sections if section.name == IN_BRIEF for block in section.blocks]
         return tuple(plain(item) for block in blocks if isinstance(block, Points) for item in block.items)
 
+    def brief(self) -> Report:
+        """The report on two pages that can be lifted out: in brief, what it looks like, and what it cannot say.
+
+        Returns
+        -------
+        Report
+            Sections of this report, so that they have passed its policy; tables and figures keep their numbers.
+
+        Raises
+        ------
+        SchemaError
+            The report has no summary.
+        """
+        names = [section.name for section in self.sections]
+        if IN_BRIEF not in names:
+            raise SchemaError(f"A briefing begins with the section {IN_BRIEF!r}, and this report has {', '.join(names)}.")
+        pictures = [section.figures()[0] for section in self.sections if section.figures() and section.name in IN_PICTURES]
+        shown = (Section("pictures", "What it looks like", tuple(pictures[:1])),) if pictures else ()
+        closing = tuple(section for section in self.sections if section.name == LIMITS)
+        return replace(self, sections=(self[IN_BRIEF], *shown, *closing), kind_in_words=f"Briefing, {self.kind_in_words.lower()}")
+
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
 
@@ -150,8 +178,8 @@ class Report:
         Parameters
         ----------
         path : str or pathlib.Path
-            ``.html``: one self-contained page; ``.ipynb``: the notebook behind it, run; ``.xlsx``: its
-            tables.
+            ``.html``: one self-contained page; ``.pdf``: the same on A4 paper, tagged; ``.docx``: to be edited in
+            Word; ``.xlsx``: its tables; ``.ipynb``: the notebook behind it, run.
         template : str or pathlib.Path, optional
             For ``.ipynb``: a notebook of your own in place of the one that ships with the package.
 
@@ -175,6 +203,10 @@ class Report:
             raise SchemaError(f"A template is for notebooks (.ipynb); the file {path.name!r} is none.")
         if suffix == ".html":
             write_html(self._content(), path)
+        elif suffix == ".pdf":
+            write_pdf(self._content(), path)
+        elif suffix == ".docx":
+            write_document(self._content(), path)
         elif suffix == ".xlsx":
             write_workbook(self.title, self._about(), self.sections, path)
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from recoverynet.draw.style import ShownAxes
+from recoverynet.draw.style import png as as_png
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable, Grid
@@ -156,6 +157,7 @@ class Figure:
     number: int
     kind: Literal["figure"] = "figure"
     narrow_svg: str = ""
+    png: bytes = b""
 
     def __post_init__(self) -> None:
         if not self.alt.strip() or not self.caption.strip():
@@ -322,7 +324,8 @@ class SectionWriter:
         narrow = axes.narrow() if isinstance(axes, ShownAxes) else None
         picture, on_phones = (as_svg(each.get_figure(root=True)) if each else "" for each in (axes, narrow))
         number = self._report.next_number("figure")
-        self._blocks.append(Figure(picture, alt, caption, number, narrow_svg=on_phones))
+        print_ = as_png(axes.get_figure(root=True))
+        self._blocks.append(Figure(picture, alt, caption, number, narrow_svg=on_phones, png=print_))
 
     def finish(self) -> Section:
         """The section as written."""

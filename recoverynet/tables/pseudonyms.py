@@ -17,7 +17,7 @@ from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.prepared import PreparedTable, prepared_source
 from recoverynet.tables.problems import problems_error
 from recoverynet.tables.pseudonym_ids import key_bytes, make_a_key, pseudonymised_frame
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import open_source
 from recoverynet.tables.unnamed import Told, pseudonymised_tables, require_nothing_left, without_identifiers_in
@@ -67,6 +67,7 @@ def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
     >>> masked.participation["person_id"].isin(masked.people["person_id"]).all()
     np.True_
     """
+    require_record(record, "pseudonymise()")
     secret = key_bytes(key)
     tables = record.tables()
     known = set().union(

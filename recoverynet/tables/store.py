@@ -9,8 +9,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import SchemaError, UnknownPersonError
+from recoverynet.ids import id_index
 from recoverynet.instants import as_instant, as_length, as_window, require_day_of
+from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import SIDECAR, read_record, write_record
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
@@ -43,8 +46,11 @@ class RecordStore:
     1 March 2011 to 12 April 2011
     """
 
-    def __init__(self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = (), beside: Path | None = None
+    ) -> None:
         self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
+        self._entered = EnteredBeside(beside, tz)
         self.people, self.groups, self.separations = (
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
@@ -64,6 +70,15 @@ class RecordStore:
     def close(self) -> None:
         """Let go of the files."""
         self._shelf.close()
+
+    def entered(self) -> Entered:
+        """What workers entered on their page up to now, as far as it holds.
+
+        Returns
+        -------
+        Entered
+        """
+        return self._entered.now()
 
     def around(
         self, person_ids: Collection[str], start: object, end: object, *, steps: int = 2, others_since: object = OTHERS_SINCE
@@ -108,14 +123,17 @@ class RecordStore:
         ['ann', 'cat', 'dev', 'eve']
         """
         core = self._known(person_ids)
+        entered = self.entered()
         if steps not in (0, 1, 2):
             raise SchemaError(f"steps must be 0, 1 or 2; got {steps!r}.")
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
-        reach = self._reach(core, begin, since, stop, steps)
+        reach = self._reach(core, begin, since, stop, steps, entered)
         tables = self._shelf.tables_around(reach, guides=steps > 0)
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
         tables |= {"groups": self.groups, "separations": self._separations_of(reach.everybody)}
+        near = _concerning(entered, core, reach.others | self._willing if steps else reach.others, (begin, since, stop))
+        tables = {name: frame for name, frame in self._folded(tables, near).items() if name != "people"}
         tables["people"] = self._people_of(reach.everybody, tables)
         return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz)
 
@@ -156,7 +174,7 @@ class RecordStore:
     def _known(self, person_ids: Collection[str]) -> set[str]:
         if isinstance(person_ids, str) or not len(person_ids):
             raise SchemaError(f"person_ids must be one or more ids, such as ['c0001']; got {person_ids!r}.")
-        core = {str(person) for person in person_ids}
+        core = set(id_index(person_ids, "person_ids"))
         unknown = sorted(core - self._place_of.keys())
         if unknown:
             raise UnknownPersonError(
@@ -164,14 +182,22 @@ class RecordStore:
             )
         return core
 
-    def _reach(self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int) -> Reach:
+    def _reach(
+        self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int, entered: Entered
+    ) -> Reach:
         """Whom a small record needs besides those asked for."""
         if steps == 0:
             return Reach(core, set(), set(), begin, since, stop)
-        met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_by(core) & self._place_of.keys())
-        beyond = self._shelf.met_by(met - core, since, stop) & self._willing if steps == 2 else set()
+        known = self._place_of.keys()
+        met = self._shelf.met_by(core, begin, stop) | ((self._shelf.named_by(core) | entered.met_by(core, begin, stop)) & known)
+        again = met - core
+        beyond = self._shelf.met_by(again, since, stop) | entered.met_by(again, since, stop) if steps == 2 else set()
         apart = {other for pair in self._pairs if core & pair for other in pair} - core
-        return Reach(core, (met | beyond | apart) - core, apart, begin, since, stop)
+        return Reach(core, (met | (beyond & self._willing) | apart) - core, apart, begin, since, stop)
+
+    def _folded(self, tables: dict[str, pd.DataFrame], entered: Entered) -> dict[str, pd.DataFrame]:
+        """The tables of a small record with what was entered."""
+        return fold_in(tables | {"people": self.people}, entered, self.tz)[0] if len(entered) else tables
 
     def _separations_of(self, people: set[str]) -> pd.DataFrame:
         """The pairs kept apart that touch any of these people."""
@@ -190,6 +216,14 @@ class RecordStore:
         places |= {place for worker in workers for place in [self._place_of[worker]]}
         rows = self.people.iloc[sorted(places)].reset_index(drop=True)
         return rows.assign(worker_id=rows["worker_id"].where(rows["worker_id"].isin(rows["person_id"])))
+
+
+def _concerning(entered: Entered, core: set[str], others: set[str], times: tuple[pd.Timestamp, ...]) -> Entered:
+    """What was entered of some people, and lately of others."""
+    begin, since, stop = times
+    own, lately = entered.within(begin, stop).of(core), entered.within(since, stop).of(others)
+    contacts, steps = pd.concat([own.contacts, lately.contacts]), pd.concat([own.steps, lately.steps])
+    return Entered(contacts.drop_duplicates(), steps.drop_duplicates())
 
 
 def open_record(
@@ -224,7 +258,8 @@ def open_record(
 
     Notes
     -----
-    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again.
+    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again. What workers enter on
+    the page that ``recoverynet serve`` shows is folded in each time it is asked.
 
     Examples
     --------
@@ -233,16 +268,16 @@ def open_record(
     >>> rn.open_record(sample_folder("five_people"))
     <RecordStore: 5 people, 2 groups>
     """
-    folder = Path(path)
+    folder = as_path(path, "open_record()")
     if all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES):
         shelf = Shelf.on_disk(folder)
         beside = folder / SIDECAR
         how = read_mapping(beside if beside.is_file() else None)
         zone = how.tz or tz
         window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
-        return RecordStore(shelf, tz=zone, window=window)
-    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems)
-    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes)
+        return RecordStore(shelf, tz=zone, window=window, beside=folder)
+    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems, entries=False)
+    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes, beside=folder)
 
 
 def write_store(record: RecoveryRecord, folder: str | Path) -> None:

@@ -22,7 +22,7 @@ from recoverynet.report.client.wording import Callings, group_rows, map_frame, p
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.report import Report
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 MOST_PEOPLE, MOST_GROUPS, MOST_MEETINGS = 14, 8, 10
 LANES = (("recovery", "Recovery"), ("service", "Services"), ("other", "Others"), ("using", "Using"))
@@ -99,6 +99,7 @@ def client_report(
     >>> report.audience, len(report.sections)
     ('case_holder', 8)
     """
+    require_record(record, "client_report()")
     when = at if at is not None or record.window is None else record.window[1]
     links = client_links(record, client_id, at=when, window=window)
     wishes = wishes or Wishes()
