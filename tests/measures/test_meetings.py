@@ -1,89 +1,88 @@
-"""The next meetings of groups: zones, clock changes, monthly rules, validity, and what has no time."""
-
-from __future__ import annotations
+"""Next meetings: the right hour on the clock of the place, whatever the clocks do."""
 
 import pandas as pd
 import pytest
 
-from recoverynet.errors import SchemaError
-from recoverynet.measures.meetings import next_meetings
-from recoverynet.tables.layouts import GROUPS
+import recoverynet as rn
 
 
 def groups(**columns: object) -> pd.DataFrame:
-    known = {"group_id": ["g"], "name": ["Group"], "kind": ["other"], "weekday": ["sunday"], "start_time": ["10:00"], **columns}
-    return GROUPS.typed(pd.DataFrame(known))
+    given = {"group_id": "g", "name": "A group", "kind": "mutual_aid", "weekday": "sunday", "start_time": "19:30", **columns}
+    record = rn.RecoveryRecord(
+        pd.DataFrame({"person_id": ["a"], "role": ["client"]}),
+        pd.DataFrame({"occasion_id": [], "started_at": [], "kind": []}),
+        pd.DataFrame({"occasion_id": [], "person_id": []}),
+        groups=pd.DataFrame([given]),
+    )
+    return record.groups
 
 
-def starts(frame: pd.DataFrame, **how: object) -> list[str]:
-    return [f"{moment:%Y-%m-%d %H:%M %z}" for moment in next_meetings(frame, **how)["starts_at"]]
-
-
-def test_the_clock_of_the_place_holds_across_daylight_saving() -> None:
-    assert starts(groups(), at="2011-03-19", days=14) == ["2011-03-20 10:00 +0000", "2011-03-27 10:00 +0100"]
-    assert starts(groups(), at="2011-10-23", days=9) == ["2011-10-23 10:00 +0100", "2011-10-30 10:00 +0000"]
-    far = groups(timezone=["America/New_York"])
-    got = next_meetings(far, at="2011-03-12T12:00", days=2)
-    assert got["starts_at"].tolist() == [pd.Timestamp("2011-03-13T14:00Z")] and got["local_start"].tolist() == ["10:00"]
-    assert starts(far, at="2011-03-19", days=2) == ["2011-03-20 14:00 +0000"], "the United States change earlier"
-
-
-def test_an_hour_skipped_moves_forward_and_one_that_comes_twice_is_the_first() -> None:
-    assert starts(groups(start_time=["01:30"]), at="2011-03-27", days=1) == ["2011-03-27 02:00 +0100"]
-    assert starts(groups(start_time=["01:30"]), at="2011-10-30", days=1) == ["2011-10-30 01:30 +0100"]
-
-
-def test_a_meeting_that_begins_now_counts_and_one_at_the_end_does_not() -> None:
-    assert starts(groups(), at="2011-03-06T10:00", days=7) == ["2011-03-06 10:00 +0000"]
-    assert starts(groups(), at="2011-03-06T10:01", days=6) == []
+def starts(at: str, days: int = 7, tz: str = "Europe/London", **columns: object) -> list[str]:
+    return [str(start) for start in rn.next_meetings(groups(**columns), at=at, days=days, tz=tz)["starts_at"]]
 
 
 @pytest.mark.parametrize(
-    ("rule", "days"),
+    ("at", "expected"),
     [
-        ("FREQ=MONTHLY;BYDAY=1SA", ["2011-03-05", "2011-04-02"]),
-        ("FREQ=MONTHLY;BYDAY=-1MO", ["2011-03-28", "2011-04-25"]),
-        ("FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20110308T235959Z", ["2011-03-01", "2011-03-03", "2011-03-08"]),
-        ("DTSTART:20110301 RRULE:FREQ=WEEKLY;INTERVAL=3;BYDAY=TU", ["2011-03-01", "2011-03-22", "2011-04-12"]),
-        ("DTSTART:20110301 RRULE:FREQ=DAILY;COUNT=2", ["2011-03-01", "2011-03-02"]),
+        ("2011-03-25", "2011-03-27 19:30:00+01:00"),  # clocks went forward that morning
+        ("2011-10-29", "2011-10-30 19:30:00+00:00"),  # and back that one
+        ("2011-03-13", "2011-03-13 19:30:00+00:00"),
+        ("2011-03-13T19:30", "2011-03-13 19:30:00+00:00"),  # one that begins now is listed
     ],
 )
-def test_rules_of_recurrence(rule: str, days: list[str]) -> None:
-    got = next_meetings(groups(recurrence=[rule]), at="2011-03-01", days=59)["starts_at"]
-    assert [f"{moment:%Y-%m-%d}" for moment in got] == days
+def test_local_time_across_the_change_of_clocks(at: str, expected: str) -> None:
+    assert starts(at) == [expected]
 
 
-def test_closed_out_of_date_and_by_appointment_have_no_row() -> None:
-    how = {"at": "2011-03-19", "days": 14}
-    assert starts(groups(closed_temporarily=[True]), **how) == []
-    assert starts(groups(weekday=[None]), **how) == [] and starts(groups(start_time=[None]), **how) == []
-    assert starts(groups(valid_from=["2011-03-21"]), **how) == ["2011-03-27 10:00 +0100"]
-    assert starts(groups(valid_to=["2011-03-27"]), **how) == ["2011-03-20 10:00 +0000"]
+def test_a_meeting_that_has_begun_is_over_and_the_next_is_in_a_week() -> None:
+    assert starts("2011-03-13T19:31", days=1) == []
+    assert starts("2011-03-13T19:31") == ["2011-03-20 19:30:00+00:00"]
+    # Seven days are calendar days: the hour lost in between neither adds a meeting nor takes one away.
+    assert starts("2011-03-20T19:30") == ["2011-03-20 19:30:00+00:00"]
+    assert starts("2011-03-20T19:30:01") == ["2011-03-27 19:30:00+01:00"]
 
 
-def test_the_end_is_known_where_a_length_is() -> None:
-    both = pd.concat([groups(duration_min=[90]), groups(group_id=["h"], weekday=["monday"])], ignore_index=True)
-    got = next_meetings(both, at="2011-03-19", days=14)
-    assert got["group_id"].tolist() == ["g", "h", "g", "h"]
-    assert got["ends_at"].tolist()[0] == pd.Timestamp("2011-03-20T11:30Z") and pd.isna(got["ends_at"].tolist()[1])
-    assert got["online"].isna().all()
+def test_hours_that_are_skipped_or_come_twice() -> None:
+    assert starts("2011-03-26", start_time="01:30") == ["2011-03-27 02:00:00+01:00"]
+    assert starts("2011-10-29", start_time="01:30") == ["2011-10-30 01:30:00+01:00"]
 
 
-@pytest.mark.parametrize(
-    ("columns", "says"),
-    [
-        ({"recurrence": ["every week"]}, "'g' does not say when it meets"),
-        ({"recurrence": ["FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"]}, "first day it does not say"),
-        ({"recurrence": ["FREQ=HOURLY"]}, "within a day"),
-        ({"recurrence": ["FREQ=WEEKLY;BYDAY=XX"]}, "cannot be read"),
-        ({"timezone": ["Mars/Base"]}, "does not exist"),
-    ],
-)
-def test_what_cannot_be_read_names_the_group(columns: dict, says: str) -> None:
-    with pytest.raises(SchemaError, match=says):
-        next_meetings(groups(**columns), at="2011-03-19")
+def test_another_time_zone_is_told_in_ours_and_on_its_own_clock() -> None:
+    week = rn.next_meetings(groups(timezone="America/New_York", start_time="19:30:00", duration_min=60), at="2011-03-10")
+    row = week.iloc[0]
+    assert row["starts_at"] == pd.Timestamp("2011-03-13 19:30", tz="America/New_York") and row["local_start"] == "19:30"
+    assert str(row["starts_at"]) == "2011-03-13 23:30:00+00:00" and str(row["ends_at"]) == "2011-03-14 00:30:00+00:00"
+    # Auckland's Sunday evening is Sunday morning here.
+    assert starts("2011-03-13", timezone="Pacific/Auckland") == ["2011-03-13 06:30:00+00:00"]
+    assert starts("2011-03-13T07:00", days=1, timezone="Pacific/Auckland") == []
 
 
-def test_no_group_no_meeting() -> None:
-    got = next_meetings(groups().head(0), at="2011-03-19")
-    assert got.empty and str(got["starts_at"].dtype) == "datetime64[us, Europe/London]"
+def test_groups_that_do_not_meet() -> None:
+    assert starts("2011-03-10", closed_temporarily=True) == []
+    assert starts("2011-03-10", valid_to="2011-03-13") == [] and len(starts("2011-03-10", valid_to="2011-03-14")) == 1
+    assert starts("2011-03-10", valid_from="2011-03-14") == []
+    assert starts("2011-03-10", weekday=None) == [] and starts("2011-03-10", start_time=None) == []
+
+
+def test_types_stay_where_there_is_nothing() -> None:
+    empty = rn.next_meetings(groups(weekday=None), at="2011-03-10")
+    full = rn.next_meetings(groups(), at="2011-03-10")
+    assert empty.dtypes.to_dict() == full.dtypes.to_dict() and pd.isna(full["ends_at"].iloc[0])
+
+
+def test_every_group_of_riverside_meets_once_a_week() -> None:
+    record = rn.load_sample("riverside")
+    for at in ("2010-03-26", "2010-10-30", "2011-06-01"):
+        week = rn.next_meetings(record.groups, at=at)
+        assert not week["group_id"].duplicated().any()
+        local = week["starts_at"].dt.strftime("%A %H:%M").str.lower()
+        own = record.groups.set_index("group_id").loc[week["group_id"]]
+        assert local.tolist() == (own["weekday"] + " " + own["start_time"]).tolist()
+
+
+def test_wrong_arguments() -> None:
+    with pytest.raises(rn.SchemaError, match="time zone 'Mars/Base', which does not exist"):
+        starts("2011-03-10", timezone="Mars/Base")
+    for days in (0, -1, 1.5, True):
+        with pytest.raises(rn.SchemaError, match="days must be"):
+            rn.next_meetings(groups(), at="2011-03-10", days=days)
