@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 
 import numpy as np
+import pandas as pd
 
 from recoverynet.errors import SchemaError
 
@@ -80,7 +81,7 @@ def list_of_names(names: object, word: str, *, apart_from: Iterable[str] = (), o
 
 
 def array_of_numbers(values: object, what: str) -> np.ndarray:
-    """A new array of numbers, NaN where unknown.
+    """A new array of numbers, NaN where unknown, of an array, list, series or frame of any type.
 
     Raises
     ------
@@ -92,6 +93,12 @@ def array_of_numbers(values: object, what: str) -> np.ndarray:
     array([ 1., nan])
     """
     try:
+        if isinstance(values, pd.Series | pd.DataFrame | pd.Index | pd.api.extensions.ExtensionArray):
+            # Nullable, categorical and Arrow-backed columns hold a missing value that numpy knows no number for.
+            values = np.asarray(values.astype(object), dtype=object)  # type: ignore[attr-defined]
+        if isinstance(values, np.ndarray) and values.dtype == object or isinstance(values, list | tuple):
+            array = np.array(values, dtype=object)
+            return np.where(pd.isna(array), np.nan, array).astype(np.float64)
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise SchemaError(f"{what} must be numbers, NaN where unknown; some are words or something else.") from None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 
 import pandas as pd
 
-from recoverynet.errors import SchemaError, TimeOrderError
+from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
 
@@ -19,7 +20,7 @@ def as_instant(value: object, tz: object) -> pd.Timestamp:
     ----------
     value : date, datetime, pandas.Timestamp or str
         Text is ISO 8601, such as ``2011-03-07`` or ``2011-03-07T19:30``. Naive values are local time in ``tz``; an hour
-        that comes twice is its first occurrence, one that is skipped the first moment after it.
+        that comes twice is its first occurrence, one that is skipped the first moment after it, with a warning.
     tz : str or tzinfo
         Time zone of the answer.
 
@@ -32,6 +33,11 @@ def as_instant(value: object, tz: object) -> pd.Timestamp:
     ------
     SchemaError
         The value is missing or not a date.
+
+    Warns
+    -----
+    RecoveryNetWarning
+        The clocks of ``tz`` skipped the hour.
     """
     if isinstance(value, str) and not _ISO.match(value) or isinstance(value, int | float) and not pd.isna(value):
         raise SchemaError(f"{value!r} is not a date; write it as 2011-03-07 or 2011-03-07T19:30.")
@@ -42,6 +48,12 @@ def as_instant(value: object, tz: object) -> pd.Timestamp:
     if stamp is pd.NaT:
         raise SchemaError("A date is missing where one is needed.")
     if stamp.tzinfo is None:
+        if stamp.tz_localize(tz, ambiguous=True, nonexistent="NaT") is pd.NaT:
+            warnings.warn(
+                f"{stamp} names an hour that the clocks of {tz} skipped; it is read as the first moment after the gap.",
+                RecoveryNetWarning,
+                stacklevel=2,
+            )
         return stamp.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
     return stamp.tz_convert(tz)
 

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.ids import first_ids, id_index, ids_in, labels_of, require_shared
 from recoverynet.instants import as_instant, as_length
 from recoverynet.kernels.spells import UNKNOWN_CODE, current_code, settle
+from recoverynet.tables.schema import instants_of_column, stripped
 
 SOURCES = ("self", "worker", "peer", "external", "perceived")
 OWN_SOURCES = ("self", "worker", "peer", "external")
@@ -67,11 +69,20 @@ class Looks:
 
 def look_up(observations: pd.DataFrame, variable: str, sources: Sequence[str], allowed: Sequence[str] | None = None) -> Looks:
     """The looks at one variable by some sources; raises SchemaError for a frame without observations."""
+    observations = as_observations(observations)
     _require_columns(observations, ("person_id", "observed_at", "variable", "value", "source"))
     said_by = _codes_in(SOURCES, observations["source"])
     wanted = np.isin(SOURCES, sources)[said_by] & (observations["variable"] == variable).to_numpy(dtype=bool)
     rows = observations[wanted]
-    return looks_from(rows, microseconds_of(rows["observed_at"]), sources, allowed, rows["observed_at"].dt.tz)
+    when = instants_of_column(rows["observed_at"], "Column 'observed_at'")
+    return looks_from(rows, microseconds_of(when), sources, allowed, when.dt.tz)
+
+
+def as_observations(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with ids and words as the tables hold them, whatever type they came in."""
+    frame = ids_in(frame, ("person_id", "observed_at", "variable", "source"), "observations", ids=("person_id",))
+    words = [name for name in ("variable", "value", "source") if name in frame.columns and frame[name].dtype != "str"]
+    return frame.assign(**{name: stripped(frame[name]) for name in words}) if words else frame
 
 
 def looks_from(rows: pd.DataFrame, time: np.ndarray, sources: Sequence[str], allowed: Sequence[str] | None, tz: object) -> Looks:
@@ -112,13 +123,14 @@ def value_at(
     ----------
     observations : pandas.DataFrame
         Columns person_id, observed_at (tz-aware), variable, value, source, as in ``record.observations``.
+        Ids may be numbers: 7 and 7.0 are ``"7"``.
     variable : str
         Which variable, such as ``"employment.status"``.
     when : instant, or a sequence of one a person
         The moment asked about; an observation at that very instant counts. Naive ones are local time of the
         observations. A sequence needs ``people`` and stands in their order; where it is missing so is the
         answer.
-    people : sequence of str, optional
+    people : sequence of ids, optional
         Who to answer for, in this order. Default: everyone the sources observed, by id.
     valid_for : str or pandas.Timedelta or None
         How long an observation holds; ``None``: until the next one. The default is a quarter.
@@ -140,6 +152,8 @@ def value_at(
     SchemaError
         A column is missing, an instant is naive, a value is not allowed, a source or rule is unknown,
         ``valid_for`` is not a positive length of time, or ``when`` does not match ``people``.
+    UnknownPersonError
+        Nobody asked about was ever observed, and their ids are written otherwise than those of the people observed.
 
     Examples
     --------
@@ -150,8 +164,14 @@ def value_at(
     {'ann': '13', 'ben': '12'}
     """
     sources, rule, lasting = checked_sources(sources), checked_rule(conflict), microseconds_in(valid_for)
+    observations = as_observations(observations)
     looks = look_up(observations, variable, sources, allowed)
-    index = pd.Index(looks.people if people is None else list(people), name="person_id", dtype="str")
+    index = pd.Index(looks.people, name="person_id", dtype="str") if people is None else id_index(people, "people")
+    observed = pd.Index(observations["person_id"].dropna().unique())
+    if len(index) > 1:
+        require_shared(index, observed, "the people asked about", "the people observed", unlike=True)
+    if isinstance(when, pd.Series) and people is not None:
+        when = _one_a_person(when, index)
     if isinstance(when, pd.Series | pd.Index | np.ndarray | list | tuple):
         if people is None or len(when) != len(index):
             raise SchemaError(
@@ -166,10 +186,25 @@ def value_at(
     return pd.Series(words[code], index=index, name=variable, dtype="str")
 
 
+def _one_a_person(when: pd.Series, people: pd.Index) -> pd.Series:
+    """Moments in the order of the people they are labelled with; those whose labels only count stand in order already."""
+    labels = labels_of(when.index, people)
+    if labels is None or labels.equals(people):
+        return when
+    strange = people.difference(labels)
+    if len(strange) or labels.has_duplicates:
+        raise SchemaError(
+            f"when has labels other than the people: {len(strange):,} of {len(people):,} people have no moment, such as "
+            f"{first_ids(strange, 1) or first_ids(labels[labels.duplicated()], 1)}; it is labelled {first_ids(labels)}. Index it "
+            "by person_id, or take the labels off with .to_numpy()."
+        )
+    return when.set_axis(labels).loc[people]
+
+
 def _instants(when: object, tz: object) -> np.ndarray:
     """Microseconds of several instants; a missing one becomes a time before every look."""
-    stamps = pd.DatetimeIndex(when)  # type: ignore[call-overload]
-    stamps = stamps.tz_localize(tz) if stamps.tz is None else stamps
+    given = when if isinstance(when, pd.Series) else pd.Series(when, name="when")  # type: ignore[call-overload]
+    stamps = pd.DatetimeIndex(instants_of_column(given, "when", tz))
     return np.where(stamps.isna(), np.iinfo(np.int64).min, stamps.as_unit("us").asi8)
 
 
@@ -180,15 +215,11 @@ def instant_in(value: object, tz: object) -> int:
 
 def microseconds_of(instants: pd.Series) -> np.ndarray:
     """Microseconds since 1970 of a column of tz-aware instants."""
-    if not isinstance(instants.dtype, pd.DatetimeTZDtype):
-        raise SchemaError(
-            f"Column {instants.name!r} must hold instants with a time zone; got {instants.dtype}. Take the "
-            "frame from a "
-            "record, or give it a zone with .dt.tz_localize('Europe/London')."
-        )
-    if instants.isna().any():
-        raise SchemaError(f"Column {instants.name!r} must be filled in; {int(instants.isna().sum())} rows are empty.")
-    return pd.DatetimeIndex(instants).as_unit("us").asi8
+    what = f"Column {instants.name!r}"
+    read = instants_of_column(instants, what)
+    if read.isna().any():
+        raise SchemaError(f"{what} must be filled in; {int(read.isna().sum())} rows are empty.")
+    return pd.DatetimeIndex(read).as_unit("us").asi8
 
 
 def microseconds_in(valid_for: object | None) -> int | None:

@@ -11,14 +11,10 @@ from scipy import sparse
 
 from recoverynet.arguments import array_of_numbers
 from recoverynet.errors import SchemaError
+from recoverynet.ids import labels_of
 
+_NUMBERS = ("boolean", "integer", "floating", "mixed-integer-float", "decimal")
 MEND = "Give people= the ids in the order of the matrices, or take the labels off with .to_numpy()."
-
-
-def labels_of(labels: pd.Index) -> pd.Index | None:
-    """Row or column labels as text; None where they only count 0, 1, 2, …"""
-    counting = isinstance(labels, pd.RangeIndex) and labels.start == 0 and labels.step == 1
-    return None if counting else labels.astype("str")
 
 
 def ids_of(networks: Sequence[object], people: object) -> object:
@@ -28,7 +24,7 @@ def ids_of(networks: Sequence[object], people: object) -> object:
     for matrix in networks:
         labels = labels_of(matrix.index) if isinstance(matrix, pd.DataFrame) else None
         if labels is not None:
-            return list(labels)
+            return labels
     return [str(row + 1) for row in range(np.shape(networks[0])[0])] if len(networks) else []
 
 
@@ -41,8 +37,29 @@ def in_order(values: object, ids: pd.Index, what: str) -> Any:
         The labels are not those of the people, or somebody has two rows.
     """
     if isinstance(values, pd.DataFrame | pd.Series):
-        labels = labels_of(values.index)
+        labels = labels_of(values.index, ids)
         return values if labels is None else values.iloc[_places(labels, ids, f"{what}: the rows")]
+    return values
+
+
+def by_wave(values: object, n_waves: int, what: str) -> Any:
+    """Columns of a frame in the order of the waves where they are numbered 1 … W; anything else as it is.
+
+    Raises
+    ------
+    SchemaError
+        Columns are numbers in no order that could be that of the waves.
+    """
+    if not isinstance(values, pd.DataFrame) or values.shape[1] != n_waves:
+        return values
+    number = pd.to_numeric(pd.Series(values.columns.astype(object)), errors="coerce").to_numpy(dtype=np.float64)
+    if sorted(number) == list(range(1, n_waves + 1)):
+        return values.iloc[:, np.argsort(number)]
+    if np.isfinite(number).all() and (np.diff(number) <= 0).any():
+        raise SchemaError(
+            f"{what}: the columns are called {', '.join(map(str, values.columns[:5]))}, which is no order of waves; call them 1 to "
+            f"{n_waves}, or put them in order and take the labels off with .to_numpy()."
+        )
     return values
 
 
@@ -56,7 +73,7 @@ def in_order_both_ways(values: object, ids: pd.Index, what: str) -> Any:
     """
     if not isinstance(values, pd.DataFrame):
         return values
-    rows, columns = labels_of(values.index), labels_of(values.columns)
+    rows, columns = labels_of(values.index, ids), labels_of(values.columns, ids)
     if rows is None and columns is None:
         return values
     if rows is None or columns is None:
@@ -92,6 +109,34 @@ def numbers(values: object, what: str) -> np.ndarray:
     return array_of_numbers(values.toarray() if sparse.issparse(values) else values, what)  # type: ignore[attr-defined]
 
 
+def values_of(values: object) -> np.ndarray:
+    """A covariate as an array: numbers and flags as numbers with NaN, words as objects with None.
+
+    Parameters
+    ----------
+    values : array, Series or frame
+        Of any type that pandas knows, nullable, categorical and Arrow-backed ones included.
+
+    Returns
+    -------
+    numpy.ndarray
+    """
+    if isinstance(values, pd.DataFrame):
+        columns = [values_of(values[name]) for name in values.columns]
+        kept = np.float64 if all(column.dtype != object for column in columns) else object
+        return np.column_stack([column.astype(kept) for column in columns]) if columns else np.empty((len(values), 0))
+    if isinstance(values, pd.Series) and not isinstance(values.dtype, np.dtype):
+        values = values.astype(object).to_numpy()
+    array = np.asarray(values)
+    if array.dtype != object:
+        return array
+    flat = pd.Series(array.ravel(), dtype=object)
+    known = flat.notna()
+    if pd.api.types.infer_dtype(flat[known], skipna=True) in _NUMBERS:
+        return pd.to_numeric(flat.where(known, np.nan)).to_numpy(dtype=np.float64).reshape(array.shape)
+    return flat.where(known, None).to_numpy(dtype=object).reshape(array.shape)
+
+
 def by_name(given: object, what: str, such_as: str) -> Mapping[str, Any]:
     """A mapping of names to values, empty for None; raises SchemaError for anything else."""
     if given is None:
@@ -112,7 +157,7 @@ def _places(labels: pd.Index, ids: pd.Index, what: str) -> np.ndarray:
     strange, missing = labels.difference(ids, sort=False), ids.difference(labels, sort=False)
     if len(strange) or len(missing):
         raise SchemaError(
-            f"{what} name other people than the panel:{_some(strange, 'not in it')}{_some(missing, 'not named')} {MEND}"
+            f"{what} name other people than there are:{_some(strange, 'not among them')}{_some(missing, 'not named')} {MEND}"
         )
     return labels.get_indexer(ids)
 

@@ -90,7 +90,7 @@ class ContactGraph:
     end: pd.Timestamp | None = None
 
     def __post_init__(self) -> None:
-        if not hasattr(self.record, "occasions"):
+        if not isinstance(self.record, RecoveryRecord):
             raise SchemaError(
                 f"ContactGraph takes a RecoveryRecord, such as load_sample('riverside') or read_record('my_folder'); got "
                 f"{type(self.record).__name__}."

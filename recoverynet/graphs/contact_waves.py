@@ -12,7 +12,8 @@ from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel_shape import settled
 from recoverynet.graphs.projection import Weighting, project
 from recoverynet.graphs.waves import codes_by_wave, outcomes_by_wave, presence, wave_windows, words_by_wave
-from recoverynet.observed import SourceRule, checked_rule, checked_sources, look_up, microseconds_in
+from recoverynet.ids import require_shared
+from recoverynet.observed import SourceRule, as_observations, checked_rule, checked_sources, look_up, microseconds_in
 from recoverynet.states import STATE_VARIABLE, Norm
 from recoverynet.tables.layouts import PEOPLE
 
@@ -33,9 +34,14 @@ def contact_waves(
     outcomes: Mapping[str, Iterable[str] | None] | Sequence[str],
 ) -> dict[str, Any]:
     """The fields of a panel made of contacts; the arguments are those of :func:`recoverynet.panel`."""
+    if not isinstance(graph, ContactGraph):
+        raise SchemaError(f"panel() takes a ContactGraph: panel(ContactGraph(record), breaks=…); got a {type(graph).__name__}.")
     used, rule, lasting = checked_sources(sources), checked_rule(conflict), microseconds_in(valid_for)
     record, people = graph.record, graph.people_table
-    table = record.observations if observations is None else observations
+    table = record.observations if observations is None else as_observations(observations)
+    if observations is not None and "person_id" in table.columns:
+        observed = pd.Index(table["person_id"].dropna().unique())
+        require_shared(observed, people.index, "the observations", "the people of the contacts")
     waves = wave_windows(breaks, record.tz)
     people = people if roles is None else people[people["role"].isin(_known_roles(roles))]
     networks = tuple(

@@ -13,7 +13,8 @@ from scipy import sparse
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs.named_alters import named_alters, reported_ties
 from recoverynet.graphs.neighbourhoods import neighbourhoods, ties_within
-from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.graphs.person_network import PersonNetwork, people_frame
+from recoverynet.ids import first_ids, id_index, ids_in, one_id
 from recoverynet.instants import as_window
 from recoverynet.tables.record import RecoveryRecord
 
@@ -57,6 +58,18 @@ class EgoNetworks:
     alter_ties: pd.DataFrame
     directed: bool = False
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "egos", people_frame(self.egos))
+        for name, columns in (("alters", ("ego_id", "alter_id")), ("alter_ties", ("ego_id", "alter_a", "alter_b"))):
+            frame = ids_in(getattr(self, name), columns, f"{name.replace('_', ' ')} of personal networks")
+            strange = frame.loc[~frame["ego_id"].isin(self.egos.index), "ego_id"]
+            if len(strange):
+                raise UnknownPersonError(
+                    f"The {name.replace('_', ' ')} name {strange.nunique():,} people who are none of the {len(self.egos):,} egos, "
+                    f"such as {first_ids(strange.unique(), 1)}; the egos are {first_ids(self.egos.index)}."
+                )
+            object.__setattr__(self, name, frame)
 
     def sizes(self) -> pd.Series:
         """How many people does each ego have around them?
@@ -109,6 +122,7 @@ class EgoNetworks:
         UnknownPersonError
             Nobody of that id is an ego.
         """
+        ego_id = one_id(ego_id, "ego_id")
         if ego_id not in self.egos.index:
             raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos.")
         alters = self.alters.iloc[self._rows["alters"].get(ego_id, [])]
@@ -179,7 +193,8 @@ def ego_networks(
     Raises
     ------
     SchemaError
-        ``radius`` is neither 1 nor 2; 2 steps are asked of a record; ``window`` or ``relation`` of a network.
+        Neither a record nor a network; ``radius`` is neither 1 nor 2; 2 steps are asked of a record; ``window`` or
+        ``relation`` of a network.
     UnknownPersonError
         Somebody of ``egos`` is not known.
     TimeOrderError
@@ -199,6 +214,11 @@ def ego_networks(
         if window is not None or relation is not None:
             raise SchemaError("A network has its window and relations already; project or choose before.")
         return _from_network(record_or_network, radius, egos)
+    if not isinstance(record_or_network, RecoveryRecord):
+        raise SchemaError(
+            f"ego_networks() takes a RecoveryRecord or a PersonNetwork; got a {type(record_or_network).__name__}. "
+            "read_record('my_folder') makes the one, project(ContactGraph(record)) the other."
+        )
     if radius == 2:
         raise SchemaError("Nominations reach one step: radius=2 needs a network, such as project() makes.")
     return _from_record(record_or_network, window, egos, relation)
@@ -234,7 +254,7 @@ def _from_record(
 def _rows_of(ids: pd.Index, egos: Iterable[str] | None) -> np.ndarray:
     if egos is None:
         return np.arange(len(ids))
-    wanted = pd.Index([egos] if isinstance(egos, str) else list(egos), dtype="str")
+    wanted = id_index([egos] if isinstance(egos, str) else egos, "egos")
     rows = ids.get_indexer(wanted)
     if (rows < 0).any():
         raise UnknownPersonError(

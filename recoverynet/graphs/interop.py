@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.atomic import write_text
 from recoverynet.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame
     text = "\n".join(nx.generate_gexf(graph))
     # networkx writes the day into the file
     dated = re.compile(r' lastmodifieddate="[^"]*"')
-    Path(path).write_text('<?xml version="1.0" encoding="utf-8"?>\n' + dated.sub("", text) + "\n", encoding="utf-8")
+    write_text(path, '<?xml version="1.0" encoding="utf-8"?>\n' + dated.sub("", text) + "\n")
 
 
 def _tie_list(weights: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -13,8 +13,18 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel_shape import settled
 from recoverynet.graphs.person_network import people_frame
 from recoverynet.graphs.waves import codes_by_wave, numbers_by_wave, presence, undated_waves, wave_windows, words_by_wave
+from recoverynet.ids import ids_in, require_shared
 from recoverynet.kernels.spells import UNKNOWN_CODE
-from recoverynet.observed import Looks, SourceRule, checked_rule, checked_sources, look_up, looks_from, microseconds_of
+from recoverynet.observed import (
+    Looks,
+    SourceRule,
+    as_observations,
+    checked_rule,
+    checked_sources,
+    look_up,
+    looks_from,
+    microseconds_of,
+)
 from recoverynet.states import STATE_VARIABLE, Norm
 
 WAVE = "wave"
@@ -34,9 +44,14 @@ def nomination_waves(
 ) -> dict[str, Any]:
     """The fields of a panel made of nominations, with the arguments of ``NetworkPanel.from_nominations``."""
     used, rule = checked_sources(sources), checked_rule(conflict)
+    nominations = ids_in(
+        nominations, ("ego_id", "alter_id", "asked_at", WAVE, "relation"), "nominations", ids=("ego_id", "alter_id")
+    )
+    observations = None if observations is None else as_observations(observations)
     waves, dated = resolve_waves(nominations, observations, breaks, tz)
     named = timed(nominations, "asked_at", "nominations", waves if dated else None)
     frame = people_of(people, nominations, observations)
+    _require_known(frame.index, nominations, observations)
     networks, notes = nominated_networks(named, frame.index, len(waves), relation)
     behaviour: dict[str, np.ndarray] = {}
     states: pd.DataFrame | None = None
@@ -60,6 +75,19 @@ def nomination_waves(
         present=presence(frame, waves),
         settings=settings,
     )
+
+
+def _require_known(people: pd.Index, nominations: pd.DataFrame, observations: pd.DataFrame | None) -> None:
+    """Raise UnknownPersonError where nobody who names, or nobody observed, is known to the other side."""
+    named = [nominations[name] for name in ("ego_id", "alter_id") if name in nominations.columns]
+    namers = pd.Index(named[0].dropna().unique()) if named else pd.Index([])
+    require_shared(namers, people, "the nominations", "the people of the panel")
+    if observations is None or "person_id" not in observations.columns:
+        return
+    observed = pd.Index(observations["person_id"].dropna().unique())
+    require_shared(observed, people, "the observations", "the people of the panel")
+    everybody = pd.Index(pd.concat(named).dropna().unique()) if named else namers
+    require_shared(observed, everybody, "the observations", "the people of the nominations", unlike=True)
 
 
 class Timed(NamedTuple):
@@ -145,8 +173,8 @@ def _checked_nominations(rows: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in ("ego_id", "alter_id") if name not in rows.columns]
     if absent:
         raise SchemaError(f"The nominations need {', '.join(absent)}; they have {', '.join(rows.columns) or 'none'}.")
-    frame = pd.DataFrame({name: rows[name].astype("str") for name in ("ego_id", "alter_id")})
-    if rows[["ego_id", "alter_id"]].isna().any(axis=None):
+    frame = rows[["ego_id", "alter_id"]].copy()
+    if frame.isna().any(axis=None):
         raise SchemaError("Every nomination needs both who names and who is named; some rows lack one.")
     own = frame["ego_id"] == frame["alter_id"]
     if own.any():
@@ -186,7 +214,7 @@ def people_of(people: object, nominations: pd.DataFrame, observations: pd.DataFr
     seen = [nominations["ego_id"]] if "ego_id" in nominations.columns else []
     if observations is not None and "person_id" in observations.columns:
         seen.append(observations["person_id"])
-    return people_frame(sorted({str(one) for column in seen for one in column.dropna()}))
+    return people_frame(sorted({one for column in seen for one in column.dropna()}))
 
 
 def observed_values(

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from recoverynet.arguments import array_of_numbers, require_finite
 from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
+from recoverynet.graphs.alignment import by_wave, in_order, in_order_both_ways, pairs_in_order, values_of
 from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
 from recoverynet.states import UNKNOWN, Norm
@@ -23,6 +24,7 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of a panel in its own type; raises an error where they do not fit together."""
     people = people_frame(given["people"])
     n_people, n_waves = len(people), len(given["networks"])
+    given = _by_label(given, people.index, n_waves)
     if n_waves == 0 or len(given["waves"]) != n_waves:
         raise SchemaError(f"A panel needs one network a wave; got {n_waves} networks for {len(given['waves'])} waves.")
     networks = tuple(checked_weights(matrix, n_people, given["directed"]) for matrix in given["networks"])
@@ -56,6 +58,30 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _by_label(given: Mapping[str, Any], ids: pd.Index, n_waves: int) -> dict[str, Any]:
+    """Everything that has labels in the order of the people and waves, and without them where an array is meant."""
+
+    def aligned(values: object, what: str) -> Any:
+        return by_wave(in_order(values, ids, what), n_waves, what)
+
+    def each(name: str, word: str) -> dict[str, Any]:
+        return {key: aligned(values, f"{word} {key!r}") for key, values in given[name].items()}
+
+    covariates = each("covariates", "The covariate")
+    return {
+        **given,
+        "networks": tuple(
+            in_order_both_ways(matrix, ids, f"The network of wave {wave}") for wave, matrix in enumerate(given["networks"], start=1)
+        ),
+        "behaviour": each("behaviour", "Behaviour"),
+        "covariates": {name: values_of(values) for name, values in covariates.items()},
+        "dyadic": {key: pairs_in_order(one, ids, f"The dyadic covariate {key!r}") for key, one in given["dyadic"].items()},
+        "states": aligned(given["states"], "The states"),
+        "present": aligned(given["present"], "present"),
+        "groups": in_order(given["groups"], ids, "groups"),
+    }
+
+
 def _checked_waves(waves: pd.DataFrame) -> pd.DataFrame:
     frame = waves.set_axis(wave_index(len(waves)), axis=0)
     dated = frame.dropna(subset=["start", "end"])
@@ -84,9 +110,7 @@ def _shaped(values: object, what: str, *shapes: tuple[int, ...]) -> np.ndarray:
 def _checked_presence(present: object | None, networks: Matrices, n_people: int) -> np.ndarray:
     if present is None:
         return np.ones((n_people, len(networks)), dtype=bool)
-    here = np.asarray(present)
-    if here.dtype != bool or here.shape != (n_people, len(networks)):
-        raise SchemaError(f"present must be {n_people} × {len(networks)} booleans; got {here.dtype} {here.shape}.")
+    here = booleans(present, n_people, len(networks))
     for wave, matrix in enumerate(networks, start=1):
         row = np.repeat(np.arange(n_people), np.diff(matrix.indptr))
         if not (here[row, wave - 1] & here[matrix.indices, wave - 1]).all():

@@ -13,6 +13,8 @@ from scipy import sparse
 
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs import interop
+from recoverynet.graphs.alignment import in_order_both_ways
+from recoverynet.ids import PERSON_ID, id_index
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,10 +25,11 @@ class PersonNetwork:
     ----------
     weights : array or sparse array, shape (n, n)
         Strength of the tie from row to column, 0 or more; larger is stronger, never a distance. 0 is no tie.
-        Symmetric unless ``directed``; nobody is tied to themselves.
+        Symmetric unless ``directed``; nobody is tied to themselves. A DataFrame labelled with ids goes by its labels,
+        in whatever order; one whose labels only count 0, 1, 2, … by place.
     people : pandas.DataFrame, pandas.Index or sequence of str
-        The n people in the order of the matrix: their ids, or a frame of attributes indexed by ``person_id``
-        (a column ``person_id`` is taken as the index).
+        The n people in the order of the matrix: their ids (text or whole numbers; 7 is ``"7"``), or a frame of attributes
+        indexed by ``person_id`` (a column ``person_id`` is taken as the index).
     directed : bool
         Whether a tie from one to another says nothing about the way back.
     settings : mapping
@@ -42,8 +45,8 @@ class PersonNetwork:
     Raises
     ------
     SchemaError
-        The matrix is not square, does not match the people, holds a negative or missing strength or a tie
-        with oneself, an id occurs twice, or an undirected network is not symmetric.
+        The matrix is not square, does not match the people or is labelled with others, holds a negative or missing
+        strength or a tie with oneself, an id occurs twice, or an undirected network is not symmetric.
 
     Examples
     --------
@@ -60,7 +63,8 @@ class PersonNetwork:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "people", people_frame(self.people))
-        object.__setattr__(self, "weights", checked_weights(self.weights, len(self.people), self.directed))
+        given = in_order_both_ways(self.weights, self.people.index, "The weights")
+        object.__setattr__(self, "weights", checked_weights(given, len(self.people), self.directed))
         object.__setattr__(self, "settings", dict(self.settings))
 
     @property
@@ -102,7 +106,7 @@ class PersonNetwork:
         SchemaError
             An id is named twice.
         """
-        wanted = pd.Index(person_ids, dtype="str")  # type: ignore[call-overload]
+        wanted = id_index(person_ids, "among()")
         if wanted.equals(self.person_ids):
             return self
         rows = self.person_ids.get_indexer(wanted)
@@ -263,10 +267,10 @@ class PersonNetwork:
 def people_frame(people: object) -> pd.DataFrame:
     """Attributes indexed by ``person_id`` from a frame or a sequence of ids; ids are text and unique."""
     if isinstance(people, pd.DataFrame):
-        frame = people.set_index("person_id") if "person_id" in people.columns else people.copy()
+        frame = people.set_index(PERSON_ID) if PERSON_ID in people.columns else people
+        frame = frame.set_axis(id_index(frame.index, "The people"), axis=0)
     else:
-        frame = pd.DataFrame(index=pd.Index(people))  # type: ignore[call-overload]
-    frame.index = pd.Index(frame.index.astype("str"), name="person_id")
+        frame = pd.DataFrame(index=id_index(people, "people"))
     if frame.index.has_duplicates:
         twice = frame.index[frame.index.duplicated()]
         raise SchemaError(f"{len(twice)} person ids occur more than once, the first being {twice[0]!r}.")

@@ -8,11 +8,21 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError, TimeOrderError
+from recoverynet.graphs.alignment import values_of
 from recoverynet.instants import as_instant
 from recoverynet.observed import Looks, SourceRule, look_up
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, StateScheme
+from recoverynet.tables.schema import instants_of_column
 
-NOT_COVARIATES = ("introducer_consent", "max_introductions", "consent_care", "consent_evaluation", "consent_research")
+NOT_COVARIATES = (
+    "joined_on",
+    "left_on",
+    "introducer_consent",
+    "max_introductions",
+    "consent_care",
+    "consent_evaluation",
+    "consent_research",
+)
 
 
 def wave_windows(breaks: Iterable[object], tz: str) -> pd.DataFrame:
@@ -82,9 +92,7 @@ def presence(people: pd.DataFrame, waves: pd.DataFrame) -> np.ndarray:
 def _instants_or_none(people: pd.DataFrame, name: str) -> pd.Series | None:
     if name not in people.columns or people[name].isna().all():
         return None
-    if not isinstance(people[name].dtype, pd.DatetimeTZDtype):
-        raise SchemaError(f"Column {name!r} of the people must hold instants with a time zone; got {people[name].dtype}.")
-    return people[name]
+    return instants_of_column(people[name], f"Column {name!r} of the people")
 
 
 def covariates_of(people: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -97,10 +105,8 @@ def covariates_of(people: pd.DataFrame) -> dict[str, np.ndarray]:
         is_instant = pd.api.types.is_datetime64_any_dtype(values)
         if is_instant or name in NOT_COVARIATES or values.isna().all():
             continue
-        if pd.api.types.is_numeric_dtype(values):
-            found[str(name)] = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        else:
-            found[str(name)] = values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
+        array = values_of(values)
+        found[str(name)] = array if array.dtype == object else array.astype(np.float64)
     return found
 
 

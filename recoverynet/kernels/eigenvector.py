@@ -1,8 +1,8 @@
 """Eigenvector centrality within each connected part of a network.
 
 Symbols: M the matrix of one part, M_ij the strength with which j gives to i; λ its largest eigenvalue; x the
-vector with M x = λ x, 0 or more everywhere, largest entry 1. A circle is a set of people who all reach each
-other along ties; the eigenvalues of M are those of its circles.
+vector with M x = λ x, 0 or more everywhere, largest entry 1. A strongly connected component is a set of people who all reach each
+other along ties; the eigenvalues of M are those of its components.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from scipy.sparse.linalg import ArpackError, eigs, eigsh, spsolve
 
 LARGEST_DENSE = 300
 ALIKE = 1e-8
-"""Relative gap below which two circles count as having the same eigenvalue."""
+"""Relative gap below which two such components count as having the same eigenvalue."""
 
 
 def eigenvector_centrality(weights: sparse.csr_array, *, directed: bool) -> np.ndarray:
     """Centrality x of everybody from the ties they receive; NaN without ties or where it is not determined.
 
-    Not determined: parts with directed ties and no circle (λ = 0), or in which two circles have the same λ.
+    Not determined: parts with directed ties and no component (λ = 0), or in which two components have the same λ.
     """
     n_parts, part = csgraph.connected_components(weights, directed=True, connection="weak")
     x = np.full(weights.shape[0], np.nan)
@@ -35,7 +35,7 @@ def eigenvector_centrality(weights: sparse.csr_array, *, directed: bool) -> np.n
 
 
 def leading(matrix: sparse.csr_array, *, symmetric: bool) -> tuple[float, np.ndarray]:
-    """λ and x of one circle, where both are unique (Perron and Frobenius)."""
+    """λ and x of one component, where both are unique (Perron and Frobenius)."""
     n = matrix.shape[0]
     if n > LARGEST_DENSE:
         try:
@@ -53,18 +53,18 @@ def leading(matrix: sparse.csr_array, *, symmetric: bool) -> tuple[float, np.nda
 
 
 def _with_direction(matrix: sparse.csr_array) -> np.ndarray:
-    """Vector x of a part: that of its leading circle, handed on to those who receive from it, else 0."""
+    """Vector x of a part: that of its leading component, handed on to those who receive from it, else 0."""
     n = matrix.shape[0]
-    n_circles, circle = csgraph.connected_components(matrix, directed=True, connection="strong")
-    sizes = np.bincount(circle, minlength=n_circles)
-    roots, vectors = np.zeros(n_circles), {}
+    n_components, component = csgraph.connected_components(matrix, directed=True, connection="strong")
+    sizes = np.bincount(component, minlength=n_components)
+    roots, vectors = np.zeros(n_components), {}
     for k in np.flatnonzero(sizes > 1):
-        members = np.flatnonzero(circle == k)
+        members = np.flatnonzero(component == k)
         roots[k], vectors[k] = leading(sparse.csr_array(matrix[members][:, members]), symmetric=False)
     largest = roots.max()
     if largest <= 0 or (roots >= largest * (1 - ALIKE)).sum() > 1:
         return np.full(n, np.nan)
-    members = np.flatnonzero(circle == roots.argmax())
+    members = np.flatnonzero(component == roots.argmax())
     x = np.zeros(n)
     x[members] = vectors[int(roots.argmax())]
     reached = csgraph.breadth_first_order(matrix.T, members[0], directed=True, return_predecessors=False)

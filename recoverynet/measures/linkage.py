@@ -11,13 +11,14 @@ from recoverynet.errors import SchemaError
 from recoverynet.measures.days import days_within, local_days, resolved_window
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
-from recoverynet.tables.layouts import LINKAGE
+from recoverynet.tables.layouts import LINKAGE, LINKAGE_COURSE
 from recoverynet.tables.record import RecoveryRecord
 
 STAGES = LINKAGE["stage"].choices
-"""offered, discussed, introduced, attended, repeated, involved, stopped: in this order."""
+"""The steps of the funnel in their order, then the ends a course may take: declined, withdrawn, stopped."""
 
 REPEATED_FROM = 3
+_BEFORE_ANSWER = ("offered", "discussed")
 
 
 def linkage_funnel(
@@ -48,8 +49,8 @@ def linkage_funnel(
     Returns
     -------
     pandas.DataFrame
-        One row a level and stage, in the order offered, discussed, introduced, attended, repeated, involved
-        and, apart from the funnel proper, stopped; fresh row index. Columns:
+        One row a level and stage, in the order offered, discussed, accepted, introduced, attended, repeated,
+        involved and, apart from the funnel proper, declined, withdrawn and stopped; fresh row index. Columns:
 
         - ``level``: level of ``by``; ``"all"`` without it, ``"not recorded"`` where the cell is empty.
         - ``stage``.
@@ -60,7 +61,7 @@ def linkage_funnel(
           others.
         - ``share``, ``low``, ``high``: n_reached_offered / n_offered with its 95 % Wilson interval.
         - ``median_days``: from the stage before it that was recorded for the same client and group, to this
-          one.
+          one; for declined from the offer or talk, for withdrawn and stopped from the furthest step.
         - ``n_timed``: pairs of client and group behind the median. ``n_out_of_order``: pairs left out of it
           because the stage is dated before the stage that should precede it.
 
@@ -74,7 +75,8 @@ def linkage_funnel(
     Notes
     -----
     Only recorded stages count; a later stage does not imply an earlier one, so the funnel may widen where a
-    service records attendance and not introductions. A client is at a stage once, however many groups reached
+    service records attendance and not introductions, and nobody ``accepted`` may mean that answers are not
+    written down. A client is at a stage once, however many groups reached
     it; offer and stage may concern different groups. Days are counted between first dates, in local calendar
     days; "the stage before" is the nearest earlier one in the list that was recorded, so for somebody offered
     and then attending it is the offer. Medians rest on those who made the step: those still waiting are not
@@ -92,12 +94,13 @@ def linkage_funnel(
     --------
     >>> import recoverynet as rn
     >>> funnel = rn.linkage_funnel(rn.load_sample("five_people"))
-    >>> funnel[["stage", "n_reached", "n_offered", "median_days"]].head(4)
+    >>> funnel[["stage", "n_reached", "n_offered", "median_days"]].head(5)
             stage  n_reached  n_offered  median_days
     0     offered          3          3          NaN
     1   discussed          1          3          2.0
-    2  introduced          1          3          7.0
-    3    attended          2          3          2.0
+    2    accepted          0          3          NaN
+    3  introduced          1          3          7.0
+    4    attended          2          3          2.0
     """
     people = people_with_role(record, roles)
     steps = _steps(record, window, add_participation)
@@ -159,12 +162,16 @@ def _first_days(steps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gaps(days: np.ndarray) -> np.ndarray:
-    """Days from the nearest earlier stage that was recorded, NaN where either is missing."""
+    """Days from the nearest earlier step that was recorded, NaN where either is missing."""
     gaps = np.full(days.shape, np.nan)
-    latest = np.full(len(days), np.nan)
-    for position in range(days.shape[1]):
-        gaps[:, position] = days[:, position] - latest
-        latest = np.where(np.isnan(days[:, position]), latest, days[:, position])
+    furthest = np.full(len(days), np.nan)
+    before_answer = furthest
+    for position, stage in enumerate(STAGES):
+        gaps[:, position] = days[:, position] - (before_answer if stage == "declined" else furthest)
+        if stage in LINKAGE_COURSE:
+            furthest = np.where(np.isnan(days[:, position]), furthest, days[:, position])
+        if stage in _BEFORE_ANSWER:
+            before_answer = furthest
     return gaps
 
 

@@ -78,8 +78,8 @@ def position(
       ``clustering`` ask only whether two people are tied, in either direction; networkx counts a mutual tie
       twice for cores and has another clustering for directed networks.
     - ``eigenvector`` takes each connected part by itself; networkx and igraph spread one vector over all
-      parts, in which small parts vanish. With directed ties it is not determined where a part has no circle
-      of people who all reach each other, or two separate circles with the same leading eigenvalue; networkx
+      parts, in which small parts vanish. With directed ties it is not determined where a part has no
+      strongly connected component of two people or more, or two of them with the same leading eigenvalue; networkx
       then fails or depends on the start.
 
     A position describes the record. A dense network is not better than an open one, nor central better than

@@ -25,6 +25,7 @@ from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.rules import UNREAD_RULES, Check, before, column_checks, pair_checks, reference_checks, repeat_checks
 from recoverynet.tables.schema import FLAGS, require_time_zone
+from recoverynet.tables.sidecar import mapping_of
 from recoverynet.tables.sources import open_source
 
 _REFERENCE_ORDER = (
@@ -82,7 +83,8 @@ def find_problems(
     >>> len(problems)
     0
     """
-    with _prepared(record_or_folder, read_mapping(mapping), tz) as prepared:
+    how = read_mapping(mapping) if isinstance(record_or_folder, RecoveryRecord) else mapping_of(record_or_folder, mapping)
+    with _prepared(record_or_folder, how, tz) as prepared:
         return problems_frame(examine(prepared))
 
 

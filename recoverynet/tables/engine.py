@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -19,24 +20,29 @@ MEMORY = "2GB"
 _THREADS = 4
 
 
-def locked_connection(path: str = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def locked_connection(
+    path: str | Path = ":memory:", *, read_only: bool = False, folder: str | Path | None = None, tz: str | None = None
+) -> duckdb.DuckDBPyConnection:
     """The one way to open DuckDB: a connection that reaches no other file and no network, within bounds nobody can lift.
 
     Parameters
     ----------
-    path : str
+    path : path
         A DuckDB file, or ``":memory:"``.
     read_only : bool
         Whether the file may only be read.
+    folder : path, optional
+        A folder whose files may be read and written besides. Default: none.
+    tz : str, optional
+        IANA time zone of the connection. Default: that of the machine.
 
     Returns
     -------
     duckdb.DuckDBPyConnection
-        Arrow tables and frames may be registered with it. ``read_text``, ``read_csv``, COPY to files, ATTACH, INSTALL and
-        LOAD are refused by DuckDB, and so is any SET.
+        Arrow tables and frames may be registered with it. ``read_text``, ``read_csv``, COPY to files (outside ``folder``),
+        ATTACH, INSTALL and LOAD are refused by DuckDB, and so is any SET.
     """
     bounds: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
@@ -44,9 +50,15 @@ def locked_connection(path: str = ":memory:", *, read_only: bool = False) -> duc
         "memory_limit": MEMORY,
         "threads": min(_THREADS, os.cpu_count() or 1),
         "temp_directory": "",
-        "lock_configuration": True,
     }
-    return duckdb.connect(path, read_only=read_only, config=bounds)
+    connection = duckdb.connect(str(path), read_only=read_only, config=bounds)
+    if tz is not None:
+        connection.execute(f"SET TimeZone = {text_sql(tz)}")
+    if folder is not None:
+        connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.realpath(folder), ''))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 class Engine:

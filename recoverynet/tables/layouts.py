@@ -10,6 +10,29 @@ PERSON_ALIASES = ("client_id", "client", "clientid", "id", "person", "participan
 WHEN_ALIASES = ("date", "datetime", "timestamp", "time", "start", "contact_date", "when", "date_time")
 DURATION_ALIASES = ("duration", "minutes", "mins", "length", "duration_s", "duration_sec", "seconds", "hours")
 STATES_SOURCES = ("self", "worker", "peer", "external", "perceived")
+LINKAGE_COURSE = ("offered", "discussed", "accepted", "introduced", "attended", "repeated", "involved")
+"""Steps of a client towards a group, each further than the one before it."""
+LINKAGE_ENDS = ("declined", "withdrawn", "stopped")
+"""Ends a course may take: the client says no, it is called off before they went, they stop going."""
+LINKAGE_REASONS = (
+    "not_now",
+    "not_for_me",
+    "day_or_time",
+    "travel",
+    "access",
+    "caring_or_work",
+    "health",
+    "safety",
+    "changed_groups",
+    "introducer_unavailable",
+    "group_closed",
+    "moved_away",
+    "other",
+    "none_given",
+)
+"""Why a course ended, in the words of a short list; an empty cell says that nobody noted a reason."""
+TIE_QUALITIES = ("strong", "tenuous", "strained")
+SUPPORT_DIRECTIONS = ("received", "given", "both", "neither")
 
 
 def _person(name: str, meaning: str, **more: Any) -> Column:
@@ -44,6 +67,9 @@ PEOPLE = TableSchema(
         Column("consent_care", "flag", "agrees to use for their own care"),
         Column("consent_evaluation", "flag", "agrees to use for evaluation"),
         Column("consent_research", "flag", "agrees to use for research"),
+        Column(
+            "safe_contact", "flag", "whether it is safe to get in touch; no: nobody is prompted to", aliases=("safe_to_contact",)
+        ),
     ),
     key=("person_id",),
     ordered=(("joined_on", "left_on"),),
@@ -199,6 +225,8 @@ NOMINATIONS = TableSchema(
         ),
         Column("support", "text", "what support is given"),
         Column("consent_basis", "text", "on what basis the alter is recorded"),
+        Column("quality", "category", "how the tie is, as drawn on an ecomap", choices=TIE_QUALITIES, aliases=("tie_quality",)),
+        Column("support_direction", "category", "which way support goes, as the ego sees it", choices=SUPPORT_DIRECTIONS),
     ),
     key=("ego_id", "alter_id", "asked_at", "relation"),
     distinct=(("ego_id", "alter_id"),),
@@ -224,16 +252,12 @@ LINKAGE = TableSchema(
     (
         _person("client_id", "who is being linked", required=True, refers_to="people", aliases=PERSON_ALIASES[1:] + ("person_id",)),
         Column("group_id", "id", "to which group", required=True, refers_to="groups", aliases=("group", "meeting_id")),
-        Column(
-            "stage",
-            "category",
-            "which step",
-            required=True,
-            choices=("offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped"),
-            aliases=("step", "status"),
-        ),
+        Column("stage", "category", "which step", required=True, choices=LINKAGE_COURSE + LINKAGE_ENDS, aliases=("step", "status")),
         Column("at", "instant", "when", required=True, aliases=WHEN_ALIASES),
         _person("by_person_id", "who offered, or walked them in", refers_to="people", aliases=("by", "worker_id")),
+        Column(
+            "reason", "category", "why it was declined, called off or stopped", choices=LINKAGE_REASONS, aliases=("decline_reason",)
+        ),
     ),
     key=("client_id", "group_id", "stage", "at"),
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from recoverynet.errors import SchemaError
+from recoverynet.errors import RecoveryNetWarning, SchemaError
+from recoverynet.ids import ids_of_column
 
 Kind = Literal["id", "text", "category", "instant", "number", "flag", "clock"]
 
@@ -118,7 +120,8 @@ class TableSchema:
         Parameters
         ----------
         frame : pandas.DataFrame
-            Any columns; those of the schema are converted, the others ride along behind them.
+            Any columns; those of the schema are converted, the others ride along behind them. Columns that stand in the
+            index are brought out of it.
         tz : str
             IANA time zone: naive instants are read as local time there, aware ones are converted to it.
 
@@ -133,6 +136,8 @@ class TableSchema:
         SchemaError
             A required column is absent or has missing values, or a value cannot be read as its kind.
         """
+        outside = [name for name in frame.index.names if name in self.names and name not in frame.columns]
+        frame = frame.reset_index(outside) if outside else frame
         absent = [name for name in self.required if name not in frame.columns]
         if absent:
             raise SchemaError(self.absent_columns_message(absent, list(frame.columns)))
@@ -175,7 +180,7 @@ def typed_column(table: str, column: Column, frame: pd.DataFrame, tz: str) -> pd
     else:
         raw = pd.Series(np.nan, index=pd.RangeIndex(len(frame)), dtype="str")
     try:
-        typed = _convert(raw, column.kind, tz)
+        typed = ids_of_column(raw, "they") if column.kind == "id" else _convert(raw, column.kind, tz)
     except (ValueError, TypeError) as error:
         raise SchemaError(
             f"Column {column.name!r} of table {table!r} should hold {_KIND_IN_WORDS[column.kind]}: {error}"
@@ -208,6 +213,7 @@ INSTANT_PATTERN = (
     rf"(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?(?:{OFFSET_PATTERN})?)?"
 )
 """An ISO date, or date and time, with or without an offset, of the years 1000 to 2999."""
+_WITH_OFFSET = f":[0-9.:]*(?:{OFFSET_PATTERN})$"
 NUMBER_PATTERN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 CLOCK_PATTERN = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
 
@@ -219,8 +225,6 @@ def _convert(raw: pd.Series, kind: Kind, tz: str) -> pd.Series:
         return _to_numbers(raw)
     if kind == "flag":
         return _to_flags(raw)
-    if kind == "id" and pd.api.types.is_float_dtype(raw) and raw.notna().any():
-        raise ValueError("the ids were read as numbers, so leading zeros may be lost; read the column as text")
     text = stripped(raw)
     if kind == "clock":
         _refuse(text, text.notna() & ~text.str.fullmatch(CLOCK_PATTERN, na=False), "are not times of day")
@@ -228,13 +232,20 @@ def _convert(raw: pd.Series, kind: Kind, tz: str) -> pd.Series:
 
 
 def stripped(raw: pd.Series) -> pd.Series:
-    """Text without space around it; empty text is missing."""
+    """Text without space around it, whole numbers without a point; empty text is missing."""
     missing = raw.isna()
     if missing.all():
         return pd.Series(np.nan, index=raw.index, dtype="str", name=raw.name)
+    if pd.api.types.is_float_dtype(raw) and _all_whole(raw):
+        raw = raw.astype("Float64").astype("Int64")
     text = raw.astype("str").str.strip()
     blank = missing | (text == "")
     return text.mask(blank).astype("str") if blank.any() else text
+
+
+def _all_whole(raw: pd.Series) -> bool:
+    known = raw.dropna().to_numpy(dtype=np.float64)
+    return bool((np.isfinite(known) & (known == np.floor(known)) & (np.abs(known) < 2.0**53)).all())
 
 
 def _refuse(text: pd.Series, wrong: pd.Series, what: str) -> None:
@@ -260,16 +271,92 @@ def _to_flags(raw: pd.Series) -> pd.Series:
 
 
 def _to_instants(raw: pd.Series, tz: str) -> pd.Series:
+    raw = _out_of_its_wrapping(raw)
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
         return raw.dt.tz_convert(tz).dt.as_unit("us")
     if pd.api.types.is_datetime64_dtype(raw):
+        warn_of_gap(in_gap(raw.dt.as_unit("us"), tz), raw, tz)
         return _local(raw.dt.as_unit("us"), tz)
     if pd.api.types.is_numeric_dtype(raw) and raw.notna().any():
         raise ValueError("got numbers, which could be days, seconds or row numbers")
     instants = parse_instants(raw, tz)
     text = stripped(raw)
     _refuse(text, text.notna() & instants.isna(), "cannot be read as dates")
+    naive = _parsed(text.mask(text.str.contains(_WITH_OFFSET, regex=True, na=False)), utc=False)
+    warn_of_gap(in_gap(naive, tz), text, tz)
     return instants
+
+
+def in_gap(naive: pd.Series, tz: str) -> pd.Series:
+    """Which local times the clocks of a time zone skipped."""
+    read = naive.dt.tz_localize(tz, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="NaT")
+    return naive.notna() & read.isna()
+
+
+def warn_of_gap(skipped: pd.Series, given: pd.Series, tz: str) -> None:
+    """Say that some clock times never were, and what they were read as."""
+    if skipped.any():
+        warnings.warn(
+            f"{int(skipped.sum()):,} local times of {str(given.name)!r} name an hour that the clocks of {tz} skipped, the first "
+            f"being {str(given[skipped].iloc[0])}; each is read as the first moment after the gap. Give them an offset (+00:00) "
+            "if another moment is meant.",
+            RecoveryNetWarning,
+            stacklevel=3,
+        )
+
+
+def instants_of_column(raw: pd.Series, what: str, tz: Any = None) -> pd.Series:
+    """A column as instants with a time zone, whether pandas, Arrow or ISO text holds them; missing where nothing stands.
+
+    Parameters
+    ----------
+    raw : pandas.Series
+    what : str
+        What the column is, for the message.
+    tz : str or tzinfo, optional
+        Zone in which naive instants are local, and that of the answer. Default: naive ones are refused, and the others keep
+        their zone (UTC for text).
+
+    Returns
+    -------
+    pandas.Series of datetime64[us, tz]
+
+    Raises
+    ------
+    SchemaError
+        Some are no dates; or naive, and no time zone is given.
+
+    Examples
+    --------
+    >>> instants_of_column(pd.Series(["2011-03-07T12:00+00:00"]), "The dates").dt.hour.tolist()
+    [12]
+    """
+    raw = _out_of_its_wrapping(raw)
+    if isinstance(raw.dtype, pd.DatetimeTZDtype):
+        return (raw if tz is None else raw.dt.tz_convert(tz)).dt.as_unit("us")
+    try:
+        read = _to_instants(raw, tz or "UTC")
+    except (ValueError, TypeError) as error:
+        raise SchemaError(f"{what} must hold instants, such as 2011-03-07T19:30+00:00: {error}.") from error
+    text = stripped(raw)
+    naive = text[text.notna() & ~text.str.contains(_WITH_OFFSET, regex=True, na=False)]
+    if tz is None and len(naive):
+        raise SchemaError(
+            f"{what} must hold instants with a time zone; {len(naive):,} of {len(text):,} have none, the first being "
+            f"{naive.iloc[0]!r}. Take the frame from a record, or give it a zone with .dt.tz_localize('Europe/London')."
+        )
+    return read
+
+
+def _out_of_its_wrapping(raw: pd.Series) -> pd.Series:
+    """Instants held as categories, as objects or by Arrow in pandas' own type."""
+    if isinstance(raw.dtype, pd.CategoricalDtype):
+        raw = raw.astype(raw.cat.categories.dtype)
+    if pd.api.types.is_object_dtype(raw):
+        raw = raw.infer_objects()
+    kind = raw.dtype.pyarrow_dtype if isinstance(raw.dtype, pd.ArrowDtype) else None
+    zone = getattr(kind, "tz", None)
+    return raw if zone is None else raw.astype(pd.DatetimeTZDtype("us", zone))
 
 
 def parse_instants(raw: pd.Series, tz: str) -> pd.Series:
@@ -279,7 +366,7 @@ def parse_instants(raw: pd.Series, tz: str) -> pd.Series:
         return pd.Series(pd.NaT, index=raw.index, dtype=pd.DatetimeTZDtype("us", tz), name=raw.name)
     text = text.where(text.str.fullmatch(INSTANT_PATTERN, na=False))
     text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
-    offset = text.str.contains(f":[0-9.:]*(?:{OFFSET_PATTERN})$", regex=True, na=False)
+    offset = text.str.contains(_WITH_OFFSET, regex=True, na=False)
     if offset.all():
         return _parsed(text, utc=True).dt.tz_convert(tz)
     if not offset.any():

@@ -14,6 +14,7 @@ from recoverynet.atomic import require_finished
 from recoverynet.errors import SchemaError
 from recoverynet.tables.csv_text import read_csv_text
 from recoverynet.tables.engine import DatabaseError, column_sql, database_table, database_tables
+from recoverynet.tables.handover import is_offer, taken_over
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.parquet import NotParquet, parquet_table
 from recoverynet.tables.problems import Problem
@@ -57,6 +58,8 @@ def open_source(path: str | Path) -> Source:
         There is nothing there, it is of another kind, it holds no table at all, or what it holds is larger than can be
         read.
     """
+    if is_offer(path):
+        return Offered(str(path))
     path = Path(path)
     if path.is_dir():
         return Folder(path)
@@ -254,6 +257,21 @@ class Database:
             return unreadable(name, origin, str(error), "Give a smaller table.")
         except DatabaseError as error:
             raise self._closed() from error
+
+
+class Offered:
+    """One table another process hands over a table."""
+
+    place = "table"
+    label = "The record handed over"
+
+    def __init__(self, address: str) -> None:
+        self._tables, _ = taken_over(address)
+        self.names = {name: name for name in self._tables}
+
+    def read(self, name: str, known: Iterable[str]) -> RawTable:
+        """One table as a raw table."""
+        return _numbered(name, f"table {name!r}", self._tables[name])
 
 
 def known_columns(name: str) -> set[str]:

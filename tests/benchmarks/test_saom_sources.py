@@ -13,9 +13,9 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.models.saom.auxiliary import auxiliaries
+from recoverynet.models.saom.counterfactuals import World, parts_of, switched_terms
 from recoverynet.models.saom.ends import observed_ends
 from recoverynet.models.saom.simulation import Simulator
-from recoverynet.models.saom.switches import World, parts_of, switches
 
 N_WORLDS, N_PEOPLE, N_WAVES, N_SIMULATIONS = 8, 60, 3, 400
 KINDS = {"selection": (4.0, 0.0), "influence": (0.0, 6.0), "both": (2.0, 3.0)}
@@ -42,7 +42,7 @@ def truth_at(fit, theta, rng):
     """The parts at known parameters, from the waves that were observed."""
     periods = observed_ends(fit)
     with Simulator(fit.setting) as simulator:
-        world = World(replace(fit, theta=theta), switches(fit, "drink"), auxiliaries("moran", periods)[0], periods, simulator)
+        world = World(replace(fit, theta=theta), switched_terms(fit, "drink"), auxiliaries("moran", periods)[0], periods, simulator)
         levels = world.means(theta, 2 * N_SIMULATIONS, rng, True)
     return parts_of(levels[:, None])[:, 0]
 

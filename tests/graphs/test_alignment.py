@@ -73,8 +73,8 @@ def test_counting_labels_go_by_place():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"covariates": {"age": pd.Series(AGE, index=[*IDS[:-1], "q"])}}, "'age': the rows name other people than the panel: "
-         "1 not in it, such as 'q'. 1 not named, such as 'p5'. Give people= the ids"),
+        ({"covariates": {"age": pd.Series(AGE, index=[*IDS[:-1], "q"])}}, "'age': the rows name other people than there are: "
+         "1 not among them, such as 'q'. 1 not named, such as 'p5'. Give people= the ids"),
         ({"covariates": {"age": pd.Series(AGE[:-1], index=IDS[:-1])}}, "1 not named, such as 'p5'"),
         ({"behaviour": {"drink": pd.DataFrame(DRINK, index=[*IDS[:-1], "p0"])}}, "'drink': the rows name 1 people more than "
          "once, the first being 'p0'"),

@@ -9,6 +9,7 @@ from recoverynet.measures.coverage import coverage_over_time
 from recoverynet.measures.important_people import ImportantPeopleScheme, RatedItem
 from recoverynet.measures.linkage import nice_qs11_statement2
 from recoverynet.measures.recovery_contacts import recovery_contacts
+from recoverynet.tables.layouts import LINKAGE
 
 N_PEOPLE, N_OCCASIONS = 60, 150
 STATES = ("using", "reduced", "ost_stable", "abstinent", "in_recovery", "unknown")
@@ -54,7 +55,7 @@ def made_up_record(seed: int) -> rn.RecoveryRecord:
     begun = days(N_PEOPLE, 200).normalize()
     ended = (begun + pd.to_timedelta(rng.integers(5, 120, N_PEOPLE), unit="D")).to_series().mask(rng.random(N_PEOPLE) < 0.2)
     episodes = pd.DataFrame({"person_id": ids, "started_on": begun, "ended_on": ended.array, "provider": "north"})
-    stages = ["offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped"]
+    stages = list(LINKAGE["stage"].choices)
     linkage = pd.DataFrame(
         {
             "client_id": rng.choice(ids, 200),

@@ -24,13 +24,13 @@ def linked(record: rn.RecoveryRecord, rows: list[tuple], *, keep: bool = False) 
 def test_five_people(record: rn.RecoveryRecord) -> None:
     funnel = linkage_funnel(record)
     assert funnel["stage"].tolist() == list(STAGES)
-    assert funnel["n_reached"].tolist() == [3, 1, 1, 2, 1, 0, 0]
-    assert funnel["n_offered"].tolist() == [3] * 7
-    assert funnel["n_without_offer"].tolist() == [0] * 7
+    assert funnel["n_reached"].tolist() == [3, 1, 0, 1, 2, 1, 0, 0, 0, 0]
+    assert funnel["n_offered"].tolist() == [3] * 10
+    assert funnel["n_without_offer"].tolist() == [0] * 10
     # ann: 20 Feb → 22 Feb → 1 March → 1 March → 5 April; ben: offered 25 Feb → attended 1 March (4 days).
-    np.testing.assert_array_equal(funnel["median_days"], [np.nan, 2, 7, 2, 35, np.nan, np.nan])
-    assert funnel["n_timed"].tolist() == [0, 1, 1, 2, 1, 0, 0]
-    assert funnel["share"].tolist() == pytest.approx([1, 1 / 3, 1 / 3, 2 / 3, 1 / 3, 0, 0])
+    np.testing.assert_array_equal(funnel["median_days"], [np.nan, 2, np.nan, 7, 2, 35, np.nan, np.nan, np.nan, np.nan])
+    assert funnel["n_timed"].tolist() == [0, 1, 0, 1, 2, 1, 0, 0, 0, 0]
+    assert funnel["share"].tolist() == pytest.approx([1, 1 / 3, 0, 1 / 3, 2 / 3, 1 / 3, 0, 0, 0, 0])
 
 
 def test_attending_without_an_offer_is_counted_and_said(record: rn.RecoveryRecord) -> None:
@@ -82,18 +82,38 @@ def test_first_dates_and_pairs_of_client_and_group(record: rn.RecoveryRecord) ->
     assert funnel.loc["stopped", ["n_reached", "median_days", "n_timed"]].tolist() == [1, 29, 1]
 
 
+def test_an_answer_is_timed_from_the_offer_and_an_end_from_the_furthest_step(record: rn.RecoveryRecord) -> None:
+    funnel = linkage_funnel(
+        linked(
+            record,
+            [
+                ("ann", "g1", "offered", "2011-03-01"),
+                ("ann", "g1", "declined", "2011-03-04"),
+                ("ann", "g1", "accepted", "2011-03-20"),
+                ("ann", "g1", "attended", "2011-03-22"),
+                ("ben", "g1", "offered", "2011-03-01"),
+                ("ben", "g1", "accepted", "2011-03-06"),
+                ("ben", "g1", "withdrawn", "2011-03-16"),
+            ],
+        )
+    ).set_index("stage")
+    assert funnel.loc[["accepted", "declined", "withdrawn"], "n_reached"].tolist() == [2, 1, 1]
+    assert funnel.loc[["accepted", "attended", "declined", "withdrawn"], "median_days"].tolist() == [12, 2, 3, 10]
+    assert funnel["n_out_of_order"].sum() == 0
+
+
 def test_a_window_takes_the_steps_dated_in_it(record: rn.RecoveryRecord) -> None:
     funnel = linkage_funnel(record, window=("2011-03-01", "2011-03-03")).set_index("stage")
-    assert funnel["n_reached"].tolist() == [1, 0, 1, 2, 0, 0, 0]
+    assert funnel["n_reached"].tolist() == [1, 0, 0, 1, 2, 0, 0, 0, 0, 0]
     assert funnel.loc["attended", "n_without_offer"] == 2
 
 
 def test_participation_can_speak_for_attendance(record: rn.RecoveryRecord) -> None:
     offers = linked(record, [("ann", "g1", "offered", "2011-02-20"), ("ben", "g1", "offered", "2011-02-25")])
-    assert linkage_funnel(offers)["n_reached"].tolist() == [2, 0, 0, 0, 0, 0, 0]
+    assert linkage_funnel(offers)["n_reached"].tolist() == [2, *[0] * 9]
     funnel = linkage_funnel(offers, add_participation=True).set_index("stage")
     # ann was at three SMART meetings (the third on 5 April), ben at two; the quiz does not count.
-    assert funnel["n_reached"].tolist() == [2, 0, 0, 2, 1, 0, 0]
+    assert funnel["n_reached"].tolist() == [2, 0, 0, 0, 2, 1, 0, 0, 0, 0]
     assert funnel.loc["attended", "median_days"] == np.median([9, 4])
     assert funnel.loc["repeated", "median_days"] == 35
 
@@ -108,7 +128,7 @@ def test_subgroups_add_up(record: rn.RecoveryRecord) -> None:
 
 def test_nobody_offered_has_no_share(record: rn.RecoveryRecord) -> None:
     funnel = linkage_funnel(record.with_tables(linkage=record.linkage.iloc[:0]))
-    assert funnel["n_offered"].tolist() == [0] * 7
+    assert funnel["n_offered"].tolist() == [0] * 10
     assert funnel[["share", "low", "high", "median_days"]].isna().all().all()
 
 

@@ -28,7 +28,7 @@ OUT, INTO = 0, 3
 CLASS, PLACE, OUT_MARK, IN_MARK, TOUCHED, FIXED_MARK, COUNTS = 6, 7, 8, 9, 10, 11, 12
 NEAR, ACTIVE, IN_START, OUT_START, FIRST_CATEGORY = 17, 18, 19, 20, 21
 """Places of ``people``, one row a person: lists of neighbours both ways; class and place in it; marks; five counts of
-two-step paths; the list of who is near; whether they are there; degrees at the start; then the categories of each
+two-step paths; the list of who is near; whether they are there; known degrees at the start; then the categories of each
 attribute, then each behaviour."""
 LAGGED_OUT, LAGGED_IN, BASE, FIXED, UNKNOWN, SETTLED = 0, 3, 6, 9, 12, 15
 """Places of ``given``: lists that do not change within a period."""
@@ -44,8 +44,8 @@ class Model(NamedTuple):
         Tie columns.
     numbers : float array (E, 2)
         Internal parameter of each effect, and the factor of its statistic.
-    attributes : float array (A, 2)
-        Range and mean similarity.
+    attributes : float array (A, 3)
+        Range, mean similarity, and what is put back on where a rate refers to it (the centre of modelled behaviour).
     strides : int64 array (A + 2,)
         What each attribute's category, the in- and the outdegree add to the number of a person's class; 0 where people
         out of reach do not differ by it.
@@ -59,10 +59,10 @@ class Model(NamedTuple):
         Means that were taken off.
     rates : int64 array (R, N_FIELDS)
         Rate columns: effects on how often people may change something.
-    whole : int64 array (8,)
+    whole : int64 array (9,)
         Two-step paths to count; 1 if directed; number of classes (0: everybody is looked at); degree from which a
         person is a class of their own; number of parameters; number of own effects; variable conditioned on (−1: none);
-        number of closure slots.
+        number of closure slots; whether people of unknown behaviour count at the mean in averages of others' behaviour.
     """
 
     ties: np.ndarray
@@ -77,7 +77,7 @@ class Model(NamedTuple):
     whole: np.ndarray
 
 
-PATHS, DIRECTED, N_CLASSES, DEGREE_CAP, N_PARAMETERS, N_OWN, CONDITION, N_SLOTS = range(8)
+PATHS, DIRECTED, N_CLASSES, DEGREE_CAP, N_PARAMETERS, N_OWN, CONDITION, N_SLOTS, AT_MEAN = range(9)
 
 
 class Epoch(NamedTuple):
@@ -153,6 +153,10 @@ class State(NamedTuple):
         dropping.
     options : int64 array (2, n + C)
         A person for each option, and how many people it stands for.
+    worth : float array (3, F + 1)
+        What each behaviour column makes of a step down, none and up; then what the step is worth.
+    nobody : bool array (1, n)
+        Nobody: whose behaviour is left out when people look around them.
     dense : uint8 array (n, n) where there are own effects, else (1, 1)
     random : uint64 array (1,)
     scores : float array (parameters,)
@@ -166,6 +170,8 @@ class State(NamedTuple):
     through: np.ndarray
     delta: np.ndarray
     options: np.ndarray
+    worth: np.ndarray
+    nobody: np.ndarray
     dense: np.ndarray
     random: np.ndarray
     scores: np.ndarray
@@ -196,8 +202,7 @@ def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
     n, n_attributes = epoch.active.shape[0], epoch.values.shape[0]
     n_columns, n_classes = model.ties.shape[0], int(model.whole[N_CLASSES])
     people = np.zeros((n, FIRST_CATEGORY + n_attributes + epoch.z.shape[0]), np.int32)
-    for row, start in ((IN_START, epoch.start[:, 1]), (OUT_START, epoch.start[:, 0])):
-        people[:, row] = np.bincount(start, minlength=n) if len(start) else 0
+    people[:, IN_START], people[:, OUT_START] = epoch.given[:, LAGGED_IN + 1], epoch.given[:, LAGGED_OUT + 1]
     return State(
         people=people,
         classes=np.zeros((n_classes + 1, 4), np.int32),
@@ -207,6 +212,8 @@ def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
         through=np.zeros((int(model.whole[N_SLOTS]), n)),
         delta=np.zeros((n_columns + 2, n + n_classes)),
         options=np.zeros((2, n + n_classes), np.int64),
+        worth=np.zeros((3, model.behaviours.shape[0] + 1)),
+        nobody=np.zeros((1, n), np.bool_),
         dense=np.zeros((n, n) if model.whole[N_OWN] else (1, 1), np.uint8),
         random=np.zeros(1, np.uint64),
         scores=np.zeros(int(model.whole[N_PARAMETERS])),

@@ -21,12 +21,14 @@ from recoverynet.kernels.saom.growing_lists import holds
 
 
 @lean()
-def around(table, out, into, pool, z, row, unknown, hidden, i):  # type: ignore[no-untyped-def]
+def around(table, out, into, pool, z, row, unknown, hidden, at_mean, i):  # type: ignore[no-untyped-def]
     """What person i sees around them of the behaviour in ``row`` of z; those ``unknown`` in ``hidden`` are left out.
+
+    Of averages, the largest and the smallest they are left out too, or counted at the mean (0) where ``at_mean`` is 1.
 
     Lists of neighbours stand in the table from places ``out`` and ``into`` on.
     """
-    n_out = n_in = n_mutual = degree_mutual = 0
+    n_out = n_in = n_mutual = degree_mutual = n_hidden = hidden_in = hidden_mutual = 0
     out_sum = in_sum = mutual_sum = far = lower = equal = alters_in = above = below = 0.0
     mutual_far = mutual_lower = mutual_equal = 0.0
     most, least = -np.inf, np.inf
@@ -38,6 +40,10 @@ def around(table, out, into, pool, z, row, unknown, hidden, i):  # type: ignore[
         degree_mutual += back
         alters_in += table[j, into + 1]
         if unknown[hidden, j]:
+            if at_mean:
+                n_hidden += 1
+                hidden_mutual += back
+                most, least = max(most, 0.0), min(least, 0.0)
             continue
         gap = z[row, j] - own
         n_out += 1
@@ -59,13 +65,18 @@ def around(table, out, into, pool, z, row, unknown, hidden, i):  # type: ignore[
         if not unknown[hidden, pool[place]]:
             n_in += 1
             in_sum += z[row, pool[place]]
-    if n_out == 0:
+        elif at_mean:
+            hidden_in += 1
+    if n_out + n_hidden == 0:
         most = least = 0.0
     return Around(
         own,
         n_out,
         n_in,
         n_mutual,
+        n_out + n_hidden,
+        n_in + hidden_in,
+        n_mutual + hidden_mutual,
         out_sum,
         in_sum,
         mutual_sum,

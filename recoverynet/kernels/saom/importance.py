@@ -57,28 +57,7 @@ def _ties(model: Model, epoch: Epoch, own, state: State, theta, into):  # type: 
     for i in range(state.people.shape[0]):
         if state.people[i, ACTIVE] == 0:
             continue
-        found = tie_options(
-            model.ties,
-            model.numbers,
-            model.attributes,
-            model.whole,
-            epoch.given,
-            epoch.pool,
-            epoch.known,
-            epoch.dyadic,
-            own,
-            theta,
-            state.people,
-            state.classes,
-            state.pool,
-            state.used,
-            state.values,
-            state.through,
-            state.delta,
-            state.options,
-            state.dense,
-            i,
-        )
+        found = tie_options(model, epoch, own, theta, state, i)
         forget(state.people, state.used, state.through, i)
         worth[:found], worth[found], change[found], count[found] = state.delta[last, :found], 0.0, 0.0, 1.0
         count[:found] = state.options[1, :found]
@@ -103,7 +82,7 @@ def _steps(model: Model, epoch: Epoch, state: State, theta, into):  # type: igno
         for i in range(n):
             if state.people[i, ACTIVE] == 0:
                 continue
-            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[b], nobody, 0, i)
+            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[b], nobody, 0, 0, i)
             weigh_steps(
                 columns, model.rows, model.bounds, model.attributes, state.values, theta, a, state.people[i, level], b + 1, i, worth
             )

@@ -33,9 +33,9 @@ from recoverynet.kernels.saom.behaviour_choice import around, choose_step, weigh
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.growing_lists import holds
 from recoverynet.kernels.saom.nearby import forget
+from recoverynet.kernels.saom.rate_function import fill_rate_function, score_ministep, score_wait, which_variable, whose_ministep
 from recoverynet.kernels.saom.state_changes import begin, class_anew, come_or_go, toggle
 from recoverynet.kernels.saom.tie_choice import choose_option, far_member, tie_options
-from recoverynet.kernels.saom.turn_rates import fill_paces, score_turn, score_wait, which_variable, whose_turn
 
 MOST_STEPS = 20_000
 """Ministeps a person after which a simulation is given up."""
@@ -43,227 +43,100 @@ FULL = -9
 
 
 @lean()
-def tie_turn(  # type: ignore[no-untyped-def]
-    ties,
-    numbers,
-    attributes,
-    strides,
-    whole,
-    given,
-    given_pool,
-    known,
-    dyadic,
-    own,
-    theta,
-    people,
-    classes,
-    pool,
-    used,
-    values,
-    through,
-    delta,
-    options,
-    dense,
-    random,
-    scores,
-    i,
-    scored,
-):
+def tie_ministep(model: Model, epoch: Epoch, own, theta, state: State, i, scored):  # type: ignore[no-untyped-def]
     """One ministep in ties; returns how much further the network is from its start, or FULL."""
-    found = tie_options(
-        ties,
-        numbers,
-        attributes,
-        whole,
-        given,
-        given_pool,
-        known,
-        dyadic,
-        own,
-        theta,
-        people,
-        classes,
-        pool,
-        used,
-        values,
-        through,
-        delta,
-        options,
-        dense,
-        i,
-    )
-    chosen = choose_option(ties, delta, options, random, scores, found, scored)
+    people, pool, used, given, options = state.people, state.pool, state.used, epoch.given, state.options
+    found = tie_options(model, epoch, own, theta, state, i)
+    chosen = choose_option(model.ties, state.delta, options, state.random, state.scores, found, scored)
     if chosen < 0:
-        forget(people, used, through, i)
+        forget(people, used, state.through, i)
         return 0
     j = options[0, chosen]
     if options[1, chosen] > 1:
-        j = far_member(people, classes, pool, random, people[j, CLASS])
+        j = far_member(people, state.classes, pool, state.random, people[j, CLASS])
     tied = people[j, OUT_MARK] == 1
-    forget(people, used, through, i)
-    if not toggle(strides, whole, people, classes, pool, used, dense, i, j, tied):
+    forget(people, used, state.through, i)
+    if not toggle(model.strides, model.whole, people, state.classes, pool, used, state.dense, i, j, tied):
         return FULL
-    if holds(given, UNKNOWN, i, j, given_pool) or holds(given, SETTLED, i, j, given_pool):
+    if holds(given, UNKNOWN, i, j, epoch.pool) or holds(given, SETTLED, i, j, epoch.pool):
         return 0
-    return 1 if holds(given, BASE, i, j, given_pool) == tied else -1
+    return 1 if holds(given, BASE, i, j, epoch.pool) == tied else -1
 
 
 @lean()
-def step_turn(  # type: ignore[no-untyped-def]
-    columns,
-    rows,
-    bounds,
-    centres,
-    attributes,
-    strides,
-    whole,
-    z_start,
-    z_unknown,
-    theta,
-    people,
-    classes,
-    pool,
-    used,
-    values,
-    nobody,
-    worth,
-    random,
-    scores,
-    variable,
-    i,
-    scored,
-):
+def behaviour_ministep(model: Model, epoch: Epoch, theta, state: State, variable, i, scored):  # type: ignore[no-untyped-def]
     """One ministep in behaviour; returns how much further what is known at both ends is from its start, or FULL."""
-    b = variable - 1
-    row = rows[b]
+    b, people, pool, values, worth = variable - 1, state.people, state.pool, state.values, state.worth
+    row, columns = model.rows[b], model.behaviours
     level = FIRST_CATEGORY + values.shape[0] + b
-    a = around(people, OUT, INTO, pool, values, row, nobody, 0, i)
-    weigh_steps(columns, rows, bounds, attributes, values, theta, a, people[i, level], variable, i, worth)
-    d = choose_step(columns, variable, worth, random, scores, scored)
+    a = around(people, OUT, INTO, pool, values, row, state.nobody, 0, 0, i)
+    now = people[i, level]
+    weigh_steps(columns, model.rows, model.bounds, model.attributes, values, theta, a, now, variable, i, worth)
+    d = choose_step(columns, variable, worth, state.random, state.scores, scored)
     if d == 0:
         return 0
-    before = abs(people[i, level] - z_start[b, i])
     people[i, level] += d
-    values[row, i] = people[i, level] - centres[b]
-    people[i, FIRST_CATEGORY + row] = people[i, level] - bounds[b, 0]
-    if not class_anew(strides, whole, people, classes, pool, used, i):
+    values[row, i] = people[i, level] - model.centres[b]
+    people[i, FIRST_CATEGORY + row] = people[i, level] - model.bounds[b, 0]
+    if not class_anew(model.strides, model.whole, people, state.classes, pool, state.used, i):
         return FULL
-    return 0 if z_unknown[b, i] else abs(people[i, level] - z_start[b, i]) - before
+    start = epoch.z[b, i]
+    return 0 if epoch.z_unknown[b, i] else abs(people[i, level] - start) - abs(now - start)
 
 
 @numba.njit(cache=True, nogil=True)
 def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored: bool):  # type: ignore[no-untyped-def]
     """Simulate an epoch in ``state``; returns how it ended, the time it took, and the number of ministeps."""
-    ties, numbers, attributes, strides, whole, rates = (
-        model.ties,
-        model.numbers,
-        model.attributes,
-        model.strides,
-        model.whole,
-        model.rates,
-    )
-    columns, rows, bounds, centres = model.behaviours, model.rows, model.bounds, model.centres
-    given, given_pool, known, dyadic, z_start = epoch.given, epoch.pool, epoch.known, epoch.dyadic, epoch.z
-    people, classes, pool, used, values = state.people, state.classes, state.pool, state.used, state.values
-    through, delta, options, dense = state.through, state.delta, state.options, state.dense
-    random, scores, moments, places = state.random, state.scores, epoch.moments, epoch.rate_places
+    rates, people, pool, values, scores = model.rates, state.people, state.pool, state.values, state.scores
+    random, moments, places, distances = state.random, epoch.moments, epoch.rate_places, epoch.distances
     if not begin(model, epoch, state, seed):
         return POOL_FULL, 0.0, 0
-    n_variables, n, condition = places.shape[0], people.shape[0], whole[CONDITION]
-    if condition >= 0 and epoch.distances[condition] == 0:
+    n_variables, n, condition = places.shape[0], people.shape[0], model.whole[CONDITION]
+    if condition >= 0 and distances[condition] == 0:
         return DONE, 0.0, 0
-    paces, totals, rho = np.empty((n_variables, n)), np.empty(n_variables), np.ones(n_variables)
-    nobody, worth = np.zeros((1, n), np.bool_), np.zeros((3, columns.shape[0] + 1))
+    individual, totals, rho = np.empty((n_variables, n)), np.empty(n_variables), np.ones(n_variables)
     for variable in range(n_variables):
         if variable != condition:
             rho[variable] = theta[places[variable]]
     varying = rates.shape[0] > 0 or moments.shape[0] > 0 or not epoch.active.all()
-    fill_paces(rates, theta, values, people, pool, paces, totals)
+    fill_rate_function(model, theta, values, people, pool, individual, totals)
     waited, turns = np.zeros(n_variables), np.zeros(n_variables)
     time, event, steps, distance = 0.0, 0, 0, 0
     while steps < MOST_STEPS * n:
         if rates.shape[0] > 0:
-            fill_paces(rates, theta, values, people, pool, paces, totals)
+            fill_rate_function(model, theta, values, people, pool, individual, totals)
         total = 0.0
         for variable in range(n_variables):
             total += rho[variable] * totals[variable]
         later = time - math.log(next_unit(random)) / total if total > 0.0 else 2.0
         stop = moments[event] if event < moments.shape[0] else 1.0
         if later >= stop and condition < 0:
-            _wait(rates, values, people, pool, paces, totals, rho, stop - time, waited, scores, scored)
+            _wait(model, values, people, pool, individual, totals, rho, stop - time, waited, scores, scored)
             time = stop
             if event == moments.shape[0]:
                 break
-            if not come_or_go(strides, whole, epoch.movers, event, people, classes, pool, used, dense):
+            if not come_or_go(model, epoch, state, event):
                 return POOL_FULL, time, steps
             event += 1
-            fill_paces(rates, theta, values, people, pool, paces, totals)
+            fill_rate_function(model, theta, values, people, pool, individual, totals)
             continue
         variable = which_variable(rho, totals, total, random)
-        i = whose_turn(paces, totals, variable, varying, random)
-        _wait(rates, values, people, pool, paces, totals, rho, later - time, waited, scores, scored)
+        i = whose_ministep(individual, totals, variable, varying, random)
+        _wait(model, values, people, pool, individual, totals, rho, later - time, waited, scores, scored)
         if scored and rates.shape[0] > 0:
-            score_turn(rates, values, people, pool, variable, i, scores)
+            score_ministep(model, values, people, pool, variable, i, scores)
         time = later
         steps += 1
         turns[variable] += 1
         if variable == 0:
-            further = tie_turn(
-                ties,
-                numbers,
-                attributes,
-                strides,
-                whole,
-                given,
-                given_pool,
-                known,
-                dyadic,
-                own,
-                theta,
-                people,
-                classes,
-                pool,
-                used,
-                values,
-                through,
-                delta,
-                options,
-                dense,
-                random,
-                scores,
-                i,
-                scored,
-            )
+            further = tie_ministep(model, epoch, own, theta, state, i, scored)
         else:
-            further = step_turn(
-                columns,
-                rows,
-                bounds,
-                centres,
-                attributes,
-                strides,
-                whole,
-                z_start,
-                epoch.z_unknown,
-                theta,
-                people,
-                classes,
-                pool,
-                used,
-                values,
-                nobody,
-                worth,
-                random,
-                scores,
-                variable,
-                i,
-                scored,
-            )
+            further = behaviour_ministep(model, epoch, theta, state, variable, i, scored)
         if further == FULL:
             return POOL_FULL, time, steps
         if variable == condition:
             distance += further
-            if distance >= epoch.distances[condition]:
+            if distance >= distances[condition]:
                 break
     for variable in range(n_variables):
         if variable != condition:
@@ -274,9 +147,9 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
 
 
 @lean()
-def _wait(rates, values, people, pool, paces, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
+def _wait(model, values, people, pool, individual, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
     """Time goes by: note for how long, times how many, each variable might have changed."""
     for variable in range(totals.shape[0]):
         waited[variable] += span * totals[variable]
-    if scored and rates.shape[0] > 0:
-        score_wait(rates, values, people, pool, paces, rho, span, scores)
+    if scored and model.rates.shape[0] > 0:
+        score_wait(model, values, people, pool, individual, rho, span, scores)

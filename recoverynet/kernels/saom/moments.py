@@ -13,6 +13,7 @@ import numba
 import numpy as np
 
 from recoverynet.kernels.saom.actor_model import (
+    AT_MEAN,
     ATTRIBUTE,
     BASE,
     CODE,
@@ -45,16 +46,16 @@ from recoverynet.kernels.saom.actor_model import (
     State,
 )
 from recoverynet.kernels.saom.behaviour_choice import around, column_statistic
-from recoverynet.kernels.saom.effects.behaviour import SIMILARITY_CODES
+from recoverynet.kernels.saom.effects.behaviour import IN_STEPS
 from recoverynet.kernels.saom.effects.covariate import covariate_tie
 from recoverynet.kernels.saom.effects.declared import COVARIATE, CREATION, DYADIC, ENDOWMENT, EVAL, INTERACTION, OWN, STRUCTURE
-from recoverynet.kernels.saom.effects.structure import structure_ego, structure_tie
+from recoverynet.kernels.saom.effects.structure import structure_creation, structure_ego, structure_tie
 from recoverynet.kernels.saom.growing_lists import drop, holds, push
 from recoverynet.kernels.saom.ministeps import run_epoch
 from recoverynet.kernels.saom.nearby import forget, look_around
 from recoverynet.kernels.saom.pairs import pair_of
+from recoverynet.kernels.saom.rate_function import rate_value
 from recoverynet.kernels.saom.state_changes import begin, fill_ties
-from recoverynet.kernels.saom.turn_rates import rate_value
 
 
 @numba.njit(cache=True, nogil=True)
@@ -78,13 +79,16 @@ def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True)
-def tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutual, row):  # type: ignore[no-untyped-def]
+def tie_row(model: Model, epoch: Epoch, people, ego, j, mutual, row):  # type: ignore[no-untyped-def]
     """Tie statistics c_ij of every column, for a tie that is there, after ``look_around``."""
     t = pair_of(people, ego, j, mutual)
+    ties, numbers, attributes, seen, known = model.ties, model.numbers, model.attributes, epoch.seen, epoch.seen_known
     for e in range(ties.shape[0]):
         kind, code, a = ties[e, KIND], ties[e, CODE], ties[e, ATTRIBUTE]
         if kind == STRUCTURE:
-            row[e] = structure_tie(code, t, numbers[e, 0])
+            row[e] = (
+                structure_creation(code, t, numbers[e, 0]) if ties[e, PART] == CREATION else structure_tie(code, t, numbers[e, 0])
+            )
         elif kind == COVARIATE:
             both = known[a, ego] and known[a, j]
             row[e] = covariate_tie(code, seen[a, ego], seen[a, j], both, attributes[a, 0], attributes[a, 1])
@@ -92,7 +96,7 @@ def tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutu
             product = row[ties[e, FIRST]] * row[ties[e, SECOND]]
             row[e] = product * row[ties[e, THIRD]] if ties[e, THIRD] >= 0 else product
         elif kind == DYADIC:
-            row[e] = dyadic[a, ego, j]
+            row[e] = epoch.dyadic[a, ego, j]
         else:
             row[e] = 0.0
 
@@ -120,19 +124,7 @@ def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-unty
     for ego in range(people.shape[0]):
         mutual = look_around(people, state.pool, used, model.whole[PATHS], ego)
         for _ in range(given[ego, BASE + 1]):
-            tie_row(
-                ties,
-                model.numbers,
-                model.attributes,
-                epoch.seen,
-                epoch.seen_known,
-                epoch.dyadic,
-                people,
-                ego,
-                pairs[tie, 1],
-                mutual,
-                rows[tie],
-            )
+            tie_row(model, epoch, people, ego, pairs[tie, 1], mutual, rows[tie])
             tie += 1
         forget(people, used, state.through, ego)
     return True, rows
@@ -141,15 +133,15 @@ def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-unty
 @numba.njit(cache=True, nogil=True)
 def tie_statistics(model: Model, epoch: Epoch, own, state: State, lost, into):  # type: ignore[no-untyped-def]
     """Statistics of every tie column, at the end of the period; ``into`` has one place a column."""
-    ties, numbers, attributes, paths = model.ties, model.numbers, model.attributes, model.whole[PATHS]
-    seen, known, dyadic, given, given_pool = epoch.seen, epoch.seen_known, epoch.dyadic, epoch.given, epoch.pool
+    ties, numbers, paths = model.ties, model.numbers, model.whole[PATHS]
+    seen, given, given_pool = epoch.seen, epoch.given, epoch.pool
     people, pool, used, through, dense = state.people, state.pool, state.used, state.through, state.dense
     row, n_lost, tie = np.zeros(ties.shape[0]), lost.shape[0], 0
     for ego in range(people.shape[0]):
         mutual = look_around(people, pool, used, paths, ego)
         for place in range(people[ego, OUT], people[ego, OUT] + people[ego, OUT + 1]):
             j = pool[place]
-            tie_row(ties, numbers, attributes, seen, known, dyadic, people, ego, j, mutual, row)
+            tie_row(model, epoch, people, ego, j, mutual, row)
             gained = not holds(given, BASE, ego, j, given_pool)
             for e in range(ties.shape[0]):
                 if ties[e, PART] == EVAL or (gained and ties[e, PART] == CREATION):
@@ -183,7 +175,7 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
     """
     columns, rows, attributes, seen, unknown = model.behaviours, model.rows, model.attributes, epoch.seen, epoch.z_unknown
     given, given_pool, people = epoch.given, epoch.pool, state.people
-    n, level = people.shape[0], FIRST_CATEGORY + epoch.values.shape[0] + b
+    n, level, at_mean = people.shape[0], FIRST_CATEGORY + epoch.values.shape[0] + b, model.whole[AT_MEAN]
     z = np.zeros((2, n))
     for part in (EVAL, ENDOWMENT, CREATION):
         wanted = False
@@ -199,8 +191,8 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
             change = people[i, level] - epoch.z[b, i]
             if unknown[b, i] or (part == ENDOWMENT and change >= 0) or (part == CREATION and change <= 0):
                 continue
-            here = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 0, unknown, b, i)
-            there = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 1, unknown, b, i) if part != EVAL else here
+            here = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 0, unknown, b, at_mean, i)
+            there = around(given, LAGGED_OUT, LAGGED_IN, given_pool, z, 1, unknown, b, at_mean, i) if part != EVAL else here
             for f in range(columns.shape[0]):
                 if columns[f, VARIABLE] != b + 1 or columns[f, PART] != part or columns[f, WEIGHT] < 0:
                     continue
@@ -210,7 +202,7 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
                     continue
                 gap = column_statistic(columns, rows, attributes, seen, there, i, f, 0) - value
                 gap *= -1.0 if part == ENDOWMENT else 1.0
-                similar = columns[f, CODE] in SIMILARITY_CODES and columns[f, KIND] != INTERACTION
+                similar = columns[f, CODE] in IN_STEPS and columns[f, KIND] != INTERACTION
                 into[f] += -attributes[rows[b], 0] * gap if similar else gap
 
 
@@ -244,7 +236,7 @@ def rate_statistics(model: Model, epoch: Epoch, state: State, result):  # type: 
         for r in range(rates.shape[0]):
             if rates[r, VARIABLE] == variable:
                 for i in range(n):
-                    a = rate_value(rates, r, epoch.seen, given, LAGGED_OUT, LAGGED_IN, epoch.pool, i)
+                    a = rate_value(model, r, epoch.seen, given, LAGGED_OUT, LAGGED_IN, epoch.pool, i)
                     result[rates[r, WEIGHT]] += a * changes[i]
 
 

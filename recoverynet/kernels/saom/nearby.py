@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from recoverynet.kernels.saom.actor_model import CLOSURE, CODE, COUNTS, IN_MARK, INTO, N_NEAR, NEAR, OUT, OUT_MARK, SLOT, TOUCHED
 from recoverynet.kernels.saom.compiled import lean
+from recoverynet.kernels.saom.effects.closure import partners_weight
 from recoverynet.kernels.saom.effects.declared import IN_IN, IN_OUT, KEPT, OUT_IN, OUT_OUT, TIES
-from recoverynet.kernels.saom.effects.structure import partners_weight
 
 
 @lean()

@@ -30,6 +30,7 @@ def pair_of(people, ego, j, mutual):  # type: ignore[no-untyped-def]
         people[j, OUT + 1],
         people[j, INTO + 1],
         people[ego, IN_START],
+        people[ego, OUT_START],
         people[j, OUT_START],
         people.shape[0],
     )

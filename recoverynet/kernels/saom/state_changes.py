@@ -131,10 +131,12 @@ def begin(model: Model, epoch: Epoch, state: State, seed) -> bool:  # type: igno
 
 
 @lean()
-def come_or_go(strides, whole, movers, event, people, classes, pool, used, dense):  # type: ignore[no-untyped-def]
+def come_or_go(model: Model, epoch: Epoch, state: State, event):  # type: ignore[no-untyped-def]
     """Somebody joins, without ties, or leaves, and their ties go; False where the pool is full."""
-    i = movers[event, 0]
-    if movers[event, 1] == 1:
+    strides, whole, people, classes = model.strides, model.whole, state.people, state.classes
+    pool, used, dense = state.pool, state.used, state.dense
+    i = epoch.movers[event, 0]
+    if epoch.movers[event, 1] == 1:
         people[i, ACTIVE] = 1
         return whole[N_CLASSES] == 0 or enter_class(strides, whole, people, classes, pool, used, i)
     while people[i, OUT + 1] > 0:

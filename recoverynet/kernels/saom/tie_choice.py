@@ -38,6 +38,9 @@ from recoverynet.kernels.saom.actor_model import (
     THIRD,
     TOUCHED,
     WEIGHT,
+    Epoch,
+    Model,
+    State,
 )
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.effects.covariate import covariate_changes
@@ -65,13 +68,15 @@ def own_change(own, which, ego, j, tied, directed, dense, values):  # type: igno
 
 
 @lean()
-def list_options(given, given_pool, whole, people, classes, pool, used, options, ego):  # type: ignore[no-untyped-def]
+def list_options(model: Model, epoch: Epoch, state: State, ego):  # type: ignore[no-untyped-def]
     """List what ego may choose after ``look_around``: people near, and classes of all others; returns how many."""
-    n_classes, found = whole[N_CLASSES], 0
+    given, people, classes, pool = epoch.given, state.people, state.classes, state.pool
+    used, options = state.used, state.options
+    n_classes, found = model.whole[N_CLASSES], 0
     begin = given[ego, FIXED]
     for place in range(begin, begin + given[ego, FIXED + 1]):
-        touch(people, used, given_pool[place])
-        people[given_pool[place], FIXED_MARK] = 1
+        touch(people, used, epoch.pool[place])
+        people[epoch.pool[place], FIXED_MARK] = 1
     if n_classes == 0:
         for j in range(people.shape[0]):
             if j != ego and people[j, ACTIVE] and people[j, FIXED_MARK] == 0:
@@ -116,21 +121,21 @@ def _class_options(people, classes, pool, used, options, n_classes, ego, found):
 
 
 @lean()
-def fill_changes(  # type: ignore[no-untyped-def]
-    ties, numbers, attributes, known, dyadic, own, people, values, through, delta, options, dense, directed, ego, mutual, found
-):
+def fill_changes(model: Model, epoch: Epoch, own, state: State, ego, mutual, found):  # type: ignore[no-untyped-def]
     """Change statistics of the tie of every option, a row of ``delta`` a column, whatever part they belong to."""
+    ties, people, values, options, delta = model.ties, state.people, state.values, state.options, state.delta
     for e in range(ties.shape[0]):
         kind, code, a = ties[e, KIND], ties[e, CODE], ties[e, ATTRIBUTE]
         if kind == STRUCTURE:
-            structure_changes(code, people, options, found, ego, mutual, numbers[e, 0], delta, e)
+            structure_changes(code, people, options, found, ego, mutual, model.numbers[e, 0], delta, e)
             slot = ties[e, SLOT]
             if slot >= 0:
                 sign = 1.0 if ties[e, CLOSURE] == TIES else -1.0
                 for option in range(found):
-                    delta[e, option] += sign * through[slot, options[0, option]]
+                    delta[e, option] += sign * state.through[slot, options[0, option]]
         elif kind == COVARIATE:
-            covariate_changes(code, values, known, a, options, found, ego, attributes[a, 0], attributes[a, 1], delta, e)
+            reach, m = model.attributes[a, 0], model.attributes[a, 1]
+            covariate_changes(code, values, epoch.known, a, options, found, ego, reach, m, delta, e)
         elif kind == INTERACTION:
             first, second, third = ties[e, FIRST], ties[e, SECOND], ties[e, THIRD]
             for option in range(found):
@@ -139,11 +144,11 @@ def fill_changes(  # type: ignore[no-untyped-def]
                     delta[e, option] *= delta[third, option]
         elif kind == DYADIC:
             for option in range(found):
-                delta[e, option] = dyadic[a, ego, options[0, option]]
+                delta[e, option] = epoch.dyadic[a, ego, options[0, option]]
         else:
             for option in range(found):
                 j = options[0, option]
-                delta[e, option] = own_change(own, code, ego, j, people[j, OUT_MARK], directed, dense, values[a])
+                delta[e, option] = own_change(own, code, ego, j, people[j, OUT_MARK], model.whole[DIRECTED], state.dense, values[a])
 
 
 @lean()
@@ -234,49 +239,12 @@ def far_member(people, classes, pool, random, which):  # type: ignore[no-untyped
 
 
 @lean()
-def tie_options(  # type: ignore[no-untyped-def]
-    ties,
-    numbers,
-    attributes,
-    whole,
-    given,
-    given_pool,
-    known,
-    dyadic,
-    own,
-    theta,
-    people,
-    classes,
-    pool,
-    used,
-    values,
-    through,
-    delta,
-    options,
-    dense,
-    ego,
-):
+def tie_options(model: Model, epoch: Epoch, own, theta, state: State, ego):  # type: ignore[no-untyped-def]
     """Look around and weigh everything ego may choose; returns the number of options. Marks stay until ``forget``."""
-    mutual = look_around(people, pool, used, whole[PATHS], ego)
-    closing_weights(ties, numbers, people, pool, used, through, ego)
-    found = list_options(given, given_pool, whole, people, classes, pool, used, options, ego)
-    fill_changes(
-        ties,
-        numbers,
-        attributes,
-        known,
-        dyadic,
-        own,
-        people,
-        values,
-        through,
-        delta,
-        options,
-        dense,
-        whole[DIRECTED],
-        ego,
-        mutual,
-        found,
-    )
-    weigh_options(ties, theta, people, delta, options, found)
+    people, pool, used = state.people, state.pool, state.used
+    mutual = look_around(people, pool, used, model.whole[PATHS], ego)
+    closing_weights(model.ties, model.numbers, people, pool, used, state.through, ego)
+    found = list_options(model, epoch, state, ego)
+    fill_changes(model, epoch, own, state, ego, mutual, found)
+    weigh_options(model.ties, theta, people, state.delta, state.options, found)
     return found

@@ -87,9 +87,11 @@ class Attributes:
         """Number of categories of each, the unknown included; more than any class can hold where there are too many."""
         return [len(each) + 1 if len(each) <= MOST_CATEGORIES else 10**6 for each in self.levels]
 
-    def ranges_and_means(self) -> np.ndarray:
-        """Range and mean similarity (A, 2) as kernels read them."""
-        return np.column_stack([self.ranges, self.similarities]).astype(float)
+    def for_kernels(self) -> np.ndarray:
+        """Range, mean similarity and what rates put back on (A, 3), as kernels read them."""
+        put_back = np.zeros(len(self.names))
+        put_back[self.behaviour_rows] = self.centres[self.behaviour_rows]
+        return np.column_stack([self.ranges, self.similarities, put_back]).astype(float)
 
 
 def attributes_of(
@@ -134,7 +136,7 @@ def attributes_of(
         values = all_waves.get(name, raw[place])
         known = values[np.isfinite(values)]
         low, high = limits[behaviours.index(name)] if name in behaviours else (known.min(), known.max())
-        centres.append(0.0 if name in words or name == NOTHING else float(known.mean()))
+        centres.append(_centre(values, worded=name in words or name == NOTHING, modelled=name in behaviours))
         ranges.append(max(float(high - low), 1e-12))
         similarities.append(_mean_similarity(raw[place], house, panel.present, ranges[-1]))
         levels.append(np.arange(low, high + 1) if name in behaviours else np.unique(known))
@@ -151,6 +153,15 @@ def attributes_of(
         {name: _pairs_known(name, panel.dyadic[name], house) for name in dict.fromkeys(pairs)},
         {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
     )
+
+
+def _centre(values: np.ndarray, *, worded: bool, modelled: bool) -> float:
+    """What is taken off: of a covariate the mean of all known values, of behaviour the mean of the means of its waves."""
+    if worded:
+        return 0.0
+    if not modelled:
+        return float(np.nanmean(values))
+    return float(np.mean([column[np.isfinite(column)].mean() for column in values.T if np.isfinite(column).any()]))
 
 
 def _numbers_of(values: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
@@ -220,32 +231,32 @@ def _bounds(name: str, values: np.ndarray, declared: tuple[float, float] | None)
 
 
 def _mean_similarity(raw: np.ndarray, house: np.ndarray, present: np.ndarray, reach: float) -> float:
-    """Mean of 1 − |v_i − v_j| / range over pairs of one group, both known and there, at the start of each period."""
-    means = []
+    """Mean of 1 − |v_i − v_j| / range over all pairs of one group, both known and there, at the starts of periods."""
+    total, count = 0.0, 0
     for column in range(raw.shape[1]):
-        total, count = 0.0, 0
         for group in dict.fromkeys(house.tolist()):
             here = (house == group) & present[:, column] & np.isfinite(raw[:, column])
             values = np.sort(raw[here, column])
             n = len(values)
             total += 2.0 * float(values @ (2.0 * np.arange(n) - n + 1))
             count += n * (n - 1)
-        if count:
-            means.append(1.0 - total / count / reach)
-    return float(np.mean(means)) if means else 0.0
+    return 1.0 - total / count / reach if count else 0.0
 
 
 def _disagreement(panel: NetworkPanel, house: np.ndarray, axis: int) -> float:
-    """Mean over periods of |x_ih − x_jh| (axis 0) or |x_hi − x_hj| (axis 1) over i ≠ j ≠ h of one group."""
-    means = []
+    """Mean of |x_ih − x_jh| (axis 0) or |x_hi − x_hj| (axis 1) over i ≠ j ≠ h of one group and the starts of periods.
+
+    Over pairs of ties that are known, between people who are there; ties fixed from outside count as they are.
+    """
+    total = count = 0.0
     for wave in range(panel.n_waves - 1):
-        degrees = np.asarray((sparse.csr_array(panel.networks[wave]) > 0).sum(axis=axis)).ravel()
-        total, count = 0.0, 0
+        ties, unknown = sparse.csr_array(panel.networks[wave]) > 0, sparse.csr_array(panel.missing[wave]) > 0
         for group in dict.fromkeys(house.tolist()):
-            d = degrees[house == group].astype(float)
-            n = len(d)
-            total += float((2.0 * d * (n - 1 - d)).sum())
-            count += n * (n - 1) * (n - 2)
-        if count:
-            means.append(total / count)
-    return float(np.mean(means)) if means else 0.0
+            people = np.flatnonzero((house == group) & panel.present[:, wave])
+            here, hidden = (sparse.csr_array(each[people][:, people]) for each in (ties, unknown))
+            dark = np.asarray(hidden.sum(axis=axis)).ravel() - (hidden.diagonal() > 0)
+            known = len(people) - 1.0 - dark
+            ones = np.asarray((here > here.multiply(hidden)).sum(axis=axis)).ravel().astype(float)
+            total += float((2.0 * ones * (known - ones)).sum())
+            count += float((known * (known - 1.0)).sum())
+    return total / count if count else 0.0

@@ -10,6 +10,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.saom.actor_model import (
+    AT_MEAN,
     ATTRIBUTE,
     CLOSURE,
     CODE,
@@ -220,18 +221,19 @@ def build_model(
     most_degree: int,
     condition: int,
     by_class: bool | None,
+    unknown_alters: str,
 ) -> Model:
     """The arrays kernels read. ``by_class`` looks at people out of reach class by class (None: where that is quicker)."""
     strides, n_classes, cap = _classes(columns, attributes, n_people, most_degree, by_class)
-    whole = np.zeros(8, np.int64)
+    whole = np.zeros(9, np.int64)
     whole[PATHS], whole[DIRECTED], whole[N_CLASSES], whole[DEGREE_CAP] = columns.paths, directed, n_classes, cap
     whole[N_PARAMETERS], whole[N_OWN], whole[CONDITION] = len(columns.parameters), len(columns.own), condition
-    whole[N_SLOTS] = columns.n_slots
+    whole[N_SLOTS], whole[AT_MEAN] = columns.n_slots, unknown_alters == "mean"
     rows = attributes.behaviour_rows
     return Model(
         ties=_table(columns.ties, N_FIELDS),
         numbers=np.array(columns.numbers, float).reshape(-1, 2),
-        attributes=attributes.ranges_and_means(),
+        attributes=attributes.for_kernels(),
         strides=strides,
         behaviours=_table(columns.behaviours, N_FIELDS),
         rows=np.array(rows, np.int64),

@@ -13,14 +13,14 @@ from recoverynet.draw.results import Axes
 from recoverynet.kernels.saom.actor_model import WEIGHT
 from recoverynet.kernels.saom.behaviour_choice import column_statistic
 from recoverynet.kernels.saom.effects.behaviour import Around
+from recoverynet.models.saom.combinations import assumed, behaviour_place, eval_columns, labels_of, left_out_of, of_fit, sums
 from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.reading import assumed, behaviour_place, eval_columns, labels_of, left_out_of, of_fit, sums
-from recoverynet.models.saom.warned import Reading
+from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.results import settings_of
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Drift(Reading):
+class Drift(Interpretation):
     """Where does a person drift, given the behaviour of their contacts?
 
     Parameters
@@ -167,6 +167,9 @@ def _among_alike(z: float, y: float, n: float, popular: float) -> Around:
     far, lower, equal = n * abs(gap), n * (gap < 0.0), n * (gap == 0.0)
     return Around(
         float(z),
+        n,
+        n,
+        n,
         n,
         n,
         n,

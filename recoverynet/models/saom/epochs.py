@@ -56,13 +56,13 @@ def epochs_of(
     attributes: Attributes,
     behaviours: Sequence[str],
     *,
-    change_at: float,
+    changes: np.ndarray,
     condition: int,
     periods: Sequence[int] | None = None,
 ) -> list[PanelEpoch]:
     """Every period of every group, in the order group, period.
 
-    ``change_at`` is the share of a period after which those who join or leave within it do so; ``condition`` the
+    ``changes`` (n, periods) are shares of a period after which those who join or leave within it do so; ``condition`` the
     variable whose observed change ends a simulation; ``periods`` counts from 1 (default: all).
     """
     filled = _carried_forward(panel)
@@ -73,7 +73,7 @@ def epochs_of(
     )
     house = panel.groups if panel.groups is not None else np.zeros(panel.n_people)
     labels = list(dict.fromkeys(house.tolist()))
-    cutter = _Cutter(panel, attributes, tuple(behaviours), filled, steps, change_at, condition)
+    cutter = _Cutter(panel, attributes, tuple(behaviours), filled, steps, changes, condition)
     return [
         cutter.cut(np.flatnonzero(house == label), period, label if panel.groups is not None else None)
         for label in labels
@@ -115,18 +115,19 @@ class _Cutter:
     behaviours: tuple[str, ...]
     filled: list[Matrix]
     steps: np.ndarray
-    change_at: float
+    changes: np.ndarray
     condition: int
 
     def cut(self, people: np.ndarray, period: int, group: object) -> PanelEpoch:
         """The epoch of some people in one period."""
         panel, wave = self.panel, period - 1
         first, last = (_part(self.filled[w], people) for w in (wave, wave + 1))
-        unknown_first, unknown_last = (_part(panel.missing[w], people) for w in (wave, wave + 1))
+        unknown_first, unknown_last = (_among(_part(panel.missing[w], people), panel.present[people, w]) for w in (wave, wave + 1))
         unknown = ((unknown_first + unknown_last) > 0).astype(np.int8)
         fixed, fixed_last = (_part(panel.structural[w], people).astype(np.int8) for w in (wave, wave + 1))
-        settled = _settled(fixed, first, fixed_last, last)
-        lagged = _pairs(first - first.multiply(unknown_first.astype(np.int8)))
+        left = panel.present[people, wave] & ~panel.present[people, wave + 1]
+        settled = _settled(fixed, first, fixed_last, last, unknown, left)
+        lagged = _pairs(first - first.multiply(unknown))
         z, z_end = (self.steps[:, people, w].astype(np.int32) for w in (wave, wave + 1))
         observed = (
             np.stack([panel.behaviour[name][people] for name in self.behaviours])
@@ -190,8 +191,10 @@ class _Cutter:
     def _movers(self, people: np.ndarray, wave: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         here = self.panel.present[people]
         changing = np.flatnonzero(here[:, wave] != here[:, wave + 1])
+        moments = self.changes[people[changing], wave]
+        order = np.argsort(moments, kind="stable")
         movers = np.column_stack([changing, here[changing, wave + 1]]).astype(np.int64)
-        return here[:, wave].copy(), np.full(len(changing), self.change_at), movers
+        return here[:, wave].copy(), moments[order], movers[order]
 
     def _dyadic(self, people: np.ndarray, period: int) -> np.ndarray:
         """Covariates of pairs, centred; 0 where unknown."""
@@ -213,6 +216,12 @@ def _part(matrix: Matrix, people: np.ndarray) -> Matrix:
     return sparse.csr_array(matrix[people][:, people])
 
 
+def _among(matrix: Matrix, there: np.ndarray) -> Matrix:
+    """Entries between people who are there: what somebody absent does is not unknown, it is nothing."""
+    here = sparse.diags_array(there.astype(np.int8), dtype=np.int8)
+    return sparse.csr_array(here @ matrix.astype(np.int8) @ here)
+
+
 def _pairs(matrix: Matrix) -> np.ndarray:
     """Places of entries that are not 0, in order of row and column: int32 (m, 2)."""
     coo = sparse.coo_array(matrix)
@@ -221,8 +230,15 @@ def _pairs(matrix: Matrix) -> np.ndarray:
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].reshape(-1, 2)
 
 
-def _settled(fixed: Matrix, first: Matrix, fixed_last: Matrix, last: Matrix) -> np.ndarray:
-    """Pairs fixed at an end with their tie (m, 3); what is fixed at the start stays as it is."""
+def _settled(fixed: Matrix, first: Matrix, fixed_last: Matrix, last: Matrix, unknown: Matrix, left: np.ndarray) -> np.ndarray:
+    """Pairs fixed at an end with their tie (m, 3); what is fixed at the start stays as it is.
+
+    Ties of those who ``left`` count as they were at the start, whatever happened to them before they went: as RSiena has it.
+    """
+    gone = left[:, None] | left
+    gone &= unknown.toarray() == 0
+    np.fill_diagonal(gone, False)
+    fixed = sparse.csr_array(((fixed + sparse.csr_array(gone.astype(np.int8))) > 0).astype(np.int8))
     values: dict[tuple[int, int], int] = {}
     for flags, network in ((fixed_last, last), (fixed, first)):
         dense = {tuple(pair) for pair in _pairs(network.multiply(flags)).tolist()}

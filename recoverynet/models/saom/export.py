@@ -11,8 +11,10 @@ import numpy as np
 from scipy import sparse
 
 from recoverynet.arguments import whole_number
+from recoverynet.atomic import atomic_folder
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.rsiena_terms import effect_lines, n_interactions
 from recoverynet.models.saom.setting import Setting, saom_setting
 from recoverynet.models.saom.specification import Specification
@@ -73,7 +75,7 @@ def write_rsiena(
     *,
     bounds: Mapping[str, tuple[float, float]] | None = None,
     conditional: str | None = None,
-    change_at: float = 0.5,
+    change_at: ChangeAt = 0.5,
     n_simulations: int = 3000,
     seed: int = 1,
     overwrite: bool = False,
@@ -92,8 +94,8 @@ def write_rsiena(
         RSiena takes the levels that were observed; others are refused.
     conditional : str, optional
         Network or behaviour whose amount of change is taken as given.
-    change_at : float
-        People who join or leave within a period do so after this share of it, between 0 and 1.
+    change_at : float, or mapping of people to moments
+        As for :func:`recoverynet.fit_saom`.
     n_simulations : int
         Simulations at the estimate (n3), 1 or more.
     seed : int
@@ -123,7 +125,8 @@ def write_rsiena(
     them away to somebody who knows them.
 
     The script asks for what this library does: waves of only gains are not forced to stay so (``allowOnly = FALSE``),
-    one side decides about undirected ties (``modelType`` 2), people change composition after ``change_at`` of a period.
+    one side decides about undirected ties (``modelType`` 2), people change composition at ``change_at``, and ties of
+    people while they are absent are NA (written as 0, RSiena would fit another model).
     Of undirected networks, transTrip is written as transTriads, whose parameter is twice ours, and gwespFF as gwesp.
 
     References
@@ -154,7 +157,7 @@ def write_rsiena(
     script = "\n".join([*_heading(tables), *_reading(tables), *_model(tables, effects, conditional, n_simulations, seed)])
     files = {"fit.R": script + "\n"}
     for group in range(len(tables.parts)):
-        files |= _files_of(tables, group, change_at)
+        files |= _files_of(tables, group)
     return _written(Path(folder), files, overwrite)
 
 
@@ -210,7 +213,7 @@ def _check_bounds(setting: Setting) -> None:
             )
 
 
-def _files_of(tables: _Tables, group: int, change_at: float) -> dict[str, str]:
+def _files_of(tables: _Tables, group: int) -> dict[str, str]:
     """Names and text of the tables of one group."""
     setting, people, prefix = tables.setting, tables.parts[group], tables.prefix(group)
     panel, attributes, names = setting.panel, setting.attributes, tables.names
@@ -230,7 +233,7 @@ def _files_of(tables: _Tables, group: int, change_at: float) -> dict[str, str]:
             np.fill_diagonal(part, 0.0)
             files[f"{prefix}{file}.dat"] = _text(part)
     if tables.moving:
-        files[f"{prefix}composition.dat"] = "".join(_intervals(panel.present[person], change_at) for person in people)
+        files[f"{prefix}composition.dat"] = "".join(_intervals(panel.present[person], setting.changes[person]) for person in people)
     return files
 
 
@@ -243,16 +246,19 @@ def _codes(panel: NetworkPanel, wave: int, people: np.ndarray) -> np.ndarray:
     codes = part(panel.networks).astype(float)
     codes[part(panel.structural)] += 10.0
     codes[part(panel.missing)] = np.nan
+    away = ~panel.present[people, wave]
+    codes[away] = codes[:, away] = np.nan
     np.fill_diagonal(codes, 0.0)
     return codes
 
 
-def _intervals(here: np.ndarray, change_at: float) -> str:
+def _intervals(here: np.ndarray, changes: np.ndarray) -> str:
     """From when to when somebody is there, waves counting from 1, as sienaCompositionChange reads it."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], here.astype(int), [0]])))
     numbers = []
     for first, last in zip(edges[::2] + 1, edges[1::2], strict=True):
-        numbers += [1.0 if first == 1 else first - 1 + change_at, float(last) if last == len(here) else last + change_at]
+        begin = 1.0 if first == 1 else first - 1 + changes[first - 2]
+        numbers += [begin, float(last) if last == len(here) else last + changes[last - 1]]
     return " ".join(f"{number:.10g}" for number in numbers) + "\n"
 
 
@@ -348,7 +354,7 @@ def _written(folder: Path, files: Mapping[str, str], overwrite: bool) -> list[Pa
         raise SchemaError(f"{folder} is a file; give a folder to write to.")
     if folder.is_dir() and not overwrite and any(folder.iterdir()):
         raise SchemaError(f"{folder} holds files already; give an empty folder, or overwrite=True.")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    with atomic_folder(folder) as partial:
+        for name, text in files.items():
+            (partial / name).write_text(text, encoding="utf-8")
     return [folder / name for name in files]

@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.saom.actor_model import N_CLASSES
+from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.fitted import SaomFit, fitted
-from recoverynet.models.saom.robbins_monro import Runaway, Stay, Walk, converge, first_look
+from recoverynet.models.saom.not_finite import without_way_back
+from recoverynet.models.saom.robbins_monro import Estimation, Phase3, Runaway, converge, phase1
 from recoverynet.models.saom.setting import Setting, saom_setting
 from recoverynet.models.saom.simulation import Endless, Simulator, target_statistics
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
-from recoverynet.models.saom.trouble import without_way_back
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import settings_of
 
@@ -29,7 +31,8 @@ def fit_saom(
     *,
     bounds: Mapping[str, tuple[float, float]] | None = None,
     conditional: str | None = None,
-    change_at: float = 0.5,
+    change_at: ChangeAt = 0.5,
+    unknown_alters: str = "mean",
     start: SaomFit | None = None,
     n_simulations: int = 1000,
     wanted: float = 0.20,
@@ -52,8 +55,13 @@ def fit_saom(
     conditional : str, optional
         Name of the network or of a behaviour: simulations end where it has changed as much as observed, and its basic
         rates are estimated from the time that took. Default: none, all rates are estimated with the rest.
-    change_at : float
-        People who join or leave within a period do so after this share of it, between 0 and 1.
+    change_at : float, or mapping of people to moments
+        People who join or leave within a period do so after this share of it, between 0 and 1; or each at moments of
+        their own, counted in waves: ``{"ann": 1.25, "ben": [1.5, 2.8]}``, where 1.25 is a quarter of the way from wave 1
+        to wave 2. Those not named move halfway.
+    unknown_alters : {"mean", "left_out"}
+        In averages, the largest and the smallest of others' behaviour (avAlt, avRecAlt, avInAlt, maxAlt, minAlt), people of
+        unknown behaviour count at the mean of all, as in RSiena, or are left out.
     start : SaomFit, optional
         An earlier fit; parameters of the same name start from its estimates.
     n_simulations : int
@@ -102,6 +110,14 @@ def fit_saom(
     both ties and behaviour. Ties unknown at a wave are as last known in simulations and left out of statistics. Not
     meant for fewer than about 20 people, or where few ties last.
 
+    Conventions are RSiena's where it is not said otherwise. A behaviour's centre is the mean of the means of its waves, the
+    mean similarity is over all pairs at the starts of periods. What absent people do is not unknown: those who join begin
+    without ties; ties of those who leave count, at the end of that period, as they were at its start. ``RateX`` of a
+    modelled behaviour is not centred. Otherwise than in RSiena, nobody may choose people who are not there; where a third of
+    the people move between two waves, RSiena's rates differ from ours by about a standard error for it. Where people join
+    or leave, no fit is conditional, as in RSiena. Endowment and creation parts of maxAlt and minAlt are s_i now less s_i
+    before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them.
+
     References
     ----------
     Snijders, T. A. B. (2001). The statistical evaluation of social network dynamics. Sociological Methodology 31,
@@ -129,15 +145,24 @@ def fit_saom(
     """
     _check_arguments(n_simulations, wanted, most_runs)
     generator = resolve_rng(rng)
-    setting = saom_setting(panel, specification, bounds=bounds, conditional=conditional, change_at=change_at, by_class=by_class)
+    setting = saom_setting(
+        panel,
+        specification,
+        bounds=bounds,
+        conditional=conditional,
+        change_at=change_at,
+        unknown_alters=unknown_alters,
+        by_class=by_class,
+    )
     checks = check_change(setting)
     by_period = target_statistics(setting)
-    walk, known = _begun(setting, by_period.sum(axis=0), start)
+    estimation, known = _begun(setting, by_period.sum(axis=0), start)
     settings = settings_of(
         generator,
         bounds=dict(bounds or {}),
         conditional=conditional,
-        change_at=change_at,
+        change_at=dict(change_at) if isinstance(change_at, Mapping | pd.Series) else change_at,
+        unknown_alters=unknown_alters,
         n_simulations=n_simulations,
         wanted=wanted,
         most_runs=most_runs,
@@ -147,7 +172,7 @@ def fit_saom(
     with Simulator(setting, workers) as simulator:
         here, ratio, n_phase3, good, reason = _estimated(
             simulator,
-            walk,
+            estimation,
             n_simulations=n_simulations,
             wanted=wanted,
             most_runs=most_runs,
@@ -157,7 +182,7 @@ def fit_saom(
         )
     found = fitted(
         setting,
-        walk,
+        estimation,
         here,
         by_period,
         ratio=ratio,
@@ -174,26 +199,26 @@ def fit_saom(
 
 
 def _estimated(
-    simulator: Simulator, walk: Walk, *, rng: np.random.Generator, **how: Any
-) -> tuple[Stay | None, float, int, np.ndarray, str | None]:
+    simulator: Simulator, estimation: Estimation, *, rng: np.random.Generator, **how: Any
+) -> tuple[Phase3 | None, float, int, np.ndarray, str | None]:
     """The last run of phase 3, its ratio, how many there were, the last good θ, and why there are no estimates."""
-    parameters, good = simulator.setting.parameters, walk.theta.copy()
+    parameters, good = simulator.setting.parameters, estimation.theta.copy()
     try:
-        runs = first_look(simulator, walk, rng)
+        runs = phase1(simulator, estimation, rng)
         check_collinear(
-            [parameters[k].label for k in walk.free],
-            runs.statistics.sum(axis=0)[:, walk.free],
+            [parameters[k].label for k in estimation.free],
+            runs.statistics.sum(axis=0)[:, estimation.free],
             [each.label for each in parameters if each.start is not None],
         )
-        good = walk.theta.copy()
-        here, ratio, n_phase3 = converge(simulator, walk, rng=rng, **how)
+        good = estimation.theta.copy()
+        here, ratio, n_phase3 = converge(simulator, estimation, rng=rng, **how)
     except Runaway as error:
         far = " and ".join(f"{parameters[k].label} went to {error.theta[k]:.0f}" for k in error.places)
         return (
             None,
             np.nan,
             0,
-            walk.good,
+            estimation.good,
             (
                 f"The estimation ran away: {far}, where nobody has a choice left. Nothing observed speaks against such values "
                 "(nobody ever did the opposite), or other terms say the same. What to try: leave the effect out, or hold it with "
@@ -201,7 +226,7 @@ def _estimated(
             ),
         )
     except Endless as error:
-        good = walk.trace[-2][1] if len(walk.trace) > 1 else good  # the last one was never simulated, or failed
+        good = estimation.trace[-2][1] if len(estimation.trace) > 1 else good  # the last one was never simulated, or failed
         return (
             None,
             np.nan,
@@ -209,12 +234,12 @@ def _estimated(
             good,
             (f"{error} What to try: fewer effects, start= from a smaller model that converged, or starting values nearer to 0."),
         )
-    return here, ratio, n_phase3, good, _without_way_back(simulator.setting, walk, here)
+    return here, ratio, n_phase3, good, _without_way_back(simulator.setting, estimation, here)
 
 
-def _without_way_back(setting: Setting, walk: Walk, here: Stay) -> str | None:
+def _without_way_back(setting: Setting, estimation: Estimation, here: Phase3) -> str | None:
     """Why estimates are not finite although simulations are like the data; None where they are."""
-    places = [k for k in without_way_back(here.sums, walk.targets) if k in walk.free]
+    places = [k for k in without_way_back(here.sums, estimation.targets) if k in estimation.free]
     if not places:
         return None
     return (
@@ -230,7 +255,7 @@ def _check_arguments(n_simulations: int, wanted: float, most_runs: int) -> None:
     whole_number(most_runs, "most_runs", 1)
 
 
-def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tuple[Walk, bool]:
+def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tuple[Estimation, bool]:
     """An estimation at its starting values, and whether an earlier fit of the very same parameters gave them."""
     theta = starting_values(setting, targets)
     same = False
@@ -249,4 +274,4 @@ def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tupl
     if not len(free):
         raise SchemaError("Every parameter is fixed; there is nothing to estimate.")
     rates = np.array([parameter.effect == "Rate" for parameter in setting.parameters])
-    return Walk(theta, free, rates, targets), same
+    return Estimation(theta, free, rates, targets), same

@@ -16,9 +16,9 @@ from recoverynet.draw.results import Axes, draw_estimates
 from recoverynet.errors import SchemaError
 from recoverynet.models.saom.columns import Parameter, parameter_frame
 from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test, score_test, wald_test
-from recoverynet.models.saom.robbins_monro import Stay, Walk
+from recoverynet.models.saom.not_finite import what_is_wrong
+from recoverynet.models.saom.robbins_monro import Estimation, Phase3
 from recoverynet.models.saom.setting import Setting
-from recoverynet.models.saom.trouble import what_is_wrong
 from recoverynet.plain import plain
 from recoverynet.results import Check, Result
 
@@ -50,7 +50,7 @@ class SaomFit(Result):
         Ratio that was asked for.
     setting : Setting
         Panel and specification as they were simulated.
-    stay : Stay or None
+    stay : Phase3 or None
         The last simulations at the estimate.
     trace : pandas.DataFrame
         ``iteration``, ``subphase``, ``parameter``, ``value``: the way θ went.
@@ -65,7 +65,7 @@ class SaomFit(Result):
     overall_ratio: float
     wanted: float
     setting: Setting
-    stay: Stay | None
+    stay: Phase3 | None
     trace: pd.DataFrame
     n_simulations: int
 
@@ -297,8 +297,8 @@ def checked_fit(fit: Any) -> Any:
 
 def fitted(
     setting: Setting,
-    walk: Walk,
-    here: Stay | None,
+    estimation: Estimation,
+    here: Phase3 | None,
     targets: np.ndarray,
     *,
     ratio: float,
@@ -310,7 +310,7 @@ def fitted(
     settings: dict,
 ) -> SaomFit:
     """The result of an estimation; where it ran away (``reason``), at the last values that were good."""
-    free, n_parameters = walk.free, len(setting.parameters)
+    free, n_parameters = estimation.free, len(setting.parameters)
     covariance, t_ratios = np.full((n_parameters, n_parameters), np.nan), np.full(n_parameters, np.nan)
     theta = good if here is None else here.theta
     if here is not None and reason is None:
@@ -337,13 +337,13 @@ def fitted(
         wanted=wanted,
         setting=setting,
         stay=here,
-        trace=_trace(setting.parameters, walk),
-        n_simulations=walk.n_runs,
+        trace=_trace(setting.parameters, estimation),
+        n_simulations=estimation.n_runs,
     )
     return replace(found, checks=(Check("the estimation converged", found.converged, found.convergence), *checks))
 
 
-def covariance_of(here: Stay, free: np.ndarray) -> np.ndarray:
+def covariance_of(here: Phase3, free: np.ndarray) -> np.ndarray:
     """D⁻¹ Σ D⁻ᵀ of the free parameters."""
     inverse = np.linalg.pinv(here.derivative[np.ix_(free, free)])
     spread = np.cov(here.sums[:, free].T).reshape(len(free), len(free))
@@ -351,7 +351,7 @@ def covariance_of(here: Stay, free: np.ndarray) -> np.ndarray:
 
 
 def _table(
-    setting: Setting, theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, targets: np.ndarray, here: Stay | None
+    setting: Setting, theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, targets: np.ndarray, here: Phase3 | None
 ) -> pd.DataFrame:
     frame = parameter_frame(setting.parameters)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -372,7 +372,7 @@ def _table(
     return frame if frame["group"].notna().any() else frame.drop(columns="group")
 
 
-def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Stay) -> pd.DataFrame:
+def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Phase3) -> pd.DataFrame:
     """Basic rates of the variable conditioned on, from the time its change took; those of others in the same units."""
     name = [setting.specification.network_name, *setting.specification.behaviour][setting.condition]
     rows = []
@@ -399,13 +399,13 @@ def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Stay) -
     return found.astype({"period": "Int64"})
 
 
-def _trace(parameters: Sequence[Parameter], walk: Walk) -> pd.DataFrame:
-    values = np.array([theta for _, theta in walk.trace]).reshape(-1, len(parameters))
+def _trace(parameters: Sequence[Parameter], estimation: Estimation) -> pd.DataFrame:
+    values = np.array([theta for _, theta in estimation.trace]).reshape(-1, len(parameters))
     n_steps = len(values)
     return pd.DataFrame(
         {
             "iteration": np.repeat(np.arange(1, n_steps + 1), len(parameters)),
-            "subphase": np.repeat([subphase for subphase, _ in walk.trace], len(parameters)),
+            "subphase": np.repeat([subphase for subphase, _ in estimation.trace], len(parameters)),
             "parameter": np.tile([each.label for each in parameters], n_steps),
             "value": values.ravel(),
         }

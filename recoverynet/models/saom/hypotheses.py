@@ -12,9 +12,9 @@ from scipy.special import chdtrc, ndtr
 
 from recoverynet.draw.results import Axes, draw_estimates
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.models.saom.robbins_monro import Stay
+from recoverynet.models.saom.interpretation import Interpretation
+from recoverynet.models.saom.robbins_monro import Phase3
 from recoverynet.models.saom.setting import Setting
-from recoverynet.models.saom.warned import Reading
 from recoverynet.results import Check, p_in_words
 
 
@@ -25,7 +25,7 @@ class Fitted(Protocol):
     covariance: np.ndarray
     targets: np.ndarray
     setting: Setting
-    stay: Stay | None
+    stay: Phase3 | None
     n_people: int
     n_dropped: int
     settings: Mapping[str, Any]
@@ -37,7 +37,7 @@ class Fitted(Protocol):
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class ParameterTest(Reading):
+class ParameterTest(Interpretation):
     """Does the model without these parameters do?
 
     Attributes
@@ -99,7 +99,7 @@ def _answer(fit: Fitted, question: str, null: str, statistic: float, df: int, ta
     )
 
 
-def _stay_of(fit: Fitted) -> Stay:
+def _stay_of(fit: Fitted) -> Phase3:
     if fit.stay is None or fit.reason is not None:
         raise NotEstimableError(f"The fit has no estimates to test: {fit.reason}")
     return fit.stay

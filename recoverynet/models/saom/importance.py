@@ -12,11 +12,11 @@ from recoverynet.draw.results import Axes
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.saom.actor_model import DONE, POOL_FULL, State
 from recoverynet.kernels.saom.importance import importance as importance_of_terms
+from recoverynet.models.saom.combinations import labels_of, of_fit
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
-from recoverynet.models.saom.reading import labels_of, of_fit
+from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.models.saom.simulation import Workspace, without_note
-from recoverynet.models.saom.warned import Reading
 from recoverynet.results import settings_of
 
 ASSUMPTIONS = (
@@ -27,7 +27,7 @@ ASSUMPTIONS = (
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Importance(Reading):
+class Importance(Interpretation):
     """Which effects do people's choices hang on?
 
     Parameters

@@ -1,7 +1,7 @@
 """Estimation by the method of moments: the values of θ at which simulations are, on average, like the data.
 
 Three phases (Snijders 2001, https://doi.org/10.1111/0081-1750.00099). Phase 1 finds how expected statistics answer to
-parameters, D, from scores (Schweinberger & Snijders 2007). Phase 2 walks: θ goes −a D⁻¹ (simulated − observed), with a
+parameters, D, from scores (Schweinberger & Snijders 2007). Phase 2 moves: θ goes −a D⁻¹ (simulated − observed), with a
 gain a that is halved from one subphase to the next; each ends at the mean of its steps. Phase 3 stays at θ and tells
 how far the simulations are from the data, D, and the spread of the statistics, from which standard errors follow. Each
 run of phase 3 also says where θ would have to be, θ − D⁻¹ (mean simulated − observed). A short run comes first, to aim;
@@ -29,7 +29,7 @@ FARTHEST = 15.0
 
 
 @dataclass(eq=False)
-class Walk:
+class Estimation:
     """An estimation on its way.
 
     Attributes
@@ -74,7 +74,7 @@ class Runaway(Endless):
 
 
 @dataclass(frozen=True, eq=False)
-class Stay:
+class Phase3:
     """Many simulations at one θ (phase 3).
 
     Attributes
@@ -97,15 +97,15 @@ class Stay:
         return self.statistics.sum(axis=0)
 
 
-def first_look(simulator: Simulator, walk: Walk, rng: np.random.Generator) -> Runs:
+def phase1(simulator: Simulator, estimation: Estimation, rng: np.random.Generator) -> Runs:
     """Phase 1: D and the spread of the statistics, and a first, cautious move."""
-    n_runs = max(60, 10 + 4 * len(walk.free))
-    runs = simulator.run(walk.theta, n_runs, rng)
-    walk.n_runs += n_runs
-    _take_in(walk, runs.statistics.sum(axis=0), runs.covariances)
-    walk.unit = _unit(runs.scores.sum(axis=0), runs.n_steps / n_runs)
-    walk.good = walk.theta.copy()
-    _move(walk, runs.statistics.sum(axis=0).mean(axis=0) - walk.targets, 0.5)
+    n_runs = max(60, 10 + 4 * len(estimation.free))
+    runs = simulator.run(estimation.theta, n_runs, rng)
+    estimation.n_runs += n_runs
+    _take_in(estimation, runs.statistics.sum(axis=0), runs.covariances)
+    estimation.unit = _unit(runs.scores.sum(axis=0), runs.n_steps / n_runs)
+    estimation.good = estimation.theta.copy()
+    _move(estimation, runs.statistics.sum(axis=0).mean(axis=0) - estimation.targets, 0.5)
     return runs
 
 
@@ -114,101 +114,107 @@ def _unit(scores: np.ndarray, n_steps: float) -> np.ndarray:
     return scores.std(axis=0) / np.sqrt(max(n_steps, 1.0))
 
 
-def _near(walk: Walk, theta: np.ndarray) -> np.ndarray:
+def _near(estimation: Estimation, theta: np.ndarray) -> np.ndarray:
     """θ itself; raises Runaway where nobody would have a choice left."""
-    far = np.abs(theta) * walk.unit > FARTHEST
-    far[walk.rates] = False
-    far &= np.isin(np.arange(len(theta)), walk.free)
+    far = np.abs(theta) * estimation.unit > FARTHEST
+    far[estimation.rates] = False
+    far &= np.isin(np.arange(len(theta)), estimation.free)
     if far.any() or not np.isfinite(theta).all():
         raise Runaway(np.flatnonzero(far | ~np.isfinite(theta)), theta)
     return theta
 
 
-def _take_in(walk: Walk, sums: np.ndarray, derivative: np.ndarray) -> None:
-    walk.spread = sums.std(axis=0)
-    walk.derivative = derivative
+def _take_in(estimation: Estimation, sums: np.ndarray, derivative: np.ndarray) -> None:
+    estimation.spread = sums.std(axis=0)
+    estimation.derivative = derivative
 
 
-def _step_matrix(walk: Walk) -> np.ndarray:
+def _step_matrix(estimation: Estimation) -> np.ndarray:
     """D among free parameters, drawn towards its diagonal, with what cannot be right left out."""
-    d = walk.derivative[np.ix_(walk.free, walk.free)]
+    d = estimation.derivative[np.ix_(estimation.free, estimation.free)]
     diagonal = np.diag(d).copy()
-    spread = np.maximum(walk.spread[walk.free], 1e-9)
+    spread = np.maximum(estimation.spread[estimation.free], 1e-9)
     diagonal = np.where(np.abs(diagonal) > 1e-3 * spread, diagonal, spread)
     mixed = (1.0 - DIAGONALISE) * d
     mixed[np.diag_indices(len(diagonal))] = diagonal
     return mixed if np.linalg.cond(mixed / np.outer(spread, np.ones(len(spread)))) < 1e8 else np.diag(diagonal)
 
 
-def _move(walk: Walk, gap: np.ndarray, gain: float, inverse: np.ndarray | None = None) -> None:
+def _move(estimation: Estimation, gap: np.ndarray, gain: float, inverse: np.ndarray | None = None) -> None:
     """θ goes −gain D⁻¹ gap, no further than MOST_STEP standard deviations of the gap call for, rates staying above 0."""
-    gap = gap[walk.free]
-    size = np.max(np.abs(gap) / np.maximum(walk.spread[walk.free], 1e-9))
-    inverse = np.linalg.inv(_step_matrix(walk)) if inverse is None else inverse
+    gap = gap[estimation.free]
+    size = np.max(np.abs(gap) / np.maximum(estimation.spread[estimation.free], 1e-9))
+    inverse = np.linalg.inv(_step_matrix(estimation)) if inverse is None else inverse
     step = -gain * min(1.0, MOST_STEP / max(size, 1e-12)) * (inverse @ gap)
-    theta = walk.theta.copy()
-    theta[walk.free] += _limited(walk, step)
-    walk.theta = _near(walk, theta)
+    theta = estimation.theta.copy()
+    theta[estimation.free] += _limited(estimation, step)
+    estimation.theta = _near(estimation, theta)
 
 
-def _limited(walk: Walk, step: np.ndarray) -> np.ndarray:
+def _limited(estimation: Estimation, step: np.ndarray) -> np.ndarray:
     """Steps of at most 2, and of at most half of a basic rate."""
-    now, rates = walk.theta[walk.free], walk.rates[walk.free]
+    now, rates = estimation.theta[estimation.free], estimation.rates[estimation.free]
     limit = np.where(rates, np.maximum(0.5 * np.abs(now), LEAST_RATE), 2.0)
     return np.maximum(
         np.clip(step, -limit, np.where(rates, np.maximum(2.0 * now, 2.0), 2.0)), np.where(rates, LEAST_RATE - now, -np.inf)
     )
 
 
-def walk_on(simulator: Simulator, walk: Walk, rng: np.random.Generator, quiet: bool | None, first: int = 1) -> None:
+def phase2(simulator: Simulator, estimation: Estimation, rng: np.random.Generator, quiet: bool | None, first: int = 1) -> None:
     """Phase 2, from subphase ``first`` on."""
-    inverse = np.linalg.inv(_step_matrix(walk))
+    inverse = np.linalg.inv(_step_matrix(estimation))
     for subphase in track(range(first, N_SUBPHASES + 1), "estimating", quiet=quiet):
         gain = GAIN / 2.0 ** (subphase - 1)
-        least = int(np.ceil(GROWTH ** (subphase - 1) * (7 + len(walk.free))))
-        _subphase(simulator, walk, rng, inverse, subphase, gain, least)
+        least = int(np.ceil(GROWTH ** (subphase - 1) * (7 + len(estimation.free))))
+        _subphase(simulator, estimation, rng, inverse, subphase, gain, least)
 
 
 def _subphase(
-    simulator: Simulator, walk: Walk, rng: np.random.Generator, inverse: np.ndarray, subphase: int, gain: float, least: int
+    simulator: Simulator,
+    estimation: Estimation,
+    rng: np.random.Generator,
+    inverse: np.ndarray,
+    subphase: int,
+    gain: float,
+    least: int,
 ) -> None:
     """Steps of one gain; ends where gaps of successive steps no longer go together, and at the mean of the steps."""
-    total, before, together = np.zeros(len(walk.theta)), None, np.zeros(len(walk.free))
+    total, before, together = np.zeros(len(estimation.theta)), None, np.zeros(len(estimation.free))
     for step in range(1, 2 * least + 1):
-        runs = simulator.run(walk.theta, BATCH, rng, scored=False)
-        gap = runs.statistics.sum(axis=0).mean(axis=0) - walk.targets
-        walk.n_runs += BATCH
+        runs = simulator.run(estimation.theta, BATCH, rng, scored=False)
+        gap = runs.statistics.sum(axis=0).mean(axis=0) - estimation.targets
+        estimation.n_runs += BATCH
         if before is not None:
-            together += gap[walk.free] * before[walk.free]
+            together += gap[estimation.free] * before[estimation.free]
         before = gap
-        _move(walk, gap, gain, inverse)
-        total += walk.theta
-        walk.trace.append((subphase, walk.theta.copy()))
+        _move(estimation, gap, gain, inverse)
+        total += estimation.theta
+        estimation.trace.append((subphase, estimation.theta.copy()))
         if step >= least and (together < 0).all():
             break
-    walk.theta = total / step
-    walk.good = walk.theta.copy()
+    estimation.theta = total / step
+    estimation.good = estimation.theta.copy()
 
 
-def stay(simulator: Simulator, walk: Walk, n_runs: int, rng: np.random.Generator, quiet: bool | None) -> Stay:
+def phase3(simulator: Simulator, estimation: Estimation, n_runs: int, rng: np.random.Generator, quiet: bool | None) -> Phase3:
     """Phase 3: many simulations at θ."""
     sizes = [CHUNK] * (n_runs // CHUNK) + ([n_runs % CHUNK] if n_runs % CHUNK else [])
-    found = [simulator.run(walk.theta, size, rng) for size in track(sizes, "simulating at the estimate", quiet=quiet)]
-    walk.n_runs += n_runs
+    found = [simulator.run(estimation.theta, size, rng) for size in track(sizes, "simulating at the estimate", quiet=quiet)]
+    estimation.n_runs += n_runs
     statistics = np.concatenate([each.statistics for each in found], axis=1)
     scores = np.concatenate([each.scores for each in found], axis=1)
     derivative = sum(each.covariances * size for each, size in zip(found, sizes, strict=True)) / n_runs
-    here = Stay(
-        walk.theta.copy(), statistics, scores, np.asarray(derivative), np.concatenate([each.times for each in found], axis=1)
+    here = Phase3(
+        estimation.theta.copy(), statistics, scores, np.asarray(derivative), np.concatenate([each.times for each in found], axis=1)
     )
-    _take_in(walk, here.sums, here.derivative)
+    _take_in(estimation, here.sums, here.derivative)
     return here
 
 
-def overall_ratio(here: Stay, walk: Walk) -> float:
+def overall_ratio(here: Phase3, estimation: Estimation) -> float:
     """Largest t-ratio of convergence of any linear combination of the free statistics: √(g′ Σ⁻¹ g)."""
-    sums = here.sums[:, walk.free]
-    gap = sums.mean(axis=0) - walk.targets[walk.free]
+    sums = here.sums[:, estimation.free]
+    gap = sums.mean(axis=0) - estimation.targets[estimation.free]
     spread = sums.std(axis=0)
     if (spread == 0).any():
         return float("inf")
@@ -220,18 +226,18 @@ def overall_ratio(here: Stay, walk: Walk) -> float:
     return float(np.sqrt((along[~flat] ** 2 / values[~flat]).sum()))
 
 
-def said_by(here: Stay, walk: Walk) -> np.ndarray:
+def said_by(here: Phase3, estimation: Estimation) -> np.ndarray:
     """Where a run of phase 3 says θ is: one Newton step, of at most one standard error a parameter or so."""
-    d = here.derivative[np.ix_(walk.free, walk.free)]
-    gap = here.sums.mean(axis=0)[walk.free] - walk.targets[walk.free]
+    d = here.derivative[np.ix_(estimation.free, estimation.free)]
+    gap = here.sums.mean(axis=0)[estimation.free] - estimation.targets[estimation.free]
     theta = here.theta.copy()
-    theta[walk.free] -= np.linalg.lstsq(d, gap)[0]
-    return np.where(walk.rates, np.maximum(theta, LEAST_RATE), theta)
+    theta[estimation.free] -= np.linalg.lstsq(d, gap)[0]
+    return np.where(estimation.rates, np.maximum(theta, LEAST_RATE), theta)
 
 
 def converge(
     simulator: Simulator,
-    walk: Walk,
+    estimation: Estimation,
     *,
     n_simulations: int,
     wanted: float,
@@ -239,35 +245,37 @@ def converge(
     rng: np.random.Generator,
     quiet: bool | None,
     known: bool,
-) -> tuple[Stay, float, int]:
+) -> tuple[Phase3, float, int]:
     """Phases 2 and 3, again and again until the overall ratio is below what is wanted; returns the best run of phase 3.
 
-    A walk that runs away after a whole run of phase 3 ends the estimation there: what that run found is kept.
+    A estimation that runs away after a whole run of phase 3 ends the estimation there: what that run found is kept.
 
     ``known`` tells that θ and D are those of an earlier fit, so that phase 2 is left out.
     """
     if not known:
-        walk_on(simulator, walk, rng, quiet)
+        phase2(simulator, estimation, rng, quiet)
     said: list[tuple[int, np.ndarray]] = []
-    best: tuple[float, Stay] | None = None
+    best: tuple[float, Phase3] | None = None
     aiming = max(n_simulations // 2, 200)
     for run in range(most_runs + 1):
-        here = stay(simulator, walk, n_simulations if run else aiming, rng, quiet)
-        ratio = overall_ratio(here, walk)
+        here = phase3(simulator, estimation, n_simulations if run else aiming, rng, quiet)
+        ratio = overall_ratio(here, estimation)
         if run and (best is None or ratio < best[0]):
             best = (ratio, here)
         if run and ratio < wanted or run == most_runs:
             break
         if ratio < 1.0:
-            said.append((here.sums.shape[0], said_by(here, walk)))
-            walk.theta = _near(walk, np.average([theta for _, theta in said], axis=0, weights=[size for size, _ in said]))
+            said.append((here.sums.shape[0], said_by(here, estimation)))
+            estimation.theta = _near(
+                estimation, np.average([theta for _, theta in said], axis=0, weights=[size for size, _ in said])
+            )
             continue
         said = []
         try:
-            walk_on(simulator, walk, rng, quiet, first=1 if ratio > 3.0 else 2)
+            phase2(simulator, estimation, rng, quiet, first=1 if ratio > 3.0 else 2)
         except Endless as error:
             if best is None or isinstance(error, Runaway):
                 raise
             break
-    walk.theta = best[1].theta
+    estimation.theta = best[1].theta
     return best[1], best[0], run

@@ -14,9 +14,9 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.saom.actor_model import ATTRIBUTE, CODE, KIND, WEIGHT
 from recoverynet.kernels.saom.effects.covariate import covariate_tie
 from recoverynet.kernels.saom.effects.declared import COVARIATE
+from recoverynet.models.saom.combinations import assumed, eval_columns, labels_of, left_out_of, of_fit, sums
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
-from recoverynet.models.saom.reading import assumed, eval_columns, labels_of, left_out_of, of_fit, sums
-from recoverynet.models.saom.warned import Reading
+from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.results import settings_of
 
 MOST_LEVELS = 10
@@ -24,7 +24,7 @@ MOST_LEVELS = 10
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Preferences(Reading):
+class Preferences(Interpretation):
     """Which contacts does a person with each value prefer?
 
     Parameters
@@ -144,7 +144,7 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
         weights = np.zeros((len(numbers) ** 2, len(fit.theta)))
         pairs = [(v, w) for v in numbers for w in numbers]
         for column in columns:
-            reach, similarity = setting.model.attributes[place]
+            reach, similarity = setting.model.attributes[place, :2]
             weights[:, column[WEIGHT]] += [
                 covariate_tie(int(column[CODE]), v, w, True, reach, similarity)
                 for v, w in np.array(pairs, float) - own.centres[place]

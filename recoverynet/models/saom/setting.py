@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from recoverynet.arguments import number_within
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.saom.actor_model import Model
 from recoverynet.kernels.saom.own_effects import own_functions
 from recoverynet.models.saom.attributes import Attributes, attributes_of
 from recoverynet.models.saom.columns import Parameter, build_columns, build_model
+from recoverynet.models.saom.composition_change import ChangeAt, shares_of_change
 from recoverynet.models.saom.epochs import PanelEpoch, epochs_of
 from recoverynet.models.saom.specification import Specification, Term, check_names
 
@@ -34,6 +34,8 @@ class Setting:
     attributes : Attributes
     condition : int
         Variable conditioned on, −1 for none.
+    changes : float array (n, periods)
+        Share of a period after which somebody joins or leaves it; NaN where they do not.
     """
 
     panel: NetworkPanel
@@ -44,6 +46,7 @@ class Setting:
     own: tuple[Callable[..., float], ...]
     attributes: Attributes
     condition: int = -1
+    changes: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def periods(self) -> list[int]:
@@ -57,7 +60,8 @@ def saom_setting(
     *,
     bounds: Mapping[str, tuple[float, float]] | None = None,
     conditional: str | None = None,
-    change_at: float = 0.5,
+    change_at: ChangeAt = 0.5,
+    unknown_alters: str = "mean",
     by_class: bool | None = None,
 ) -> Setting:
     """What does a simulation of this panel under this specification start from?
@@ -72,8 +76,11 @@ def saom_setting(
     conditional : str, optional
         Network or behaviour whose amount of change is taken as given; its basic rates are then not estimated with the
         rest.
-    change_at : float
-        Share of a period, above 0 and below 1, after which people who join or leave within it do so.
+    change_at : float, or mapping of people to moments
+        Share of a period, above 0 and below 1, after which people who join or leave within it do so; or moments of their
+        own, counted in waves (1.25 is a quarter of the way from wave 1 to wave 2); those not named move halfway.
+    unknown_alters : {"mean", "left_out"}
+        Whether people of unknown behaviour count at the mean in averages of others' behaviour.
     by_class : bool, optional
         Look at people out of reach class by class (True), at everybody (False), or whichever is quicker (default).
 
@@ -91,7 +98,9 @@ def saom_setting(
     check_names(specification, panel)
     if panel.n_waves < 2:
         raise NotEstimableError("Change needs two waves or more; the panel has one.")
-    number_within(change_at, "change_at", 0, 1, such_as=0.5, what="a share of a period")
+    if unknown_alters not in ("mean", "left_out"):
+        raise SchemaError(f"unknown_alters is 'mean' or 'left_out'; got {unknown_alters!r}.")
+    changes = shares_of_change(panel, change_at)
     if by_class not in (None, True, False):
         raise SchemaError(f"by_class is True, False or None; got {by_class!r}.")
     if not isinstance(bounds or {}, Mapping):
@@ -100,7 +109,7 @@ def saom_setting(
     condition = _condition(conditional, [specification.network_name, *behaviours], panel)
     used, pairs = _names_used(specification)
     attributes = attributes_of(panel, used, behaviours, pairs, dict(bounds or {}))
-    epochs = epochs_of(panel, attributes, behaviours, change_at=change_at, condition=condition)
+    epochs = epochs_of(panel, attributes, behaviours, changes=changes, condition=condition)
     columns = build_columns(specification, attributes, [(each.group, each.period) for each in epochs], condition)
     for (epoch, variable), place in columns.rate_places.items():
         epochs[epoch].arrays.rate_places[variable] = place
@@ -116,9 +125,18 @@ def saom_setting(
         most_degree=degree,
         condition=condition,
         by_class=by_class,
+        unknown_alters=unknown_alters,
     )
     return Setting(
-        panel, specification, tuple(columns.parameters), model, tuple(epochs), own_functions(columns.own), attributes, condition
+        panel,
+        specification,
+        tuple(columns.parameters),
+        model,
+        tuple(epochs),
+        own_functions(columns.own),
+        attributes,
+        condition,
+        changes,
     )
 
 

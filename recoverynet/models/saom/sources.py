@@ -16,12 +16,12 @@ from recoverynet.draw.results import Axes
 from recoverynet.draw.sources import draw_sources
 from recoverynet.errors import RecoveryNetWarning
 from recoverynet.models.saom.auxiliary import auxiliaries
+from recoverynet.models.saom.combinations import behaviour_place, labels_of, of_fit
+from recoverynet.models.saom.counterfactuals import World, parts_of, standard_errors, switched_terms
 from recoverynet.models.saom.ends import observed_ends
 from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.reading import behaviour_place, labels_of, of_fit
+from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.models.saom.simulation import Simulator
-from recoverynet.models.saom.switches import World, parts_of, standard_errors, switches
-from recoverynet.models.saom.warned import Reading
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import Check, settings_of
 
@@ -36,7 +36,7 @@ ASSUMPTIONS = (
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class SimilaritySources(Reading):
+class SimilaritySources(Interpretation):
     """How much of the likeness of tied people goes with selection, how much with influence?
 
     Parameters
@@ -239,7 +239,7 @@ def similarity_sources(
     n_simulations = whole_number(n_simulations, "n_simulations", LEAST)
     require_level(level)
     generator = resolve_rng(rng)
-    off = switches(fit, behaviour)
+    off = switched_terms(fit, behaviour)
     reason = _why_not(fit, off, behaviour)
     if not fit.converged:
         warnings.warn(fit.convergence, RecoveryNetWarning, stacklevel=2)

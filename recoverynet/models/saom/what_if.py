@@ -14,6 +14,7 @@ from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.columns import parameter_frame
+from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.epochs import epochs_of
 from recoverynet.models.saom.named_values import Values, theta_of
 from recoverynet.models.saom.setting import Setting, saom_setting
@@ -146,7 +147,8 @@ def simulate(
     *,
     rng: RandomSource = None,
     bounds: Mapping[str, tuple[float, float]] | None = None,
-    change_at: float = 0.5,
+    change_at: ChangeAt = 0.5,
+    unknown_alters: str = "mean",
     chain: bool = False,
     quiet: bool | None = None,
 ) -> SimulatedPanels:
@@ -171,8 +173,10 @@ def simulate(
         Source of randomness.
     bounds : mapping of behaviour to (lowest, highest), optional
         Levels that can be reached. Default: those observed.
-    change_at : float
-        People who join or leave within a period do so after this share of it, between 0 and 1.
+    change_at : float, or mapping of people to moments
+        As for :func:`recoverynet.fit_saom`.
+    unknown_alters : {"mean", "left_out"}
+        As for :func:`recoverynet.fit_saom`.
     chain : bool
         Start each period where the one before it ended in the same run, instead of at what was observed: whole panels
         whose truth is known.
@@ -214,15 +218,15 @@ def simulate(
     True
     """
     n = whole_number(n, "n, the number of runs,", 1)
-    setting = saom_setting(panel, specification, bounds=bounds, change_at=change_at)
+    setting = saom_setting(panel, specification, bounds=bounds, change_at=change_at, unknown_alters=unknown_alters)
     theta = theta_of(setting.parameters, parameters)
-    runs = (_chained if chain else _apart)(setting, theta, n, change_at, resolve_rng(rng), quiet)
+    runs = (_chained if chain else _apart)(setting, theta, n, resolve_rng(rng), quiet)
     statistics, ends = zip(*runs, strict=True)
     return SimulatedPanels(setting, theta, chain, np.array(statistics), target_statistics(setting).sum(axis=0), tuple(ends))
 
 
 def _apart(
-    setting: Setting, theta: np.ndarray, n: int, _: float, rng: np.random.Generator, quiet: bool | None
+    setting: Setting, theta: np.ndarray, n: int, rng: np.random.Generator, quiet: bool | None
 ) -> Iterator[tuple[np.ndarray, tuple[WaveEnd, ...]]]:
     """Runs in which every period starts at what was observed: statistics and ends."""
     sizes = [min(CHUNK, n - begin) for begin in range(0, n, CHUNK)]
@@ -241,7 +245,7 @@ def _simulated(
 
 
 def _chained(
-    setting: Setting, theta: np.ndarray, n: int, change_at: float, rng: np.random.Generator, quiet: bool | None
+    setting: Setting, theta: np.ndarray, n: int, rng: np.random.Generator, quiet: bool | None
 ) -> Iterator[tuple[np.ndarray, tuple[WaveEnd, ...]]]:
     """Runs in which every period starts where the one before it ended: statistics and ends."""
     places = {(epoch.group, epoch.period): epoch.arrays.rate_places for epoch in setting.epochs}
@@ -252,7 +256,7 @@ def _chained(
                 panel,
                 setting.attributes,
                 list(setting.specification.behaviour),
-                change_at=change_at,
+                changes=setting.changes,
                 condition=-1,
                 periods=[period],
             )
@@ -283,6 +287,9 @@ def _joined(
     where = (np.concatenate(rows), np.concatenate(columns))
     network = sparse.csr_array((np.ones(len(where[0])), where), shape=(panel.n_people,) * 2)
     here = panel.present[:, wave]
+    there = sparse.diags_array(here.astype(float))
+    network = sparse.csr_array(there @ network @ there)
+    network.eliminate_zeros()
     return WaveEnd(network, {name: np.where(here, values, np.nan) for name, values in behaviour.items()})
 
 

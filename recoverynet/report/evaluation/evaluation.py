@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from recoverynet.atomic import write_text
+from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.report.disclosure.policy import DisclosurePolicy
@@ -157,12 +159,14 @@ def evaluation_notebook_template(path: str | Path) -> Path:
 
     Raises
     ------
-    FileExistsError
+    SchemaError
         The file is there already.
+    NotWrittenError
     """
     path = Path(path)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(notebook_template(TEMPLATE))
+    if path.exists():
+        raise SchemaError(f"{path} is there already, and is not replaced unasked. Choose another name.")
+    write_text(path, notebook_template(TEMPLATE))
     return path
 
 

@@ -18,12 +18,14 @@ from recoverynet.report.disclosure.disclosed import TOTAL
 from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings
 from recoverynet.report.evaluation.setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
-from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
+from recoverynet.tables.layouts import LINKAGE_ENDS, RECOVERY_GROUP_KINDS
 from recoverynet.tables.record import RecoveryRecord
 
 INCOMPLETE = " (incomplete)"
 BOTH = "… and support to reach it"
 CONTACT = "with any contact with the recovery community"
+ANSWERS = ("accepted", "declined", "withdrawn")
+"""Stages that many services do not write down."""
 CONTINUES_WITHIN = 21
 """Days within which another treatment means that the one before went on."""
 
@@ -88,9 +90,9 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
         )
         return
     steps = linkage_funnel(_linkage_of_clients(setting), window=setting.window if setting.window_given else None)
-    steps = steps.set_index("stage")
+    steps = steps.set_index("stage").loc[_stages_told(setting)]
     rows = {"All clients": setting.n_clients} | {
-        wording.label(stage): int(steps.at[stage, "n_reached_offered"]) for stage in STAGES
+        wording.label(stage): int(reached) for stage, reached in steps["n_reached_offered"].items()
     }
     shown = findings["funnel"] = section.disclose(
         setting.count_table(
@@ -104,7 +106,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
         )
     )
     frame = shown.to_frame().iloc[1:].rename(columns={"row": "stage"})
-    whole, apart = shown.n("All clients"), (wording.label("stopped"),)
+    whole, apart = shown.n("All clients"), tuple(wording.label(stage) for stage in LINKAGE_ENDS)
     section.figure(
         funnel(frame, denominator=whole, apart=apart, title="How far clients get towards a recovery group"),
         alt=describe_funnel(frame, denominator=whole, apart=apart),
@@ -116,6 +118,12 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     _nice(section, setting, findings)
 
 
+def _stages_told(setting: Setting) -> list[str]:
+    """The steps to show: an answer that no client of this service ever had written down is not told as nobody's."""
+    noted = set(setting.record.linkage["stage"])
+    return [stage for stage in STAGES if stage in noted or stage not in ANSWERS]
+
+
 def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
     """The record with the steps of the clients reported on, who may be fewer than those on the record."""
     linkage = setting.record.linkage
@@ -124,7 +132,7 @@ def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
 
 
 def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
-    timed = steps.loc[list(STAGES[1:]), ["n_timed", "median_days"]]
+    timed = steps[["n_timed", "median_days"]].iloc[1:]
     values = timed.set_axis([wording.label(stage) for stage in timed.index]).rename(columns={"n_timed": "n"})
     section.summary(
         setting.summary_table(

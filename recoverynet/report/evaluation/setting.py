@@ -22,7 +22,7 @@ from recoverynet.measures.subgroups import people_with_role
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
-from recoverynet.states import STATE_VARIABLE, Norm, state_at
+from recoverynet.states import STATE_VARIABLE, UNKNOWN, Norm, state_at
 from recoverynet.tables.record import RecoveryRecord, Window
 
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
@@ -165,7 +165,8 @@ class Setting:
         """State of each person at the last moment before an instant."""
         moment = when - pd.Timedelta(microseconds=1)
         table = self.record.observations
-        return state_at(table, moment, people=list(people), scheme=self.norm.scheme, valid_for=self.valid_for)
+        known = state_at(table, moment, scheme=self.norm.scheme, valid_for=self.valid_for)
+        return known.reindex(pd.Index(people, name="person_id"), fill_value=UNKNOWN)
 
     def under_observation(self, when: pd.Timestamp) -> pd.Index:
         """Clients under observation or in treatment on any day of the month or quarter ending at an instant.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recoverynet.atomic import write_text
 from recoverynet.report.rendering import page
 
 if TYPE_CHECKING:
@@ -21,4 +22,4 @@ def write_html(content: Mapping[str, object], path: Path) -> None:
     path : pathlib.Path
         File to write; written over if it exists.
     """
-    path.write_text(page("report.html.j2", content), encoding="utf-8", newline="\n")
+    write_text(path, page("report.html.j2", content))

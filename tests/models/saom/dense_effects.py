@@ -11,6 +11,7 @@ NO_SUM_OVER_TIES = ("outIso", "outTrunc", "nbrDist2")
 COUNTED_IN_THIRDS = ("cycle3",)
 BOTH_VALUES = ("simX", "sameX", "diffX", "absDiffX", "egoPlusAltX", "egoXaltX")
 SIMILARITY = ("avSim", "totSim", "avSimRecip", "totSimRecip")
+IN_STEPS = (*SIMILARITY, "avAttHigher", "avAttLower")
 
 
 def others(n, *left_out):
@@ -102,8 +103,11 @@ def tie_change(effects, x, i, j, *, directed=True):
     return tie_effect(name, y, i, **more) - tie_effect(name, x, i, **more)
 
 
-def target_contribution(effect, x, start, i, j, *, known=None, **terms):
+def target_contribution(effect, x, start, i, j, *, known=None, gained=False, **terms):
     """c_ij as the method of moments has it: degrees at the start where p is 0; unknown values count for nothing."""
+    if gained and effect in ("inAct", "outAct", "outActSqrt"):
+        degree = start[:, i].sum() if effect == "inAct" else start[i].sum()
+        return float(np.sqrt(degree) if effect == "outActSqrt" else degree)
     if effect == "outPopSqrt" and terms["p"] == 0:
         return float(start[j].sum())
     if effect == "inActSqrt" and terms["p"] == 0:
@@ -121,10 +125,11 @@ def mean(values):
     return sum(values) / len(values) if values else 0.0
 
 
-def multiplier(effect, x, z, i, *, v=None, known=None):
-    """What z_i is multiplied with in the effects that are linear in it; others are looked at where ``known``."""
+def multiplier(effect, x, z, i, *, v=None, known=None, at_mean=True):
+    """What z_i is multiplied with in the effects that are linear in it; unknown others count at the mean, or not at all."""
     n = len(x)
-    seen = [True] * n if known is None else known
+    seen = [True] * n if known is None or at_mean else known
+    z = z if known is None else np.where(known, z, 0.0)
     out = [j for j in others(n, i) if x[i, j]]
     into = [j for j in others(n, i) if x[j, i]]
     mutual = [j for j in out if x[j, i]]
@@ -148,7 +153,7 @@ def multiplier(effect, x, z, i, *, v=None, known=None):
     return float(values[effect]())
 
 
-def step_effect(effect, x, z, i, *, r=1.0, m=0.0, v=None, known=None):
+def step_effect(effect, x, z, i, *, r=1.0, m=0.0, v=None, known=None, at_mean=True):
     """s_i(x, z) of an effect on behaviour."""
     n = len(x)
     seen = [True] * n if known is None else known
@@ -165,25 +170,23 @@ def step_effect(effect, x, z, i, *, r=1.0, m=0.0, v=None, known=None):
     }
     if effect in values:
         return float(values[effect]())
-    return z[i] * multiplier(effect, x, z, i, v=v, known=known)
+    return z[i] * multiplier(effect, x, z, i, v=v, known=known, at_mean=at_mean)
 
 
 def mean_similarity(columns, r):
-    """Mean over columns of the mean of 1 − |v_i − v_j| / r over pairs with both known."""
-    means = []
+    """Mean of 1 − |v_i − v_j| / r over all pairs, both known in a column."""
+    pairs = []
     for column in columns:
         known = column[np.isfinite(column)]
-        pairs = [1 - abs(a - b) / r for place, a in enumerate(known) for b in known[:place]]
-        if pairs:
-            means.append(np.mean(pairs))
-    return float(np.mean(means))
+        pairs += [1 - abs(a - b) / r for place, a in enumerate(known) for b in known[:place]]
+    return float(np.mean(pairs))
 
 
 def mean_disagreement(networks, *, received):
-    """Mean over networks of |x_ih − x_jh| (or |x_hi − x_hj|) over three different people."""
-    means = []
+    """Mean of |x_ih − x_jh| (or |x_hi − x_hj|) over networks and three different people, both ties known (not NaN)."""
+    gaps = []
     for x in networks:
         x = x.T if received else x
         n = len(x)
-        means.append(np.mean([abs(x[i, h] - x[j, h]) for i in range(n) for j in others(n, i) for h in others(n, i, j)]))
-    return float(np.mean(means))
+        gaps += [abs(x[i, h] - x[j, h]) for i in range(n) for j in others(n, i) for h in others(n, i, j)]
+    return float(np.nanmean(gaps))

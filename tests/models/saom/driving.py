@@ -83,29 +83,7 @@ def started(setting, epoch=0, seed=1):
 def weighed(setting, state, theta, ego, epoch=0):
     """Drive ``tie_options`` from a state; marks stay until ``forget``. Returns the number of options."""
     model, arrays = setting.model, setting.epochs[epoch].arrays
-    return quietly(
-        tie_options,
-        model.ties,
-        model.numbers,
-        model.attributes,
-        model.whole,
-        arrays.given,
-        arrays.pool,
-        arrays.known,
-        arrays.dyadic,
-        setting.own,
-        theta,
-        state.people,
-        state.classes,
-        state.pool,
-        state.used,
-        state.values,
-        state.through,
-        state.delta,
-        state.options,
-        state.dense,
-        ego,
-    )
+    return quietly(tie_options, model, arrays, setting.own, theta, state, ego)
 
 
 def choice_of(setting, state, theta, ego, epoch=0):

@@ -172,7 +172,7 @@ def test_every_effect_on_behaviour_at_every_step(directed):
         columns = np.flatnonzero(model.behaviours[:, WEIGHT] >= 0)
         for i in range(6):
             worth = np.zeros((3, len(model.behaviours) + 1))
-            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], nobody, 0, i)
+            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], nobody, 0, 0, i)
             level = int(panel.behaviour["drink"][i, 0])
             weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, 1, i, worth)
             for choice, d in ((0, -1), (2, 1)):
@@ -210,7 +210,7 @@ def test_other_behaviours_and_own_rates_do_not_enter_a_step():
     for i in range(6):
         for variable, name in ((1, "drink"), (2, "smoke")):
             worth = np.zeros((3, len(model.behaviours) + 1))
-            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[variable - 1], np.zeros((1, 6), bool), 0, i)
+            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[variable - 1], np.zeros((1, 6), bool), 0, 0, i)
             level = int(panel.behaviour[name][i, 0])
             weigh_steps(
                 model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, variable, i, worth

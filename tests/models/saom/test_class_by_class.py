@@ -113,7 +113,7 @@ def test_states_are_consistent_after_simulation():
         assert sorted(np.concatenate(listed)) == np.flatnonzero(people[:, ACTIVE]).tolist()
         np.testing.assert_array_equal(people[:, 1], x.sum(axis=1))
         np.testing.assert_array_equal(people[:, 4], x.sum(axis=0))
-        centred = behaviour_of(state) - np.nanmean(settings[0].panel.behaviour["drink"])
+        centred = behaviour_of(state) - np.mean(np.nanmean(settings[0].panel.behaviour["drink"], axis=0))
         np.testing.assert_allclose(state.values[settings[0].model.rows[0]], centred)
 
 

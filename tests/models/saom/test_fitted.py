@@ -157,7 +157,7 @@ def test_a_walk_that_runs_away_later_leaves_what_was_found(world, monkeypatch):
         if len(walked) > 2:
             raise Endless("A simulation did not come to an end.")
 
-    monkeypatch.setattr(robbins_monro, "walk_on", fails_later)
+    monkeypatch.setattr(robbins_monro, "phase2", fails_later)
     monkeypatch.setattr(robbins_monro, "overall_ratio", lambda here, walk: 2.0)
     with pytest.warns(RecoveryNetWarning, match="NOT CONVERGED"):
         fit = fit_of(world, "recip")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import recoverynet as rn
-from recoverynet.models.saom.trouble import what_is_wrong
+from recoverynet.models.saom.not_finite import what_is_wrong
 
 
 def without_triads(ties):

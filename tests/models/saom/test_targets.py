@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from dense_effects import (
-    SIMILARITY,
+    IN_STEPS,
     mean_disagreement,
     mean_similarity,
     others,
@@ -80,6 +80,13 @@ class Expected:
     def __init__(self, panel, wave):
         self.panel, self.wave = panel, wave
         self.networks, missing, fixed = dense(panel.networks), dense(panel.missing), dense(panel.structural)
+        self.open = []
+        for place, (x, gap) in enumerate(zip(self.networks, missing, strict=True)):
+            away = ~panel.present[:, place]
+            gap[away] = gap[:, away] = 0.0
+            seen = np.where(gap > 0, np.nan, x)
+            seen[away] = seen[:, away] = np.nan
+            self.open.append(seen)
         filled = []
         for x, gap in zip(self.networks, missing, strict=True):
             filled.append(np.where(gap > 0, filled[-1] if filled else 0.0, x))
@@ -88,19 +95,22 @@ class Expected:
             x[away] = x[:, away] = 0.0
         first, last = filled[wave], filled[wave + 1]
         unknown = (missing[wave] > 0) | (missing[wave + 1] > 0)
+        left = panel.present[:, wave] & ~panel.present[:, wave + 1]
+        gone = (left[:, None] | left) & ~unknown
 
         def settled(x):
             x = np.where(unknown, 0.0, x)
             x = np.where(fixed[wave + 1] > 0, last, x)
-            return np.where(fixed[wave] > 0, first, x)
+            return np.where((fixed[wave] > 0) | gone, first, x)
 
-        self.base, self.end, self.start = settled(first), settled(last), first
-        self.lagged = np.where(missing[wave] > 0, 0.0, first)
+        self.base, self.end = settled(first), settled(last)
+        self.lagged = self.start = np.where(unknown, 0.0, first)
         self.lost, self.gained = self.base * (1 - self.end), self.end * (1 - self.base)
         drink = panel.behaviour["drink"]
         self.reach = np.nanmax(drink) - np.nanmin(drink)
         self.known = np.isfinite(drink[:, wave]) & np.isfinite(drink[:, wave + 1])
-        self.z = [np.where(self.known, drink[:, w] - np.nanmean(drink), 0.0) for w in (wave, wave + 1)]
+        self.centre = np.mean([np.nanmean(column) for column in drink.T])
+        self.z = [np.where(self.known, drink[:, w] - self.centre, 0.0) for w in (wave, wave + 1)]
         self.similarity = mean_similarity(self.seen(drink), self.reach)
 
     def seen(self, values):
@@ -111,7 +121,7 @@ class Expected:
         """Values, who is known, range and mean similarity."""
         if name == "drink":
             values = self.panel.behaviour[name]
-            centre, r, m = np.nanmean(values), self.reach, self.similarity
+            centre, r, m = self.centre, self.reach, self.similarity
         else:
             values = self.panel.covariates[name]
             values = values if values.ndim == 2 else np.tile(values, (self.panel.n_waves, 1)).T
@@ -129,7 +139,7 @@ class Expected:
         if term.about is not None:
             return self.covariate(term.about)
         if term.effect in ("balance", "inStructEq"):
-            return {"b": mean_disagreement(self.networks[:-1], received=term.effect == "inStructEq")}
+            return {"b": mean_disagreement(self.open[:-1], received=term.effect == "inStructEq")}
         return {"p": PARAMETERS.get(term.effect, 0.0)}
 
     def tie_target(self, term):
@@ -142,7 +152,7 @@ class Expected:
             "endow": (self.base, self.lost, -1.0),
         }[term.type]
         return sign * sum(
-            target_contribution(term.effect, x, self.start, i, j, **more)
+            target_contribution(term.effect, x, self.start, i, j, gained=term.type == "creation", **more)
             for i in range(n) for j in others(n, i) if over[i, j]
         )  # fmt: skip
 
@@ -163,7 +173,7 @@ class Expected:
             else:
                 beyond = step_effect(term.effect, self.lagged, 2 * last - first, i, **more)
                 gap = beyond - now if change > 0 else 0.0
-            total -= self.reach * gap if term.effect in SIMILARITY else -gap
+            total -= self.reach * gap if term.effect in IN_STEPS else -gap
         return total
 
     def changes(self):
@@ -196,9 +206,9 @@ def test_every_target_by_definition(gaps, directed):
 
 def test_rate_effects_compare_who_changed():
     rng = np.random.default_rng(2)
-    effects = [("RateX", "age"), "outRate", "inRate", "recipRate", "outRateInv"]
+    effects = [("RateX", "age"), "outRate", "inRate", "recipRate", "outRateInv", ("RateX", "drink")]
     panel = panel_with_gaps(rng)
-    setting = saom_setting(panel, Specification({"friend": effects}, {"drink": [*effects, "linear"]}))
+    setting = saom_setting(panel, Specification({"friend": effects}, {"drink": [*effects[:-1], "linear"]}))
     found = target_statistics(setting)
     for wave in range(2):
         expected = Expected(panel, wave)
@@ -210,9 +220,10 @@ def test_rate_effects_compare_who_changed():
             x.sum(axis=0),
             (x * x.T).sum(axis=1),
             1 / (x.sum(axis=1) + 1),
+            np.where(np.isfinite(panel.behaviour["drink"][:, wave]), panel.behaviour["drink"][:, wave], expected.centre),
         ]
-        np.testing.assert_allclose(found[wave, 2:7], [by_person[0] @ each for each in values])
-        np.testing.assert_allclose(found[wave, 9:14], [by_person[1] @ each for each in values])
+        np.testing.assert_allclose(found[wave, 2:8], [by_person[0] @ each for each in values])
+        np.testing.assert_allclose(found[wave, 10:15], [by_person[1] @ each for each in values[:-1]])
 
 
 def test_products_of_effects_have_products_as_targets():
@@ -291,7 +302,7 @@ def test_what_stands_in_place_of_an_unknown_tie_does_not_matter():
     drink[:, 1:] = rng.integers(1, 5, (8, 2))
     results = []
     specification = Specification({"friend": [
-        term for term in every_tie_term() if term.effect not in ("balance", "inStructEq", "outPopSqrt", "inActSqrt")
+        term for term in every_tie_term() if term.effect not in ("balance", "inStructEq")
         and term.about != "near"
     ]})  # fmt: skip
     for tie in (0.0, 1.0):
@@ -303,6 +314,22 @@ def test_what_stands_in_place_of_an_unknown_tie_does_not_matter():
         )  # fmt: skip
         results.append(target_statistics(saom_setting(panel, specification)))
     np.testing.assert_allclose(results[0], results[1], atol=1e-12)
+
+
+def test_people_of_unknown_behaviour_count_at_the_mean_or_not_at_all():
+    rng = np.random.default_rng(12)
+    panel = panel_with_gaps(rng)
+    terms = [Term(name) for name in ("avAlt", "avRecAlt", "avInAlt", "maxAlt", "minAlt", "avSim")]
+    for at_mean in (True, False):
+        setting = saom_setting(
+            panel, Specification({"friend": ["density"]}, {"drink": terms}), unknown_alters="mean" if at_mean else "left_out"
+        )
+        found = target_statistics(setting)
+        for wave in range(2):
+            e = Expected(panel, wave)
+            more = {"r": e.reach, "m": e.similarity, "known": e.known, "at_mean": at_mean}
+            wanted = [sum(step_effect(t.effect, e.lagged, e.z[1], i, **more) for i in np.flatnonzero(e.known)) for t in terms]
+            np.testing.assert_allclose(found[wave, 5:], wanted, atol=1e-9)
 
 
 def returned(ego, ties, values):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from recoverynet.kernels.saom.compiled import lean
-from recoverynet.kernels.saom.effects.declared import Effect
+from recoverynet.kernels.saom.effects.declared import Effect, StepCode
 
 
 class Around(NamedTuple):
@@ -23,6 +23,9 @@ class Around(NamedTuple):
         Own behaviour, centred.
     out, into, mutual : int
         Numbers of people i is tied to, who are tied to i, and both; those of unknown behaviour left out of averages.
+    mean_out, mean_into, mean_mutual : int
+        What sums are divided by in averages of others' behaviour: people of unknown behaviour included where they count at
+        the mean.
     out_sum, in_sum, mutual_sum, most, least : float
         Sums of their centred behaviour, largest and smallest among those i is tied to (0 without any).
     far, lower, equal : float
@@ -41,6 +44,9 @@ class Around(NamedTuple):
     out: int
     into: int
     mutual: int
+    mean_out: int
+    mean_into: int
+    mean_mutual: int
     out_sum: float
     in_sum: float
     mutual_sum: float
@@ -66,53 +72,97 @@ def _declare(
     return Effect(name, code, formula, sentence, linear=linear, covariate=covariate, undirected=undirected)
 
 
-LINEAR = _declare("linear", 0, "z_i", "values drift up", linear=True)
-QUAD = _declare("quad", 1, "z_i²", "high values go higher and low ones lower; negative: people are drawn to the middle")
-AV_SIM = _declare("avSim", 2, "Σ_j x_ij (sim_ij − m) / x_i+", "people become like those they are tied to, on average")
-TOT_SIM = _declare("totSim", 3, "Σ_j x_ij (sim_ij − m)", "people become like those they are tied to, the more the more of them")
-AV_ALT = _declare("avAlt", 4, "z_i Σ_j x_ij z_j / x_i+", "people move towards the average of those they are tied to", linear=True)
-TOT_ALT = _declare("totAlt", 5, "z_i Σ_j x_ij z_j", "people move with the sum of those they are tied to", linear=True)
+LINEAR = _declare("linear", StepCode.LINEAR, "z_i", "values drift up", linear=True)
+QUAD = _declare("quad", StepCode.QUAD, "z_i²", "high values go higher and low ones lower; negative: people are drawn to the middle")
+AV_SIM = _declare("avSim", StepCode.AV_SIM, "Σ_j x_ij (sim_ij − m) / x_i+", "people become like those they are tied to, on average")
+TOT_SIM = _declare(
+    "totSim", StepCode.TOT_SIM, "Σ_j x_ij (sim_ij − m)", "people become like those they are tied to, the more the more of them"
+)
+AV_ALT = _declare(
+    "avAlt", StepCode.AV_ALT, "z_i Σ_j x_ij z_j / x_i+", "people move towards the average of those they are tied to", linear=True
+)
+TOT_ALT = _declare(
+    "totAlt", StepCode.TOT_ALT, "z_i Σ_j x_ij z_j", "people move with the sum of those they are tied to", linear=True
+)
 AV_REC_ALT = _declare(
     "avRecAlt",
-    6,
+    StepCode.AV_REC_ALT,
     "z_i Σ_j x_ij x_ji z_j / Σ_j x_ij x_ji",
     "people move towards the average of those with whom ties are returned",
     linear=True,
     undirected=False,
 )
 AV_IN_ALT = _declare(
-    "avInAlt", 7, "z_i Σ_j x_ji z_j / x_+i", "people move towards the average of those tied to them", linear=True, undirected=False
+    "avInAlt",
+    StepCode.AV_IN_ALT,
+    "z_i Σ_j x_ji z_j / x_+i",
+    "people move towards the average of those tied to them",
+    linear=True,
+    undirected=False,
 )
 TOT_IN_ALT = _declare(
-    "totInAlt", 8, "z_i Σ_j x_ji z_j", "people move with the sum of those tied to them", linear=True, undirected=False
+    "totInAlt",
+    StepCode.TOT_IN_ALT,
+    "z_i Σ_j x_ji z_j",
+    "people move with the sum of those tied to them",
+    linear=True,
+    undirected=False,
 )
-MAX_ALT = _declare("maxAlt", 9, "z_i max_j(x_ij z_j)", "people move towards the highest of those they are tied to", linear=True)
-MIN_ALT = _declare("minAlt", 10, "z_i min_j(x_ij z_j)", "people move towards the lowest of those they are tied to", linear=True)
-POP_ALT = _declare("popAlt", 11, "z_i Σ_j x_ij x_+j / x_i+", "people tied to popular others have higher values", linear=True)
+MAX_ALT = _declare(
+    "maxAlt", StepCode.MAX_ALT, "z_i max_j(x_ij z_j)", "people move towards the highest of those they are tied to", linear=True
+)
+MIN_ALT = _declare(
+    "minAlt", StepCode.MIN_ALT, "z_i min_j(x_ij z_j)", "people move towards the lowest of those they are tied to", linear=True
+)
+POP_ALT = _declare(
+    "popAlt", StepCode.POP_ALT, "z_i Σ_j x_ij x_+j / x_i+", "people tied to popular others have higher values", linear=True
+)
 AV_ATT_HIGHER = _declare(
-    "avAttHigher", 12, "Σ_j x_ij (1 − max(z_j − z_i, 0) / r) / x_i+", "people move towards those they are tied to who are higher"
+    "avAttHigher",
+    StepCode.AV_ATT_HIGHER,
+    "Σ_j x_ij (1 − max(z_j − z_i, 0) / r) / x_i+",
+    "people move towards those they are tied to who are higher",
 )
 AV_ATT_LOWER = _declare(
-    "avAttLower", 13, "Σ_j x_ij (1 − max(z_i − z_j, 0) / r) / x_i+", "people move towards those they are tied to who are lower"
+    "avAttLower",
+    StepCode.AV_ATT_LOWER,
+    "Σ_j x_ij (1 − max(z_i − z_j, 0) / r) / x_i+",
+    "people move towards those they are tied to who are lower",
 )
 AV_SIM_RECIP = _declare(
     "avSimRecip",
-    14,
+    StepCode.AV_SIM_RECIP,
     "Σ_j x_ij x_ji (sim_ij − m) / Σ_j x_ij x_ji",
     "people become like those with whom ties are returned, on average",
     undirected=False,
 )
 TOT_SIM_RECIP = _declare(
-    "totSimRecip", 15, "Σ_j x_ij x_ji (sim_ij − m)", "people become like those with whom ties are returned", undirected=False
+    "totSimRecip",
+    StepCode.TOT_SIM_RECIP,
+    "Σ_j x_ij x_ji (sim_ij − m)",
+    "people become like those with whom ties are returned",
+    undirected=False,
 )
-INDEG = _declare("indeg", 16, "z_i x_+i", "people whom many are tied to have higher values", linear=True, undirected=False)
-OUTDEG = _declare("outdeg", 17, "z_i x_i+", "people with many ties have higher values", linear=True)
+INDEG = _declare(
+    "indeg", StepCode.INDEG, "z_i x_+i", "people whom many are tied to have higher values", linear=True, undirected=False
+)
+OUTDEG = _declare("outdeg", StepCode.OUTDEG, "z_i x_i+", "people with many ties have higher values", linear=True)
 RECIP_DEG = _declare(
-    "recipDeg", 18, "z_i Σ_j x_ij x_ji", "people with many returned ties have higher values", linear=True, undirected=False
+    "recipDeg",
+    StepCode.RECIP_DEG,
+    "z_i Σ_j x_ij x_ji",
+    "people with many returned ties have higher values",
+    linear=True,
+    undirected=False,
 )
-ISOLATE = _declare("isolate", 19, "z_i I(x_+i = 0)", "people whom nobody is tied to have higher values", linear=True)
+ISOLATE = _declare("isolate", StepCode.ISOLATE, "z_i I(x_+i = 0)", "people whom nobody is tied to have higher values", linear=True)
 EFF_FROM = _declare(
-    "effFrom", 20, "z_i v_i", "people with higher values of the covariate have higher values", linear=True, covariate=True
+    "effFrom",
+    StepCode.EFF_FROM,
+    "z_i v_i",
+    "people with higher values of the covariate have higher values",
+    linear=True,
+    covariate=True,
 )
 
 BEHAVIOUR_EFFECTS = (
@@ -138,7 +188,8 @@ BEHAVIOUR_EFFECTS = (
     ISOLATE,
     EFF_FROM,
 )
-SIMILARITY_CODES = (2, 3, 14, 15)
+IN_STEPS = tuple(int(each.code) for each in (AV_SIM, TOT_SIM, AV_SIM_RECIP, TOT_SIM_RECIP, AV_ATT_HIGHER, AV_ATT_LOWER))
+"""Effects whose endowment and creation parts count distances in steps, as RSiena has it."""
 
 
 @lean()
@@ -158,11 +209,11 @@ def _distance(far: float, lower: float, equal: float, count: int, d: int) -> flo
 
 @lean()
 def _similar(code: int, a: Around, d: int, r: float, m: float) -> float:
-    if code == 2 or code == 3:
+    if code == StepCode.AV_SIM or code == StepCode.TOT_SIM:
         total = a.out * (1.0 - m) - _distance(a.far, a.lower, a.equal, a.out, d) / r
-        return _mean(total, a.out) if code == 2 else total
+        return _mean(total, a.out) if code == StepCode.AV_SIM else total
     total = a.mutual * (1.0 - m) - _distance(a.mutual_far, a.mutual_lower, a.mutual_equal, a.mutual, d) / r
-    return _mean(total, a.mutual) if code == 14 else total
+    return _mean(total, a.mutual) if code == StepCode.AV_SIM_RECIP else total
 
 
 @lean()
@@ -170,7 +221,7 @@ def _attracted(code: int, a: Around, d: int, r: float) -> float:
     if a.out == 0:
         return 0.0
     higher = a.out - a.lower - a.equal
-    if code == 12:
+    if code == StepCode.AV_ATT_HIGHER:
         short = a.above - (higher if d > 0 else 0.0) + (higher + a.equal if d < 0 else 0.0)
     else:
         short = a.below + (a.lower + a.equal if d > 0 else 0.0) - (a.lower if d < 0 else 0.0)
@@ -181,13 +232,13 @@ def _attracted(code: int, a: Around, d: int, r: float) -> float:
 def behaviour_statistic(code: int, a: Around, d: int, r: float, m: float, v: float) -> float:
     """s_i when z_i goes d steps, for the effect with this code; v is i's value of the covariate it refers to."""
     z = a.z + d
-    if code == 0:
+    if code == StepCode.LINEAR:
         return z
-    if code == 1:
+    if code == StepCode.QUAD:
         return z * z
-    if code in (2, 3, 14, 15):
+    if code == StepCode.AV_SIM or code == StepCode.TOT_SIM or code == StepCode.AV_SIM_RECIP or code == StepCode.TOT_SIM_RECIP:
         return _similar(code, a, d, r, m)
-    if code == 12 or code == 13:
+    if code == StepCode.AV_ATT_HIGHER or code == StepCode.AV_ATT_LOWER:
         return _attracted(code, a, d, r)
     return z * influence(code, a, v)
 
@@ -195,30 +246,30 @@ def behaviour_statistic(code: int, a: Around, d: int, r: float, m: float, v: flo
 @lean()
 def influence(code: int, a: Around, v: float) -> float:
     """What z_i is multiplied with in the effects that are linear in z_i."""
-    if code == 4:
-        return _mean(a.out_sum, a.out)
-    if code == 5:
+    if code == StepCode.AV_ALT:
+        return _mean(a.out_sum, a.mean_out)
+    if code == StepCode.TOT_ALT:
         return a.out_sum
-    if code == 6:
-        return _mean(a.mutual_sum, a.mutual)
-    if code == 7:
-        return _mean(a.in_sum, a.into)
-    if code == 8:
+    if code == StepCode.AV_REC_ALT:
+        return _mean(a.mutual_sum, a.mean_mutual)
+    if code == StepCode.AV_IN_ALT:
+        return _mean(a.in_sum, a.mean_into)
+    if code == StepCode.TOT_IN_ALT:
         return a.in_sum
-    if code == 9:
+    if code == StepCode.MAX_ALT:
         return a.most
-    if code == 10:
+    if code == StepCode.MIN_ALT:
         return a.least
-    if code == 11:
+    if code == StepCode.POP_ALT:
         return _mean(a.alters_in, a.degree_out)
-    if code == 16:
+    if code == StepCode.INDEG:
         return float(a.degree_in)
-    if code == 17:
+    if code == StepCode.OUTDEG:
         return float(a.degree_out)
-    if code == 18:
+    if code == StepCode.RECIP_DEG:
         return float(a.degree_mutual)
-    if code == 19:
+    if code == StepCode.ISOLATE:
         return 1.0 if a.degree_in == 0 else 0.0
-    if code == 20:
+    if code == StepCode.EFF_FROM:
         return v
     return 1.0

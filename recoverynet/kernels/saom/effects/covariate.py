@@ -10,7 +10,7 @@ change statistic and tie statistic are the same function where both values are k
 from __future__ import annotations
 
 from recoverynet.kernels.saom.compiled import lean
-from recoverynet.kernels.saom.effects.declared import COVARIATE, DYADIC, Effect
+from recoverynet.kernels.saom.effects.declared import COVARIATE, DYADIC, CovariateCode, Effect
 from recoverynet.kernels.saom.pairs import over_values
 
 _small = lean()
@@ -20,23 +20,31 @@ def _declare(name: str, code: int, formula: str, sentence: str, *, interaction: 
     return Effect(name, code, formula, sentence, kind=COVARIATE, covariate=True, interaction=interaction, undirected=undirected)
 
 
-ALT_X = _declare("altX", 0, "Σ_j x_ij v_j", "people tie to those with higher values")
-ALT_SQ_X = _declare("altSqX", 1, "Σ_j x_ij v_j²", "people tie to those with values far from the mean")
-EGO_X = _declare("egoX", 2, "x_i+ v_i", "people with higher values have more ties", interaction="ego")
-EGO_SQ_X = _declare("egoSqX", 3, "x_i+ v_i²", "people with values far from the mean have more ties", interaction="ego")
-SIM_X = _declare("simX", 4, "Σ_j x_ij (sim_ij − m), sim_ij = 1 − |v_i − v_j| / r", "people tie to those like them")
-SAME_X = _declare("sameX", 5, "Σ_j x_ij I(v_i = v_j)", "people tie to those with the same value")
-DIFF_X = _declare("diffX", 6, "Σ_j x_ij (v_j − v_i)", "people tie to those with higher values than their own", undirected=False)
-ABS_DIFF_X = _declare("absDiffX", 7, "Σ_j x_ij |v_i − v_j|", "people tie to those unlike them")
-EGO_PLUS_ALT_X = _declare("egoPlusAltX", 8, "Σ_j x_ij (v_i + v_j)", "pairs with higher values are tied")
+ALT_X = _declare("altX", CovariateCode.ALT_X, "Σ_j x_ij v_j", "people tie to those with higher values")
+ALT_SQ_X = _declare("altSqX", CovariateCode.ALT_SQ_X, "Σ_j x_ij v_j²", "people tie to those with values far from the mean")
+EGO_X = _declare("egoX", CovariateCode.EGO_X, "x_i+ v_i", "people with higher values have more ties", interaction="ego")
+EGO_SQ_X = _declare(
+    "egoSqX", CovariateCode.EGO_SQ_X, "x_i+ v_i²", "people with values far from the mean have more ties", interaction="ego"
+)
+SIM_X = _declare(
+    "simX", CovariateCode.SIM_X, "Σ_j x_ij (sim_ij − m), sim_ij = 1 − |v_i − v_j| / r", "people tie to those like them"
+)
+SAME_X = _declare("sameX", CovariateCode.SAME_X, "Σ_j x_ij I(v_i = v_j)", "people tie to those with the same value")
+DIFF_X = _declare(
+    "diffX", CovariateCode.DIFF_X, "Σ_j x_ij (v_j − v_i)", "people tie to those with higher values than their own", undirected=False
+)
+ABS_DIFF_X = _declare("absDiffX", CovariateCode.ABS_DIFF_X, "Σ_j x_ij |v_i − v_j|", "people tie to those unlike them")
+EGO_PLUS_ALT_X = _declare("egoPlusAltX", CovariateCode.EGO_PLUS_ALT_X, "Σ_j x_ij (v_i + v_j)", "pairs with higher values are tied")
 HIGHER = _declare(
     "higher",
-    9,
+    CovariateCode.HIGHER,
     "Σ_j x_ij (I(v_i > v_j) + I(v_i = v_j) / 2)",
     "people tie to those with lower values than their own",
     undirected=False,
 )
-EGO_X_ALT_X = _declare("egoXaltX", 10, "Σ_j x_ij v_i v_j", "people with high values tie to each other, as do those with low")
+EGO_X_ALT_X = _declare(
+    "egoXaltX", CovariateCode.EGO_X_ALT_X, "Σ_j x_ij v_i v_j", "people with high values tie to each other, as do those with low"
+)
 X = Effect(
     "X",
     0,
@@ -138,27 +146,27 @@ _alt_x, _alt_sq_x, _ego_x, _ego_sq_x, _sim_x, _same_x, _diff_x, _abs_diff_x, _eg
 @lean()
 def covariate_changes(code, values, known, a, options, found, ego, reach, m, delta, e):  # type: ignore[no-untyped-def]
     """Write the contribution of a tie to the person of every option into row e of ``delta``."""
-    if code == 0:
+    if code == CovariateCode.ALT_X:
         _alt_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 1:
+    elif code == CovariateCode.ALT_SQ_X:
         _alt_sq_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 2:
+    elif code == CovariateCode.EGO_X:
         _ego_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 3:
+    elif code == CovariateCode.EGO_SQ_X:
         _ego_sq_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 4:
+    elif code == CovariateCode.SIM_X:
         _sim_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 5:
+    elif code == CovariateCode.SAME_X:
         _same_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 6:
+    elif code == CovariateCode.DIFF_X:
         _diff_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 7:
+    elif code == CovariateCode.ABS_DIFF_X:
         _abs_diff_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 8:
+    elif code == CovariateCode.EGO_PLUS_ALT_X:
         _ego_plus_alt_x(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 9:
+    elif code == CovariateCode.HIGHER:
         _higher(values, known, a, options, found, ego, reach, m, delta, e)
-    elif code == 10:
+    elif code == CovariateCode.EGO_X_ALT_X:
         _ego_x_alt_x(values, known, a, options, found, ego, reach, m, delta, e)
 
 
@@ -168,26 +176,26 @@ def covariate_tie(code: int, v: float, w: float, known: bool, reach: float, m: f
 
     Level for ``higher``; as RSiena has it.
     """
-    if not known and code >= 4:
-        return 0.5 if code == 9 else 0.0
-    if code == 0:
+    if not known and code >= CovariateCode.SIM_X:
+        return 0.5 if code == CovariateCode.HIGHER else 0.0
+    if code == CovariateCode.ALT_X:
         return alt_x_change(v, w, known, reach, m)
-    if code == 1:
+    if code == CovariateCode.ALT_SQ_X:
         return alt_sq_x_change(v, w, known, reach, m)
-    if code == 2:
+    if code == CovariateCode.EGO_X:
         return ego_x_change(v, w, known, reach, m)
-    if code == 3:
+    if code == CovariateCode.EGO_SQ_X:
         return ego_sq_x_change(v, w, known, reach, m)
-    if code == 4:
+    if code == CovariateCode.SIM_X:
         return sim_x_change(v, w, known, reach, m)
-    if code == 5:
+    if code == CovariateCode.SAME_X:
         return same_x_change(v, w, known, reach, m)
-    if code == 6:
+    if code == CovariateCode.DIFF_X:
         return diff_x_change(v, w, known, reach, m)
-    if code == 7:
+    if code == CovariateCode.ABS_DIFF_X:
         return abs_diff_x_change(v, w, known, reach, m)
-    if code == 8:
+    if code == CovariateCode.EGO_PLUS_ALT_X:
         return ego_plus_alt_x_change(v, w, known, reach, m)
-    if code == 9:
+    if code == CovariateCode.HIGHER:
         return higher_change(v, w, known, reach, m)
     return ego_x_alt_x_change(v, w, known, reach, m)

@@ -9,6 +9,7 @@ itself, at z_i and one step away.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import NamedTuple
 
 OUT_OUT, OUT_IN, IN_OUT, IN_IN, KEPT = 1, 2, 4, 8, 16
@@ -18,6 +19,76 @@ EVAL, ENDOWMENT, CREATION = 0, 1, 2
 STRUCTURE, COVARIATE, DYADIC, OWN, INTERACTION = 0, 1, 2, 3, 4
 TIES, NEAR_DISTANCE_TWO = 1, 2
 """How the tie i → j bears on other terms of s_i (``closure``): through shared partners; through who is two steps away."""
+
+
+class TieCode(IntEnum):
+    """Effects of the ties themselves."""
+
+    DENSITY = 0
+    RECIP = 1
+    TRANS_TRIP = 2
+    TRANS_TIES = 3
+    TRANS_MED_TRIP = 4
+    TRANS_REC_TRIP = 5
+    CYCLE3 = 6
+    GWESP_FF = 7
+    IN_POP = 8
+    IN_POP_SQRT = 9
+    OUT_POP = 10
+    OUT_POP_SQRT = 11
+    IN_ACT = 12
+    IN_ACT_SQRT = 13
+    OUT_ACT = 14
+    OUT_ACT_SQRT = 15
+    RECI_ACT = 16
+    OUT_ISO = 17
+    OUT_TRUNC = 18
+    NBR_DIST2 = 19
+    BALANCE = 20
+    BETWEEN = 21
+    IN_STRUCT_EQ = 22
+
+
+class CovariateCode(IntEnum):
+    """Effects of a covariate or behaviour on ties."""
+
+    ALT_X = 0
+    ALT_SQ_X = 1
+    EGO_X = 2
+    EGO_SQ_X = 3
+    SIM_X = 4
+    SAME_X = 5
+    DIFF_X = 6
+    ABS_DIFF_X = 7
+    EGO_PLUS_ALT_X = 8
+    HIGHER = 9
+    EGO_X_ALT_X = 10
+
+
+class StepCode(IntEnum):
+    """Effects on behaviour."""
+
+    LINEAR = 0
+    QUAD = 1
+    AV_SIM = 2
+    TOT_SIM = 3
+    AV_ALT = 4
+    TOT_ALT = 5
+    AV_REC_ALT = 6
+    AV_IN_ALT = 7
+    TOT_IN_ALT = 8
+    MAX_ALT = 9
+    MIN_ALT = 10
+    POP_ALT = 11
+    AV_ATT_HIGHER = 12
+    AV_ATT_LOWER = 13
+    AV_SIM_RECIP = 14
+    TOT_SIM_RECIP = 15
+    INDEG = 16
+    OUTDEG = 17
+    RECIP_DEG = 18
+    ISOLATE = 19
+    EFF_FROM = 20
 
 
 class Pair(NamedTuple):
@@ -31,7 +102,7 @@ class Pair(NamedTuple):
         Numbers of h with i → h → j, i → h ← j, i ← h → j, i ← h ← j and i ↔ h ← j.
     ego_out, ego_in, ego_mutual, alter_out, alter_in : int
         Degrees as they are, the tie i → j included where present.
-    ego_in_start, alter_out_start : int
+    ego_in_start, ego_out_start, alter_out_start : int
         Degrees at the start of the period; used by statistics only.
     n_people : int
     """
@@ -49,6 +120,7 @@ class Pair(NamedTuple):
     alter_out: int
     alter_in: int
     ego_in_start: int
+    ego_out_start: int
     alter_out_start: int
     n_people: int
 

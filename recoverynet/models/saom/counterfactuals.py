@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recoverynet.models.saom.auxiliary import Auxiliary
+from recoverynet.models.saom.combinations import terms_of
 from recoverynet.models.saom.ends import PeriodEnd
 from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.reading import terms_of
 from recoverynet.models.saom.simulation import Endless, Simulator
 from recoverynet.progress import track
 
@@ -35,7 +35,7 @@ BY_CONTACTS = (
 """Effects on behaviour that look at the behaviour of contacts, rather than at their number."""
 
 
-def switches(fit: SaomFit, behaviour: str) -> tuple[list[int], list[int]]:
+def switched_terms(fit: SaomFit, behaviour: str) -> tuple[list[int], list[int]]:
     """Places of the parameters of selection on a behaviour, and of influence on it."""
     selection = [
         place

@@ -15,17 +15,22 @@ from recoverynet.kernels.saom.actor_model import (
     RATE_OUT,
     VARIABLE,
     WEIGHT,
+    Model,
 )
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.growing_lists import holds
 
 
 @lean()
-def rate_value(rates, r, values, table, out, into, pool, i):  # type: ignore[no-untyped-def]
-    """a_i of a rate column; lists of neighbours stand in the table from places ``out`` and ``into`` on."""
+def rate_value(model: Model, r, values, table, out, into, pool, i):  # type: ignore[no-untyped-def]
+    """a_i of a rate column; modelled behaviour is not centred in it.
+
+    Lists of neighbours stand in the table from places ``out`` and ``into`` on.
+    """
+    rates = model.rates
     code = rates[r, CODE]
     if code == RATE_COVARIATE:
-        return values[rates[r, ATTRIBUTE], i]
+        return values[rates[r, ATTRIBUTE], i] + model.attributes[rates[r, ATTRIBUTE], 2]
     if code == RATE_OUT:
         return float(table[i, out + 1])
     if code == RATE_IN:
@@ -39,50 +44,50 @@ def rate_value(rates, r, values, table, out, into, pool, i):  # type: ignore[no-
 
 
 @lean()
-def fill_paces(rates, theta, values, people, pool, paces, totals):  # type: ignore[no-untyped-def]
+def fill_rate_function(model: Model, theta, values, people, pool, individual, totals):  # type: ignore[no-untyped-def]
     """exp(Σ_k α_k a_ik) of everybody who is there (variables, n), and their sums (variables,)."""
-    for variable in range(paces.shape[0]):
+    for variable in range(individual.shape[0]):
         totals[variable] = 0.0
-        for i in range(paces.shape[1]):
+        for i in range(individual.shape[1]):
             exponent = 0.0
-            for r in range(rates.shape[0]):
-                if rates[r, VARIABLE] == variable:
-                    exponent += theta[rates[r, WEIGHT]] * rate_value(rates, r, values, people, 0, 3, pool, i)
-            paces[variable, i] = math.exp(exponent) if people[i, ACTIVE] else 0.0
-            totals[variable] += paces[variable, i]
+            for r in range(model.rates.shape[0]):
+                if model.rates[r, VARIABLE] == variable:
+                    exponent += theta[model.rates[r, WEIGHT]] * rate_value(model, r, values, people, 0, 3, pool, i)
+            individual[variable, i] = math.exp(exponent) if people[i, ACTIVE] else 0.0
+            totals[variable] += individual[variable, i]
 
 
 @lean()
-def score_wait(rates, values, people, pool, paces, rho, span, scores):  # type: ignore[no-untyped-def]
+def score_wait(model: Model, values, people, pool, individual, rho, span, scores):  # type: ignore[no-untyped-def]
     """Score of rate effects of a stretch of time in which nothing happened: minus the derivative of the summed rates."""
-    for r in range(rates.shape[0]):
-        variable = rates[r, VARIABLE]
-        for i in range(paces.shape[1]):
-            if paces[variable, i] > 0.0:
-                a = rate_value(rates, r, values, people, 0, 3, pool, i)
-                scores[rates[r, WEIGHT]] -= span * rho[variable] * paces[variable, i] * a
+    for r in range(model.rates.shape[0]):
+        variable = model.rates[r, VARIABLE]
+        for i in range(individual.shape[1]):
+            if individual[variable, i] > 0.0:
+                a = rate_value(model, r, values, people, 0, 3, pool, i)
+                scores[model.rates[r, WEIGHT]] -= span * rho[variable] * individual[variable, i] * a
 
 
 @lean()
-def score_turn(rates, values, people, pool, variable, i, scores):  # type: ignore[no-untyped-def]
+def score_ministep(model: Model, values, people, pool, variable, i, scores):  # type: ignore[no-untyped-def]
     """Score of rate effects of somebody having a turn."""
-    for r in range(rates.shape[0]):
-        if rates[r, VARIABLE] == variable:
-            scores[rates[r, WEIGHT]] += rate_value(rates, r, values, people, 0, 3, pool, i)
+    for r in range(model.rates.shape[0]):
+        if model.rates[r, VARIABLE] == variable:
+            scores[model.rates[r, WEIGHT]] += rate_value(model, r, values, people, 0, 3, pool, i)
 
 
 @lean()
-def whose_turn(paces, totals, variable, varying, random):  # type: ignore[no-untyped-def]
+def whose_ministep(individual, totals, variable, varying, random):  # type: ignore[no-untyped-def]
     """Who may change the variable next, in proportion to their rate."""
-    n = paces.shape[1]
+    n = individual.shape[1]
     if not varying:
         return min(int(next_unit(random) * n), n - 1)
     left = next_unit(random) * totals[variable]
     last = 0
     for i in range(n):
-        if paces[variable, i] > 0.0:
+        if individual[variable, i] > 0.0:
             last = i
-            left -= paces[variable, i]
+            left -= individual[variable, i]
             if left < 0.0:
                 return i
     return last

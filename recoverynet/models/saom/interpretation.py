@@ -9,7 +9,7 @@ from recoverynet.results import Result
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Reading(Result):
+class Interpretation(Result):
     """An answer read from a fit; where that did not converge, it says so before any number.
 
     Parameters

@@ -14,6 +14,7 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.kernels.autocorrelation import moran
 from recoverynet.kernels.saom.actor_model import FIRST_CATEGORY, INTO, OUT
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
+from recoverynet.models.saom.counterfactuals import parts_of, standard_errors
 from recoverynet.models.saom.drift import influence_table
 from recoverynet.models.saom.fit_quality import goodness_of_fit
 from recoverynet.models.saom.importance import importance
@@ -22,7 +23,6 @@ from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import csr_of
 from recoverynet.models.saom.sources import BEYOND, INFLUENCE, OTHER, SELECTION, similarity_sources
 from recoverynet.models.saom.specification import Specification, Term
-from recoverynet.models.saom.switches import parts_of, standard_errors
 from recoverynet.models.saom.what_if import simulate
 
 EVERYTHING = Specification(
@@ -119,7 +119,7 @@ def test_drift_is_what_steps_of_behaviour_differ_by():
         table = influence_table(fit, "drink", n_contacts=4).to_frame()
         worth = table[table["contacts"] == y].set_index("behaviour")["contribution"]
         model, state = fit.setting.model, started(fit.setting)
-        a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], np.zeros((1, n), bool), 0, 0)
+        a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], np.zeros((1, n), bool), 0, 0, 0)
         steps = np.zeros((3, len(model.behaviours) + 1))
         level = state.people[0, FIRST_CATEGORY + state.values.shape[0]]
         weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, fit.theta, a, level, 1, 0, steps)

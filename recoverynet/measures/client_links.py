@@ -1,0 +1,335 @@
+"""One client's links to recovery communities at a date: people, groups, the ways there, and what cannot be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.measures.around_client import require_client, require_within, window_length
+from recoverynet.measures.blind_spots import BlindSpot, blind_spots
+from recoverynet.measures.client_ties import Moment, client_occasions, group_ties, person_ties
+from recoverynet.measures.kept_apart import KeptApart, keep_apart
+from recoverynet.measures.recovery_contacts import recovery_contacts
+from recoverynet.measures.ways_to_groups import ways_to_groups
+from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.record import RecoveryRecord
+
+CARRIES = ("recovery", "supportive", "neutral", "using", "unknown")
+"""What a tie may carry, in the order it is told."""
+
+
+@dataclass(frozen=True)
+class SoleLink:
+    """The one person or group that every recovery link of a client depends on.
+
+    Attributes
+    ----------
+    layer : {"person", "group"}
+    id : str
+        person_id or group_id.
+    n_contacts : int
+        Recovery contacts in the window that went through it: all there were.
+    """
+
+    layer: str
+    id: str
+    n_contacts: int
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ClientLinks:
+    """Who in this person's life carries recovery, who has gone quiet, and what can the record not see?
+
+    Attributes
+    ----------
+    client_id : str
+    at : pandas.Timestamp
+        The moment looked at: rows dated at or after it are not used.
+    window : pandas.Timedelta
+        Length of the window that ends at ``at``, and of the one before it.
+    people : pandas.DataFrame
+        One row a person met or named; see :func:`client_links`.
+    groups : pandas.DataFrame
+        One row a group.
+    ways : pandas.DataFrame
+        One row a recovery group: how far it is, and through whom.
+    contacts : pandas.DataFrame
+        One row a contact of the two windows.
+    n_recovery, n_recovery_before : int
+        Recovery ties (people and groups) with a contact in the window, and in the window before it.
+    gained, lost : tuple of str
+        Ids of the recovery ties of one window and not of the other.
+    last_recovery_contact : pandas.Timestamp or NaT
+    days_since_recovery : float
+        NaN where no contact with the recovery community is on record.
+    n_ties, n_outside_services : int
+        Ties with a contact in the window or named in the latest interview, and those of them that are neither a
+        worker nor a treatment group.
+    sole_link : SoleLink or None
+    safe_contact : bool or None
+        None where it is not recorded.
+    blind_spots : tuple of BlindSpot
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> rn.client_links(rn.load_sample("five_people"), "eve", at="2011-04-12")
+    <ClientLinks 'eve', 2011-04-12: 0 people, 1 groups, 0 recovery ties in 90 days>
+    """
+
+    client_id: str
+    at: pd.Timestamp
+    window: pd.Timedelta
+    people: pd.DataFrame
+    groups: pd.DataFrame
+    ways: pd.DataFrame
+    contacts: pd.DataFrame
+    n_recovery: int
+    n_recovery_before: int
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    last_recovery_contact: pd.Timestamp
+    days_since_recovery: float
+    n_ties: int
+    n_outside_services: int
+    sole_link: SoleLink | None
+    safe_contact: bool | None
+    blind_spots: tuple[BlindSpot, ...]
+    apart: KeptApart = field(repr=False)
+
+    @property
+    def change(self) -> int:
+        """Recovery ties of the window, less those of the window before."""
+        return self.n_recovery - self.n_recovery_before
+
+    @property
+    def only_through_services(self) -> bool | None:
+        """Whether every tie is a worker or a treatment group; None where there is no tie at all."""
+        return None if self.n_ties == 0 else self.n_outside_services == 0
+
+    def counts(self) -> pd.DataFrame:
+        """How many people and groups carry what, and how many of them had a contact in the window.
+
+        Returns
+        -------
+        pandas.DataFrame indexed by what a tie carries
+            recovery, supportive, neutral, using, unknown; columns ``people``, ``groups``, ``people_in_contact``,
+            ``groups_in_contact``.
+        """
+        columns = {}
+        for name, frame in (("people", self.people), ("groups", self.groups)):
+            columns[name] = frame["carries"].value_counts()
+            columns[f"{name}_in_contact"] = frame.loc[frame["n_contacts"] > 0, "carries"].value_counts()
+        table = pd.DataFrame(columns, index=pd.Index(CARRIES, name="carries")).fillna(0).astype(int)
+        return table[["people", "groups", "people_in_contact", "groups_in_contact"]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every tie in one table: people first, then groups.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``layer`` (person or group), ``id`` and those that people and groups share: ``carries``,
+            ``through_service``, ``status``, ``last_contact``, ``days_since``, ``n_contacts``, ``n_before``.
+        """
+        shared = ["carries", "through_service", "status", "last_contact", "days_since", "n_contacts", "n_before"]
+        parts = [
+            self.people.rename(columns={"person_id": "id"}).assign(layer="person"),
+            self.groups.rename(columns={"group_id": "id"}).assign(layer="group"),
+        ]
+        return pd.concat([part[["layer", "id", *shared]] for part in parts], ignore_index=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The facts that are single values, by name.
+
+        Returns
+        -------
+        dict
+        """
+        names = (
+            "client_id", "at", "n_recovery", "n_recovery_before", "change", "gained", "lost", "last_recovery_contact",
+            "days_since_recovery", "n_ties", "n_outside_services", "only_through_services", "safe_contact",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+    def __repr__(self) -> str:
+        return (
+            f"<ClientLinks {self.client_id!r}, {self.at:%Y-%m-%d}: {len(self.people)} people, {len(self.groups)} groups, "
+            f"{self.n_recovery} recovery ties in {self.window.days} days>"
+        )
+
+
+def client_links(
+    record: RecoveryRecord, client_id: str, *, at: object, window: object = "90D", norm: Norm = RECOVERY_NORM
+) -> ClientLinks:
+    """Who in this client's life carries recovery at a date, who has gone quiet, and what can the record not see?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+        The whole record, or the small one that :meth:`recoverynet.tables.store.RecordStore.around` gives.
+    client_id : str
+        One client.
+    at : instant
+        The day looked at; a date is its first moment. Rows dated at or after it are not used.
+    window : str or timedelta
+        Length of the window that counts as now, and of the one it is compared with; a day or longer. Default: a
+        quarter. Ties are looked for four windows back.
+    norm : Norm
+        Which states carry recovery. Default: abstinent, in recovery, or stable on opioid substitution.
+
+    Returns
+    -------
+    ClientLinks
+        ``people``, one row a person the client met as a person (one to one, by phone, out and about) or named when
+        last asked, the latest contact first:
+
+        - ``person_id``, ``known`` (whether the record holds them), ``role`` (``"not_on_record"`` for others),
+          ``relation`` (as the client named it), ``parts`` (as what they took part: host, sponsor, introducer).
+        - ``carries``: recovery, supportive, neutral, using or unknown; ``because``: recorded_state, perceived_state,
+          role, sponsor, support or nothing_known.
+        - ``state``, ``state_on``, ``perceived``: state, its date, and whether it is how the client sees them.
+        - ``through_service``: a worker. ``last_contact``, ``days_since``: local days, NaN where never met.
+        - ``n_contacts``, ``n_before``: contacts in the window and the one before. ``status``: new, current, quiet,
+          or named (never met on record).
+        - ``ring``: 1 close to 3 further out, ``closeness`` as said. ``quality``: strong, tenuous or strained;
+          ``support`` and ``support_direction`` as said, ``named_on`` when.
+        - ``consent_basis``: as noted in the interview, else consented, refused, in_role (a worker) or not_recorded;
+          ``may_be_named``.
+
+        ``groups``, one row a group they went to or were linked to: ``group_id``, ``name``, ``kind``, ``norm``,
+        ``carries``, ``through_service`` (treatment), ``last_contact``, ``days_since``, ``n_contacts``, ``n_before``,
+        ``status`` (planned where only a linkage step names it), ``stage`` and ``stage_at`` (the latest linkage step),
+        ``open`` (meets at present).
+
+        ``ways``, one row a recovery group that meets at present: ``group_id``, ``name``, ``kind``, ``steps`` (1 goes
+        there, 2 through one person, 3 through two, NaN further away than that), ``through`` (a tuple of person ids).
+
+        ``contacts``, one row a contact of the two windows in order of time: ``started_at``, ``kind``, ``layer``
+        (person or group), ``id``, ``carries``.
+
+        The rest are single facts; see :class:`ClientLinks`.
+
+    Raises
+    ------
+    UnknownPersonError
+        The record does not know the client, or knows them in another role.
+    TimeOrderError
+        ``at`` lies before the record begins or more than a window after it ends, or ``window`` is shorter than a day.
+    SchemaError
+        ``at`` or ``window`` cannot be read.
+
+    Notes
+    -----
+    - People met at meetings are not listed: a meeting is a place. Going there is a tie to the group.
+    - A tie carries *using* where the person is known or said to use, or to support use; *recovery* where they hold
+      the norm, or are a peer, community member or sponsor of unknown state; *supportive* where the client says so,
+      or for a worker; *neutral* where something is known and none of these; else *unknown*.
+    - What services wrote about other clients and about family is not looked at: their state is what this client says
+      of it. What the client said holds for half a year, what is recorded of peers for 90 days.
+    - People in ``separations`` with the client are nowhere in the answer, and no way leads through them; of two others
+      who must be kept apart from each other only one is shown.
+    - The way to a group of mutual aid ends with somebody who has agreed to introduce others; the way to another group
+      with such a person or with somebody the client knows. Nobody who refused consent is on it.
+    - ``sole_link``: the only recovery tie of the window, else a person who was at every one of its recovery contacts.
+
+    References
+    ----------
+    Hartman, A. (1978). Diagrammatic assessment of family relationships. Social Casework 59, 465-476.
+    https://doi.org/10.1177/104438947805900803
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> links = rn.client_links(rn.load_sample("five_people"), "ann", at="2011-04-12")
+    >>> links.people[["person_id", "carries", "because"]].to_numpy().tolist()[:2]
+    [['dev', 'supportive', 'role'], ['ben', 'recovery', 'perceived_state']]
+    >>> links.n_recovery, links.days_since_recovery
+    (1, 7.0)
+    """
+    client = require_client(record, client_id)
+    moment = Moment(require_within(record, at, length := window_length(window)), length)
+    occasions = client_occasions(record, client_id, moment)
+    people = person_ties(record, client_id, moment, occasions, norm)
+    apart = keep_apart(record, client_id, moment.at, people["person_id"])
+    people = people[~people["person_id"].isin(apart.hidden)].reset_index(drop=True)
+    groups = group_ties(record, client_id, moment, occasions)
+    reached = recovery_contacts(record, people={client_id})
+    reached = reached[reached["started_at"] < moment.at]
+    last = reached["started_at"].max()
+    now, earlier = _recovery_ids(people, groups, "n_contacts"), _recovery_ids(people, groups, "n_before")
+    safe = client["safe_contact"]
+    tied = [*(people["status"] != "quiet"), *(groups["n_contacts"] > 0)]
+    outside = [*~people["through_service"], *~groups["through_service"]]
+    return ClientLinks(
+        client_id=str(client_id),
+        at=moment.at,
+        window=moment.window,
+        people=people,
+        groups=groups,
+        ways=ways_to_groups(record, client_id, moment, people, groups, apart),
+        contacts=_contacts(record, occasions, people, groups, moment),
+        n_recovery=len(now),
+        n_recovery_before=len(earlier),
+        gained=tuple(sorted(set(now) - set(earlier))),
+        lost=tuple(sorted(set(earlier) - set(now))),
+        last_recovery_contact=last,
+        days_since_recovery=moment.days_since(last),
+        n_ties=sum(tied),
+        n_outside_services=sum(bool(is_tie and apart_from) for is_tie, apart_from in zip(tied, outside, strict=True)),
+        sole_link=_sole_link(record, now, reached[reached["started_at"] >= moment.start]),
+        safe_contact=None if pd.isna(safe) else bool(safe),
+        blind_spots=blind_spots(record, client, moment, people),
+        apart=apart,
+    )
+
+
+def _recovery_ids(people: pd.DataFrame, groups: pd.DataFrame, column: str) -> dict[str, str]:
+    """Ids of recovery ties with a contact, and the layer of each."""
+    found: dict[str, str] = {}
+    for frame, key, layer in ((people, "person_id", "person"), (groups, "group_id", "group")):
+        met = frame.loc[(frame["carries"] == "recovery") & (frame[column] > 0), key]
+        found |= dict.fromkeys(met, layer)
+    return found
+
+
+def _sole_link(record: RecoveryRecord, now: Mapping[str, str], reached: pd.DataFrame) -> SoleLink | None:
+    """The one recovery tie there is, else a person tied to the client who was at every recovery contact of the window."""
+    if len(now) == 1:
+        ((one, layer),) = now.items()
+        return SoleLink(layer, one, len(reached))
+    if len(now) < 2 or len(reached) < 2:
+        return None
+    there = record.participation[record.participation["occasion_id"].isin(reached["occasion_id"])]
+    together = there.groupby("person_id")["occasion_id"].nunique()
+    always = [person for person, layer in now.items() if layer == "person" and together.get(person, 0) == len(reached)]
+    return SoleLink("person", min(always), len(reached)) if always else None
+
+
+def _contacts(
+    record: RecoveryRecord, occasions: pd.DataFrame, people: pd.DataFrame, groups: pd.DataFrame, moment: Moment
+) -> pd.DataFrame:
+    """Every contact of the two windows with a person or group shown, in order of time."""
+    recent = occasions[occasions["started_at"] >= moment.before]
+    meetings = recent[recent["group_id"].notna()].assign(layer="group", id=lambda rows: rows["group_id"])
+    shown = record.participation[
+        record.participation["occasion_id"].isin(recent.loc[recent["group_id"].isna(), "occasion_id"])
+        & record.participation["person_id"].isin(people["person_id"])
+    ]
+    met = recent.drop(columns=["person_id", "part"]).merge(shown[["occasion_id", "person_id"]], on="occasion_id")
+    both = pd.concat([meetings, met.assign(layer="person", id=met["person_id"])], ignore_index=True)
+    carries = dict(zip(groups["group_id"], groups["carries"], strict=True)) | dict(
+        zip(people["person_id"], people["carries"], strict=True)
+    )
+    both["carries"] = both["id"].map(carries).astype("str")
+    columns = ["started_at", "kind", "layer", "id", "carries"]
+    return both.sort_values(["started_at", "id"], ignore_index=True)[columns]
+
+
+def is_missing(instant: Any) -> bool:
+    """Whether there is no such instant."""
+    return instant is None or bool(np.asarray(pd.isna(instant)))

@@ -1,0 +1,240 @@
+"""Prompts for a conversation: a rule that holds today, the rows behind it and its date; never a score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from recoverynet.measures.around_client import occasions_with, require_client
+from recoverynet.measures.client_links import ClientLinks, client_links
+from recoverynet.measures.client_ties import Moment
+from recoverynet.tables.record import RecoveryRecord
+
+QUIET_DAYS = 28
+LEAVES_WITHIN = pd.Timedelta(days=28)
+APPOINTMENT_WITHIN = pd.Timedelta(days=21)
+RELEASE_TOLD_FOR = pd.Timedelta(days=90)
+CUSTODY, RELEASED = "custody.status", "released"
+
+RULES = {
+    "no_recovery_contact": f"No contact with the recovery community is on record for {QUIET_DAYS} days or more.",
+    "sole_link": "All recovery links of the last window run through one person or group.",
+    "leaves_treatment": "Treatment ends within 28 days, or ended within the last 28, and no tie outside services is on record.",
+    "stopped_after_venue_change": "The client went to a group at least twice, it moved, and it has met at least twice since "
+    "without them.",
+    "released_no_appointment": "The client was released from prison and no appointment with a service is on record within three "
+    "weeks.",
+}
+"""The rule behind each prompt, in one sentence."""
+ASKS_FOR_CONTACT = frozenset({"no_recovery_contact", "stopped_after_venue_change", "released_no_appointment"})
+"""Prompts that ask somebody to get in touch: never shown of a client whom it is not safe to contact."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a prompt is shown.
+
+    Attributes
+    ----------
+    rule : str
+        The rule that holds, in one sentence.
+    rows : pandas.DataFrame
+        The rows of the record it rests on.
+    on : pandas.Timestamp
+        The day it holds from, or the date it is about.
+    """
+
+    rule: str
+    rows: pd.DataFrame
+    on: pd.Timestamp
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Prompt:
+    """One thing worth talking about with a client, as facts.
+
+    Attributes
+    ----------
+    code : str
+        One of ``RULES``.
+    client_id : str
+    at : pandas.Timestamp
+        The day looked at.
+    on : pandas.Timestamp
+        The date it is about: of the last contact, the end of treatment, the move, the release.
+    facts : dict
+        What differs from client to client: ``days``; ``layer`` and ``id``; ``group_id``, ``name``.
+    rows : pandas.DataFrame
+        The rows behind it.
+    """
+
+    code: str
+    client_id: str
+    at: pd.Timestamp
+    on: pd.Timestamp
+    facts: dict[str, Any] = field(default_factory=dict)
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def asks_for_contact(self) -> bool:
+        """Whether somebody is asked to get in touch."""
+        return self.code in ASKS_FOR_CONTACT
+
+    def explain(self) -> Explanation:
+        """The rule, the rows behind it and its date.
+
+        Returns
+        -------
+        Explanation
+        """
+        return Explanation(RULES[self.code], self.rows, self.on)
+
+    def __repr__(self) -> str:
+        return f"<Prompt {self.code!r} of {self.client_id!r}, {self.on:%Y-%m-%d}>"
+
+
+def prompts(record: RecoveryRecord, client_id: str, *, at: object, links: ClientLinks | None = None) -> tuple[Prompt, ...]:
+    """What is worth talking about with this client today?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+        The whole record, or the small one that :meth:`recoverynet.tables.store.RecordStore.around` gives.
+    client_id : str
+        One client.
+    at : instant
+        The day looked at.
+    links : ClientLinks, optional
+        What :func:`recoverynet.client_links` answered for the same client and day, where it is at hand.
+
+    Returns
+    -------
+    tuple of Prompt
+        Those whose rule holds, in the order no_recovery_contact, sole_link, leaves_treatment,
+        stopped_after_venue_change, released_no_appointment. ``prompt.explain()`` gives the rule, the rows and the date.
+
+    Raises
+    ------
+    UnknownPersonError
+        The record does not know the client, or knows them in another role.
+    TimeOrderError
+        ``at`` lies outside the record.
+
+    Notes
+    -----
+    A prompt is a rule that anybody can check; none of them predicts anything or weighs a person. Of a client marked as
+    not safe to contact no prompt is shown that asks somebody to get in touch. Somebody who joined less than 28 days ago
+    and had no recovery contact yet is not prompted for. Release from prison is read from observations of
+    ``custody.status`` whose value is ``released``.
+
+    References
+    ----------
+    OHID (2023). Continuity of care after release from prison: an appointment within three weeks.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> [prompt.code for prompt in rn.prompts(rn.load_sample("five_people"), "eve", at="2011-04-12")]
+    ['no_recovery_contact']
+    """
+    client = require_client(record, client_id)
+    links = links or client_links(record, client_id, at=at)
+    found = [
+        *_no_recovery_contact(record, client, links),
+        *_sole_link(links),
+        *_leaves_treatment(record, links),
+        *_stopped_after_move(record, links),
+        *_released(record, links),
+    ]
+    return tuple(prompt for prompt in found if links.safe_contact is not False or not prompt.asks_for_contact)
+
+
+def _no_recovery_contact(record: RecoveryRecord, client: pd.Series, links: ClientLinks) -> list[Prompt]:
+    last, days = links.last_recovery_contact, links.days_since_recovery
+    if pd.notna(last):
+        rows = links.contacts[links.contacts["started_at"] == last]
+        facts = {"days": int(days), "ever": True}
+        return [_prompt("no_recovery_contact", links, last, facts, rows)] if days >= QUIET_DAYS else []
+    since = client["joined_on"] if pd.notna(client["joined_on"]) else record.window[0]  # type: ignore[index]
+    days = Moment(links.at, links.window).days_since(since)
+    return [_prompt("no_recovery_contact", links, since, {"days": int(days), "ever": False})] if days >= QUIET_DAYS else []
+
+
+def _sole_link(links: ClientLinks) -> list[Prompt]:
+    sole = links.sole_link
+    if sole is None:
+        return []
+    rows = links.contacts[links.contacts["id"] == sole.id]
+    on = rows["started_at"].max() if len(rows) else links.at
+    return [_prompt("sole_link", links, on, {"layer": sole.layer, "id": sole.id, "n_contacts": sole.n_contacts}, rows)]
+
+
+def _leaves_treatment(record: RecoveryRecord, links: ClientLinks) -> list[Prompt]:
+    episodes = record.episodes
+    mine = episodes[(episodes["person_id"] == links.client_id) & (episodes["started_on"] < links.at)]
+    ending = mine[(mine["ended_on"] >= links.at - LEAVES_WITHIN) & (mine["ended_on"] < links.at + LEAVES_WITHIN)]
+    goes_on = mine[mine["ended_on"].isna() | (mine["ended_on"] >= links.at + LEAVES_WITHIN)]
+    if ending.empty or len(goes_on) or links.n_outside_services:
+        return []
+    return [_prompt("leaves_treatment", links, ending["ended_on"].max(), {"n_ties": links.n_ties}, ending)]
+
+
+def _stopped_after_move(record: RecoveryRecord, links: ClientLinks) -> list[Prompt]:
+    moment = Moment(links.at, links.window)
+    mine = occasions_with(record, {links.client_id}, moment.furthest, moment.at)
+    held = record.occasions
+    held = held[(held["started_at"] >= moment.furthest) & (held["started_at"] < moment.at) & held["setting"].notna()]
+    found = []
+    for group in links.groups.loc[links.groups["carries"] == "recovery"].itertuples():
+        meetings = held[held["group_id"] == group.group_id].sort_values("started_at")
+        moved = _moved_at(meetings)
+        been = mine.loc[mine["group_id"] == group.group_id, "started_at"]
+        if moved is None or (been < moved).sum() < 2 or (been >= moved).any():
+            continue
+        facts = {"group_id": group.group_id, "name": group.name}
+        found.append(_prompt("stopped_after_venue_change", links, moved, facts, meetings))
+    return found
+
+
+def _moved_at(meetings: pd.DataFrame) -> pd.Timestamp | None:
+    """When a group last moved: two meetings or more in one setting after two or more in another; None where it did not."""
+    settings, times = meetings["setting"].tolist(), meetings["started_at"].tolist()
+    changes = [place for place in range(1, len(settings)) if settings[place] != settings[place - 1]]
+    if not changes:
+        return None
+    last = changes[-1]
+    earlier = settings[max(last - 2, 0) : last]
+    steady = len(settings) - last >= 2 and len(earlier) == 2 and len(set(earlier)) == 1
+    return times[last] if steady else None
+
+
+def _released(record: RecoveryRecord, links: ClientLinks) -> list[Prompt]:
+    rows = record.observations
+    rows = rows[(rows["person_id"] == links.client_id) & (rows["variable"] == CUSTODY) & (rows["observed_at"] < links.at)]
+    rows = rows[rows["observed_at"] >= links.at - RELEASE_TOLD_FOR].sort_values("observed_at")
+    if rows.empty or rows["value"].iloc[-1] != RELEASED:
+        return []
+    released = rows["observed_at"].iloc[-1]
+    if links.at < released + APPOINTMENT_WITHIN or _seen_by_service(
+        record, links.client_id, released, released + APPOINTMENT_WITHIN
+    ):
+        return []
+    return [_prompt("released_no_appointment", links, released, {"days": int(APPOINTMENT_WITHIN.days)}, rows.tail(1))]
+
+
+def _seen_by_service(record: RecoveryRecord, client_id: str, start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    """Whether the client met a worker, was at a treatment group or began treatment in [start, end)."""
+    mine = occasions_with(record, {client_id}, start, end)
+    workers = record.people.loc[record.people["role"] == "worker", "person_id"]
+    treatment = record.groups.loc[record.groups["kind"] == "treatment", "group_id"]
+    there = record.participation[record.participation["occasion_id"].isin(mine["occasion_id"])]
+    episodes = record.episodes[record.episodes["person_id"] == client_id]
+    begun = (episodes["started_on"] >= start) & (episodes["started_on"] < end)
+    return bool(there["person_id"].isin(workers).any() or mine["group_id"].isin(treatment).any() or begun.any())
+
+
+def _prompt(code: str, links: ClientLinks, on: pd.Timestamp, facts: dict[str, Any], rows: pd.DataFrame | None = None) -> Prompt:
+    kept = pd.DataFrame() if rows is None else rows.reset_index(drop=True)
+    return Prompt(code, links.client_id, links.at, on, facts, kept)

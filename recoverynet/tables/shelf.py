@@ -1,0 +1,181 @@
+"""The index behind a record store: occasions by person, who met whom, meetings by group; in memory or as Parquet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from recoverynet.tables.engine import column_sql, locked_connection, text_sql
+from recoverynet.tables.layouts import RECORD_TABLES
+from recoverynet.tables.record import RecoveryRecord, Window
+
+INDEX = "index"
+INDEXES = ("by_person", "met", "by_group")
+_TIMED = {"observations": "observed_at", "linkage": "at"}
+_SORTED = {
+    "observations": "person_id", "linkage": "client_id", "nominations": "ego_id", "episodes": "person_id", "alter_ties": "ego_id",
+}  # fmt: skip
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384"
+PERSONAL_KINDS = ("one_to_one", "call", "text", "outreach", "social")
+_BUILD = {
+    "by_person": "SELECT p.person_id, p.part, o.*, epoch_us(o.started_at) AS us FROM participation p JOIN occasions o USING "
+    "(occasion_id) ORDER BY p.person_id, us",
+    "met": "SELECT a.person_id, b.person_id AS other_id, epoch_us(o.started_at) AS us FROM occasions o JOIN participation a USING "
+    "(occasion_id) JOIN participation b USING (occasion_id) WHERE o.group_id IS NULL AND o.kind IN "
+    f"({', '.join(map(text_sql, PERSONAL_KINDS))}) AND a.person_id <> b.person_id ORDER BY a.person_id, us",
+    "by_group": "SELECT o.*, epoch_us(o.started_at) AS us FROM occasions o WHERE o.group_id IS NOT NULL ORDER BY o.group_id, us",
+}
+
+
+class Shelf:
+    """Tables and indexes under one DuckDB connection, answering with frames."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, tz: str | None = None) -> None:
+        self._connection, self._tz = connection, tz
+
+    @classmethod
+    def in_memory(cls, record: RecoveryRecord) -> Shelf:
+        """The tables of a record, indexed in memory."""
+        connection = _connect()
+        _hold(connection, record)
+        for name, query in _BUILD.items():
+            connection.execute(f"CREATE TABLE {name} AS {query}")
+        return cls(connection)
+
+    @classmethod
+    def on_disk(cls, folder: Path) -> Shelf:
+        """The tables and indexes of a folder, read when asked for."""
+        folder = Path(os.path.realpath(folder))
+        connection = _connect(folder)
+        empty = RecoveryRecord(*(RECORD_TABLES[name].empty() for name in ("people", "occasions", "participation")))
+        _hold(connection, empty, [name for name in RECORD_TABLES if not (folder / f"{name}.parquet").is_file()])
+        paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
+        paths |= {name: folder / INDEX / f"{name}.parquet" for name in INDEXES}
+        for name, path in paths.items():
+            if path.is_file():
+                connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({text_sql(str(path))})")
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def whole(self, name: str) -> pd.DataFrame:
+        """A whole table."""
+        return self._frame(f"SELECT * FROM {name}")
+
+    def seen_window(self, tz: str) -> Window | None:
+        """From the first day of any occasion or observation to the day after the last."""
+        bounds = self._frame(
+            "SELECT min(seen) AS first, max(seen) AS last FROM (SELECT started_at AS seen FROM occasions UNION ALL "
+            "SELECT observed_at FROM observations)"
+        ).iloc[0]
+        if pd.isna(bounds["first"]):
+            return None
+        first, last = (pd.Timestamp(bounds[name]).tz_convert(tz) for name in ("first", "last"))
+        return first.normalize(), last.normalize() + pd.DateOffset(days=1)
+
+    def met_by(self, people: Iterable[str], start: pd.Timestamp, end: pd.Timestamp) -> set[str]:
+        """Whom some people met as persons in [start, end)."""
+        found = self._of("SELECT DISTINCT other_id FROM met", "person_id", people, _between("us", start, end))
+        return set(found["other_id"])
+
+    def named_with(self, people: Iterable[str]) -> set[str]:
+        """Whom some people named, and who named them."""
+        ids = list(people)
+        named = self._of("SELECT DISTINCT alter_id AS person FROM nominations", "ego_id", ids)
+        naming = self._of("SELECT DISTINCT ego_id AS person FROM nominations", "alter_id", ids)
+        return set(named["person"]) | set(naming["person"])
+
+    def rows_of(self, people: Iterable[str], start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+        """Occasions and part of some people in [start, end)."""
+        return self._of("SELECT * EXCLUDE (us) FROM by_person", "person_id", people, _between("us", start, end))
+
+    def tables_of(
+        self, core: set[str], people: set[str], start: pd.Timestamp, end: pd.Timestamp, rows: tuple[pd.DataFrame, ...]
+    ) -> dict[str, pd.DataFrame]:
+        """The tables of a small record, those of people and groups apart."""
+        taken = pd.concat(rows, ignore_index=True).drop_duplicates(["occasion_id", "person_id"])
+        groups = taken.loc[taken["person_id"].isin(core), "group_id"].dropna().unique()
+        meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, _between("us", start, end))
+        occasions = pd.concat([taken.drop(columns=["person_id", "part"]), meetings], ignore_index=True)
+        seen = f"epoch_us(observed_at) >= {_us(start)}"
+        before = {name: f"epoch_us({column_sql(column)}) < {_us(end)}" for name, column in _TIMED.items()}
+        found = {
+            "occasions": occasions.drop_duplicates("occasion_id", ignore_index=True),
+            "participation": taken[["occasion_id", "person_id", "part"]].reset_index(drop=True),
+            "episodes": self._of("SELECT * FROM episodes", "person_id", people),
+            "observations": self._of("SELECT * FROM observations", "person_id", people, f"{before['observations']} AND {seen}"),
+            "nominations": self._of("SELECT * FROM nominations", "ego_id", people),
+            "alter_ties": self._of("SELECT * FROM alter_ties", "ego_id", core),
+            "linkage": self._linkage(people, before["linkage"]),
+        }
+        return found | {"separations": self._separations(people)}
+
+    def _linkage(self, people: Iterable[str], dated: str) -> pd.DataFrame:
+        """Steps of some people towards groups, and steps some people made others take."""
+        self._ask(people)
+        return self._frame(
+            f"SELECT * FROM linkage WHERE {dated} AND "
+            "(client_id IN (SELECT id FROM asked) OR by_person_id IN (SELECT id FROM asked))"
+        )
+
+    def _separations(self, people: Iterable[str]) -> pd.DataFrame:
+        self._ask(people)
+        return self._frame(
+            "SELECT * FROM separations WHERE person_id IN (SELECT id FROM asked) OR other_id IN (SELECT id FROM asked)"
+        )
+
+    def _of(self, query: str, column: str, ids: Iterable[str], also: str = "TRUE") -> pd.DataFrame:
+        """A query narrowed to some ids."""
+        wanted = ", ".join(text_sql(str(each)) for each in sorted(map(str, ids)))
+        return self._frame(f"{query} WHERE {column_sql(column)} IN ({wanted or 'NULL'}) AND {also}")
+
+    def _ask(self, ids: Iterable[str]) -> None:
+        self._connection.register("asked", pd.DataFrame({"id": pd.Series(sorted(ids), dtype="str")}))
+
+    def _frame(self, query: str) -> pd.DataFrame:
+        return self._connection.sql(query).to_arrow_table().to_pandas()
+
+
+def write_index(record: RecoveryRecord, folder: Path) -> None:
+    """Write the indexes of a record beside its tables, and its tables in the order they are looked up."""
+    folder = Path(os.path.realpath(folder))
+    (folder / INDEX).mkdir(parents=True, exist_ok=True)
+    connection = _connect(folder)
+    _hold(connection, record)
+    queries = {folder / INDEX / f"{name}.parquet": query for name, query in _BUILD.items()}
+    queries |= {
+        folder / f"{name}.parquet": f"SELECT * FROM {name} ORDER BY {key}"
+        for name, key in _SORTED.items()
+        if len(getattr(record, name))
+    }
+    for path, query in queries.items():
+        connection.execute(f"COPY ({query}) TO {text_sql(str(path))} ({_PARQUET})")
+    connection.close()
+
+
+def _connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
+    return locked_connection(folder=folder, tz="UTC")
+
+
+def _hold(connection: duckdb.DuckDBPyConnection, record: RecoveryRecord, names: Iterable[str] = tuple(RECORD_TABLES)) -> None:
+    """Tables of a record as tables of the connection."""
+    for name in names:
+        connection.register("given", getattr(record, name))
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+        connection.unregister("given")
+
+
+def _between(column: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
+    return f"{column} >= {_us(start)} AND {column} < {_us(end)}"
+
+
+def _us(instant: Any) -> int:
+    """Microseconds since 1970."""
+    return int(pd.Timestamp(instant).as_unit("us").asm8.astype("int64"))

@@ -1,0 +1,242 @@
+"""A record on disk, of which one client's surroundings are read in a moment: DuckDB over Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import pandas as pd
+
+from recoverynet.atomic import atomic_folder, require_finished
+from recoverynet.errors import SchemaError, UnknownPersonError
+from recoverynet.instants import as_length, as_window
+from recoverynet.tables.files import files_of, read_record, require_no_other_tables, write_record_into
+from recoverynet.tables.layouts import RECORD_TABLES
+from recoverynet.tables.mapping import Mapping, read_mapping
+from recoverynet.tables.record import RecoveryRecord, Window
+from recoverynet.tables.shelf import INDEX, INDEXES, Shelf, write_index
+from recoverynet.tables.sidecar import SIDECAR
+
+OTHERS_SINCE = "90D"
+
+
+class RecordStore:
+    """What was recorded around a few people, out of a record too large to hold?
+
+    Made by :func:`open_record`.
+
+    Attributes
+    ----------
+    tz : str
+        IANA time zone of the record.
+    window : tuple of pandas.Timestamp or None
+        Half-open period under observation.
+    people, groups, separations : pandas.DataFrame
+        The whole of these tables.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> from recoverynet.samples import sample_folder
+    >>> with rn.open_record(sample_folder("five_people")) as store:
+    ...     print(store.around(["ann"], "2011-03-01", "2011-04-15", steps=1).period_in_words())
+    1 March 2011 to 14 April 2011
+    """
+
+    def __init__(self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = ()) -> None:
+        self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
+        self.people, self.groups, self.separations = (
+            RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
+        )
+
+    def __enter__(self) -> RecordStore:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<RecordStore: {len(self.people):,} people, {len(self.groups):,} groups>"
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._shelf.close()
+
+    def around(
+        self, person_ids: Collection[str], start: object, end: object, *, steps: int = 2, others_since: object = OTHERS_SINCE
+    ) -> RecoveryRecord:
+        """What is recorded around some people in a time: themselves, whom they met, whom those met?
+
+        Parameters
+        ----------
+        person_ids : collection of str
+            One or more people the store knows.
+        start, end : instants
+            Half-open; occasions and observations outside it are not read.
+        steps : int
+            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met.
+        others_since : str or timedelta
+            Of everybody but ``person_ids``, only occasions in this time before ``end`` are read. Default: a quarter.
+
+        Returns
+        -------
+        RecoveryRecord
+            A small record for the measures. In ``people``: the people asked for; with ``steps`` 1 or 2 those reached,
+            everybody who has agreed to introduce others, and those kept apart from the people asked for; and whoever a
+            row of these names. Every group is there. Of a meeting only these people are listed: it is no roster.
+
+        Raises
+        ------
+        UnknownPersonError
+            The store does not know one of the people.
+        TimeOrderError
+            ``end`` is not after ``start``.
+        SchemaError
+            ``person_ids`` is a single word or empty, or ``steps`` is not 0, 1 or 2.
+
+        Examples
+        --------
+        >>> from recoverynet.samples import sample_folder
+        >>> import recoverynet as rn
+        >>> with rn.open_record(sample_folder("five_people")) as store:
+        ...     store.around(["eve"], "2011-03-01", "2011-04-15").people["person_id"].tolist()
+        ['dev', 'eve']
+        """
+        core = self._known(person_ids)
+        if steps not in (0, 1, 2):
+            raise SchemaError(f"steps must be 0, 1 or 2; got {steps!r}.")
+        begin, stop = as_window((start, end), self.tz)
+        since = max(begin, stop - as_length(others_since, "others_since"))
+        others = self._others(core, begin, since, stop, steps) if steps else set()
+        rows = self._shelf.rows_of(core, begin, stop), self._shelf.rows_of(others - core, since, stop)
+        tables = self._shelf.tables_of(core, core | others, begin, stop, rows)
+        tables["groups"] = self.groups
+        tables["people"] = self._people_of(core | others, tables)
+        return RecoveryRecord(**tables, window=(begin, stop), tz=self.tz)
+
+    def _known(self, person_ids: Collection[str]) -> set[str]:
+        if isinstance(person_ids, str) or not len(person_ids):
+            raise SchemaError(f"person_ids must be one or more ids, such as ['c0001']; got {person_ids!r}.")
+        core = {str(person) for person in person_ids}
+        unknown = sorted(core - set(self.people["person_id"]))
+        if unknown:
+            raise UnknownPersonError(
+                f"The store knows nobody called {', '.join(map(repr, unknown[:3]))}; it holds {len(self.people):,} people."
+            )
+        return core
+
+    def _others(self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int) -> set[str]:
+        """Everybody a small record needs besides those asked for."""
+        known = set(self.people["person_id"])
+        met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_with(core) & known)
+        beyond = self._shelf.met_by(met - core, since, stop) if steps == 2 else set()
+        agreed = self.people["introducer_consent"].eq(True).fillna(False)
+        return met | beyond | set(self.people.loc[agreed, "person_id"]) | self._kept_apart_from(core)
+
+    def _kept_apart_from(self, core: Iterable[str]) -> set[str]:
+        pairs, ids = self.separations, list(core)
+        first = pairs.loc[pairs["person_id"].isin(ids), "other_id"]
+        return set(first) | set(pairs.loc[pairs["other_id"].isin(ids), "person_id"])
+
+    def _people_of(self, wanted: set[str], tables: dict[str, Any]) -> pd.DataFrame:
+        """Rows of people for those wanted, and for whoever a row of the small record names."""
+        named = set(wanted)
+        for name, frame in tables.items():
+            for column in RECORD_TABLES[name].columns if name != "people" else ():
+                if column.refers_to == "people":
+                    named |= set(frame[column.name].dropna())
+        rows = self.people[self.people["person_id"].isin(named)]
+        workers = self.people[self.people["person_id"].isin(rows["worker_id"].dropna()) & ~self.people["person_id"].isin(named)]
+        return pd.concat([rows, workers.assign(worker_id=None)]).sort_index().reset_index(drop=True)
+
+
+def open_record(
+    path: str | Path,
+    *,
+    mapping: str | Path | dict[str, Any] | Mapping | None = None,
+    tz: str = "Europe/London",
+    on_problems: Literal["raise", "leave_out"] = "raise",
+) -> RecordStore:
+    """Open a record on disk, to read what is around one client without reading all of it.
+
+    Parameters
+    ----------
+    path : path
+        A folder that :func:`recoverynet.write_store` wrote: it is opened at once, whatever its size. Or anything
+        :func:`recoverynet.read_record` reads (a folder of CSV or Parquet, a workbook, a DuckDB file): that is read and
+        checked whole, and held in memory.
+    mapping, tz, on_problems
+        As for :func:`recoverynet.read_record`; not used for a store.
+
+    Returns
+    -------
+    RecordStore
+        Use it as a context, or close it.
+
+    Raises
+    ------
+    SchemaError
+        There is nothing to read, or the tables have faults.
+    UnknownPersonError, TimeOrderError
+        As for :func:`recoverynet.read_record`.
+
+    Notes
+    -----
+    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again.
+
+    Examples
+    --------
+    >>> from recoverynet.samples import sample_folder
+    >>> import recoverynet as rn
+    >>> rn.open_record(sample_folder("five_people"))
+    <RecordStore: 5 people, 2 groups>
+    """
+    folder = Path(path)
+    if all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES):
+        require_finished(folder)
+        shelf = Shelf.on_disk(folder)
+        beside = folder / SIDECAR
+        how = read_mapping(beside if beside.is_file() else None, inside=folder)
+        zone = how.tz or tz
+        window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
+        return RecordStore(shelf, tz=zone, window=window)
+    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems)
+    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes)
+
+
+def write_store(record: RecoveryRecord, folder: str | Path) -> None:
+    """Keep a record so that one client's surroundings can be read in a moment.
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+    folder : path
+        Made where it does not exist. Holds the tables as Parquet, which :func:`recoverynet.read_record` reads as well,
+        and beside them an index by person.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    SchemaError
+        The folder holds tables of another record.
+    NotWrittenError
+        The disk is full, or the place cannot be written to; nothing is changed then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import recoverynet as rn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     rn.write_store(rn.load_sample("five_people"), folder)
+    ...     len(rn.open_record(folder).people)
+    5
+    """
+    require_no_other_tables(Path(folder), files_of(record, "parquet"))
+    with atomic_folder(folder, replacing=[SIDECAR]) as partial:
+        write_record_into(record, partial, format="parquet")
+        write_index(record, partial)
