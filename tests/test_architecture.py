@@ -42,7 +42,7 @@ FOREIGN = {
     "numba": ("kernels",),
 }
 KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses",
-                  "functools"}  # fmt: skip
+                  "contextlib", "enum", "functools"}  # fmt: skip
 MODULE_LINES, FUNCTION_LINES, KERNEL_FUNCTION_LINES = 400, 40, 80
 
 
