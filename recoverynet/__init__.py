@@ -26,6 +26,8 @@ _DOOR: dict[str, list[str]] = {
     "tables.store": ["RecordStore", "open_record", "write_store"],
     "tables.checks": ["find_problems"],
     "tables.pseudonyms": ["pseudonymise"],
+    "formats.network_canvas.export": ["read_network_canvas"],
+    "formats.egor.study": ["read_egor"],
     "samples": ["list_samples", "load_sample"],
     "states": ["Norm", "StateScheme", "spells", "state_at"],
     "graphs.contact_graph": ["ContactGraph"],

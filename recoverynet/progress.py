@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -30,9 +33,7 @@ def track(items: Iterable[Item], label: str, *, total: int | None = None, quiet:
     item
         Each of ``items`` in turn. The bar appears only after two seconds and goes when done.
     """
-    if quiet is None:
-        quiet = os.environ.get("RECOVERYNET_QUIET", "0") not in ("", "0")
-    if quiet:
+    if is_quiet(quiet):
         yield from items
         return
     with warnings.catch_warnings():
@@ -40,3 +41,33 @@ def track(items: Iterable[Item], label: str, *, total: int | None = None, quiet:
         from tqdm.auto import tqdm
 
     yield from tqdm(items, desc=label, total=total, delay=2.0, leave=False)
+
+
+def is_quiet(quiet: bool | None = None) -> bool:
+    """Whether nothing is to be shown: as asked, else as the environment variable ``RECOVERYNET_QUIET`` says."""
+    return os.environ.get("RECOVERYNET_QUIET", "0") not in ("", "0") if quiet is None else quiet
+
+
+@contextmanager
+def told_if_slow(message: str, *, seconds: float = 2.0, quiet: bool | None = None) -> Iterator[None]:
+    """Say one line on standard error where what happens inside takes longer than a moment.
+
+    Parameters
+    ----------
+    message : str
+        What is being done, and about how long it takes.
+    seconds : float
+        How long to keep silent.
+    quiet : bool, optional
+        As for :func:`track`.
+    """
+    if is_quiet(quiet):
+        yield
+        return
+    timer = threading.Timer(seconds, lambda: print(message, file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

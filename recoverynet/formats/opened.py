@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from recoverynet.errors import SchemaError
-from recoverynet.untrusted.opening import require_regular, why_not_to_open
+from recoverynet.untrusted.opening import read_bytes, require_regular
+from recoverynet.untrusted.zipped import unpacked
 
-MOST_BYTES = 256 << 20
+MOST_BYTES = 200_000_000
 """Largest file, packed or unpacked."""
+MOST_LINES = 10_000_000
 MOST_UNPACKED = 1 << 30
 """Largest sum of what a zip file or a folder holds."""
 MOST_ENTRIES = 100_000
@@ -54,11 +59,11 @@ class Entry:
 
 
 class Opened(NamedTuple):
-    """What a path held: its name, the files, and the names of files passed over (another system's shadows)."""
+    """What a path held: its name, the files, and how many were passed over (hidden ones, another system's shadows)."""
 
     label: str
     entries: list[Entry]
-    passed_over: list[str]
+    n_passed_over: int
 
 
 class Text(NamedTuple):
@@ -78,16 +83,19 @@ def open_bounded(path: str | Path) -> Opened:
     """
     path = Path(path)
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.is_file() and not why_not_to_open(file, inside=path))
-        names = {file.relative_to(path).as_posix(): file for file in found}
-        _require_few(path.name, len(names), sum(file.stat().st_size for file in found))
-        kept = [Entry(name, _reader(file)) for name, file in names.items() if not _NOT_OURS.search(name)]
-        return Opened(path.name, kept, [name for name in names if _NOT_OURS.search(name)])
+        every = sorted(file for file in path.rglob("*") if file.is_file())
+        found = [file for file in every if not _NOT_OURS.search(file.relative_to(path).as_posix())]
+        _require_few(path.name, len(every), sum(file.stat().st_size for file in found))
+        kept = [Entry(file.relative_to(path).as_posix(), _reader(file, path)) for file in found]
+        return Opened(path.name, kept, len(every) - len(found))
     if not path.exists():
         raise SchemaError(f"There is no folder or file {str(path)!r}. Look at the spelling and where you stand.")
-    if zipfile.is_zipfile(path):
+    if zipfile.is_zipfile(require_regular(path)):
         return _open_zip(path)
-    return Opened(path.name, [Entry(path.name, _reader(path))], [])
+    with path.open("rb") as file:
+        if file.read(4) == b"PK\x03\x04":
+            raise SchemaError(f"The zip file {path.name!r} is damaged or cut short; fetch or export it again.")
+    return Opened(path.name, [Entry(path.name, _reader(path))], 0)
 
 
 def read_bounded(path: str | Path) -> bytes:
@@ -98,23 +106,7 @@ def read_bounded(path: str | Path) -> bytes:
     SchemaError
         It is not there, is a folder, cannot be opened or is too large.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise SchemaError(f"{path.name!r} is a folder; give the file itself.")
-    if path.exists():
-        require_regular(path)
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise SchemaError(
-                f"{path.name!r} holds {size / 1e6:,.0f} MB; files of up to {MOST_BYTES / 1e6:,.0f} MB are read. Split it, or "
-                "look whether it is the file you meant."
-            )
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise SchemaError(f"There is no file {str(path)!r}. Look at the spelling and where you stand.") from None
-    except OSError as error:
-        raise SchemaError(f"{path.name!r} cannot be opened: {error.strerror or error}.") from None
+    return read_bytes(path, most=MOST_BYTES, remedy="Split it, or look whether it is the file you meant.")
 
 
 def decoded(data: bytes, name: str) -> Text:
@@ -123,13 +115,15 @@ def decoded(data: bytes, name: str) -> Text:
     Raises
     ------
     SchemaError
-        The bytes are empty or not text, or are a page of a web site.
+        The bytes are empty or not text, too many lines, or a page of a web site.
     """
     if not data.strip():
         raise SchemaError(f"{name!r} is empty; export it again.")
     for signature, what in _SIGNATURES.items():
         if data.startswith(signature):
             raise SchemaError(f"{name!r} is {what} and not the text file its name promises; export it again.")
+    if data.count(b"\n") > MOST_LINES:
+        raise SchemaError(f"{name!r} has more than {MOST_LINES:,} lines, and no more are read. Split it.")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return _not_a_page(Text(data.decode("utf-16"), 0), name)
@@ -166,8 +160,8 @@ def _share_of_controls(data: bytes) -> float:
     return float(((sample < 32) & ~np.isin(sample, (9, 10, 12, 13, 26))).mean())
 
 
-def _reader(path: Path) -> Callable[[], bytes]:
-    return lambda: read_bounded(path)
+def _reader(path: Path, inside: Path | None = None) -> Callable[[], bytes]:
+    return lambda: read_bytes(path, most=MOST_BYTES, inside=inside)
 
 
 def _require_few(name: str, n_entries: int, n_bytes: int) -> None:
@@ -179,11 +173,8 @@ def _require_few(name: str, n_entries: int, n_bytes: int) -> None:
 
 
 def _open_zip(path: Path) -> Opened:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            infos = [info for info in packed.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise SchemaError(f"The zip file {path.name!r} is damaged or cut short; fetch or export it again.") from None
+    packed = _Packed(path)
+    infos = [info for info in packed.infos if not info.is_dir()]
     _require_few(path.name, len(infos), sum(info.file_size for info in infos))
     kept = []
     for info in infos:
@@ -196,16 +187,49 @@ def _open_zip(path: Path) -> Opened:
                 f"The zip file {path.name!r} holds a file that unpacks to {info.file_size / 1e6:,.0f} MB from "
                 f"{info.compress_size / 1e6:,.2f} MB; such files are not opened. Unpack it yourself if you trust it."
             )
-        kept.append(Entry(info.filename, _zip_reader(path, info.filename)))
-    return Opened(path.name, kept, [info.filename for info in infos if _NOT_OURS.search(info.filename)])
+        kept.append(Entry(info.filename, packed.reader(info)))
+    return Opened(path.name, kept, len(infos) - len(kept))
 
 
-def _zip_reader(path: Path, name: str) -> Callable[[], bytes]:
-    def read() -> bytes:
+class _Packed:
+    """A zip file held open while its files are read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         try:
-            with zipfile.ZipFile(path) as packed:
-                return packed.read(name)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
-            raise SchemaError(f"A file of the zip file {path.name!r} is damaged or packed in a way not known here.") from None
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            raise SchemaError(f"The zip file {path.name!r} is damaged or cut short; fetch or export it again.") from None
+        self.infos = self._zip.infolist()
 
-    return read
+    def reader(self, info: zipfile.ZipInfo) -> Callable[[], bytes]:
+        """Gives the bytes of one file, no more of them than its header claims."""
+
+        def read() -> bytes:
+            parts, size = [], 0
+            for part in unpacked(self._path, self._zip, info):
+                parts.append(part)
+                size += len(part)
+                if size > info.file_size:
+                    break
+            whole = b"".join(parts)
+            if size != info.file_size or zlib.crc32(whole) != info.CRC:
+                raise SchemaError(f"A file of the zip file {self._path.name!r} is damaged; fetch or export it again.")
+            return whole
+
+        return read
+
+
+def split_rows(text: str, mark: str) -> list[list[str]]:
+    """Rows of cells of a text parted by ``mark``; a quotation mark left open costs its own line only."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+    except csv.Error:
+        return [_split_line(line, mark) for line in text.splitlines()]
+
+
+def _split_line(line: str, mark: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=mark), [])
+    except csv.Error:
+        return [line]

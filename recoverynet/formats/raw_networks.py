@@ -17,7 +17,7 @@ from recoverynet.formats.imported import ImportReport, ImportRow, chained
 from recoverynet.tables.identifiers import identifying_column
 from recoverynet.tables.mapped import plain_name
 
-MOST_PEOPLE = 2_000_000
+MOST_PEOPLE, MOST_TIES = 2_000_000, 5_000_000
 NETWORK, MODE = "network", "mode"
 _DRAWN = {"label", "labels", "shortlabel"}
 
@@ -169,6 +169,12 @@ def require_number_of_people(n: int, name: str) -> int:
     if not 0 <= n <= MOST_PEOPLE:
         raise SchemaError(f"{name!r} declares {n:,} people; between 0 and {MOST_PEOPLE:,} can be read.")
     return n
+
+
+def require_number_of_ties(n: int, name: str) -> None:
+    """Raise SchemaError where a file lists more ties than are read."""
+    if n > MOST_TIES:
+        raise SchemaError(f"{name!r} lists {n:,} ties; at most {MOST_TIES:,} are read. Split it.")
 
 
 def unique_ids(labels: Sequence[str], source: str, of: str = "") -> tuple[pd.Index, list[ImportRow]]:

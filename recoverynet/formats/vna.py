@@ -23,6 +23,7 @@ from recoverynet.formats.raw_networks import (
     of_one_direction,
     plain_columns,
     require_number_of_people,
+    require_number_of_ties,
     require_one_line,
     settled,
     typed_values,
@@ -108,6 +109,7 @@ def _layers(ties: _Section, place: dict[str, int], labels: list[str], name: str)
         return [Layer(NETWORK, directed=False)]
     if len(ties.header) < 2:
         raise SchemaError(f"{name!r} gives ties without two ends; *tie data begins with the columns from and to.")
+    require_number_of_ties(len(ties.rows), name)
     ends = []
     for row in ties.rows:
         for word in map(_bare, row[:2]):

@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.opened import decoded
+from recoverynet.untrusted.structured import MOST_ELEMENTS, MOST_XML_BYTES
 
 MOST_DEPTH = 64
 Start: TypeAlias = Callable[[str, dict[str, str]], None]
@@ -27,6 +28,8 @@ def walk_xml(data: bytes, name: str, start: Start, end: End) -> None:
         The file is empty, cut short, no XML, nested beyond reason, or declares a document type or entities.
     """
     decoded(data[:4096], name)
+    if len(data) > MOST_XML_BYTES:
+        raise SchemaError(f"{name!r} has {len(data):,} bytes of XML, and at most {MOST_XML_BYTES:,} are read. Split it.")
     walker = _Walker(start, end)
     try:
         walker.parser.Parse(data, True)
@@ -43,6 +46,7 @@ class _Walker:
     def __init__(self, start: Start, end: End) -> None:
         self._start, self._end = start, end
         self._texts: list[list[str]] = []
+        self._n_elements = 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._open
@@ -55,6 +59,9 @@ class _Walker:
     def _open(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self._texts) >= MOST_DEPTH:
             raise _Refused(f"its elements are nested more than {MOST_DEPTH} deep.")
+        self._n_elements += 1
+        if self._n_elements > MOST_ELEMENTS:
+            raise _Refused(f"it holds more than {MOST_ELEMENTS:,} elements. Split it.")
         self._texts.append([])
         self._start(_bare(tag), {_bare(key): value for key, value in attributes.items()})
 

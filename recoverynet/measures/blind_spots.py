@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from recoverynet.measures.around_client import occasions_with
-from recoverynet.measures.client_ties import Moment, latest_interview
+from recoverynet.measures.client_ties import PersonTie, latest_interview
+from recoverynet.measures.moment import Moment
+from recoverynet.measures.record_index import Occasion, Person, RecordIndex, to_us
+from recoverynet.observed import UNKNOWN
 from recoverynet.tables.record import RecoveryRecord
+
+_WEEK = 7 * 86_400 * 1_000_000
 
 
 @dataclass(frozen=True)
@@ -19,8 +25,10 @@ class BlindSpot:
     Attributes
     ----------
     code : str
-        ``record_ends``, ``last_entry``, ``no_entry``, ``weeks_without_entry``, ``last_interview``, ``no_interview``,
-        ``states_unknown``, ``own_state``, ``care_consent`` or ``meetings``.
+        ``care_consent`` (the client refused the use of their records for care), ``record_ends`` (before the day looked
+        at), ``last_entry`` or ``no_entry``, ``weeks_without_entry``, ``last_interview`` or ``no_interview``,
+        ``states_unknown``, ``own_state`` (when anybody last looked how the client is), ``meetings`` (always there:
+        those nobody wrote down are missing).
     n, of : int or None
         A count and what it is out of.
     on : pandas.Timestamp or None
@@ -32,66 +40,74 @@ class BlindSpot:
     code: str
     n: int | None = None
     of: int | None = None
-    on: pd.Timestamp | None = None
+    on: Any = None
     source: str | None = None
 
 
-def blind_spots(record: RecoveryRecord, client: pd.Series, moment: Moment, people: pd.DataFrame) -> tuple[BlindSpot, ...]:
+def blind_spots(
+    record: RecoveryRecord,
+    index: RecordIndex,
+    client: Person,
+    moment: Moment,
+    mine: Collection[Occasion],
+    people: Collection[PersonTie],
+) -> tuple[BlindSpot, ...]:
     """What the page of a client must not be taken to say."""
-    client_id = client["person_id"]
-    spots = []
-    if pd.notna(client["consent_care"]) and not bool(client["consent_care"]):
-        spots.append(BlindSpot("care_consent"))
+    spots = [BlindSpot("care_consent")] if client.consent_care is False else []
     if record.window is not None and record.window[1] < moment.at:
         spots.append(BlindSpot("record_ends", on=record.window[1]))
-    spots += [_last_entry(record, client_id, moment), _weeks(record, client_id, moment), _interview(record, client_id, moment)]
-    unknown = int((people["state"] == "unknown").sum())
+    looks, named = _looks(index, client.person_id, moment), latest_interview(index, client.person_id, moment.at)
+    asked = [said["asked_at"] for _, said in named]
+    spots += [_last_entry(index, client.person_id, moment, mine, looks, asked), _weeks(moment, mine)]
+    if named:
+        spots.append(BlindSpot("last_interview", n=len({alter for alter, _ in named}), on=max(asked)))
+    else:
+        spots.append(BlindSpot("no_interview"))
+    unknown = sum(tie.state == UNKNOWN for tie in people)
     if unknown:
         spots.append(BlindSpot("states_unknown", n=unknown, of=len(people)))
-    spots += [_own_state(record, client_id, moment), BlindSpot("meetings")]
-    return tuple(spots)
+    return (*spots, _own_state(looks), BlindSpot("meetings"))
 
 
-def _last_entry(record: RecoveryRecord, client_id: str, moment: Moment) -> BlindSpot:
-    """The latest row about the client in any table, however long ago within what is looked at."""
-    contacts = occasions_with(record, {client_id}, moment.furthest, moment.at)
-    dates = {"contacts": contacts["started_at"].max()}
-    for table, person, when in (
-        ("observations", "person_id", "observed_at"),
-        ("linkage", "client_id", "at"),
-        ("nominations", "ego_id", "asked_at"),
-    ):
-        frame = getattr(record, table)
-        stamps = frame.loc[frame[person] == client_id, when]
-        dates[table] = stamps[(stamps < moment.at) & (stamps >= moment.furthest)].max()
-    known = {table: stamp for table, stamp in dates.items() if pd.notna(stamp)}
+def _looks(index: RecordIndex, client_id: str, moment: Moment) -> pd.DataFrame:
+    """Everything observed about the client within what is looked at."""
+    rows = index.rows("observations", client_id)
+    return rows[[moment.furthest <= day < moment.at for day in rows["observed_at"].tolist()]]
+
+
+def _last_entry(
+    index: RecordIndex, client_id: str, moment: Moment, mine: Collection[Occasion], looks: pd.DataFrame, asked: list[Any]
+) -> BlindSpot:
+    """The latest row about the client in any table, within what is looked at."""
+    dates = {
+        "contacts": [index.instant(max(occasion.time for occasion in mine))] if mine else [],
+        "observations": looks["observed_at"].tolist(),
+        "nominations": asked,
+        "linkage": index.rows("linkage", client_id)["at"].tolist(),
+    }
+    known = {
+        table: max(recent)
+        for table, stamps in dates.items()
+        if (recent := [at for at in stamps if moment.furthest <= at < moment.at])
+    }
     if not known:
-        return BlindSpot("no_entry")
+        return BlindSpot("no_entry", on=moment.furthest)
     table = max(known, key=lambda name: known[name])
     return BlindSpot("last_entry", on=known[table], source=table)
 
 
-def _weeks(record: RecoveryRecord, client_id: str, moment: Moment) -> BlindSpot:
-    """In how many weeks of the window nothing at all was written down."""
-    contacts = occasions_with(record, {client_id}, moment.start, moment.at)["started_at"]
+def _weeks(moment: Moment, mine: Collection[Occasion]) -> BlindSpot:
+    """In how many weeks of the window no contact at all was written down."""
     weeks = int(np.ceil(moment.window / pd.Timedelta(days=7)))
-    seen = int(((moment.at - contacts) // pd.Timedelta(days=7)).nunique())
-    return BlindSpot("weeks_without_entry", n=weeks - seen, of=weeks)
+    now, start = to_us(moment.at), to_us(moment.start)
+    seen = {(now - occasion.time) // _WEEK for occasion in mine if occasion.time >= start}
+    return BlindSpot("weeks_without_entry", n=weeks - len(seen), of=weeks)
 
 
-def _interview(record: RecoveryRecord, client_id: str, moment: Moment) -> BlindSpot:
-    named = latest_interview(record, client_id, moment.at)
-    if named.empty:
-        return BlindSpot("no_interview")
-    return BlindSpot("last_interview", n=named["alter_id"].nunique(), on=named["asked_at"].max())
-
-
-def _own_state(record: RecoveryRecord, client_id: str, moment: Moment) -> BlindSpot:
+def _own_state(looks: pd.DataFrame) -> BlindSpot:
     """How lately anybody looked how the client is; never what they found."""
-    rows = record.observations
-    rows = rows[(rows["person_id"] == client_id) & (rows["variable"] == "state") & (rows["source"] != "perceived")]
-    rows = rows[(rows["observed_at"] < moment.at) & (rows["observed_at"] >= moment.furthest)]
+    rows = looks[((looks["variable"] == "state") & (looks["source"] != "perceived")).to_numpy(dtype=bool)]
     if rows.empty:
         return BlindSpot("own_state")
-    last = rows.loc[rows["observed_at"].idxmax()]
-    return BlindSpot("own_state", on=last["observed_at"], source=last["source"])
+    last = rows["observed_at"].argmax()
+    return BlindSpot("own_state", on=rows["observed_at"].iloc[last], source=rows["source"].iloc[last])

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from recoverynet.measures.around_client import require_client, require_within, window_length
 from recoverynet.measures.blind_spots import BlindSpot, blind_spots
-from recoverynet.measures.client_ties import Moment, client_occasions, group_ties, person_ties
+from recoverynet.measures.client_ties import GroupTie, PersonTie, framed, group_ties, person_ties
 from recoverynet.measures.kept_apart import KeptApart, keep_apart
-from recoverynet.measures.recovery_contacts import recovery_contacts
-from recoverynet.measures.ways_to_groups import ways_to_groups
+from recoverynet.measures.moment import Moment, moment_of, require_client
+from recoverynet.measures.record_index import Occasion, RecordIndex, index_of
+from recoverynet.measures.recovery_contacts import COMMUNITY_ROLES, PERSONAL_KINDS
+from recoverynet.measures.ways_to_groups import Way, ways_to_groups
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.record import RecoveryRecord
 
 CARRIES = ("recovery", "supportive", "neutral", "using", "unknown")
 """What a tie may carry, in the order it is told."""
+
+
+class Contact(NamedTuple):
+    """One row of the contacts of a client; see :func:`client_links`."""
+
+    started_at: Any
+    kind: str
+    layer: str
+    id: str
+    carries: str
 
 
 @dataclass(frozen=True)
@@ -251,85 +261,95 @@ def client_links(
     >>> links.n_recovery, links.days_since_recovery
     (1, 7.0)
     """
-    client = require_client(record, client_id)
-    moment = Moment(require_within(record, at, length := window_length(window)), length)
-    occasions = client_occasions(record, client_id, moment)
-    people = person_ties(record, client_id, moment, occasions, norm)
-    apart = keep_apart(record, client_id, moment.at, people["person_id"])
-    people = people[~people["person_id"].isin(apart.hidden)].reset_index(drop=True)
-    groups = group_ties(record, client_id, moment, occasions)
-    reached = recovery_contacts(record, people={client_id})
-    reached = reached[reached["started_at"] < moment.at]
-    last = reached["started_at"].max()
+    index, moment = index_of(record), moment_of(record, at, window)
+    client = require_client(index, client_id)
+    client_id = client.person_id
+    mine = index.occasions_of(client_id, moment.furthest, moment.at)
+    people = person_ties(index, client_id, moment, mine, norm)
+    apart = keep_apart(record, client_id, moment.at, [tie.person_id for tie in people])
+    people = [tie for tie in people if tie.person_id not in apart.hidden]
+    groups = group_ties(index, client_id, moment, mine)
+    ways = ways_to_groups(index, client_id, moment, people, groups, apart)
+    reached = _recovery_occasions(index, client_id, mine, groups)
+    last = index.instant(reached[-1].time) if reached else pd.NaT
     now, earlier = _recovery_ids(people, groups, "n_contacts"), _recovery_ids(people, groups, "n_before")
-    safe = client["safe_contact"]
-    tied = [*(people["status"] != "quiet"), *(groups["n_contacts"] > 0)]
-    outside = [*~people["through_service"], *~groups["through_service"]]
+    tied = [tie for tie in people if tie.status != "quiet"] + [tie for tie in groups if tie.n_contacts]
     return ClientLinks(
-        client_id=str(client_id),
+        client_id=client_id,
         at=moment.at,
         window=moment.window,
-        people=people,
-        groups=groups,
-        ways=ways_to_groups(record, client_id, moment, people, groups, apart),
-        contacts=_contacts(record, occasions, people, groups, moment),
+        people=framed(people, PersonTie, record.tz),
+        groups=framed(groups, GroupTie, record.tz),
+        ways=framed(ways, Way, record.tz),
+        contacts=framed(_contacts(index, client_id, mine, people, groups, moment), Contact, record.tz),
         n_recovery=len(now),
         n_recovery_before=len(earlier),
         gained=tuple(sorted(set(now) - set(earlier))),
         lost=tuple(sorted(set(earlier) - set(now))),
         last_recovery_contact=last,
         days_since_recovery=moment.days_since(last),
-        n_ties=sum(tied),
-        n_outside_services=sum(bool(is_tie and apart_from) for is_tie, apart_from in zip(tied, outside, strict=True)),
-        sole_link=_sole_link(record, now, reached[reached["started_at"] >= moment.start]),
-        safe_contact=None if pd.isna(safe) else bool(safe),
-        blind_spots=blind_spots(record, client, moment, people),
+        n_ties=len(tied),
+        n_outside_services=sum(not tie.through_service for tie in tied),
+        sole_link=_sole_link(index, client_id, now, [occasion for occasion in reached if moment.counts([occasion.time])[0]]),
+        safe_contact=client.safe_contact,
+        blind_spots=blind_spots(record, index, client, moment, mine, people),
         apart=apart,
     )
 
 
-def _recovery_ids(people: pd.DataFrame, groups: pd.DataFrame, column: str) -> dict[str, str]:
+def _recovery_occasions(
+    index: RecordIndex, client_id: str, mine: Collection[Occasion], groups: Collection[GroupTie]
+) -> list[Occasion]:
+    """The occasions that are contact with the recovery community, as :func:`recovery_contacts` counts them."""
+    carries = {group.group_id: group.carries for group in groups}
+
+    def counts(occasion: Occasion) -> bool:
+        if occasion.group_id is not None and carries[occasion.group_id] in ("recovery", "using"):
+            return carries[occasion.group_id] == "recovery"
+        return occasion.kind in PERSONAL_KINDS and any(
+            index.people[other].role in COMMUNITY_ROLES for other, _ in index.others_at(occasion, client_id)
+        )
+
+    return [occasion for occasion in mine if counts(occasion)]
+
+
+def _recovery_ids(people: Collection[PersonTie], groups: Collection[GroupTie], column: str) -> dict[str, str]:
     """Ids of recovery ties with a contact, and the layer of each."""
-    found: dict[str, str] = {}
-    for frame, key, layer in ((people, "person_id", "person"), (groups, "group_id", "group")):
-        met = frame.loc[(frame["carries"] == "recovery") & (frame[column] > 0), key]
-        found |= dict.fromkeys(met, layer)
-    return found
+    met = {tie.person_id: "person" for tie in people if tie.carries == "recovery" and getattr(tie, column)}
+    return met | {tie.group_id: "group" for tie in groups if tie.carries == "recovery" and getattr(tie, column)}
 
 
-def _sole_link(record: RecoveryRecord, now: Mapping[str, str], reached: pd.DataFrame) -> SoleLink | None:
+def _sole_link(index: RecordIndex, client_id: str, now: Mapping[str, str], reached: list[Occasion]) -> SoleLink | None:
     """The one recovery tie there is, else a person tied to the client who was at every recovery contact of the window."""
     if len(now) == 1:
         ((one, layer),) = now.items()
         return SoleLink(layer, one, len(reached))
     if len(now) < 2 or len(reached) < 2:
         return None
-    there = record.participation[record.participation["occasion_id"].isin(reached["occasion_id"])]
-    together = there.groupby("person_id")["occasion_id"].nunique()
-    always = [person for person, layer in now.items() if layer == "person" and together.get(person, 0) == len(reached)]
+    there = [{other for other, _ in index.others_at(occasion, client_id)} for occasion in reached]
+    always = set.intersection(*there) & {person for person, layer in now.items() if layer == "person"}
     return SoleLink("person", min(always), len(reached)) if always else None
 
 
 def _contacts(
-    record: RecoveryRecord, occasions: pd.DataFrame, people: pd.DataFrame, groups: pd.DataFrame, moment: Moment
-) -> pd.DataFrame:
+    index: RecordIndex,
+    client_id: str,
+    mine: Collection[Occasion],
+    people: Collection[PersonTie],
+    groups: Collection[GroupTie],
+    moment: Moment,
+) -> list[Contact]:
     """Every contact of the two windows with a person or group shown, in order of time."""
-    recent = occasions[occasions["started_at"] >= moment.before]
-    meetings = recent[recent["group_id"].notna()].assign(layer="group", id=lambda rows: rows["group_id"])
-    shown = record.participation[
-        record.participation["occasion_id"].isin(recent.loc[recent["group_id"].isna(), "occasion_id"])
-        & record.participation["person_id"].isin(people["person_id"])
-    ]
-    met = recent.drop(columns=["person_id", "part"]).merge(shown[["occasion_id", "person_id"]], on="occasion_id")
-    both = pd.concat([meetings, met.assign(layer="person", id=met["person_id"])], ignore_index=True)
-    carries = dict(zip(groups["group_id"], groups["carries"], strict=True)) | dict(
-        zip(people["person_id"], people["carries"], strict=True)
-    )
-    both["carries"] = both["id"].map(carries).astype("str")
-    columns = ["started_at", "kind", "layer", "id", "carries"]
-    return both.sort_values(["started_at", "id"], ignore_index=True)[columns]
-
-
-def is_missing(instant: Any) -> bool:
-    """Whether there is no such instant."""
-    return instant is None or bool(np.asarray(pd.isna(instant)))
+    carries = {tie.person_id: tie.carries for tie in people}
+    of_group = {tie.group_id: tie.carries for tie in groups}
+    rows = []
+    for occasion in mine:
+        if not any(moment.counts([occasion.time])):
+            continue
+        when = index.instant(occasion.time)
+        if occasion.group_id is not None:
+            rows.append(Contact(when, occasion.kind, "group", occasion.group_id, of_group[occasion.group_id]))
+        elif occasion.is_personal:
+            others = sorted({other for other, _ in index.others_at(occasion, client_id)} & set(carries))
+            rows += [Contact(when, occasion.kind, "person", other, carries[other]) for other in others]
+    return rows

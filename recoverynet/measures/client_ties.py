@@ -2,236 +2,265 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from recoverynet.measures.around_client import WINDOWS_BACK, met_in_person, occasions_with, recovery_group
-from recoverynet.measures.days import local_days
+from recoverynet.measures.moment import Moment
+from recoverynet.measures.record_index import Group, Occasion, Person, RecordIndex
 from recoverynet.measures.recovery_contacts import COMMUNITY_ROLES
-from recoverynet.states import Norm, state_at
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.observed import UNKNOWN
+from recoverynet.states import Norm
+from recoverynet.tables.layouts import LINKAGE
 
-PERSON_COLUMNS = (
-    "person_id", "known", "role", "relation", "parts", "carries", "because", "state", "perceived", "state_on", "through_service",
-    "last_contact", "days_since", "n_contacts", "n_before", "status", "ring", "closeness", "quality", "support",
-    "support_direction", "named_on", "consent_basis", "may_be_named",
-)  # fmt: skip
-GROUP_COLUMNS = (
-    "group_id", "name", "kind", "norm", "carries", "through_service", "last_contact", "days_since", "n_contacts", "n_before",
-    "status", "stage", "stage_at", "open",
-)  # fmt: skip
+NOT_ON_RECORD = "not_on_record"
+STAGE_ORDER = {stage: place for place, stage in enumerate(LINKAGE["stage"].choices)}
+CLOSENESS_SCALE = (1.0, 5.0)
+SAID_HOLDS = pd.Timedelta(days=183)
+"""How long what a client said of somebody's state is taken to hold: half a year, the usual distance of two interviews."""
+SEEN_HOLDS = pd.Timedelta(days=90)
+"""How long a recorded state of a peer is taken to hold: a quarter, as everywhere."""
 SPONSOR = "sponsor"
-GIVES_RECOVERY, GIVES_USE, GIVES_NOTHING = ("recovery", "abstinence"), ("use", "using"), ("neutral", "neither", "none")
+_SAID = ("relation", "closeness", "perceived_state", "support", "support_direction", "quality", "consent_basis", "asked_at")
+_FOR_RECOVERY, _FOR_USE, _FOR_NEITHER = ("recovery", "abstinence"), ("use", "using"), ("neutral", "neither", "none")
+_SOURCES = ("self", "peer", "external", "worker", "perceived")
 
 
-@dataclass(frozen=True)
-class Moment:
-    """The day a client is looked at, and the windows before it.
+class PersonTie(NamedTuple):
+    """One row of the people around a client; see :func:`recoverynet.client_links`."""
 
-    Attributes
-    ----------
-    at : pandas.Timestamp
-    window : pandas.Timedelta
-    """
+    person_id: str
+    known: bool
+    role: str
+    relation: str | None
+    parts: str | None
+    carries: str
+    because: str
+    state: str
+    perceived: bool
+    state_on: Any
+    through_service: bool
+    last_contact: Any
+    days_since: float
+    n_contacts: int
+    n_before: int
+    status: str
+    ring: int
+    closeness: float
+    quality: str | None
+    support: str | None
+    support_direction: str | None
+    named_on: Any
+    consent_basis: str
+    may_be_named: bool
 
-    at: pd.Timestamp
-    window: pd.Timedelta
 
-    @property
-    def start(self) -> pd.Timestamp:
-        """Where the window begins."""
-        return self.at - self.window
+class GroupTie(NamedTuple):
+    """One row of the groups around a client; see :func:`recoverynet.client_links`."""
 
-    @property
-    def before(self) -> pd.Timestamp:
-        """Where the window before it begins."""
-        return self.at - 2 * self.window
+    group_id: str
+    name: str
+    kind: str
+    norm: str
+    carries: str
+    through_service: bool
+    last_contact: Any
+    days_since: float
+    n_contacts: int
+    n_before: int
+    status: str
+    stage: str | None
+    stage_at: Any
+    open: bool
 
-    @property
-    def furthest(self) -> pd.Timestamp:
-        """How far back ties that have gone quiet are looked for."""
-        return self.at - WINDOWS_BACK * self.window
 
-    def days_since(self, instant: Any) -> float:
-        """Local calendar days since an instant; NaN where there is none."""
-        if instant is None or pd.isna(instant):
-            return np.nan
-        then, now = local_days(pd.Series([instant, self.at]))
-        return float(now - then)
+class SeenState(NamedTuple):
+    """What somebody's state is taken to be, since when that was seen, and whether it is a perception."""
 
-    def status(self, n_contacts: int, n_before: int, last: Any, planned: bool = False) -> str:
-        """Whether a tie is new, current, quiet, only named, or only planned."""
-        if n_contacts:
-            return "current" if n_before else "new"
-        if last is not None and not pd.isna(last):
-            return "quiet"
-        return "planned" if planned else "named"
+    state: str
+    on: Any
+    perceived: bool
+
+
+_NOT_SEEN = SeenState(UNKNOWN, None, False)
 
 
 @dataclass
-class _Tie:
+class _Gathered:
     """What is known of one other person while the rows are gone through."""
 
-    times: list[pd.Timestamp] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
     parts: set[str] = field(default_factory=set)
     relations: list[str] = field(default_factory=list)
-    answers: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+
+    def hear(self, row: dict[str, Any]) -> None:
+        """Take up what the client said; a later row fills in what earlier ones left open."""
+        if row["relation"] is not None:
+            self.relations.append(row["relation"])
+        for name, value in row.items():
+            if value is not None:
+                self.said.setdefault(name, value)
 
 
-def client_occasions(record: RecoveryRecord, client_id: str, moment: Moment) -> pd.DataFrame:
-    """The occasions of the client that a page looks at."""
-    return occasions_with(record, {client_id}, moment.furthest, moment.at)
+def person_ties(index: RecordIndex, client_id: str, moment: Moment, mine: Collection[Occasion], norm: Norm) -> list[PersonTie]:
+    """Everybody met as a person, or named in the latest interview; the latest contact first, then by id."""
+    gathered: dict[str, _Gathered] = {}
+    for occasion in mine:
+        if occasion.is_personal:
+            for other, part in index.others_at(occasion, client_id):
+                tie = gathered.setdefault(other, _Gathered())
+                tie.times.append(occasion.time)
+                tie.parts |= {part} if part else set()
+    for alter, row in latest_interview(index, client_id, moment.at):
+        gathered.setdefault(alter, _Gathered()).hear(row)
+    seen = _seen_states(index, client_id, moment.at, gathered)
+    ties = [
+        _person_tie(person, tie, index.people.get(person), seen.get(person, _NOT_SEEN), moment, norm, index)
+        for person, tie in gathered.items()
+    ]
+    return sorted(ties, key=lambda tie: (tie.days_since if tie.days_since == tie.days_since else np.inf, tie.person_id))
 
 
-def person_ties(record: RecoveryRecord, client_id: str, moment: Moment, occasions: pd.DataFrame, norm: Norm) -> pd.DataFrame:
-    """One row a person met as a person, or named in the latest interview; the latest contact first."""
-    ties: dict[str, _Tie] = {}
-    for row in met_in_person(record, occasions).itertuples():
-        tie = ties.setdefault(row.other_id, _Tie())
-        tie.times.append(row.started_at)
-        if isinstance(row.other_part, str):
-            tie.parts.add(row.other_part)
-    for row in latest_interview(record, client_id, moment.at).itertuples():
-        _hear(ties.setdefault(row.alter_id, _Tie()), row)
-    people = record.people[record.people["person_id"].isin(list(ties))].set_index("person_id")
-    seen = _seen_states(record, client_id, moment.at, people, norm)
-    rows = [_person_row(person, tie, people, seen.get(person), moment, norm) for person, tie in ties.items()]
-    frame = pd.DataFrame(rows, columns=list(PERSON_COLUMNS))
-    frame["nearest"] = frame["days_since"].fillna(np.inf)
-    frame = frame.sort_values(["nearest", "person_id"], ignore_index=True).drop(columns="nearest")
-    return _instants(frame, ("last_contact", "state_on", "named_on"), record.tz)
+def latest_interview(index: RecordIndex, client_id: str, at: pd.Timestamp) -> list[tuple[str, dict[str, Any]]]:
+    """Whom the client named when they were last asked, and what they said of each."""
+    named = index.rows("nominations", client_id)
+    asked = [day for day in named["asked_at"].tolist() if day < at]
+    if not asked:
+        return []
+    last = max(asked).date()
+    rows = zip(named["alter_id"].tolist(), *(_plain(named[name]) for name in _SAID), strict=True)
+    return [(alter, said) for alter, *values in rows if (said := dict(zip(_SAID, values, strict=True)))["asked_at"].date() == last]
 
 
-def latest_interview(record: RecoveryRecord, client_id: str, at: pd.Timestamp) -> pd.DataFrame:
-    """Whom the client named when they were last asked."""
-    named = record.nominations
-    named = named[(named["ego_id"] == client_id) & (named["asked_at"] < at)]
-    days = local_days(named["asked_at"])
-    return named[days == days.max()] if len(named) else named
+def _plain(values: pd.Series) -> list[Any]:
+    return [None if missing else value for value, missing in zip(values.tolist(), values.isna().tolist(), strict=True)]
 
 
-def _hear(tie: _Tie, row: Any) -> None:
-    """Take up what the client said; a later row about the same person fills in what earlier ones left open."""
-    if isinstance(row.relation, str):
-        tie.relations.append(row.relation)
-    said = ("closeness", "perceived_state", "support", "support_direction", "quality", "consent_basis", "asked_at")
-    for name in said:
-        value = getattr(row, name)
-        if not pd.isna(value):
-            tie.answers.setdefault(name, value)
-
-
-def _seen_states(
-    record: RecoveryRecord, client_id: str, at: pd.Timestamp, people: pd.DataFrame, norm: Norm
-) -> dict[str, tuple[str, pd.Timestamp, bool]]:
-    """State, date and whether it is perceived, of those tied to the client.
+def _seen_states(index: RecordIndex, client_id: str, at: pd.Timestamp, people: Collection[str]) -> dict[str, SeenState]:
+    """States of those tied to the client, as far as they are this client's to know.
 
     Peers and community members: what is recorded of them. Anybody: how this client sees them. What a service wrote
     about another client or about a family member is theirs and is not looked at.
     """
-    rows = record.observations
-    rows = rows[(rows["variable"] == "state") & (rows["observed_at"] < at) & rows["person_id"].isin(people.index)]
-    if rows.empty:
-        return {}
-    found: dict[str, tuple[str, pd.Timestamp, bool]] = {}
-    community = people.index[people["role"].isin(COMMUNITY_ROLES)]
-    own = rows[rows["person_id"].isin(community)]
-    mine = rows[(rows["source"] == "perceived") & (rows["perceived_by"] == client_id)]
-    for looks, who, sources, perceived in (
-        (mine, people.index, ("perceived",), True),
-        (own[own["source"] != "perceived"], community, ("self", "peer", "external", "worker"), False),
-    ):
-        if looks.empty:
-            continue
-        states = state_at(looks, at, people=list(who), scheme=norm.scheme, sources=sources, conflict="latest")
-        latest = looks.groupby("person_id")["observed_at"].max()
-        found |= {person: (state, latest[person], perceived) for person, state in states.items() if state != "unknown"}
+    found: dict[str, SeenState] = {}
+    for person in people:
+        if person in index.people:
+            looks = [look for look in _looks_at(index, person, at) if _may_be_told(look, index.people[person], client_id, at)]
+            told = _latest_known(looks)
+            if told is not None:
+                found[person] = told
     return found
 
 
-def _person_row(
-    person: str, tie: _Tie, people: pd.DataFrame, seen: tuple[str, pd.Timestamp, bool] | None, moment: Moment, norm: Norm
-) -> dict[str, Any]:
-    known = person in people.index
-    row = people.loc[person] if known else None
-    role = row["role"] if row is not None else "not_on_record"
+class _Look(NamedTuple):
+    on: Any
+    value: str
+    source: str
+    by: str | None
+
+
+def _looks_at(index: RecordIndex, person_id: str, at: pd.Timestamp) -> list[_Look]:
+    """Every look at somebody's state that may still hold, in the order of the record."""
+    rows = index.rows("observations", person_id)
+    columns = (_plain(rows[name]) for name in ("variable", "observed_at", "value", "source", "perceived_by"))
+    return [
+        _Look(*look) for variable, *look in zip(*columns, strict=True) if variable == "state" and at - SAID_HOLDS <= look[0] < at
+    ]
+
+
+def _may_be_told(look: _Look, person: Person, client_id: str, at: pd.Timestamp) -> bool:
+    """Whether a look is this client's own, or one at somebody of the recovery community."""
+    if look.source == "perceived":
+        return look.by == client_id
+    return person.role in COMMUNITY_ROLES and look.on > at - SEEN_HOLDS
+
+
+def _latest_known(looks: list[_Look]) -> SeenState | None:
+    """The state whoever looked last saw; a source that says two things at once, or does not know, says nothing."""
+    latest: dict[str, list[_Look]] = {}
+    for look in looks:
+        held = latest.get(look.source, [])
+        latest[look.source] = [look] if not held or look.on > held[0].on else [*held, look] if look.on == held[0].on else held
+    told = [held[0] for held in latest.values() if len({look.value for look in held}) == 1 and held[0].value != UNKNOWN]
+    if not told:
+        return None
+    last = max(told, key=lambda look: (look.on, -_SOURCES.index(look.source)))
+    return SeenState(last.value, last.on, last.source == "perceived")
+
+
+def _person_tie(
+    person_id: str, tie: _Gathered, person: Person | None, seen: SeenState, moment: Moment, norm: Norm, index: RecordIndex
+) -> PersonTie:
+    role = NOT_ON_RECORD if person is None else person.role
     told = _state_told(tie, seen, moment)
     carries, because = _carries(role, tie, told, norm)
-    last = max(tie.times, default=None)
-    n_contacts = sum(time >= moment.start for time in tie.times)
-    n_before = sum(moment.before <= time < moment.start for time in tie.times)
-    closeness = float(tie.answers.get("closeness", np.nan))
-    return {
-        "person_id": person,
-        "known": known,
-        "role": role,
-        "relation": ", ".join(dict.fromkeys(tie.relations)) or None,
-        "parts": ", ".join(sorted(tie.parts)) or None,
-        "carries": carries,
-        "because": because,
-        "state": told[0],
-        "perceived": told[2],
-        "state_on": told[1],
-        "through_service": role == "worker",
-        "last_contact": last,
-        "days_since": moment.days_since(last),
-        "n_contacts": n_contacts,
-        "n_before": n_before,
-        "status": moment.status(n_contacts, n_before, last),
-        "ring": _ring(closeness, n_contacts, moment),
-        "closeness": closeness,
-        "quality": tie.answers.get("quality"),
-        "support": tie.answers.get("support"),
-        "support_direction": tie.answers.get("support_direction"),
-        "named_on": tie.answers.get("asked_at"),
-        **_consent(tie, row),
-    }
+    last = index.instant(max(tie.times)) if tie.times else pd.NaT
+    n_contacts, n_before = moment.counts(tie.times)
+    closeness = float(tie.said.get("closeness", np.nan))
+    consent_basis, may_be_named = _consent(tie, person)
+    return PersonTie(
+        person_id=person_id,
+        known=person is not None,
+        role=role,
+        relation=", ".join(dict.fromkeys(tie.relations)) or None,
+        parts=", ".join(sorted(tie.parts)) or None,
+        carries=carries,
+        because=because,
+        state=told.state,
+        perceived=told.perceived,
+        state_on=told.on,
+        through_service=role == "worker",
+        last_contact=last,
+        days_since=moment.days_since(last),
+        n_contacts=n_contacts,
+        n_before=n_before,
+        status=_status(n_contacts, n_before, bool(tie.times), otherwise="named"),
+        ring=_ring(closeness, n_contacts, moment),
+        closeness=closeness,
+        quality=tie.said.get("quality"),
+        support=tie.said.get("support"),
+        support_direction=tie.said.get("support_direction"),
+        named_on=tie.said.get("asked_at"),
+        consent_basis=consent_basis,
+        may_be_named=may_be_named,
+    )
 
 
-def _state_told(tie: _Tie, seen: tuple[str, pd.Timestamp, bool] | None, moment: Moment) -> tuple[str, Any, bool]:
-    """State, date and whether it is perceived: the later of what is recorded and what the client said."""
-    said, asked = tie.answers.get("perceived_state"), tie.answers.get("asked_at")
-    recent = said is not None and said != "unknown" and asked >= moment.at - SAID_HOLDS
-    if recent and (seen is None or asked >= seen[1]):
-        return said, asked, True
-    return seen or ("unknown", None, False)
+def _status(n_contacts: int, n_before: int, ever: bool, *, otherwise: str) -> str:
+    """Whether a tie is new or current, has gone quiet, or has never been a contact on record."""
+    if n_contacts:
+        return "current" if n_before else "new"
+    return "quiet" if ever else otherwise
 
 
-SAID_HOLDS = pd.Timedelta(days=183)
-"""How long what a client said of somebody's state is taken to hold: half a year, the usual distance of two interviews."""
+def _state_told(tie: _Gathered, seen: SeenState, moment: Moment) -> SeenState:
+    """The later of what is recorded and what the client said when last asked."""
+    said, asked = tie.said.get("perceived_state", UNKNOWN), tie.said.get("asked_at")
+    recent = said != UNKNOWN and asked >= moment.at - SAID_HOLDS
+    return SeenState(said, asked, True) if recent and (seen.on is None or asked >= seen.on) else seen
 
 
-def _carries(role: str, tie: _Tie, told: tuple[str, Any, bool], norm: Norm) -> tuple[str, str]:
+def _carries(role: str, tie: _Gathered, told: SeenState, norm: Norm) -> tuple[str, str]:
     """What a tie carries, and what says so."""
-    state, _, perceived = told
-    support, direction = tie.answers.get("support"), tie.answers.get("support_direction")
-    by_state = "perceived_state" if perceived else "recorded_state"
-    if state in norm.scheme.using:
-        return "using", by_state
-    if state in norm.holds:
-        return "recovery", by_state
-    if support in GIVES_USE:
-        return "using", "support"
-    if state == "unknown" and role in COMMUNITY_ROLES:
-        return "recovery", "role"
-    if state == "unknown" and (SPONSOR in tie.parts or SPONSOR in tie.relations):
-        return "recovery", "sponsor"
-    if support in GIVES_RECOVERY or direction in ("received", "both"):
-        return "supportive", "support"
-    if role == "worker":
-        return "supportive", "role"
-    if state != "unknown":
-        return "neutral", by_state
-    if support in GIVES_NOTHING or direction in ("given", "neither"):
-        return "neutral", "support"
-    return "unknown", "nothing_known"
-
-
-CLOSENESS_SCALE = (1.0, 5.0)
-_NEVER_CLOSE = 3
+    support, direction = tie.said.get("support"), tie.said.get("support_direction")
+    by_state = "perceived_state" if told.perceived else "recorded_state"
+    not_seen = told.state == UNKNOWN
+    rules = (
+        (told.state in norm.scheme.using, "using", by_state),
+        (told.state in norm.holds, "recovery", by_state),
+        (support in _FOR_USE, "using", "support"),
+        (not_seen and role in COMMUNITY_ROLES, "recovery", "role"),
+        (not_seen and (SPONSOR in tie.parts or SPONSOR in tie.relations), "recovery", "sponsor"),
+        (support in _FOR_RECOVERY or direction in ("received", "both"), "supportive", "support"),
+        (role == "worker", "supportive", "role"),
+        (not not_seen, "neutral", by_state),
+        (support in _FOR_NEITHER or direction in ("given", "neither"), "neutral", "support"),
+    )
+    return next(((carries, because) for holds, carries, because in rules if holds), ("unknown", "nothing_known"))
 
 
 def _ring(closeness: float, n_contacts: int, moment: Moment) -> int:
@@ -241,67 +270,81 @@ def _ring(closeness: float, n_contacts: int, moment: Moment) -> int:
         share = (closeness - low) / (high - low)
         return 1 if share > 0.6 else 2 if share > 0.3 else 3
     weeks = moment.window / pd.Timedelta(days=7)
-    return 1 if n_contacts >= weeks else 2 if n_contacts >= weeks / 4 else _NEVER_CLOSE
+    return 1 if n_contacts >= weeks else 2 if n_contacts >= weeks / 4 else 3
 
 
-def _consent(tie: _Tie, row: pd.Series | None) -> dict[str, Any]:
+def _consent(tie: _Gathered, person: Person | None) -> tuple[str, bool]:
     """On what basis the person stands here, and whether their name may be looked up."""
-    said = tie.answers.get("consent_basis")
-    if row is None:
-        return {"consent_basis": said or "not_recorded", "may_be_named": said == "consented"}
-    if row["role"] == "worker":
-        return {"consent_basis": said or "in_role", "may_be_named": True}
-    agreed = row["consent_care"]
-    own = "not_recorded" if pd.isna(agreed) else "consented" if agreed else "refused"
-    return {"consent_basis": own if own == "refused" else said or own, "may_be_named": own != "refused"}
+    said = tie.said.get("consent_basis")
+    if person is None:
+        return said or "not_recorded", said == "consented"
+    if person.role == "worker":
+        return said or "in_role", True
+    if person.consent_care is False:
+        return "refused", False
+    return said or ("not_recorded" if person.consent_care is None else "consented"), True
 
 
-def group_ties(record: RecoveryRecord, client_id: str, moment: Moment, occasions: pd.DataFrame) -> pd.DataFrame:
-    """One row a group the client went to, or was linked to; the latest contact first."""
-    held = occasions[occasions["group_id"].notna()]
-    times = {group: list(rows) for group, rows in held.groupby("group_id")["started_at"]}
-    steps = record.linkage
-    steps = steps[(steps["client_id"] == client_id) & (steps["at"] < moment.at) & (steps["at"] >= moment.furthest)]
-    last = steps.sort_values("at", kind="stable").drop_duplicates("group_id", keep="last").set_index("group_id")
-    groups = record.groups[record.groups["group_id"].isin([*times, *last.index])]
-    recovery = recovery_group(groups)
-    rows = [
-        _group_row(group, carries, times.get(group.group_id, []), last, moment)
-        for group, carries in zip(groups.itertuples(), recovery, strict=True)
+def group_ties(index: RecordIndex, client_id: str, moment: Moment, mine: Collection[Occasion]) -> list[GroupTie]:
+    """Every group the client went to, or was linked to; the latest contact first, then by id."""
+    times: dict[str, list[int]] = {}
+    for occasion in mine:
+        if occasion.group_id is not None:
+            times.setdefault(occasion.group_id, []).append(occasion.time)
+    steps = latest_steps(index, client_id, moment.furthest, moment.at)
+    ties = [
+        _group_tie(index.groups[group], times.get(group, []), steps.get(group), moment, index)
+        for group in dict.fromkeys([*times, *steps])
     ]
-    frame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
-    frame["nearest"] = frame["days_since"].fillna(np.inf)
-    frame = frame.sort_values(["nearest", "group_id"], ignore_index=True).drop(columns="nearest")
-    return _instants(frame, ("last_contact", "stage_at"), record.tz)
+    return sorted(ties, key=lambda tie: (tie.days_since if tie.days_since == tie.days_since else np.inf, tie.group_id))
 
 
-def _group_row(group: Any, recovery: bool, times: list[pd.Timestamp], last: pd.DataFrame, moment: Moment) -> dict[str, Any]:
-    latest = max(times, default=None)
-    n_contacts = sum(time >= moment.start for time in times)
-    n_before = sum(moment.before <= time < moment.start for time in times)
-    stage = last["stage"].get(group.group_id)
-    supportive = group.kind in ("treatment", "family") or group.norm == "mixed"
-    carries = "using" if group.norm == "using" else "recovery" if recovery else "supportive" if supportive else "unknown"
-    closed = pd.notna(group.closed_temporarily) and bool(group.closed_temporarily)
-    return {
-        "group_id": group.group_id,
-        "name": group.name,
-        "kind": group.kind,
-        "norm": group.norm if isinstance(group.norm, str) else "unknown",
-        "carries": carries,
-        "through_service": group.kind == "treatment",
-        "last_contact": latest,
-        "days_since": moment.days_since(latest),
-        "n_contacts": n_contacts,
-        "n_before": n_before,
-        "status": moment.status(n_contacts, n_before, latest, planned=stage is not None),
-        "stage": stage,
-        "stage_at": last["at"].get(group.group_id),
-        "open": not closed and not bool(group.valid_to <= moment.at) and not bool(group.valid_from > moment.at),
-    }
+def latest_steps(index: RecordIndex, client_id: str, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, tuple[str, Any]]:
+    """The latest step of a client towards each group in [start, end), and when; of one moment the furthest."""
+    steps = index.rows("linkage", client_id)
+    rows = zip(steps["at"].tolist(), steps["stage"].tolist(), steps["group_id"].tolist(), strict=True)
+    in_order = sorted(rows, key=lambda row: (row[0], STAGE_ORDER[row[1]]))
+    return {group: (stage, at) for at, stage, group in in_order if start <= at < end}
 
 
-def _instants(frame: pd.DataFrame, names: tuple[str, ...], tz: str) -> pd.DataFrame:
-    """The frame with these columns as instants of the record's time zone, whatever is missing."""
-    kind = pd.DatetimeTZDtype("us", tz)
-    return frame.assign(**{name: pd.Series(pd.to_datetime(frame[name], utc=True)).dt.tz_convert(tz).astype(kind) for name in names})
+def _group_tie(group: Group, times: list[int], step: tuple[str, Any] | None, moment: Moment, index: RecordIndex) -> GroupTie:
+    last = index.instant(max(times)) if times else pd.NaT
+    n_contacts, n_before = moment.counts(times)
+    return GroupTie(
+        group_id=group.group_id,
+        name=group.name,
+        kind=group.kind,
+        norm=group.norm or UNKNOWN,
+        carries=group.carries,
+        through_service=group.kind == "treatment",
+        last_contact=last,
+        days_since=moment.days_since(last),
+        n_contacts=n_contacts,
+        n_before=n_before,
+        status=_status(n_contacts, n_before, bool(times), otherwise="planned"),
+        stage=None if step is None else step[0],
+        stage_at=None if step is None else step[1],
+        open=group.meets_at(moment.at),
+    )
+
+
+def framed(rows: list[Any], kind: type[Any], tz: str) -> pd.DataFrame:
+    """Rows of one kind as a frame whose columns keep their types, however few rows there are."""
+    columns = dict(zip(kind._fields, zip(*rows, strict=True) if rows else [()] * len(kind._fields), strict=True))
+    return pd.DataFrame({name: _typed(list(values), _annotation(kind, name), tz) for name, values in columns.items()})
+
+
+_KINDS = {"bool": "bool", "int": "int64", "float": "float64", "bool | None": "boolean"}
+
+
+def _annotation(kind: type[Any], name: str) -> str:
+    """How a field was declared, as written."""
+    declared = kind.__annotations__[name]
+    return str(getattr(declared, "__forward_arg__", declared))
+
+
+def _typed(values: list[Any], annotation: str, tz: str) -> Any:
+    """Values as an array of the type a field was declared with: text unless it says otherwise, instants for Any."""
+    if annotation == "Any":
+        return pd.DatetimeIndex([pd.NaT if value is None else value for value in values], dtype=pd.DatetimeTZDtype("us", tz))
+    return values if annotation.startswith("tuple") else pd.array(values, dtype=_KINDS.get(annotation, "str"))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
-from recoverynet.measures.around_client import flag, recovery_group
+from recoverynet.measures.client_ties import latest_steps
 from recoverynet.measures.kept_apart import KeptApart
-from recoverynet.measures.meetings import WEEKDAYS, next_meetings
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.measures.meetings import WEEKDAYS, coming_meetings
+from recoverynet.measures.moment import QUARTER
+from recoverynet.measures.record_index import Group, Person, RecordIndex
 
-AGREED_LATELY = pd.Timedelta(days=90)
+MEETS_WITHIN_DAYS = 14
 _OST = "ost_stable"
+_STILL_OPEN = ("offered", "discussed", "accepted")
 _EARTH_RADIUS_KM = 6371.0
 
 
@@ -72,80 +75,79 @@ class Wishes:
             raise SchemaError(f"home is a pair (latitude, longitude) in degrees; got {self.home!r}.")
 
 
-def doors(record: RecoveryRecord, client: pd.Series, at: pd.Timestamp, wishes: Wishes, apart: KeptApart) -> pd.DataFrame:
-    """Recovery groups that suit a client and may be proposed to them.
+class Door(NamedTuple):
+    """A group that suits a client, when it meets next, how far it is and what was done about it before."""
 
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of the table of groups, and ``next_at``, ``local_start``, ``distance_km``, ``same_area``, ``stage``
-        and ``stage_at``; in order of the next meeting.
-    """
-    groups = record.groups[recovery_group(record.groups)]
-    groups = groups[_suits(groups, record, client, at, wishes) & apart.may_be_offered(groups)]
-    meetings = next_meetings(groups, at=at, days=14, tz=record.tz).drop_duplicates("group_id")
-    found = groups.merge(meetings[["group_id", "starts_at", "local_start"]].rename(columns={"starts_at": "next_at"}), on="group_id")
-    found = found.assign(
-        distance_km=_distances(found, record.groups, client, wishes),
-        same_area=found["area"].eq(client["area"]).where(found["area"].notna() & pd.notna(client["area"])).astype("boolean"),
+    group: Group
+    next_at: pd.Timestamp
+    local_start: str
+    distance_km: float
+    same_area: bool | None
+    stage: str | None
+    stage_at: Any
+
+
+def doors(index: RecordIndex, client: Person, at: pd.Timestamp, wishes: Wishes, apart: KeptApart) -> list[Door]:
+    """Recovery groups that suit a client and may be proposed to them, in order of their next meeting."""
+    steps = latest_steps(index, client.person_id, at - QUARTER, at)
+    theirs = {group for group, (stage, _) in steps.items() if stage not in _STILL_OPEN}
+    theirs |= set(index.groups_of(client.person_id, at - QUARTER, at))
+    needs_ost = on_substitution(index, client.person_id, at) if wishes.ost is None else wishes.ost
+    free = apart.may_be_offered(index.groups.values())
+    suiting = {group.group_id: group for group in free if group.group_id not in theirs and suits(group, client, wishes, needs_ost)}
+    home = wishes.home or _middle_of(index, client.area)
+    found = []
+    for meeting in coming_meetings(list(suiting.values()), at, days=MEETS_WITHIN_DAYS, tz=index.tz):
+        group = suiting.pop(meeting.group_id, None)
+        distance = np.nan if group is None else _kilometres(home, group)
+        if group is None or (wishes.max_km is not None and not distance <= wishes.max_km):
+            continue
+        same_area = None if group.area is None or client.area is None else group.area == client.area
+        stage, stage_at = steps.get(group.group_id, (None, None))
+        found.append(Door(group, meeting.starts_at, meeting.local_start, distance, same_area, stage, stage_at))
+    return sorted(found, key=lambda door: (door.next_at, door.group.group_id))
+
+
+def suits(group: Group, client: Person, wishes: Wishes, needs_ost: bool) -> bool:
+    """Whether a client could go to a group; what a group does not say about itself does not rule it out."""
+    ruled_out = (
+        group.carries != "recovery",
+        group.newcomers_welcome is False,
+        group.women_only is True and (client.sex or "").lower() not in ("f", "female"),
+        needs_ost and group.ost_friendly is False,
+        wishes.days is not None and group.weekday not in wishes.days,
+        wishes.online is not None and bool(group.online) != wishes.online,
+        any(word.lower() not in (group.access or "").lower() for word in wishes.access),
     )
-    if wishes.max_km is not None:
-        found = found[found["distance_km"] <= wishes.max_km]
-    found = _without_answered(found, record, str(client["person_id"]), at)
-    return found.sort_values(["next_at", "group_id"], ignore_index=True)
+    return not any(ruled_out)
 
 
-def _suits(groups: pd.DataFrame, record: RecoveryRecord, client: pd.Series, at: pd.Timestamp, wishes: Wishes) -> np.ndarray:
-    """Which groups the client could go to; what a group does not say about itself does not rule it out."""
-    suits = ~flag(groups["newcomers_welcome"], False)
-    if str(client["sex"]).lower() not in ("f", "female"):
-        suits &= ~flag(groups["women_only"], True)
-    if wishes.ost if wishes.ost is not None else on_substitution(record, str(client["person_id"]), at):
-        suits &= ~flag(groups["ost_friendly"], False)
-    if wishes.days is not None:
-        suits &= groups["weekday"].isin(list(wishes.days)).to_numpy(dtype=bool)
-    if wishes.online is not None:
-        suits &= flag(groups["online"], True) if wishes.online else ~flag(groups["online"], True)
-    for word in wishes.access:
-        suits &= groups["access"].str.contains(word, case=False, regex=False, na=False).to_numpy(dtype=bool)
-    return suits
-
-
-def on_substitution(record: RecoveryRecord, client_id: str, at: pd.Timestamp) -> bool:
-    """Whether the client is on opioid substitution as far as the record says: by their latest state, or by treatment."""
-    episodes = record.episodes
-    open_now = (episodes["person_id"] == client_id) & (episodes["started_on"] < at) & ~(episodes["ended_on"] <= at)
-    if (episodes.loc[open_now, "modality"].str.lower() == "prescribing").any():
+def on_substitution(index: RecordIndex, client_id: str, at: pd.Timestamp) -> bool:
+    """Whether the client is on opioid substitution as far as the record says: by open treatment, or by latest state."""
+    episodes = index.rows("episodes", client_id)
+    rows = zip(episodes["started_on"].tolist(), episodes["ended_on"].tolist(), episodes["modality"].tolist(), strict=True)
+    if any(start < at and not end <= at and str(modality).lower() == "prescribing" for start, end, modality in rows):
         return True
-    rows = record.observations
-    rows = rows[(rows["person_id"] == client_id) & (rows["variable"] == "state") & (rows["source"] != "perceived")]
-    rows = rows[(rows["observed_at"] < at) & (rows["observed_at"] >= at - AGREED_LATELY)]
-    return bool(len(rows)) and rows.loc[rows["observed_at"].idxmax(), "value"] == _OST
+    looks = index.rows("observations", client_id)
+    columns = (looks[name].tolist() for name in ("observed_at", "variable", "source", "value"))
+    states = [
+        (on, value) for on, variable, source, value in zip(*columns, strict=True) if variable == "state" and source != "perceived"
+    ]
+    last = max(((on, value) for on, value in states if at - QUARTER <= on < at), default=(None, None))
+    return last[1] == _OST
 
 
-def _distances(found: pd.DataFrame, groups: pd.DataFrame, client: pd.Series, wishes: Wishes) -> np.ndarray:
-    """Kilometres as the crow flies from where the client sets out; NaN where either place is not known."""
-    home = wishes.home
-    if home is None and pd.notna(client["area"]):
-        near = groups.loc[groups["area"] == client["area"], ["lat", "lon"]].dropna()
-        home = None if near.empty else (float(near["lat"].mean()), float(near["lon"].mean()))
-    if home is None:
-        return np.full(len(found), np.nan)
-    lat, lon = (np.radians(found[name].to_numpy(dtype=float)) for name in ("lat", "lon"))
-    from_lat, from_lon = np.radians(home)
+def _middle_of(index: RecordIndex, area: str | None) -> tuple[float, float] | None:
+    """The middle of the groups of an area; None where none of them has coordinates."""
+    near = [(group.lat, group.lon) for group in index.groups.values() if area is not None and group.area == area]
+    known = [(lat, lon) for lat, lon in near if lat is not None and lon is not None]
+    return (float(np.mean([lat for lat, _ in known])), float(np.mean([lon for _, lon in known]))) if known else None
+
+
+def _kilometres(home: tuple[float, float] | None, group: Group) -> float:
+    """As the crow flies; NaN where either place is not known."""
+    if home is None or group.lat is None or group.lon is None:
+        return np.nan
+    lat, lon, from_lat, from_lon = np.radians([group.lat, group.lon, *home])
     half = np.sin((lat - from_lat) / 2) ** 2 + np.cos(lat) * np.cos(from_lat) * np.sin((lon - from_lon) / 2) ** 2
-    return 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
-
-
-def _without_answered(found: pd.DataFrame, record: RecoveryRecord, client_id: str, at: pd.Timestamp) -> pd.DataFrame:
-    """Without groups the client goes to or said no to in the last 90 days; with the latest step towards the others."""
-    steps = record.linkage
-    steps = steps[(steps["client_id"] == client_id) & (steps["at"] < at) & (steps["at"] >= at - AGREED_LATELY)]
-    last = steps.sort_values("at", kind="stable").drop_duplicates("group_id", keep="last").set_index("group_id")
-    answered = last.index[~last["stage"].isin(["offered", "discussed", "accepted"])]
-    there = record.participation.loc[record.participation["person_id"] == client_id, "occasion_id"]
-    begun = record.occasions
-    recent = begun[begun["occasion_id"].isin(there) & (begun["started_at"] >= at - AGREED_LATELY) & (begun["started_at"] < at)]
-    kept = found[~found["group_id"].isin(answered) & ~found["group_id"].isin(recent["group_id"])]
-    latest = last.reindex(kept["group_id"])
-    return kept.assign(stage=latest["stage"].array, stage_at=latest["at"].array)
+    return float(2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections import Counter
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.instants import as_length
-from recoverynet.measures.around_client import (
-    ACTIVE_WITHIN,
-    flag,
-    group_activity,
-    occasions_with,
-    present,
-    require_client,
-    require_within,
-)  # fmt: skip
-from recoverynet.measures.client_ties import Moment, client_occasions, person_ties
+from recoverynet.measures.client_ties import framed, person_ties
 from recoverynet.measures.client_words import reason_in_words
-from recoverynet.measures.doors import Wishes, doors
-from recoverynet.measures.kept_apart import KeptApart, keep_apart
-from recoverynet.measures.ways_to_groups import one_step_away
+from recoverynet.measures.doors import Door, Wishes, doors
+from recoverynet.measures.kept_apart import keep_apart
+from recoverynet.measures.moment import QUARTER, moment_of, require_client
+from recoverynet.measures.record_index import Person, RecordIndex, index_of
+from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN, go_betweens, one_step_away
 from recoverynet.states import RECOVERY_NORM
 from recoverynet.tables.record import RecoveryRecord
 
-WINDOW = pd.Timedelta(days=90)
-COLUMNS = (
-    "group_id", "name", "kind", "next_at", "local_start", "weekday", "place", "area", "online", "access", "distance_km",
-    "same_area", "introducer_id", "introducer_role", "steps", "via_id", "last_there", "capacity_left", "stage", "stage_at",
-    "reason",
-)  # fmt: skip
+
+class Introduction(NamedTuple):
+    """One row of :func:`introductions`."""
+
+    group_id: str
+    name: str
+    kind: str
+    next_at: Any
+    local_start: str
+    weekday: str | None
+    place: str | None
+    area: str | None
+    online: bool | None
+    access: str | None
+    distance_km: float
+    same_area: bool | None
+    introducer_id: str
+    introducer_role: str
+    steps: float
+    via_id: str | None
+    last_there: Any
+    capacity_left: float
+    stage: str | None
+    stage_at: Any
+    reason: str
 
 
 def introductions(
@@ -109,62 +121,92 @@ def introductions(
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         raise SchemaError(f"n must be a whole number, 1 or more; got {n!r}.")
-    options = introduction_options(record, client_id, at=at, wishes=wishes, active_within=active_within)
-    best = options.drop_duplicates("group_id").head(int(n)).sort_values(["next_at", "group_id"], ignore_index=True)
-    reasons = pd.Series([reason_in_words(row) for row in best.itertuples()], dtype="str")
-    return best.assign(reason=reasons.array)[list(COLUMNS)]
+    within = as_length(active_within, "active_within")
+    options = introduction_options(record, client_id, at=at, wishes=wishes or Wishes(), within=within)
+    best: dict[str, Introduction] = {}
+    for option in options:
+        best.setdefault(option.group_id, option)
+    rows = sorted(list(best.values())[: int(n)], key=lambda row: (row.next_at, row.group_id))
+    return framed([row._replace(reason=reason_in_words(row)) for row in rows], Introduction, record.tz)
 
 
 def introduction_options(
-    record: RecoveryRecord, client_id: str, *, at: object, wishes: Wishes | None, active_within: object
-) -> pd.DataFrame:
-    """Every introducer who could walk the client into a group that suits them, the nearest first."""
-    client = require_client(record, client_id)
-    moment = Moment(require_within(record, at, WINDOW), WINDOW)
-    within = as_length(active_within, "active_within")
-    people = person_ties(record, client_id, moment, client_occasions(record, client_id, moment), RECOVERY_NORM)
-    apart = keep_apart(record, client_id, moment.at, people["person_id"])
-    people = people[~people["person_id"].isin(apart.hidden)]
-    suiting = doors(record, client, moment.at, wishes or Wishes(), apart)
-    guides = introducers(record, moment.at)
-    guides = guides[[apart.may_introduce(person) for person in guides.index]].drop(index=client_id, errors="ignore")
-    guides = guides.assign(**_nearness(record, client_id, moment, people, apart, guides.index))
-    activity = group_activity(occasions_with(record, guides.index, moment.at - within, moment.at))
-    there = activity.rename(columns={"person_id": "introducer_id", "last": "last_there"})[
-        ["introducer_id", "group_id", "last_there"]
-    ]
-    found = suiting.merge(there, on="group_id").merge(guides, left_on="introducer_id", right_index=True)
-    near = found[found["steps"].notna()]
-    found = found if near.empty else near
-    order = ["steps", "same_area", "next_at", "group_id", "capacity_left", "introducer_id"]
-    ascending = [True, False, True, True, False, True]
-    return found.sort_values(order, ascending=ascending, ignore_index=True)
+    record: RecoveryRecord, client_id: str, *, at: object, wishes: Wishes, within: pd.Timedelta
+) -> list[Introduction]:
+    """Everybody who could walk the client into a group that suits them, the nearest first."""
+    index, moment = index_of(record), moment_of(record, at, QUARTER)
+    client = require_client(index, client_id)
+    mine = index.occasions_of(client.person_id, moment.furthest, moment.at)
+    people = person_ties(index, client.person_id, moment, mine, RECOVERY_NORM)
+    apart = keep_apart(record, client.person_id, moment.at, [tie.person_id for tie in people])
+    tied = go_betweens([tie for tie in people if tie.person_id not in apart.hidden])
+    beyond = one_step_away(index, client.person_id, tied, moment, apart)
+    suiting = {door.group.group_id: door for door in doors(index, client, moment.at, wishes, apart)}
+    options = []
+    for guide, room in room_this_month(record, index, moment.at).items():
+        if guide == client.person_id or not apart.may_introduce(guide):
+            continue
+        steps, via = (1.0, None) if guide in tied else (2.0, beyond[guide]) if guide in beyond else (np.nan, None)
+        for group, last in index.groups_of(guide, moment.at - within, moment.at).items():
+            if group in suiting:
+                options.append(_option(suiting[group], index.people[guide], steps, via, index.instant(last), room))
+    near = [option for option in options if option.steps == option.steps]
+    return sorted(near or options, key=_nearest_first)
 
 
-def introducers(record: RecoveryRecord, at: pd.Timestamp) -> pd.DataFrame:
-    """Who has agreed to introduce others and has room this month, indexed by person_id: introducer_role, capacity_left."""
-    people = record.people
-    agreed = flag(people["introducer_consent"], True) & present(people, at) & ~flag(people["safe_contact"], False)
-    people = people[agreed].set_index("person_id")
-    room = people["max_introductions"].fillna(1) - introduced_this_month(record, at).reindex(people.index).fillna(0)
-    frame = pd.DataFrame({"introducer_role": people["role"], "capacity_left": room})
-    return frame[frame["capacity_left"] >= 1]
+def _option(door: Door, guide: Person, steps: float, via: str | None, last: pd.Timestamp, room: float) -> Introduction:
+    group = door.group
+    return Introduction(
+        group_id=group.group_id,
+        name=group.name,
+        kind=group.kind,
+        next_at=door.next_at,
+        local_start=door.local_start,
+        weekday=group.weekday,
+        place=group.place,
+        area=group.area,
+        online=group.online,
+        access=group.access,
+        distance_km=door.distance_km,
+        same_area=door.same_area,
+        introducer_id=guide.person_id,
+        introducer_role=guide.role,
+        steps=steps,
+        via_id=via,
+        last_there=last,
+        capacity_left=room,
+        stage=door.stage,
+        stage_at=door.stage_at,
+        reason="",
+    )
 
 
-def introduced_this_month(record: RecoveryRecord, at: pd.Timestamp) -> pd.Series:
+def _nearest_first(option: Introduction) -> tuple[Any, ...]:
+    """Known people before others, groups of the client's area before others, sooner before later; then most room."""
+    steps = option.steps if option.steps == option.steps else np.inf
+    return steps, option.same_area is not True, option.next_at, option.group_id, -option.capacity_left, option.introducer_id
+
+
+def room_this_month(record: RecoveryRecord, index: RecordIndex, at: pd.Timestamp) -> dict[str, float]:
+    """Who has agreed to introduce others, may be asked to and has room this month, and for how many more."""
+    made = introduced_this_month(record, at)
+    room = {person: _agreed(index.people[person]) - made.get(person, 0) for person in sorted(index.willing)}
+    return {person: left for person, left in room.items() if left >= 1 and _may_be_asked(index.people[person], at)}
+
+
+def _agreed(person: Person) -> float:
+    """How many introductions a month somebody agreed to: one where they agreed and no number is recorded."""
+    return 1.0 if person.max_introductions is None else float(person.max_introductions)
+
+
+def _may_be_asked(person: Person, at: pd.Timestamp) -> bool:
+    return person.safe_contact is not False and not (person.left_on is not None and person.left_on <= at)
+
+
+def introduced_this_month(record: RecoveryRecord, at: pd.Timestamp) -> dict[str, int]:
     """How many clients each person introduced, or agreed to introduce, in the calendar month up to ``at``."""
-    steps = record.linkage
-    begun = at.normalize().replace(day=1)
-    made = steps[steps["stage"].isin(["accepted", "introduced"]) & (steps["at"] >= begun) & (steps["at"] <= at)]
-    return made.drop_duplicates(["by_person_id", "client_id", "group_id"]).groupby("by_person_id").size()
-
-
-def _nearness(
-    record: RecoveryRecord, client_id: str, moment: Moment, people: pd.DataFrame, apart: KeptApart, guides: Collection[str]
-) -> dict[str, Any]:
-    """Steps from the client to each guide, and through whom."""
-    tied = people.loc[(people["status"] != "quiet") & people["known"] & people["may_be_named"], "person_id"].tolist()
-    beyond = one_step_away(record, client_id, tied, moment, apart)
-    steps = [1.0 if guide in tied else 2.0 if guide in beyond else np.nan for guide in guides]
-    via = [beyond.get(guide) if guide not in tied else None for guide in guides]
-    return {"steps": pd.Series(steps, index=guides, dtype=float), "via_id": pd.Series(via, index=guides, dtype="str")}
+    steps, begun = record.linkage, at.normalize().replace(day=1)
+    made = steps[((steps["at"] >= begun) & (steps["at"] <= at)).to_numpy(dtype=bool)]
+    made = made[made["stage"].isin(["accepted", "introduced"]).to_numpy(dtype=bool)]
+    rows = zip(made["by_person_id"].tolist(), made["client_id"].tolist(), made["group_id"].tolist(), strict=True)
+    return Counter(by for by, _, _ in set(rows))

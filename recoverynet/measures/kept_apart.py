@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recoverynet.measures.around_client import group_activity, met_in_person, occasions_with, present
+from recoverynet.measures.client_ties import latest_steps
+from recoverynet.measures.moment import QUARTER
+from recoverynet.measures.record_index import Group, RecordIndex, index_of
 from recoverynet.tables.layouts import LINKAGE_COURSE
 from recoverynet.tables.record import RecoveryRecord
 
-CLAIMED_FOR = pd.Timedelta(days=90)
-"""Whoever was at a group, or was offered it, in the last 90 days has a claim to it."""
-_SAME_HALL_MINUTES = 180
+_LONGEST_UNKNOWN = 180.0
+"""Minutes a meeting is taken to last where its length is not recorded."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class KeptApart:
     own : frozenset of str
         Groups the client has a claim to.
     friends : frozenset of str
-        People somebody of ``others`` has met or named: none of them may introduce the client.
+        People whom somebody of ``others`` has met or named, or who named them: none of them may introduce the client.
     """
 
     client_id: str
@@ -47,25 +48,50 @@ class KeptApart:
     own: frozenset[str] = frozenset()
     friends: frozenset[str] = frozenset()
 
-    def may_be_offered(self, groups: pd.DataFrame) -> np.ndarray:
-        """Which groups may be proposed to the client, one value a row of the table of groups."""
+    def may_be_offered(self, groups: Collection[Group]) -> list[Group]:
+        """Those of all groups that may be proposed to the client."""
         if not self.others:
-            return np.ones(len(groups), dtype=bool)
-        taken = groups[groups["group_id"].isin(self.claimed)]
-        return np.array([self._is_free(row, taken) for row in groups.itertuples()], dtype=bool)
+            return list(groups)
+        slots = [_Slot.of(group) for group in groups]
+        taken = [slot for slot in slots if slot.group_id in self.claimed]
+        return [group for group, slot in zip(groups, slots, strict=True) if self._is_free(slot, taken)]
 
-    def _is_free(self, group: object, taken: pd.DataFrame) -> bool:
-        if group.group_id in self.claimed or any(_same_hour(group, other) for other in taken.itertuples()):  # type: ignore[attr-defined]
+    def _is_free(self, slot: _Slot, taken: list[_Slot]) -> bool:
+        if any(slot.overlaps(other) for other in taken):
             return False
-        if group.group_id in self.own:  # type: ignore[attr-defined]
-            return True
-        return all(_falls_to(self.client_id, rival, _spot(group)) for rival in self.rivals)
+        return slot.group_id in self.own or all(falls_to(self.client_id, rival, slot.spot) for rival in self.rivals)
 
     def may_introduce(self, person_id: str) -> bool:
         """Whether somebody may walk this client in without linking them to a person they must be kept apart from."""
         if person_id in self.hidden or person_id in self.friends:
             return False
-        return all(_falls_to(self.client_id, rival, person_id) for rival in self.rivals)
+        return all(falls_to(self.client_id, rival, person_id) for rival in self.rivals)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """Where and when a group meets."""
+
+    group_id: str
+    spot: str
+    begins: float
+    ends: float
+
+    @classmethod
+    def of(cls, group: Group) -> _Slot:
+        """The slot of a group; the whole day where no time is recorded."""
+        spot = group.group_id if group.place is None or group.weekday is None else f"{group.place}|{group.weekday}"
+        if group.start_time is None:
+            return cls(group.group_id, spot, -np.inf, np.inf)
+        hour, minute = group.start_time.split(":")[:2]
+        begins = int(hour) * 60.0 + int(minute)
+        return cls(group.group_id, spot, begins, begins + (group.duration_min or _LONGEST_UNKNOWN))
+
+    def overlaps(self, other: _Slot) -> bool:
+        """Whether somebody going to one meets somebody going to the other."""
+        if self.group_id == other.group_id:
+            return True
+        return self.spot == other.spot and self.begins < other.ends and other.begins < self.ends
 
 
 def separated_from(separations: pd.DataFrame, person_id: str) -> frozenset[str]:
@@ -77,13 +103,13 @@ def separated_from(separations: pd.DataFrame, person_id: str) -> frozenset[str]:
 
 def hidden_people(separations: pd.DataFrame, client_id: str, in_order: Iterable[str]) -> frozenset[str]:
     """Whom one view may not show: the first of two people kept apart, in the order given, is shown, the second is not."""
-    hidden = set(separated_from(separations, client_id))
-    involved = set(separations["person_id"]) | set(separations["other_id"])
-    shown: set[str] = set()
+    apart: dict[str, set[str]] = {}
+    for one, other in zip(separations["person_id"], separations["other_id"], strict=True):
+        apart.setdefault(one, set()).add(other)
+        apart.setdefault(other, set()).add(one)
+    hidden, shown = set(apart.get(client_id, ())), {client_id}
     for person in in_order:
-        if person not in involved:
-            continue
-        if person in hidden or separated_from(separations, person) & shown:
+        if apart.get(person, set()) & shown:
             hidden.add(person)
         else:
             shown.add(person)
@@ -101,65 +127,36 @@ def keep_apart(record: RecoveryRecord, client_id: str, at: pd.Timestamp, direct:
     direct : sequence of str
         People tied to the client, the closest first: they are shown before anybody further away.
     """
-    separations = record.separations
-    if separations.empty:
+    if record.separations.empty:
         return KeptApart(client_id)
-    willing = record.people.loc[record.people["introducer_consent"].eq(True).fillna(False), "person_id"]
-    tied = list(direct)
-    hidden = hidden_people(separations, client_id, [*tied, *sorted(set(willing) - set(tied))])
-    others = separated_from(separations, client_id)
+    index = index_of(record)
+    hidden = hidden_people(record.separations, client_id, [*direct, *sorted(index.willing - set(direct))])
+    others = separated_from(record.separations, client_id)
     if not others:
         return KeptApart(client_id, hidden=hidden)
-    people = record.people[record.people["person_id"].isin(others)]
-    rivals = people.loc[(people["role"] == "client") & present(people, at), "person_id"]
-    theirs = occasions_with(record, others, at - CLAIMED_FOR, at)
-    named = record.nominations
-    named = named[(named["asked_at"] < at) & (named["ego_id"].isin(others) | named["alter_id"].isin(others))]
-    friends = set(met_in_person(record, theirs)["other_id"]) | set(named["alter_id"]) | set(named["ego_id"])
+    rivals = (index.people[other] for other in others)
+    named = [index.rows("nominations", other, column) for other in others for column in ("ego_id", "alter_id")]
+    friends = {friend for rows in named for column in ("ego_id", "alter_id") for friend in rows[column].tolist()}
+    friends |= {friend for other in others for friend in index.met_by(other, at - QUARTER, at)}
     return KeptApart(
         client_id,
         others,
         hidden,
-        frozenset(rivals),
-        claimed=_claims(record, others, theirs, at),
-        own=_claims(record, {client_id}, occasions_with(record, {client_id}, at - CLAIMED_FOR, at), at),
+        frozenset(one.person_id for one in rivals if one.role == "client" and not (one.left_on is not None and one.left_on <= at)),
+        claimed=_claims(index, others, at),
+        own=_claims(index, {client_id}, at),
         friends=frozenset(friends - {client_id}),
     )
 
 
-def _claims(record: RecoveryRecord, people: Collection[str], occasions: pd.DataFrame, at: pd.Timestamp) -> frozenset[str]:
-    """Groups some people were at, or were linked to without an end since, in the last 90 days."""
-    been = group_activity(occasions)["group_id"]
-    steps = record.linkage
-    steps = steps[steps["client_id"].isin(list(people)) & (steps["at"] < at) & (steps["at"] >= at - CLAIMED_FOR)]
-    last = steps.sort_values("at", kind="stable").drop_duplicates(["client_id", "group_id"], keep="last")
-    return frozenset(been) | frozenset(last.loc[last["stage"].isin(LINKAGE_COURSE), "group_id"])
+def _claims(index: RecordIndex, people: Collection[str], at: pd.Timestamp) -> frozenset[str]:
+    """Groups some people were at, or were linked to without an end since, in the last quarter."""
+    been = {group for person in people for group in index.groups_of(person, at - QUARTER, at)}
+    steps = (latest_steps(index, person, at - QUARTER, at) for person in people)
+    return frozenset(been | {group for taken in steps for group, (stage, _) in taken.items() if stage in LINKAGE_COURSE})
 
 
-def _spot(group: object) -> str:
-    """Where and on which day a group meets; the group itself where that is not recorded."""
-    place, day = group.place, group.weekday  # type: ignore[attr-defined]
-    return f"{place}|{day}" if isinstance(place, str) and isinstance(day, str) else str(group.group_id)  # type: ignore[attr-defined]
-
-
-def _same_hour(one: object, other: object) -> bool:
-    """Whether two groups meet in the same place at overlapping hours."""
-    if _spot(one) != _spot(other) or "|" not in _spot(one):
-        return False
-    if not isinstance(one.start_time, str) or not isinstance(other.start_time, str):  # type: ignore[attr-defined]
-        return True
-    (a, a_long), (b, b_long) = (_hours(each) for each in (one, other))
-    return a < b + b_long and b < a + a_long
-
-
-def _hours(group: object) -> tuple[int, float]:
-    """Minute of the day a group begins, and its length in minutes; three hours where no length is recorded."""
-    hour, minute = str(group.start_time).split(":")[:2]  # type: ignore[attr-defined]
-    length = group.duration_min  # type: ignore[attr-defined]
-    return int(hour) * 60 + int(minute), float(length) if length == length else _SAME_HALL_MINUTES
-
-
-def _falls_to(client_id: str, rival: str, thing: str) -> bool:
+def falls_to(client_id: str, rival: str, thing: str) -> bool:
     """To which of two people kept apart a thing may be proposed: always to the same one, and about half to each.
 
     Views of the two are made at different times and know nothing of each other, so the rule must stand by itself.

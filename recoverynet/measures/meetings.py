@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,11 +12,10 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
-from recoverynet.measures.around_client import flag
+from recoverynet.measures.record_index import Group, named_rows
 from recoverynet.tables.layouts import GROUPS
 
 WEEKDAYS = GROUPS["weekday"].choices
-COLUMNS = ("group_id", "name", "kind", "starts_at", "ends_at", "local_start", "timezone", "place", "area", "online")
 
 
 def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = "Europe/London") -> pd.DataFrame:
@@ -42,6 +44,8 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     ------
     SchemaError
         ``at`` or ``tz`` cannot be read, ``days`` is below 1, or a group names a time zone that does not exist.
+    KeyError
+        ``groups`` lacks a column of the table of groups; ``record.groups`` has them all.
 
     Notes
     -----
@@ -61,46 +65,68 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
         raise SchemaError(f"days must be a whole number, 1 or more; got {days!r}.")
     start = as_instant(at, tz)
-    end = start + pd.DateOffset(days=int(days))
-    rows = groups[groups["weekday"].notna() & groups["start_time"].notna() & ~flag(groups["closed_temporarily"], True)]
-    zones = rows["timezone"].fillna(tz) if len(rows) else rows["timezone"]
-    parts = [_meetings_of(part, start, end, _zone(str(zone), part)) for zone, part in rows.groupby(zones, sort=True)]
-    found = pd.concat(parts, ignore_index=True) if parts else rows.assign(starts_at=[], local_start=[], zone=[])
-    starts = pd.to_datetime(found["starts_at"], utc=True).dt.tz_convert(tz).dt.as_unit("us")
-    ends = starts + pd.to_timedelta(found["duration_min"], unit="min").astype("timedelta64[us]")
-    found = found.assign(starts_at=starts, ends_at=ends, timezone=found["zone"])
-    begun = ~(found["valid_from"] > found["starts_at"]) & ~(found["valid_to"] <= found["starts_at"])
-    return found[begun].sort_values(["starts_at", "group_id"], ignore_index=True)[list(COLUMNS)]
+    found = sorted(
+        coming_meetings(named_rows(groups, Group), start, days=int(days), tz=tz), key=lambda row: (row.starts_at, row.group_id)
+    )
+    columns = dict(zip(Meeting._fields, zip(*found, strict=True) if found else [()] * len(Meeting._fields), strict=True))
+    kinds = dict.fromkeys(Meeting._fields, "str") | {"online": "boolean"}
+    kinds |= dict.fromkeys(("starts_at", "ends_at"), pd.DatetimeTZDtype("us", tz))
+    return pd.DataFrame({name: pd.array(list(values), dtype=kinds[name]) for name, values in columns.items()})
 
 
-def meets_at(groups: pd.DataFrame, at: pd.Timestamp) -> np.ndarray:
-    """Which groups are going at a date: begun, not over and not closed for the time being."""
-    begun = ~(groups["valid_from"] > at) & ~(groups["valid_to"] <= at)
-    return begun.to_numpy(dtype=bool) & ~flag(groups["closed_temporarily"], True)
+class Meeting(NamedTuple):
+    """One row of :func:`next_meetings`."""
+
+    group_id: str
+    name: str
+    kind: str
+    starts_at: pd.Timestamp
+    ends_at: Any
+    local_start: str
+    timezone: str
+    place: str | None
+    area: str | None
+    online: bool | None
 
 
-def _zone(name: str, groups: pd.DataFrame) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        which = ", ".join(groups["group_id"].astype("str").head(3))
-        raise SchemaError(
-            f"{len(groups)} groups (the first: {which}) name the time zone {name!r}, which does not exist; write it as "
-            '"Europe/London", or leave it empty.'
-        ) from error
+def coming_meetings(groups: Iterable[Group], start: pd.Timestamp, *, days: int, tz: str) -> Iterator[Meeting]:
+    """The meetings of groups from an instant on, for so many days; in the order of the groups."""
+    end = start + pd.DateOffset(days=days)
+    for group in groups:
+        if group.weekday is None or group.start_time is None or group.closed_temporarily is True:
+            continue
+        zone = _zone(group.timezone or tz, group.group_id)
+        for moment in _weekly(group, zone, start, end):
+            if start <= moment < end and group.meets_at(moment):
+                begins = moment.tz_convert(tz)
+                ends = pd.NaT if group.duration_min is None else begins + pd.Timedelta(minutes=group.duration_min)
+                clock = ":".join(group.start_time.split(":")[:2]).rjust(5, "0")
+                yield Meeting(
+                    group.group_id, group.name, group.kind, begins, ends, clock, str(zone), group.place, group.area, group.online
+                )
 
 
-def _meetings_of(groups: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, zone: ZoneInfo) -> pd.DataFrame:
-    """Meetings in [start, end) of groups that share a time zone; ``starts_at`` in UTC."""
+def _weekly(group: Group, zone: ZoneInfo, start: pd.Timestamp, end: pd.Timestamp) -> Iterator[pd.Timestamp]:
+    """Every week's meeting of a group whose local day lies between two instants, as it falls on the clock of the place."""
     first = start.tz_convert(zone).tz_localize(None).normalize()
     last = end.tz_convert(zone).tz_localize(None).normalize()
-    days = pd.date_range(first, last, freq="D")
-    weekday = groups["weekday"].map({name: i for i, name in enumerate(WEEKDAYS)}).to_numpy()
-    group, day = np.nonzero(weekday[:, None] == days.day_of_week.to_numpy()[None, :])
-    clock = pd.to_timedelta(groups["start_time"].str.replace(r"^(\d{1,2}:\d{2})$", r"\1:00", regex=True))
-    naive = pd.Series(days[day].to_numpy() + clock.to_numpy()[group])
-    local = naive.dt.tz_localize(zone, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward")
-    found = groups.iloc[group].assign(
-        starts_at=local.dt.tz_convert("UTC").to_numpy(), local_start=naive.dt.strftime("%H:%M").to_numpy(), zone=str(zone)
-    )
-    return found[((local >= start) & (local < end)).to_numpy()]
+    day = first + pd.Timedelta(days=(WEEKDAYS.index(str(group.weekday)) - first.day_of_week) % 7)
+    hour, minute, *_ = (int(part) for part in str(group.start_time).split(":"))
+    while day <= last:
+        yield (day + pd.Timedelta(hours=hour, minutes=minute)).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+        day += pd.Timedelta(days=7)
+
+
+@lru_cache(maxsize=64)
+def _zone_called(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _zone(name: str, group_id: str) -> ZoneInfo:
+    try:
+        return _zone_called(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise SchemaError(
+            f'Group {group_id!r} names the time zone {name!r}, which does not exist; write it as "Europe/London", or '
+            "leave it empty."
+        ) from error

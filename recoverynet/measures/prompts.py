@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from recoverynet.measures.around_client import occasions_with, require_client
 from recoverynet.measures.client_links import ClientLinks, client_links
-from recoverynet.measures.client_ties import Moment
+from recoverynet.measures.moment import Moment, require_client
+from recoverynet.measures.record_index import Occasion, Person, RecordIndex, index_of
 from recoverynet.tables.record import RecoveryRecord
 
 QUIET_DAYS = 28
@@ -139,26 +139,29 @@ def prompts(record: RecoveryRecord, client_id: str, *, at: object, links: Client
     >>> [prompt.code for prompt in rn.prompts(rn.load_sample("five_people"), "eve", at="2011-04-12")]
     ['no_recovery_contact']
     """
-    client = require_client(record, client_id)
+    index = index_of(record)
+    client = require_client(index, client_id)
     links = links or client_links(record, client_id, at=at)
     found = [
         *_no_recovery_contact(record, client, links),
         *_sole_link(links),
-        *_leaves_treatment(record, links),
-        *_stopped_after_move(record, links),
-        *_released(record, links),
+        *_leaves_treatment(index, links),
+        *_stopped_after_move(index, links),
+        *_released(index, links),
     ]
     return tuple(prompt for prompt in found if links.safe_contact is not False or not prompt.asks_for_contact)
 
 
-def _no_recovery_contact(record: RecoveryRecord, client: pd.Series, links: ClientLinks) -> list[Prompt]:
+def _no_recovery_contact(record: RecoveryRecord, client: Person, links: ClientLinks) -> list[Prompt]:
     last, days = links.last_recovery_contact, links.days_since_recovery
-    if pd.notna(last):
+    if last is not pd.NaT:
         rows = links.contacts[links.contacts["started_at"] == last]
         facts = {"days": int(days), "ever": True}
         return [_prompt("no_recovery_contact", links, last, facts, rows)] if days >= QUIET_DAYS else []
-    since = client["joined_on"] if pd.notna(client["joined_on"]) else record.window[0]  # type: ignore[index]
-    days = Moment(links.at, links.window).days_since(since)
+    moment = Moment(links.at, links.window)
+    begun = [moment.furthest, *(day for day in (client.joined_on, record.window and record.window[0]) if day is not None)]
+    since = max(begun)
+    days = moment.days_since(since)
     return [_prompt("no_recovery_contact", links, since, {"days": int(days), "ever": False})] if days >= QUIET_DAYS else []
 
 
@@ -171,9 +174,9 @@ def _sole_link(links: ClientLinks) -> list[Prompt]:
     return [_prompt("sole_link", links, on, {"layer": sole.layer, "id": sole.id, "n_contacts": sole.n_contacts}, rows)]
 
 
-def _leaves_treatment(record: RecoveryRecord, links: ClientLinks) -> list[Prompt]:
-    episodes = record.episodes
-    mine = episodes[(episodes["person_id"] == links.client_id) & (episodes["started_on"] < links.at)]
+def _leaves_treatment(index: RecordIndex, links: ClientLinks) -> list[Prompt]:
+    mine = index.rows("episodes", links.client_id)
+    mine = mine[(mine["started_on"] < links.at).to_numpy(dtype=bool)]
     ending = mine[(mine["ended_on"] >= links.at - LEAVES_WITHIN) & (mine["ended_on"] < links.at + LEAVES_WITHIN)]
     goes_on = mine[mine["ended_on"].isna() | (mine["ended_on"] >= links.at + LEAVES_WITHIN)]
     if ending.empty or len(goes_on) or links.n_outside_services:
@@ -181,58 +184,62 @@ def _leaves_treatment(record: RecoveryRecord, links: ClientLinks) -> list[Prompt
     return [_prompt("leaves_treatment", links, ending["ended_on"].max(), {"n_ties": links.n_ties}, ending)]
 
 
-def _stopped_after_move(record: RecoveryRecord, links: ClientLinks) -> list[Prompt]:
-    moment = Moment(links.at, links.window)
-    mine = occasions_with(record, {links.client_id}, moment.furthest, moment.at)
-    held = record.occasions
-    held = held[(held["started_at"] >= moment.furthest) & (held["started_at"] < moment.at) & held["setting"].notna()]
+def _stopped_after_move(index: RecordIndex, links: ClientLinks) -> list[Prompt]:
+    furthest = Moment(links.at, links.window).furthest
+    mine = index.occasions_of(links.client_id, furthest, links.at)
     found = []
-    for group in links.groups.loc[links.groups["carries"] == "recovery"].itertuples():
-        meetings = held[held["group_id"] == group.group_id].sort_values("started_at")
-        moved = _moved_at(meetings)
-        been = mine.loc[mine["group_id"] == group.group_id, "started_at"]
-        if moved is None or (been < moved).sum() < 2 or (been >= moved).any():
+    for group, name, carries in zip(*(links.groups[column] for column in ("group_id", "name", "carries")), strict=True):
+        been = [occasion.time for occasion in mine if occasion.group_id == group]
+        if carries != "recovery" or len(been) < 2:
             continue
-        facts = {"group_id": group.group_id, "name": group.name}
-        found.append(_prompt("stopped_after_venue_change", links, moved, facts, meetings))
+        meetings = [meeting for meeting in index.meetings_of(group, furthest, links.at) if meeting.setting is not None]
+        moved = _moved_at(meetings)
+        if moved is None or sum(time < moved for time in been) < 2 or max(been) >= moved:
+            continue
+        rows = pd.DataFrame(
+            {
+                "started_at": [index.instant(meeting.time) for meeting in meetings],
+                "group_id": group,
+                "setting": [meeting.setting for meeting in meetings],
+                "client_was_there": [meeting.time in been for meeting in meetings],
+            }
+        )
+        found.append(_prompt("stopped_after_venue_change", links, index.instant(moved), {"group_id": group, "name": name}, rows))
     return found
 
 
-def _moved_at(meetings: pd.DataFrame) -> pd.Timestamp | None:
+def _moved_at(meetings: list[Occasion]) -> int | None:
     """When a group last moved: two meetings or more in one setting after two or more in another; None where it did not."""
-    settings, times = meetings["setting"].tolist(), meetings["started_at"].tolist()
+    settings = [meeting.setting for meeting in meetings]
     changes = [place for place in range(1, len(settings)) if settings[place] != settings[place - 1]]
     if not changes:
         return None
     last = changes[-1]
     earlier = settings[max(last - 2, 0) : last]
     steady = len(settings) - last >= 2 and len(earlier) == 2 and len(set(earlier)) == 1
-    return times[last] if steady else None
+    return meetings[last].time if steady else None
 
 
-def _released(record: RecoveryRecord, links: ClientLinks) -> list[Prompt]:
-    rows = record.observations
-    rows = rows[(rows["person_id"] == links.client_id) & (rows["variable"] == CUSTODY) & (rows["observed_at"] < links.at)]
-    rows = rows[rows["observed_at"] >= links.at - RELEASE_TOLD_FOR].sort_values("observed_at")
+def _released(index: RecordIndex, links: ClientLinks) -> list[Prompt]:
+    rows = index.rows("observations", links.client_id)
+    rows = rows[((rows["variable"] == CUSTODY) & (rows["observed_at"] < links.at)).to_numpy(dtype=bool)]
+    rows = rows.sort_values("observed_at", kind="stable")
     if rows.empty or rows["value"].iloc[-1] != RELEASED:
         return []
     released = rows["observed_at"].iloc[-1]
-    if links.at < released + APPOINTMENT_WITHIN or _seen_by_service(
-        record, links.client_id, released, released + APPOINTMENT_WITHIN
-    ):
+    due = released + APPOINTMENT_WITHIN
+    if not due <= links.at < released + RELEASE_TOLD_FOR or _seen_by_service(index, links.client_id, released, due):
         return []
     return [_prompt("released_no_appointment", links, released, {"days": int(APPOINTMENT_WITHIN.days)}, rows.tail(1))]
 
 
-def _seen_by_service(record: RecoveryRecord, client_id: str, start: pd.Timestamp, end: pd.Timestamp) -> bool:
+def _seen_by_service(index: RecordIndex, client_id: str, start: pd.Timestamp, end: pd.Timestamp) -> bool:
     """Whether the client met a worker, was at a treatment group or began treatment in [start, end)."""
-    mine = occasions_with(record, {client_id}, start, end)
-    workers = record.people.loc[record.people["role"] == "worker", "person_id"]
-    treatment = record.groups.loc[record.groups["kind"] == "treatment", "group_id"]
-    there = record.participation[record.participation["occasion_id"].isin(mine["occasion_id"])]
-    episodes = record.episodes[record.episodes["person_id"] == client_id]
-    begun = (episodes["started_on"] >= start) & (episodes["started_on"] < end)
-    return bool(there["person_id"].isin(workers).any() or mine["group_id"].isin(treatment).any() or begun.any())
+    for occasion in index.occasions_of(client_id, start, end):
+        there = (index.people[other].role for other, _ in index.others_at(occasion, client_id))
+        if "worker" in there or (occasion.group_id is not None and index.groups[occasion.group_id].kind == "treatment"):
+            return True
+    return any(start <= day < end for day in index.rows("episodes", client_id)["started_on"].tolist())
 
 
 def _prompt(code: str, links: ClientLinks, on: pd.Timestamp, facts: dict[str, Any], rows: pd.DataFrame | None = None) -> Prompt:

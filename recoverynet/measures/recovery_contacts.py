@@ -18,11 +18,7 @@ PERSONAL_KINDS = ("one_to_one", "call", "text", "outreach", "social")
 
 
 def recovery_contacts(
-    record: RecoveryRecord,
-    *,
-    group_kinds: Collection[str] = RECOVERY_GROUP_KINDS,
-    roles: Collection[str] = COMMUNITY_ROLES,
-    people: Collection[str] | None = None,
+    record: RecoveryRecord, *, group_kinds: Collection[str] = RECOVERY_GROUP_KINDS, roles: Collection[str] = COMMUNITY_ROLES
 ) -> pd.DataFrame:
     """Who had contact with the recovery community, when, and through a group or a person?
 
@@ -36,8 +32,6 @@ def recovery_contacts(
     roles : collection of str
         Roles of people through whom one meets the recovery community. Default: peer and community. Workers
         are left out by default because meeting one's worker is treatment. Empty: people do not count.
-    people : collection of str, optional
-        Whose contacts to list. Default: everybody's.
 
     Returns
     -------
@@ -82,19 +76,14 @@ def recovery_contacts(
     recovery = groups.loc[groups["kind"].isin(list(group_kinds)) & ~groups["group_id"].isin(using), "group_id"]
 
     occasions = record.occasions[["occasion_id", "started_at", "kind", "group_id"]]
-    there = record.participation[["person_id", "occasion_id"]]
-    if people is not None:
-        attended = there.loc[there["person_id"].isin(list(people)), "occasion_id"].unique()
-        there = there[there["occasion_id"].isin(attended)]
-    rows = there.merge(occasions, on="occasion_id", how="inner")
+    rows = record.participation[["person_id", "occasion_id"]].merge(occasions, on="occasion_id", how="inner")
     of_group = rows["group_id"].isin(recovery)
     carrier = rows["person_id"].isin(record.people.loc[record.people["role"].isin(list(roles)), "person_id"])
     others = carrier.groupby(rows["occasion_id"]).transform("sum") - carrier
     personal = rows["kind"].isin(PERSONAL_KINDS) & ~rows["group_id"].isin(using) & (others > 0)
 
     rows["through"] = pd.Series("person", index=rows.index, dtype="str").mask(of_group, "group")
-    wanted = of_group | personal if people is None else (of_group | personal) & rows["person_id"].isin(list(people))
-    kept = rows.loc[wanted, ["person_id", "occasion_id", "started_at", "through"]]
+    kept = rows.loc[of_group | personal, ["person_id", "occasion_id", "started_at", "through"]]
     return kept.sort_values(["started_at", "occasion_id", "person_id"], ignore_index=True)
 
 

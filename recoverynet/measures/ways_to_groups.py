@@ -2,64 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from recoverynet.measures.around_client import ACTIVE_WITHIN, flag, group_activity, met_in_person, occasions_with, recovery_group
-from recoverynet.measures.client_ties import Moment
+from recoverynet.measures.client_ties import GroupTie, PersonTie
 from recoverynet.measures.kept_apart import KeptApart
-from recoverynet.measures.meetings import meets_at
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.measures.moment import Moment
+from recoverynet.measures.record_index import RecordIndex
+
+ACTIVE_WITHIN = pd.Timedelta(days=42)
+"""Who took part in the last six weeks goes to a group at present."""
+
+
+class Way(NamedTuple):
+    """One row of the ways to recovery groups; see :func:`recoverynet.client_links`."""
+
+    group_id: str
+    name: str
+    kind: str
+    steps: float
+    through: tuple[str, ...]
 
 
 def ways_to_groups(
-    record: RecoveryRecord, client_id: str, moment: Moment, people: pd.DataFrame, groups: pd.DataFrame, apart: KeptApart
-) -> pd.DataFrame:
-    """One row a recovery group that meets at present; see :func:`recoverynet.client_links`."""
-    open_groups = record.groups[recovery_group(record.groups) & meets_at(record.groups, moment.at)]
-    going = set(groups.loc[groups["n_contacts"] > 0, "group_id"])
-    ways = _ways_through(record, client_id, moment, people, apart)
-    mutual_aid = open_groups["kind"] == "mutual_aid"
-    rows = []
-    for group, needs_consent in zip(open_groups.itertuples(), mutual_aid, strict=True):
-        through = () if group.group_id in going else ways.get((group.group_id, bool(needs_consent)))
-        rows.append((group.group_id, group.name, group.kind, np.nan if through is None else len(through) + 1.0, through or ()))
-    frame = pd.DataFrame(rows, columns=["group_id", "name", "kind", "steps", "through"])
-    return frame.sort_values(["steps", "group_id"], ignore_index=True)
+    index: RecordIndex,
+    client_id: str,
+    moment: Moment,
+    people: Collection[PersonTie],
+    groups: Collection[GroupTie],
+    apart: KeptApart,
+) -> list[Way]:
+    """The way to every recovery group that meets at present, the nearest first."""
+    going = {group.group_id for group in groups if group.n_contacts > 0}
+    through = _ways_through(index, client_id, moment, people, apart)
+    ways = []
+    for group in index.groups.values():
+        if group.carries == "recovery" and group.meets_at(moment.at):
+            way = () if group.group_id in going else through.get((group.group_id, group.kind == "mutual_aid"))
+            ways.append(Way(group.group_id, group.name, group.kind, np.nan if way is None else len(way) + 1.0, way or ()))
+    return sorted(ways, key=lambda way: (way.steps if way.steps == way.steps else np.inf, way.group_id))
 
 
 def _ways_through(
-    record: RecoveryRecord, client_id: str, moment: Moment, people: pd.DataFrame, apart: KeptApart
+    index: RecordIndex, client_id: str, moment: Moment, people: Collection[PersonTie], apart: KeptApart
 ) -> dict[tuple[str, bool], tuple[str, ...]]:
     """The shortest way to each group, for groups that ask for a consented guide and for those that do not."""
-    tied = [*people.loc[people["may_be_named"] & people["known"] & (people["status"] != "quiet"), "person_id"]]
-    beyond = one_step_away(record, client_id, tied, moment, apart)
-    consenting = willing(record)
+    tied = go_betweens(people)
+    beyond = one_step_away(index, client_id, tied, moment, apart)
     reach = {person: (person,) for person in tied} | {person: (via, person) for person, via in beyond.items()}
-    activity = group_activity(occasions_with(record, reach, moment.at - pd.Timedelta(ACTIVE_WITHIN), moment.at))
     ways: dict[tuple[str, bool], tuple[str, ...]] = {}
-    for row in activity.sort_values(["group_id", "person_id"]).itertuples():
-        agreed = row.person_id in consenting
-        for needs_consent in (True, False):
-            if not agreed and (needs_consent or row.person_id in beyond):
-                continue
-            known, way = ways.get((row.group_id, needs_consent)), reach[row.person_id]
-            if known is None or len(way) < len(known):
-                ways[row.group_id, needs_consent] = way
+    for person in sorted(reach, key=lambda each: (len(reach[each]), each)):
+        agreed = person in index.willing
+        for group in index.groups_of(person, moment.at - ACTIVE_WITHIN, moment.at):
+            ways.setdefault((group, False), reach[person])
+            if agreed:
+                ways.setdefault((group, True), reach[person])
     return ways
 
 
-def willing(record: RecoveryRecord) -> set[str]:
-    """Everybody who has agreed to introduce others."""
-    people = record.people
-    return set(people.loc[flag(people["introducer_consent"], True), "person_id"])
+def go_betweens(people: Collection[PersonTie]) -> list[str]:
+    """People of the record through whom a way may lead: in touch or named lately, and who did not refuse."""
+    return [tie.person_id for tie in people if tie.may_be_named and tie.known and tie.status != "quiet"]
 
 
-def one_step_away(record: RecoveryRecord, client_id: str, tied: list[str], moment: Moment, apart: KeptApart) -> dict[str, str]:
-    """People who have agreed to introduce others and know somebody the client knows, with that somebody."""
-    pairs = met_in_person(record, occasions_with(record, tied, moment.start, moment.at))
-    pairs = pairs[pairs["other_id"].isin(willing(record) - set(tied) - apart.hidden - {client_id})]
-    order = {person: place for place, person in enumerate(tied)}
-    pairs = pairs.assign(place=pairs["person_id"].map(order)).sort_values(["other_id", "place"], kind="stable")
-    first = pairs.drop_duplicates("other_id")
-    return dict(zip(first["other_id"], first["person_id"], strict=True))
+def one_step_away(index: RecordIndex, client_id: str, tied: Collection[str], moment: Moment, apart: KeptApart) -> dict[str, str]:
+    """People who have agreed to introduce others and met somebody the client knows, with the closest such somebody."""
+    wanted = index.willing - set(tied) - apart.hidden - {client_id}
+    found: dict[str, str] = {}
+    for via in tied:
+        for other in sorted(index.met_by(via, moment.start, moment.at) & wanted):
+            found.setdefault(other, via)
+    return found

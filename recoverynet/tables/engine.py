@@ -21,7 +21,7 @@ _THREADS = 4
 
 
 def locked_connection(
-    path: str | Path = ":memory:", *, read_only: bool = False, folder: str | Path | None = None, tz: str | None = None
+    path: str | Path = ":memory:", *, read_only: bool = False, within: str | Path | None = None
 ) -> duckdb.DuckDBPyConnection:
     """The one way to open DuckDB: a connection that reaches no other file and no network, within bounds nobody can lift.
 
@@ -31,10 +31,8 @@ def locked_connection(
         A DuckDB file, or ``":memory:"``.
     read_only : bool
         Whether the file may only be read.
-    folder : path, optional
-        A folder whose files may be read and written besides. Default: none.
-    tz : str, optional
-        IANA time zone of the connection. Default: that of the machine.
+    within : path, optional
+        The one folder whose files may be read and written. Default: none.
 
     Returns
     -------
@@ -52,12 +50,10 @@ def locked_connection(
         "temp_directory": "",
     }
     connection = duckdb.connect(str(path), read_only=read_only, config=bounds)
-    if tz is not None:
-        connection.execute(f"SET TimeZone = {text_sql(tz)}")
-    if folder is not None:
-        connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.realpath(folder), ''))}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
+    if within is not None:
+        connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.realpath(within), ''))}]")
+    for setting in ("TimeZone = 'UTC'", "enable_external_access = false", "lock_configuration = true"):
+        connection.execute(f"SET {setting}")
     return connection
 
 

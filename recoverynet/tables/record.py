@@ -83,6 +83,25 @@ class RecoveryRecord:
             self._check_references(schema, getattr(self, name))
         object.__setattr__(self, "window", self._resolved_window())
 
+    @classmethod
+    def of_checked(cls, tables: dict[str, pd.DataFrame], *, window: Window, tz: str) -> RecoveryRecord:
+        """A record of rows that were taken, whole and typed, from a record that was checked: nothing is checked again.
+
+        Parameters
+        ----------
+        tables : dict of table name to pandas.DataFrame
+            As :meth:`recoverynet.tables.schema.TableSchema.typed` gives them; every id they refer to is in them. Absent
+            tables are empty.
+        window : (start, end)
+        tz : str
+        """
+        record = object.__new__(cls)
+        for name, schema in RECORD_TABLES.items():
+            object.__setattr__(record, name, tables[name] if name in tables else schema.empty(tz))
+        for name, value in (("window", window), ("tz", tz), ("notes", ())):
+            object.__setattr__(record, name, value)
+        return record
+
     def _check_references(self, schema: TableSchema, frame: pd.DataFrame) -> None:
         for column in schema.columns:
             if not column.refers_to:

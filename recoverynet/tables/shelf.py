@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from recoverynet.tables.engine import column_sql, locked_connection, text_sql
 from recoverynet.tables.layouts import RECORD_TABLES
@@ -41,7 +42,7 @@ class Shelf:
     @classmethod
     def in_memory(cls, record: RecoveryRecord) -> Shelf:
         """The tables of a record, indexed in memory."""
-        connection = _connect()
+        connection = locked_connection()
         _hold(connection, record)
         for name, query in _BUILD.items():
             connection.execute(f"CREATE TABLE {name} AS {query}")
@@ -51,7 +52,7 @@ class Shelf:
     def on_disk(cls, folder: Path) -> Shelf:
         """The tables and indexes of a folder, read when asked for."""
         folder = Path(os.path.realpath(folder))
-        connection = _connect(folder)
+        connection = locked_connection(within=folder)
         empty = RecoveryRecord(*(RECORD_TABLES[name].empty() for name in ("people", "occasions", "participation")))
         _hold(connection, empty, [name for name in RECORD_TABLES if not (folder / f"{name}.parquet").is_file()])
         paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
@@ -92,52 +93,37 @@ class Shelf:
         naming = self._of("SELECT DISTINCT ego_id AS person FROM nominations", "alter_id", ids)
         return set(named["person"]) | set(naming["person"])
 
-    def rows_of(self, people: Iterable[str], start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-        """Occasions and part of some people in [start, end)."""
-        return self._of("SELECT * EXCLUDE (us) FROM by_person", "person_id", people, _between("us", start, end))
-
-    def tables_of(
-        self, core: set[str], people: set[str], start: pd.Timestamp, end: pd.Timestamp, rows: tuple[pd.DataFrame, ...]
+    def tables_around(
+        self, core: set[str], others: set[str], begin: pd.Timestamp, since: pd.Timestamp, end: pd.Timestamp
     ) -> dict[str, pd.DataFrame]:
-        """The tables of a small record, those of people and groups apart."""
-        taken = pd.concat(rows, ignore_index=True).drop_duplicates(["occasion_id", "person_id"])
-        groups = taken.loc[taken["person_id"].isin(core), "group_id"].dropna().unique()
-        meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, _between("us", start, end))
+        """The tables of a small record but people, groups and separations: of others only what is dated from ``since`` on."""
+        rows = "SELECT * EXCLUDE (us) FROM by_person"
+        parts = [self._of(rows, "person_id", core, _between("us", begin, end))]
+        parts += [self._of(rows, "person_id", others, _between("us", since, end))]
+        taken = pd.concat(parts, ignore_index=True)
+        groups = parts[0]["group_id"].dropna().unique()
+        meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, _between("us", begin, end))
         occasions = pd.concat([taken.drop(columns=["person_id", "part"]), meetings], ignore_index=True)
-        seen = f"epoch_us(observed_at) >= {_us(start)}"
-        before = {name: f"epoch_us({column_sql(column)}) < {_us(end)}" for name, column in _TIMED.items()}
-        found = {
+        people, before = core | others, f"< {_us(end)}"
+        seen = f"epoch_us(observed_at) >= {_us(begin)} AND epoch_us(observed_at) {before}"
+        return {
             "occasions": occasions.drop_duplicates("occasion_id", ignore_index=True),
-            "participation": taken[["occasion_id", "person_id", "part"]].reset_index(drop=True),
+            "participation": taken[["occasion_id", "person_id", "part"]],
             "episodes": self._of("SELECT * FROM episodes", "person_id", people),
-            "observations": self._of("SELECT * FROM observations", "person_id", people, f"{before['observations']} AND {seen}"),
+            "observations": self._of("SELECT * FROM observations", "person_id", people, seen),
             "nominations": self._of("SELECT * FROM nominations", "ego_id", people),
             "alter_ties": self._of("SELECT * FROM alter_ties", "ego_id", core),
-            "linkage": self._linkage(people, before["linkage"]),
+            "linkage": self._linkage(people, f'epoch_us("at") {before}'),
         }
-        return found | {"separations": self._separations(people)}
 
     def _linkage(self, people: Iterable[str], dated: str) -> pd.DataFrame:
         """Steps of some people towards groups, and steps some people made others take."""
-        self._ask(people)
-        return self._frame(
-            f"SELECT * FROM linkage WHERE {dated} AND "
-            "(client_id IN (SELECT id FROM asked) OR by_person_id IN (SELECT id FROM asked))"
-        )
-
-    def _separations(self, people: Iterable[str]) -> pd.DataFrame:
-        self._ask(people)
-        return self._frame(
-            "SELECT * FROM separations WHERE person_id IN (SELECT id FROM asked) OR other_id IN (SELECT id FROM asked)"
-        )
+        ids = _listed(people)
+        return self._frame(f"SELECT * FROM linkage WHERE {dated} AND (client_id IN ({ids}) OR by_person_id IN ({ids}))")
 
     def _of(self, query: str, column: str, ids: Iterable[str], also: str = "TRUE") -> pd.DataFrame:
         """A query narrowed to some ids."""
-        wanted = ", ".join(text_sql(str(each)) for each in sorted(map(str, ids)))
-        return self._frame(f"{query} WHERE {column_sql(column)} IN ({wanted or 'NULL'}) AND {also}")
-
-    def _ask(self, ids: Iterable[str]) -> None:
-        self._connection.register("asked", pd.DataFrame({"id": pd.Series(sorted(ids), dtype="str")}))
+        return self._frame(f"{query} WHERE {column_sql(column)} IN ({_listed(ids)}) AND {also}")
 
     def _frame(self, query: str) -> pd.DataFrame:
         return self._connection.sql(query).to_arrow_table().to_pandas()
@@ -147,7 +133,7 @@ def write_index(record: RecoveryRecord, folder: Path) -> None:
     """Write the indexes of a record beside its tables, and its tables in the order they are looked up."""
     folder = Path(os.path.realpath(folder))
     (folder / INDEX).mkdir(parents=True, exist_ok=True)
-    connection = _connect(folder)
+    connection = locked_connection(within=folder)
     _hold(connection, record)
     queries = {folder / INDEX / f"{name}.parquet": query for name, query in _BUILD.items()}
     queries |= {
@@ -160,16 +146,17 @@ def write_index(record: RecoveryRecord, folder: Path) -> None:
     connection.close()
 
 
-def _connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
-    return locked_connection(folder=folder, tz="UTC")
-
-
 def _hold(connection: duckdb.DuckDBPyConnection, record: RecoveryRecord, names: Iterable[str] = tuple(RECORD_TABLES)) -> None:
     """Tables of a record as tables of the connection."""
     for name in names:
-        connection.register("given", getattr(record, name))
+        connection.register("given", pa.Table.from_pandas(getattr(record, name), preserve_index=False))
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
         connection.unregister("given")
+
+
+def _listed(ids: Iterable[str]) -> str:
+    """Ids as SQL writes them between the brackets of IN; NULL, which nothing equals, where there are none."""
+    return ", ".join(text_sql(each) for each in sorted(ids)) or "NULL"
 
 
 def _between(column: str, start: pd.Timestamp, end: pd.Timestamp) -> str:

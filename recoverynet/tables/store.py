@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -50,6 +50,9 @@ class RecordStore:
         self.people, self.groups, self.separations = (
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
+        self._place_of = {person: place for place, person in enumerate(self.people["person_id"])}
+        self._willing = set(self.people.loc[self.people["introducer_consent"].eq(True).fillna(False), "person_id"])
+        self._pairs = [set(pair) for pair in zip(self.separations["person_id"], self.separations["other_id"], strict=True)]
 
     def __enter__(self) -> RecordStore:
         return self
@@ -110,17 +113,17 @@ class RecordStore:
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
         others = self._others(core, begin, since, stop, steps) if steps else set()
-        rows = self._shelf.rows_of(core, begin, stop), self._shelf.rows_of(others - core, since, stop)
-        tables = self._shelf.tables_of(core, core | others, begin, stop, rows)
-        tables["groups"] = self.groups
+        tables = self._shelf.tables_around(core, others - core, begin, since, stop)
+        tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
+        tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
         tables["people"] = self._people_of(core | others, tables)
-        return RecoveryRecord(**tables, window=(begin, stop), tz=self.tz)
+        return RecoveryRecord.of_checked(tables, window=(begin, stop), tz=self.tz)
 
     def _known(self, person_ids: Collection[str]) -> set[str]:
         if isinstance(person_ids, str) or not len(person_ids):
             raise SchemaError(f"person_ids must be one or more ids, such as ['c0001']; got {person_ids!r}.")
         core = {str(person) for person in person_ids}
-        unknown = sorted(core - set(self.people["person_id"]))
+        unknown = sorted(core - self._place_of.keys())
         if unknown:
             raise UnknownPersonError(
                 f"The store knows nobody called {', '.join(map(repr, unknown[:3]))}; it holds {len(self.people):,} people."
@@ -129,27 +132,27 @@ class RecordStore:
 
     def _others(self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int) -> set[str]:
         """Everybody a small record needs besides those asked for."""
-        known = set(self.people["person_id"])
-        met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_with(core) & known)
+        met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_with(core) & self._place_of.keys())
         beyond = self._shelf.met_by(met - core, since, stop) if steps == 2 else set()
-        agreed = self.people["introducer_consent"].eq(True).fillna(False)
-        return met | beyond | set(self.people.loc[agreed, "person_id"]) | self._kept_apart_from(core)
+        apart = {other for pair in self._pairs if core & pair for other in pair}
+        return met | beyond | self._willing | apart
 
-    def _kept_apart_from(self, core: Iterable[str]) -> set[str]:
-        pairs, ids = self.separations, list(core)
-        first = pairs.loc[pairs["person_id"].isin(ids), "other_id"]
-        return set(first) | set(pairs.loc[pairs["other_id"].isin(ids), "person_id"])
+    def _separations_of(self, people: set[str]) -> pd.DataFrame:
+        """The pairs kept apart that touch any of these people."""
+        return self.separations[[bool(pair & people) for pair in self._pairs]].reset_index(drop=True)
 
-    def _people_of(self, wanted: set[str], tables: dict[str, Any]) -> pd.DataFrame:
+    def _people_of(self, wanted: set[str], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """Rows of people for those wanted, and for whoever a row of the small record names."""
         named = set(wanted)
         for name, frame in tables.items():
-            for column in RECORD_TABLES[name].columns if name != "people" else ():
+            for column in RECORD_TABLES[name].columns:
                 if column.refers_to == "people":
-                    named |= set(frame[column.name].dropna())
-        rows = self.people[self.people["person_id"].isin(named)]
-        workers = self.people[self.people["person_id"].isin(rows["worker_id"].dropna()) & ~self.people["person_id"].isin(named)]
-        return pd.concat([rows, workers.assign(worker_id=None)]).sort_index().reset_index(drop=True)
+                    named |= {person for person in frame[column.name].tolist() if isinstance(person, str)}
+        places = {self._place_of[person] for person in named}
+        workers = self.people["worker_id"].iloc[sorted(places)].dropna().unique()
+        places |= {place for worker in workers for place in [self._place_of[worker]]}
+        rows = self.people.iloc[sorted(places)].reset_index(drop=True)
+        return rows.assign(worker_id=rows["worker_id"].where(rows["worker_id"].isin(rows["person_id"])))
 
 
 def open_record(

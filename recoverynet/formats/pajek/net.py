@@ -20,6 +20,7 @@ from recoverynet.formats.raw_networks import (
     RawNetwork,
     RawNetworks,
     number_text,
+    require_number_of_ties,
     require_one_line,
     settled,
     unique_ids,
@@ -131,6 +132,9 @@ def _take_attribute(section: Section, name: str, title: str, reading: _Reading) 
 
 def _take_ties(section: Section, reading: _Reading, name: str) -> None:
     k, title = section.relation()
+    require_number_of_ties(
+        sum(line.count(" ") for _, line in section.lines) if section.kind.endswith("list") else len(section.lines), name
+    )
     if section.kind == "matrix":
         ties = _of_matrix(section, reading, name)
     elif section.kind.endswith("list"):

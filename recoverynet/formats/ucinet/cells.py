@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from recoverynet.errors import SchemaError
-from recoverynet.formats.raw_networks import Layer
+from recoverynet.formats.raw_networks import Layer, require_number_of_ties
 from recoverynet.formats.ucinet.head import TOKEN, Head, unquoted
 
 _MISSING = {"na", ".", "nan"}
-_MOST_CELLS = 100_000_000
+_MOST_CELLS, _MOST_WORDS = 100_000_000, 40_000_000
 
 
 class Body(NamedTuple):
@@ -32,7 +33,7 @@ def read_matrices(text: str, head: Head, name: str, directed: bool | None) -> Bo
     SchemaError
         There are more or fewer values than the sizes allow, one is no number, or the matrix is beyond reason.
     """
-    tokens = [unquoted(token) for token in TOKEN.findall(text)] if head.embedded or '"' in text else text.replace(",", " ").split()
+    tokens = [unquoted(token) for token in TOKEN.findall(text)] if head.embedded or '"' in text else _cells_of(text, name)
     n_rows, n_columns = head.n_rows or 0, head.n_columns or 0
     if n_rows * n_columns > _MOST_CELLS:
         raise SchemaError(f"{name!r} declares {n_rows:,} × {n_columns:,} cells, too many to read; export it as edgelist1.")
@@ -47,13 +48,28 @@ def read_matrices(text: str, head: Head, name: str, directed: bool | None) -> Bo
     return Body(layers, head.row_labels or _numbers_to(n_rows), head.column_labels or _numbers_to(n_columns))
 
 
+def _cells_of(text: str, name: str) -> Sequence[str] | np.ndarray:
+    """The numbers of a text, or its words where some of them are none."""
+    text = text.replace(",", " ")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationWarning)
+            return np.fromstring(text, dtype=np.float64, sep=" ")
+    except (DeprecationWarning, ValueError):
+        if len(text) > _MOST_WORDS:
+            raise SchemaError(f"{name!r} holds something among its cells that is no number.") from None
+        return text.split()
+
+
 def _numbers_to(n: int) -> list[str]:
     return [str(number) for number in range(1, n + 1)]
 
 
-def _one_matrix(tokens: list[str], at: int, head: Head, shape: tuple[int, int], name: str) -> tuple[np.ndarray, int]:
+def _one_matrix(
+    tokens: Sequence[str] | np.ndarray, at: int, head: Head, shape: tuple[int, int], name: str
+) -> tuple[np.ndarray, int]:
     if "columns" in head.embedded:
-        head.column_labels, at = tokens[at : at + shape[1]], at + shape[1]
+        head.column_labels, at = list(tokens[at : at + shape[1]]), at + shape[1]
     rows, columns = _listed_cells(head, shape)
     labelled = "rows" in head.embedded
     n_values = len(rows) + shape[0] * labelled
@@ -86,7 +102,7 @@ def _listed_cells(head: Head, shape: tuple[int, int]) -> tuple[np.ndarray, np.nd
     return rows, columns
 
 
-def _numbers(tokens: Sequence[str], name: str) -> np.ndarray:
+def _numbers(tokens: Sequence[str] | np.ndarray, name: str) -> np.ndarray:
     try:
         return np.array(tokens, dtype=np.float64)
     except ValueError:
@@ -110,6 +126,7 @@ def read_lists(text: str, head: Head, name: str, directed: bool | None) -> Body:
     SchemaError
         A line lacks an end, names nobody the file knows, or there are more or fewer matrices than declared.
     """
+    require_number_of_ties(text.count("\n") if head.form.startswith("edge") else text.count(" "), name)
     rows = _Members(head.row_labels, head.n_rows, "rows" in head.embedded, name)
     two_lists = head.form.endswith("2")
     columns = _Members(head.column_labels, head.n_columns, "columns" in head.embedded, name) if two_lists else rows

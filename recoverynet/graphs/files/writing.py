@@ -40,6 +40,8 @@ def write_ucinet(networks: Networks, path: str | Path) -> None:
     ------
     SchemaError
         The networks are not of the same people or differ in direction, or an id holds a line break.
+    NotWrittenError
+        The disk is full, or the folder is not there or may not be written to.
 
     Warns
     -----

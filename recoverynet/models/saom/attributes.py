@@ -114,21 +114,10 @@ def attributes_of(
     if not panel.present.any():
         raise NotEstimableError(f"Nobody is there at any of the {panel.n_waves} waves; there are {panel.n_people} people in all.")
     names = list(dict.fromkeys([*behaviours, *used])) + [NOTHING]
-    n_periods, words = panel.n_waves - 1, set()
     for name in bounds:
         if name not in behaviours:
             raise SchemaError(f"Bounds are of behaviour that is modelled ({', '.join(behaviours) or 'none'}); got {name!r}.")
-    raw = np.zeros((len(names), panel.n_people, n_periods))
-    all_waves = {}
-    for place, name in enumerate(names[:-1]):
-        if name in panel.behaviour:
-            all_waves[name] = panel.behaviour[name] if name in behaviours else panel.behaviour[name][:, :-1]
-            raw[place] = panel.behaviour[name][:, :-1]
-        else:
-            values, worded = _numbers_of(panel.covariates[name], name)
-            words |= {name} if worded else set()
-            raw[place] = values[:, :n_periods] if values.ndim == 2 else values[:, None]
-            all_waves[name] = raw[place]
+    raw, all_waves, words = _raw_values(panel, names, behaviours)
     limits = np.array([_bounds(name, panel.behaviour[name], bounds.get(name)) for name in behaviours]).reshape(-1, 2)
     house = panel.groups if panel.groups is not None else np.zeros(panel.n_people)
     centres, ranges, similarities, levels = [], [], [], []
@@ -153,6 +142,25 @@ def attributes_of(
         {name: _pairs_known(name, panel.dyadic[name], house) for name in dict.fromkeys(pairs)},
         {"balance": _disagreement(panel, house, 0), "inStructEq": _disagreement(panel, house, 1)},
     )
+
+
+def _raw_values(
+    panel: NetworkPanel, names: Sequence[str], behaviours: Sequence[str]
+) -> tuple[np.ndarray, dict[str, np.ndarray], set[str]]:
+    """Values at the start of each period (A, n, M), those that centres and levels are taken from, and which were words."""
+    n_periods, words = panel.n_waves - 1, set()
+    raw = np.zeros((len(names), panel.n_people, n_periods))
+    all_waves: dict[str, np.ndarray] = {}
+    for place, name in enumerate(names[:-1]):
+        if name in panel.behaviour:
+            all_waves[name] = panel.behaviour[name] if name in behaviours else panel.behaviour[name][:, :-1]
+            raw[place] = panel.behaviour[name][:, :-1]
+        else:
+            values, worded = _numbers_of(panel.covariates[name], name)
+            words |= {name} if worded else set()
+            raw[place] = values[:, :n_periods] if values.ndim == 2 else values[:, None]
+            all_waves[name] = raw[place]
+    return raw, all_waves, words
 
 
 def _centre(values: np.ndarray, *, worded: bool, modelled: bool) -> float:

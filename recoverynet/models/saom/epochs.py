@@ -129,26 +129,13 @@ class _Cutter:
         settled = _settled(fixed, first, fixed_last, last, unknown, left)
         lagged = _pairs(first - first.multiply(unknown))
         z, z_end = (self.steps[:, people, w].astype(np.int32) for w in (wave, wave + 1))
-        observed = (
-            np.stack([panel.behaviour[name][people] for name in self.behaviours])
-            if self.behaviours
-            else (np.zeros((0, len(people), panel.n_waves)))
-        )
-        start_unknown = np.isnan(observed[:, :, wave])
-        z_unknown = start_unknown | np.isnan(observed[:, :, wave + 1])
+        start_unknown, z_unknown = self._unknown_steps(people, wave)
         active, moments, movers = self._movers(people, wave)
         values, known, seen, seen_known, categories = self._values(people, wave, z, start_unknown)
         n_variables = len(self.behaviours) + 1
         base = _without(_pairs(first - first.multiply(unknown)), settled)
-        given, pool = given_lists(
-            len(people),
-            lagged,
-            lagged[:, ::-1][np.argsort(lagged[:, 1], kind="stable")],
-            base,
-            _pairs(fixed),
-            _pairs(unknown),
-            settled[:, :2],
-        )
+        lists = (lagged, lagged[:, ::-1][np.argsort(lagged[:, 1], kind="stable")], base, _pairs(fixed), _pairs(unknown))
+        given, pool = given_lists(len(people), *lists, settled[:, :2])
         arrays = Epoch(
             start=_pairs(first),
             given=given,
@@ -170,6 +157,13 @@ class _Cutter:
         )
         self._observed_change(arrays, base, last, unknown, z_end)
         return PanelEpoch(period, group, people, arrays, _pairs(last), z_end, panel.directed, self.behaviours)
+
+    def _unknown_steps(self, people: np.ndarray, wave: int) -> tuple[np.ndarray, np.ndarray]:
+        """Whose behaviour (B, n) is unknown at the start of a period, and at either end."""
+        if not self.behaviours:
+            return np.zeros((0, len(people)), bool), np.zeros((0, len(people)), bool)
+        hidden = np.isnan(np.stack([self.panel.behaviour[name][people, wave : wave + 2] for name in self.behaviours]))
+        return hidden[:, :, 0], hidden.any(axis=2)
 
     def _values(self, people: np.ndarray, wave: int, z: np.ndarray, start_unknown: np.ndarray) -> tuple[np.ndarray, ...]:
         own = self.attributes

@@ -18,6 +18,7 @@ from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.rsiena_terms import effect_lines, n_interactions
 from recoverynet.models.saom.setting import Setting, saom_setting
 from recoverynet.models.saom.specification import Specification
+from recoverynet.models.saom.starting import check_nothing_still
 
 RESERVED = {
     "if",
@@ -115,7 +116,8 @@ def write_rsiena(
         Specification and panel do not fit each other, RSiena has no such effect, part or interaction, bounds are not
         those observed, or the folder holds files.
     NotEstimableError
-        The panel has one wave, or a condition cannot be met.
+        The panel has one wave, a condition cannot be met, or nothing changes in a period of a group, which ends RSiena's
+        script.
 
     Notes
     -----
@@ -152,6 +154,7 @@ def write_rsiena(
         raise SchemaError(f"folder is a path, such as 'for_rsiena'; got {folder!r}.")
     setting = saom_setting(panel, specification, bounds=bounds, conditional=conditional, change_at=change_at)
     tables = _tables_of(setting)
+    check_nothing_still(setting)
     _check_bounds(setting)
     effects = effect_lines(specification, tables.names, directed=panel.directed)
     script = "\n".join([*_heading(tables), *_reading(tables), *_model(tables, effects, conditional, n_simulations, seed)])

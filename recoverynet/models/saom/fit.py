@@ -18,9 +18,10 @@ from recoverynet.models.saom.fitted import SaomFit, fitted
 from recoverynet.models.saom.not_finite import without_way_back
 from recoverynet.models.saom.robbins_monro import Estimation, Phase3, Runaway, converge, phase1
 from recoverynet.models.saom.setting import Setting, saom_setting
-from recoverynet.models.saom.simulation import Endless, Simulator, target_statistics
+from recoverynet.models.saom.simulation import Endless, Simulator, warmed_up
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
+from recoverynet.progress import told_if_slow
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.results import settings_of
 
@@ -118,6 +119,9 @@ def fit_saom(
     or leave, no fit is conditional, as in RSiena. Endowment and creation parts of maxAlt and minAlt are s_i now less s_i
     before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them.
 
+    Standard errors of rates are the least steady: with 1,000 simulations they differ by some 10 % from seed to seed,
+    with 3,000 by half of that.
+
     References
     ----------
     Snijders, T. A. B. (2001). The statistical evaluation of social network dynamics. Sociological Methodology 31,
@@ -145,41 +149,16 @@ def fit_saom(
     """
     _check_arguments(n_simulations, wanted, most_runs)
     generator = resolve_rng(rng)
-    setting = saom_setting(
-        panel,
-        specification,
-        bounds=bounds,
-        conditional=conditional,
-        change_at=change_at,
-        unknown_alters=unknown_alters,
-        by_class=by_class,
-    )
+    how = {"bounds": bounds, "conditional": conditional, "change_at": change_at, "unknown_alters": unknown_alters}
+    setting = saom_setting(panel, specification, by_class=by_class, **how)  # type: ignore[arg-type]
     checks = check_change(setting)
-    by_period = target_statistics(setting)
+    with told_if_slow("Preparing the simulation: the first fit on this machine compiles for about a minute.", quiet=quiet):
+        by_period = warmed_up(setting)
     estimation, known = _begun(setting, by_period.sum(axis=0), start)
-    settings = settings_of(
-        generator,
-        bounds=dict(bounds or {}),
-        conditional=conditional,
-        change_at=dict(change_at) if isinstance(change_at, Mapping | pd.Series) else change_at,
-        unknown_alters=unknown_alters,
-        n_simulations=n_simulations,
-        wanted=wanted,
-        most_runs=most_runs,
-        by_class=bool(setting.model.whole[N_CLASSES]),
-        specification=repr(specification),
-    )
+    wish = {"n_simulations": n_simulations, "wanted": wanted, "most_runs": most_runs}
+    settings = _settings(generator, setting, specification, how | wish)
     with Simulator(setting, workers) as simulator:
-        here, ratio, n_phase3, good, reason = _estimated(
-            simulator,
-            estimation,
-            n_simulations=n_simulations,
-            wanted=wanted,
-            most_runs=most_runs,
-            rng=generator,
-            quiet=quiet,
-            known=known,
-        )
+        here, ratio, n_phase3, good, reason = _estimated(simulator, estimation, rng=generator, quiet=quiet, known=known, **wish)
     found = fitted(
         setting,
         estimation,
@@ -196,6 +175,15 @@ def fit_saom(
     if not found.converged:
         warnings.warn(found.convergence, RecoveryNetWarning, stacklevel=2)
     return found
+
+
+def _settings(rng: np.random.Generator, setting: Setting, specification: Specification, how: dict[str, Any]) -> dict[str, Any]:
+    """Every argument that decides about the numbers, in plain values."""
+    change_at = how["change_at"]
+    plain = dict(change_at) if isinstance(change_at, Mapping | pd.Series) else change_at
+    by_class = bool(setting.model.whole[N_CLASSES])
+    given = {**how, "bounds": dict(how["bounds"] or {}), "change_at": plain, "by_class": by_class}
+    return settings_of(rng, **given, specification=repr(specification))
 
 
 def _estimated(

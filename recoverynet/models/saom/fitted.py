@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
 
 from recoverynet.draw.convergence import draw_convergence
 from recoverynet.draw.results import Axes, draw_estimates
 from recoverynet.errors import SchemaError
-from recoverynet.models.saom.columns import Parameter, parameter_frame
+from recoverynet.models.saom.fit_table import covariance_of, table_of, trace_of
 from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test, score_test, wald_test
 from recoverynet.models.saom.not_finite import what_is_wrong
 from recoverynet.models.saom.robbins_monro import Estimation, Phase3
@@ -318,7 +317,7 @@ def fitted(
         gap = here.sums.mean(axis=0) - targets.sum(axis=0)
         spread = here.sums.std(axis=0)
         t_ratios = np.divide(gap, spread, out=np.full(n_parameters, np.nan), where=spread > 0)
-    table = _table(setting, theta, covariance, t_ratios, targets.sum(axis=0), here if reason is None else None)
+    table = table_of(setting, theta, covariance, t_ratios, targets.sum(axis=0), here if reason is None else None)
     ever = setting.panel.present.any(axis=1)
     name = " and ".join([f"ties ({setting.specification.network_name})", *setting.specification.behaviour])
     found = SaomFit(
@@ -337,76 +336,7 @@ def fitted(
         wanted=wanted,
         setting=setting,
         stay=here,
-        trace=_trace(setting.parameters, estimation),
+        trace=trace_of(setting.parameters, estimation),
         n_simulations=estimation.n_runs,
     )
     return replace(found, checks=(Check("the estimation converged", found.converged, found.convergence), *checks))
-
-
-def covariance_of(here: Phase3, free: np.ndarray) -> np.ndarray:
-    """D⁻¹ Σ D⁻ᵀ of the free parameters."""
-    inverse = np.linalg.pinv(here.derivative[np.ix_(free, free)])
-    spread = np.cov(here.sums[:, free].T).reshape(len(free), len(free))
-    return inverse @ spread @ inverse.T
-
-
-def _table(
-    setting: Setting, theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, targets: np.ndarray, here: Phase3 | None
-) -> pd.DataFrame:
-    frame = parameter_frame(setting.parameters)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        std_error = np.sqrt(np.diag(covariance))
-        frame = frame.assign(
-            estimate=theta,
-            std_error=std_error,
-            t_ratio=t_ratios,
-            p=2 * ndtr(-np.abs(theta / std_error)),
-            low=theta - ndtri(0.975) * std_error,
-            high=theta + ndtri(0.975) * std_error,
-            target=targets,
-            fixed=[each.fixed is not None for each in setting.parameters],
-        )
-    frame.loc[frame["effect"] == "Rate", "p"] = np.nan
-    if setting.condition >= 0 and here is not None:
-        frame = _with_conditional_rates(frame, setting, here)
-    return frame if frame["group"].notna().any() else frame.drop(columns="group")
-
-
-def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Phase3) -> pd.DataFrame:
-    """Basic rates of the variable conditioned on, from the time its change took; those of others in the same units."""
-    name = [setting.specification.network_name, *setting.specification.behaviour][setting.condition]
-    rows = []
-    for epoch, times in zip(setting.epochs, here.times, strict=True):
-        rows.append(
-            {
-                "dependent": name,
-                "effect": "Rate",
-                "covariate": "",
-                "type": "rate",
-                "period": epoch.period,
-                "group": epoch.group,
-                "estimate": times.mean(),
-                "std_error": times.std(),
-                "target": float(epoch.arrays.distances[setting.condition]),
-                "fixed": False,
-            }
-        )
-        others = (frame["effect"] == "Rate") & (frame["period"] == epoch.period)
-        if epoch.group is not None:
-            others &= frame["group"] == epoch.group
-        frame.loc[others, ["estimate", "std_error", "low", "high"]] *= times.mean()
-    found = pd.concat([pd.DataFrame(rows), frame], ignore_index=True)[list(frame.columns)]
-    return found.astype({"period": "Int64"})
-
-
-def _trace(parameters: Sequence[Parameter], estimation: Estimation) -> pd.DataFrame:
-    values = np.array([theta for _, theta in estimation.trace]).reshape(-1, len(parameters))
-    n_steps = len(values)
-    return pd.DataFrame(
-        {
-            "iteration": np.repeat(np.arange(1, n_steps + 1), len(parameters)),
-            "subphase": np.repeat([subphase for subphase, _ in estimation.trace], len(parameters)),
-            "parameter": np.tile([each.label for each in parameters], n_steps),
-            "value": values.ravel(),
-        }
-    )

@@ -83,12 +83,15 @@ class Phase3:
     statistics, scores : float arrays (periods, runs, P)
     derivative : float array (P, P)
     times : float array (epochs, runs)
+    spread : float array (P, P)
+        Covariance of the summed statistics: periods are simulated apart, so that it is the sum of theirs.
     """
 
     theta: np.ndarray
     statistics: np.ndarray
     scores: np.ndarray
     derivative: np.ndarray
+    spread: np.ndarray
     times: np.ndarray
 
     @property
@@ -204,9 +207,9 @@ def phase3(simulator: Simulator, estimation: Estimation, n_runs: int, rng: np.ra
     statistics = np.concatenate([each.statistics for each in found], axis=1)
     scores = np.concatenate([each.scores for each in found], axis=1)
     derivative = sum(each.covariances * size for each, size in zip(found, sizes, strict=True)) / n_runs
-    here = Phase3(
-        estimation.theta.copy(), statistics, scores, np.asarray(derivative), np.concatenate([each.times for each in found], axis=1)
-    )
+    times = np.concatenate([each.times for each in found], axis=1)
+    spread = np.sum([np.cov(period.T).reshape(derivative.shape) for period in statistics], axis=0)
+    here = Phase3(estimation.theta.copy(), statistics, scores, np.asarray(derivative), spread, times)
     _take_in(estimation, here.sums, here.derivative)
     return here
 

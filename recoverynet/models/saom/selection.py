@@ -138,26 +138,7 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
     ]
     used = [int(column[WEIGHT]) for column in columns]
     left_out = left_out_of(fit, setting.specification.network_name, used, attribute)
-    named = pd.DataFrame({"ego_value": [], "alter_value": [], "contribution": [], "std_error": []}, dtype=float)
-    if columns:
-        numbers, words = _levels(fit, attribute, place, values)
-        weights = np.zeros((len(numbers) ** 2, len(fit.theta)))
-        pairs = [(v, w) for v in numbers for w in numbers]
-        for column in columns:
-            reach, similarity = setting.model.attributes[place, :2]
-            weights[:, column[WEIGHT]] += [
-                covariate_tie(int(column[CODE]), v, w, True, reach, similarity)
-                for v, w in np.array(pairs, float) - own.centres[place]
-            ]
-        contribution, error = sums(fit, weights)
-        named = pd.DataFrame(
-            {
-                "ego_value": np.repeat(words, len(words)),
-                "alter_value": np.tile(words, len(words)),
-                "contribution": contribution,
-                "std_error": error,
-            }
-        )
+    named = _contributions(fit, attribute, place, columns, values)
     return Preferences(
         question=f"Which contacts do people prefer, by their own {attribute} and the contact's?",
         assumptions=assumed(fit, left_out, f"What else people look at in contacts is the same whatever their {attribute}."),
@@ -168,6 +149,30 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
         terms=tuple(labels_of(fit, used)),
         left_out=left_out,
         **of_fit(fit),
+    )
+
+
+def _contributions(
+    fit: SaomFit, attribute: str, place: int, columns: Sequence[np.ndarray], values: Sequence[float] | None
+) -> pd.DataFrame:
+    """What a tie from each value to each counts for, with standard errors; no row where no term is about the attribute."""
+    if not columns:
+        return pd.DataFrame({"ego_value": [], "alter_value": [], "contribution": [], "std_error": []}, dtype=float)
+    setting = fit.setting
+    numbers, words = _levels(fit, attribute, place, values)
+    weights = np.zeros((len(numbers) ** 2, len(fit.theta)))
+    pairs = np.array([(v, w) for v in numbers for w in numbers], float) - setting.attributes.centres[place]
+    reach, similarity = setting.model.attributes[place, :2]
+    for column in columns:
+        weights[:, column[WEIGHT]] += [covariate_tie(int(column[CODE]), v, w, True, reach, similarity) for v, w in pairs]
+    contribution, error = sums(fit, weights)
+    return pd.DataFrame(
+        {
+            "ego_value": np.repeat(words, len(words)),
+            "alter_value": np.tile(words, len(words)),
+            "contribution": contribution,
+            "std_error": error,
+        }
     )
 
 

@@ -113,16 +113,12 @@ def saom_setting(
     columns = build_columns(specification, attributes, [(each.group, each.period) for each in epochs], condition)
     for (epoch, variable), place in columns.rate_places.items():
         epochs[epoch].arrays.rate_places[variable] = place
-    degree = max(
-        (int(np.bincount(side).max()) for each in epochs for ties in (each.arrays.start, each.end) for side in ties.T if len(side)),
-        default=0,
-    )
     model = build_model(
         columns,
         attributes,
         directed=panel.directed,
         n_people=max(each.n_people for each in epochs),
-        most_degree=degree,
+        most_degree=_most_degree(epochs),
         condition=condition,
         by_class=by_class,
         unknown_alters=unknown_alters,
@@ -138,6 +134,12 @@ def saom_setting(
         condition,
         changes,
     )
+
+
+def _most_degree(epochs: list[PanelEpoch]) -> int:
+    """The largest number of ties anybody has or receives at either end of an epoch."""
+    counts = [np.bincount(side) for each in epochs for ties in (each.arrays.start, each.end) for side in ties.T if len(side)]
+    return max((int(each.max()) for each in counts), default=0)
 
 
 def _condition(conditional: str | None, names: list[str], panel: NetworkPanel) -> int:

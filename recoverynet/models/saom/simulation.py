@@ -85,6 +85,14 @@ def target_statistics(setting: Setting) -> np.ndarray:
     return found
 
 
+def warmed_up(setting: Setting) -> np.ndarray:
+    """Statistics of what was observed, with the kernels of simulations compiled, or fetched from their cache, on the way."""
+    found = target_statistics(setting)
+    with Simulator(setting, workers=1) as simulator:
+        simulator.run(np.full(len(setting.parameters), 1e-3), 1, np.random.default_rng(0))
+    return found
+
+
 def _all_finite(setting: Setting, statistics: np.ndarray, what: str) -> None:
     """Every statistic (…, P) is a number; only own effects can give others."""
     wrong = ~np.isfinite(statistics).reshape(-1, statistics.shape[-1]).all(axis=0)

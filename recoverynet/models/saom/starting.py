@@ -36,17 +36,7 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
     _check_order(setting.panel)
     _check_there(setting.panel)
     _check_constant(setting)
-    still = [
-        f"{name} from wave {epoch.period} to {epoch.period + 1}{_in_group(epoch)} ({_why_still(setting, epoch, variable)})"
-        for epoch in setting.epochs
-        for variable, name in enumerate([setting.specification.network_name, *setting.specification.behaviour])
-        if epoch.arrays.distances[variable] == 0
-    ]
-    if still:
-        raise NotEstimableError(
-            f"No change to learn from: {', '.join(still[:5])}{f' and {len(still) - 5} more' if len(still) > 5 else ''}. A rate "
-            "of change cannot be estimated there; leave the wave, the group or the variable out."
-        )
+    check_nothing_still(setting)
     found = [_jaccard(setting, period) for period in setting.periods]
     low = [f"{value:.2f} in period {period}" for period, value in zip(setting.periods, found, strict=True) if value < LEAST_JACCARD]
     words = ", ".join(f"{value:.2f}" for value in found)
@@ -60,6 +50,27 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
     strengths = any((matrix.data != 1.0).any() for matrix in setting.panel.networks)
     valued = (Check("ties are there or not", False, "they have strengths here; any strength counts as a tie"),) * strengths
     return (*valued, Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words))
+
+
+def check_nothing_still(setting: Setting) -> None:
+    """Every network and behaviour changes in every period of every group.
+
+    Raises
+    ------
+    NotEstimableError
+        Nothing is known to have changed in one.
+    """
+    still = [
+        f"{name} from wave {epoch.period} to {epoch.period + 1}{_in_group(epoch)} ({_why_still(setting, epoch, variable)})"
+        for epoch in setting.epochs
+        for variable, name in enumerate([setting.specification.network_name, *setting.specification.behaviour])
+        if epoch.arrays.distances[variable] == 0
+    ]
+    if still:
+        raise NotEstimableError(
+            f"No change to learn from: {', '.join(still[:5])}{f' and {len(still) - 5} more' if len(still) > 5 else ''}. A rate "
+            "of change cannot be estimated there; leave the wave, the group or the variable out."
+        )
 
 
 def _in_group(epoch: PanelEpoch) -> str:
