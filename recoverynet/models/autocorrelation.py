@@ -100,7 +100,7 @@ def network_autocorrelation(
     Notes
     -----
     lag: y = ρWy + Xβ + ε; error: y = Xβ + u with u = ρWu + ε; ε normal and independent (Ord 1975;
-    Doreian 1980). By maximum likelihood, log |I − ρW| from a sparse LU decomposition, |ρ| below one
+    Doreian 1980). By maximum likelihood, log det(I − ρW) from a sparse LU decomposition, abs(ρ) below one
     over the spectral radius of W (1 where weights are normalised); standard errors from the expected
     information. People with an unknown value or term are left out with their ties. For a norm (1 or 0)
     this is a linear probability model.

@@ -139,9 +139,9 @@ def spread_panel(
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"Expected a RecoveryRecord, as recoverynet.read_record(folder) gives it; got a {type(record).__name__}.")
     adjust, surroundings = _names(adjust, surroundings)
+    read = read_placebo(record, placebo)
     bounds = _bounds(record, window)
     kept = _roles_seen(record, norm, roles)
-    read = read_placebo(record, placebo)
     waves, length = _waves(record, norm, bounds, every, kept, valid_for, read)
     waves = with_placebo(waves, read)
     around = surroundings_of(record, waves, surroundings)

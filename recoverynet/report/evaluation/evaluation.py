@@ -10,6 +10,7 @@ from recoverynet.atomic import write_text
 from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
 from recoverynet.models.spread.spread_terms import Placebo
+from recoverynet.progress import track
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
 from recoverynet.report.evaluation.closing import brief_section, limits_section, rerun_section, settings_in_words
@@ -107,7 +108,7 @@ def evaluation_report(
     writer, findings = ReportWriter(policy), Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
-    body = [make(writer, setting, findings) for make in makers]
+    body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words())
     report = Report(
         title=title or TITLE,
