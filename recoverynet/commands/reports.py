@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from recoverynet.commands.options import Disclosure, Folder, LeaveOut, MapFile, OutFile, Placebo, Policy, Quiet, Tables
-from recoverynet.commands.telling import be_quiet, finish, read_told
+from recoverynet.commands.options import Disclosure, Folder, LeaveOut, MapFile, OutFile, Overwrite, Placebo, Policy, Quiet, Tables
+from recoverynet.commands.telling import be_quiet, finish, read_told, require_new
 
 report_app = typer.Typer(help="Write a report on a folder of records.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -23,10 +23,13 @@ def report_evaluation(
     placebo: Placebo = None,
     tables: Tables = None,
     leave_out: LeaveOut = False,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Who is linked to recovery communities, before, during and after treatment, and what changed?"""
     be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
     record = read_told(folder, map, leave_out)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
@@ -58,10 +61,13 @@ def report_spread(
     seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
     tables: Tables = None,
     leave_out: LeaveOut = False,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Does the norm spread through the network, or do like people meet, and how sure can we be?"""
     be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
     record = read_told(folder, map, leave_out)
     from recoverynet.report.spread.spread import spread_report
 
