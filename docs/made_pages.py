@@ -85,11 +85,12 @@ def calibration() -> str:
     for name in ("rate", "low", "high"):
         shown[name] = (100 * shown[name]).map("{:.1f} %".format)
     opening = (
-        "Every test was tried in worlds whose truth is known. In rows of strength *none* nothing spreads, and the rate is how often "
-        "the ladder cries wolf; in the others influence is planted, and the rate is how often it is found. Low and high are exact "
-        "95 % intervals. *Within reach* are worlds in which an observational method can be expected to hold its error rate, "
+        "Every test was tried in worlds whose truth is known. In rows of strength *none* nothing spreads, and the rate is how "
+        "often the ladder cries wolf; in the others influence is planted, and the rate is how often it is found. Low and high are "
+        "exact 95 % intervals. *Within reach* are worlds in which an observational method can be expected to hold its error rate, "
         "*beyond* those in which a hidden trait is too strong; *record* are whole records as a service keeps them. The rates rest "
-        "on an ideal placebo: one that carries the same hidden trait at the same odds as the norm. With a weaker one they are worse."
+        "on an ideal placebo: one that carries the same hidden trait at the same odds as the norm. With a weaker one they "
+        "are worse."
     )
     where = (
         "The table below is the evidence ladder (level 3 or above) at 650 people; "

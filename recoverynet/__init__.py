@@ -50,6 +50,7 @@ _DOOR: dict[str, list[str]] = {
     "measures.meetings": ["next_meetings"],
     "measures.doors": ["Wishes"],
     "measures.introductions": ["introductions"],
+    "measures.caseload": ["caseload_introductions"],
     "measures.introduction_outcomes": ["introduction_outcomes"],
     "measures.prompts": ["prompts"],
     "measures.exposure": ["exposure"],
@@ -75,11 +76,14 @@ _DOOR: dict[str, list[str]] = {
     "models.saom.sources": ["similarity_sources"],
     "models.saom.what_if": ["simulate"],
     "models.saom.export": ["write_rsiena"],
-    "worlds.area.synthetic": ["synthetic_record"],
+    "worlds.area.synthetic": ["riverside_record", "synthetic_record"],
+    "worlds.calibration": ["calibration_table"],
+    "worlds.calibration_shown": ["calibration_summary", "plot_calibration"],
     "report.disclosure.policy": ["CountTable", "DisclosurePolicy"],
     "report.report": ["Report"],
     "report.evaluation.evaluation": ["evaluation_report"],
     "report.spread.spread": ["spread_report"],
+    "report.client.client": ["client_report"],
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=[], submod_attrs=_DOOR)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from recoverynet.commands import records, reports
+from recoverynet.commands import notebooks, records, reports, worker
 from recoverynet.commands.options import Overwrite, Quiet
 from recoverynet.commands.telling import be_quiet, printable, require_new, rows_in_words, save_told, say_in_brief
 from recoverynet.errors import RecoveryNetError, RecoveryNetWarning
@@ -32,6 +32,9 @@ app = typer.Typer(
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("recoverynet_demo"),
     sample: Annotated[str, typer.Option(help="Which sample to use; `recoverynet samples` lists them.")] = "riverside",
+    worker_page: Annotated[
+        bool, typer.Option("--worker", help="Open the worker's page on the sample instead, with a link to come in.")
+    ] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -40,6 +43,9 @@ def demo(
     Reads the sample, prints a short summary and writes the report (HTML), the notebook behind it and its tables.
     """
     be_quiet(quiet)
+    if worker_page:
+        worker.demo_page(sample, out)
+        return
     require_new(*(out / name for name in ("evaluation.html", "evaluation.ipynb", "tables")), overwrite=overwrite)
     from recoverynet.report.evaluation.evaluation import evaluation_report
     from recoverynet.samples import load_sample
@@ -59,7 +65,9 @@ def demo(
 
 
 app.add_typer(records.app)
+app.add_typer(notebooks.app)
 app.add_typer(reports.report_app, name="report")
+app.add_typer(worker.app)
 
 
 def main() -> None:

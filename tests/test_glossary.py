@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
 TERMS = (
     "label permutation", "degree-preserving rewiring", "edge reversal", "separation", "aliased", "dyadic covariate",
-    "rate function", "ministep", "similarity", "strongly connected component", "discrete-time hazard", "negative control", "convergence criterion",
+    "rate function", "ministep", "similarity", "strongly connected component",
+    "discrete-time hazard", "negative control", "convergence criterion",
     "ego", "alter", "exposure", "threshold", "homophily", "spell", "wave", "reciprocity",
 )  # fmt: skip
 RETIRED = {"Stay", "Walk", "paces", "turn", "trouble", "switches", "reading", "circle"}

@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from recoverynet.tables.record import RecoveryRecord
 
 
+UNSEEN = 3
+"""Exit status of a report that was written, and could not see what it was asked for."""
+
+
 def finish(report: Report, out: Path, tables: Path | None) -> None:
-    """Say what a report found, and write it."""
+    """Say what a report found, and write it; end with status 3 where what it was asked for cannot be seen."""
     say_in_brief(report)
     typer.echo(f"\nWritten: {save_told(report, out)}")
     if tables is not None:
         report.save_tables(tables)
         typer.echo(f"Tables:  {tables}{os.sep}")
+    for sentence in report.unseen:
+        typer.echo(f"recoverynet: {sentence}", err=True)
+    if report.unseen:
+        raise typer.Exit(UNSEEN)
 
 
 def read_told(folder: Path, map_file: Path | None, leave_out: bool) -> RecoveryRecord:

@@ -148,7 +148,7 @@ class Imported:
     >>> import pandas as pd
     >>> people = pd.DataFrame({"person_id": ["ann"], "role": ["client"]})
     >>> Imported({"people": people}, ImportReport("egor", "egos.csv")).to_record()
-    <RecoveryRecord no dated rows: people 1>
+    <RecoveryRecord no dated contact or observation: people 1>
     """
 
     tables: Mapping[str, pd.DataFrame]

@@ -72,7 +72,7 @@ def blind_spots(
 def _looks(index: RecordIndex, client_id: str, moment: Moment) -> pd.DataFrame:
     """Everything observed about the client within what is looked at."""
     rows = index.rows("observations", client_id)
-    return rows[[moment.furthest <= day < moment.at for day in rows["observed_at"].tolist()]]
+    return rows.iloc[[place for place, day in enumerate(rows["observed_at"].tolist()) if moment.furthest <= day < moment.at]]
 
 
 def _last_entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -79,7 +80,7 @@ class Door(NamedTuple):
     """A group that suits a client, when it meets next, how far it is and what was done about it before."""
 
     group: Group
-    next_at: pd.Timestamp
+    next_at: dt.datetime
     local_start: str
     distance_km: float
     same_area: bool | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +14,9 @@ from recoverynet.instants import as_length
 from recoverynet.measures.client_ties import framed, person_ties
 from recoverynet.measures.client_words import reason_in_words
 from recoverynet.measures.doors import Door, Wishes, doors
-from recoverynet.measures.kept_apart import keep_apart
+from recoverynet.measures.kept_apart import KeptApart, keep_apart
 from recoverynet.measures.moment import QUARTER, moment_of, require_client
-from recoverynet.measures.record_index import Person, RecordIndex, index_of
+from recoverynet.measures.record_index import Group, Person, RecordIndex, index_of
 from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN, go_betweens, one_step_away
 from recoverynet.states import RECOVERY_NORM
 from recoverynet.tables.record import RecoveryRecord
@@ -142,19 +143,28 @@ def introduction_options(
     tied = go_betweens([tie for tie in people if tie.person_id not in apart.hidden])
     beyond = one_step_away(index, client.person_id, tied, moment, apart)
     suiting = {door.group.group_id: door for door in doors(index, client, moment.at, wishes, apart)}
-    options = []
-    for guide, room in room_this_month(record, index, moment.at).items():
-        if guide == client.person_id or not apart.may_introduce(guide):
-            continue
-        steps, via = (1.0, None) if guide in tied else (2.0, beyond[guide]) if guide in beyond else (np.nan, None)
-        for group, last in index.groups_of(guide, moment.at - within, moment.at).items():
-            if group in suiting:
-                options.append(_option(suiting[group], index.people[guide], steps, via, index.instant(last), room))
-    near = [option for option in options if option.steps == option.steps]
-    return sorted(near or options, key=_nearest_first)
+    room = room_this_month(record, index, moment.at)
+    guides = [guide for guide in room if guide != client.person_id and apart.may_introduce(guide)]
+    steps = {guide: 1.0 if guide in tied else 2.0 for guide in guides if guide in tied or guide in beyond}
+
+    def options_of(some: Iterable[str]) -> list[Introduction]:
+        return [
+            _option(suiting[group], index.people[guide], steps.get(guide), beyond.get(guide), index.instant(last), room[guide])
+            for guide in some
+            for group, last in index.groups_of(guide, moment.at - within, moment.at).items()
+            if group in suiting
+        ]
+
+    return sorted(options_of(steps) or options_of(guides), key=_nearest_first)
 
 
-def _option(door: Door, guide: Person, steps: float, via: str | None, last: pd.Timestamp, room: float) -> Introduction:
+def fitting_groups(record: RecoveryRecord, client_id: str, *, at: pd.Timestamp, wishes: Wishes, apart: KeptApart) -> list[Group]:
+    """Groups that suit a client and may be proposed to them, with or without an introducer, the soonest first."""
+    index = index_of(record)
+    return [door.group for door in doors(index, require_client(index, client_id), at, wishes, apart)]
+
+
+def _option(door: Door, guide: Person, steps: float | None, via: str | None, last: pd.Timestamp, room: float) -> Introduction:
     group = door.group
     return Introduction(
         group_id=group.group_id,
@@ -171,8 +181,8 @@ def _option(door: Door, guide: Person, steps: float, via: str | None, last: pd.T
         same_area=door.same_area,
         introducer_id=guide.person_id,
         introducer_role=guide.role,
-        steps=steps,
-        via_id=via,
+        steps=np.nan if steps is None else steps,
+        via_id=via if steps == 2.0 else None,
         last_there=last,
         capacity_left=room,
         stage=door.stage,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.ids import ids_in
 from recoverynet.instants import as_instant
 from recoverynet.measures.record_index import Group, named_rows
 from recoverynet.tables.layouts import GROUPS
@@ -65,13 +67,21 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
         raise SchemaError(f"days must be a whole number, 1 or more; got {days!r}.")
     start = as_instant(at, tz)
+    groups = ids_in(groups, ("group_id",), "groups")
+    absent = [name for name in Group._fields if name not in groups.columns]
+    if absent:
+        raise SchemaError(GROUPS.absent_columns_message(absent, list(groups.columns)))
     found = sorted(
         coming_meetings(named_rows(groups, Group), start, days=int(days), tz=tz), key=lambda row: (row.starts_at, row.group_id)
     )
     columns = dict(zip(Meeting._fields, zip(*found, strict=True) if found else [()] * len(Meeting._fields), strict=True))
     kinds = dict.fromkeys(Meeting._fields, "str") | {"online": "boolean"}
     kinds |= dict.fromkeys(("starts_at", "ends_at"), pd.DatetimeTZDtype("us", tz))
-    return pd.DataFrame({name: pd.array(list(values), dtype=kinds[name]) for name, values in columns.items()})
+    return pd.DataFrame({name: _column(list(values), kinds[name]) for name, values in columns.items()})
+
+
+def _column(values: list[Any], kind: Any) -> Any:
+    return pd.array(values, dtype=kind) if isinstance(kind, str) else pd.DatetimeIndex(values, dtype=kind)
 
 
 class Meeting(NamedTuple):
@@ -80,7 +90,7 @@ class Meeting(NamedTuple):
     group_id: str
     name: str
     kind: str
-    starts_at: pd.Timestamp
+    starts_at: dt.datetime
     ends_at: Any
     local_start: str
     timezone: str
@@ -91,30 +101,46 @@ class Meeting(NamedTuple):
 
 def coming_meetings(groups: Iterable[Group], start: pd.Timestamp, *, days: int, tz: str) -> Iterator[Meeting]:
     """The meetings of groups from an instant on, for so many days; in the order of the groups."""
-    end = start + pd.DateOffset(days=days)
+    first, last = start.to_pydatetime(), (start + pd.DateOffset(days=days)).to_pydatetime()
+    here = _zone(tz, "")
     for group in groups:
         if group.weekday is None or group.start_time is None or group.closed_temporarily is True:
             continue
         zone = _zone(group.timezone or tz, group.group_id)
-        for moment in _weekly(group, zone, start, end):
-            if start <= moment < end and group.meets_at(moment):
-                begins = moment.tz_convert(tz)
-                ends = pd.NaT if group.duration_min is None else begins + pd.Timedelta(minutes=group.duration_min)
+        for moment in _weekly(group, zone, first, last):
+            if first <= moment < last and group.meets_at(moment):
+                ends = None if group.duration_min is None else (moment + dt.timedelta(minutes=group.duration_min)).astimezone(here)
                 clock = ":".join(group.start_time.split(":")[:2]).rjust(5, "0")
                 yield Meeting(
-                    group.group_id, group.name, group.kind, begins, ends, clock, str(zone), group.place, group.area, group.online
+                    group.group_id,
+                    group.name,
+                    group.kind,
+                    moment.astimezone(here),
+                    ends,
+                    clock,
+                    str(zone),
+                    group.place,
+                    group.area,
+                    group.online,
                 )
 
 
-def _weekly(group: Group, zone: ZoneInfo, start: pd.Timestamp, end: pd.Timestamp) -> Iterator[pd.Timestamp]:
-    """Every week's meeting of a group whose local day lies between two instants, as it falls on the clock of the place."""
-    first = start.tz_convert(zone).tz_localize(None).normalize()
-    last = end.tz_convert(zone).tz_localize(None).normalize()
-    day = first + pd.Timedelta(days=(WEEKDAYS.index(str(group.weekday)) - first.day_of_week) % 7)
+def _weekly(group: Group, zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
+    """Every week's meeting of a group whose local day lies between two instants, in UTC, as it falls on the clock there."""
+    day, end = first.astimezone(zone).date(), last.astimezone(zone).date()
     hour, minute, *_ = (int(part) for part in str(group.start_time).split(":"))
-    while day <= last:
-        yield (day + pd.Timedelta(hours=hour, minutes=minute)).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-        day += pd.Timedelta(days=7)
+    day += dt.timedelta(days=(WEEKDAYS.index(str(group.weekday)) - day.weekday()) % 7)
+    while day <= end:
+        yield _instant(dt.datetime.combine(day, dt.time(hour, minute)), zone)
+        day += dt.timedelta(days=7)
+
+
+def _instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """A local time as an instant: the first of two, and the moment after the gap where the clock skips it."""
+    instant = local.replace(tzinfo=zone).astimezone(dt.UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local:
+        return instant
+    return pd.Timestamp(local).tz_localize(zone, nonexistent="shift_forward").to_pydatetime().astimezone(dt.UTC)
 
 
 @lru_cache(maxsize=64)

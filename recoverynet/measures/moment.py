@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import TimeOrderError, UnknownPersonError
+from recoverynet.ids import one_id
 from recoverynet.instants import as_instant, as_length, day_in_words
 from recoverynet.measures.record_index import Person, RecordIndex, to_us
 from recoverynet.tables.record import RecoveryRecord
@@ -70,10 +71,11 @@ def require_client(index: RecordIndex, client_id: object) -> Person:
     UnknownPersonError
         The record does not know the person, or knows them in another role.
     """
-    found = index.people.get(str(client_id))
+    client_id = one_id(client_id, "client_id")
+    found = index.people.get(client_id)
     if found is None:
         clients = [person.person_id for person in index.people.values() if person.role == "client"]
-        near = get_close_matches(str(client_id), clients[:5000], n=1, cutoff=0.8)
+        near = get_close_matches(client_id, clients[:5000], n=1, cutoff=0.8)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise UnknownPersonError(
             f"The record knows nobody called {client_id!r}; it holds {len(clients):,} clients, the first being "

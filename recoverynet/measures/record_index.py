@@ -13,7 +13,7 @@ import pandas as pd
 
 from recoverynet.measures.recovery_contacts import PERSONAL_KINDS
 from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 
 class Person(NamedTuple):
@@ -187,8 +187,12 @@ class RecordIndex:
 
     def groups_of(self, person_id: str, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, int]:
         """At which groups somebody was in [start, end), and when last."""
-        been = self.occasions_of(person_id, start, end)
-        return {occasion.group_id: occasion.time for occasion in been if occasion.group_id is not None}
+        code = self._code.get(person_id)
+        if code is None:
+            return {}
+        places = self._place[self._by_person.rows(code)]
+        first, last = np.searchsorted(self._time[places], [to_us(start), to_us(end)], side="left")
+        return {self._group[place]: int(self._time[place]) for place in places[first:last] if self._group[place] is not None}
 
     def instant(self, time: int | None) -> Any:
         """Microseconds since 1970 as an instant of the record's time zone; NaT where there are none."""
@@ -212,6 +216,7 @@ _INDEXES: dict[int, tuple[weakref.ref[RecoveryRecord], RecordIndex]] = {}
 
 def index_of(record: RecoveryRecord) -> RecordIndex:
     """The index of a record: made the first time it is asked for, forgotten with the record."""
+    require_record(record, "This")
     held = _INDEXES.get(id(record))
     if held is not None and held[0]() is record:
         return held[1]

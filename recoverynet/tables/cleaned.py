@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from recoverynet.states import RECOVERY_STATES
+from recoverynet.tables.columns import INSTANT_PATTERN
 from recoverynet.tables.doubtful import VARIABLES
 from recoverynet.tables.known_people import REMOVED, KnownPeople
 from recoverynet.tables.layouts import READABLE_TABLES
-from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, INSTANT_PATTERN, Column, TableSchema
+from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, Column, TableSchema
 
 FEW_ROWS = 5
 """A text that fewer rows hold is rare: a label of a drop-down list stands in more."""

@@ -7,12 +7,12 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from recoverynet.tables.columns import OFFSET_PATTERN
 from recoverynet.tables.engine import Engine, column_sql, list_sql, text_sql
 from recoverynet.tables.known_people import written_alike
 from recoverynet.tables.prepared import PreparedTable, read_column
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.rules import Check
-from recoverynet.tables.schema import OFFSET_PATTERN
 
 VARIABLES = (
     "state",

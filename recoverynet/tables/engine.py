@@ -52,7 +52,12 @@ def locked_connection(
     connection = duckdb.connect(str(path), read_only=read_only, config=bounds)
     if within is not None:
         connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.realpath(within), ''))}]")
-    for setting in ("TimeZone = 'UTC'", "enable_external_access = false", "lock_configuration = true"):
+    for setting in (
+        "TimeZone = 'UTC'",
+        "parquet_metadata_cache = true",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
         connection.execute(f"SET {setting}")
     return connection
 

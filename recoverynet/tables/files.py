@@ -17,15 +17,26 @@ from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
+from recoverynet.tables.entries import fold_in, read_entered
 from recoverynet.tables.handover import offered
 from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
 from recoverynet.tables.mapping import Mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import LeftOut, RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sidecar import SIDECAR, mapping_of, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import TABLE_ENDINGS, open_source
+
+UNREAD_ROWS = ("ragged_row", "open_quote")
+"""Faults of rows that could not be cut into cells, and so never reached a table."""
+
+NEEDED = ("people", "occasions", "participation", "contact_log")
+"""Tables that are not left out whole: without them a report would speak of contacts nobody could see."""
+
+MOST_LEFT_OUT, FEW_LEFT_OUT = 0.5, 5
+"""Share of the rows of a table above which leaving out stops (what is left would no longer stand for the record), unless
+no more rows than this are concerned, which can be read through by eye."""
 
 
 def read_record(
@@ -34,6 +45,7 @@ def read_record(
     mapping: str | Path | dict[str, Any] | Mapping | None = None,
     tz: str = "Europe/London",
     on_problems: Literal["raise", "leave_out"] = "raise",
+    entries: bool = True,
 ) -> RecoveryRecord:
     """What was recorded about the people of one area and period, read from files?
 
@@ -78,8 +90,9 @@ def read_record(
     With ``on_problems="leave_out"``: a row with a faulty value, or repeating an earlier one, is left out; so is every
     row that refers to a person or occasion left out. Where an optional column (a worker, a group) refers to something
     unknown, only that value is emptied. Columns that hold names, addresses and the like are left out, and a table other
-    than people that cannot be used at all is left out whole. Each of these is a note. What no record can do without
-    (people, and occasions with participation together) still raises.
+    than people and contacts that cannot be used at all is left out whole. Each of these is a note, and
+    ``record.left_out`` counts them. Where more than half of the rows of a table would go, reading stops; so it does
+    without people, or where occasions, participation or a contact_log are there and cannot be used.
 
     A ``contact_log`` becomes occasions and participation: rows of the same group and local day are one occasion, a
     contact of two people is an occasion of two; see :func:`recoverynet.tables.contact_log.unfold_contact_log`.
@@ -97,6 +110,7 @@ def read_record(
     source = open_source(folder)
     how = mapping_of(folder, mapping)
     with prepared_source(source, how, how.tz or tz) as prepared:
+        n_before = {name: table.n_rows for name, table in prepared.tables.items()}
         problems = examine(prepared, leave_out=on_problems == "leave_out")
         errors = [problem for problem in problems if problem.severity == "error"]
         needed = [problem for problem in errors if _cannot_be_left_out(problem)]
@@ -105,15 +119,52 @@ def read_record(
         if needed or (errors and on_problems == "raise"):
             told = errors if on_problems == "raise" else needed
             raise problems_error(told, source.label, may_leave_out=not needed)
+        left_out = _left_out(errors, n_before, {name: table.n_rows for name, table in prepared.tables.items()})
+        _require_enough_left(left_out, source.label)
         notes = [left_out_in_words(problem) for problem in errors]
         notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
         tables = {name: _frame(prepared, name) for name in prepared.tables}
     notes += _unfold(tables, prepared.tz)
-    return RecoveryRecord(**_with_needed(tables, prepared.tz), window=how.window, tz=prepared.tz, notes=tuple(notes))
+    if entries:
+        tables, entered = fold_in(tables, read_entered(folder, prepared.tz), prepared.tz)
+        notes += entered
+    needed_tables = _with_needed(tables, prepared.tz)
+    return RecoveryRecord(
+        **needed_tables, window=how.window, tz=prepared.tz, notes=tuple(notes), left_out=(*how.left_out, *left_out)
+    )
 
 
 def _cannot_be_left_out(problem: Problem) -> bool:
-    return problem.extent == "record" or (problem.extent == "table" and problem.table in ("people", "occasions", "participation"))
+    return problem.extent == "record" or (problem.extent == "table" and problem.table in NEEDED)
+
+
+def _left_out(errors: list[Problem], before: dict[str, int], after: dict[str, int]) -> tuple[LeftOut, ...]:
+    """How much of each table was left out, rows that could not even be cut into cells among them."""
+    found = []
+    for name in dict.fromkeys(problem.table for problem in errors):
+        whole = [(problem.problem, 0) for problem in errors if problem.table == name and problem.extent == "table"]
+        faults = [(problem.problem, problem.n_rows) for problem in errors if problem.table == name and problem.extent == "row"]
+        unread = sum(problem.n_rows for problem in errors if problem.table == name and problem.rule in UNREAD_ROWS)
+        n_of = before.get(name, 0) + unread
+        n_rows = n_of - after.get(name, 0)
+        if whole or n_rows:
+            found.append(LeftOut(name, n_rows, n_of, (*whole, *faults)))
+    return tuple(found)
+
+
+def _require_enough_left(left_out: tuple[LeftOut, ...], label: str) -> None:
+    """Raise SchemaError where more of a table would go than may be left out."""
+    lost = [each for each in left_out if each.n_rows > max(MOST_LEFT_OUT * each.n_of, FEW_LEFT_OUT)]
+    if lost:
+        told = [
+            f"- {each.table}: {each.n_rows:,} of {each.n_of:,} rows, because " + "; ".join(f"{why} ({n:,})" for why, n in each.why)
+            for each in lost
+        ]
+        raise SchemaError(
+            f"Too much of {label} would be left out: more than {MOST_LEFT_OUT:.0%} of the rows of a table. What is left would no "
+            "longer stand for the record. Mend the tables, or say in a mapping file how their columns and words are to be "
+            "read:\n" + "\n".join(told)
+        )
 
 
 def _frame(prepared: Prepared, name: str) -> pd.DataFrame:
@@ -194,6 +245,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     ...     rn.read_record(folder).participation.shape
     (13, 3)
     """
+    require_record(record, "write_record()")
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)
@@ -292,6 +344,6 @@ def _instant_as_text(value: pd.Timestamp) -> str:
 
 def _sidecar_lines(record: RecoveryRecord) -> list[str]:
     if record.window is None or record.window == record.seen_window():
-        return sidecar_lines(record.tz)
+        return sidecar_lines(record.tz, left_out=record.left_out)
     start, end = (bound.isoformat() for bound in record.window)
-    return sidecar_lines(record.tz, window=(start, end))
+    return sidecar_lines(record.tz, window=(start, end), left_out=record.left_out)

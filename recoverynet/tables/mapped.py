@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recoverynet.errors import SchemaError
+from recoverynet.tables.columns import INSTANT_PATTERN
 from recoverynet.tables.engine import Engine, column_sql, list_sql, text_sql
 from recoverynet.tables.mapping import ColumnMap, TableMap
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable
-from recoverynet.tables.schema import INSTANT_PATTERN, TableSchema
+from recoverynet.tables.schema import TableSchema
 
 _RAW = "raw_table"
 

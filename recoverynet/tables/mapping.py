@@ -36,12 +36,13 @@ from typing import Any
 
 from recoverynet.errors import SchemaError
 from recoverynet.tables.layouts import READABLE_TABLES
+from recoverynet.tables.record import LeftOut
 from recoverynet.tables.schema import Column, require_time_zone
 from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_text
 from recoverynet.untrusted.structured import parse_toml
 
 MINUTES = {"milliseconds": 1 / 60_000, "seconds": 1 / 60, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
-_TOP_KEYS = ("time_zone", "states", "window")
+_TOP_KEYS = ("time_zone", "states", "window", "left_out")
 _PLACE_KEYS = ("file", "sheet", "table")
 _TABLE_KEYS = (*_PLACE_KEYS, "missing", "keep", "columns")
 _COLUMN_KEYS = ("from", "missing", "values", "unit", "factor", "date_format", "default", "other")
@@ -90,6 +91,8 @@ class Mapping:
     states : tuple of str
         Words a state may take; empty where the mapping does not say.
     window : tuple of two texts or None
+    left_out : tuple of LeftOut
+        What an earlier reading left out, where the tables were written after it.
     tables : dict of str to TableMap
     """
 
@@ -97,6 +100,7 @@ class Mapping:
     tz: str | None = None
     states: tuple[str, ...] = ()
     window: tuple[str, str] | None = None
+    left_out: tuple[LeftOut, ...] = ()
     tables: dict[str, TableMap] = field(default_factory=dict)
 
 
@@ -156,7 +160,20 @@ def _mapping(label: str, content: dict[str, Any]) -> Mapping:
     if window is not None and not (isinstance(window, list) and len(window) == 2):
         raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {_shown(window)}.")
     bounds = None if window is None else (_as_text(window[0]), _as_text(window[1]))
-    return Mapping(label, tz, tuple(states), bounds, tables)
+    return Mapping(label, tz, tuple(states), bounds, _left_out(label, content.get("left_out", [])), tables)
+
+
+def _left_out(label: str, given: Any) -> tuple[LeftOut, ...]:
+    """What ``write_record`` noted of an earlier reading."""
+    try:
+        return tuple(
+            LeftOut(str(each["table"]), int(each["n_rows"]), int(each["n_of"]), tuple((str(why), int(n)) for why, n in each["why"]))
+            for each in given
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SchemaError(
+            f"{label}, left_out: expected sections [[left_out]] with table, n_rows, n_of and why, as write_record writes them."
+        ) from error
 
 
 def _table(where: str, name: str, section: Any) -> TableMap:

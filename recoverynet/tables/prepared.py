@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from recoverynet.errors import SchemaError
 from recoverynet.progress import track
 from recoverynet.states import RECOVERY_STATES
+from recoverynet.tables.columns import parse_instants
 from recoverynet.tables.engine import Engine
 from recoverynet.tables.layouts import READABLE_TABLES, TABLE_ALIASES
 from recoverynet.tables.mapped import as_text, mapped, plain_name
@@ -24,7 +25,7 @@ from recoverynet.tables.mapping import Mapping, TableMap
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.schema import CLOCK_PATTERN, Column, TableSchema, columns_in_words, parse_instants
+from recoverynet.tables.schema import CLOCK_PATTERN, Column, TableSchema, columns_in_words
 from recoverynet.tables.sources import Source, known_columns
 
 _READ = ": read"

@@ -25,7 +25,7 @@ from recoverynet.tables.prepared import PreparedTable, prepared_source
 from recoverynet.tables.problems import problems_error
 from recoverynet.tables.pseudonym_ids import key_bytes, make_a_key
 from recoverynet.tables.pseudonymised import Pseudonymised
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sidecar import SIDECAR, mapping_of, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import open_source
@@ -93,6 +93,7 @@ def pseudonymise(record: RecoveryRecord, *, key: bytes | str, keep: dict[str, Co
     >>> masked.participation["person_id"].isin(masked.people["person_id"]).all()
     np.True_
     """
+    require_record(record, "pseudonymise()")
     secret, told = key_bytes(key), Told()
     kept = _kept(NO_MAPPING, keep)
     tables = {name: _without_named_columns(name, frame, kept, told) for name, frame in record.tables().items()}

@@ -16,7 +16,7 @@ from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.record import RecoveryRecord, Window
 
 INDEX = "index"
-INDEXES = ("by_person", "met", "by_group")
+INDEXES = ("by_person", "met", "by_group", "guides")
 _TIMED = {"observations": "observed_at", "linkage": "at"}
 _SORTED = {
     "observations": "person_id", "linkage": "client_id", "nominations": "ego_id", "episodes": "person_id", "alter_ties": "ego_id",
@@ -29,6 +29,8 @@ _BUILD = {
     "met": "SELECT a.person_id, b.person_id AS other_id, epoch_us(o.started_at) AS us FROM occasions o JOIN participation a USING "
     "(occasion_id) JOIN participation b USING (occasion_id) WHERE o.group_id IS NULL AND o.kind IN "
     f"({', '.join(map(text_sql, PERSONAL_KINDS))}) AND a.person_id <> b.person_id ORDER BY a.person_id, us",
+    "guides": "SELECT p.person_id, p.part, o.*, epoch_us(o.started_at) AS us FROM participation p JOIN occasions o USING "
+    "(occasion_id) JOIN people q USING (person_id) WHERE q.introducer_consent AND o.group_id IS NOT NULL ORDER BY us",
     "by_group": "SELECT o.*, epoch_us(o.started_at) AS us FROM occasions o WHERE o.group_id IS NOT NULL ORDER BY o.group_id, us",
 }
 
@@ -94,32 +96,48 @@ class Shelf:
         return set(named["person"]) | set(naming["person"])
 
     def tables_around(
-        self, core: set[str], others: set[str], begin: pd.Timestamp, since: pd.Timestamp, end: pd.Timestamp
+        self, core: set[str], others: set[str], begin: pd.Timestamp, since: pd.Timestamp, end: pd.Timestamp, *, guides: bool
     ) -> dict[str, pd.DataFrame]:
-        """The tables of a small record but people, groups and separations: of others only what is dated from ``since`` on."""
-        rows = "SELECT * EXCLUDE (us) FROM by_person"
-        parts = [self._of(rows, "person_id", core, _between("us", begin, end))]
-        parts += [self._of(rows, "person_id", others, _between("us", since, end))]
-        taken = pd.concat(parts, ignore_index=True)
-        groups = parts[0]["group_id"].dropna().unique()
-        meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, _between("us", begin, end))
-        occasions = pd.concat([taken.drop(columns=["person_id", "part"]), meetings], ignore_index=True)
+        """The tables of a small record but people, groups and separations.
+
+        Of others only occasions dated from ``since`` on; with ``guides`` also the latest meeting since then of each
+        person and group, of everybody who has agreed to introduce others.
+        """
         people, before = core | others, f"< {_us(end)}"
         seen = f"epoch_us(observed_at) >= {_us(begin)} AND epoch_us(observed_at) {before}"
+        occasions, participation = self._contacts(core, others, begin, since, end, guides)
         return {
-            "occasions": occasions.drop_duplicates("occasion_id", ignore_index=True),
-            "participation": taken[["occasion_id", "person_id", "part"]],
+            "occasions": occasions,
+            "participation": participation,
             "episodes": self._of("SELECT * FROM episodes", "person_id", people),
             "observations": self._of("SELECT * FROM observations", "person_id", people, seen),
             "nominations": self._of("SELECT * FROM nominations", "ego_id", people),
             "alter_ties": self._of("SELECT * FROM alter_ties", "ego_id", core),
-            "linkage": self._linkage(people, f'epoch_us("at") {before}'),
+            "linkage": self._linkage(people, since, end, guides),
         }
 
-    def _linkage(self, people: Iterable[str], dated: str) -> pd.DataFrame:
-        """Steps of some people towards groups, and steps some people made others take."""
+    def _contacts(
+        self, core: set[str], others: set[str], begin: pd.Timestamp, since: pd.Timestamp, end: pd.Timestamp, guides: bool
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Occasions and participation, the other meetings of the groups of ``core`` included: with nobody listed."""
+        rows, lately = "SELECT * EXCLUDE (us) FROM by_person", _between("us", since, end)
+        parts = [self._of(rows, "person_id", core, _between("us", begin, end)), self._of(rows, "person_id", others, lately)]
+        if guides:
+            latest = "QUALIFY row_number() OVER (PARTITION BY person_id, group_id ORDER BY us DESC) = 1"
+            parts.append(self._frame(f"SELECT * EXCLUDE (us) FROM guides WHERE {lately} {latest}"))
+        taken = pd.concat(parts, ignore_index=True).drop_duplicates(["occasion_id", "person_id"])
+        groups = parts[0]["group_id"].dropna().unique()
+        meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, _between("us", begin, end))
+        occasions = pd.concat([taken.drop(columns=["person_id", "part"]), meetings], ignore_index=True)
+        participation = taken[["occasion_id", "person_id", "part"]].reset_index(drop=True)
+        return occasions.drop_duplicates("occasion_id", ignore_index=True), participation
+
+    def _linkage(self, people: Iterable[str], since: pd.Timestamp, end: pd.Timestamp, guides: bool) -> pd.DataFrame:
+        """Steps of some people towards groups, those they made others take, and introductions made since."""
         ids = _listed(people)
-        return self._frame(f"SELECT * FROM linkage WHERE {dated} AND (client_id IN ({ids}) OR by_person_id IN ({ids}))")
+        made = f"OR (stage IN ('accepted', 'introduced') AND epoch_us(\"at\") >= {_us(since)})" if guides else ""
+        whose = f"client_id IN ({ids}) OR by_person_id IN ({ids}) {made}"
+        return self._frame(f'SELECT * FROM linkage WHERE epoch_us("at") < {_us(end)} AND ({whose})')
 
     def _of(self, query: str, column: str, ids: Iterable[str], also: str = "TRUE") -> pd.DataFrame:
         """A query narrowed to some ids."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from recoverynet.tables.handover import is_offer, taken_over
 from recoverynet.tables.mapping import Mapping, read_mapping
+from recoverynet.tables.record import LeftOut
 from recoverynet.untrusted.structured import parse_toml
 
 SIDECAR = "record.toml"
@@ -26,13 +27,19 @@ def toml_text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def sidecar_lines(tz: str, *, states: Sequence[str] = (), window: tuple[str, str] | None = None) -> list[str]:
+def sidecar_lines(
+    tz: str, *, states: Sequence[str] = (), window: tuple[str, str] | None = None, left_out: Sequence[LeftOut] = ()
+) -> list[str]:
     """What a reader of the tables would not assume, one line of TOML each."""
     lines = [] if tz == "Europe/London" else [f"time_zone = {toml_text(tz)}"]
     if states:
         lines.append(f"states = [{', '.join(map(toml_text, states))}]")
     if window is not None:
         lines.append(f"window = [{', '.join(map(toml_text, window))}]")
+    for each in left_out:
+        why = ", ".join(f"[{toml_text(words)}, {n}]" for words, n in each.why)
+        lines += ["[[left_out]]", f"table = {toml_text(each.table)}", f"n_rows = {each.n_rows}", f"n_of = {each.n_of}"]
+        lines.append(f"why = [{why}]")
     return lines
 
 

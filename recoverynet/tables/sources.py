@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from recoverynet.arguments import as_path
 from recoverynet.atomic import require_finished
 from recoverynet.errors import SchemaError
 from recoverynet.tables.csv_text import read_csv_text
@@ -58,9 +59,9 @@ def open_source(path: str | Path) -> Source:
         There is nothing there, it is of another kind, it holds no table at all, or what it holds is larger than can be
         read.
     """
-    if is_offer(path):
+    if isinstance(path, str | Path) and is_offer(path):
         return Offered(str(path))
-    path = Path(path)
+    path = as_path(path, "Reading a record")
     if path.is_dir():
         return Folder(path)
     if not path.exists():

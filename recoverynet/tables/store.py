@@ -9,9 +9,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from recoverynet.arguments import as_path
 from recoverynet.atomic import atomic_folder, require_finished
-from recoverynet.errors import SchemaError, UnknownPersonError
-from recoverynet.instants import as_length, as_window
+from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.ids import id_index
+from recoverynet.instants import as_instant, as_length, as_window, day_in_words
+from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import files_of, read_record, require_no_other_tables, write_record_into
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
@@ -42,11 +45,14 @@ class RecordStore:
     >>> from recoverynet.samples import sample_folder
     >>> with rn.open_record(sample_folder("five_people")) as store:
     ...     print(store.around(["ann"], "2011-03-01", "2011-04-15", steps=1).period_in_words())
-    1 March 2011 to 14 April 2011
+    1 March 2011 to 12 April 2011
     """
 
-    def __init__(self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = (), beside: Path | None = None
+    ) -> None:
         self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
+        self._entered = EnteredBeside(beside, tz)
         self.people, self.groups, self.separations = (
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
@@ -67,10 +73,19 @@ class RecordStore:
         """Let go of the files."""
         self._shelf.close()
 
+    def entered(self) -> Entered:
+        """What workers entered on their page up to now, as far as it holds.
+
+        Returns
+        -------
+        Entered
+        """
+        return self._entered.now()
+
     def around(
         self, person_ids: Collection[str], start: object, end: object, *, steps: int = 2, others_since: object = OTHERS_SINCE
     ) -> RecoveryRecord:
-        """What is recorded around some people in a time: themselves, whom they met, whom those met?
+        """What is recorded around some people in a time: themselves, whom they met, who could introduce them?
 
         Parameters
         ----------
@@ -79,9 +94,11 @@ class RecordStore:
         start, end : instants
             Half-open; occasions and observations outside it are not read.
         steps : int
-            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met.
+            How far to go: 0 the people alone, 1 those they met or named as well, 2 (default) those whom these met and who
+            have agreed to introduce others. Nobody else is a step further: a client page has no need of them.
         others_since : str or timedelta
             Of everybody but ``person_ids``, only occasions in this time before ``end`` are read. Default: a quarter.
+            Of those who have agreed to introduce others and are not reached, only the latest meeting of each group.
 
         Returns
         -------
@@ -105,24 +122,68 @@ class RecordStore:
         >>> import recoverynet as rn
         >>> with rn.open_record(sample_folder("five_people")) as store:
         ...     store.around(["eve"], "2011-03-01", "2011-04-15").people["person_id"].tolist()
-        ['dev', 'eve']
+        ['ann', 'cat', 'dev', 'eve']
         """
         core = self._known(person_ids)
+        entered = self.entered()
         if steps not in (0, 1, 2):
             raise SchemaError(f"steps must be 0, 1 or 2; got {steps!r}.")
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
-        others = self._others(core, begin, since, stop, steps) if steps else set()
-        tables = self._shelf.tables_around(core, others - core, begin, since, stop)
+        others = self._others(core, begin, since, stop, steps, entered) if steps else set()
+        tables = self._shelf.tables_around(core, others - core, begin, since, stop, guides=steps > 0)
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
         tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
+        near = _concerning(entered, core, others | self._willing if steps else others, (begin, since, stop))
+        tables = {name: frame for name, frame in self._folded(tables, near).items() if name != "people"}
         tables["people"] = self._people_of(core | others, tables)
-        return RecoveryRecord.of_checked(tables, window=(begin, stop), tz=self.tz)
+        return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz)
+
+    def _window_within(self, begin: pd.Timestamp, stop: pd.Timestamp) -> Window:
+        """The part of a window that the record covers; the window itself where it covers none of it."""
+        if self.window is None:
+            return begin, stop
+        first, last = max(begin, self.window[0]), min(stop, self.window[1])
+        return (first, last) if first < last else (begin, stop)
+
+    def around_client(self, client_id: str, *, at: object = None, reach: object = "360D") -> RecoveryRecord:
+        """The small record that the page of one client needs at a day; by default the end of the record.
+
+        Parameters
+        ----------
+        client_id : str
+            One client the store knows.
+        at : instant, optional
+            The day of the page.
+        reach : str or timedelta
+            How far back; a page looks four windows back. Default: four quarters.
+
+        Returns
+        -------
+        RecoveryRecord
+
+        Raises
+        ------
+        UnknownPersonError
+            The store does not know them.
+        TimeOrderError
+            The store holds no dated row, or the day lies before the record begins.
+        """
+        if self.window is None:
+            raise TimeOrderError("The record holds no dated row, so nothing can be said about any day.")
+        start, end = self.window
+        instant = end if at is None else as_instant(at, self.tz)
+        if instant < start:
+            raise TimeOrderError(
+                f"The record begins on {day_in_words(start)}, and {day_in_words(instant)} lies before it. Ask about a day "
+                "of the record."
+            )
+        return self.around([client_id], instant - as_length(reach, "reach"), instant)
 
     def _known(self, person_ids: Collection[str]) -> set[str]:
         if isinstance(person_ids, str) or not len(person_ids):
             raise SchemaError(f"person_ids must be one or more ids, such as ['c0001']; got {person_ids!r}.")
-        core = {str(person) for person in person_ids}
+        core = set(id_index(person_ids, "person_ids"))
         unknown = sorted(core - self._place_of.keys())
         if unknown:
             raise UnknownPersonError(
@@ -130,16 +191,26 @@ class RecordStore:
             )
         return core
 
-    def _others(self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int) -> set[str]:
+    def _others(
+        self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int, entered: Entered
+    ) -> set[str]:
         """Everybody a small record needs besides those asked for."""
-        met = self._shelf.met_by(core, begin, stop) | (self._shelf.named_with(core) & self._place_of.keys())
-        beyond = self._shelf.met_by(met - core, since, stop) if steps == 2 else set()
+        known = self._place_of.keys()
+        met = self._shelf.met_by(core, begin, stop) | ((self._shelf.named_with(core) | entered.met_by(core, begin, stop)) & known)
+        again = met - core
+        beyond = self._shelf.met_by(again, since, stop) | entered.met_by(again, since, stop) if steps == 2 else set()
+        beyond &= self._willing
         apart = {other for pair in self._pairs if core & pair for other in pair}
-        return met | beyond | self._willing | apart
+        return met | beyond | apart
+
+    def _folded(self, tables: dict[str, pd.DataFrame], entered: Entered) -> dict[str, pd.DataFrame]:
+        """The tables of a small record with what was entered."""
+        return fold_in(tables | {"people": self.people}, entered, self.tz)[0] if len(entered) else tables
 
     def _separations_of(self, people: set[str]) -> pd.DataFrame:
         """The pairs kept apart that touch any of these people."""
-        return self.separations[[bool(pair & people) for pair in self._pairs]].reset_index(drop=True)
+        touched = [place for place, pair in enumerate(self._pairs) if pair & people]
+        return self.separations.iloc[touched].reset_index(drop=True)
 
     def _people_of(self, wanted: set[str], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """Rows of people for those wanted, and for whoever a row of the small record names."""
@@ -153,6 +224,14 @@ class RecordStore:
         places |= {place for worker in workers for place in [self._place_of[worker]]}
         rows = self.people.iloc[sorted(places)].reset_index(drop=True)
         return rows.assign(worker_id=rows["worker_id"].where(rows["worker_id"].isin(rows["person_id"])))
+
+
+def _concerning(entered: Entered, core: set[str], others: set[str], times: tuple[pd.Timestamp, ...]) -> Entered:
+    """What was entered of some people, and lately of others."""
+    begin, since, stop = times
+    own, lately = entered.within(begin, stop).of(core), entered.within(since, stop).of(others)
+    contacts, steps = pd.concat([own.contacts, lately.contacts]), pd.concat([own.steps, lately.steps])
+    return Entered(contacts.drop_duplicates(), steps.drop_duplicates())
 
 
 def open_record(
@@ -187,7 +266,8 @@ def open_record(
 
     Notes
     -----
-    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again.
+    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again. What workers enter on
+    the page that ``recoverynet serve`` shows is folded in each time it is asked.
 
     Examples
     --------
@@ -196,7 +276,7 @@ def open_record(
     >>> rn.open_record(sample_folder("five_people"))
     <RecordStore: 5 people, 2 groups>
     """
-    folder = Path(path)
+    folder = as_path(path, "open_record()")
     if all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES):
         require_finished(folder)
         shelf = Shelf.on_disk(folder)
@@ -204,9 +284,9 @@ def open_record(
         how = read_mapping(beside if beside.is_file() else None, inside=folder)
         zone = how.tz or tz
         window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
-        return RecordStore(shelf, tz=zone, window=window)
-    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems)
-    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes)
+        return RecordStore(shelf, tz=zone, window=window, beside=folder)
+    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems, entries=False)
+    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes, beside=folder)
 
 
 def write_store(record: RecoveryRecord, folder: str | Path) -> None:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def write_html(content: Mapping[str, object], path: Path) -> None:
+def write_html(
+    content: Mapping[str, object], path: Path, *, template: str = "report.html.j2", sheets: tuple[str, ...] = ("report.css",)
+) -> None:
     """Write a report as one self-contained file.
 
     Parameters
@@ -21,5 +23,9 @@ def write_html(content: Mapping[str, object], path: Path) -> None:
         ``report`` and ``version``, as the templates name them.
     path : pathlib.Path
         File to write; written over if it exists.
+    template : str
+        File name of the template.
+    sheets : tuple of str
+        File names of the stylesheets.
     """
-    write_text(path, page("report.html.j2", content))
+    write_text(path, page(template, content, sheets=sheets))

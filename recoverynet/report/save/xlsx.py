@@ -170,10 +170,14 @@ def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:
     heads = [shown.row_header, *columns]
     shares = [name for name in columns if not (shown.share_of == "row" and name == TOTAL)] if shown.share_of else []
     heads += [f"{name}, share of {'all' if shown.share_of == 'all' else shown.share_of}" for name in shares]
+    heads += [shown.known_heading] if shown.known else []
     rows = []
     for row in shown.counts.index:
         cells = [_cell(shown.n(row, name), "count") for name in columns]
         cells += [_cell(shown.share(row, name), "share", none=shown.total(row, name) == 0) for name in shares]
+        if shown.known:
+            none = sum(shown.n(row, name) for name in shown.known) == 0
+            cells.append(_cell(shown.share_of_known(row), "share", none=none))
         rows.append([(str(row), "text"), *cells])
     return heads, rows
 

@@ -19,10 +19,11 @@ from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
-from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, sensitivity_section
+from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
 from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.consent import Purpose, UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
 
 TEMPLATE = "spread.ipynb"
@@ -43,6 +44,7 @@ def spread_report(
     every: str | None = None,
     roles: Sequence[str] | None = None,
     valid_for: str = "90D",
+    unknown_consent: UnknownConsent = "count",
     n_permutations: int = N_PERMUTATIONS,
     disclosure: str | DisclosurePolicy = "ndtms",
     title: str | None = None,
@@ -65,8 +67,9 @@ def spread_report(
     adjust, surroundings : sequence of str, optional
         Covariates, as :func:`recoverynet.evidence_ladder` takes them. Default for a record: what is filled
         in, see ``spread_panel``; for a panel: none.
-    window, every, roles, valid_for
-        How a record becomes a panel, as for ``spread_panel``. Not for panels.
+    window, every, roles, valid_for, unknown_consent
+        How a record becomes a panel, as for ``spread_panel``. Not for panels. People of a record who did not agree to
+        research are in no figure; those whose answer is not recorded are counted unless ``unknown_consent="leave_out"``.
     n_permutations : int
         Permutations of every test. Default 999.
     disclosure : str or DisclosurePolicy
@@ -91,7 +94,7 @@ def spread_report(
     TimeOrderError
         The window does not end after it starts.
     NotEstimableError
-        Nothing in the record is dated, or hardly anybody's state is on record.
+        Nothing in the record is dated, hardly anybody's state is on record, or nobody agreed to research.
     DisclosureError
         There is no such disclosure policy.
 
@@ -109,7 +112,7 @@ def spread_report(
     ['in_brief', 'people', 'exposure', 'ladder', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
-    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for}
+    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "unknown_consent": unknown_consent}
     waves, name = _panel_of(source, norm, adjust, surroundings, placebo, chosen)
     setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
@@ -154,6 +157,7 @@ def spread_section(
     adjust: Sequence[str] | None = None,
     surroundings: Sequence[str] | None = None,
     valid_for: str = "90D",
+    purpose: Purpose | None = "evaluation",
     n_permutations: int = N_PERMUTATIONS,
     rng: RandomSource = 0,
 ) -> Section:
@@ -167,6 +171,8 @@ def spread_section(
     record : RecoveryRecord
     norm, window, placebo, adjust, surroundings, valid_for, n_permutations, rng
         As for :func:`spread_report`.
+    purpose : {"evaluation", "research", "care"} or None
+        Whose agreement is asked for; None where that was seen to before.
 
     Returns
     -------
@@ -183,7 +189,14 @@ def spread_section(
     )
     try:
         waves = spread_panel(
-            record, norm=norm, window=window, placebo=placebo, adjust=adjust, surroundings=surroundings, valid_for=valid_for
+            record,
+            norm=norm,
+            window=window,
+            placebo=placebo,
+            adjust=adjust,
+            surroundings=surroundings,
+            valid_for=valid_for,
+            purpose=purpose,
         )
     except NotEstimableError:
         section.note(UNSEEN + _placebo_unused(placebo), "caution")
@@ -198,6 +211,7 @@ def spread_section(
         *verdict_sentences(setting),
     )
     null_figure(section, setting)
+    rungs_table(section, setting)
     section.note(CAVEAT)
     return section.finish()
 
@@ -231,7 +245,7 @@ def _panel_of(
         return waves, asked.name
     if not isinstance(source, NetworkPanel):
         raise SchemaError(f"A report on spread is made from a RecoveryRecord or a NetworkPanel; got {type(source).__name__}.")
-    given = [name for name, value in chosen.items() if value not in (None, "90D")]
+    given = [name for name, value in chosen.items() if value not in (None, "90D", "count")]
     if given:
         raise SchemaError(f"{', '.join(given)} turn a record into a panel; this is a panel already.")
     if placebo is not None and not isinstance(placebo, str):
