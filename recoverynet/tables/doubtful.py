@@ -9,6 +9,7 @@ import pandas as pd
 
 from recoverynet.tables.columns import OFFSET_PATTERN
 from recoverynet.tables.engine import Engine, column_sql, list_sql, text_sql
+from recoverynet.tables.known_people import written_alike
 from recoverynet.tables.prepared import PreparedTable, read_column
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.rules import Check
@@ -141,13 +142,12 @@ def _entered_twice() -> Check:
 
 
 def _alike_ids(table: PreparedTable) -> Iterator[Check]:
-    """Ids that differ in capitals alone, in columns that give ids rather than refer to them."""
+    """Ids that differ in how they are written alone, in columns that give ids rather than refer to them."""
     for column in table.schema.columns:
         if column.kind != "id" or column.refers_to:
             continue
         known = pd.Series(table.distinct(column.name).to_pandas(), dtype="str")
-        small = known.str.lower()
-        alike = known[small.duplicated(keep=False)]
+        alike = [one for same in written_alike(known) for one in same] if column.person else known[_in_capitals_alone(known)]
         if len(alike):
             value = column_sql(column.name)
             yield Check(
@@ -155,11 +155,15 @@ def _alike_ids(table: PreparedTable) -> Iterator[Check]:
                 column.name,
                 "alike_ids",
                 f"{value} IN {list_sql(tuple(alike))}",
-                "differs from another id of the column in capitals alone, as c001 and C001 do, and counts as another",
+                "differs from another id in capitals, spaces or punctuation alone, as c001 and C-001 do, and counts as another",
                 "If they mean the same, write them alike; otherwise nothing need be done.",
                 "warning",
                 personal=column.person,
             )
+
+
+def _in_capitals_alone(known: pd.Series) -> pd.Series:
+    return known.str.lower().duplicated(keep=False)
 
 
 def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,13 +20,14 @@ from recoverynet.tables.attendance import with_appointments
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
 from recoverynet.tables.entries import fold_in, read_entered
+from recoverynet.tables.handover import offered
 from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
-from recoverynet.tables.mapping import Mapping, read_mapping
+from recoverynet.tables.mapping import Mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
 from recoverynet.tables.record import LeftOut, RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
-from recoverynet.tables.sidecar import SIDECAR, sidecar_lines, write_sidecar
+from recoverynet.tables.sidecar import SIDECAR, mapping_of, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import TABLE_ENDINGS, Source, open_source
 
 UNREAD_ROWS = ("ragged_row", "open_quote")
@@ -107,8 +110,7 @@ def read_record(
         raise SchemaError(f"on_problems must be 'raise' or 'leave_out'; got {on_problems!r}.")
     require_time_zone(tz, "tz")
     source = open_source(folder)
-    beside = Path(folder) / SIDECAR
-    how = read_mapping(beside, inside=Path(folder)) if mapping is None and beside.is_file() else read_mapping(mapping)
+    how = mapping_of(folder, mapping)
     record, _ = read_accounted(source, how, tz, leave_out=on_problems == "leave_out", entries=Path(folder) if entries else None)
     return record
 
@@ -246,6 +248,8 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     ------
     SchemaError
         Unknown format, or the folder holds tables of another record.
+    NotWrittenError
+        The disk is full, or the place cannot be written to; nothing is changed then.
 
     Notes
     -----
@@ -267,21 +271,46 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     folder = Path(folder)
-    kept = {
+    require_no_other_tables(folder, files_of(record, format))
+    with atomic_folder(folder, replacing=[SIDECAR]) as partial:
+        write_record_into(record, partial, format=format)
+
+
+def write_record_into(record: RecoveryRecord, folder: Path, *, format: Literal["csv", "parquet"] = "csv") -> None:
+    """The files of a record, written straight into a folder that will itself appear whole or not at all."""
+    for name, frame in _kept(record).items():
+        path = folder / f"{name}.{format}"
+        if format == "csv":
+            write_csv_into(csv_texts(frame), path)
+        else:
+            pyarrow.parquet.write_table(_as_arrow(frame), path, compression="zstd")
+    write_sidecar(_sidecar_lines(record), folder)
+
+
+@contextmanager
+def record_offered(record: RecoveryRecord, place: Path) -> Iterator[tuple[str, str]]:
+    """A record offered to another process, which reads it with :func:`read_record`; see :mod:`recoverynet.tables.handover`."""
+    tables = {name: _as_arrow(frame) for name, frame in _kept(record).items()}
+    with offered(tables, "\n".join(_sidecar_lines(record)), place) as offer:
+        yield offer
+
+
+def _as_arrow(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def files_of(record: RecoveryRecord, format: Literal["csv", "parquet"]) -> set[str]:
+    """Names of the files of tables that a record is written to."""
+    return {f"{name}.{format}" for name in _kept(record)}
+
+
+def _kept(record: RecoveryRecord) -> dict[str, pd.DataFrame]:
+    """The tables worth writing."""
+    return {
         name: filled(name, frame)
         for name, frame in record.tables().items()
         if len(frame) or name in ("people", "occasions", "participation")
     }
-    require_no_other_tables(folder, {f"{name}.{format}" for name in kept})
-    with atomic_folder(folder, replacing=[SIDECAR]) as partial:
-        for name, frame in kept.items():
-            path = partial / f"{name}.{format}"
-            if format == "csv":
-                write_csv_into(csv_texts(frame), path)
-            else:
-                table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-                pyarrow.parquet.write_table(table, path, compression="zstd")
-        write_sidecar(_sidecar_lines(record), partial)
 
 
 def csv_texts(frame: pd.DataFrame) -> pd.DataFrame:

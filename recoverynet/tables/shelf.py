@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ class Shelf:
     @classmethod
     def on_disk(cls, folder: Path) -> Shelf:
         """The tables and indexes of a folder, read when asked for."""
-        connection = locked_connection(within=str(folder))
+        folder = Path(os.path.realpath(folder))
+        connection = locked_connection(within=folder)
         empty = RecoveryRecord(*(RECORD_TABLES[name].empty() for name in ("people", "occasions", "participation")))
         _hold(connection, empty, [name for name in RECORD_TABLES if not (folder / f"{name}.parquet").is_file()])
         paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
@@ -192,8 +194,9 @@ def _readable() -> Iterator[None]:
 
 def write_index(record: RecoveryRecord, folder: Path) -> None:
     """Write the indexes of a record beside its tables, and its tables in the order they are looked up."""
+    folder = Path(os.path.realpath(folder))
     (folder / INDEX).mkdir(parents=True, exist_ok=True)
-    connection = locked_connection(within=str(folder))
+    connection = locked_connection(within=folder)
     _hold(connection, record)
     queries = {folder / INDEX / f"{name}.parquet": query for name, query in _BUILD.items()}
     queries |= {

@@ -15,6 +15,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.tables.areas import Area
 from recoverynet.tables.csv_text import csv_head, read_csv_text
 from recoverynet.tables.engine import DatabaseError, column_sql, database_table, database_tables
+from recoverynet.tables.handover import is_offer, taken_over
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.parquet import NotParquet, parquet_table
 from recoverynet.tables.problems import Problem
@@ -64,6 +65,8 @@ def open_source(path: str | Path, *, one_file: bool = False) -> Source:
         There is nothing there, it is of another kind, it holds no table at all, or what it holds is larger than can be
         read.
     """
+    if isinstance(path, str | Path) and is_offer(path):
+        return Offered(str(path))
     path = as_path(path, "Reading a record")
     if path.is_dir():
         return Folder(path)
@@ -220,6 +223,21 @@ class Database:
     def head(self, name: str, n_rows: int) -> list[list[str]]:
         """The names and first values of one table."""
         return _head_of(self.read(name, ()), n_rows)
+
+
+class Offered:
+    """One table another process hands over a table."""
+
+    place = "table"
+    label = "The record handed over"
+
+    def __init__(self, address: str) -> None:
+        self._tables, _ = taken_over(address)
+        self.names = {name: name for name in self._tables}
+
+    def read(self, name: str, known: Iterable[str]) -> RawTable:
+        """One table as a raw table."""
+        return _numbered(name, f"table {name!r}", self._tables[name])
 
 
 def known_columns(name: str) -> set[str]:

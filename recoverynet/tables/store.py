@@ -10,15 +10,17 @@ from typing import Any, Literal
 import pandas as pd
 
 from recoverynet.arguments import as_path
+from recoverynet.atomic import atomic_folder, require_finished
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.ids import id_index
 from recoverynet.instants import as_instant, as_length, as_window, require_day_of
 from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
-from recoverynet.tables.files import SIDECAR, read_record, write_record
+from recoverynet.tables.files import files_of, read_record, require_no_other_tables, write_record_into
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.record import RecoveryRecord, Window
 from recoverynet.tables.shelf import INDEX, INDEXES, Reach, Shelf, write_index
+from recoverynet.tables.sidecar import SIDECAR
 
 OTHERS_SINCE = "90D"
 
@@ -270,9 +272,10 @@ def open_record(
     """
     folder = as_path(path, "open_record()")
     if all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES):
+        require_finished(folder)
         shelf = Shelf.on_disk(folder)
         beside = folder / SIDECAR
-        how = read_mapping(beside if beside.is_file() else None)
+        how = read_mapping(beside if beside.is_file() else None, inside=folder)
         zone = how.tz or tz
         window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
         return RecordStore(shelf, tz=zone, window=window, beside=folder)
@@ -298,6 +301,8 @@ def write_store(record: RecoveryRecord, folder: str | Path) -> None:
     ------
     SchemaError
         The folder holds tables of another record.
+    NotWrittenError
+        The disk is full, or the place cannot be written to; nothing is changed then.
 
     Examples
     --------
@@ -308,5 +313,7 @@ def write_store(record: RecoveryRecord, folder: str | Path) -> None:
     ...     len(rn.open_record(folder).people)
     5
     """
-    write_record(record, folder, format="parquet")
-    write_index(record, Path(folder))
+    require_no_other_tables(Path(folder), files_of(record, "parquet"))
+    with atomic_folder(folder, replacing=[SIDECAR]) as partial:
+        write_record_into(record, partial, format="parquet")
+        write_index(record, partial)

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from recoverynet.atomic import atomic_folder
+from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.tables.record import RecoveryRecord
@@ -243,13 +245,11 @@ def write_tables(record: RecoveryRecord, folder: str | Path) -> None:
     One CSV file a table that holds anything, UTF-8 with line feeds; columns without any value are left out;
     times are local without an offset, days without a time where the whole column is at midnight.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in record.tables().items():
-        shown = frame[[column for column in frame.columns if frame[column].notna().any()]]
-        if len(shown):
-            text = shown.apply(_as_text).to_csv(index=False, lineterminator="\n")
-            (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
+    with atomic_folder(folder) as partial:
+        for name, frame in record.tables().items():
+            shown = frame[[column for column in frame.columns if frame[column].notna().any()]]
+            if len(shown):
+                write_csv_into(shown.apply(_as_text), partial / f"{name}.csv")
 
 
 def _as_text(column: pd.Series) -> pd.Series:
