@@ -135,7 +135,7 @@ class Result(ABC):
 
     def _repr_html_(self) -> str:
         label, words = self._claim()
-        answer = f"No answer: {self.reason}" if self.reason else self._headline()
+        answer = self.headline[:1].upper() + self.headline[1:] if self.reason else self.headline
         table = readable(self.to_frame()).to_html(border=0)
         parts = [f"<p><strong>{escape(self.question)}</strong><br>{escape(label)}: {escape(words)}</p>"]
         parts += [f"<p>{escape(answer)}. {escape(self._people_line())}.</p>", table]
@@ -167,7 +167,7 @@ class Estimates(Result):
     n_rows, n_events : int
         Rows the model was fitted to (person-waves, pairs), and those in which the outcome happened.
     n_people_ever : int or None
-        People among ``n_people`` in whom the outcome ever happened; None where that was not counted.
+        People in whom the outcome ever happened; None where not counted.
     """
 
     estimand: str
@@ -304,17 +304,8 @@ class NullTest(Result):
         """
         drawn = self.draws[np.isfinite(self.draws)]
         low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (math.nan, math.nan)
-        row = {
-            "observed": self.observed,
-            "expected": self.expected,
-            "draws_low": float(low),
-            "draws_high": float(high),
-            "low": self.low,
-            "high": self.high,
-            "p": self.p,
-            "n_permutations": self.n_permutations,
-            "exact": self.exact,
-        }
+        row = {"observed": self.observed, "expected": self.expected, "draws_low": float(low), "draws_high": float(high)}
+        row |= {name: getattr(self, name) for name in ("low", "high", "p", "n_permutations", "exact")}
         return pd.DataFrame([row], index=pd.Index([self.statistic], name="statistic"))
 
     def plot(self, ax: Axes | None = None) -> Axes:

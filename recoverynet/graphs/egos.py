@@ -16,6 +16,7 @@ from recoverynet.graphs.neighbourhoods import neighbourhoods, ties_within
 from recoverynet.graphs.person_network import PersonNetwork, people_frame
 from recoverynet.ids import first_ids, id_index, ids_in, one_id
 from recoverynet.instants import as_window
+from recoverynet.shown import card
 from recoverynet.tables.record import RecoveryRecord
 
 
@@ -149,6 +150,11 @@ class EgoNetworks:
     def _rows(self) -> dict[str, dict[str, np.ndarray]]:
         """Rows of each ego in either table."""
         return {name: getattr(self, name).groupby("ego_id", sort=False).indices for name in ("alters", "alter_ties")}
+
+    def _repr_html_(self) -> str:
+        facts = [("egos", len(self.egos)), ("alters in all", len(self.alters)), ("ties between alters", len(self.alter_ties))]
+        spread = pd.DataFrame({"alters": self.sizes(), "density": self.densities()}).describe().loc[["count", "mean", "min", "max"]]
+        return card("Personal networks", facts, spread.round(2))
 
     def __repr__(self) -> str:
         alone = int((self.sizes() == 0).sum())

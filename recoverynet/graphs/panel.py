@@ -15,7 +15,7 @@ from recoverynet.graphs.adjacency import matrix_waves
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.contact_waves import contact_waves
 from recoverynet.graphs.nominated import nomination_waves
-from recoverynet.graphs.panel_shape import checked_panel
+from recoverynet.graphs.panel_shape import checked_panel, panel_card
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.graphs.projection import Weighting
 from recoverynet.observed import OWN_SOURCES, SourceRule
@@ -126,6 +126,9 @@ class NetworkPanel:
         if wave not in range(1, self.n_waves + 1):
             raise SchemaError(f"The panel has waves 1 to {self.n_waves}; there is no wave {wave!r}.")
         return PersonNetwork(self.networks[wave - 1], self.people, directed=self.directed, settings={"wave": wave})
+
+    def _repr_html_(self) -> str:
+        return panel_card(vars(self), repr(self)[1:-1])
 
     def __repr__(self) -> str:
         kind = "directed" if self.directed else "undirected"

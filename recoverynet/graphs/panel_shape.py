@@ -15,6 +15,7 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.alignment import by_wave, in_order, in_order_both_ways, pairs_in_order, values_of
 from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
+from recoverynet.shown import card
 from recoverynet.states import UNKNOWN, Norm
 
 Matrices = tuple[sparse.csr_array, ...]
@@ -226,3 +227,15 @@ def booleans(present: object, n_people: int, n_waves: int) -> np.ndarray:
     if here.shape != (n_people, n_waves) or not np.isin(here, (0, 1)).all():
         raise SchemaError(f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}.")
     return here.astype(bool)
+
+
+def panel_card(fields: Mapping[str, Any], title: str) -> str:
+    """A panel as a notebook shows it: wave by wave how many are present, tied and of known behaviour."""
+    waves, directed = fields["waves"], fields["directed"]
+    dated = bool(waves.notna().all(axis=None))
+    table = pd.DataFrame({name: [f"{day.day} {day:%b %Y}" for day in waves[name]] for name in waves if dated}, index=waves.index)
+    table["present"] = fields["present"].sum(axis=0)
+    table["ties"] = [int(ties.nnz / (1 if directed else 2)) for ties in fields["networks"]]
+    for name, values in fields["behaviour"].items():
+        table[f"{name} known"] = np.isfinite(values).sum(axis=0)
+    return card(title, [("notes", len(fields["notes"]))] if fields["notes"] else [], table)

@@ -17,6 +17,7 @@ from recoverynet.graphs import interop
 from recoverynet.graphs.alignment import in_order_both_ways
 from recoverynet.graphs.missing_codes import warn_of_codes
 from recoverynet.ids import PERSON_ID, first_ids, id_index
+from recoverynet.shown import card
 
 
 @dataclass(frozen=True, repr=False)
@@ -311,6 +312,19 @@ class PersonNetwork:
             ``spells`` and so on) and is written with a ``_`` behind it.
         """
         interop.write_gexf(path, self.weights, self.people, self.directed)
+
+    def _repr_html_(self) -> str:
+        degree = np.diff(sparse.csr_array(self.weights + self.weights.T).indptr)
+        facts = [
+            ("people", self.n_people),
+            ("arcs" if self.directed else "ties", self.n_ties),
+            ("without ties", int((degree == 0).sum())),
+        ]
+        roles = None
+        if "role" in self.people.columns:
+            by_role = pd.Series(degree, index=self.people["role"].to_numpy(dtype=object)).groupby(level=0)
+            roles = pd.DataFrame({"people": by_role.size(), "tied to, on average": by_role.mean().round(1)}).rename_axis("role")
+        return card(f"{'Directed' if self.directed else 'Undirected'} network", facts, roles)
 
     def __repr__(self) -> str:
         alone = int(((self.weights.sum(axis=0) + self.weights.sum(axis=1)) == 0).sum())

@@ -28,7 +28,17 @@ VARIABLES = (
 )
 """Variables of observations that measures and reports look for."""
 
-_FAMILIES = ("dependency.", "health.", "wellbeing.", "housing.", "family.", "employment.", "offending.", "instrument.")
+_FAMILIES = (
+    "dependency.",
+    "intervention.",
+    "health.",
+    "wellbeing.",
+    "housing.",
+    "family.",
+    "employment.",
+    "offending.",
+    "instrument.",
+)
 _RANGES = (
     ("variable = 'wellbeing.quality_of_life'", "wellbeing.quality_of_life", 0, 20),
     ("variable LIKE 'health.%'", "health.*", 0, 20),

@@ -1,4 +1,4 @@
-"""The pages in a real browser: in, through and out, with and without scripts, by keyboard, on a phone, fetching nothing elsewhere."""
+"""The pages in a real browser: in, through and out, with and without scripts, by keyboard, on a phone, fetching nothing."""
 
 from __future__ import annotations
 

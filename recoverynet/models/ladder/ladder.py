@@ -35,13 +35,14 @@ from recoverynet.models.ladder.rungs import (
     PLACEBO_SIDED,
     SEPARATED,
     LaggedEstimate,
+    PermutationNull,
     expected_risk_set,
     footing_checks,
     footing_of,
     future_ties_estimate,
     lagged_estimate,
     on_enough,
-    permutation_rung,
+    permutation_null,
     risk_rates,
     too_few,
 )
@@ -161,11 +162,12 @@ def evidence_ladder(
     other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
     _require_other(other, risk.held)
     exposure = risk.at(risk.seen.share)
+    null = permutation_null(risk, exposure, n_permutations, generator)
     crude, adjusted = lagged_estimate(risk, exposure), on_enough(lagged_estimate(risk, exposure, terms))
     rungs = [
         _described(risk, crude),
         _association(crude),
-        _permutation(risk, exposure, n_permutations, generator),
+        _permutation(risk, exposure, null),
         _adjusted(adjusted, margin, terms),
         _placebo(panel, placebo, terms, direction),
         _future(panel, risk, terms),
@@ -189,7 +191,7 @@ def evidence_ladder(
         n_permutations=n_permutations,
         use_saom=use_saom,
     )
-    return _climbed(risk, rungs, adjusted, margin, settings, checks)
+    return replace(_climbed(risk, rungs, adjusted, margin, settings, checks), null=null)
 
 
 def _require_other(placebo: np.ndarray | None, held: np.ndarray) -> None:
@@ -225,7 +227,7 @@ def reaches_spread(
         bool(_adjusted(on_enough(lagged_estimate(risk, exposure, terms)), margin, terms).passed)
         and bool(_association(lagged_estimate(risk, exposure)).passed)
         and bool(_placebo(panel, placebo, terms, direction).passed)
-        and bool(_permutation(risk, exposure, n_permutations, rng).passed)
+        and bool(_permutation(risk, exposure, permutation_null(risk, exposure, n_permutations, rng)).passed)
         and _future(panel, risk, terms).passed is not False
     )
 
@@ -279,11 +281,10 @@ def _association(found: LaggedEstimate) -> Rung:
     return _rung(1, CRUDE, bool(found.bounds()[0] > 0), found)
 
 
-def _permutation(risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator) -> Rung:
-    _, p = permutation_rung(risk, exposure, n_permutations, rng)
+def _permutation(risk: RiskSet, exposure: np.ndarray, null: PermutationNull) -> Rung:
     known = np.isfinite(exposure)
     n_events = int(risk.rows.outcome[known].sum())
-    return Rung(2, PERMUTATION, bool(p <= ALPHA), p=p, n_rows=int(known.sum()), n_events=n_events, reason=risk.reason)
+    return Rung(2, PERMUTATION, bool(null.p <= ALPHA), p=null.p, n_rows=int(known.sum()), n_events=n_events, reason=risk.reason)
 
 
 def _adjusted(found: LaggedEstimate, margin: float, terms: Sequence[str]) -> Rung:

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from recoverynet.draw.exposure_null import exposure_null
 from recoverynet.draw.results import Axes, draw_estimates, draw_reason
 from recoverynet.models.ladder.findings import ADJUSTED, DESCRIBED, PLACEBO, PLACEBOS, Footing, Rung
+from recoverynet.models.ladder.rungs import PermutationNull
 from recoverynet.models.ladder.words import (
     LEVELS,
     LIFTS,
@@ -47,6 +49,8 @@ class EvidenceLadder(Result):
         Odds ratio the lower bound had to clear.
     footing : Footing
         What the adjusted estimate stands on.
+    null : PermutationNull or None
+        What level 2 was judged by: exposure of those who gained, and in every dealing of the same gains.
     """
 
     level: int
@@ -56,6 +60,7 @@ class EvidenceLadder(Result):
     hidden_trait_low: float
     margin: float
     footing: Footing = Footing()
+    null: PermutationNull | None = None
 
     @property
     def consistent_with_spread(self) -> bool:
@@ -198,6 +203,25 @@ class EvidenceLadder(Result):
         ax.set_xlabel(f"Odds ratio with interval, n = {self.n_people:,} people")
         ax.axvline(self.margin, linestyle=":", linewidth=1.2, color="0.35")
         return ax
+
+    def plot_chance(self, ax: Axes | None = None, *, title: str | None = None) -> Axes:
+        """How exposed were those who gained the norm, and how exposed had the same gains fallen by chance (level 2)?
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Default: a new one.
+        title : str, optional
+            Default: the one of the figure.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        if self.null is None or not len(self.null.draws):
+            return draw_reason(self.reason or "nobody, or everybody, gained the norm", ax=ax)
+        null, draws = self.null, pd.DataFrame({"draw": self.null.draws})
+        return exposure_null(draws, observed=null.observed, expected=null.expected, gains=null.n_events, title=title, ax=ax)
 
     def _claim(self) -> tuple[str, str]:
         return "Ladder", "description, association, permutation null, lagged and adjusted with placebos, matched design"

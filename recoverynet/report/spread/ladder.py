@@ -12,7 +12,7 @@ from recoverynet.draw.sensitivity import draw_sensitivity
 from recoverynet.models.ladder.findings import ADJUSTED, PLACEBOS, Rung
 from recoverynet.models.ladder.words import NAMES, difference_in_words, hidden_in_words
 from recoverynet.models.spread.hazard import fit_hazard
-from recoverynet.models.spread.sensitivity import sensitivity
+from recoverynet.models.spread.sensitivity import Sensitivity, sensitivity
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable, about, nearest_ten
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -160,6 +160,21 @@ def _rung_figure(section: SectionWriter, setting: SpreadSetting) -> None:
     )
 
 
+def _e_values(found: Sensitivity, setting: SpreadSetting, behind: int) -> EstimateTable:
+    """The estimate and the bound nearer to no association, each with its E-value."""
+    return EstimateTable(
+        found.to_frame().set_axis(["Estimate", "Bound nearer to 1"]).assign(behind=behind),
+        title="E-values of the adjusted hazard ratio",
+        population="Person-waves with a contact of known state",
+        period=setting.period,
+        denominator="person-waves with a contact of known state",
+        heads=("As a risk ratio", "E-value"),
+        row_header="Of",
+        note=f"Rarity: {found.checks[0].detail}. E-value: the risk ratio by which a trait would have to go with exposure and "
+        "with gaining the norm, beyond what was adjusted for, to explain it away (VanderWeele & Ding 2017).",
+    )
+
+
 def sensitivity_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """How strong a trait nobody recorded would have to be."""
     section = report.section(
@@ -180,25 +195,12 @@ def sensitivity_section(report: ReportWriter, setting: SpreadSetting) -> Section
     )
     terms = [*setting.waves.adjust, *setting.waves.surroundings]
     fit = fit_hazard(panel, setting.name, adjust=terms)
-    if fit.reason or fit.estimate <= 0 or min(fit.n_events, fit.n_rows - fit.n_events) < setting.least:
+    behind = min(fit.n_events, fit.n_rows - fit.n_events)
+    if fit.reason or fit.estimate <= 0 or behind < setting.least:
         return section.finish()
     found = sensitivity(fit)
     words = {"e_value": found.e_value, "e_value_bound": found.e_value_bound}
-    section.estimates(
-        EstimateTable(
-            found.to_frame()
-            .set_axis(["Estimate", "Bound nearer to 1"])
-            .assign(behind=min(fit.n_events, fit.n_rows - fit.n_events)),
-            title="E-values of the adjusted hazard ratio",
-            population="Person-waves with a contact of known state",
-            period=setting.period,
-            denominator="person-waves with a contact of known state",
-            heads=("As a risk ratio", "E-value"),
-            row_header="Of",
-            note=f"Rarity: {found.checks[0].detail}. E-value: the risk ratio by which a trait would have to go with exposure and "
-            "with gaining the norm, beyond what was adjusted for, to explain it away (VanderWeele & Ding 2017).",
-        )
-    )
+    section.estimates(_e_values(found, setting, behind))
     section.figure(
         draw_sensitivity(found.curve, **words),
         alt=f"Curve of the traits that would explain the adjusted hazard ratio of {found.risk_ratio:.2f} "

@@ -19,7 +19,7 @@ from recoverynet.report.report import Report
 from recoverynet.tables.layouts import RECORD_TABLES
 
 LOOKED_BACK = ("Clients by state at the end", "The same clients", "Ties of clients by the state", "Ties that came",
-               "Average number of ties to people who hold", "Information on, and support")  # fmt: skip
+               "Average number of ties to people who hold", "Information on, and support", "The rungs of the ladder")  # fmt: skip
 OPEN = rn.DisclosurePolicy.none(reason="a test")
 
 
