@@ -226,7 +226,7 @@ def _where(entry: dict[str, Any], listing: Listing) -> dict[str, Any]:
     lat, lon = entry.get("latitude"), entry.get("longitude")
     if not said(lat) and isinstance(entry.get("coordinates"), str) and entry["coordinates"].count(",") == 1:
         lat, lon = entry["coordinates"].split(",")
-    place = {"lat": None, "lon": None}
+    place: dict[str, float | None] = {"lat": None, "lon": None}
     if said(lat) and said(lon):
         both = number_between(lat, -90, 90), number_between(lon, -180, 180)
         if listing.read("places on the map", None if None in both else both, "out of the range of latitude and longitude"):

@@ -111,7 +111,8 @@ def _group(offer: Offer, schedule: dict[str, Any], number: int, listing: Listing
 
 
 def _where(location: dict[str, Any], listing: Listing) -> dict[str, Any]:
-    lat, lon, place = location.get("latitude"), location.get("longitude"), {"lat": None, "lon": None}
+    lat, lon = location.get("latitude"), location.get("longitude")
+    place: dict[str, float | None] = {"lat": None, "lon": None}
     if said(lat) and said(lon):
         both = number_between(lat, -90, 90), number_between(lon, -180, 180)
         if listing.read("places on the map", None if None in both else both, "out of the range of latitude and longitude"):
@@ -141,7 +142,7 @@ def _eligibility(service: dict[str, Any]) -> str | None:
     parts = [str(service["eligibility_description"])] if said(service.get("eligibility_description")) else []
     youngest, oldest = service.get("minimum_age"), service.get("maximum_age")
     if said(youngest) or said(oldest):
-        low, high = (f"{float(age):g}" if number_between(age, 0, 150) is not None else None for age in (youngest, oldest))
+        low, high = (f"{float(str(age)):g}" if number_between(age, 0, 150) is not None else None for age in (youngest, oldest))
         parts += [f"ages {low or '0'} to {high}" if high else f"from age {low}"] if low or high else []
     return "; ".join(parts) or None
 
