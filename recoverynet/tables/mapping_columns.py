@@ -116,7 +116,8 @@ def _sources(where: str, column: Column, given: Any, *, numbered: bool) -> tuple
         raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {shown(given)}.")
     if len(given) > 1 and column.kind not in ("instant", "text") and not (column.kind == "id" and numbered):
         raise SchemaError(
-            f"{where}: only columns of dates and texts can be joined, and ids made of names that are numbered; {column.name} is neither."
+            f"{where}: only columns of dates and texts can be joined, and ids made of names that are "
+            f"numbered; {column.name} is neither."
         )
     return tuple(given)
 

@@ -240,7 +240,10 @@ def _cheapest(
         lows.append(np.full(k, -np.inf))
         highs.append(np.zeros(k))
         var_low, var_high = np.concatenate([var_low, np.zeros(k)]), np.concatenate([var_high, np.ones(k)])
-        cost, whole = np.concatenate([np.zeros(n), np.full(2 * k, 1e-3), loss[candidates]]), np.concatenate([np.zeros(n + 2 * k), np.ones(k)])
+        cost, whole = (
+            np.concatenate([np.zeros(n), np.full(2 * k, 1e-3), loss[candidates]]),
+            np.concatenate([np.zeros(n + 2 * k), np.ones(k)]),
+        )
     constraint = LinearConstraint(sparse.csr_array(sparse.block_array(system)), np.concatenate(lows), np.concatenate(highs))
     options = ROUGH if whole is not None else {}
     answer = milp(cost, constraints=constraint, bounds=Bounds(var_low, var_high), integrality=whole, options=options)
