@@ -93,7 +93,7 @@ def _group(offer: Offer, schedule: dict[str, Any], number: int, listing: Listing
     said_kind, fellowship, norm = kind_of_group(f"{service['name']} {service.get('alternate_name') or ''}")
     row = {
         "group_id": (offer.key or str(service["name"])) + (f"-t{number}" if len(offer.schedules) > 1 else ""),
-        "name": door.text("names of services", service["name"]) or "(name left out)",
+        "name": door.text("names of services", service["name"], public=True) or "(name left out)",
         "kind": kind or said_kind or "other",
         "fellowship": fellowship or None,
         "norm": norm or None,
@@ -121,10 +121,10 @@ def _where(location: dict[str, Any], listing: Listing) -> dict[str, Any]:
     first = addresses[0] if isinstance(addresses, list) and addresses and isinstance(addresses[0], dict) else {}
     parts = [str(first[name]) for name in ("address_1", "address_2", "city", "postal_code") if said(first.get(name))]
     sort = str(location.get("location_type") or "").lower()
-    address = listing.door.text("addresses", ", ".join(parts), address=True)
+    address = listing.door.text("addresses", ", ".join(parts), public=True)
     return {
         **place,
-        "place": listing.door.text("places", location.get("name"), address=True) or address,
+        "place": listing.door.text("places", location.get("name"), public=True) or address,
         "address": address,
         "area": str(first["city"]) if said(first.get("city")) else None,
         "online": True if sort == "virtual" else None,
