@@ -20,7 +20,8 @@ _HANDLE = r"(?<![\w.])@[A-Za-z][\w.]{2,}"
 _PERSON = (
     r"\b(?i:contact|call|text|phone|ring|whats ?app|ask for|speak to|see|e-?mail"
     r"|message|hosted by|secretary|chair(?:ed by|person)?|"
-    r"treasurer|gsr)\b[:\s-]{1,3}(?!Us\b|The\b|Our\b|If\b|For\b|Before\b|At\b|On\b|In\b|To\b|AA\b|NA\b|Zoom\b)[A-Z][a-z]+\b"
+    r"treasurer|gsr)\b[:\s-]{1,3}(?!Bell\b|Buzzer\b|Doorbell\b|Side\b|Back\b|Front\b|Main\b|Group\b|"
+    r"Office\b|Website\b|Helpline\b|Us\b|The\b|Our\b|If\b|For\b|Before\b|At\b|On\b|In\b|To\b|AA\b|NA\b|Zoom\b)[A-Z][a-z]+\b"
 )
 _HOME = r"\b[A-Z][a-z]+['’]s (?:house|home|flat|apartment|garden|living room|kitchen)\b"
 _URL = r"https?://\S+|\bwww\.\S+"

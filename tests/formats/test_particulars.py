@@ -40,6 +40,7 @@ def test_what_leads_to_somebody(text: str) -> None:
         "Contact us for details",
         "St Mary's church hall",
         "Basic Text Study",
+        "Ring Bell",
         "",
     ],
 )
