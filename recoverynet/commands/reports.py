@@ -7,8 +7,20 @@ from typing import Annotated
 
 import typer
 
-from recoverynet.commands.options import Brief, Disclosure, Folder, LeaveOut, MapFile, OutFile, Placebo, Policy, Quiet, Tables
-from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_there, save_told
+from recoverynet.commands.options import (
+    Brief,
+    Disclosure,
+    Folder,
+    LeaveOut,
+    MapFile,
+    OutFile,
+    Overwrite,
+    Placebo,
+    Policy,
+    Quiet,
+    Tables,
+)
+from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
 
 report_app = typer.Typer(help="Write a report on a folder of records.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,6 +36,7 @@ def report_evaluation(
     tables: Tables = None,
     leave_out: LeaveOut = False,
     brief: Brief = False,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Who is linked to recovery communities, before, during and after treatment, and what changed?
@@ -32,6 +45,8 @@ def report_evaluation(
     written; 2: wrong usage.
     """
     be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
     record = read_told(folder, map, leave_out)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
@@ -65,10 +80,13 @@ def report_spread(
     tables: Tables = None,
     leave_out: LeaveOut = False,
     brief: Brief = False,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Does the norm spread through the network, or do like people meet, and how sure can we be?"""
     be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
     record = read_told(folder, map, leave_out)
     from recoverynet.report.spread.spread import spread_report
 

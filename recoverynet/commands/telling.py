@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from recoverynet.atomic import is_leftover, make_folder
+
 if TYPE_CHECKING:
     from recoverynet.report.report import Report
     from recoverynet.tables.record import RecoveryRecord
@@ -40,15 +42,29 @@ def read_told(folder: Path, map_file: Path | None, leave_out: bool) -> RecoveryR
     typer.echo(f"Read {folder}: {record.period_in_words()}.")
     typer.echo(rows_in_words(record))
     for note in record.notes:
-        typer.echo(f"  note: {note}")
+        typer.echo(printable(f"  note: {note}"))
     return record
 
 
 def save_told(report: Report, path: Path) -> Path:
     """Save a report, making the folder it goes into."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     report.save(path)
     return path
+
+
+def require_new(*paths: Path | None, overwrite: bool, hint: str = "--out") -> None:
+    """Refuse, before any work, to replace what is there already: a file, or a folder with something in it."""
+    for path in () if overwrite else paths:
+        if path is not None and (path.is_file() or (path.is_dir() and any(not is_leftover(each) for each in path.iterdir()))):
+            raise typer.BadParameter(
+                f"{path} is there already and is kept. Choose another name, or add --overwrite.", param_hint=hint
+            )
+
+
+def printable(text: str) -> str:
+    """A text without signs that a terminal takes for orders; they may come out of anybody's file."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
 
 
 def require_there(folder: Path) -> None:

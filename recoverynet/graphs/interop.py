@@ -23,6 +23,8 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.attributes import COLUMNS, UNKNOWN, Held, held, names_noted, require_writable, restored
 from recoverynet.graphs.graphml_text import readable_graphml
 from recoverynet.ids import PERSON_ID, id_index
+from recoverynet.untrusted.opening import read_bytes
+from recoverynet.untrusted.structured import MOST_XML_BYTES
 
 if TYPE_CHECKING:
     import igraph
@@ -171,7 +173,7 @@ def read_graphml(path: str | Path, *, strength: str | None = STRENGTH) -> RawNet
 
     name = as_path(path, "read_graphml()").name
     try:
-        graph = nx.parse_graphml(readable_graphml(Path(path).read_bytes(), name))
+        graph = nx.parse_graphml(readable_graphml(read_bytes(path, most=MOST_XML_BYTES), name))
     except OSError as error:
         raise SchemaError(f"{name!r} cannot be opened: {error.strerror or error}.") from error
     except (nx.NetworkXError, SyntaxError, KeyError, TypeError, ValueError) as error:

@@ -46,7 +46,7 @@ def require_regular(path: str | Path, *, inside: str | Path | None = None) -> Pa
     path = as_path(path, "Opening a file")
     why = why_not_to_open(path, inside=inside)
     if why:
-        raise SchemaError(f"{path.name} was not opened: {why}.")
+        raise SchemaError(f"{path.name!r} cannot be opened: {why}.")
     return path
 
 

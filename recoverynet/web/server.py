@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from recoverynet.atomic import write_text
 from recoverynet.errors import RecoveryNetError, SchemaError
 from recoverynet.web.addresses import Address
 from recoverynet.web.app import application
 from recoverynet.web.desk import Desk
+from recoverynet.web.warming import Warming
 
 _GOING_ON = "serving.json"
+_TURN_SECONDS = 0.001  # so that somebody who waits for a page is not kept by one that is being worked out
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def remember(record: Path, address: Address) -> None:
     path = _state_file()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(json.dumps({"record": str(record.resolve()), "public": address.public}), encoding="utf-8")
+        write_text(path, json.dumps({"record": str(record.resolve()), "public": address.public}), private=True)
     except OSError:
         return
 
@@ -107,10 +111,12 @@ def run(desk: Desk, address: Address, *, begun: Callable[[], None] = lambda: Non
         timeout_keep_alive=10,
         **files,  # type: ignore[arg-type]
     )
+    sys.setswitchinterval(_TURN_SECONDS)
     desk.log.note("begun")
     begun()
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with Warming(desk):
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
         _note_end(desk)

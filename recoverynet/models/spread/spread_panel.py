@@ -156,12 +156,12 @@ def spread_panel(
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"Expected a RecoveryRecord, as recoverynet.read_record(folder) gives it; got a {type(record).__name__}.")
     adjust, surroundings = _names(adjust, surroundings)
+    read = read_placebo(record, placebo)
     bounds = _bounds(record, window)
     agreed = None if purpose is None else consenting(record, purpose, unknown_consent=unknown_consent)
     whole = record if agreed is None else agreed.record
     record = record_of_period(whole, bounds)
     kept = _roles_seen(record, norm, roles)
-    read = read_placebo(record, placebo)
     looked_back = record_of_period(whole, bounds, look_back=as_length(valid_for, "valid_for"))
     waves, length = _waves(looked_back, norm, bounds, every, kept, valid_for, read)
     waves = with_placebo(waves, read)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from recoverynet.atomic import write_text
+from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
 from recoverynet.models.spread.spread_terms import Placebo
+from recoverynet.progress import track
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
 from recoverynet.report.evaluation.closing import brief_section, limits_section, rerun_section, settings_in_words
@@ -123,7 +126,7 @@ def evaluation_report(
     writer, findings = ReportWriter(policy), Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
-    body = [make(writer, setting, findings) for make in makers]
+    body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words())
     ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)
     report = Report(
@@ -174,12 +177,14 @@ def evaluation_notebook_template(path: str | Path) -> Path:
 
     Raises
     ------
-    FileExistsError
+    SchemaError
         The file is there already.
+    NotWrittenError
     """
     path = Path(path)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(notebook_template(TEMPLATE))
+    if path.exists():
+        raise SchemaError(f"{path} is there already, and is not replaced unasked. Choose another name.")
+    write_text(path, notebook_template(TEMPLATE))
     return path
 
 

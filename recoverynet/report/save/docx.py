@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recoverynet.atomic import write_bytes
 from recoverynet.report.rendering import plain
 from recoverynet.report.save.missing import not_installed
 from recoverynet.report.sections import Facts, Figure, Heading, KeyFigures, Note, Points, Prose, Section, Table
@@ -51,7 +52,7 @@ def write_document(content: Mapping[str, Any], path: Path) -> None:
         _section(document, section)
     kept = io.BytesIO()
     document.save(kept)
-    path.write_bytes(_same_every_time(kept.getvalue()))
+    write_bytes(path, _same_every_time(kept.getvalue()))
 
 
 def _prepare(document: Document, report: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recoverynet.atomic import write_text
 from recoverynet.report.rendering import page
 
 if TYPE_CHECKING:
@@ -27,4 +28,4 @@ def write_html(
     sheets : tuple of str
         File names of the stylesheets.
     """
-    path.write_text(page(template, content, sheets=sheets), encoding="utf-8", newline="\n")
+    write_text(path, page(template, content, sheets=sheets))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recoverynet.atomic import write_bytes
 from recoverynet.report.rendering import page
 from recoverynet.report.save.missing import not_installed
 
@@ -42,7 +43,7 @@ def write_pdf(content: Mapping[str, object], path: Path) -> None:
     with _quiet_and_dated():
         html = HTML(string=page("paper.html.j2", content), url_fetcher=URLFetcher(allowed_protocols=("data",)))
         written = html.write_pdf(pdf_variant="pdf/ua-1")
-    path.write_bytes(written)
+    write_bytes(path, written)
 
 
 @contextmanager

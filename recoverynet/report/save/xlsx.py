@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
+from recoverynet.atomic import write_bytes
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedSummary, DisclosedTable
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, as_number
 from recoverynet.report.rendering import plain
@@ -36,8 +38,9 @@ def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Seque
     path : pathlib.Path
         File to write. The same report gives the same file, byte for byte.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    whole = io.BytesIO()
+    with xlsxwriter.Workbook(whole, options) as book:
         book.set_properties({"title": title, "created": _EPOCH, "author": "recoverynet"})
         formats = _formats(book)
         front = book.add_worksheet("About")
@@ -46,6 +49,7 @@ def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Seque
         for section in sections:
             for table in section.tables():
                 _write_table(book.add_worksheet(names[table.number]), table, section.title, formats)
+    write_bytes(path, whole.getvalue())
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from recoverynet.models.spread.contagion import CANNOT_TELL, NULLS, contagion_te
 from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.sisa import SisaFit, fit_sisa
+from recoverynet.progress import track
 from recoverynet.randomness import spawn
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable, nearest_ten
@@ -131,7 +132,7 @@ def chance_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     draws["rewiring"] = min(setting.n_permutations, N_REWIRINGS)
     found = {
         null: contagion_test(setting.waves.panel, setting.name, null=null, n_permutations=draws[null], rng=child)
-        for null, child in zip(NAMES, spawn(setting.seed, len(NAMES)), strict=True)
+        for null, child in zip(track(NAMES, "Tests against chance"), spawn(setting.seed, len(NAMES)), strict=True)
     }
     section.say(
         "Each test takes something to be chance and asks how often chance would do what was found. Each "

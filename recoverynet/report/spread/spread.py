@@ -10,6 +10,7 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.measures.behaviours import norm_values
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
+from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint
@@ -115,7 +116,7 @@ def spread_report(
     waves, name = _panel_of(source, norm, adjust, surroundings, placebo, chosen)
     setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
-    body = [make(writer, setting) for make in (FEW if setting.too_few else BODY)]
+    body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
     more = {"Fingerprint of the record": fingerprint(source)} if isinstance(source, RecoveryRecord) else {}
     settings = settings_in_words(setting, policy.in_words(), more)
     report = Report(
@@ -141,6 +142,9 @@ def spread_report(
         "subtitle": subtitle,
     }
     return remember_rerun(report, Rerun(source, _settings_cell(source, policy, arguments), TEMPLATE))
+
+
+UNSEEN = "This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record."
 
 
 def spread_section(
@@ -195,11 +199,11 @@ def spread_section(
             purpose=purpose,
         )
     except NotEstimableError:
-        section.note("This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record.", "caution")
+        section.note(UNSEEN + _placebo_unused(placebo), "caution")
         return section.finish()
     setting = SpreadSetting(waves, norm.name, report.policy, _seed(rng), n_permutations)
     if setting.too_few:
-        section.note(TOO_FEW, "caution")
+        section.note(TOO_FEW + _placebo_unused(placebo), "caution")
         return section.finish()
     section.say(
         f"Looked at are people seen at two {setting.wave}s in a row who did not hold {setting.norm} at the "
@@ -210,6 +214,11 @@ def spread_section(
     rungs_table(section, setting)
     section.note(CAVEAT)
     return section.finish()
+
+
+def _placebo_unused(placebo: Placebo | None) -> str:
+    """That the placebo asked for has no use, where there is one."""
+    return "" if placebo is None else f" The placebo that was named ({placebo}) was therefore not used."
 
 
 def _panel_of(
