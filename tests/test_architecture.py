@@ -14,7 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
 FLOORS = {
-    **dict.fromkeys(("errors", "arguments", "plain", "readable", "randomness", "progress", "instants", "ids", "shown"), 0),
+    **dict.fromkeys(
+        ("errors", "arguments", "plain", "readable", "randomness", "progress", "instants", "ids", "shown", "recurrence"), 0
+    ),
     **dict.fromkeys(("atomic", "untrusted", "csv_files"), 0),
     **dict.fromkeys(("kernels", "draw"), 1),
     **dict.fromkeys(("results", "observed", "states", "tables"), 2),

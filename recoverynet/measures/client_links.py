@@ -362,4 +362,4 @@ def _contacts(
         elif occasion.is_personal:
             others = sorted({other for other, _ in index.others_at(occasion, client_id)} & set(carries))
             rows += [Contact(when, occasion.kind, "person", other, carries[other]) for other in others]
-    return rows
+    return sorted(rows, key=lambda row: (row.started_at, row.id, row.kind))

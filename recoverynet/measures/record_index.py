@@ -39,6 +39,7 @@ class Group(NamedTuple):
     kind: str
     norm: str | None
     weekday: str | None
+    recurrence: str | None
     start_time: str | None
     duration_min: float | None
     timezone: str | None

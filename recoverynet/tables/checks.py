@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recoverynet.tables.attendance import attendance_checks
 from recoverynet.tables.doubtful import doubtful_checks
 from recoverynet.tables.engine import Engine, column_sql
 from recoverynet.tables.identifiers import PSEUDONYMISE, free_text_column, identifying_column
@@ -19,6 +20,7 @@ from recoverynet.tables.identifying_values import identifier_checks
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping
+from recoverynet.tables.parts import whereabouts
 from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record, prepared_source, read_column
 from recoverynet.tables.problems import MOST_WORDS, Problem, example_of, problems_frame, rows_in_words, word_of
 from recoverynet.tables.raw import ROW
@@ -122,7 +124,7 @@ def _rounds(prepared: Prepared, name: str, leave_out: bool) -> list[list[Check]]
     """The checks of one table: all at once, or, where rows are left out between them, values first, then repeats."""
     table = prepared.tables[name]
     values = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states), *pair_checks(table)]
-    values += doubtful_checks(prepared.engine, table, prepared.tz)
+    values += [*doubtful_checks(prepared.engine, table, prepared.tz), *attendance_checks(table)]
     values, repeat = _worth_asking(table, values), _worth_asking(table, repeat_checks(table))
     if leave_out:
         return [values, repeat]
@@ -192,7 +194,7 @@ def _worth_asking(table: PreparedTable, checks: Iterable[Check]) -> list[Check]:
 
 
 def _could_find(table: PreparedTable, check: Check) -> bool:
-    if not check.column or check.rule in ("whose_view", "with_nobody"):
+    if not check.column or check.rule in ("whose_view", "with_nobody", "outcome_unknown"):
         return True
     blank = table.n_blank(check.column)
     if check.rule == "blank":
@@ -243,15 +245,16 @@ def _problem(prepared: Prepared, check: Check, count: int) -> Problem:
     dated = bool(check.column) and READABLE_TABLES[check.table].is_instant(check.column)
     example = _words_found(prepared, check) if check.words else example_of(first[0][1], personal=check.personal, dated=dated)
     remedy = check.remedy + _lost_zeros_hint(prepared, check)
+    rows, origin = whereabouts([int(row) for row, _ in first], prepared.tables[check.table].origins)
     return Problem(
         check.table,
         check.column,
-        _sentence(check),
+        _sentence(check) + (f", first in {origin}" if origin else ""),
         check.rule,
         remedy,
         check.severity,
         count,
-        tuple(int(row) for row, _ in first),
+        rows,
         example,
         check.extent,
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import pandas as pd
 
@@ -21,6 +23,7 @@ ENTRY_COLUMNS = (
 CONTACT, STEP, TAKEN_BACK = "contact", "step", "taken_back"
 ENTERED, DATABASE, COPY = "entered", "entries.sqlite", "entries.parquet"
 _WAIT_SECONDS = 10.0
+_COARSE_NANOSECONDS = 100_000_000
 Tables = dict[str, pd.DataFrame]
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop", "-")
 
@@ -98,18 +101,17 @@ def read_entered(record: str | Path, tz: str) -> Entered:
     SchemaError
         It is there and cannot be read.
     """
-    folder = entered_folder(record)
-    frames = [read(folder / name) for name, read in ((DATABASE, _from_sqlite), (COPY, _from_parquet)) if (folder / name).is_file()]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(ENTRY_COLUMNS), dtype="str")
-    rows = rows.astype("str").where(rows.notna()).drop_duplicates("uuid", ignore_index=True)
-    rows = rows[~rows["uuid"].isin(rows["supersedes"].dropna())]
-    at = (
-        pd.to_datetime(rows["day"], format="%Y-%m-%d")
-        .dt.as_unit("us")
-        .dt.tz_localize(tz, nonexistent="shift_forward", ambiguous=True)
-    )
-    contacts = rows.assign(started_at=at)[rows["what"] == CONTACT]
-    steps = rows.rename(columns={"person_id": "by_person_id"}).assign(at=at)[rows["what"] == STEP]
+    return EnteredBeside(Path(record), tz).now()
+
+
+def _holding(rows: list[tuple[str | None, ...]], tz: str) -> Entered:
+    """Entries as contacts and steps: each once, and nothing that a later one took the place of."""
+    frame = pd.DataFrame(rows, columns=list(ENTRY_COLUMNS), dtype="str").drop_duplicates("uuid", ignore_index=True)
+    frame = frame[~frame["uuid"].isin(frame["supersedes"].dropna())]
+    days = pd.to_datetime(frame["day"], format="%Y-%m-%d").dt.as_unit("us")
+    at = days.dt.tz_localize(tz, nonexistent="shift_forward", ambiguous=True)
+    contacts = frame.assign(started_at=at)[frame["what"] == CONTACT]
+    steps = frame.rename(columns={"person_id": "by_person_id"}).assign(at=at)[frame["what"] == STEP]
     return Entered(
         contacts[["uuid", "client_id", "person_id", "group_id", "kind", "started_at"]].reset_index(drop=True),
         steps[["client_id", "group_id", "stage", "at", "by_person_id", "reason"]].reset_index(drop=True),
@@ -117,7 +119,7 @@ def read_entered(record: str | Path, tz: str) -> Entered:
 
 
 class EnteredBeside:
-    """What was entered beside a record, read anew only where something was.
+    """What was entered beside a record; asked again, it reads what is new.
 
     Parameters
     ----------
@@ -128,24 +130,56 @@ class EnteredBeside:
 
     def __init__(self, record: Path | None, tz: str) -> None:
         self._record, self._tz = record, tz
-        self._held: tuple[object, Entered] | None = None
+        self._lock = Lock()
+        self._seen: object = None
+        self._rows: list[tuple[str | None, ...]] = []
+        self._last = 0
+        self._held = NOTHING_ENTERED
 
     def now(self) -> Entered:
-        """Everything entered up to now that holds."""
-        if self._record is None:
-            return NOTHING_ENTERED
-        version, held = entered_version(self._record), self._held
-        if held is None or held[0] != version:
-            held = self._held = (version, read_entered(self._record, self._tz))
-        return held[1]
+        """Everything entered up to now that holds; the same object as long as nothing new is.
+
+        Raises
+        ------
+        SchemaError
+            It is there and cannot be read.
+        """
+        if self._record is None or entered_version(self._record) == self._seen:
+            return self._held
+        with self._lock:
+            version = entered_version(self._record)
+            if version != self._seen:
+                new = self._new_rows(entered_folder(self._record))
+                if new:
+                    self._rows += new
+                    self._held = _holding(self._rows, self._tz)
+                self._seen = version if _is_settled(version) else None
+            return self._held
+
+    def _new_rows(self, folder: Path) -> list[tuple[str | None, ...]]:
+        """Rows that were not there before, in the order they were entered."""
+        found: list[tuple[str | None, ...]] = []
+        if (folder / DATABASE).is_file():
+            rows = _from_sqlite(folder / DATABASE, self._last)
+            self._last = max([self._last, *(int(row[0] or 0) for row in rows)])
+            found += [row[1:] for row in rows]
+        if (folder / COPY).is_file():
+            known = {row[0] for row in self._rows}
+            found += [row for row in _from_parquet(folder / COPY) if row[0] not in known]
+        return found
 
 
-def _from_sqlite(path: Path) -> pd.DataFrame:
+def _is_settled(version: tuple[tuple[int, int], ...]) -> bool:
+    """Whether the files are old enough that a further write would show in their times, which clocks keep coarsely."""
+    return time.time_ns() - max(changed for changed, _ in version) > _COARSE_NANOSECONDS
+
+
+def _from_sqlite(path: Path, after: int) -> list[tuple[str | None, ...]]:
     columns = ", ".join(ENTRY_COLUMNS)
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)
         try:
-            rows = connection.execute(f"SELECT {columns} FROM entries ORDER BY seq").fetchall()
+            return connection.execute(f"SELECT seq, {columns} FROM entries WHERE seq > ? ORDER BY seq", (after,)).fetchall()
         finally:
             connection.close()
     except sqlite3.Error as error:
@@ -153,12 +187,12 @@ def _from_sqlite(path: Path) -> pd.DataFrame:
             f"What workers entered lies in {str(path)!r} and cannot be read ({error}). Stop other programs that have it open, look "
             "whose it is, and try again; reading without it would leave those entries out."
         ) from error
-    return pd.DataFrame(rows, columns=list(ENTRY_COLUMNS), dtype="str")
 
 
-def _from_parquet(path: Path) -> pd.DataFrame:
+def _from_parquet(path: Path) -> list[tuple[str | None, ...]]:
     try:
-        return parquet_table(path, COPY)[0].select(list(ENTRY_COLUMNS)).to_pandas()
+        table = parquet_table(path, COPY)[0]
+        return list(zip(*(table[name].to_pylist() for name in ENTRY_COLUMNS), strict=True))
     except (NotParquet, OSError, KeyError) as error:
         raise SchemaError(
             f"What workers entered lies in {str(path)!r} and cannot be read: it is cut short or is no Parquet. Start "

@@ -15,6 +15,8 @@ import pyarrow.parquet
 from recoverynet.atomic import atomic_folder
 from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
+from recoverynet.tables.account import Account
+from recoverynet.tables.attendance import with_appointments
 from recoverynet.tables.checks import examine, left_out_in_words
 from recoverynet.tables.contact_log import unfold_contact_log
 from recoverynet.tables.entries import fold_in, read_entered
@@ -26,7 +28,7 @@ from recoverynet.tables.problems import Problem, problems_error
 from recoverynet.tables.record import LeftOut, RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sidecar import SIDECAR, mapping_of, sidecar_lines, write_sidecar
-from recoverynet.tables.sources import TABLE_ENDINGS, open_source
+from recoverynet.tables.sources import TABLE_ENDINGS, Source, open_source
 
 UNREAD_ROWS = ("ragged_row", "open_quote")
 """Faults of rows that could not be cut into cells, and so never reached a table."""
@@ -55,7 +57,7 @@ def read_record(
         A folder with one CSV (or .tsv) or Parquet file a table, one workbook (.xlsx) with one sheet a table, or a
         DuckDB file (.duckdb, .db). Files, sheets and tables are called as the tables are, capitals aside: people
         (needed), occasions with participation, contact_log, episodes, groups, observations, nominations, alter_ties,
-        linkage, separations. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens
+        linkage, separations, appointments. Columns are those of :mod:`recoverynet.tables.layouts`, capitals, spaces and hyphens
         aside; extra columns ride along.
     mapping : path, dict or Mapping, optional
         A TOML file saying which file is which table, which column is which, in what units and words; see
@@ -109,29 +111,49 @@ def read_record(
     require_time_zone(tz, "tz")
     source = open_source(folder)
     how = mapping_of(folder, mapping)
-    with prepared_source(source, how, how.tz or tz) as prepared:
-        n_before = {name: table.n_rows for name, table in prepared.tables.items()}
-        problems = examine(prepared, leave_out=on_problems == "leave_out")
-        errors = [problem for problem in problems if problem.severity == "error"]
+    record, _ = read_accounted(source, how, tz, leave_out=on_problems == "leave_out", entries=Path(folder) if entries else None)
+    return record
+
+
+def read_accounted(
+    source: Source, how: Mapping, tz: str, *, leave_out: bool, secret: bytes | None = None, entries: Path | None = None
+) -> tuple[RecoveryRecord, Account]:
+    """The record of a source under a mapping, and what became of every row and column; raises as :func:`read_record`.
+
+    ``entries`` is the folder whose entries of workers are to be folded in.
+    """
+    with prepared_source(source, how, how.tz or tz, secret) as prepared:
+        before = {name: table.n_rows for name, table in prepared.tables.items()}
+        account = Account(columns=prepared.columns, problems=examine(prepared, leave_out=leave_out))
+        errors = [problem for problem in account.problems if problem.severity == "error"]
         needed = [problem for problem in errors if _cannot_be_left_out(problem)]
         if not needed and errors and not prepared.tables["people"].table.num_rows:
             needed = errors
-        if needed or (errors and on_problems == "raise"):
-            told = errors if on_problems == "raise" else needed
-            raise problems_error(told, source.label, may_leave_out=not needed)
-        left_out = _left_out(errors, n_before, {name: table.n_rows for name, table in prepared.tables.items()})
+        if needed or (errors and not leave_out):
+            raise problems_error(needed if leave_out else errors, source.label, may_leave_out=not needed)
+        left_out = _left_out(errors, before, {name: table.n_rows for name, table in prepared.tables.items()})
         _require_enough_left(left_out, source.label)
-        notes = [left_out_in_words(problem) for problem in errors]
-        notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
-        tables = {name: _frame(prepared, name) for name in prepared.tables}
-    notes += _unfold(tables, prepared.tz)
-    if entries:
-        tables, entered = fold_in(tables, read_entered(folder, prepared.tz), prepared.tz)
+        notes = _notes(prepared, errors, account.problems)
+        for name, table in prepared.tables.items():
+            account.add(name, table.origin, before[name], table.n_rows)
+        tables = {name: _frame(prepared, name) for name in list(prepared.tables)}
+        prepared.tables.clear()  # the frames hold everything from here on
+        tz = prepared.tz
+    del prepared
+    notes += [*with_appointments(tables), *_unfold(tables, tz)]
+    if entries is not None:
+        tables, entered = fold_in(tables, read_entered(entries, tz), tz)
         notes += entered
-    needed_tables = _with_needed(tables, prepared.tz)
-    return RecoveryRecord(
-        **needed_tables, window=how.window, tz=prepared.tz, notes=tuple(notes), left_out=(*how.left_out, *left_out)
-    )
+    needed_tables = _with_needed(tables, tz)
+    record = RecoveryRecord(**needed_tables, window=how.window, tz=tz, notes=tuple(notes), left_out=(*how.left_out, *left_out))
+    return record, account
+
+
+def _notes(prepared: Prepared, errors: list[Problem], problems: list[Problem]) -> list[str]:
+    """What was left out, what should be known, and which names became labels, in sentences."""
+    notes = [left_out_in_words(problem) for problem in errors]
+    notes += [problem.in_words() for problem in problems if problem.severity == "warning" and problem.rule != "entered_twice"]
+    return [*notes, *prepared.labels.in_words()]
 
 
 def _cannot_be_left_out(problem: Problem) -> bool:
@@ -259,7 +281,7 @@ def write_record_into(record: RecoveryRecord, folder: Path, *, format: Literal["
     for name, frame in _kept(record).items():
         path = folder / f"{name}.{format}"
         if format == "csv":
-            write_csv_into(pd.DataFrame({title: _as_csv_text(frame[title]) for title in frame.columns}), path)
+            write_csv_into(csv_texts(frame), path)
         else:
             pyarrow.parquet.write_table(_as_arrow(frame), path, compression="zstd")
     write_sidecar(_sidecar_lines(record), folder)
@@ -285,10 +307,15 @@ def files_of(record: RecoveryRecord, format: Literal["csv", "parquet"]) -> set[s
 def _kept(record: RecoveryRecord) -> dict[str, pd.DataFrame]:
     """The tables worth writing."""
     return {
-        name: _filled(name, frame)
+        name: filled(name, frame)
         for name, frame in record.tables().items()
         if len(frame) or name in ("people", "occasions", "participation")
     }
+
+
+def csv_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A typed table as the texts of a CSV file."""
+    return pd.DataFrame({title: _as_csv_text(frame[title]) for title in frame.columns})
 
 
 def require_no_other_tables(folder: Path, ours: set[str]) -> None:
@@ -307,7 +334,7 @@ def require_no_other_tables(folder: Path, ours: set[str]) -> None:
         )
 
 
-def _filled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def filled(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The table without optional columns that say nothing."""
     schema = RECORD_TABLES[name]
     silent = [title for title in schema.names if title not in schema.required and not frame[title].notna().any()]

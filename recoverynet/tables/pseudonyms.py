@@ -189,7 +189,7 @@ def pseudonymise_folder(
         raise DisclosureError(f"Write to a folder of its own; {str(out)!r} holds the data that name people.")
     _require_free(out, overwrite)
     told = Told()
-    with prepared_source(open_source(folder), how, how.tz or tz) as prepared:
+    with prepared_source(open_source(folder), how, how.tz or tz, secret) as prepared:
         errors = [problem for problem in prepared.problems if problem.severity == "error"]
         if errors:
             raise problems_error(errors, prepared.label, may_leave_out=False)
@@ -234,7 +234,7 @@ def _kept(how: ColumnMapping, keep: dict[str, Collection[str]] | None) -> dict[s
             raise SchemaError(
                 f"keep is a dict of table to list of columns, such as {{'people': ['seniority']}}; got {name!r}: {titles!r}."
             )
-    named = {name: {*given.get(name, ()), *(how.tables[name].keep if name in how.tables else ())} for name in READABLE_TABLES}
+    named = {name: {*given.get(name, ()), *(title for part in how.parts(name) for title in part.keep)} for name in READABLE_TABLES}
     return {name: frozenset(map(plain_name, titles)) for name, titles in named.items()}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.shown import card
-from recoverynet.tables.layouts import RECORD_TABLES
+from recoverynet.tables.layouts import OUTCOMES, RECORD_TABLES
 from recoverynet.tables.schema import TableSchema, columns_in_words, require_time_zone
 
 Window = tuple[pd.Timestamp, pd.Timestamp]
@@ -43,7 +43,7 @@ class RecoveryRecord:
     ----------
     people, occasions, participation : pandas.DataFrame
         The tables every record has; columns as in :mod:`recoverynet.tables.layouts`.
-    episodes, groups, observations, nominations, alter_ties, linkage, separations : pandas.DataFrame, optional
+    episodes, groups, observations, nominations, alter_ties, linkage, separations, appointments : pandas.DataFrame, optional
         The tables a record may have; absent ones are present as empty frames.
     window : tuple of two instants, optional
         Half-open period under observation [start, end). Default: from the first day of any occasion or observation to
@@ -91,6 +91,7 @@ class RecoveryRecord:
     alter_ties: pd.DataFrame | None = field(default=None, kw_only=True)
     linkage: pd.DataFrame | None = field(default=None, kw_only=True)
     separations: pd.DataFrame | None = field(default=None, kw_only=True)
+    appointments: pd.DataFrame | None = field(default=None, kw_only=True)
     window: Window | None = field(default=None, kw_only=True)
     tz: str = field(default="Europe/London", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
@@ -107,6 +108,8 @@ class RecoveryRecord:
             frame = schema.empty(self.tz) if given is None else schema.typed(given, tz=self.tz)
             _check_within(schema, frame)
             object.__setattr__(self, name, frame)
+        for name in ("occasions", "participation"):
+            _refuse_appointments(name, getattr(self, name))
         for name, schema in RECORD_TABLES.items():
             self._check_references(schema, getattr(self, name))
         object.__setattr__(self, "window", self._resolved_window())
@@ -184,6 +187,18 @@ class RecoveryRecord:
     def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
         """The same record with some tables replaced, checked again."""
         return replace(self, **tables)
+
+
+def _refuse_appointments(name: str, frame: pd.DataFrame) -> None:
+    """What was missed, cancelled or only booked is no contact, and would count as one here."""
+    if "outcome" not in frame.columns:
+        return
+    missed = frame["outcome"].isin(OUTCOMES[1:])
+    if missed.any():
+        raise SchemaError(
+            f"Table {name!r} holds {int(missed.sum())} rows whose outcome is no contact, the first being "
+            f"{frame['outcome'][missed].iloc[0]!r}. Put them into the table appointments; reading a folder does that."
+        )
 
 
 def require_record(record: object, what: str) -> None:

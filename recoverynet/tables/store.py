@@ -11,15 +11,15 @@ import pandas as pd
 
 from recoverynet.arguments import as_path
 from recoverynet.atomic import atomic_folder, require_finished
-from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.ids import id_index
-from recoverynet.instants import as_instant, as_length, as_window, day_in_words
+from recoverynet.instants import as_instant, as_length, as_window, require_day_of
 from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import files_of, read_record, require_no_other_tables, write_record_into
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.record import RecoveryRecord, Window
-from recoverynet.tables.shelf import INDEX, INDEXES, Shelf, write_index
+from recoverynet.tables.shelf import INDEX, INDEXES, Reach, Shelf, write_index
 from recoverynet.tables.sidecar import SIDECAR
 
 OTHERS_SINCE = "90D"
@@ -130,13 +130,13 @@ class RecordStore:
             raise SchemaError(f"steps must be 0, 1 or 2; got {steps!r}.")
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
-        others = self._others(core, begin, since, stop, steps, entered) if steps else set()
-        tables = self._shelf.tables_around(core, others - core, begin, since, stop, guides=steps > 0)
+        reach = self._reach(core, begin, since, stop, steps, entered)
+        tables = self._shelf.tables_around(reach, guides=steps > 0)
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
-        tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
-        near = _concerning(entered, core, others | self._willing if steps else others, (begin, since, stop))
+        tables |= {"groups": self.groups, "separations": self._separations_of(reach.everybody)}
+        near = _concerning(entered, core, reach.others | self._willing if steps else reach.others, (begin, since, stop))
         tables = {name: frame for name, frame in self._folded(tables, near).items() if name != "people"}
-        tables["people"] = self._people_of(core | others, tables)
+        tables["people"] = self._people_of(reach.everybody, tables)
         return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz)
 
     def _window_within(self, begin: pd.Timestamp, stop: pd.Timestamp) -> Window:
@@ -167,17 +167,10 @@ class RecordStore:
         UnknownPersonError
             The store does not know them.
         TimeOrderError
-            The store holds no dated row, or the day lies before the record begins.
+            The store holds no dated row, or the day lies before the record begins or more than 90 days after it ends.
         """
-        if self.window is None:
-            raise TimeOrderError("The record holds no dated row, so nothing can be said about any day.")
-        start, end = self.window
-        instant = end if at is None else as_instant(at, self.tz)
-        if instant < start:
-            raise TimeOrderError(
-                f"The record begins on {day_in_words(start)}, and {day_in_words(instant)} lies before it. Ask about a day "
-                "of the record."
-            )
+        instant = as_instant(at, self.tz) if at is not None or self.window is None else self.window[1]
+        require_day_of(instant, self.window, as_length(OTHERS_SINCE, "others_since"))
         return self.around([client_id], instant - as_length(reach, "reach"), instant)
 
     def _known(self, person_ids: Collection[str]) -> set[str]:
@@ -191,17 +184,18 @@ class RecordStore:
             )
         return core
 
-    def _others(
+    def _reach(
         self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int, entered: Entered
-    ) -> set[str]:
-        """Everybody a small record needs besides those asked for."""
-        known = self._place_of.keys()
-        met = self._shelf.met_by(core, begin, stop) | ((self._shelf.named_with(core) | entered.met_by(core, begin, stop)) & known)
+    ) -> Reach:
+        """Whom a small record needs besides those asked for."""
+        if steps == 0:
+            return Reach(core, set(), set(), begin, since, stop, pd.DataFrame())
+        known, companions = self._place_of.keys(), self._shelf.companions(core, begin, stop)
+        met = set(companions["person_id"]) | ((self._shelf.named_by(core) | entered.met_by(core, begin, stop)) & known)
         again = met - core
         beyond = self._shelf.met_by(again, since, stop) | entered.met_by(again, since, stop) if steps == 2 else set()
-        beyond &= self._willing
-        apart = {other for pair in self._pairs if core & pair for other in pair}
-        return met | beyond | apart
+        apart = {other for pair in self._pairs if core & pair for other in pair} - core
+        return Reach(core, (met | (beyond & self._willing) | apart) - core, apart, begin, since, stop, companions)
 
     def _folded(self, tables: dict[str, pd.DataFrame], entered: Entered) -> dict[str, pd.DataFrame]:
         """The tables of a small record with what was entered."""
@@ -260,7 +254,7 @@ def open_record(
     Raises
     ------
     SchemaError
-        There is nothing to read, or the tables have faults.
+        There is nothing to read, the tables have faults, or a file of a store cannot be read.
     UnknownPersonError, TimeOrderError
         As for :func:`recoverynet.read_record`.
 

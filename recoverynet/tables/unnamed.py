@@ -130,15 +130,18 @@ def _with_age_band(table: PreparedTable, told: Told) -> PreparedTable:
         return table
     born = _days(as_text(table.table[births[0]]).to_pandas())
     joined = table.table[read_column("joined_on")].to_pandas().dt.tz_localize(None)
-    years = joined.dt.year - born.dt.year
-    years -= ((joined.dt.month < born.dt.month) | ((joined.dt.month == born.dt.month) & (joined.dt.day < born.dt.day))).astype(
-        "int64"
-    )
-    bands = years.map(_band, na_action="ignore").astype("str").mask(years.isna())
+    bands = age_bands(born, joined)
     told.n_age_bands = int(bands.notna().sum())
     place = table.table.column_names.index("age_band")
     column = pa.chunked_array([pa.array(bands, pa.large_string(), from_pandas=True)])
     return replace(table, table=table.table.set_column(place, "age_band", column))
+
+
+def age_bands(born: pd.Series, at: pd.Series) -> pd.Series:
+    """In which band of years people were on a day, missing where either date is."""
+    years = at.dt.year - born.dt.year
+    years -= ((at.dt.month < born.dt.month) | ((at.dt.month == born.dt.month) & (at.dt.day < born.dt.day))).astype("int64")
+    return years.map(_band, na_action="ignore").astype("str").mask(years.isna())
 
 
 def _days(texts: pd.Series) -> pd.Series:

@@ -28,7 +28,7 @@ def demo_worker(desk: Desk) -> tuple[str, str]:
     """
     for worker_id in desk.record.workers():
         for client_id in desk.record.clients_of(worker_id).index:
-            quiet = "no_recovery_contact" in {prompt.code for prompt in desk.views.overview(client_id).prompts}
+            quiet = "no_recovery_contact" in {prompt.code for prompt in desk.views.overviews([client_id])[client_id].prompts}
             if quiet and len(desk.views.page(client_id, worker_id).doors) >= DOORS:
                 return worker_id, client_id
     raise NotEstimableError("No worker of this record has a client without recovery contact and with three doors open to them.")

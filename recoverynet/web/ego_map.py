@@ -23,8 +23,8 @@ def ego_map(view: ClientView) -> dict[str, Any]:
     dict
         ``nodes`` (``id``, ``label``, ``layer``, ``carries``, ``quiet``, ``says``, ``x``, ``y``) and ``edges``.
     """
-    people = [_person(row) for row in view.links.people.itertuples()]
-    groups = [_group(row) for row in view.links.groups.itertuples()]
+    people = [_person(row) for row in view.people]
+    groups = [_group(row) for row in view.groups]
     nodes = [*people, *groups]
     for ring, radius in enumerate(RINGS, 1):
         _placed([node for node in nodes if node["ring"] == ring], radius, ring)

@@ -82,7 +82,7 @@ def step_entries(form: Form, view: ClientView, at: pd.Timestamp) -> list[Entry]:
         The step does not come next, the group may not be proposed, or the day or reason is none.
     """
     group, stage = form.fields.get("group", ""), form.fields.get("stage", "")
-    latest = dict(zip(view.steps["group_id"], view.steps["stage"], strict=True)).get(group)
+    latest = {step.group_id: step.stage for step in view.steps}.get(group)
     offered = view.to_offer if latest is None or stage == "offered" else view.to_offer | view.to_visit
     if group not in offered and (latest is None or stage == "offered"):
         raise FormError("This group cannot be proposed to this client now. Choose one of the list.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Sequence
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 
 import pandas as pd
 
@@ -45,20 +46,27 @@ class LiveRecord:
 
     def __init__(self, path: str | Path, *, mapping: Path | None = None, at: str | None = None, secret: bytes = b"") -> None:
         self._path, self._mapping, self._secret, self._at = Path(path), mapping, secret, at
-        self._lock = RLock()
+        self._opening, self._reading = Lock(), Lock()
         self.version = 0
         self.stale = False
         self._open()
         self.now()
 
     def _open(self) -> None:
-        self._seen = self._files()
-        self._store = open_record(self._path, mapping=self._mapping)
-        people = self._store.people
-        self._clients = people[people["role"] == "client"].set_index("person_id")
-        self._workers = people[people["role"] == "worker"].set_index("person_id")
-        self._by_handle = {self.handle(client): client for client in self._clients.index}
-        self.version += 1
+        seen = self._files()
+        opened = open_record(self._path, mapping=self._mapping)
+        people = opened.people
+        workers = people[people["role"] == "worker"]
+        with self._reading:
+            before, self._store = getattr(self, "_store", None), opened
+            self._clients = people[people["role"] == "client"].set_index("person_id")
+            self._workers = dict(zip(workers["person_id"], workers["left_on"], strict=True))
+            self._holders = {client: holder for client, holder in self._clients["worker_id"].items() if isinstance(holder, str)}
+            self._by_handle = {self.handle(client): client for client in self._clients.index}
+            self._seen = seen
+            self.version += 1
+        if before is not None:
+            before.close()
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         """What the files of the record look like from outside; changes when one of them does."""
@@ -68,13 +76,12 @@ class LiveRecord:
 
     def refresh(self) -> None:
         """Open the record again where its files have changed; what cannot be read leaves the old one in place."""
-        with self._lock:
+        if self._files() == self._seen and not self.stale:
+            return
+        with self._opening:
             try:
-                if self._files() == self._seen:
-                    return
-                before = self._store
-                self._open()
-                before.close()
+                if self._files() != self._seen:
+                    self._open()
                 self.stale = False
             except (RecoveryNetError, OSError):
                 self.stale = True
@@ -116,14 +123,13 @@ class LiveRecord:
 
     def entered(self) -> Entered:
         """Everything entered so far that holds."""
-        with self._lock:
-            return self._store.entered()
+        return self._store.entered()
 
-    def around(self, client_id: str, at: pd.Timestamp) -> RecoveryRecord:
-        """The small record a client's page needs: what is theirs since the record began, and of others what is recent."""
-        with self._lock:
+    def around(self, clients: Sequence[str], at: pd.Timestamp) -> RecoveryRecord:
+        """The small record the pages of some clients need: what is theirs since the record began, and of others what is recent."""
+        with self._reading:
             window = self._store.window
-            return self._store.around([client_id], at - WINDOW if window is None else window[0], at)
+            return self._store.around(clients, at - WINDOW if window is None else window[0], at)
 
     @property
     def groups(self) -> pd.DataFrame:
@@ -137,27 +143,24 @@ class LiveRecord:
 
     def workers(self) -> list[str]:
         """Everybody in the role of a worker who is there, in order of id."""
-        return [worker for worker in sorted(self._workers.index) if self.is_at_work(worker)]
+        return [worker for worker in sorted(self._workers) if self.is_at_work(worker)]
 
     def is_at_work(self, worker_id: str) -> bool:
         """Whether somebody is a worker of this record and has not left."""
-        if worker_id not in self._workers.index:
-            return False
-        return not bool(self._workers.loc[worker_id, "left_on"] <= self.now())
+        return worker_id in self._workers and not bool(self._workers[worker_id] <= self.now())
 
     def require_worker(self, worker_id: str) -> None:
         """Raise UnknownPersonError unless somebody is a worker who is there."""
         if not self.is_at_work(worker_id):
-            known = ", ".join(map(repr, self._workers.index[:3])) or "none"
-            left = worker_id in self._workers.index
+            known = ", ".join(map(repr, sorted(self._workers)[:3])) or "none"
+            left = worker_id in self._workers
             raise UnknownPersonError(
                 f"{worker_id!r} has left." if left else f"The record knows no worker {worker_id!r}; the first it knows are {known}."
             )
 
     def worker_of(self, client_id: str) -> str | None:
         """Who holds the case of a client today."""
-        holder = self._clients.loc[client_id, "worker_id"]
-        return holder if isinstance(holder, str) else None
+        return self._holders.get(client_id)
 
     def clients_of(self, worker_id: str) -> pd.DataFrame:
         """The clients whose case a worker holds, indexed by person_id, in order of id."""

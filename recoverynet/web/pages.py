@@ -18,6 +18,7 @@ from recoverynet.web import words
 from recoverynet.web.caseload import lists_apart
 from recoverynet.web.ego_map import ego_map
 from recoverynet.web.store import new_uuid
+from recoverynet.web.views import Overview
 from recoverynet.web.visits import Search, Visit
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -93,7 +94,7 @@ class Row:
     client_id: str
     handle: str
     prompts: list[str]
-    links: Any
+    overview: Overview
     left_on: Any
 
 
@@ -103,13 +104,13 @@ def list_page(visit: Visit, search: Search) -> str:
     clients = record.clients_of(visit.worker.worker_id)
     lists = lists_apart(clients.index, record.separations)
     place = min(max(search.place, 1), len(lists))
+    left_on = dict(clients["left_on"].items())
     rows = []
-    for client_id in lists[place - 1]:
-        overview = views.overview(client_id)
+    for client_id, overview in views.overviews(lists[place - 1]).items():
         codes = [prompt.code for prompt in overview.prompts]
         if search.text.lower() in client_id.lower() and (not search.prompt or search.prompt in codes):
             sentences = [words.prompt_in_words(prompt) for prompt in overview.prompts]
-            rows.append(Row(client_id, record.handle(client_id), sentences, overview.links, clients.loc[client_id, "left_on"]))
+            rows.append(Row(client_id, record.handle(client_id), sentences, overview, left_on[client_id]))
     told = {"rows": rows, "n_clients": len(clients), "search": search, "place": place, "n_lists": len(lists)}
     return _html("clients.html.j2", visit, at=record.now(), last_day=record.last_day, stale=record.stale, **told)
 
@@ -140,7 +141,6 @@ def client_page(visit: Visit, client_id: str) -> str:
         view=view,
         links=view.links,
         entries=shown,
-        counts=view.links.counts(),
         map=ego_map(view),
         saved=SAVED.get(visit.query.get("saved", ""), ""),
     )

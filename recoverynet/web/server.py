@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,10 @@ from recoverynet.errors import RecoveryNetError, SchemaError
 from recoverynet.web.addresses import Address
 from recoverynet.web.app import application
 from recoverynet.web.desk import Desk
+from recoverynet.web.warming import Warming
 
 _GOING_ON = "serving.json"
+_TURN_SECONDS = 0.001  # so that somebody who waits for a page is not kept by one that is being worked out
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,12 @@ def run(desk: Desk, address: Address, *, begun: Callable[[], None] = lambda: Non
         timeout_keep_alive=10,
         **files,  # type: ignore[arg-type]
     )
+    sys.setswitchinterval(_TURN_SECONDS)
     desk.log.note("begun")
     begun()
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with Warming(desk):
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
         _note_end(desk)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -15,13 +15,15 @@ from recoverynet.measures.introductions import introductions
 from recoverynet.measures.meetings import next_meetings
 from recoverynet.measures.prompts import Prompt, prompts
 from recoverynet.measures.record_index import Group, index_of
+from recoverynet.tables.entries import Entered
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.web.live_record import LiveRecord
 
 Answer = TypeVar("Answer")
 DOORS = 3
 COUNTS_THIS_MONTH = ("accepted", "introduced")
-_KEPT = 600
+_TOGETHER, _OVERVIEWS, _PAGES = 500, 5000, 800
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,15 @@ class Overview:
 
     Attributes
     ----------
-    links : ClientLinks
     prompts : tuple of Prompt
+    days_since_recovery : float
+    n_recovery, n_recovery_before : int
     """
 
-    links: ClientLinks
     prompts: tuple[Prompt, ...]
+    days_since_recovery: float
+    n_recovery: int
+    n_recovery_before: int
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,11 @@ class ClientView:
     ----------
     links : ClientLinks
     prompts : tuple of Prompt
-    doors : pandas.DataFrame
-        As :func:`recoverynet.introductions` gives.
-    week : pandas.DataFrame
+    people, groups, doors : tuple of named tuples
+        Rows of ``links.people``, of ``links.groups``, and of :func:`recoverynet.introductions`.
+    week : tuple of named tuples
         Meetings of the coming seven days of groups the client goes to, is on the way to, or could be introduced to.
-    steps : pandas.DataFrame
+    steps : tuple of named tuples
         The latest step towards each group: ``group_id``, ``name``, ``stage``, ``at``, ``by_person_id``.
     roles : dict of str to str
         Role of everybody whom a contact can be noted with.
@@ -60,12 +65,19 @@ class ClientView:
 
     links: ClientLinks
     prompts: tuple[Prompt, ...]
-    doors: pd.DataFrame
-    week: pd.DataFrame
-    steps: pd.DataFrame
+    people: tuple[Any, ...]
+    groups: tuple[Any, ...]
+    doors: tuple[Any, ...]
+    week: tuple[Any, ...]
+    steps: tuple[Any, ...]
     roles: dict[str, str]
     to_offer: dict[str, str]
     to_visit: dict[str, str]
+
+    @property
+    def guides(self) -> dict[str, str]:
+        """Who is suggested to introduce the client, by group."""
+        return {door.group_id: door.introducer_id for door in self.doors}
 
 
 class Views:
@@ -74,93 +86,225 @@ class Views:
     Parameters
     ----------
     record : LiveRecord
+
+    Notes
+    -----
+    What a page needs is read for a whole caseload at once, because its worker will look at others of it too.
     """
 
     def __init__(self, record: LiveRecord) -> None:
         self._record = record
-        self._overviews, self._pages = _Kept(), _Kept()
+        self._overviews, self._pages = _Kept(_OVERVIEWS), _Kept(_PAGES)
+        self._together = _Latest(_TOGETHER)
+        self._marks = _Marks(record.entered())
 
-    def overview(self, client_id: str) -> Overview:
-        """The links and prompts of a client."""
-        at, state = self._record.now(), self._state_of(client_id)
-        return self._overviews.get((client_id, at, *state), lambda: _overview(self._record.around(client_id, at), client_id, at))
+    def overviews(self, clients: Sequence[str]) -> dict[str, Overview]:
+        """The prompts of some clients, and how many recovery links each has."""
+        at, marks, version = self._record.now(), self._marked(), self._record.version
+        states = {client: (version, at, marks.of(client)) for client in clients}
+        missing = [client for client, state in states.items() if not self._overviews.holds(client, state)]
+        if len(missing) > _AT_ONCE:
+            self._read_together(missing, at)
+
+        def made(client_id: str) -> Callable[[], Overview]:
+            return lambda: _overview(self._around(client_id, at), client_id, at)
+
+        return {client: self._overviews.get(client, state, made(client)) for client, state in states.items()}
 
     def page(self, client_id: str, worker_id: str) -> ClientView:
         """Everything on a client's page."""
-        at, state = self._record.now(), self._state_of(client_id)
-        return self._pages.get(
-            (client_id, at, *state, worker_id, self._month()), lambda: self._worked_out(client_id, worker_id, at)
-        )
+        at, marks = self._record.now(), self._marked()
+        state = (self._record.version, at, marks.of(client_id))
+        view, room = self._pages.get(client_id, state, lambda: self._with_room(client_id, at))
+        if room != marks.room_of(view.guides.values()):
+            self._pages.drop(client_id)
+            view, room = self._pages.get(client_id, state, lambda: self._with_room(client_id, at))
+        roles = view.roles if worker_id in view.links.apart.hidden else view.roles | {worker_id: "worker"}
+        return replace(view, roles=roles)
 
-    def _worked_out(self, client_id: str, worker_id: str, at: pd.Timestamp) -> ClientView:
-        small = self._record.around(client_id, at)
-        overview = self._overviews.get((client_id, at, *self._state_of(client_id)), lambda: _overview(small, client_id, at))
-        return _client_view(small, client_id, worker_id, at, overview)
+    def _with_room(self, client_id: str, at: pd.Timestamp) -> tuple[ClientView, Hashable]:
+        """A page, and what the room of the introducers on it rests on."""
+        view = _client_view(self._around(client_id, at), client_id, at)
+        return view, self._marked().room_of(view.guides.values())
 
-    def _state_of(self, client_id: str) -> tuple[Hashable, ...]:
-        """What the view of one client rests on, apart from the moment."""
-        own = self._record.entered().of([client_id])
-        steps = own.steps[["group_id", "stage", "at", "by_person_id", "reason"]].astype("str").itertuples(index=False, name=None)
-        return self._record.version, tuple(own.contacts["uuid"]), tuple(steps)
+    def _around(self, client_id: str, at: pd.Timestamp) -> RecoveryRecord:
+        """A small record around the client: the one read for the whole list, unless something was entered since."""
+        marks = self._marked()
+        read = self._together.get(client_id)
+        if read is not None and read.serves(client_id, (self._record.version, at), marks):
+            return read.small
+        return self._record.around([client_id], at)
 
-    def _month(self) -> tuple[Hashable, ...]:
-        """What introducers' room rests on."""
-        steps = self._record.entered().steps
-        taken = steps[steps["stage"].isin(COUNTS_THIS_MONTH)][["by_person_id", "client_id", "group_id", "at"]]
-        return tuple(taken.astype("str").itertuples(index=False, name=None))
+    def _read_together(self, clients: list[str], at: pd.Timestamp) -> None:
+        """Read what is around several clients at once: much less work than one by one."""
+        marks, version = self._marked(), self._record.version
+        read = _Read(self._record.around(clients, at), (version, at), marks)
+        for client in clients:
+            self._together.put(client, read)
+
+    def _marked(self) -> _Marks:
+        entered = self._record.entered()
+        if entered is not self._marks.entered:
+            self._marks = _Marks(entered)
+        return self._marks
+
+
+class _Marks:
+    """What was entered, told apart by whom it concerns: two states of a client are the same where their marks are.
+
+    Parameters
+    ----------
+    entered : Entered
+    """
+
+    def __init__(self, entered: Entered) -> None:
+        self.entered = entered
+        self._of: dict[str, list[Hashable]] = {}
+        taken = []
+        for row in entered.contacts.itertuples(index=False):
+            for person in {row.client_id, row.person_id}:
+                self._of.setdefault(person, []).append(row.uuid)
+        for row in entered.steps.astype("str").itertuples(index=False, name=None):
+            client, stage, guide = row[0], row[2], row[4]
+            for person in {client, guide}:
+                self._of.setdefault(person, []).append(row)
+            if stage in COUNTS_THIS_MONTH:
+                taken.append(row)
+        self.taken = tuple(taken)
+
+    def of(self, person_id: str) -> Hashable:
+        """The mark of one person."""
+        return tuple(self._of.get(person_id, ()))
+
+    def room_of(self, guides: Iterable[str]) -> Hashable:
+        """The mark of the room some introducers have this month."""
+        names = set(guides)
+        return tuple(row for row in self.taken if row[4] in names)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A small record around several clients, and what had been entered by then."""
+
+    small: RecoveryRecord
+    moment: Hashable
+    marks: _Marks
+
+    def serves(self, client_id: str, moment: Hashable, marks: _Marks) -> bool:
+        """Whether it still says of a client what the whole record says."""
+        return self.moment == moment and self.marks.of(client_id) == marks.of(client_id) and self.marks.taken == marks.taken
+
+
+class _Latest:
+    """The small records read last, by client.
+
+    Parameters
+    ----------
+    most : int
+        Of how many clients to keep them.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._read: OrderedDict[str, _Read] = OrderedDict()
+
+    def get(self, client_id: str) -> _Read | None:
+        """The record read last around a client."""
+        with self._lock:
+            return self._read.get(client_id)
+
+    def put(self, client_id: str, read: _Read) -> None:
+        """Keep a record in place of the one before."""
+        with self._lock:
+            self._read.pop(client_id, None)
+            self._read[client_id] = read
+            while len(self._read) > self._most:
+                self._read.popitem(last=False)
 
 
 class _Kept:
-    """The latest answers by key; each is worked out once, however many ask for it at a time."""
+    """The latest answers by key, each with the state it was worked out in; once, however many ask for it at a time.
 
-    def __init__(self) -> None:
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+    Parameters
+    ----------
+    most : int
+        How many to keep.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._answers: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
         self._working: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
-    def get(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:
-        """The answer for a key."""
+    def get(self, key: Hashable, state: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """The answer for a key in a state, worked out where the one at hand is of another state."""
+        found = self._found(key, state)
+        if found is not None:
+            return found[1]  # type: ignore[no-any-return]
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]  # type: ignore[no-any-return]
             turn = self._working.setdefault(key, Lock())
         with turn:
-            with self._lock:
-                if key in self._answers:
-                    return self._answers[key]  # type: ignore[no-any-return]
+            found = self._found(key, state)
+            if found is not None:
+                return found[1]  # type: ignore[no-any-return]
             answer = work_out()
             with self._lock:
-                self._answers[key] = answer
+                self._answers[key] = (state, answer)
                 self._working.pop(key, None)
-                while len(self._answers) > _KEPT:
+                while len(self._answers) > self._most:
                     self._answers.popitem(last=False)
         return answer
+
+    def holds(self, key: Hashable, state: Hashable) -> bool:
+        """Whether there is an answer for a key in a state."""
+        return self._found(key, state) is not None
+
+    def drop(self, key: Hashable) -> None:
+        """Forget an answer."""
+        with self._lock:
+            self._answers.pop(key, None)
+
+    def _found(self, key: Hashable, state: Hashable) -> tuple[Hashable, Any] | None:
+        with self._lock:
+            found = self._answers.get(key)
+            if found is None or found[0] != state:
+                return None
+            self._answers.move_to_end(key)
+            return found
 
 
 def _overview(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> Overview:
     links = client_links(small, client_id, at=at)
-    return Overview(links, prompts(small, client_id, at=at, links=links))
+    told = prompts(small, client_id, at=at, links=links)
+    return Overview(told, links.days_since_recovery, links.n_recovery, links.n_recovery_before)
 
 
-def _client_view(small: RecoveryRecord, client_id: str, worker_id: str, at: pd.Timestamp, overview: Overview) -> ClientView:
-    links = overview.links
+def _client_view(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> ClientView:
+    links = client_links(small, client_id, at=at)
     doors = introductions(small, client_id, at=at, n=DOORS)
     steps = _latest_steps(small, client_id, at)
     going = set(links.groups.loc[links.groups["status"] != "quiet", "group_id"])
     near = going | set(doors["group_id"]) | set(steps["group_id"])
     open_groups = [group for group in index_of(small).groups.values() if group.meets_at(at)]
     may_offer = links.apart.may_be_offered([group for group in open_groups if group.carries == "recovery"])
+    week = next_meetings(small.groups[small.groups["group_id"].isin(near)], at=at, days=7, tz=small.tz)
     return ClientView(
         links,
-        overview.prompts,
-        doors,
-        next_meetings(small.groups[small.groups["group_id"].isin(near)], at=at, days=7, tz=small.tz),
-        steps,
-        _partners(small, links, doors, worker_id),
+        prompts(small, client_id, at=at, links=links),
+        _rows(links.people),
+        _rows(links.groups),
+        _rows(doors),
+        _rows(week),
+        _rows(steps),
+        _partners(links, doors),
         _names(may_offer),
         _names(open_groups),
     )
+
+
+def _rows(frame: pd.DataFrame) -> tuple[Any, ...]:
+    return tuple(frame.itertuples(index=False))
 
 
 def _latest_steps(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> pd.DataFrame:
@@ -171,14 +315,11 @@ def _latest_steps(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> pd
     return last.assign(name=last["group_id"].map(names))[["group_id", "name", "stage", "at", "by_person_id"]].reset_index(drop=True)
 
 
-def _partners(small: RecoveryRecord, links: ClientLinks, doors: pd.DataFrame, worker_id: str) -> dict[str, str]:
+def _partners(links: ClientLinks, doors: pd.DataFrame) -> dict[str, str]:
     """Everybody whom a contact of this client can be noted with, and their role: nobody kept apart from them."""
     tied = links.people[links.people["known"].astype(bool)]
     roles = dict(zip(tied["person_id"], tied["role"], strict=True))
-    roles |= dict(zip(doors["introducer_id"], doors["introducer_role"], strict=True))
-    if worker_id not in links.apart.hidden:
-        roles[worker_id] = "worker"
-    return roles
+    return roles | dict(zip(doors["introducer_id"], doors["introducer_role"], strict=True))
 
 
 def _names(groups: Collection[Group]) -> dict[str, str]:

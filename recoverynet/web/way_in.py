@@ -155,6 +155,16 @@ class WayIn:
             ended = connection.execute(sa.update(sessions).where(open_ones).values(ended_at=now)).rowcount
         return links, ended
 
+    def expected(self) -> list[str]:
+        """Workers with a link that waits or a visit that goes on, in order of id."""
+        now = self._clock()
+        waiting = sa.select(invitations.c.worker_id).where(
+            invitations.c.used_at.is_(None), invitations.c.revoked_at.is_(None), invitations.c.ends_at > now
+        )
+        here = sa.select(sessions.c.worker_id).where(sessions.c.ended_at.is_(None), sessions.c.seen_at > now - IDLE_SECONDS)
+        with told_plainly(), self._engine.connect() as connection:
+            return sorted(connection.execute(waiting.union(here)).scalars())
+
     def is_known(self, name: str) -> bool:
         """Whether anybody was ever invited under a worker's id, or a link has that number."""
         which = sa.or_(invitations.c.worker_id == name, invitations.c.number == name)

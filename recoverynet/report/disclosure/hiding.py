@@ -20,7 +20,7 @@ from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
 LOSS = np.array([1.0, 4.0, 40.0])
 """What is lost by hiding a cell, a margin, and the total of everything."""
 FEW, ROUGH = 160, {"mip_rel_gap": 0.02, "node_limit": 200}
-MOST_ROUNDS = 60
+MOVED, MOST_ROUNDS = 1e-6, 60
 
 
 @dataclass(eq=False)
@@ -45,6 +45,7 @@ class Hiding:
     first: np.ndarray
     loss: np.ndarray
     worlds: Worlds = field(default_factory=Worlds)
+    scopes: dict[tuple[int, ...], Scope] = field(default_factory=dict)
 
 
 def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, tries: int = 1) -> np.ndarray:
@@ -135,44 +136,68 @@ def _cover_one(state: Hiding, index: int, found: Findings) -> None:
             state.hidden |= changed
 
 
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Some of the equations, and the figures in them.
+
+    Attributes
+    ----------
+    equations : sparse array
+    columns : int array
+        Figures they are about.
+    anchored : int array
+        Those of them that stand in other equations as well.
+    is_all : bool
+        Whether no equation is left out.
+    """
+
+    equations: sparse.csr_array
+    columns: np.ndarray
+    anchored: np.ndarray
+    is_all: bool
+
+
 def other_world(state: Hiding, index: int, goal: float, upwards: bool, large: np.ndarray) -> np.ndarray | None:
     """Printed figures to hide so that one figure can reach its goal, at the least loss; None where nothing helps.
 
     First only the figures of its own tables may change, those shared with other tables excepted; then all.
     """
-    linked, groups = state.linked, state.linked.groups
-    touching = np.unique(linked.equations[:, [index]].nonzero()[0])
-    own = np.isin(groups, groups[touching][groups[touching] >= 0])
-    if own.any() and len(linked.values) > 3 * FEW:
-        changed = _change(state, index, goal, upwards, large, own)
+    linked = state.linked
+    touching = linked.groups[linked.equations[:, [index]].nonzero()[0]]
+    own = tuple(sorted(set(touching[touching >= 0].tolist())))
+    if own and len(linked.values) > 3 * FEW:
+        changed = _change(state, index, goal, upwards, large, _scope(state, own))
         if changed is not None and not (changed & (linked.level > 0)).any():
             return changed
-    return _change(state, index, goal, upwards, large, np.ones(len(groups), dtype=bool))
+    return _change(state, index, goal, upwards, large, _scope(state, ()))
 
 
-def _change(state: Hiding, index: int, goal: float, upwards: bool, large: np.ndarray, scope: np.ndarray) -> np.ndarray | None:
-    """The printed figures that differ in the cheapest other world within some of the equations."""
-    linked, rule = state.linked, state.rule
+def _scope(state: Hiding, groups: tuple[int, ...]) -> Scope:
+    """The equations of some tables, or all."""
+    linked = state.linked
+    if groups not in state.scopes:
+        inside = np.isin(linked.groups, groups) if groups else np.ones(len(linked.groups), dtype=bool)
+        columns = np.unique(linked.equations[inside].nonzero()[1]) if groups else np.arange(len(linked.values))
+        elsewhere = linked.equations[~inside][:, columns]
+        if groups:
+            elsewhere = sparse.vstack([elsewhere, linked.bounds[:, columns]])
+        anchored = columns[np.unique(elsewhere.nonzero()[1])]
+        state.scopes[groups] = Scope(linked.equations[inside][:, columns], columns, anchored, not groups)
+    return state.scopes[groups]
+
+
+def _change(state: Hiding, index: int, goal: float, upwards: bool, large: np.ndarray, scope: Scope) -> np.ndarray | None:
+    """The printed figures that differ in the cheapest other world within a scope."""
+    linked, rule, columns = state.linked, state.rule, scope.columns
     low, high = linked.limits(rule, state.hidden, large)
-    own = linked.equations[scope]
-    if scope.all():
-        columns = np.arange(len(linked.values))
-    else:
-        inside = np.unique(own.nonzero()[1])
-        shared = np.unique(linked.equations[~scope].nonzero()[1])
-        columns = inside
-        anchored = np.intersect1d(inside, shared)
-        low[anchored] = high[anchored] = linked.values[anchored]
+    low[scope.anchored] = high[scope.anchored] = linked.values[scope.anchored]
     could = linked.printed & ~linked.kept & ~state.hidden & (linked.values > 0)
-    could &= (high > low) if not scope.all() and rule.round_to > 1 else True
-    if not scope.all():
-        could[anchored] = False
-    place = int(np.flatnonzero(columns == index)[0])
-    bounds = linked.bounds[:, columns] if scope.all() else None
+    could[scope.anchored] = False
+    bounds = (linked.bounds, linked.bound_low, linked.bound_high) if scope.is_all else None
+    place = int(np.searchsorted(columns, index))
     changed = _cheapest(
-        own[:, columns], bounds, (linked.bound_low, linked.bound_high), low[columns], high[columns],
-        could[columns], state.loss[columns], linked.values[columns], place, goal, upwards, rule,
-    )  # fmt: skip
+        scope.equations, bounds, low[columns], high[columns], could[columns], state.loss[columns], place, goal, upwards, rule
+    )
     if changed is None:
         return None
     result = np.zeros(len(linked.values), dtype=bool)
@@ -182,43 +207,32 @@ def _change(state: Hiding, index: int, goal: float, upwards: bool, large: np.nda
 
 def _cheapest(
     equations: sparse.csr_array,
-    bounds: sparse.csr_array | None,
-    told: tuple[np.ndarray, np.ndarray],
+    bounds: tuple[sparse.csr_array, np.ndarray, np.ndarray] | None,
     low: np.ndarray,
     high: np.ndarray,
     could: np.ndarray,
     loss: np.ndarray,
-    values: np.ndarray,
     place: int,
     goal: float,
     upwards: bool,
     rule: HidingRule,
 ) -> np.ndarray | None:
     """Which printed figures change in the cheapest world in which one figure reaches its goal."""
-    low, high = low.copy(), high.copy()
-    if upwards:
-        low[place] = max(low[place], goal)
-    else:
-        high[place] = min(high[place], goal)
-    could = could.copy()
-    could[place] = False
+    low[place], high[place] = (max(low[place], goal), high[place]) if upwards else (low[place], min(high[place], goal))
     if low[place] > high[place]:
         return None
+    could[place] = False
     n, candidates = len(low), np.flatnonzero(could)
     k, step = len(candidates), 2.0 * (rule.largest_hidden + rule.round_to) + 2.0
-    at = sparse.csr_array((np.ones(k), (candidates, np.arange(k))), shape=(n, k))
-    up, down = equations @ at, -(equations @ at)
-    system = [[equations, up, down]]
-    lows, highs = [np.zeros(equations.shape[0])], [np.zeros(equations.shape[0])]
-    if bounds is not None and bounds.shape[0]:
-        system.append([bounds, bounds @ at, -(bounds @ at)])
-        lows.append(told[0])
-        highs.append(told[1])
-    fall = np.maximum(low[candidates] - 1.0, 0.0)
-    var_low = np.concatenate([low, np.zeros(2 * k)])
-    var_high = np.concatenate([high, np.full(k, step), np.minimum(fall, step)])
-    cost = np.concatenate([np.zeros(n), loss[candidates], loss[candidates]])
-    whole = np.concatenate([np.ones(n), np.ones(2 * k)])
+    at = equations[:, candidates]
+    system, lows, highs = [[equations, at, -at]], [np.zeros(equations.shape[0])], [np.zeros(equations.shape[0])]
+    if bounds is not None and bounds[0].shape[0]:
+        system.append([bounds[0], bounds[0][:, candidates], -bounds[0][:, candidates]])
+        lows.append(bounds[1])
+        highs.append(bounds[2])
+    fall = np.clip(low[candidates] - 1.0, 0.0, step)
+    var_low, var_high = np.concatenate([low, np.zeros(2 * k)]), np.concatenate([high, np.full(k, step), fall])
+    cost, whole = np.concatenate([np.zeros(n), loss[candidates], loss[candidates]]), None
     if n <= FEW:
         # A figure is lost whole however much it changes.
         eye = sparse.eye_array(k)
@@ -227,12 +241,13 @@ def _cheapest(
         highs.append(np.zeros(k))
         var_low, var_high = np.concatenate([var_low, np.zeros(k)]), np.concatenate([var_high, np.ones(k)])
         cost = np.concatenate([np.zeros(n), np.full(2 * k, 1e-3), loss[candidates]])
-        whole = np.concatenate([whole, np.ones(k)])
+        whole = np.concatenate([np.zeros(n + 2 * k), np.ones(k)])
     constraint = LinearConstraint(sparse.csr_array(sparse.block_array(system)), np.concatenate(lows), np.concatenate(highs))
-    answer = milp(cost, constraints=constraint, bounds=Bounds(var_low, var_high), integrality=whole, options=ROUGH)
+    options = ROUGH if whole is not None else {}
+    answer = milp(cost, constraints=constraint, bounds=Bounds(var_low, var_high), integrality=whole, options=options)
     if answer.x is None:
         return None
-    moved = np.round(answer.x[n : n + k] + answer.x[n + k : n + 2 * k]) > 0
+    moved = answer.x[n : n + k] + answer.x[n + k : n + 2 * k] > MOVED
     changed = np.zeros(n, dtype=bool)
     changed[candidates[moved]] = True
     return changed

@@ -15,6 +15,7 @@ from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_state
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import TOTAL
+from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings
 from recoverynet.report.evaluation.setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -120,6 +121,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     )
     section.show(shown)
     _step_times(section, setting, steps)
+    introductions_told(section, setting, findings)
     _nice(section, setting, findings)
 
 

@@ -13,6 +13,7 @@ from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.worlds.area.answers import safe_contact
 from recoverynet.worlds.area.contacts import KINDS, PARTS, SETTINGS, Contacts
 from recoverynet.worlds.area.life import Life, live
 from recoverynet.worlds.area.linkage import linkage_table
@@ -135,8 +136,8 @@ def synthetic_record(
         missing,
     )
     plan.check()
-    living, recording = resolve_rng(rng).spawn(2)
-    return _recorded(plan, live(plan, living), recording)
+    living, recording, answering = resolve_rng(rng).spawn(3)
+    return _recorded(plan, live(plan, living), recording, answering)
 
 
 def riverside_record(*, influence: bool = True) -> RecoveryRecord:
@@ -162,13 +163,13 @@ def riverside_record(*, influence: bool = True) -> RecoveryRecord:
     return synthetic_record(rng=RIVERSIDE_SEED, **dials)
 
 
-def _recorded(plan: Plan, life: Life, rng: np.random.Generator) -> RecoveryRecord:
+def _recorded(plan: Plan, life: Life, rng: np.random.Generator, answering: np.random.Generator) -> RecoveryRecord:
     """The record that such a life leaves behind."""
     occasions, participation = _contact_tables(plan, life, life.contacts)
     nominations, alter_ties = nominations_tables(plan, life, rng)
     window = (plan.start, plan.start + pd.DateOffset(months=plan.months))
     return RecoveryRecord(
-        people_table(plan, life.people, rng),
+        people_table(plan, life.people, rng).assign(safe_contact=safe_contact(life.people.role, answering)),
         occasions,
         participation,
         episodes=episodes_table(plan, life.people, life.episodes),
@@ -176,7 +177,7 @@ def _recorded(plan: Plan, life: Life, rng: np.random.Generator) -> RecoveryRecor
         observations=_observations(plan, life, rng),
         nominations=nominations,
         alter_ties=alter_ties,
-        linkage=linkage_table(plan, life, rng),
+        linkage=linkage_table(plan, life, rng, answering),
         separations=separations_table(life, rng),
         window=window,
         tz=TIME_ZONE,
@@ -280,7 +281,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", choices=["riverside", "riverside_no_influence"])
     parser.add_argument("--out", type=Path, help="folder to write to (default: data/samples/NAME of the checkout)")
     given = parser.parse_args(arguments)
-    folder = given.out or Path(__file__).resolve().parents[2] / "data" / "samples" / given.name
+    folder = given.out or Path(__file__).resolve().parents[3] / "data" / "samples" / given.name
     record = riverside_record(influence=given.name == "riverside")
     write_tables(record, folder)
     print(f"{folder}: {record!r}")
