@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from recoverynet.atomic import atomic_folder
 from recoverynet.errors import SchemaError
 
 app = typer.Typer()
@@ -28,8 +29,9 @@ def notebooks(
     there = [path.name for path in found if (to / path.name).exists()]
     if there and not overwrite:
         raise SchemaError(f"{to} holds {', '.join(there)} already. Choose another folder, or add --overwrite to replace them.")
-    to.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(to) as partial:
+        for path in found:
+            shutil.copyfile(path, partial / path.name)
     for path in found:
-        shutil.copyfile(path, to / path.name)
         typer.echo(f"  {to / path.name}")
     typer.echo(f"\nStart with:  jupyter lab {to / found[0].name}")

@@ -125,9 +125,11 @@ def report_client(
         Path | None, typer.Option(help="The service's own list of names (CSV: person_id, name), kept apart.", show_default=False)
     ] = None,
     key_file: Annotated[Path | None, typer.Option(help="File holding the key that unlocks the names.", show_default=False)] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """One client's links to recovery communities on two printed sides, for the worker who holds the case."""
     require_there(folder)
+    require_new(out, overwrite=overwrite)
     if (names is None) != (key_file is None):
         raise typer.BadParameter("--names and --key-file are given together: the key unlocks the names.")
     from recoverynet.report.client.client import client_report

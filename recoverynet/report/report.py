@@ -220,7 +220,7 @@ class Report:
                 "Tables and notebooks of one client are not written, because they are passed on and put together. To have "
                 "it on paper or as PDF, open the page and print it."
             )
-        write_html(self._content(), path, template="client.html.j2", sheets=CLIENT_SHEETS)
+        write_html(self._content(), path, template="client.html.j2", sheets=CLIENT_SHEETS, private=True)
         LOGGER.info("A client's page for the holder of the case was saved.")
 
     def _save_notebook(self, path: Path, template: str | Path | None) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.tables.layouts import PERSON_ALIASES
 from recoverynet.tables.pseudonym_ids import key_bytes, pseudonym
+from recoverynet.untrusted.opening import read_bytes
 
 _ID_COLUMNS = ("person_id", *PERSON_ALIASES)
+_MOST_BYTES = 20_000_000
 _NAME_COLUMNS = ("name", "full_name", "display_name", "known_as")
 
 
@@ -105,10 +108,12 @@ def read_names(
 def _rows(path: Path) -> Iterator[tuple[str, str]]:
     """Id and name of every row that has both."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+        content = read_bytes(path, most=_MOST_BYTES, remedy="A list of names is a short file; is this it?")
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     except UnicodeDecodeError as error:
         raise SchemaError(f"The list of names {path.name!r} is not UTF-8 text. Save it as CSV (UTF-8).") from error
+    except csv.Error as error:
+        raise SchemaError(f"The list of names {path.name!r} is no CSV that can be read ({error}). Save it again.") from error
     titles = {str(title).strip().lower(): title for title in rows[0] if title is not None} if rows else {}
     columns = [next((titles[name] for name in wanted if name in titles), None) for wanted in (_ID_COLUMNS, _NAME_COLUMNS)]
     if None in columns:

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 def write_html(
-    content: Mapping[str, object], path: Path, *, template: str = "report.html.j2", sheets: tuple[str, ...] = ("report.css",)
+    content: Mapping[str, object],
+    path: Path,
+    *,
+    template: str = "report.html.j2",
+    sheets: tuple[str, ...] = ("report.css",),
+    private: bool = False,
 ) -> None:
     """Write a report as one self-contained file.
 
@@ -27,5 +32,7 @@ def write_html(
         File name of the template.
     sheets : tuple of str
         File names of the stylesheets.
+    private : bool
+        Whether only the owner may read the file, as is right for a page about one person.
     """
-    write_text(path, page(template, content, sheets=sheets))
+    write_text(path, page(template, content, sheets=sheets), private=private)

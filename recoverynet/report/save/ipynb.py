@@ -30,6 +30,7 @@ RECORD_VARIABLE = "RECOVERYNET_RECORD"
 handed over in memory, so that no copy of it is ever written; afterwards the folder of whoever runs it again."""
 SETTINGS_TAG = "settings"
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_START_SECONDS = 180
 _QUIETLY = {"RECOVERYNET_QUIET": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 _KEPT_METADATA = ("kernelspec", "language_info")
 
@@ -118,7 +119,12 @@ def _execute(notebook: NotebookNode, folder: Path, offer: Mapping[str, str], tim
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     client = NotebookClient(
-        notebook, km=_kernel_manager(folder), timeout=timeout, record_timing=False, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        km=_kernel_manager(folder),
+        timeout=timeout,
+        startup_timeout=_START_SECONDS,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
     )
     try:
         with _environment({**offer, **_QUIETLY, "IPYTHONDIR": str(folder / "ipython")}):
@@ -128,8 +134,9 @@ def _execute(notebook: NotebookNode, folder: Path, offer: Mapping[str, str], tim
         raise NotEstimableError(f"A cell of the notebook failed, and nothing was written. {said}") from error
     except CellTimeoutError as error:
         raise NotEstimableError(f"A cell of the notebook took more than {timeout} seconds; nothing was written.") from error
-    except (DeadKernelError, RuntimeError) as error:
-        raise NotEstimableError(f"The notebook could not be run ({error}); nothing was written.") from error
+    except (DeadKernelError, RuntimeError, AssertionError) as error:  # nbclient asserts while it clears up after a dead kernel
+        told = str(error).strip() or "its kernel ended before its time"
+        raise NotEstimableError(f"The notebook could not be run ({told}); nothing was written. Try again.") from error
 
 
 def _kernel_manager(folder: Path) -> AsyncKernelManager:
