@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping as Days
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from recoverynet.tables.pseudonyms import pseudonymise
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import open_source
+from recoverynet.untrusted.structured import parse_toml
 
 _MOST_NAMED = 12
 
@@ -92,7 +92,7 @@ def read_contacts(
         proposal = proposed(opened, dates=dates, waves=waves, tz=tz)
         if proposal.questions:
             raise SchemaError("Before this can come in, answer:\n" + "\n".join(f"- {question}" for question in proposal.questions))
-        given = tomllib.loads(proposal.text)
+        given = parse_toml(proposal.text, "the proposed mapping")
         notes += [*proposal.doubts, *proposal.left_aside]
     secret = None if key is None else key_bytes(key)
     record, account = read_accounted(opened, read_mapping(given), tz, leave_out=True, secret=secret)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import read_mapping
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import Source, open_source
+from recoverynet.untrusted.structured import parse_toml
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def proposed(
             "another importer."
         )
     text = _text(opened.label, tz, sections, answers.questions, aside)
-    read_mapping(tomllib.loads(text))
+    read_mapping(parse_toml(text, "the proposed mapping"))
     doubts = [remark for section in sections for remark in (*section.comments, *section.beside.values()) if remark]
     return Proposal(text, tuple(answers.questions), tuple(doubts), aside)
 
