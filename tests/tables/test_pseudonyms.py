@@ -422,7 +422,7 @@ def test_words_of_lists_and_scores_stay(tmp_path) -> None:
     for name, frame in record.tables().items():
         schema = READABLE_TABLES[name]
         for column in schema.columns:
-            if column.kind != "id":
+            if column.kind != "id" and column.name in frame:
                 pd.testing.assert_series_equal(frame[column.name], getattr(masked, name)[column.name], obj=f"{name}.{column.name}")
 
 
