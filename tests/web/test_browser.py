@@ -228,7 +228,12 @@ def test_the_map_is_reached_and_walked_by_keyboard_and_says_what_the_table_says(
         one.page.keyboard.press("ArrowRight")
         said.add(one.page.locator("#map-says").inner_text())
     told = " ".join(said)
-    assert "Peer p1: recovery" in told and "Person x1: using" in told and "as the client sees it" in told and "Quayside AA" in told
+    assert (
+        "Peer p1: recovery" in told
+        and "Not on record x1: using" in told
+        and "as the client sees it" in told
+        and "Quayside AA" in told
+    )
     rows = one.page.locator("section[aria-labelledby=h-links] tbody tr").all_inner_texts()
     assert len(rows) == len(said - {"The client."}), "the table has a row for every mark"
 
