@@ -56,6 +56,7 @@ def introductions(
     n: int = 5,
     wishes: Wishes | None = None,
     active_within: object = ACTIVE_WITHIN,
+    fill: bool = False,
 ) -> pd.DataFrame:
     """Who could introduce this client to which group in the coming days?
 
@@ -73,6 +74,9 @@ def introductions(
         Days, access, distance and the like. Default: what the record says of sex, area and opioid substitution.
     active_within : str or timedelta
         Whoever took part within this time goes to a group at present. Default: six weeks.
+    fill : bool
+        Whether to go on with consenting people the client does not know yet where those within two steps open fewer than
+        ``n`` groups. Default: no; they are named only where nobody within two steps could introduce the client anywhere.
 
     Returns
     -------
@@ -97,8 +101,7 @@ def introductions(
     -----
     An introducer has ``introducer_consent``, has not left, may safely be contacted, has introduced fewer people this
     calendar month than ``max_introductions`` (one where no number is recorded), and took part in the group lately.
-    Introductions agreed and not yet made count against the month. Only where nobody within two steps of the client
-    could introduce them anywhere are consenting people named whom they do not know yet.
+    Introductions agreed and not yet made count against the month.
 
     A group suits where it belongs to the recovery community, meets within a fortnight, welcomes newcomers, fits sex
     and opioid substitution, and the client neither goes there nor said no within 90 days. Of several introducers of a
@@ -123,7 +126,7 @@ def introductions(
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         raise SchemaError(f"n must be a whole number, 1 or more; got {n!r}.")
     within = as_length(active_within, "active_within")
-    options = introduction_options(record, client_id, at=at, wishes=wishes or Wishes(), within=within)
+    options = introduction_options(record, client_id, at=at, wishes=wishes or Wishes(), within=within, fill=fill)
     best: dict[str, Introduction] = {}
     for option in options:
         best.setdefault(option.group_id, option)
@@ -132,9 +135,9 @@ def introductions(
 
 
 def introduction_options(
-    record: RecoveryRecord, client_id: str, *, at: object, wishes: Wishes, within: pd.Timedelta
+    record: RecoveryRecord, client_id: str, *, at: object, wishes: Wishes, within: pd.Timedelta, fill: bool = False
 ) -> list[Introduction]:
-    """Everybody who could walk the client into a group that suits them, the nearest first."""
+    """Everybody who could walk the client into a group that suits them, the nearest first; people not known yet as told."""
     index, moment = index_of(record), moment_of(record, at, QUARTER)
     client = require_client(index, client_id)
     mine = index.occasions_of(client.person_id, moment.furthest, moment.at)
@@ -155,7 +158,8 @@ def introduction_options(
             if group in suiting
         ]
 
-    return sorted(options_of(steps) or options_of(guides), key=_nearest_first)
+    near = [] if fill else options_of(steps)
+    return sorted(near or options_of(guides), key=_nearest_first)
 
 
 def fitting_groups(record: RecoveryRecord, client_id: str, *, at: pd.Timestamp, wishes: Wishes, apart: KeptApart) -> list[Group]:

@@ -82,6 +82,8 @@ def test_nobody_far_away_unless_nobody_is_near() -> None:
     contacts = [AT_CAFE, ("2011-06-13", "meeting", "aa", ["far"])]
     near = rn.introductions(made([*contacts, KNOWS_PAT], guides=guides), "ann", at=AT)
     assert near["introducer_id"].tolist() == ["pat"]
+    filled = rn.introductions(made([*contacts, KNOWS_PAT], guides=guides), "ann", at=AT, fill=True).set_index("introducer_id")
+    assert filled.loc["pat", "steps"] == 1 and np.isnan(filled.loc["far", "steps"])
     none_near = rn.introductions(made(contacts, guides=guides), "ann", at=AT)
     assert sorted(none_near["introducer_id"]) == ["far", "pat"] and none_near["steps"].isna().all()
     assert "does not know yet" in none_near["reason"].iloc[0]

@@ -103,7 +103,7 @@ def client_report(
     when = at if at is not None or record.window is None else record.window[1]
     links = client_links(record, client_id, at=when, window=window)
     wishes = wishes or Wishes()
-    doors = introductions(record, client_id, at=links.at, n=n, wishes=wishes)
+    doors = introductions(record, client_id, at=links.at, n=n, wishes=wishes, fill=True)
     roles = dict(zip(record.people["person_id"], record.people["role"], strict=True))
     page = _Page(record, links, doors, Callings(links, names), wishes, roles)
     writer = ReportWriter(_POLICY)
@@ -221,7 +221,8 @@ def _contacts(writer: ReportWriter, page: _Page) -> Section:
 def _week(writer: ReportWriter, page: _Page) -> Section:
     section = writer.section("week", "The coming seven days")
     links, groups = page.links, page.record.groups
-    own = set(links.groups.loc[links.groups["n_contacts"] > 0, "group_id"])
+    goes_there = (links.groups["n_contacts"] > 0) & (links.groups["carries"] != "using")
+    own = set(links.groups.loc[goes_there, "group_id"])
     suggested = set(page.doors["group_id"])
     suiting = fitting_groups(page.record, links.client_id, at=links.at, wishes=page.wishes, apart=links.apart)
     fitting = {group.group_id for group in suiting}

@@ -149,6 +149,12 @@ def test_hostile_texts_are_texts(riverside: rn.RecoveryRecord, tmp_path: Path) -
     assert "<script>" not in text and "<img src=x" not in text
 
 
+def test_a_month_without_recovery_contact_has_three_doors_and_no_using_meetings(riverside: rn.RecoveryRecord) -> None:
+    report = rn.client_report(riverside, "c0205", at="2011-07-01")
+    assert report["doors"].to_text().count("has agreed to introduce people") == 3
+    assert "The Ferry pool table" in report["people"].to_text() and "The Ferry pool table" not in report["week"].to_text()
+
+
 def test_lists_are_listings(page: rn.Report) -> None:
     tables = [block for section in page.sections for block in section.blocks if isinstance(block, Listing)]
     assert len(tables) == 3 and all(len(row) == len(table.columns) for table in tables for row in table.rows)
