@@ -31,7 +31,7 @@ OutFile = Annotated[
         "--out", callback=_known_ending, help="File to write; its ending says the format: .html, .pdf, .docx, .xlsx or .ipynb."
     ),
 ]
-Brief = Annotated[bool, typer.Option("--brief", help="Only two pages: in brief, two figures, and what the record cannot say.")]
+Brief = Annotated[bool, typer.Option("--brief", help="Only two pages: in brief, a figure, and what the record cannot say.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress bars.")]
 Tables = Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already; else they are kept.")]

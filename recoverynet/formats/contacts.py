@@ -22,6 +22,8 @@ from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import open_source
 
+_MOST_NAMED = 12
+
 
 def read_contacts(
     source: str | Path,
@@ -119,7 +121,8 @@ def _rows_of(name: str, origin: str, n_in: int, n_out: int, reasons: tuple[str, 
 
 def _columns_of(place: str, titles: list[str], used: set[str]) -> ImportRow:
     gone = [f"{title!r} ({_why(title)})" for title in titles if title not in used]
-    return ImportRow(place, "columns", len(titles), len(titles) - len(gone), ", ".join(gone))
+    more = f" and {len(gone) - _MOST_NAMED} more" if len(gone) > _MOST_NAMED else ""
+    return ImportRow(place, "columns", len(titles), len(titles) - len(gone), ", ".join(gone[:_MOST_NAMED]) + more)
 
 
 def _why(title: str) -> str:

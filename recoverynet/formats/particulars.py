@@ -20,7 +20,8 @@ _HANDLE = r"(?<![\w.])@[A-Za-z][\w.]{2,}"
 _PERSON = (
     r"\b(?i:contact|call|text|phone|ring|whats ?app|ask for|speak to|see|e-?mail"
     r"|message|hosted by|secretary|chair(?:ed by|person)?|"
-    r"treasurer|gsr)\b[:\s-]{1,3}(?!Us\b|The\b|Our\b|If\b|For\b|Before\b|At\b|On\b|In\b|To\b|AA\b|NA\b|Zoom\b)[A-Z][a-z]+\b"
+    r"treasurer|gsr)\b[:\s-]{1,3}(?!Bell\b|Buzzer\b|Doorbell\b|Side\b|Back\b|Front\b|Main\b|Group\b|"
+    r"Office\b|Website\b|Helpline\b|Us\b|The\b|Our\b|If\b|For\b|Before\b|At\b|On\b|In\b|To\b|AA\b|NA\b|Zoom\b)[A-Z][a-z]+\b"
 )
 _HOME = r"\b[A-Z][a-z]+['’]s (?:house|home|flat|apartment|garden|living room|kitchen)\b"
 _URL = r"https?://\S+|\bwww\.\S+"
@@ -34,7 +35,7 @@ _WAYS = (
     ("somebody's name", re.compile(_PERSON)),
     ("somebody's home", re.compile(_HOME)),
 )
-_ADDRESS_WAYS = (
+_PUBLIC_WAYS = (
     *(way for way in _WAYS if way[0] not in ("a telephone number", "somebody's name")),
     ("a telephone number", re.compile(_SURE_PHONE)),
 )
@@ -45,16 +46,17 @@ _ROOMS = re.compile(
 )
 
 
-def told_by(text: str, *, address: bool = False) -> str:
+def told_by(text: str, *, public: bool = False) -> str:
     """What a text tells that leads to a person or into a closed room, empty where nothing was found.
 
-    In an ``address`` numbers of houses and streets stand side by side, and are no telephone number.
+    In names and addresses of groups, which are ``public``, numbers of houses stand side by side and words such as Text are
+    part of a name: only sure signs count there.
     """
     links = re.findall(_URL, text)
     rest = re.sub(_URL, " ", text)
     if any(public_link(link) == "" for link in links):
         return "a way into an online room"
-    ways = _ADDRESS_WAYS if address else _WAYS
+    ways = _PUBLIC_WAYS if public else _WAYS
     return next((what for what, pattern in ways if pattern.search(rest)), "")
 
 
@@ -85,13 +87,13 @@ class Door:
             self.given[what] += 1
             self.dropped[what, why] += 1
 
-    def text(self, what: str, value: object, *, address: bool = False) -> str | None:
+    def text(self, what: str, value: object, *, public: bool = False) -> str | None:
         """A text as it may be kept; one that leads to a person is dropped whole and counted."""
         if not said(value):
             return None
         text = " ".join(str(value).split())
         self.given[what] += 1
-        found = told_by(text, address=address)
+        found = told_by(text, public=public)
         if found:
             self.dropped[what, f"held {found}"] += 1
             return None

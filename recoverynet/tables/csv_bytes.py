@@ -32,6 +32,8 @@ def in_utf8(data: bytes, name: str, problems: list[Problem]) -> bytes:
     for signature, what in _SIGNATURES.items():
         if data.startswith(signature):
             raise NotText(f"it is {what}")
+    if data[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise NotText("it is a web page, as a server sends in place of a file when something went wrong")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _or_not_text(data, "utf-16").encode("utf-8")
     if b"\x00" in data or _share_of_controls(data) > 0.001:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -48,6 +49,7 @@ _RANGES = (
 )
 _STATUS = ("housing.status", "employment.status")
 _SURE_WORDS = {"employed", "unemployed", "self_employed", "settled", "unsettled", "temporary", "education"}
+_BETWEEN_TWO = r" *(?:&|\+|/|;|,) *| and "
 _RARE, _CLOSE, _MOST_NAMED = 20, 0.85, 5
 
 
@@ -60,6 +62,7 @@ def doubtful_checks(engine: Engine, table: PreparedTable, tz: str) -> Iterator[C
     if table.schema.name == "contact_log":
         yield _entered_twice()
     yield from _alike_ids(table)
+    yield from _two_people(table)
     yield from _clock_changes(table, tz)
 
 
@@ -164,6 +167,30 @@ def _alike_ids(table: PreparedTable) -> Iterator[Check]:
 
 def _in_capitals_alone(known: pd.Series) -> pd.Series:
     return known.str.lower().duplicated(keep=False)
+
+
+def _two_people(table: PreparedTable) -> Iterator[Check]:
+    """Ids that are two ids of the same column written into one cell, as C001 & C002 is."""
+    for column in table.schema.columns:
+        if not column.person or table.n_blank(column.name) == table.n_rows or not table.any_like(column.name, _BETWEEN_TWO):
+            continue
+        known = {str(value) for value in table.distinct(column.name).to_pylist()}
+        both = [value for value in sorted(known) if _is_two(value, known)]
+        if both:
+            yield Check(
+                table.schema.name,
+                column.name,
+                "two_people",
+                f"{column_sql(column.name)} IN {list_sql(both)}",
+                "names two people, each of whom stands in the column alone as well",
+                "Give each their own row.",
+                personal=True,
+            )
+
+
+def _is_two(value: str, known: set[str]) -> bool:
+    parts = [part.strip() for part in re.split(_BETWEEN_TWO, value)]
+    return len(parts) > 1 and all(parts) and any(part in known for part in parts)
 
 
 def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:

@@ -52,7 +52,7 @@ def read_column_map(where: str, column: Column, entry: Any) -> ColumnMap:
     if not isinstance(entry, dict):
         raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {shown(entry)}.")
     require_keys(where, entry, COLUMN_KEYS, "key")
-    sources = _sources(where, column, entry.get("from", column.name))
+    sources = _sources(where, column, entry.get("from", column.name), numbered="numbered" in entry)
     default, other, values = entry.get("default"), entry.get("other"), entry.get("values", {})
     if not isinstance(values, dict):
         raise SchemaError(f"{where}: values is a section of theirs = ours; got {shown(values)}.")
@@ -108,14 +108,17 @@ def _label(where: str, column: Column, given: Any) -> str:
     return given
 
 
-def _sources(where: str, column: Column, given: Any) -> tuple[str, ...]:
+def _sources(where: str, column: Column, given: Any, *, numbered: bool) -> tuple[str, ...]:
     """The columns one of ours comes from: one, or, for dates and texts, several to be joined."""
     if isinstance(given, str):
         return (given,)
     if not is_texts(given) or not given:
         raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {shown(given)}.")
-    if len(given) > 1 and column.kind not in ("instant", "text"):
-        raise SchemaError(f"{where}: only columns of dates and texts can be joined; {column.name} is neither.")
+    if len(given) > 1 and column.kind not in ("instant", "text") and not (column.kind == "id" and numbered):
+        raise SchemaError(
+            f"{where}: only columns of dates and texts can be joined, and ids made of names that are "
+            f"numbered; {column.name} is neither."
+        )
     return tuple(given)
 
 

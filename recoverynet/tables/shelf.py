@@ -53,6 +53,8 @@ class Reach:
         these, everybody who has agreed to introduce others may be there as a *guide*: with their latest meeting of each
         group since then.
     begin, since, end : pandas.Timestamp
+    companions : pandas.DataFrame
+        Whoever was there when ``core`` met somebody as a person.
     """
 
     core: set[str]
@@ -61,6 +63,7 @@ class Reach:
     begin: pd.Timestamp
     since: pd.Timestamp
     end: pd.Timestamp
+    companions: pd.DataFrame
 
     @property
     def everybody(self) -> set[str]:
@@ -122,6 +125,11 @@ class Shelf:
         found = self._of("SELECT DISTINCT other_id FROM met", "person_id", people, _between("us", start, end))
         return set(found["other_id"])
 
+    def companions(self, people: Iterable[str], start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+        """Whoever was there when some people met somebody as a person: occasion_id, person_id, part."""
+        query = "SELECT occasion_id, other_id AS person_id, other_part AS part FROM met"
+        return self._of(query, "person_id", people, _between("us", start, end))
+
     def named_by(self, people: Iterable[str]) -> set[str]:
         """Whom some people named."""
         return set(self._of("SELECT DISTINCT alter_id AS person FROM nominations", "ego_id", people)["person"])
@@ -154,10 +162,9 @@ class Shelf:
         groups = parts[0]["group_id"].dropna().unique()
         meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, whole)
         occasions = pd.concat([taken.drop(columns=["person_id", "part"]), meetings], ignore_index=True)
-        companions = "SELECT occasion_id, other_id AS person_id, other_part AS part FROM met"
-        there = [taken[["occasion_id", "person_id", "part"]]]
-        if guides:
-            there += [self._of(companions, "person_id", who, when) for who, when in ((reach.core, whole), (reach.apart, lately))]
+        there = [taken[["occasion_id", "person_id", "part"]], *([reach.companions] if guides else [])]
+        if guides and reach.apart:
+            there.append(self.companions(reach.apart, reach.since, reach.end))
         participation = pd.concat(there, ignore_index=True)
         return (
             occasions.drop_duplicates("occasion_id", ignore_index=True),

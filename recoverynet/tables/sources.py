@@ -230,14 +230,19 @@ class Offered:
 
     place = "table"
     label = "The record handed over"
+    hidden: frozenset[str] = frozenset()
 
     def __init__(self, address: str) -> None:
         self._tables, _ = taken_over(address)
         self.names = {name: name for name in self._tables}
 
-    def read(self, name: str, known: Iterable[str]) -> RawTable:
-        """One table as a raw table."""
+    def read(self, name: str, known: Iterable[str], area: Area | None = None) -> RawTable:
+        """One table as a raw table; what is handed over has no areas."""
         return _numbered(name, f"table {name!r}", self._tables[name])
+
+    def head(self, name: str, n_rows: int) -> list[list[str]]:
+        """The names and first values of one table."""
+        return _head_of(self.read(name, ()), n_rows)
 
 
 def known_columns(name: str) -> set[str]:

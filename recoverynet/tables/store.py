@@ -189,13 +189,13 @@ class RecordStore:
     ) -> Reach:
         """Whom a small record needs besides those asked for."""
         if steps == 0:
-            return Reach(core, set(), set(), begin, since, stop)
-        known = self._place_of.keys()
-        met = self._shelf.met_by(core, begin, stop) | ((self._shelf.named_by(core) | entered.met_by(core, begin, stop)) & known)
+            return Reach(core, set(), set(), begin, since, stop, pd.DataFrame())
+        known, companions = self._place_of.keys(), self._shelf.companions(core, begin, stop)
+        met = set(companions["person_id"]) | ((self._shelf.named_by(core) | entered.met_by(core, begin, stop)) & known)
         again = met - core
         beyond = self._shelf.met_by(again, since, stop) | entered.met_by(again, since, stop) if steps == 2 else set()
         apart = {other for pair in self._pairs if core & pair for other in pair} - core
-        return Reach(core, (met | (beyond & self._willing) | apart) - core, apart, begin, since, stop)
+        return Reach(core, (met | (beyond & self._willing) | apart) - core, apart, begin, since, stop, companions)
 
     def _folded(self, tables: dict[str, pd.DataFrame], entered: Entered) -> dict[str, pd.DataFrame]:
         """The tables of a small record with what was entered."""

@@ -33,7 +33,7 @@ class Workbook:
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
         self.label = f"The workbook {path.name!r}"
-        self._book = None
+        self._book: Any = None
         try:
             require_sound_workbook(path)
             self._book = _without_panic(CalamineWorkbook.from_path, str(path))

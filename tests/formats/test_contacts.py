@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import recoverynet as rn
@@ -60,3 +61,46 @@ def test_a_mapping_that_is_given_is_used(tmp_path) -> None:
         "contact_log": {"file": "log.csv", "columns": {"person_id": "who", "with_person_id": "whom", "started_at": "day"}},
     }
     assert len(rn.read_contacts(path, mapping=mapping).tables["occasions"]) == 1
+
+
+def test_first_names_and_surnames_together_make_one_person(tmp_path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("First name,Surname,Date,Worker\nAnn,Bell,13/02/2011,W1\nAnn,Fry,14/02/2011,W1\nann ,bell,15/02/2011,W1\n")
+    came = rn.read_contacts(path)
+    assert came.tables["people"]["person_id"].tolist() == ["person-1", "person-2", "W1"]
+    assert "Bell" not in came.report.summary()
+
+
+def test_two_people_in_one_cell_are_told(tmp_path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("Client ID,Date,Worker\nC1 & C2,13/02/2011,W1\nC1,14/02/2011,W1\nC2,15/02/2011,W1\nA/B,16/02/2011,W1\n")
+    came = rn.read_contacts(path)
+    assert "names two people" in came.report.summary() and len(came.tables["occasions"]) == 3, "A/B is an id of its own"
+
+
+def test_a_thousand_columns_and_a_web_page(tmp_path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("Client ID,Date,Worker," + ",".join(f"c{n}" for n in range(1000)) + "\nC1,13/02/2011,W1" + ",x" * 1000 + "\n")
+    assert "and 988 more" in rn.read_contacts(path).report.summary()
+    path.write_text("<!DOCTYPE html>\n<html><body>Please log in</body></html>\n")
+    with pytest.raises(SchemaError, match="web page"):
+        rn.read_contacts(path)
+
+
+def test_what_is_written_reads_back_the_same(shared, tmp_path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("Client ref,Date,Worker,Attended/DNA\nC1,13/02/2011,Sara,Attended\nC1,14/02/2011,Sara,DNA\n")
+    sheet = tmp_path / "SMART.csv"
+    sheet.write_text("Ref,Ward,13/03/2011,20/03/2011 19:30\nC1,North,Y,DNA\nC2,,/,N\n")
+    feed = shared("data/meetings/meeting_guide_kc.json")
+    for number, came in enumerate(
+        (rn.read_contacts(log), rn.read_register(sheet), rn.read_meeting_guide(feed, tz="America/Chicago"))
+    ):
+        folder = tmp_path / f"out{number}"
+        came.write(folder)
+        record = came.to_record()
+        if len(record.people):
+            for name, frame in rn.read_record(folder).tables().items():
+                pd.testing.assert_frame_equal(frame, getattr(record, name), obj=name)
+        else:
+            assert len(pd.read_csv(folder / "groups.csv")) == 206

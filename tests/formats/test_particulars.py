@@ -39,11 +39,13 @@ def test_what_leads_to_somebody(text: str) -> None:
         "See https://www.example.org/meetings/12",
         "Contact us for details",
         "St Mary's church hall",
+        "Basic Text Study",
+        "Ring Bell",
         "",
     ],
 )
 def test_what_does_not(text: str) -> None:
-    assert told_by(text, address="Avenue" in text or " St" in text) == ""
+    assert told_by(text, public="Avenue" in text or " St" in text or "Study" in text) == ""
 
 
 @pytest.mark.parametrize(

@@ -177,17 +177,17 @@ def _group(
     for name, what in _OF_PERSONS.items():
         listing.door.drop(what, entry.get(name), "never taken in")
     door = listing.door
-    address = door.text("addresses", ", ".join(str(entry[n]) for n in _ADDRESS if said(entry.get(n))), address=True)
+    address = door.text("addresses", ", ".join(str(entry[n]) for n in _ADDRESS if said(entry.get(n))), public=True)
     notes = [door.text("notes", entry.get(name)) for name in ("location_info", "comments")]
     return {
         "group_id": f"bmlt-{entry['id_bigint']}" if said(entry.get("id_bigint")) else "bmlt-without-number",
-        "name": door.text("names of meetings", entry.get("meeting_name")) or "NA Meeting",
+        "name": door.text("names of meetings", entry.get("meeting_name"), public=True) or "NA Meeting",
         "kind": "mutual_aid",
         "fellowship": fellowship,
         "norm": "recovery",
         **_when(entry, listing, tz),
         **_on_the_map(entry, listing),
-        "place": door.text("places", entry.get("location_text"), address=True) or address,
+        "place": door.text("places", entry.get("location_text"), public=True) or address,
         "address": address,
         "area": str(entry["location_municipality"]) if said(entry.get("location_municipality")) else None,
         "online": online,

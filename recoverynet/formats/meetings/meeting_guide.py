@@ -150,7 +150,7 @@ def _group(entry: dict[str, Any], listing: Listing, tz: str, fellowship: str | N
         listing.door.drop(what, entry.get(name), "never taken in")
     return {
         "group_id": str(entry["slug"]).strip() if said(entry.get("slug")) else _made_id(entry, listing),
-        "name": listing.door.text("names of meetings", entry["name"]) or "(name left out)",
+        "name": listing.door.text("names of meetings", entry["name"], public=True) or "(name left out)",
         "kind": "mutual_aid",
         "fellowship": fellowship,
         "norm": "recovery",
@@ -163,7 +163,7 @@ def _group(entry: dict[str, Any], listing: Listing, tz: str, fellowship: str | N
         "newcomers_welcome": True if types & {"BE", "B/NEWCOMER", "NEWCOMER"} else None,
         "closed_temporarily": inactive,
         "types": ", ".join(sorted(types)) or None,
-        "part_of": listing.door.text("names of groups", entry.get("group")),
+        "part_of": listing.door.text("names of groups", entry.get("group"), public=True),
         "website": listing.door.link("links", entry.get("url")),
         "notes": _notes(entry, listing),
     }
@@ -226,7 +226,7 @@ def _where(entry: dict[str, Any], listing: Listing) -> dict[str, Any]:
     lat, lon = entry.get("latitude"), entry.get("longitude")
     if not said(lat) and isinstance(entry.get("coordinates"), str) and entry["coordinates"].count(",") == 1:
         lat, lon = entry["coordinates"].split(",")
-    place = {"lat": None, "lon": None}
+    place: dict[str, float | None] = {"lat": None, "lon": None}
     if said(lat) and said(lon):
         both = number_between(lat, -90, 90), number_between(lon, -180, 180)
         if listing.read("places on the map", None if None in both else both, "out of the range of latitude and longitude"):
@@ -235,10 +235,10 @@ def _where(entry: dict[str, Any], listing: Listing) -> dict[str, Any]:
     whole = entry.get("formatted_address") if said(entry.get("formatted_address")) else ", ".join(map(str, parts))
     regions = entry.get("regions")
     area = entry.get("region") or (regions[-1] if isinstance(regions, list) and regions else None) or entry.get("city")
-    address = listing.door.text("addresses", whole, address=True)
+    address = listing.door.text("addresses", whole, public=True)
     return {
         **place,
-        "place": listing.door.text("places", entry.get("location"), address=True) or address,
+        "place": listing.door.text("places", entry.get("location"), public=True) or address,
         "address": address,
         "area": str(area) if said(area) else None,
     }

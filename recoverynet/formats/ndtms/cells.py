@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -61,7 +60,7 @@ def answers_of(texts: pd.Series, item: Item) -> tuple[pd.Series, int]:
     """Answers to one item as text, and how many were none it can have."""
     if item.high is None:
         small = texts.str.lower()
-        found = pd.Series(np.where(small.isin(_YES), "yes", np.where(small.isin(_NO), "no", None)), index=texts.index, dtype="str")
+        found = small.map({**dict.fromkeys(_YES, "yes"), **dict.fromkeys(_NO, "no")}).astype("str")
     else:
         number = pd.to_numeric(texts, errors="coerce")
         good = number.between(0, item.high) & (number == number.round())

@@ -271,7 +271,7 @@ def _episodes(one: Return) -> pd.DataFrame:
     key = ["person_id", "started_on", "provider"]
     whole = frame.groupby(key, sort=False, dropna=False)
     made = whole[["ended_on", "exit_reason"]].first()
-    made["modality"] = whole["modality"].agg(lambda values: "+".join(sorted(set(values.dropna()))) or None)
+    made["modality"] = whole["modality"].agg(lambda values: "+".join(sorted(set(values.dropna())))).replace("", None)
     return made.reset_index()
 
 

@@ -93,7 +93,7 @@ def _group(offer: Offer, schedule: dict[str, Any], number: int, listing: Listing
     said_kind, fellowship, norm = kind_of_group(f"{service['name']} {service.get('alternate_name') or ''}")
     row = {
         "group_id": (offer.key or str(service["name"])) + (f"-t{number}" if len(offer.schedules) > 1 else ""),
-        "name": door.text("names of services", service["name"]) or "(name left out)",
+        "name": door.text("names of services", service["name"], public=True) or "(name left out)",
         "kind": kind or said_kind or "other",
         "fellowship": fellowship or None,
         "norm": norm or None,
@@ -111,7 +111,8 @@ def _group(offer: Offer, schedule: dict[str, Any], number: int, listing: Listing
 
 
 def _where(location: dict[str, Any], listing: Listing) -> dict[str, Any]:
-    lat, lon, place = location.get("latitude"), location.get("longitude"), {"lat": None, "lon": None}
+    lat, lon = location.get("latitude"), location.get("longitude")
+    place: dict[str, float | None] = {"lat": None, "lon": None}
     if said(lat) and said(lon):
         both = number_between(lat, -90, 90), number_between(lon, -180, 180)
         if listing.read("places on the map", None if None in both else both, "out of the range of latitude and longitude"):
@@ -120,10 +121,10 @@ def _where(location: dict[str, Any], listing: Listing) -> dict[str, Any]:
     first = addresses[0] if isinstance(addresses, list) and addresses and isinstance(addresses[0], dict) else {}
     parts = [str(first[name]) for name in ("address_1", "address_2", "city", "postal_code") if said(first.get(name))]
     sort = str(location.get("location_type") or "").lower()
-    address = listing.door.text("addresses", ", ".join(parts), address=True)
+    address = listing.door.text("addresses", ", ".join(parts), public=True)
     return {
         **place,
-        "place": listing.door.text("places", location.get("name"), address=True) or address,
+        "place": listing.door.text("places", location.get("name"), public=True) or address,
         "address": address,
         "area": str(first["city"]) if said(first.get("city")) else None,
         "online": True if sort == "virtual" else None,
@@ -141,7 +142,7 @@ def _eligibility(service: dict[str, Any]) -> str | None:
     parts = [str(service["eligibility_description"])] if said(service.get("eligibility_description")) else []
     youngest, oldest = service.get("minimum_age"), service.get("maximum_age")
     if said(youngest) or said(oldest):
-        low, high = (f"{float(age):g}" if number_between(age, 0, 150) is not None else None for age in (youngest, oldest))
+        low, high = (f"{float(str(age)):g}" if number_between(age, 0, 150) is not None else None for age in (youngest, oldest))
         parts += [f"ages {low or '0'} to {high}" if high else f"from age {low}"] if low or high else []
     return "; ".join(parts) or None
 

@@ -112,7 +112,8 @@ def _offers(service: Fields, at: list[Fields] | None) -> list[Offer]:
         return [Offer(service, {}, own, str(service.get("id") or ""))]
     made = []
     for number, place in enumerate(places, start=1):
-        location = place.get("location") if isinstance(place.get("location"), dict) else {}
+        given = place.get("location")
+        location: Fields = given if isinstance(given, dict) else {}
         schedules = tuple(_dicts(place.get("schedules"))) or own or tuple(_dicts(location.get("schedules")))
         key = str(service.get("id") or "") + (f"-{number}" if len(places) > 1 else "")
         made.append(Offer(service, location, schedules, key))

@@ -18,6 +18,7 @@ from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, NUMBER_PATTERN
 
 MOST_VALUES = 5_000
 _NAME = re.compile(r"[A-Z][\w'’.-]*(?:,? +[A-Z][\w'’.-]*)+")
+_INITIALS = re.compile(r"[A-Z]{2,3}|(?:[A-Z]\. ?){2,3}")
 _ROLES: tuple[tuple[str, str], ...] = (
     ("ended_on", r"\b(?:discharge|end|closed?|closure|exit|left|disd|modend|finish)(?:ed|d)?\b.*(?:date|on|$)|^(?:disd|modend)$"),
     ("started_on", r"\b(?:triage|admission|admitted|start|opened|referral|referred|modst)(?:ed|d)?\b.*(?:date|on)"
@@ -117,13 +118,14 @@ class Profile:
 
     @property
     def holds_names(self) -> bool:
-        """Whether most of its values look like names of persons."""
-        return self.n_filled > 0 and self.share(lambda value: bool(_NAME.fullmatch(value))) >= 0.5
+        """Whether most of its values look like names of persons, or like their initials."""
+        return self.n_filled > 0 and self.share(lambda value: bool(_NAME.fullmatch(value) or _INITIALS.fullmatch(value))) >= 0.5
 
     @property
     def tells_of_persons(self) -> str:
         """What it would tell about a person by its title, empty where nothing is to be feared."""
-        return identifying_column(plain_name(re.sub(r"[^\w\s-]", " ", self.title)))
+        apart, joined = (plain_name(re.sub(r"[^\w\s-]", sign, self.title)) for sign in (" ", ""))
+        return identifying_column(apart) or identifying_column(joined)
 
     @property
     def is_free_text(self) -> bool:

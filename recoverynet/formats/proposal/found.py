@@ -121,8 +121,17 @@ def _sort(name: str, columns: tuple[Profile, ...], told: dict[str, Profile]) -> 
 
 
 def named_column(columns: tuple[Profile, ...]) -> Profile | None:
-    """The column that names persons, where one does."""
-    return next((profile for profile in columns if profile.tells_of_persons == "a person's name" and profile.n_filled), None)
+    """The first column that names persons, where one does."""
+    return next(iter(named_columns(columns)), None)
+
+
+def named_columns(columns: tuple[Profile, ...]) -> list[Profile]:
+    """The columns that name the persons a row is about: one, or first name and surname, never two whole names."""
+    named = [profile for profile in columns if profile.tells_of_persons == "a person's name" and profile.n_filled]
+    of_staff = re.compile(r"worker|staff|practitioner|mentor|facilitator|emergency|kin|gp|doctor")
+    named = [profile for profile in named if not of_staff.search(profile.words)]
+    parts = [profile for profile in named if re.search(r"first|fore|given|sur|last|family|initial|middle", profile.words)]
+    return parts if len(parts) > 1 else named[:1]
 
 
 def _totals(columns: list[Profile]) -> dict[str, str]:

@@ -161,7 +161,8 @@ def _left_aside(source: Source, found: list[Found]) -> Iterable[str]:
             yield f"{table.title}: no column that says whom a row is about was made out among {titles}."
     for name, title in source.names.items():
         if name not in read and name not in source.hidden:
-            yield f"{title} holds no table."
+            problems = source.read(name, ()).problems
+            yield problems[0].in_words() if problems else f"{title} holds no table."
 
 
 def _text(label: str, tz: str, sections: list[Section], questions: list[str], aside: tuple[str, ...]) -> str:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from recoverynet.formats.proposal.columns import Profile
 from recoverynet.formats.proposal.dates import Order
-from recoverynet.formats.proposal.found import Found, named_column
+from recoverynet.formats.proposal.found import Found, named_columns
 from recoverynet.formats.proposal.sections import Section, Value, listed
 from recoverynet.formats.proposal.words import group_values, kind_map, missing_words, outcome_map, role_map, shown
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 
 _SERVICE = "service"
+_MOST_NAMED = 12
 _OF_PEOPLE = ("area", "sex", "age_band", "substance", "joined_on")
 _HOLDS_IDS = re.compile(r"[A-Za-z]{0,6}[-_/ ]?[0-9]{1,10}[A-Za-z]?|[a-z]+[0-9]+")
 
@@ -67,11 +68,12 @@ def _who(found: Found) -> tuple[Profile | None, Value | None, str]:
     profile = found.roles.get("person_id")
     if profile is not None and not profile.holds_names:
         return profile, profile.title, ""
-    named = profile or named_column(found.columns)
-    if named is None:
+    named = [profile] if profile is not None else named_columns(found.columns)
+    if not named:
         return None, None, ""
-    remark = f"{named.title} names persons, and there is no other id: each name becomes person-1, person-2 and so on."
-    return named, {"from": named.title, "numbered": "person"}, remark
+    titles = [one.title for one in named]
+    remark = f"{' and '.join(titles)} name persons, and there is no other id: each name becomes person-1, person-2 and so on."
+    return named[0], {"from": titles[0] if len(titles) == 1 else titles, "numbered": "person"}, remark
 
 
 def _clients(found: Found, answers: Answers, role: Value | None = None) -> Section | None:
@@ -126,7 +128,7 @@ def _date(section: Section, name: str, given: list[Profile], answers: Answers) -
             "the file was made, and export it with dates as 2011-03-07."
         )
         return
-    order = answers.order if order == "either" else order
+    order = answers.order or order if order == "either" else order
     formats = written.formats(order)
     if not formats:
         section.columns[name] = source
@@ -255,7 +257,8 @@ def _not_taken(found: Found, *sections: Section | None) -> str:
                 "free text, in which people may be named" if profile.is_free_text else "nothing here reads it"
             )
             parts.append(f"{profile.title!r} ({why})")
-    return f"Not taken from {found.title}: {', '.join(parts)}." if parts else ""
+    more = f" and {len(parts) - _MOST_NAMED} more" if len(parts) > _MOST_NAMED else ""
+    return f"Not taken from {found.title}: {', '.join(parts[:_MOST_NAMED])}{more}." if parts else ""
 
 
 def _theirs(value: Value) -> list[str]:
@@ -373,8 +376,6 @@ def _ours(found: Found, answers: Answers) -> Iterator[Section]:
 
 
 def _not_taken_of_ours(found: Found, names: set[str], section: Section) -> str:
-    used = {
-        value if isinstance(value, str) else value.get("from") for value in section.columns.values() if not isinstance(value, bool)
-    }  # type: ignore[union-attr]
+    used = {title for value in section.columns.values() for title in _theirs(value)}
     rest = [profile.title for profile in found.columns if plain_name(profile.title) not in names and profile.title not in used]
     return f"Not taken from {found.title}, because nothing here reads them: {listed(rest)}." if rest else ""

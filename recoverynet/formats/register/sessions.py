@@ -81,7 +81,9 @@ def sessions_of(titles: Sequence[str], hints: Hints, around: Sequence[str], wher
     """
     order = _order_of(titles, hints, where)
     year = hints.year or _year_of(around)
-    made, without_year, undated = [], [], []
+    made: list[Session] = []
+    without_year: list[str] = []
+    undated: list[str] = []
     given = {title.lower(): day for title, day in (hints.given or {}).items()}
     for title in titles:
         day = given.get(title.lower()) or _day_of(title, order, year)

@@ -16,7 +16,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.formats.meetings.times import clock_of
 from recoverynet.formats.proposal.blocks import TOTALS
 from recoverynet.formats.proposal.columns import Profile, profiles, roles
-from recoverynet.formats.proposal.found import named_column
+from recoverynet.formats.proposal.found import named_columns
 from recoverynet.formats.register.marks import MEANINGS, NOT_THERE, all_marks, is_clock, meaning_of
 from recoverynet.formats.register.sessions import Session
 from recoverynet.tables.mapped import as_text
@@ -69,7 +69,8 @@ def read_sheet(
     columns = [profile for profile in profiles(raw) if profile.title not in {session.title for session in sessions}]
     told = roles(columns)
     who = told.get("person_id")
-    who = who if who is not None and not who.holds_names else who or named_column(tuple(columns)) or _first_of_names(columns)
+    names = named_columns(tuple(columns)) if who is None else []
+    who = who or next(iter(names), None) or _first_of_names(columns)
     if who is None or raw.table is None:
         raise SchemaError(
             f"{title}: no column says who came; its columns are {', '.join(repr(c.title) for c in columns[:8]) or 'sessions only'}."
@@ -77,13 +78,21 @@ def read_sheet(
     table = _persons_only(sheet, raw.table, columns, who)
     ids = as_text(table[who.title])
     if who.holds_names or who.tells_of_persons:
-        ids = pa.chunked_array([labels.of(ids, "person")])
+        whole = ids if len(names) < 2 else _joined([as_text(table[profile.title]) for profile in names])
+        ids = pa.chunked_array([labels.of(whole, "person")])
         sheet.counts["numbered"] = 1
     person, known = pd.factorize(pd.Series(ids.to_pandas(), dtype="str"))
     sheet.counts["rows"], sheet.counts["repeated"] = len(person), len(person) - len(known)
     sheet.people = _attributes(table, person, pd.Index(known), told, who, sheet, columns)
     _read_marks(sheet, table, person, codes)
     return sheet
+
+
+def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """First name and surname as one text."""
+    texts = [pd.Series(part.to_pandas(), dtype="str").fillna("") for part in parts]
+    whole = texts[0].str.cat(texts[1:], sep=" ")
+    return pa.chunked_array([pa.array(whole, pa.large_string())])
 
 
 def _first_of_names(columns: list[Profile]) -> Profile | None:

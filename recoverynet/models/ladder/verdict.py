@@ -13,8 +13,8 @@ import pandas as pd
 
 from recoverynet.draw.exposure_null import exposure_null
 from recoverynet.draw.results import Axes, draw_estimates, draw_reason
-from recoverynet.models.ladder.findings import ADJUSTED, DESCRIBED, PLACEBO, PLACEBOS, Footing, Rung
-from recoverynet.models.ladder.rungs import PermutationNull
+from recoverynet.models.ladder.findings import ADJUSTED, DESCRIBED, MATCHED, PLACEBO, PLACEBOS, Footing, Rung
+from recoverynet.models.ladder.rungs import STEADY_GAINS, PermutationNull
 from recoverynet.models.ladder.words import (
     LEVELS,
     LIFTS,
@@ -23,6 +23,7 @@ from recoverynet.models.ladder.words import (
     hidden_in_words,
     meaning_in_words,
     rung_in_words,
+    thin_match_in_words,
     untried_in_words,
     weak_in_words,
 )
@@ -90,6 +91,14 @@ class EvidenceLadder(Result):
         return tuple(rung for rung in self.rungs if rung.name in PLACEBOS and rung.passed and rung.high >= adjusted.odds_ratio)
 
     @property
+    def thin_match(self) -> Rung | None:
+        """The matched comparison where it held on fewer changes than an answer needs to go without caution; else None."""
+        rung = self.rung(MATCHED)
+        if rung is None or not rung.passed:
+            return None
+        return rung if min(rung.n_events, rung.n_rows - rung.n_events) < STEADY_GAINS else None
+
+    @property
     def verdict(self) -> str:
         """The answer in plain words, for somebody who has to act on it."""
         return " ".join([self.level_in_words(), *self.sentences()])
@@ -127,6 +136,7 @@ class EvidenceLadder(Result):
             said.append(f"It stops at “{named(stopped)}”: {found(stopped)}.")
         if self.level >= 1:
             said += [footing_in_words(self.footing, counted=counted)] if not self.footing.steady else []
+            said += [thin_match_in_words(self.thin_match, counted=counted)] if self.thin_match else []
             said += [untried_in_words(named(rung), found(rung)) for rung in self.untried]
             adjusted = self.rung(ADJUSTED)
             said += [weak_in_words(named(rung), rung, adjusted) for rung in self.weak_placebos if adjusted is not None]

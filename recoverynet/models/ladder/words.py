@@ -142,6 +142,12 @@ def footing_in_words(footing: Footing, *, counted: bool = True) -> str:
     )
 
 
+def thin_match_in_words(rung: Rung, *, counted: bool = True) -> str:
+    """That the matched comparison itself rests on few changes."""
+    few = f"{rung.n_events:,} gains in {rung.n_rows:,} person-waves" if counted else "few changes"
+    return f"Caution: the matched comparison rests on {few}, and with so few it may be luck."
+
+
 def untried_in_words(name: str, found: str) -> str:
     """That a rung could not be tried, and so speaks neither for nor against; ``found`` says why."""
     return f"Not in this answer: the check “{name}” {found}. It speaks neither for it nor against it."

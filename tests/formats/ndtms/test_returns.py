@@ -142,7 +142,7 @@ def test_two_answers_on_one_day_and_dates_that_are_none(tmp_path) -> None:
         ("CLIENTID,TRIAGED\n7,01/02/2011\n", "--dates day-first"),
         ("CLIENTID,TRIAGED,DISD\n7,13/02/2011,02/14/2011\n", "only day first and others only month|others only month first"),
         ("", "is empty"),
-        ("<html><body>no</body></html>\n<p>", "no return|fewer cells"),
+        ("<html><body>no</body></html>\n<p>", "web page"),
     ],
 )
 def test_what_cannot_be_read(tmp_path, text, says) -> None:

@@ -375,6 +375,15 @@ def test_level_four_on_thin_evidence_says_what_was_not_tried_and_which_placebo_s
     assert not strong.untried and not strong.weak_placebos and "leaves room" not in strong.verdict
 
 
+def test_a_matched_comparison_on_few_changes_is_told_with_caution():
+    whole = climb(simulate_world("plain/strong", 650, rng=2))
+    *others, matched = whole.rungs
+    assert matched.name == "matched comparison" and whole.thin_match is None and "matched comparison rests" not in whole.verdict
+    thin = dataclasses.replace(whole, rungs=(*others, dataclasses.replace(matched, n_rows=182, n_events=16)))
+    assert "the matched comparison rests on 16 gains in 182 person-waves" in thin.verdict
+    assert not [each for each in thin.sentences(counted=False, found=lambda _: "") if "16" in each]
+
+
 def test_the_meaning_of_a_level_is_written_once():
     ladder = climb(simulate_world("plain/strong", 650, rng=2))
     assert meaning_in_words(ladder.level, ladder.adjusted_for) in ladder.verdict

@@ -142,7 +142,7 @@ def test_history_is_the_share_of_earlier_waves():
 def test_words_become_levels_and_codes_do_where_asked():
     panel = simulate_panel(400, rng=7)
     words = np.where(panel.covariates["observed_trait"] == 1, "b", "a").astype(object)
-    panel = dataclasses.dataclasses.replace(panel, covariates={**panel.covariates, "site": words})
+    panel = dataclasses.replace(panel, covariates={**panel.covariates, "site": words})
     named = fit_hazard(panel, adjust=["site"]).table.loc["site: b", "estimate"]
     coded = fit_hazard(panel, adjust=["observed_trait"]).table.loc["observed_trait", "estimate"]
     assert named == pytest.approx(coded)
@@ -234,7 +234,7 @@ def test_bad_input_gives_a_reason_and_no_number(networks, held, words):
 def test_separation_names_the_term():
     panel = simulate_panel(200, rng=10)
     tell = np.where(panel.behaviour["recovery"][:, 1:].max(axis=1) > 0, 1.0, 0.0)
-    panel = dataclasses.dataclasses.replace(panel, covariates={**panel.covariates, "tell": tell})
+    panel = dataclasses.replace(panel, covariates={**panel.covariates, "tell": tell})
     fit = fit_hazard(panel, link="logit", adjust=["tell"])
     assert "separation" in fit.reason and "'tell'" in fit.reason and np.isnan(fit.p)
 
@@ -243,9 +243,9 @@ def test_a_level_in_which_nobody_gains_is_left_out_with_a_check():
     panel = simulate_panel(300, influence=4.0, rng=10)
     never = np.nanmax(panel.behaviour["recovery"], axis=1) == 0
     place = np.where(never & (np.arange(300) % 2 == 0), "far", np.where(np.arange(300) % 3 == 0, "mid", "near"))
-    panel = dataclasses.dataclasses.replace(panel, covariates={**panel.covariates, "place": place.astype(object)})
+    panel = dataclasses.replace(panel, covariates={**panel.covariates, "place": place.astype(object)})
     for first in ("far", "zzz"):  # the level left out is the one others are compared with, and is not
-        named = dataclasses.dataclasses.replace(panel, covariates={"place": np.where(place == "far", first, place).astype(object)})
+        named = dataclasses.replace(panel, covariates={"place": np.where(place == "far", first, place).astype(object)})
         fit = fit_hazard(named, link="logit", adjust=["place"])
         elsewhere = np.where((place == "far")[:, None], np.nan, panel.behaviour["recovery"])
         risk = fit_hazard(named, elsewhere, link="logit", adjust=["place"], exposure_to="recovery")
@@ -255,13 +255,13 @@ def test_a_level_in_which_nobody_gains_is_left_out_with_a_check():
 
 def test_a_term_nobody_knows_of_is_named():
     panel = simulate_panel(60, rng=10)
-    panel = dataclasses.dataclasses.replace(panel, covariates={"age": np.full(60, np.nan)})
+    panel = dataclasses.replace(panel, covariates={"age": np.full(60, np.nan)})
     assert "'age' is not known for anybody" in fit_hazard(panel, "recovery", adjust=["age"]).reason
 
 
 def test_a_constant_covariate_is_left_out_with_a_check():
     panel = simulate_panel(200, rng=11)
-    panel = dataclasses.dataclasses.replace(panel, covariates={**panel.covariates, "all_alike": np.full(200, 3.0)})
+    panel = dataclasses.replace(panel, covariates={**panel.covariates, "all_alike": np.full(200, 3.0)})
     fit = fit_hazard(panel, adjust=["all_alike"])
     assert fit.estimate == pytest.approx(fit_hazard(panel).estimate)
     assert any(check.passed is False and "all_alike" in check.detail for check in fit.checks)
