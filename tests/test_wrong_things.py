@@ -36,16 +36,25 @@ MORE: dict[str, dict[str, Any]] = {
     "write_rsiena": {"specification": SPECIFICATION, "folder": "no such folder"},
 }
 """The other arguments a function cannot do without."""
-NOT_ASKED = {
-    "ClientLinks", "CountTable", "DisclosurePolicy", "ImportantPeopleScheme", "ImportedNetworks", "Norm", "RecordStore",
-    "Report", "Specification", "StateScheme", "Term", "Wishes", "effects_catalogue", "list_samples", "own_effect",
-    "sensitivity", "synthetic_record",
-}  # fmt: skip
-"""What takes neither a record, a panel, a path nor a frame first, or is made by a function that does."""
+NOT_ASKED = {"Norm", "own_effect", "sensitivity", "synthetic_record"}
+"""What takes neither a record, a panel, a path nor a frame first."""
+MADE_BY_HAND = {"RecoveryRecord", "ContactGraph", "PersonNetwork", "EgoNetworks", "NetworkPanel"}
+"""Of the classes, those that somebody may make of tables; the others take words, or are made by functions."""
 
 
 def door() -> list[str]:
-    return [name for module, names in rn._DOOR.items() if module != "errors" for name in names if name not in NOT_ASKED]
+    """Functions with an argument, and the classes that are made by hand."""
+    names = [name for module, names in rn._DOOR.items() if module != "errors" for name in names if name not in NOT_ASKED]
+    things = {name: getattr(rn, name) for name in names}
+    return [
+        name for name, thing in things.items()
+        if name in MADE_BY_HAND or not isinstance(thing, type) and takes_something(thing)
+    ]  # fmt: skip
+
+
+def takes_something(function: Any) -> bool:
+    """Whether anything can be given by place."""
+    return any("POSITIONAL" in each.kind.name for each in inspect.signature(function).parameters.values())
 
 
 USUAL = {"client_id": "ann", "at": "2011-04-05", "asked_at": "2011-04-05", "path": "no/such/file", "folder": "no/such/folder"}
@@ -61,9 +70,9 @@ def others(name: str) -> dict[str, Any]:
 
 
 def fits(name: str, kind: str) -> bool:
-    """Whether that is what the function asks for."""
-    asked = str(next(iter(inspect.signature(getattr(rn, name)).parameters.values())).annotation)
-    return kind == "a record" and "RecoveryRecord" in asked
+    """Whether that is what the function asks for, or what it takes for nothing given."""
+    asked = next(iter(inspect.signature(getattr(rn, name)).parameters.values()))
+    return kind == "a record" and "RecoveryRecord" in str(asked.annotation) or kind == "nothing" and asked.default is None
 
 
 NOT_YET = {

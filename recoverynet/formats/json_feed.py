@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import SchemaError
 
 LARGEST = 200_000_000
@@ -48,7 +49,7 @@ def read_feed(path: str | Path) -> Feed:
         It is missing, empty, too large, a web page, another kind of file or cut short; the message says which, and on
         which line reading stopped.
     """
-    path = Path(path)
+    path = as_path(path, "Reading a feed")
     text = _text_of(path)
     try:
         return Feed(_loaded(text))

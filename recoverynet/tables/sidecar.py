@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from recoverynet.arguments import as_path
 from recoverynet.tables.handover import is_offer, taken_over
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.record import LeftOut
@@ -53,10 +54,11 @@ def mapping_of(source: str | Path, mapping: str | Path | dict[str, Any] | Mappin
     """
     if mapping is not None:
         return read_mapping(mapping)
+    source = as_path(source, "Reading a record")
     if is_offer(source):
         return read_mapping(parse_toml(taken_over(source)[1], SIDECAR))
-    beside = Path(source) / SIDECAR
-    return read_mapping(beside, inside=Path(source)) if beside.is_file() else read_mapping(None)
+    beside = source / SIDECAR
+    return read_mapping(beside, inside=source) if beside.is_file() else read_mapping(None)
 
 
 def write_sidecar(lines: Sequence[str], folder: Path) -> None:

@@ -18,7 +18,7 @@ from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import files_of, read_record, require_no_other_tables, write_record_into
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
-from recoverynet.tables.record import RecoveryRecord, Window
+from recoverynet.tables.record import RecoveryRecord, Window, require_record
 from recoverynet.tables.shelf import INDEX, INDEXES, Reach, Shelf, write_index
 from recoverynet.tables.sidecar import SIDECAR
 
@@ -313,6 +313,7 @@ def write_store(record: RecoveryRecord, folder: str | Path) -> None:
     ...     len(rn.open_record(folder).people)
     5
     """
+    require_record(record, "write_store()")
     require_no_other_tables(Path(folder), files_of(record, "parquet"))
     with atomic_folder(folder, replacing=[SIDECAR]) as partial:
         write_record_into(record, partial, format="parquet")

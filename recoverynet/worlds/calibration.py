@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from recoverynet.arguments import number_within, whole_number
+from recoverynet.arguments import as_path, number_within, whole_number
 from recoverynet.atomic import make_folder
 from recoverynet.csv_files import write_csv
 from recoverynet.errors import SchemaError
@@ -199,7 +199,7 @@ def calibration_table(file: Path | None = None) -> pd.DataFrame:
     >>> bool((table["rate"] == table["n_positive"] / table["n_replications"]).all())
     True
     """
-    path = sample_folder("calibration") / "calibration.csv" if file is None else Path(file)
+    path = sample_folder("calibration") / "calibration.csv" if file is None else as_path(file, "calibration_table()")
     if not path.exists():
         raise SchemaError(f"There is no file {path}; recoverynet.worlds.calibration.calibrate(file, budget=…) makes one.")
     return _read(path)

@@ -39,6 +39,15 @@ def usual_rates(n_people: int | None = None) -> pd.DataFrame:
     return table if n_people is None else table[table["n_people"] == n_people]
 
 
+def _of_size(n_people: object) -> pd.DataFrame:
+    """The rates of worlds of one size; raises SchemaError where there is none."""
+    table = usual_rates()
+    sizes = sorted(set(table["n_people"]))
+    if not isinstance(n_people, int) or n_people not in sizes:
+        raise SchemaError(f"There are worlds of {', '.join(map(str, sizes))} people; got n_people={n_people!r}.")
+    return table[table["n_people"] == n_people]
+
+
 def plot_calibration(what: Literal["ladder", "quiet", "strong"] = "ladder", *, n_people: int = 650, ax: Axes | None = None) -> Axes:
     """How often is each answer wrong, and how often right, in worlds whose truth is known?
 
@@ -66,13 +75,9 @@ def plot_calibration(what: Literal["ladder", "quiet", "strong"] = "ladder", *, n
     >>> import recoverynet as rn
     >>> axes = rn.plot_calibration("quiet")
     """
-    if what not in KINDS:
+    if not isinstance(what, str) or what not in KINDS:
         raise SchemaError(f"what must be one of {', '.join(map(repr, KINDS))}; got {what!r}.")
-    table = usual_rates()
-    if n_people not in set(table["n_people"]):
-        sizes = ", ".join(map(str, sorted(set(table["n_people"]))))
-        raise SchemaError(f"There are worlds of {sizes} people; got n_people={n_people!r}.")
-    table = table[table["n_people"] == n_people]
+    table = _of_size(n_people)
     if what == "ladder":
         shown = table[table["test"] == LADDER]
         least, most = shown["n_replications"].min(), shown["n_replications"].max()
@@ -104,13 +109,18 @@ def calibration_summary(n_people: int = 650) -> pd.DataFrame:
         ``none, highest``: the highest rate of false alarms over worlds in which nothing spreads; ``weak, mean``, ``medium,
         mean`` and ``strong, mean``: how often it finds influence of that strength, on average. Shares, 0 to 1.
 
+    Raises
+    ------
+    SchemaError
+        There is no world of that size.
+
     Examples
     --------
     >>> import recoverynet as rn
     >>> rn.calibration_summary().index[0]
     'evidence ladder'
     """
-    table = usual_rates(n_people)
+    table = _of_size(n_people)
     by_test = table[table["reach"] == "within"].pivot_table(
         index="test", columns="strength", values="rate", aggfunc=["max", "mean"], observed=True
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import SchemaError
 from recoverynet.formats.json_feed import read_feed
 from recoverynet.formats.particulars import said
@@ -52,7 +53,7 @@ def read_directory(path: str | Path) -> Directory:
     SchemaError
         It holds none.
     """
-    path = Path(path)
+    path = as_path(path, "read_open_referral()")
     if path.is_dir():
         return _from_tables(path)
     if path.suffix.lower() == ".csv":
