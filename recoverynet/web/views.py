@@ -124,7 +124,9 @@ class Views:
 
     def _with_room(self, client_id: str, at: pd.Timestamp) -> tuple[ClientView, Hashable]:
         """A page, and what the room of the introducers on it rests on."""
+        state = (self._record.version, at, self._marked().of(client_id))
         view = _client_view(self._around(client_id, at), client_id, at)
+        self._overviews.get(client_id, state, lambda: _overview_of(view.links, view.prompts))
         return view, self._marked().room_of(view.guides.values())
 
     def _around(self, client_id: str, at: pd.Timestamp) -> RecoveryRecord:
@@ -276,7 +278,10 @@ class _Kept:
 
 def _overview(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> Overview:
     links = client_links(small, client_id, at=at)
-    told = prompts(small, client_id, at=at, links=links)
+    return _overview_of(links, prompts(small, client_id, at=at, links=links))
+
+
+def _overview_of(links: ClientLinks, told: tuple[Prompt, ...]) -> Overview:
     return Overview(told, links.days_since_recovery, links.n_recovery, links.n_recovery_before)
 
 
