@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -78,6 +81,24 @@ def list_of_names(names: object, word: str, *, apart_from: Iterable[str] = (), o
     if both:
         raise SchemaError(f"{', '.join(map(repr, both))} stands in {word} and in {other}; name it in one of them.")
     return found
+
+
+def as_path(value: object, what: str) -> Path:
+    """The path of a file or folder.
+
+    Raises
+    ------
+    SchemaError
+        It is something else, such as what stands in the file.
+
+    Examples
+    --------
+    >>> as_path("my_folder", "read_record()").name
+    'my_folder'
+    """
+    if not isinstance(value, str | PathLike) or "\0" in os.fspath(value):
+        raise SchemaError(f"{what} takes the path of a file or folder, such as 'my_folder'; got a {type(value).__name__}.")
+    return Path(value)
 
 
 def array_of_numbers(values: object, what: str) -> np.ndarray:

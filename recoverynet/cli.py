@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from recoverynet.commands import records, reports, worker
-from recoverynet.commands.options import Quiet
-from recoverynet.commands.telling import be_quiet, rows_in_words, save_told, say_in_brief
-from recoverynet.errors import RecoveryNetError
+from recoverynet.commands import importing, notebooks, records, reports, worker
+from recoverynet.commands.options import Overwrite, Quiet
+from recoverynet.commands.telling import be_quiet, printable, require_new, rows_in_words, save_told, say_in_brief
+from recoverynet.errors import RecoveryNetError, RecoveryNetWarning
 
 PROBLEMS_FOUND, USAGE = 1, 2
 PLACEBOS = {"riverside": "housing.status=settled"}  # the outcome planted to have nothing to do with contacts
@@ -34,6 +35,7 @@ def demo(
     worker_page: Annotated[
         bool, typer.Option("--worker", help="Open the worker's page on the sample instead, with a link to come in.")
     ] = False,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Walk a shipped sample to an evaluation report.
@@ -44,6 +46,7 @@ def demo(
     if worker_page:
         worker.demo_page(sample, out)
         return
+    require_new(*(out / name for name in ("evaluation.html", "evaluation.ipynb", "tables")), overwrite=overwrite)
     from recoverynet.report.evaluation.evaluation import evaluation_report
     from recoverynet.samples import load_sample
 
@@ -51,7 +54,6 @@ def demo(
     typer.echo(f"Read the sample {sample!r}: a fictional area, {record.period_in_words()}.")
     typer.echo(rows_in_words(record))
     report = evaluation_report(record, placebo=PLACEBOS.get(sample))
-    out.mkdir(parents=True, exist_ok=True)
     say_in_brief(report)
     written = [save_told(report, out / "evaluation.html"), save_told(report, out / "evaluation.ipynb")]
     tables = out / "tables"
@@ -63,17 +65,32 @@ def demo(
 
 
 app.add_typer(records.app)
+app.add_typer(importing.app)
+app.add_typer(importing.import_app, name="import")
+app.add_typer(notebooks.app)
 app.add_typer(reports.report_app, name="report")
 app.add_typer(worker.app)
 
 
 def main() -> None:
     """Run the command; a mistake of the user ends in one plain sentence and an exit status, never a traceback."""
+    warnings.showwarning = _say_warning
     try:
         app(prog_name="recoverynet")
     except RecoveryNetError as error:
-        typer.echo(f"recoverynet: {error}", err=True)
+        typer.echo(printable(f"recoverynet: {error}"), err=True)
         sys.exit(PROBLEMS_FOUND)
     except OSError as error:
-        typer.echo(f"recoverynet: {error.filename or ''}: {error.strerror or error}", err=True)
+        typer.echo(printable(f"recoverynet: {error.filename or 'a file'}: {error.strerror or error}"), err=True)
         sys.exit(USAGE)
+    except MemoryError:
+        typer.echo(
+            "recoverynet: This needs more memory than there is. Split the record by period, or use a larger machine.", err=True
+        )
+        sys.exit(PROBLEMS_FOUND)
+
+
+def _say_warning(message: Warning | str, category: type[Warning], *where: object, **more: object) -> None:
+    """A warning of ours as a plain sentence; those of other packages are about their code and are not for users."""
+    if issubclass(category, RecoveryNetWarning):
+        typer.echo(printable(f"recoverynet: note: {message}"), err=True)

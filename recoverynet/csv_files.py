@@ -17,8 +17,10 @@ from recoverynet.atomic import atomic_file
 _BEGINNINGS = r"=+\-@＝＋－＠\t\r\n"
 _ROW_BLOCK = 50_000
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
-_FORMULA = re.compile(rf"\s*'*\s*[{_BEGINNINGS}]")
-_MADE_SAFE = rf"^'(\s*'*\s*[{_BEGINNINGS}])"
+# Spaces written out: what \s is to Python is more than what it is to Arrow, and what one puts in the other must take away.
+_BEFORE = "['\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"
+_FORMULA = re.compile(rf"{_BEFORE}[{_BEGINNINGS}]")
+_MADE_SAFE = rf"^'({_BEFORE}[{_BEGINNINGS}])"
 
 
 def safe_cell(value: object) -> str:

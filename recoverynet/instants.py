@@ -108,6 +108,25 @@ def as_window(value: object, tz: object) -> tuple[pd.Timestamp, pd.Timestamp]:
     return start, end
 
 
+def require_day_of(instant: pd.Timestamp, window: tuple[pd.Timestamp, pd.Timestamp] | None, slack: pd.Timedelta) -> None:
+    """Refuse a day of which a record over a window can say nothing.
+
+    Raises
+    ------
+    TimeOrderError
+        There is no window, or the day lies before it or more than ``slack`` after it.
+    """
+    if window is None:
+        raise TimeOrderError("The record holds no dated row, so nothing can be said about any day.")
+    start, end = window
+    if not start <= instant <= end + slack:
+        where = "before it" if instant < start else f"more than {slack.days} days after it"
+        raise TimeOrderError(
+            f"The record runs from {day_in_words(start)} to {day_in_words(end - pd.Timedelta(microseconds=1))}, and "
+            f"{day_in_words(instant)} lies {where}. Ask about a day of the record, or read in newer entries."
+        )
+
+
 def day_in_words(instant: pd.Timestamp) -> str:
     """A day as 7 March 2011."""
     return f"{instant.day} {instant:%B %Y}"

@@ -13,7 +13,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.ids import first_ids, id_index, ids_in, labels_of, require_shared
 from recoverynet.instants import as_instant, as_length
 from recoverynet.kernels.spells import UNKNOWN_CODE, current_code, settle
-from recoverynet.tables.schema import instants_of_column, stripped
+from recoverynet.tables.columns import instants_of_column, stripped
 
 SOURCES = ("self", "worker", "peer", "external", "perceived")
 OWN_SOURCES = ("self", "worker", "peer", "external")

@@ -122,16 +122,20 @@ class Result(ABC):
         """
         return plain(self)
 
+    @property
+    def headline(self) -> str:
+        """The answer in one clause, or why there is none."""
+        return f"no answer: {self.reason}" if self.reason else self._headline()
+
     def _people_line(self) -> str:
         return f"People: {self.n_people:,}" + f"; {self.n_dropped:,} could not be used" * (self.n_dropped > 0)
 
     def __repr__(self) -> str:
-        words = f"no answer: {self.reason}" if self.reason else self._headline()
-        return f"<{type(self).__name__} {words}>"
+        return f"<{type(self).__name__} {self.headline}>"
 
     def _repr_html_(self) -> str:
         label, words = self._claim()
-        answer = f"No answer: {self.reason}" if self.reason else self._headline()
+        answer = self.headline[:1].upper() + self.headline[1:] if self.reason else self.headline
         table = readable(self.to_frame()).to_html(border=0)
         parts = [f"<p><strong>{escape(self.question)}</strong><br>{escape(label)}: {escape(words)}</p>"]
         parts += [f"<p>{escape(answer)}. {escape(self._people_line())}.</p>", table]
@@ -162,6 +166,8 @@ class Estimates(Result):
         Covariance of the estimates, terms × terms.
     n_rows, n_events : int
         Rows the model was fitted to (person-waves, pairs), and those in which the outcome happened.
+    n_people_ever : int or None
+        People in whom the outcome ever happened; None where not counted.
     """
 
     estimand: str
@@ -172,6 +178,7 @@ class Estimates(Result):
     covariance: pd.DataFrame | None = None
     n_rows: int = 0
     n_events: int = 0
+    n_people_ever: int | None = None
 
     def _value(self, column: str) -> float:
         return float(self.table[column].get(self.focus, math.nan))
@@ -297,17 +304,8 @@ class NullTest(Result):
         """
         drawn = self.draws[np.isfinite(self.draws)]
         low, high = np.quantile(drawn, [0.025, 0.975]) if len(drawn) else (math.nan, math.nan)
-        row = {
-            "observed": self.observed,
-            "expected": self.expected,
-            "draws_low": float(low),
-            "draws_high": float(high),
-            "low": self.low,
-            "high": self.high,
-            "p": self.p,
-            "n_permutations": self.n_permutations,
-            "exact": self.exact,
-        }
+        row = {"observed": self.observed, "expected": self.expected, "draws_low": float(low), "draws_high": float(high)}
+        row |= {name: getattr(self, name) for name in ("low", "high", "p", "n_permutations", "exact")}
         return pd.DataFrame([row], index=pd.Index([self.statistic], name="statistic"))
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -11,6 +11,7 @@ from recoverynet.tables.files import read_record
 from recoverynet.tables.record import RecoveryRecord
 
 _PACKAGE = Path(__file__).resolve().parent
+_NOTEBOOKS = (_PACKAGE / "data" / "notebooks", _PACKAGE.parent / "notebooks")
 _SHELVES = (_PACKAGE / "data" / "samples", _PACKAGE.parent / "data" / "samples")
 
 
@@ -76,7 +77,7 @@ def sample_folder(name: str) -> Path:
     True
     """
     folders = _folders()
-    if name not in folders:
+    if not isinstance(name, str) or name not in folders:
         known = ", ".join(map(repr, sorted(folders))) or "none (the installation seems incomplete)"
         raise SchemaError(f"There is no sample called {name!r}. The samples are {known}.")
     return folders[name]
@@ -118,6 +119,25 @@ def load_sample(name: str) -> RecoveryRecord:
             f"The sample {name!r} is not a record of people and contacts; {records} are. Its files are in sample_folder({name!r})."
         )
     return read_record(folder)
+
+
+def notebooks_folder() -> Path:
+    """Where do the walk-through notebooks that come with the library lie?
+
+    Returns
+    -------
+    pathlib.Path
+        Copy them before you change them: ``recoverynet notebooks --to FOLDER``.
+
+    Raises
+    ------
+    SchemaError
+        The installation has none.
+    """
+    for shelf in _NOTEBOOKS:
+        if any(shelf.glob("*.ipynb")):
+            return shelf
+    raise SchemaError("This installation holds no notebooks; install recoverynet again.")
 
 
 def _folders() -> dict[str, Path]:

@@ -13,6 +13,7 @@ from recoverynet.csv_files import as_it_was, safe_cell, write_csv
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "-1e5x",
     "=cmd|'/c calc'!A1", '=HYPERLINK("http://x")', "\t=1", " =1", "\r=1", "\n=1", "-", "＝1",
+    "\u00a0=1", "\u2003 -x", "\u2028＝", "\x0b=1", "\x85+x",
 ]  # fmt: skip
 
 
@@ -27,7 +28,7 @@ def test_what_is_none_stays(text) -> None:
     assert safe_cell(text) == text and as_it_was(pa.chunked_array([[text]])).to_pylist() == [text]
 
 
-@pytest.mark.parametrize("text", ["'=1", "''=1", "'-5", "' =1", "'", "''"])
+@pytest.mark.parametrize("text", ["'=1", "''=1", "'-5", "' =1", "'", "''", "'\u00a0=1", "'\u3000'-", "'\u2028@", "' '=1"])
 def test_apostrophes_of_ones_own_survive(text) -> None:
     assert as_it_was(pa.chunked_array([[safe_cell(text)]])).to_pylist() == [text]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-ENDINGS = (".html", ".ipynb", ".xlsx")
+ENDINGS = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
 
 Folder = Annotated[
     Path, typer.Argument(help="Folder of CSV or Parquet tables, one .xlsx workbook, or a DuckDB file.", show_default=False)
@@ -26,10 +26,15 @@ def _known_ending(path: Path) -> Path:
 
 
 OutFile = Annotated[
-    Path, typer.Option("--out", callback=_known_ending, help="File to write; its ending says the format: .html, .ipynb or .xlsx.")
+    Path,
+    typer.Option(
+        "--out", callback=_known_ending, help="File to write; its ending says the format: .html, .pdf, .docx, .xlsx or .ipynb."
+    ),
 ]
+Brief = Annotated[bool, typer.Option("--brief", help="Only two pages: in brief, a figure, and what the record cannot say.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress bars.")]
 Tables = Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already; else they are kept.")]
 LeaveOut = Annotated[bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")]
 
 

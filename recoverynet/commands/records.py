@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from recoverynet.commands.options import Folder, MapFile
-from recoverynet.commands.telling import count_of, mapping_file, require_there
-
-if TYPE_CHECKING:
-    import pandas as pd
-
+from recoverynet.atomic import make_folder
+from recoverynet.commands.options import Folder, MapFile, Overwrite
+from recoverynet.commands.telling import count_of, mapping_file, printable, require_new, require_there
 
 PROBLEMS_FOUND = 1
 
@@ -25,22 +23,26 @@ def check(
     folder: Folder,
     map: MapFile = None,  # noqa: A002 - the option is called --map
     out: Annotated[Path | None, typer.Option(help="Also write the problems to this CSV file.", show_default=False)] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Tell every problem in a folder at once.
 
     Each comes with the file rows and the remedy. Exit status 0: nothing to mend; 1: problems found; 2: wrong usage.
     """
     require_there(folder)
+    require_new(out, overwrite=overwrite)
     from recoverynet.tables.checks import find_problems
 
     problems = find_problems(folder, mapping=mapping_file(map))
     if problems.empty:
         typer.echo("No problems found.")
     for problem in problems.to_dict("records"):
-        typer.echo(_problem_in_words(problem))
+        typer.echo(printable(_problem_in_words(problem)))
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _csv_safe(problems).to_csv(out, index=False)
+        from recoverynet.csv_files import write_csv
+
+        make_folder(out.parent)
+        write_csv(problems.assign(rows=_rows_in_words(problems["rows"])), out, for_spreadsheets=True)
     if problems.empty:
         return
     errors = int((problems["severity"] == "error").sum())
@@ -55,7 +57,7 @@ def pseudonymise(
     out: Annotated[Path, typer.Option(help="Folder to write the pseudonymised tables into.", show_default=False)],
     key_file: Annotated[Path, typer.Option(help="File holding the secret key. Keep it away from the data.", show_default=False)],
     map: MapFile = None,  # noqa: A002
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write into a folder that holds files already.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Replace ids by keyed pseudonyms; drop names.
 
@@ -68,7 +70,7 @@ def pseudonymise(
     done = pseudonymise_folder(
         folder, out, key=read_key(key_file, away_from=(folder, out)), mapping=mapping_file(map), overwrite=overwrite
     )
-    typer.echo(done.summary())
+    typer.echo(printable(done.summary()))
 
 
 @app.command()
@@ -93,5 +95,5 @@ def _problem_in_words(problem: dict) -> str:
     return "\n".join(lines)
 
 
-def _csv_safe(problems: pd.DataFrame) -> pd.DataFrame:
-    return problems.assign(rows=[" ".join(map(str, rows)) for rows in problems["rows"]])
+def _rows_in_words(rows: Iterable[list[int]]) -> list[str]:
+    return [" ".join(str(row) for row in each) for each in rows]

@@ -7,8 +7,20 @@ from typing import Annotated
 
 import typer
 
-from recoverynet.commands.options import Disclosure, Folder, LeaveOut, MapFile, OutFile, Placebo, Policy, Quiet, Tables
-from recoverynet.commands.telling import be_quiet, finish, read_told
+from recoverynet.commands.options import (
+    Brief,
+    Disclosure,
+    Folder,
+    LeaveOut,
+    MapFile,
+    OutFile,
+    Overwrite,
+    Placebo,
+    Policy,
+    Quiet,
+    Tables,
+)
+from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
 
 report_app = typer.Typer(help="Write a report on a folder of records.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -23,14 +35,23 @@ def report_evaluation(
     placebo: Placebo = None,
     tables: Tables = None,
     leave_out: LeaveOut = False,
+    brief: Brief = False,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
-    """Who is linked to recovery communities, before, during and after treatment, and what changed?"""
+    """Who is linked to recovery communities, before, during and after treatment, and what changed?
+
+    Exit status 0: written; 3: written, and contact with the recovery community cannot be seen in the record; 1: not
+    written; 2: wrong usage.
+    """
     be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
     record = read_told(folder, map, leave_out)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
-    finish(evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value), out, tables)
+    report = evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value)
+    finish(report.brief() if brief else report, out, tables)
 
 
 @report_app.command("spread")
@@ -58,10 +79,14 @@ def report_spread(
     seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
     tables: Tables = None,
     leave_out: LeaveOut = False,
+    brief: Brief = False,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Does the norm spread through the network, or do like people meet, and how sure can we be?"""
     be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
     record = read_told(folder, map, leave_out)
     from recoverynet.report.spread.spread import spread_report
 
@@ -74,7 +99,54 @@ def report_spread(
         rng=seed,
         disclosure=disclosure.value,
     )
-    finish(report, out, tables)
+    finish(report.brief() if brief else report, out, tables)
+
+
+def _page_ending(path: Path) -> Path:
+    """The path, refused before any work where a client's page cannot be written to it."""
+    if path.suffix.lower() != ".html":
+        raise typer.BadParameter(
+            f"a client's page is there to be read and printed, so it is written as .html; {path.name} ends otherwise. "
+            "For paper or PDF, open the page and print it."
+        )
+    return path
+
+
+@report_app.command("client")
+def report_client(
+    folder: Folder,
+    client: Annotated[str, typer.Option("--client", help="Id of the client.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", callback=_page_ending, help="File to write: .html.")] = Path("client.html"),
+    at: Annotated[
+        str | None, typer.Option("--at", help="Day of the page, as 2011-03-07. Default: the end of the record.", show_default=False)
+    ] = None,
+    map: MapFile = None,  # noqa: A002
+    names: Annotated[
+        Path | None, typer.Option(help="The service's own list of names (CSV: person_id, name), kept apart.", show_default=False)
+    ] = None,
+    key_file: Annotated[Path | None, typer.Option(help="File holding the key that unlocks the names.", show_default=False)] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """One client's links to recovery communities on two printed sides, for the worker who holds the case."""
+    require_there(folder)
+    require_new(out, overwrite=overwrite)
+    if (names is None) != (key_file is None):
+        raise typer.BadParameter("--names and --key-file are given together: the key unlocks the names.")
+    from recoverynet.report.client.client import client_report
+    from recoverynet.tables.names import read_names
+    from recoverynet.tables.pseudonyms import read_key
+    from recoverynet.tables.store import open_record
+
+    with open_record(folder, mapping=mapping_file(map)) as store:
+        record = store.around_client(client, at=at)
+        unlocked = None
+        if names is not None and key_file is not None:
+            apart = (folder, out.resolve().parent)
+            key = read_key(key_file, away_from=(folder,))
+            unlocked = read_names(names, key=key, people=store.people["person_id"], away_from=apart)
+    report = client_report(record, client, at=at, names=unlocked)
+    typer.echo(f"Written: {save_told(report, out)}")
+    typer.echo("It is about one person: for the worker who holds the case, to read together with the client.")
 
 
 def _names(text: str | None) -> list[str] | None:

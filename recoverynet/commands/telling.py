@@ -9,18 +9,28 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from recoverynet.atomic import is_leftover, make_folder
+
 if TYPE_CHECKING:
     from recoverynet.report.report import Report
     from recoverynet.tables.record import RecoveryRecord
 
 
+UNSEEN = 3
+"""Exit status of a report that was written, and could not see what it was asked for."""
+
+
 def finish(report: Report, out: Path, tables: Path | None) -> None:
-    """Say what a report found, and write it."""
+    """Say what a report found, and write it; end with status 3 where what it was asked for cannot be seen."""
     say_in_brief(report)
     typer.echo(f"\nWritten: {save_told(report, out)}")
     if tables is not None:
         report.save_tables(tables)
         typer.echo(f"Tables:  {tables}{os.sep}")
+    for sentence in report.unseen:
+        typer.echo(f"recoverynet: {sentence}", err=True)
+    if report.unseen:
+        raise typer.Exit(UNSEEN)
 
 
 def read_told(folder: Path, map_file: Path | None, leave_out: bool) -> RecoveryRecord:
@@ -32,15 +42,29 @@ def read_told(folder: Path, map_file: Path | None, leave_out: bool) -> RecoveryR
     typer.echo(f"Read {folder}: {record.period_in_words()}.")
     typer.echo(rows_in_words(record))
     for note in record.notes:
-        typer.echo(f"  note: {note}")
+        typer.echo(printable(f"  note: {note}"))
     return record
 
 
 def save_told(report: Report, path: Path) -> Path:
     """Save a report, making the folder it goes into."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     report.save(path)
     return path
+
+
+def require_new(*paths: Path | None, overwrite: bool, hint: str = "--out") -> None:
+    """Refuse, before any work, to replace what is there already: a file, or a folder with something in it."""
+    for path in () if overwrite else paths:
+        if path is not None and (path.is_file() or (path.is_dir() and any(not is_leftover(each) for each in path.iterdir()))):
+            raise typer.BadParameter(
+                f"{path} is there already and is kept. Choose another name, or add --overwrite.", param_hint=hint
+            )
+
+
+def printable(text: str) -> str:
+    """A text without signs that a terminal takes for orders; they may come out of anybody's file."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
 
 
 def require_there(folder: Path) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from recoverynet.atomic import make_folder, write_text
-from recoverynet.csv_files import write_csv
+from recoverynet.atomic import atomic_folder
+from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
 from recoverynet.readable import readable
-from recoverynet.tables.files import write_record
+from recoverynet.tables.files import files_of, require_no_other_tables, write_record_into
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.sidecar import SIDECAR
 
 COLUMNS = ("source", "what", "n_in", "n_out", "n_dropped", "n_changed", "why")
 
@@ -147,7 +148,7 @@ class Imported:
     >>> import pandas as pd
     >>> people = pd.DataFrame({"person_id": ["ann"], "role": ["client"]})
     >>> Imported({"people": people}, ImportReport("egor", "egos.csv")).to_record()
-    <RecoveryRecord no dated rows: people 1>
+    <RecoveryRecord no dated contact or observation: people 1>
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -174,8 +175,11 @@ class Imported:
 
     def write(self, folder: str | Path) -> None:
         """Keep the record as CSV, the account as import_report.txt, and other tables in a folder ``others``."""
-        write_record(self.to_record(), folder)
-        write_beside(folder, self.report, self.others)
+        record = self.to_record()
+        require_no_other_tables(Path(folder), files_of(record, "csv"))
+        with atomic_folder(folder, replacing=[SIDECAR]) as partial:
+            write_record_into(record, partial)
+            write_beside(partial, self.report, self.others)
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{name} {len(frame):,}" for name, frame in {**self.tables, **self.others}.items())
@@ -183,11 +187,12 @@ class Imported:
 
 
 def write_beside(folder: str | Path, report: ImportReport, others: Mapping[str, pd.DataFrame]) -> None:
-    """Write an account of an import, and tables outside the record, beside the record."""
-    folder = make_folder(folder)
-    write_text(folder / "import_report.txt", report.summary() + "\n")
+    """Write an account of an import, and tables outside the record, into a folder that will itself appear whole."""
+    folder = Path(folder)
+    (folder / "import_report.txt").write_text(report.summary() + "\n", encoding="utf-8")
     for name, frame in others.items():
-        write_csv(frame, make_folder(folder / "others") / f"{name}.csv")
+        (folder / "others").mkdir(exist_ok=True)
+        write_csv_into(frame, folder / "others" / f"{name}.csv")
 
 
 def chained(source: str, what: str, n_in: int, dropped: Iterable[tuple[int, str]]) -> list[ImportRow]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import SchemaError
 from recoverynet.untrusted.opening import read_bytes, require_regular
 from recoverynet.untrusted.zipped import unpacked
@@ -81,7 +82,7 @@ def open_bounded(path: str | Path) -> Opened:
     SchemaError
         There is nothing there, it is too large, the zip file is damaged, locked or packed beyond reason.
     """
-    path = Path(path)
+    path = as_path(path, "Opening a file")
     if path.is_dir():
         every = sorted(file for file in path.rglob("*") if file.is_file())
         found = [file for file in every if not _NOT_OURS.search(file.relative_to(path).as_posix())]

@@ -124,8 +124,7 @@ def _pairs(
     if directed:
         row, column = np.concatenate([one, other[both]]), np.concatenate([other, one[both]])
         data = np.concatenate([strength, strength[both]])
-        n_ties = len(np.unique(np.column_stack([one, other, both]), axis=0)) if len(one) else 0
-        return *_added_up(row, column, data), n_ties
+        return *_added_up(row, column, data), len(_added_up(2 * one + both, other, strength)[0])
     if either_way:
         one, other, strength = _added_up(one, other, strength)
     low, high, data = _added_up(np.minimum(one, other), np.maximum(one, other), strength, np.maximum if either_way else np.add)
@@ -135,11 +134,15 @@ def _pairs(
 def _added_up(
     row: np.ndarray, column: np.ndarray, data: np.ndarray, how: np.ufunc = np.add
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    order = np.lexsort((column, row))
-    row, column, data = row[order], column[order], data[order]
-    first = np.ones(len(row), dtype=bool)
-    first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
     if not len(row):
+        return row, column, data
+    key = row * (int(column.max()) + 1) + column
+    if not (key[1:] > key[:-1]).all():
+        order = np.argsort(key, kind="stable")
+        row, column, data, key = row[order], column[order], data[order], key[order]
+    first = np.ones(len(row), dtype=bool)
+    first[1:] = key[1:] != key[:-1]
+    if first.all():
         return row, column, data
     return row[first], column[first], how.reduceat(data, np.flatnonzero(first))
 

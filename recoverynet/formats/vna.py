@@ -56,6 +56,7 @@ def parse_vna(data: bytes, name: str, *, keep: Iterable[str] = (), directed: boo
         It is no VNA file, or holds neither people nor ties.
     """
     text, n_windows = decoded(data, name)
+    require_number_of_ties(text.count("\n"), name)
     sections = _sections(text, name)
     nodes, ties = sections.get("nodes", _Section()), sections.get("ties", _Section())
     if not nodes.header and not ties.header:
@@ -63,6 +64,7 @@ def parse_vna(data: bytes, name: str, *, keep: Iterable[str] = (), directed: boo
     labels = [_bare(row[0]) for row in nodes.rows]
     place = {label: number for number, label in reversed(list(enumerate(labels)))}
     layers = _layers(ties, place, labels, name)
+    require_number_of_people(len(labels), name)
     ids, rows = unique_ids(labels, name)
     rows += _told(sections, name)
     people, told = without_names(_people(nodes, ids), keep, name)
@@ -109,7 +111,6 @@ def _layers(ties: _Section, place: dict[str, int], labels: list[str], name: str)
         return [Layer(NETWORK, directed=False)]
     if len(ties.header) < 2:
         raise SchemaError(f"{name!r} gives ties without two ends; *tie data begins with the columns from and to.")
-    require_number_of_ties(len(ties.rows), name)
     ends = []
     for row in ties.rows:
         for word in map(_bare, row[:2]):
@@ -117,7 +118,6 @@ def _layers(ties: _Section, place: dict[str, int], labels: list[str], name: str)
                 place[word] = len(labels)
                 labels.append(word)
         ends.append((place[_bare(row[0])], place[_bare(row[1])]))
-    require_number_of_people(len(labels), name)
     one, other = np.array(ends, dtype=np.int64).reshape(-1, 2).T
     if len(ties.header) == 2:
         return [Layer(NETWORK, one, other, np.ones(len(one)), None)]

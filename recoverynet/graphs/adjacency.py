@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import RecoveryNetWarning, SchemaError
-from recoverynet.graphs.alignment import by_name, ids_of, in_order, in_order_both_ways, numbers, pairs_in_order
+from recoverynet.graphs.alignment import by_name, by_wave, ids_of, in_order, in_order_both_ways, numbers, pairs_in_order, values_of
+from recoverynet.graphs.missing_codes import warn_of_codes
 from recoverynet.graphs.panel_shape import booleans, settled
 from recoverynet.graphs.person_network import people_frame
 from recoverynet.graphs.waves import covariates_of, undated_waves
@@ -62,19 +63,22 @@ def matrix_waves(
     personal = by_name(covariates, "covariates", "{'sex': (n,)}")
     of_pairs = by_name(dyadic, "dyadic", "{'distance': (n, n)}")
     everybody = np.ones((n_people, n_waves), dtype=bool)
-    given = {name: np.asarray(in_order(values, ids, f"The covariate {name!r}")) for name, values in personal.items()}
+
+    def labelled(values: object, what: str) -> Any:
+        return by_wave(in_order(values, ids, what), n_waves, what)
+
+    given = {name: values_of(labelled(values, f"The covariate {name!r}")) for name, values in personal.items()}
     known = {**covariates_of(frame), **given}
+    held = {name: numbers(labelled(values, f"Behaviour {name!r}"), f"Behaviour {name!r}") for name, values in behaviours.items()}
+    _warn_of_missing(held, known)
     _check_names(network, behaviours, known)
     return settled(
         frame,
         undated_waves(n_waves),
         read.networks,
         directed=read.directed if directed is None else _true_or_false(directed, "directed"),
-        behaviour={
-            name: numbers(in_order(values, ids, f"Behaviour {name!r}"), f"Behaviour {name!r}")
-            for name, values in behaviours.items()
-        },
-        present=everybody if present is None else booleans(in_order(present, ids, "present"), n_people, n_waves),
+        behaviour=held,
+        present=everybody if present is None else booleans(labelled(present, "present"), n_people, n_waves),
         missing=read.missing,
         structural=read.structural,
         network=network,
@@ -83,6 +87,14 @@ def matrix_waves(
         groups=None if groups is None else np.asarray(in_order(groups, ids, "groups")),
         settings={"made_from": "adjacency"},
     )
+
+
+def _warn_of_missing(behaviours: Mapping[str, np.ndarray], covariates: Mapping[str, np.ndarray]) -> None:
+    """Warn of numbers that look like codes for missing in what is known of the people."""
+    for word, values in (("Behaviour", behaviours), ("The covariate", covariates)):
+        for name, array in values.items():
+            if np.issubdtype(np.asarray(array).dtype, np.number):
+                warn_of_codes([np.asarray(array, dtype=np.float64)], f"{word} {name!r} holds", "a value", stacklevel=6)
 
 
 def _true_or_false(value: object, name: str) -> bool:
@@ -123,8 +135,7 @@ def read_matrices(networks: Iterable[object]) -> ReadMatrices:
     Warns
     -----
     RecoveryNetWarning
-        10 or 11 were read as strengths; or a network of 0 and 1 holds 9, the code for missing in Siena's data
-        files.
+        10 or 11 were read as strengths; or a network holds what looks like a code for missing (9, 99, 999 beside 0 and 1).
     """
     raw = [_as_csr(matrix, wave) for wave, matrix in enumerate(_one_a_wave(networks), start=1)]
     sizes = {matrix.shape[0] for matrix in raw}
@@ -151,9 +162,13 @@ def read_matrices(networks: Iterable[object]) -> ReadMatrices:
 def _one_a_wave(networks: object) -> list[object]:
     if isinstance(networks, np.ndarray) and networks.ndim == 2 or sparse.issparse(networks) or isinstance(networks, pd.DataFrame):
         raise SchemaError("networks is a sequence of matrices, one a wave; put a single one into a list.")
-    if isinstance(networks, Mapping) or not isinstance(networks, Iterable):
+    if isinstance(networks, Mapping | str) or not isinstance(networks, Iterable):
         raise SchemaError(f"networks is a sequence of matrices, one a wave, in order; got a {type(networks).__name__}.")
-    return list(networks)
+    each = list(networks)
+    wrong = [one for one in each if np.ndim(one) != 2 and not sparse.issparse(one)]  # type: ignore[arg-type]
+    if wrong:
+        raise SchemaError(f"networks holds one square matrix a wave; got a {type(wrong[0]).__name__} among them.")
+    return each
 
 
 def _as_csr(matrix: object, wave: int) -> sparse.csr_array:
@@ -170,11 +185,17 @@ def _as_csr(matrix: object, wave: int) -> sparse.csr_array:
     read.eliminate_zeros()
     wrong = ~np.isnan(read.data) & ~((read.data > 0) & np.isfinite(read.data))
     if wrong.any():
-        raise SchemaError(f"The network of wave {wave} holds {int(wrong.sum())} negative or infinite strengths.")
+        raise SchemaError(
+            f"The network of wave {wave} holds {int(wrong.sum())} negative or infinite strengths, the first being "
+            f"{read.data[wrong][0]:g}; a strength is 0 or more, and NaN where nobody knows. Replace a code for missing by NaN."
+        )
     row = np.repeat(np.arange(read.shape[0]), np.diff(read.indptr))
     own = read.indices == row
     if (own & ~np.isnan(read.data) & (read.data != STRUCTURAL_NONE)).any():
-        raise SchemaError(f"The network of wave {wave} has ties on its diagonal; nobody can be tied to themselves.")
+        raise SchemaError(
+            f"The network of wave {wave} has ties on its diagonal, the first being {read.data[own][0]:g}; nobody can be tied to "
+            "themselves. np.fill_diagonal(matrix, 0) clears it; NaN and RSiena's 10 may stay."
+        )
     read.data[own] = 0.0
     read.eliminate_zeros()
     return read
@@ -184,14 +205,7 @@ def _uses_codes(raw: list[sparse.csr_array]) -> bool:
     """Whether 10 and 11 are codes: where everything else is 0, 1 or missing."""
     values = {float(value) for matrix in raw for value in np.unique(matrix.data) if not np.isnan(value)}
     codes = values & {STRUCTURAL_NONE, STRUCTURAL_TIE}
-    if values - codes <= {1.0, 9.0} and 9.0 in values:
-        warnings.warn(
-            "The networks hold 9 beside 0 and 1, which Siena's data files use for missing; it was read as a "
-            "strength. "
-            "Replace it by NaN if it means missing.",
-            RecoveryNetWarning,
-            stacklevel=5,
-        )
+    warn_of_codes((matrix.data for matrix in raw), "The networks hold", "a strength", apart_from=codes, stacklevel=6)
     if codes and values - codes - {1.0}:
         warnings.warn(
             "The networks hold strengths other than 0 and 1, so 10 and 11 were read as strengths and not as "

@@ -14,6 +14,7 @@ from recoverynet.errors import SchemaError, TimeOrderError
 from recoverynet.graphs.person_network import people_frame
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.kernels.incidence import incidence_in_order
+from recoverynet.shown import card
 from recoverynet.tables.record import RecoveryRecord
 
 
@@ -193,6 +194,15 @@ class ContactGraph:
             Columns person_id, occasion_id, part and those of the occasions table.
         """
         return self.record.participation.merge(self.occasions, on="occasion_id", how="inner")
+
+    def _repr_html_(self) -> str:
+        last = self.end - pd.Timedelta(microseconds=1)
+        kinds = self.occasions["kind"].value_counts().rename("contacts").to_frame().rename_axis("kind")
+        kinds["people, on average"] = (
+            self.participation().groupby("kind")["person_id"].size().reindex(kinds.index, fill_value=0) / kinds["contacts"]
+        ).round(1)
+        facts = [("people", len(self.people)), ("contacts", len(self.occasions)), ("participations", self._biadjacency.matrix.nnz)]
+        return card(f"Contact graph, {day_in_words(self.start)} to {day_in_words(last)}", facts, kinds)
 
     def __repr__(self) -> str:
         last = self.end - pd.Timedelta(microseconds=1)

@@ -15,7 +15,9 @@ from recoverynet.graphs.waves import codes_by_wave, outcomes_by_wave, presence, 
 from recoverynet.ids import require_shared
 from recoverynet.observed import SourceRule, as_observations, checked_rule, checked_sources, look_up, microseconds_in
 from recoverynet.states import STATE_VARIABLE, Norm
+from recoverynet.tables.consent import Purpose, UnknownConsent, consenting
 from recoverynet.tables.layouts import PEOPLE
+from recoverynet.tables.record import RecoveryRecord
 
 
 def contact_waves(
@@ -32,18 +34,18 @@ def contact_waves(
     min_weight: float,
     roles: str | Iterable[str] | None,
     outcomes: Mapping[str, Iterable[str] | None] | Sequence[str],
+    purpose: Purpose | None,
+    unknown_consent: UnknownConsent,
 ) -> dict[str, Any]:
     """The fields of a panel made of contacts; the arguments are those of :func:`recoverynet.panel`."""
     if not isinstance(graph, ContactGraph):
         raise SchemaError(f"panel() takes a ContactGraph: panel(ContactGraph(record), breaks=…); got a {type(graph).__name__}.")
     used, rule, lasting = checked_sources(sources), checked_rule(conflict), microseconds_in(valid_for)
     record, people = graph.record, graph.people_table
-    table = record.observations if observations is None else as_observations(observations)
-    if observations is not None and "person_id" in table.columns:
-        observed = pd.Index(table["person_id"].dropna().unique())
-        require_shared(observed, people.index, "the observations", "the people of the contacts")
+    table = record.observations if observations is None else _of_these_people(observations, people.index)
     waves = wave_windows(breaks, record.tz)
     people = people if roles is None else people[people["role"].isin(_known_roles(roles))]
+    people, notes = _who_agreed(record, people, purpose, unknown_consent)
     networks = tuple(
         project(graph, window=window, weighting=weighting, half_life=half_life, min_weight=min_weight).among(people.index).weights
         for window in zip(waves["start"], waves["end"], strict=True)
@@ -61,6 +63,8 @@ def contact_waves(
         "half_life": half_life,
         "min_weight": min_weight,
         "roles": roles,
+        "purpose": purpose,
+        "unknown_consent": unknown_consent,
     }
     return settled(
         people,
@@ -72,7 +76,30 @@ def contact_waves(
         settings=settings,
         states=words_by_wave(codes, norm.scheme, people.index),
         present=presence(people, waves),
+        notes=notes,
     )
+
+
+def _who_agreed(
+    record: RecoveryRecord, people: pd.DataFrame, purpose: Purpose | None, unknown_consent: UnknownConsent
+) -> tuple[pd.DataFrame, list[str]]:
+    """The people who agreed to the purpose, and how many did not, in a sentence."""
+    if purpose is None:
+        return people, []
+    agreed = people.index.isin(consenting(record, purpose, unknown_consent=unknown_consent).record.people["person_id"])
+    if agreed.all():
+        return people, []
+    or_unknown = ", or their answer is not recorded" if unknown_consent == "leave_out" else ""
+    told = f"{int((~agreed).sum()):,} of {len(people):,} people are left out: they did not agree to {purpose}{or_unknown}."
+    return people[agreed], [told]
+
+
+def _of_these_people(observations: pd.DataFrame, people: pd.Index) -> pd.DataFrame:
+    """Observations as the tables hold them; raises UnknownPersonError where they are of nobody of the contacts."""
+    table = as_observations(observations)
+    if "person_id" in table.columns:
+        require_shared(pd.Index(table["person_id"].dropna().unique()), people, "the observations", "the people of the contacts")
+    return table
 
 
 def _known_roles(roles: str | Iterable[str]) -> set[str]:

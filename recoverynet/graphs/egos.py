@@ -16,6 +16,7 @@ from recoverynet.graphs.neighbourhoods import neighbourhoods, ties_within
 from recoverynet.graphs.person_network import PersonNetwork, people_frame
 from recoverynet.ids import first_ids, id_index, ids_in, one_id
 from recoverynet.instants import as_window
+from recoverynet.shown import card
 from recoverynet.tables.record import RecoveryRecord
 
 
@@ -124,7 +125,7 @@ class EgoNetworks:
         """
         ego_id = one_id(ego_id, "ego_id")
         if ego_id not in self.egos.index:
-            raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos.")
+            raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos, who are {first_ids(self.egos.index)}.")
         alters = self.alters.iloc[self._rows["alters"].get(ego_id, [])]
         ties = self.alter_ties.iloc[self._rows["alter_ties"].get(ego_id, [])]
         ids = pd.Index(([ego_id] if include_ego else []) + alters["alter_id"].tolist(), name="person_id", dtype="str")
@@ -149,6 +150,11 @@ class EgoNetworks:
     def _rows(self) -> dict[str, dict[str, np.ndarray]]:
         """Rows of each ego in either table."""
         return {name: getattr(self, name).groupby("ego_id", sort=False).indices for name in ("alters", "alter_ties")}
+
+    def _repr_html_(self) -> str:
+        facts = [("egos", len(self.egos)), ("alters in all", len(self.alters)), ("ties between alters", len(self.alter_ties))]
+        spread = pd.DataFrame({"alters": self.sizes(), "density": self.densities()}).describe().loc[["count", "mean", "min", "max"]]
+        return card("Personal networks", facts, spread.round(2))
 
     def __repr__(self) -> str:
         alone = int((self.sizes() == 0).sum())
@@ -258,7 +264,8 @@ def _rows_of(ids: pd.Index, egos: Iterable[str] | None) -> np.ndarray:
     rows = ids.get_indexer(wanted)
     if (rows < 0).any():
         raise UnknownPersonError(
-            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being {wanted[rows < 0][0]!r}."
+            f"{int((rows < 0).sum())} of {len(wanted)} egos are not known, the first being {wanted[rows < 0][0]!r}; the people are "
+            f"{first_ids(ids)}."
         )
     if wanted.has_duplicates:
         raise SchemaError(f"An ego is named twice: {wanted[wanted.duplicated()][0]!r}.")

@@ -7,8 +7,9 @@ names and never ``weight``, which one program reads as strength and the next as 
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -16,7 +17,14 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import as_path
+from recoverynet.atomic import write_bytes
 from recoverynet.errors import SchemaError
+from recoverynet.graphs.attributes import COLUMNS, UNKNOWN, Held, held, names_noted, require_writable, restored
+from recoverynet.graphs.graphml_text import readable_graphml
+from recoverynet.ids import PERSON_ID, id_index
+from recoverynet.untrusted.opening import read_bytes
+from recoverynet.untrusted.structured import MOST_XML_BYTES
 
 if TYPE_CHECKING:
     import igraph
@@ -25,8 +33,9 @@ if TYPE_CHECKING:
     NetworkxGraph: TypeAlias = networkx.Graph
     IgraphGraph: TypeAlias = igraph.Graph
 
-PERSON_ID = "person_id"
 STRENGTH, DISTANCE = "strength", "distance"
+GEXF_NAMES = ("id", "label", "pid", "start", "end", "parents", "slices", "spells", "viz", "for")
+"""Attributes of a node that GEXF, or networkx in writing it, keeps for itself."""
 
 
 class RawNetwork(NamedTuple):
@@ -39,17 +48,19 @@ class RawNetwork(NamedTuple):
 
 def to_networkx(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> NetworkxGraph:
     """A networkx Graph or DiGraph: nodes are person ids in order, missing attributes are left out."""
+    return _to_networkx(weights, people, directed, held(people, plain=False))
+
+
+def _to_networkx(weights: sparse.csr_array, people: pd.DataFrame, directed: bool, known: Held) -> NetworkxGraph:
     import networkx as nx
 
-    return _to_networkx(nx.DiGraph() if directed else nx.Graph(), weights, people, directed, plain=False)
-
-
-def _to_networkx(
-    graph: NetworkxGraph, weights: sparse.csr_array, people: pd.DataFrame, directed: bool, *, plain: bool
-) -> NetworkxGraph:
-    graph.add_nodes_from(zip(people.index, _attributes(people, plain=plain), strict=True))
-    one, other, strength = _tie_list(weights, directed)
+    graph = nx.DiGraph() if directed else nx.Graph()
+    graph.graph[COLUMNS] = known.columns
     ids = people.index.to_numpy(dtype=object)
+    for row, person_id in enumerate(ids):
+        values = {name: column[row] for name, column in known.values.items() if column[row] is not None}
+        graph.add_node(person_id, **{PERSON_ID: person_id}, **values)
+    one, other, strength = _tie_list(weights, directed)
     graph.add_edges_from(
         (ids[i], ids[j], {STRENGTH: s, DISTANCE: 1.0 / s})
         for i, j, s in zip(one.tolist(), other.tolist(), strength.tolist(), strict=True)
@@ -57,8 +68,23 @@ def _to_networkx(
     return graph
 
 
+def _for_a_file(
+    weights: sparse.csr_array, people: pd.DataFrame, directed: bool, program: str, reserved: Iterable[str] = ()
+) -> NetworkxGraph:
+    """The graph with text, numbers and yes or no only, and a note of what is not known of each person."""
+    known = held(people, plain=True, reserved=reserved, program=program)
+    require_writable(people, known.values, program)
+    graph = _to_networkx(weights, people, directed, known)
+    if known.unknown is not None:
+        for person_id, unknown in zip(people.index, known.unknown, strict=True):
+            graph.nodes[person_id][UNKNOWN] = unknown
+    return graph
+
+
 def from_networkx(graph: NetworkxGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
     """Strengths and people of a networkx graph; raises SchemaError where it is no network of people."""
+    if not hasattr(graph, "is_multigraph"):
+        raise SchemaError(f"Expected a networkx Graph or DiGraph; got a {type(graph).__name__}.")
     if graph.is_multigraph():
         raise SchemaError(
             "The graph may hold several ties between two people (a multigraph); add them up first, for "
@@ -70,69 +96,114 @@ def from_networkx(graph: NetworkxGraph, *, strength: str | None = STRENGTH) -> R
     ends = np.array([(place[u], place[v]) for u, v in graph.edges], dtype=np.int64).reshape(-1, 2)
     found = [1.0] * len(ends) if strength is None else [data.get(strength) for *_, data in graph.edges(data=True)]
     offered = {name for *_, data in graph.edges(data=True) for name in data} if None in found else set()
-    attributes = pd.DataFrame([graph.nodes[node] for node in nodes], index=range(len(nodes)))
-    return _raw([str(node) for node in nodes], attributes, ends, found, graph.is_directed(), strength, offered)
+    attributes = pd.DataFrame([graph.nodes[node] for node in nodes], index=range(len(nodes)), dtype=object)
+    ids = attributes[PERSON_ID] if PERSON_ID in attributes.columns else pd.Series(_column(nodes), dtype=object)
+    people = restored(attributes.drop(columns=[PERSON_ID], errors="ignore"), graph.graph.get(COLUMNS))
+    return _raw(ids, people, ends, found, graph.is_directed(), strength, offered)
+
+
+def _column(nodes: Sequence[object]) -> np.ndarray:
+    """Nodes one by one, a pair of coordinates too."""
+    column = np.empty(len(nodes), dtype=object)
+    column[:] = [str(node) if isinstance(node, tuple) else node for node in nodes]
+    return column
 
 
 def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> IgraphGraph:
-    """An igraph Graph: vertices in order, ``name`` and ``person_id`` the ids, missing attributes None."""
+    """An igraph Graph: vertices in order, ``name`` and ``person_id`` the ids, missing attributes None.
+
+    igraph's files hold neither instants nor the unknown: instants become ISO text, and what is not known of each person is
+    listed in ``unknown_columns``.
+    """
     import igraph as ig
 
     if "name" in people.columns:
         raise SchemaError("igraph keeps the ids in the vertex attribute 'name'; rename the column 'name' of the people.")
     one, other, strength = _tie_list(weights, directed)
     graph = ig.Graph(n=len(people), edges=np.column_stack([one, other]).tolist(), directed=directed)
+    known = held(people, plain=True, program="igraph")
+    graph[COLUMNS] = known.columns
     graph.vs["name"] = graph.vs[PERSON_ID] = people.index.tolist()
-    for name, values in people.items():
-        graph.vs[str(name)] = _native(values)
+    for name, values in known.values.items():
+        graph.vs[name] = values
+    if known.unknown is not None:
+        graph.vs[UNKNOWN] = known.unknown
     graph.es[STRENGTH], graph.es[DISTANCE] = strength.tolist(), (1.0 / strength).tolist()
     return graph
 
 
 def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
-    """Strengths and people of an igraph Graph; ids are ``name``, else ``person_id``, else numbers."""
+    """Strengths and people of an igraph Graph; ids are ``person_id``, else ``name``, else ``id``, else numbers."""
+    if not hasattr(graph, "has_multiple"):
+        raise SchemaError(f"Expected an igraph Graph; got a {type(graph).__name__}.")
     if graph.has_multiple():
         raise SchemaError("The graph holds several ties between two people; add them up first (graph.simplify).")
     names = graph.vertex_attributes()
-    key = next((name for name in ("name", PERSON_ID) if name in names), None)
-    ids = [str(value) for value in graph.vs[key]] if key else [str(row) for row in range(graph.vcount())]
+    key = next((name for name in (PERSON_ID, "name", "id") if name in names), None)
+    ids = pd.Series(_column(graph.vs[key] if key else range(graph.vcount())), dtype=object)
     ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
     if strength is None:
         found: list[Any] = [1.0] * len(ends)
     else:
         found = graph.es[strength] if strength in graph.edge_attributes() else [None] * len(ends)
-    attributes = pd.DataFrame({name: graph.vs[name] for name in names if name != "name"}, index=range(len(ids)))
-    return _raw(ids, attributes, ends, found, graph.is_directed(), strength, set(graph.edge_attributes()))
+    note = graph[COLUMNS] if COLUMNS in graph.attributes() else None
+    # igraph itself adds the keys of a file's nodes as "id".
+    added = {PERSON_ID, "name", "id"} if note is not None else {PERSON_ID, "name"}
+    own = names_noted(note)
+    attributes = pd.DataFrame(
+        {name: graph.vs[name] for name in names if name not in added - own and name != key}, index=range(len(ids)), dtype=object
+    )
+    people = restored(attributes, note)
+    return _raw(ids, people, ends, found, graph.is_directed(), strength, set(graph.edge_attributes()))
 
 
 def write_graphml(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> None:
-    """The network as a GraphML file; instants become ISO text, missing attributes are left out."""
+    """The network as a GraphML file; instants become ISO text, missing attributes are left out and listed."""
     import networkx as nx
 
-    graph = _to_networkx(nx.DiGraph() if directed else nx.Graph(), weights, people, directed, plain=True)
-    nx.write_graphml(graph, Path(path))
+    written = io.BytesIO()
+    nx.write_graphml(_for_a_file(weights, people, directed, "GraphML"), written)
+    # A reader makes a line feed of a bare carriage return.
+    write_bytes(path, written.getvalue().replace(b"\r", b"&#13;"))
 
 
 def read_graphml(path: str | Path, *, strength: str | None = STRENGTH) -> RawNetwork:
     """The network in a GraphML file; raises SchemaError where it holds no network of people."""
     import networkx as nx
 
+    name = as_path(path, "read_graphml()").name
     try:
-        graph = nx.read_graphml(Path(path))
-    except (nx.NetworkXError, SyntaxError, ValueError) as error:
-        raise SchemaError(f"{Path(path).name!r} is not a GraphML file that can be read: {error}") from error
-    return from_networkx(graph, strength=strength)
+        graph = nx.parse_graphml(readable_graphml(read_bytes(path, most=MOST_XML_BYTES), name))
+    except OSError as error:
+        raise SchemaError(f"{name!r} cannot be opened: {error.strerror or error}.") from error
+    except (nx.NetworkXError, SyntaxError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, SchemaError):
+            raise
+        raise SchemaError(f"{name!r} is not a GraphML file that can be read: {error}") from error
+    return from_networkx(_named_by_igraph(graph), strength=strength)
+
+
+def _named_by_igraph(graph: NetworkxGraph) -> NetworkxGraph:
+    """The graph with its vertices called by their names, where igraph wrote it and called them n0, n1, … itself."""
+    nodes = list(graph.nodes)
+    names = [graph.nodes[node].get("name") for node in nodes]
+    theirs = [f"n{place}" for place in range(len(nodes))] == nodes and None not in names and len(set(names)) == len(nodes)
+    if not theirs:
+        return graph
+    for node, name in zip(nodes, names, strict=True):
+        graph.nodes[node].setdefault(PERSON_ID, name)
+        del graph.nodes[node]["name"]
+    return graph
 
 
 def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> None:
     """The network as a GEXF file, the same bytes for the same network."""
     import networkx as nx
 
-    graph = _to_networkx(nx.DiGraph() if directed else nx.Graph(), weights, people, directed, plain=True)
-    text = "\n".join(nx.generate_gexf(graph))
+    written = io.BytesIO()
+    nx.write_gexf(_for_a_file(weights, people, directed, "GEXF", GEXF_NAMES), written)
     # networkx writes the day into the file
-    dated = re.compile(r' lastmodifieddate="[^"]*"')
-    Path(path).write_text('<?xml version="1.0" encoding="utf-8"?>\n' + dated.sub("", text) + "\n", encoding="utf-8")
+    write_bytes(path, re.sub(rb' lastmodifieddate="[^"]*"', b"", written.getvalue()))
 
 
 def _tie_list(weights: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -141,29 +212,9 @@ def _tie_list(weights: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np
     return entries.row[keep], entries.col[keep], entries.data[keep]
 
 
-def _attributes(people: pd.DataFrame, *, plain: bool) -> Iterator[dict[str, Any]]:
-    """One dictionary a person: the id, and every column that is not missing."""
-    columns = {str(name): _native(values, plain=plain) for name, values in people.items()}
-    for row, person_id in enumerate(people.index):
-        known = {name: values[row] for name, values in columns.items() if values[row] is not None}
-        yield {PERSON_ID: person_id, **known}
-
-
-def _native(values: pd.Series, *, plain: bool = False) -> list[Any]:
-    """Python's own types, None where missing; plain: text, number or truth only, of one type a column."""
-    found = [None if missing else value for value, missing in zip(values.tolist(), values.isna(), strict=True)]
-    if not plain:
-        return found
-    found = [value.isoformat() if isinstance(value, pd.Timestamp) else value for value in found]
-    kinds = {type(value) for value in found if value is not None}
-    if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
-        found = [None if value is None else str(value) for value in found]
-    return found
-
-
 def _raw(
-    ids: Sequence[str],
-    attributes: pd.DataFrame,
+    given: pd.Series,
+    people: pd.DataFrame,
     ends: np.ndarray,
     found: Sequence[Any],
     directed: bool,
@@ -171,6 +222,7 @@ def _raw(
     offered: set[str],
 ) -> RawNetwork:
     """A raw network from checked parts; an undirected tie is entered both ways."""
+    ids = id_index(given, "The people of the graph")
     one, other = ends[:, 0], ends[:, 1]
     if (one == other).any():
         person = ids[int(one[one == other][0])]
@@ -182,8 +234,7 @@ def _raw(
         row, column = np.concatenate([one, other]), np.concatenate([other, one])
         data = np.concatenate([values, values])
     weights = sparse.csr_array((data, (row, column)), shape=(len(ids), len(ids)))
-    people = attributes.drop(columns=[PERSON_ID], errors="ignore").infer_objects()
-    return RawNetwork(weights, people.set_index(pd.Index(ids, name=PERSON_ID, dtype="str")), directed)
+    return RawNetwork(weights, people.set_axis(ids, axis=0), directed)
 
 
 def _strengths(found: Sequence[Any], strength: str | None, offered: set[str]) -> np.ndarray:

@@ -15,11 +15,12 @@ from recoverynet.graphs.adjacency import matrix_waves
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.contact_waves import contact_waves
 from recoverynet.graphs.nominated import nomination_waves
-from recoverynet.graphs.panel_shape import checked_panel
+from recoverynet.graphs.panel_shape import checked_panel, panel_card
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.graphs.projection import Weighting
 from recoverynet.observed import OWN_SOURCES, SourceRule
 from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.consent import Purpose, UnknownConsent
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,6 +127,9 @@ class NetworkPanel:
             raise SchemaError(f"The panel has waves 1 to {self.n_waves}; there is no wave {wave!r}.")
         return PersonNetwork(self.networks[wave - 1], self.people, directed=self.directed, settings={"wave": wave})
 
+    def _repr_html_(self) -> str:
+        return panel_card(vars(self), repr(self)[1:-1])
+
     def __repr__(self) -> str:
         kind = "directed" if self.directed else "undirected"
         names = ", ".join(self.behaviour) or "none"
@@ -191,7 +195,7 @@ class NetworkPanel:
         Warns
         -----
         RecoveryNetWarning
-            Rows were left out: people named who are not of the panel, nominations outside every wave.
+            People named who are not of the panel, or nominations outside every wave, were left out.
 
         Examples
         --------
@@ -248,13 +252,11 @@ class NetworkPanel:
             Beside the columns of ``people``.
         dyadic : mapping of name to array (n, n), optional
         present : boolean array (n, W), optional
-            Whether the person was there. Default: everybody always. Ties to people who were not there are
-            removed.
+            Whether the person was there. Default: everybody always. Ties to people not there are removed.
         groups : sequence of n, optional
             House or site of each person, where several networks are pooled.
         people : pandas.DataFrame or sequence of str, optional
-            Ids in the order of the matrices, with attributes where there are any. Default: ``"1"`` to
-            ``"n"``.
+            Ids in the order of the matrices, with attributes where there are any. Default: ``"1"`` to ``"n"``.
         directed : bool, optional
             Default: undirected where every matrix is symmetric and has a tie, else directed.
 
@@ -320,6 +322,8 @@ def panel(
     min_weight: float = 0.0,
     roles: str | Iterable[str] | None = None,
     outcomes: Mapping[str, Iterable[str] | None] | Sequence[str] = (),
+    purpose: Purpose | None = "research",
+    unknown_consent: UnknownConsent = "count",
 ) -> NetworkPanel:
     """Who was tied to whom through shared contacts, and who held the norm, in each of several periods?
 
@@ -330,11 +334,9 @@ def panel(
     observations : pandas.DataFrame, optional
         As ``record.observations``. Default: those of the graph's record.
     breaks : sequence of W + 1 instants
-        Wave w holds the contacts that start in [break w, break w + 1). Naive ones are local time of the
-        record.
+        Wave w holds the contacts that start in [break w, break w + 1). Naive ones are local time of the record.
     norm : Norm
-        Which states hold the norm; default the recovery norm (abstinent, in recovery, or stable on
-        substitution).
+        Which states hold the norm; default the recovery norm (abstinent, in recovery, stable on substitution).
     weighting, half_life, min_weight
         How contacts become ties, as for :func:`recoverynet.project`, within each wave.
     valid_for, sources, conflict
@@ -344,28 +346,29 @@ def panel(
         Only people of these roles, such as ``("client", "peer")``. Default: everybody. Contacts are weighted
         before the others are left out, so a meeting keeps its size.
     outcomes : sequence of str, or mapping of str to the words that count as 1
-        Other observed variables to carry as behaviour: numbers as they are, words as
-        ``{"employment.status": {"employed"}}``. Default: none.
+        Other observed variables to carry: numbers as they are, words as ``{"employment.status": {"employed"}}``.
+    purpose : {"research", "evaluation", "care"} or None
+        What it is for: whoever did not agree (``people.consent_research`` …) is left out, with a note. None: nobody.
+    unknown_consent : {"count", "leave_out"}
+        What to do with people whose answer is not recorded.
 
     Returns
     -------
     NetworkPanel
-        Undirected. ``behaviour[norm.name]`` is 1, 0 or NaN, ``states`` the words behind it, ``covariates``
-        the columns of the people table but for dates and agreements. Joiners and leavers: a person is present
-        at the waves that [joined_on, left_on) overlaps, at all waves where the dates are missing.
+        Undirected. ``behaviour[norm.name]`` is 1, 0 or NaN, ``states`` the words behind it, ``covariates`` the columns of
+        the people table but for dates and agreements. A person is present at the waves that [joined_on, left_on) overlaps.
 
     Raises
     ------
     SchemaError
-        There are fewer than two breaks, an argument is unknown, or an outcome holds words and none is
-        counted.
+        There are fewer than two breaks, an argument is unknown, or an outcome holds words and none is counted.
     TimeOrderError
         A break does not stand after the one before it.
 
     Warns
     -----
     RecoveryNetWarning
-        Ties were removed because somebody was not present, or as :func:`recoverynet.project` warns.
+        Ties of people not present were removed, people did not agree, or as :func:`recoverynet.project` warns.
 
     Examples
     --------
@@ -391,5 +394,7 @@ def panel(
             min_weight=min_weight,
             roles=roles,
             outcomes=outcomes,
+            purpose=purpose,
+            unknown_consent=unknown_consent,
         )
     )

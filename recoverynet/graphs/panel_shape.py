@@ -15,6 +15,7 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.alignment import by_wave, in_order, in_order_both_ways, pairs_in_order, values_of
 from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
+from recoverynet.shown import card
 from recoverynet.states import UNKNOWN, Norm
 
 Matrices = tuple[sparse.csr_array, ...]
@@ -23,6 +24,7 @@ Matrices = tuple[sparse.csr_array, ...]
 def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of a panel in its own type; raises an error where they do not fit together."""
     people = people_frame(given["people"])
+    _require_shapes(given["waves"], given["networks"])
     n_people, n_waves = len(people), len(given["networks"])
     given = _by_label(given, people.index, n_waves)
     if n_waves == 0 or len(given["waves"]) != n_waves:
@@ -41,6 +43,8 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
             name: _of_pairs(values, f"The dyadic covariate {name!r}", n_people, n_waves) for name, values in given["dyadic"].items()
         },
         "covariates": dict(given["covariates"]),
+        "states": given["states"],
+        "groups": None if given["groups"] is None else np.asarray(given["groups"]),
         "settings": dict(given["settings"]),
         "notes": tuple(given["notes"]),
     }
@@ -56,6 +60,16 @@ def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:
         found[name] = _flags(given[name], name, n_people, n_waves)
     _check_groups(given["groups"], networks, n_people)
     return found
+
+
+def _require_shapes(waves: object, networks: object) -> None:
+    if not isinstance(waves, pd.DataFrame) or not {"start", "end"} <= set(waves.columns):
+        raise SchemaError(
+            f"waves is a frame with the columns start and end, one row a wave; got a {type(waves).__name__}. "
+            "from_adjacency and from_nominations make a panel with less ado."
+        )
+    if not isinstance(networks, list | tuple):
+        raise SchemaError(f"networks is a sequence of sparse matrices, one a wave; got a {type(networks).__name__}.")
 
 
 def _by_label(given: Mapping[str, Any], ids: pd.Index, n_waves: int) -> dict[str, Any]:
@@ -213,3 +227,15 @@ def booleans(present: object, n_people: int, n_waves: int) -> np.ndarray:
     if here.shape != (n_people, n_waves) or not np.isin(here, (0, 1)).all():
         raise SchemaError(f"present must be {n_people} people × {n_waves} waves of true or false; got {here.shape}.")
     return here.astype(bool)
+
+
+def panel_card(fields: Mapping[str, Any], title: str) -> str:
+    """A panel as a notebook shows it: wave by wave how many are present, tied and of known behaviour."""
+    waves, directed = fields["waves"], fields["directed"]
+    dated = bool(waves.notna().all(axis=None))
+    table = pd.DataFrame({name: [f"{day.day} {day:%b %Y}" for day in waves[name]] for name in waves if dated}, index=waves.index)
+    table["present"] = fields["present"].sum(axis=0)
+    table["ties"] = [int(ties.nnz / (1 if directed else 2)) for ties in fields["networks"]]
+    for name, values in fields["behaviour"].items():
+        table[f"{name} known"] = np.isfinite(values).sum(axis=0)
+    return card(title, [("notes", len(fields["notes"]))] if fields["notes"] else [], table)

@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import array_of_numbers
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.graphs import interop
 from recoverynet.graphs.alignment import in_order_both_ways
-from recoverynet.ids import PERSON_ID, id_index
+from recoverynet.graphs.missing_codes import warn_of_codes
+from recoverynet.ids import PERSON_ID, first_ids, id_index
+from recoverynet.shown import card
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,6 +51,11 @@ class PersonNetwork:
         The matrix is not square, does not match the people or is labelled with others, holds a negative or missing
         strength or a tie with oneself, an id occurs twice, or an undirected network is not symmetric.
 
+    Warns
+    -----
+    RecoveryNetWarning
+        A strength looks like a code for missing: 9, 99 or 999 beside 0 and 1.
+
     Examples
     --------
     >>> import numpy as np
@@ -65,6 +73,7 @@ class PersonNetwork:
         object.__setattr__(self, "people", people_frame(self.people))
         given = in_order_both_ways(self.weights, self.people.index, "The weights")
         object.__setattr__(self, "weights", checked_weights(given, len(self.people), self.directed))
+        warn_of_codes([self.weights.data], "The weights hold", "a strength", stacklevel=5)
         object.__setattr__(self, "settings", dict(self.settings))
 
     @property
@@ -112,7 +121,8 @@ class PersonNetwork:
         rows = self.person_ids.get_indexer(wanted)
         if (rows < 0).any():
             raise UnknownPersonError(
-                f"{int((rows < 0).sum())} of {len(wanted)} people are not in the network, the first being {wanted[rows < 0][0]!r}."
+                f"{int((rows < 0).sum())} of {len(wanted)} people are not in the network, the first being {wanted[rows < 0][0]!r}; "
+                f"those of the network are {first_ids(self.person_ids)}."
             )
         inner = self.weights[rows][:, rows]
         inner.sort_indices()
@@ -129,7 +139,12 @@ class PersonNetwork:
             Nodes are person ids in order, those without ties included, with ``person_id`` and every column of
             ``people`` that is not missing. Edges carry ``strength`` and ``distance`` (1 / strength); there is
             no ``weight``, so an algorithm must be told which it wants: ``weight="distance"`` for shortest
-            paths, ``"strength"`` for flow.
+            paths, ``"strength"`` for flow. The graph's ``recoverynet_columns`` says which type each column had.
+
+        Raises
+        ------
+        SchemaError
+            Two columns of ``people`` have one name as text.
         """
         return interop.to_networkx(self.weights, self.people, self.directed)
 
@@ -140,8 +155,9 @@ class PersonNetwork:
         Parameters
         ----------
         graph : networkx.Graph or DiGraph
-            Nodes become person ids (as text), in the order of the graph; node attributes become columns of
-            ``people``.
+            Person ids are the node attribute ``person_id`` where there is one, else the nodes themselves, as text and
+            in the order of the graph; the other node attributes become columns of ``people``, in the type they had
+            where recoverynet wrote them.
         strength : str or None
             Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
 
@@ -152,8 +168,8 @@ class PersonNetwork:
         Raises
         ------
         SchemaError
-            A multigraph, a tie with oneself, a strength that is absent, negative or not a number, or two
-            nodes of one id.
+            A multigraph, a tie with oneself, a strength that is absent, negative or not a number, two nodes of one id,
+            or a ``person_id`` on some nodes only.
         """
         return cls._from_parts(interop.from_networkx(graph, strength=strength))
 
@@ -164,12 +180,23 @@ class PersonNetwork:
         -------
         igraph.Graph
             Vertices in order with ``name`` and ``person_id`` (the id) and every column of ``people``, None
-            where missing. Edges carry ``strength`` and ``distance`` (1 / strength) and no ``weight``.
+            where missing; instants are ISO text, and ``unknown_columns`` lists (as JSON) what is not known of each, because
+            igraph's own files make false and ``None`` of it. Edges carry ``strength`` and ``distance`` (1 / strength) and
+            no ``weight``.
 
         Raises
         ------
         SchemaError
-            ``people`` has a column ``name``.
+            ``people`` has a column ``name``, or two of one name as text.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            A column holds something else than text, numbers, yes or no and instants, and becomes text.
+
+        Notes
+        -----
+        igraph writes numbers with 15 digits: through its files a strength may change in the sixteenth.
         """
         return interop.to_igraph(self.weights, self.people, self.directed)
 
@@ -180,8 +207,8 @@ class PersonNetwork:
         Parameters
         ----------
         graph : igraph.Graph
-            Person ids are the vertex attribute ``name``, else ``person_id``, else the numbers of the
-            vertices; the other vertex attributes become columns of ``people``.
+            Person ids are the vertex attribute ``person_id``, else ``name``, else ``id`` (the keys of a file's nodes),
+            else the numbers of the vertices; the other vertex attributes become columns of ``people``.
         strength : str or None
             Edge attribute that holds the strength, larger being closer; ``None`` counts every tie as 1.
 
@@ -220,6 +247,21 @@ class PersonNetwork:
         path : str or Path
             Where to write; a file that is there is overwritten. It holds every person and attribute of the
             network: mind who may see it.
+
+        Raises
+        ------
+        SchemaError
+            An id, text or name of a column holds a character that XML cannot hold, or two columns have one name.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            A column holds something else than text, numbers, yes or no and instants, and is written as text.
+
+        Notes
+        -----
+        What is not known of a person is left out and listed in ``unknown_columns``; the graph's ``recoverynet_columns`` says
+        which type each column had, so that :meth:`read_graphml` gives back what was written.
         """
         interop.write_graphml(path, self.weights, self.people, self.directed)
 
@@ -241,7 +283,12 @@ class PersonNetwork:
         Raises
         ------
         SchemaError
-            The file is not GraphML, or as for :meth:`from_networkx`.
+            The file is not there or not GraphML, a value is not of the type its attribute says, or as for
+            :meth:`from_networkx`.
+
+        Notes
+        -----
+        In a file that igraph wrote (nodes n0, n1, …) the ids are ``person_id``, else ``name``.
         """
         return cls._from_parts(interop.read_graphml(path, strength=strength))
 
@@ -252,8 +299,32 @@ class PersonNetwork:
         ----------
         path : str or Path
             Where to write, as for :meth:`write_graphml`.
+
+        Raises
+        ------
+        SchemaError
+            As for :meth:`write_graphml`.
+
+        Warns
+        -----
+        RecoveryNetWarning
+            As for :meth:`write_graphml`; or a column has a name that GEXF keeps for itself (``id``, ``label``, ``start``,
+            ``spells`` and so on) and is written with a ``_`` behind it.
         """
         interop.write_gexf(path, self.weights, self.people, self.directed)
+
+    def _repr_html_(self) -> str:
+        degree = np.diff(sparse.csr_array(self.weights + self.weights.T).indptr)
+        facts = [
+            ("people", self.n_people),
+            ("arcs" if self.directed else "ties", self.n_ties),
+            ("without ties", int((degree == 0).sum())),
+        ]
+        roles = None
+        if "role" in self.people.columns:
+            by_role = pd.Series(degree, index=self.people["role"].to_numpy(dtype=object)).groupby(level=0)
+            roles = pd.DataFrame({"people": by_role.size(), "tied to, on average": by_role.mean().round(1)}).rename_axis("role")
+        return card(f"{'Directed' if self.directed else 'Undirected'} network", facts, roles)
 
     def __repr__(self) -> str:
         alone = int(((self.weights.sum(axis=0) + self.weights.sum(axis=1)) == 0).sum())
@@ -279,19 +350,29 @@ def people_frame(people: object) -> pd.DataFrame:
 
 def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.csr_array:
     """Strengths as a sparse matrix without stored zeros; raises SchemaError where they make no network."""
-    matrix = sparse.csr_array(weights, dtype=np.float64)
+    if not sparse.issparse(weights):
+        weights = array_of_numbers(weights, "The weights")
+    matrix = sparse.csr_array(weights if np.ndim(weights) == 2 else np.zeros((0, 0)), dtype=np.float64)
     if matrix.shape != (n_people, n_people):
-        raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {matrix.shape}.")
+        raise SchemaError(f"The weights must be {n_people} × {n_people}, one row and column a person; got {np.shape(weights)}.")
     if sparse.issparse(weights) and not matrix.has_canonical_format:
         matrix = matrix.copy()  # shares its arrays with what was given, which must stay as it is
     matrix.sum_duplicates()
     if matrix.nnz and not (np.isfinite(matrix.data).all() and matrix.data.min() >= 0):
-        raise SchemaError("Strengths must be finite and 0 or more; some are negative, infinite or missing.")
+        wrong = matrix.data[~(np.isfinite(matrix.data) & (matrix.data >= 0))]
+        raise SchemaError(
+            f"Strengths must be finite and 0 or more; {len(wrong):,} are negative, infinite or missing, the first being "
+            f"{wrong[0]:g}. Put 0 where there is no tie; where nobody knows, NetworkPanel.from_adjacency takes NaN."
+        )
     if matrix.nnz and (matrix.data == 0).any():
         matrix = matrix.copy()
         matrix.eliminate_zeros()
     if matrix.diagonal().any():
-        raise SchemaError("Nobody can be tied to themselves; the diagonal of the weights must be 0.")
+        first = matrix.diagonal()[matrix.diagonal() != 0][0]
+        raise SchemaError(
+            f"Nobody can be tied to themselves; the diagonal of the weights must be 0 and holds {first:g}. "
+            "np.fill_diagonal(weights, 0) clears it. RSiena's codes (10, 11, NA) are read by NetworkPanel.from_adjacency."
+        )
     if not directed and matrix.nnz:
         difference = abs(matrix - matrix.T)
         if difference.nnz and difference.max() > 1e-9 * matrix.data.max():

@@ -12,7 +12,7 @@ from recoverynet.graphs.alignment import values_of
 from recoverynet.instants import as_instant
 from recoverynet.observed import Looks, SourceRule, look_up
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, StateScheme
-from recoverynet.tables.schema import instants_of_column
+from recoverynet.tables.columns import instants_of_column
 
 NOT_COVARIATES = (
     "joined_on",

@@ -14,7 +14,8 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse.linalg import splu
 
 Kind = Literal["lag", "error"]
-GRID, FARTHEST, POWER_STEPS = 25, 20.0, 50
+Information = Literal["expected", "observed"]
+GRID, FARTHEST, POWER_STEPS, BLOCK = 25, 20.0, 50, 256
 
 
 class AutoregressionFit(NamedTuple):
@@ -24,7 +25,7 @@ class AutoregressionFit(NamedTuple):
     ----------
     rho, sigma2, log_likelihood : float
     beta : float array (k,)
-    covariance : float array (1 + k, 1 + k) of ρ and β, from the observed information
+    covariance : float array (1 + k, 1 + k) of ρ and β, from the information asked for
     inside : bool, whether the maximum lies inside the range of ρ searched
     """
 
@@ -73,7 +74,9 @@ def log_determinant(weights: sparse.csr_array, rho: float) -> float:
     return float(np.log(np.abs(splu(matrix, permc_spec="MMD_AT_PLUS_A").U.diagonal())).sum())
 
 
-def fit_autoregression(y: np.ndarray, x: np.ndarray, weights: sparse.csr_array, kind: Kind) -> AutoregressionFit:
+def fit_autoregression(
+    y: np.ndarray, x: np.ndarray, weights: sparse.csr_array, kind: Kind, information: Information = "observed"
+) -> AutoregressionFit:
     """Fit y = ρWy + Xβ + ε (lag) or y = Xβ + u, u = ρWu + ε (error) by maximum likelihood.
 
     Given ρ both are least squares, so that ℓ is searched over ρ alone, on a grid and then by Brent's method.
@@ -94,33 +97,81 @@ def fit_autoregression(y: np.ndarray, x: np.ndarray, weights: sparse.csr_array, 
     rho = float(minimize_scalar(negative, bounds=bounds, method="bounded", options={"xatol": 1e-11}).x)
     outcome, terms = at(rho)
     beta = least_squares(outcome, terms)[0]
-    sigma2 = float(((outcome - terms @ beta) ** 2).mean())
     rest = outcome - terms @ beta
-    moved = lagged_y if kind == "lag" else lagged_y - lagged_x @ beta
-    mixed = terms.T @ moved + (lagged_x.T @ rest if kind == "error" else 0.0)
-    # tr(GG) is the second derivative of −log|A|; five points, so that it holds to six places or so.
+    sigma2 = float((rest**2).mean())
+    if information == "expected":
+        matrix = _expected_information(terms, x @ beta, weights, rho, sigma2, kind)
+    else:
+        moved = lagged_y if kind == "lag" else lagged_y - lagged_x @ beta
+        mixed = terms.T @ moved + (lagged_x.T @ rest if kind == "error" else 0.0)
+        matrix = _observed_information(terms, moved, mixed, rest, sigma2, _trace_squared(weights, rho))
+    return AutoregressionFit(rho, beta, sigma2, -negative(rho), _covariance(matrix), 0 < best < GRID - 1)
+
+
+def _trace_squared(weights: sparse.csr_array, rho: float) -> float:
+    """tr(GG), the second derivative of −log|A|; from five points, so that it holds to six places or so."""
     step = 1e-3 * min(1.0, (largest_rho(weights) - abs(rho)) / 4)
     around = np.array([log_determinant(weights, rho + shift * step) for shift in (-2, -1, 0, 1, 2)])
-    curvature = float(around @ np.array([1.0, -16.0, 30.0, -16.0, 1.0])) / (12.0 * step**2)
-    covariance = _covariance(terms, moved, mixed, rest, sigma2, curvature)
-    return AutoregressionFit(rho, beta, sigma2, -negative(rho), covariance, 0 < best < GRID - 1)
+    return float(around @ np.array([1.0, -16.0, 30.0, -16.0, 1.0])) / (12.0 * step**2)
 
 
-def _covariance(
-    terms: np.ndarray, moved: np.ndarray, mixed: np.ndarray, rest: np.ndarray, sigma2: float, curvature: float
+def _traces(weights: sparse.csr_array, rho: float) -> tuple[float, float, float]:
+    """tr(G), tr(GG) and tr(G'G), column by column of G from one factorisation of A, in blocks so that memory is bounded."""
+    n = weights.shape[0]
+    solve = splu(sparse.csc_array(sparse.eye_array(n) - rho * weights), permc_spec="MMD_AT_PLUS_A").solve
+    trace = frobenius = 0.0
+    for start in range(0, n, BLOCK):
+        columns = np.arange(start, min(start + BLOCK, n))
+        unit = np.zeros((n, len(columns)))
+        unit[columns, np.arange(len(columns))] = 1.0
+        block = weights @ solve(unit)
+        trace += float(block[columns, np.arange(len(columns))].sum())
+        frobenius += float((block**2).sum())
+    return trace, _trace_squared(weights, rho), frobenius
+
+
+def _expected_information(
+    terms: np.ndarray, fitted: np.ndarray, weights: sparse.csr_array, rho: float, sigma2: float, kind: Kind
 ) -> np.ndarray:
-    """Of ρ and β, from the observed information of (ρ, β, σ²).
+    """Of (ρ, β, σ²), as Ord (1975) gives it; ``fitted`` is Xβ.
+
+    With g = GXβ for the lag model and 0 for the error model: ρρ: tr(GG) + tr(G'G) + g'g/σ², ρβ: X'g/σ², ρσ²: tr(G)/σ².
+    """
+    n, k = terms.shape
+    trace, squared, frobenius = _traces(weights, rho)
+    information = np.zeros((k + 2, k + 2))
+    information[0, 0] = squared + frobenius
+    if kind == "lag":
+        matrix = sparse.csc_array(sparse.eye_array(n) - rho * weights)
+        moved = weights @ splu(matrix, permc_spec="MMD_AT_PLUS_A").solve(fitted)
+        information[0, 0] += moved @ moved / sigma2
+        information[0, 1:-1] = information[1:-1, 0] = terms.T @ moved / sigma2
+    information[0, -1] = information[-1, 0] = trace / sigma2
+    information[1:-1, 1:-1] = terms.T @ terms / sigma2
+    information[-1, -1] = n / (2.0 * sigma2**2)
+    return information
+
+
+def _observed_information(
+    terms: np.ndarray, moved: np.ndarray, mixed: np.ndarray, rest: np.ndarray, sigma2: float, squared: float
+) -> np.ndarray:
+    """Of (ρ, β, σ²), at the maximum.
 
     With e what is left and m = −∂e/∂ρ: −∂²ℓ/∂ρ² = m'm/σ² + tr(GG), −∂²ℓ/∂ρ∂σ² = e'm/σ⁴, −∂²ℓ/∂(σ²)² = n/2σ⁴.
     """
     n, k = terms.shape
     information = np.zeros((k + 2, k + 2))
-    information[0, 0] = moved @ moved / sigma2 + curvature
+    information[0, 0] = moved @ moved / sigma2 + squared
     information[0, 1:-1] = information[1:-1, 0] = mixed / sigma2
     information[0, -1] = information[-1, 0] = rest @ moved / sigma2**2
     information[1:-1, 1:-1] = terms.T @ terms / sigma2
     information[-1, -1] = n / (2.0 * sigma2**2)
+    return information
+
+
+def _covariance(information: np.ndarray) -> np.ndarray:
+    """Of ρ and β, from the information of (ρ, β, σ²)."""
     try:
         return np.linalg.inv(information)[:-1, :-1]
     except np.linalg.LinAlgError:  # nothing is left of the outcome
-        return np.full((k + 1, k + 1), np.nan)
+        return np.full((len(information) - 1,) * 2, np.nan)

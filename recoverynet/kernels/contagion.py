@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from scipy import sparse
 
+from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.every_rewiring import MOST_TIES, every_rewiring
 from recoverynet.kernels.rewiring import rewired, rewired_with_weights
 
@@ -95,7 +95,7 @@ def every_rewired_slots(slots: Slots, limit: int, *, directed: bool) -> tuple[np
     return ends, ties
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def gain_contrasts(indptr, ends, ties, strength, held, orders, lag, state):  # type: ignore[no-untyped-def]
     """Mean lagged exposure of people who changed minus that of people who did not, within waves, run by run.
 
@@ -169,7 +169,7 @@ def activations(held: np.ndarray) -> Activations:
     return Activations(entered, left, active)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def activation_slopes(  # type: ignore[no-untyped-def]
     indptr, indices, tie, strength, entered, left, active, movers, times, lag
 ):
@@ -202,7 +202,7 @@ def activation_slopes(  # type: ignore[no-untyped-def]
     return answer
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _slope(yes, no):  # type: ignore[no-untyped-def]
     """α by Newton steps on the counts; NaN where there is no maximum."""
     total_yes, total_no = yes.sum(), no.sum()

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from scipy import sparse
+
+from recoverynet.kernels.compiled import compiled
 
 
 class ExposureSums(NamedTuple):
@@ -60,7 +61,7 @@ def exposure_sums(ties: sparse.csr_array | np.ndarray, values: np.ndarray) -> Ex
     return ExposureSums(np.broadcast_to(total, filled.shape), ties @ known.astype(np.float64), ties @ filled)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def thresholds_at(indptr: np.ndarray, indices: np.ndarray, adopted: np.ndarray, lag: int) -> np.ndarray:
     """Share of each adopter's alters who had adopted ``lag`` periods before them.
 
@@ -82,7 +83,7 @@ def thresholds_at(indptr: np.ndarray, indices: np.ndarray, adopted: np.ndarray, 
     return answer
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def mean_thresholds(indptr: np.ndarray, runs: np.ndarray, adopted: np.ndarray, lag: int, isolates_zero: bool) -> np.ndarray:
     """Mean threshold of the adopters in each rewired network, ``runs`` being rows of column numbers."""
     means = np.empty(len(runs))

@@ -208,6 +208,26 @@ def refit_binary(
     return answer
 
 
+def telling_levels(level: np.ndarray, outcome: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """In which runs does each level hold both outcomes?
+
+    Parameters
+    ----------
+    level : int array (N,)
+        From 0.
+    outcome : array (N,) of 0 and 1
+    weights : float array (R, N)
+        How often each row counts in each run.
+
+    Returns
+    -------
+    bool array (R, levels)
+    """
+    marks = (level[:, None] == np.arange(level.max(initial=-1) + 1)).astype(np.float64)
+    size, happened = weights @ marks, weights @ (marks * np.asarray(outcome, dtype=np.float64)[:, None])
+    return (happened > 0) & (happened < size)
+
+
 def independent_columns(design: np.ndarray, *, tolerance: float = 1e-9) -> np.ndarray:
     """Which columns to keep so that none is a combination of those before it?
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numba
 import numpy as np
+
+from recoverynet.kernels.compiled import compiled
 
 TRIADS = (
     "003", "012", "102", "021D", "021U", "021C", "111D", "111U",
@@ -44,7 +45,7 @@ CLASS_OF = np.array([TRIADS.index(_triad_name(code)) for code in range(64)])
 """Place in ``TRIADS`` of each of the 64 codes of a triad."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def degrees(indptr, indices):  # pragma: no cover - compiled
     """Ties sent and ties received by each person, two int64 arrays."""
     n = len(indptr) - 1
@@ -58,7 +59,7 @@ def degrees(indptr, indices):  # pragma: no cover - compiled
     return sent, received
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def counts_up_to(values, levels):  # pragma: no cover - compiled
     """How many values are no higher than each of the rising levels, an int64 array."""
     up_to = np.zeros(len(levels), np.int64)
@@ -69,7 +70,7 @@ def counts_up_to(values, levels):  # pragma: no cover - compiled
     return up_to
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def distance_counts(indptr, indices, farthest):  # pragma: no cover - compiled
     """Ordered pairs up to 1, 2, … ``farthest`` steps apart along ties, and last those farther or out of reach.
 
@@ -104,7 +105,7 @@ def distance_counts(indptr, indices, farthest):  # pragma: no cover - compiled
     return counts
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _turned(indptr, indices):  # pragma: no cover - compiled
     """Rows of those tied to each person, sorted, without ties to oneself."""
     n = len(indptr) - 1
@@ -126,7 +127,7 @@ def _turned(indptr, indices):  # pragma: no cover - compiled
     return start, senders
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _neighbours(indptr, indices):  # pragma: no cover - compiled
     """Everybody tied to each person either way, sorted, with the code of the dyad."""
     into_start, into = _turned(indptr, indices)
@@ -154,7 +155,7 @@ def _neighbours(indptr, indices):  # pragma: no cover - compiled
     return start, people[:size], codes[:size]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def triad_census(indptr, indices):  # pragma: no cover - compiled
     """How many triads there are of each of the 16 classes, in the order of ``TRIADS``, an int64 array.
 

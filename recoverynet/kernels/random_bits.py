@@ -6,8 +6,9 @@ mixed. Seeds come from a numpy Generator at the public door.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from recoverynet.kernels.compiled import compiled
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -21,7 +22,7 @@ def seeds_of(rng: np.random.Generator, n_runs: int) -> np.ndarray:
     return rng.integers(0, 2**63, size=n_runs, dtype=np.int64).astype(np.uint64)
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def next_bits(state: np.ndarray) -> np.uint64:
     """The next 64 random bits."""
     state[0] += _GAMMA
@@ -31,13 +32,13 @@ def next_bits(state: np.ndarray) -> np.uint64:
     return bits ^ (bits >> np.uint64(31))
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def bits_below(bits: np.uint64, limit: int) -> int:
     """A whole number from 0 to limit − 1 from the lower 32 of random bits."""
     return np.int64(((bits & _HALF) * np.uint64(limit)) >> np.uint64(32))
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def next_unit(state: np.ndarray) -> float:
     """A number from 0 (never reached) to 1, evenly spread."""
     return (float(next_bits(state) >> np.uint64(11)) + 0.5) * _UNIT

@@ -10,9 +10,9 @@ Rewired columns are not in order within a row.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.random_bits import bits_below, next_bits, seeds_of
 
 SWAPS_PER_TIE = 10
@@ -56,7 +56,7 @@ def rewired_with_weights(
     return _rewire_many(indptr.astype(np.int64), indices.astype(np.int32), carried, seeds, directed, swaps_per_tie)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _slot(indptr: np.ndarray, indices: np.ndarray, row: int, column: int) -> int:
     """Where the row holds the column; −1 where it does not."""
     for slot in range(indptr[row], indptr[row + 1]):
@@ -65,7 +65,7 @@ def _slot(indptr: np.ndarray, indices: np.ndarray, row: int, column: int) -> int
     return -1
 
 
-@numba.njit(cache=True)
+@compiled()
 def _swap_arcs(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
     """One attempt for a directed network."""
     first, second = bits_below(bits >> np.uint64(32), len(indices)), bits_below(bits, len(indices))
@@ -77,7 +77,7 @@ def _swap_arcs(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
     indices[first], indices[second] = d, b
 
 
-@numba.njit(cache=True)
+@compiled()
 def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
     """Turn a → b → c → a round where none of the three ways back exists."""
     first = bits_below(bits >> np.uint64(32), len(indices))
@@ -95,7 +95,7 @@ def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-de
     indices[first], indices[second], indices[third] = c, a, b
 
 
-@numba.njit(cache=True)
+@compiled()
 def _swap_ties(indptr, indices, weights, source, bits):  # type: ignore[no-untyped-def]
     """One attempt for an undirected network; both rows of either tie are kept in step."""
     first, second = bits_below(bits >> np.uint64(32), len(indices)), bits_below(bits, len(indices))
@@ -110,7 +110,7 @@ def _swap_ties(indptr, indices, weights, source, bits):  # type: ignore[no-untyp
     weights[back_first], weights[back_second] = weights[second], weights[first]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _rewire_many(indptr, indices, weights, seeds, directed, swaps_per_tie):  # type: ignore[no-untyped-def]
     """Every run from the same start; one row of weights means that nobody wants them."""
     n_slots, n_runs = len(indices), len(seeds)

@@ -8,11 +8,12 @@ of the path, alter its end.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from recoverynet.kernels.compiled import compiled
 
-@numba.njit(cache=True, nogil=True)
+
+@compiled(nogil=True)
 def _walk(indptr, indices, start, max_distance, stamp, queue, bounds):  # type: ignore[no-untyped-def]
     """Everybody within reach of ``start`` into ``queue``, level by level; level d begins at ``bounds[d]``."""
     stamp[start] = start
@@ -31,7 +32,7 @@ def _walk(indptr, indices, start, max_distance, stamp, queue, bounds):  # type: 
         bounds[distance + 1] = end
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def holding_pairs(
     indptr: np.ndarray, indices: np.ndarray, known: np.ndarray, block: np.ndarray, max_distance: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +63,7 @@ def holding_pairs(
     return alters, both
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def known_pairs(indptr: np.ndarray, indices: np.ndarray, known: np.ndarray, max_distance: int) -> np.ndarray:
     """Ordered pairs of known people at distance 1 … D; integer array (D,)."""
     n = len(known)

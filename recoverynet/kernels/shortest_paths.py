@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
+
+from recoverynet.kernels.compiled import compiled
 
 CHUNK = 256
 """Sources whose distances are held at once."""
@@ -55,7 +56,7 @@ def paths_by_length(lengths: sparse.csr_array) -> Paths:
     return Paths(*out)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _hops(indptr, indices, n, out):  # pragma: no cover - compiled
     d = np.empty(n, np.int64)
     sigma = np.empty(n)
@@ -96,7 +97,7 @@ def _hops(indptr, indices, n, out):  # pragma: no cover - compiled
                 out[0, v] += delta[v]
 
 
-@numba.njit(cache=True)
+@compiled()
 def _lengths(indptr, indices, lengths, sources, distance, out):  # pragma: no cover - compiled
     """Rows of the matrix are the ways into a person, so that those before them are found at once."""
     n = distance.shape[1]

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import factorial, prod
 
-import numba
 import numpy as np
+
+from recoverynet.kernels.compiled import compiled
 
 ALTERNATIVES = ("greater", "less", "two-sided")
 
@@ -52,7 +53,7 @@ def arrangements(values: np.ndarray) -> np.ndarray:
     return kinds[_every_order(np.sort(codes).astype(np.int64), n_arrangements(values))]
 
 
-@numba.njit(cache=True)
+@compiled()
 def _every_order(codes: np.ndarray, n_orders: int) -> np.ndarray:
     """All orders of sorted codes, each the next greater one in the dictionary."""
     n = len(codes)

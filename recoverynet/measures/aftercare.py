@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.ids import ids_in, require_shared
 from recoverynet.kernels.windows import events_between
 from recoverynet.measures.days import days_within, local_days
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.columns import instants_of_column
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 STANDING = ("ended", "not_ended", "left_out", "continuing")
 
@@ -83,6 +85,8 @@ def aftercare_coverage(
     SchemaError
         Unknown column, role or word, a single word for ``leave_out_exits``, a horizon that is not a positive
         whole number, or contacts without the columns.
+    UnknownPersonError
+        Nobody in the contacts is known to the record.
 
     Notes
     -----
@@ -104,6 +108,7 @@ def aftercare_coverage(
                       phase  n_clients  n_covered  n_censored
     2  within 28 days after          1          0           1
     """
+    require_record(record, "aftercare_coverage()")
     spans = _checked_days(horizons, before)
     _whole_days("continues_within", continues_within, 0)
     if observed not in ("record", "person"):
@@ -198,18 +203,21 @@ def contact_days(record: RecoveryRecord, contacts: pd.DataFrame | None, people: 
     """Person code and local day of every contact of the people; by default their recovery contacts.
 
     SchemaError where ``contacts`` lacks ``person_id`` or ``started_at``, or the latter does not hold
-    instants.
+    instants; UnknownPersonError where none of its people is of the record.
     """
-    rows = recovery_contacts(record) if contacts is None else contacts
+    if contacts is None:
+        rows = recovery_contacts(record)
+    else:
+        rows = ids_in(contacts, ("person_id", "started_at"), "contacts", ids=("person_id",))
     absent = {"person_id", "started_at"} - set(rows.columns)
-    if absent or not pd.api.types.is_datetime64_any_dtype(rows["started_at"]):
-        wrong = f"{', '.join(sorted(absent))} is missing" if absent else "started_at does not hold instants"
-        raise SchemaError(f"contacts needs the columns person_id and started_at; {wrong}.")
-    started = rows["started_at"]
-    local = started if started.dt.tz is None else started.dt.tz_convert(record.tz)
+    if absent:
+        raise SchemaError(f"contacts needs the columns person_id and started_at; {', '.join(sorted(absent))} is missing.")
+    started = instants_of_column(rows["started_at"], "Column 'started_at' of the contacts", record.tz)
+    given = pd.Index(rows["person_id"].dropna().unique())
+    require_shared(given, pd.Index(record.people["person_id"]), "the contacts", "the people of the record")
     code = people.get_indexer(rows["person_id"])
     known = (code >= 0) & started.notna().to_numpy()
-    return code[known], local_days(local)[known]
+    return code[known], local_days(started)[known]
 
 
 def _count(phase: str, level: str, member: np.ndarray, outcome: np.ndarray, covered: np.ndarray) -> dict[str, object]:

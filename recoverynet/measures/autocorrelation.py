@@ -70,8 +70,9 @@ def autocorrelation(
         Statistics moran, geary, assortativity. ``observed``; ``expected``, ``sd``, ``z``, ``p_analytic``
         (normal approximation; missing for assortativity, and among fewer than four people); ``null_mean``,
         ``null_sd``, ``p`` (permutations); ``n_people`` (present and of known value, those without ties
-        included), ``n_ties`` (arcs, or pairs where ties have no direction, among them), ``n_runs``,
-        ``exact``; ``reason`` (why there is no number, missing where there is one).
+        included), ``n_ties`` (arcs, or pairs where ties have no direction, among them), ``n_runs``, ``n_undefined``
+        (runs in which the statistic has no value: they count as extreme, so that p can only be too large), ``exact``;
+        ``reason`` (why there is no number, missing where there is one).
 
     Raises
     ------
@@ -142,10 +143,10 @@ def _one_wave(
     weights = row_shares(ties) if row_normalise else ties
     reason = _reason(values, ties)
     frame = pd.DataFrame(np.nan, index=pd.Index(STATISTICS, name="statistic"), columns=list(NUMBERS))
-    n_runs, exact = 0, False
+    n_runs, n_undefined, exact = 0, 0, False
     if reason is None:
         null, exact = _null(weights, values, n_permutations, rng)
-        n_runs = null.shape[1]
+        n_runs, n_undefined = null.shape[1], np.isnan(null).sum(axis=1)
         for place, (name, (statistic, moments)) in enumerate(STATISTICS.items()):
             turned = TURNED[side] if name == "geary" else side
             observed = float(statistic(weights, values[:, None])[0])
@@ -154,8 +155,8 @@ def _one_wave(
             )
     reasons = [reason or (None if np.isfinite(number) else "one end of every tie has the same value")
                for number in frame["observed"]]  # fmt: skip
-    counts = {"n_people": len(values), "n_ties": ties.nnz // 2 if symmetric else ties.nnz, "n_runs": n_runs, "exact": exact}
-    return frame.assign(**counts, reason=pd.array(reasons, dtype="str"))
+    counts = {"n_people": len(values), "n_ties": ties.nnz // 2 if symmetric else ties.nnz, "n_runs": n_runs}
+    return frame.assign(**counts, n_undefined=n_undefined, exact=exact, reason=pd.array(reasons, dtype="str"))
 
 
 def _null(weights: sparse.csr_array, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> tuple[np.ndarray, bool]:

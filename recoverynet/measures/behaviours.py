@@ -10,11 +10,13 @@ from scipy import sparse
 
 from recoverynet.arguments import array_of_numbers, require_finite
 from recoverynet.errors import SchemaError
+from recoverynet.graphs.alignment import by_wave
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.ids import PERSON_ID, first_ids, for_people, id_index, labels_of
 from recoverynet.states import Norm
 
-Behaviour = str | Norm | np.ndarray | None
+Behaviour = str | Norm | np.ndarray | pd.DataFrame | pd.Series | None
 
 
 class Wave(NamedTuple):
@@ -43,9 +45,10 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     ----------
     panel : NetworkPanel
         n people at W waves.
-    behaviour : str, Norm, array of shape (n, W) or None
-        A name in ``panel.behaviour``; a norm, worked out from the states of the panel; or numbers, NaN where
-        unknown. Default: the panel's norm, or its behaviour where it has only one.
+    behaviour : str, Norm, array of shape (n, W), DataFrame, Series or None
+        A name in ``panel.behaviour``; a norm, worked out from the states of the panel; numbers, NaN where unknown;
+        or a frame of numbers by person with a column a wave, or a series by (person_id, wave), which go by their
+        labels (people they do not name are unknown). Default: the panel's norm, or its behaviour where it has only one.
 
     Returns
     -------
@@ -57,6 +60,8 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     ------
     SchemaError
         Not a panel; or it does not have that behaviour, or the numbers have another shape.
+    UnknownPersonError
+        A frame or series names nobody of the panel.
 
     Examples
     --------
@@ -73,10 +78,13 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
         if behaviour.shape != (panel.n_people, panel.n_waves):
             raise SchemaError(f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got {behaviour.shape}.")
         return "behaviour", require_finite(array_of_numbers(behaviour, "The behaviour"), "The behaviour")
+    if _has_labels(panel, behaviour):
+        return "behaviour", _labelled(panel, behaviour)  # type: ignore[arg-type]
     if behaviour is not None and not isinstance(behaviour, str | Norm):
         raise SchemaError(
-            "A behaviour is a name, a Norm, or a numpy array of numbers, people × waves in the order of the panel; got a "
-            f"{type(behaviour).__name__}. np.asarray(…, dtype=float) makes an array of a list or a table."
+            "A behaviour is a name, a Norm, a numpy array of numbers, people × waves in the order of the panel, a DataFrame by "
+            "person_id with a column a wave, or a Series by (person_id, wave); got a "
+            f"{type(behaviour).__name__}{_labels_in_words(behaviour)}. np.asarray(…, dtype=float) makes an array of it."
         )
     if isinstance(behaviour, Norm) and panel.states is not None:
         words = panel.states.to_numpy(dtype=object)
@@ -93,6 +101,43 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     if name not in panel.behaviour:
         raise SchemaError(f"The panel has no behaviour {name!r}; it has {', '.join(map(repr, panel.behaviour)) or 'none'}.")
     return str(name), np.array(panel.behaviour[name], dtype=np.float64)
+
+
+def _has_labels(panel: NetworkPanel, behaviour: object) -> bool:
+    """Whether it is a frame by person, or a series by person and wave."""
+    if isinstance(behaviour, pd.Series):
+        return behaviour.index.nlevels == 2
+    if not isinstance(behaviour, pd.DataFrame):
+        return False
+    return PERSON_ID in behaviour.columns or labels_of(behaviour.index, panel.person_ids) is not None
+
+
+def _labels_in_words(behaviour: object) -> str:
+    if not isinstance(behaviour, pd.DataFrame | pd.Series) or not len(behaviour):
+        return ""
+    return f" whose rows are called {first_ids(behaviour.index)}"
+
+
+def _labelled(panel: NetworkPanel, behaviour: pd.DataFrame | pd.Series) -> np.ndarray:
+    """Numbers (n, W) of a frame by person and wave, or of a series by (person_id, wave)."""
+    if isinstance(behaviour, pd.Series):
+        people, wave = behaviour.index.get_level_values(0), behaviour.index.get_level_values(1)
+        by_pair = behaviour.set_axis(pd.MultiIndex.from_arrays([id_index(people, "The behaviour"), wave]))
+        if by_pair.index.has_duplicates:
+            raise SchemaError(
+                f"The behaviour names a person twice at a wave, the first {by_pair.index[by_pair.index.duplicated()][0]}."
+            )
+        strange = sorted(set(wave) - set(panel.waves.index), key=str)
+        if strange:
+            raise SchemaError(f"The behaviour names wave {strange[0]!r}; the panel has the waves 1 to {panel.n_waves}.")
+        behaviour = by_pair.astype(object).unstack().reindex(columns=panel.waves.index)  # noqa: PD010
+    if PERSON_ID in behaviour.columns:
+        behaviour = behaviour.set_index(PERSON_ID)
+    if behaviour.shape[1] != panel.n_waves:
+        raise SchemaError(f"The behaviour must have one column a wave ({panel.n_waves}); got {behaviour.shape[1]}.")
+    behaviour = by_wave(behaviour, panel.n_waves, "The behaviour")
+    known = for_people(behaviour, panel.person_ids, "the behaviour", "the people of the panel")
+    return require_finite(array_of_numbers(known, "The behaviour"), "The behaviour")
 
 
 def _no_panel(given: object) -> str:
@@ -154,7 +199,7 @@ def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Ser
     Parameters
     ----------
     source : NetworkPanel or PersonNetwork
-    behaviour : str, Norm, array, pandas.Series or None
+    behaviour : str, Norm, array, pandas.Series, pandas.DataFrame or None
         For a panel as for :func:`behaviour_values`. For a network of n people: a column of its people that
         holds numbers or True and False, n numbers in its order, or a series indexed by person_id (others are
         unknown).
@@ -178,11 +223,6 @@ def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Ser
     return [Wave(1, source.weights, source.directed, _network_values(source, behaviour))]
 
 
-def _first(ids: pd.Index) -> str:
-    """The first ids in words."""
-    return f"{', '.join(repr(each) for each in ids[:3].tolist())}{' and so on' * (len(ids) > 3)}"
-
-
 def _network_values(network: PersonNetwork, behaviour: object) -> np.ndarray:
     """Numbers for the people of one network, in its order."""
     if isinstance(behaviour, str):
@@ -192,16 +232,15 @@ def _network_values(network: PersonNetwork, behaviour: object) -> np.ndarray:
                 f"{', '.join(map(repr, network.people.columns)) or 'none'}."
             )
         behaviour = network.people[behaviour]
-    if isinstance(behaviour, pd.Series):
-        if len(behaviour) and not behaviour.index.isin(network.person_ids).any():
+    if isinstance(behaviour, pd.DataFrame):
+        if behaviour.shape[1] != 1:
             raise SchemaError(
-                f"The series knows nobody of the network: its ids are {_first(behaviour.index)}, those of the network "
-                f"{_first(network.person_ids)}. Index it by person_id."
+                f"A network has one value a person; the behaviour has {behaviour.shape[1]} columns. Choose one of them."
             )
-        behaviour = behaviour.reindex(network.person_ids)
-    numbers = pd.to_numeric(pd.Series(behaviour, dtype="object"), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    if len(numbers) != network.n_people:
-        raise SchemaError(f"Give one value for each of the {network.n_people} people; got {len(numbers)}.")
-    if np.isnan(numbers).sum() > pd.isna(pd.Series(behaviour, dtype="object")).sum():
-        raise SchemaError("The values of the behaviour must be numbers, or True and False; some are words.")
+        behaviour = behaviour.squeeze(axis=1)
+    if isinstance(behaviour, pd.Series):
+        behaviour = for_people(behaviour, network.person_ids, "the series", "the people of the network")
+    numbers = array_of_numbers(behaviour, "The values of the behaviour")
+    if numbers.shape != (network.n_people,):
+        raise SchemaError(f"Give one value for each of the {network.n_people} people; got {numbers.size}.")
     return numbers

@@ -13,13 +13,15 @@ from recoverynet.measures.client_ties import GroupTie, PersonTie, framed, group_
 from recoverynet.measures.kept_apart import KeptApart, keep_apart
 from recoverynet.measures.moment import Moment, moment_of, require_client
 from recoverynet.measures.record_index import Occasion, RecordIndex, index_of
-from recoverynet.measures.recovery_contacts import COMMUNITY_ROLES, PERSONAL_KINDS
 from recoverynet.measures.ways_to_groups import Way, ways_to_groups
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.record import RecoveryRecord
 
 CARRIES = ("recovery", "supportive", "neutral", "using", "unknown")
 """What a tie may carry, in the order it is told."""
+
+
+_OPEN_PARTS = ("host", "facilitator", "sponsor", "introducer")
 
 
 class Contact(NamedTuple):
@@ -75,7 +77,8 @@ class ClientLinks:
         Ids of the recovery ties of one window and not of the other.
     last_recovery_contact : pandas.Timestamp or NaT
     days_since_recovery : float
-        NaN where no contact with the recovery community is on record.
+        Since the latest contact with a person or group that carries recovery; NaN where none is on record in the four
+        windows looked at.
     n_ties, n_outside_services : int
         Ties with a contact in the window or named in the latest interview, and those of them that are neither a
         worker nor a treatment group.
@@ -245,6 +248,8 @@ def client_links(
       who must be kept apart from each other only one is shown.
     - The way to a group of mutual aid ends with somebody who has agreed to introduce others; the way to another group
       with such a person or with somebody the client knows. Nobody who refused consent is on it.
+    - A recovery contact is one with a person or group that carries recovery here. So a friend in recovery counts, whom
+      :func:`recoverynet.measures.recovery_contacts.recovery_contacts` cannot know, and a peer known to use does not.
     - ``sole_link``: the only recovery tie of the window, else a person who was at every one of its recovery contacts.
 
     References
@@ -270,7 +275,7 @@ def client_links(
     people = [tie for tie in people if tie.person_id not in apart.hidden]
     groups = group_ties(index, client_id, moment, mine)
     ways = ways_to_groups(index, client_id, moment, people, groups, apart)
-    reached = _recovery_occasions(index, client_id, mine, groups)
+    reached = _recovery_occasions(index, client_id, mine, people, groups)
     last = index.instant(reached[-1].time) if reached else pd.NaT
     now, earlier = _recovery_ids(people, groups, "n_contacts"), _recovery_ids(people, groups, "n_before")
     tied = [tie for tie in people if tie.status != "quiet"] + [tie for tie in groups if tie.n_contacts]
@@ -298,17 +303,16 @@ def client_links(
 
 
 def _recovery_occasions(
-    index: RecordIndex, client_id: str, mine: Collection[Occasion], groups: Collection[GroupTie]
+    index: RecordIndex, client_id: str, mine: Collection[Occasion], people: Collection[PersonTie], groups: Collection[GroupTie]
 ) -> list[Occasion]:
-    """The occasions that are contact with the recovery community, as :func:`recovery_contacts` counts them."""
-    carries = {group.group_id: group.carries for group in groups}
+    """The occasions on which the client met somebody, or went to a group, that carries recovery; in order of time."""
+    carriers = {tie.person_id for tie in people if tie.carries == "recovery"}
+    meetings = {tie.group_id for tie in groups if tie.carries == "recovery"}
 
     def counts(occasion: Occasion) -> bool:
-        if occasion.group_id is not None and carries[occasion.group_id] in ("recovery", "using"):
-            return carries[occasion.group_id] == "recovery"
-        return occasion.kind in PERSONAL_KINDS and any(
-            index.people[other].role in COMMUNITY_ROLES for other, _ in index.others_at(occasion, client_id)
-        )
+        if not occasion.is_personal:
+            return occasion.group_id in meetings
+        return any(other in carriers for other, _ in index.others_at(occasion, client_id))
 
     return [occasion for occasion in mine if counts(occasion)]
 
@@ -326,9 +330,15 @@ def _sole_link(index: RecordIndex, client_id: str, now: Mapping[str, str], reach
         return SoleLink(layer, one, len(reached))
     if len(now) < 2 or len(reached) < 2:
         return None
-    there = [{other for other, _ in index.others_at(occasion, client_id)} for occasion in reached]
+    there = [_openly_at(index, occasion, client_id) for occasion in reached]
     always = set.intersection(*there) & {person for person, layer in now.items() if layer == "person"}
     return SoleLink("person", min(always), len(reached)) if always else None
+
+
+def _openly_at(index: RecordIndex, occasion: Occasion, client_id: str) -> set[str]:
+    """Who else was there: of a meeting only those who ran it, came as sponsor or introducer, or have agreed to introduce."""
+    others = index.others_at(occasion, client_id)
+    return {other for other, part in others if occasion.is_personal or part in _OPEN_PARTS or other in index.willing}
 
 
 def _contacts(
@@ -352,4 +362,4 @@ def _contacts(
         elif occasion.is_personal:
             others = sorted({other for other, _ in index.others_at(occasion, client_id)} & set(carries))
             rows += [Contact(when, occasion.kind, "person", other, carries[other]) for other in others]
-    return rows
+    return sorted(rows, key=lambda row: (row.started_at, row.id, row.kind))

@@ -133,7 +133,9 @@ def latest_interview(index: RecordIndex, client_id: str, at: pd.Timestamp) -> li
         return []
     last = max(asked).date()
     rows = zip(named["alter_id"].tolist(), *(_plain(named[name]) for name in _SAID), strict=True)
-    return [(alter, said) for alter, *values in rows if (said := dict(zip(_SAID, values, strict=True)))["asked_at"].date() == last]
+    told = [(alter, dict(zip(_SAID, values, strict=True))) for alter, *values in rows]
+    latest = [(alter, said) for alter, said in told if said["asked_at"].date() == last]
+    return sorted(latest, key=lambda row: (row[0], row[1]["relation"] or ""))
 
 
 def _plain(values: pd.Series) -> list[Any]:

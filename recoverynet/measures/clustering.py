@@ -70,6 +70,7 @@ def norm_clustering(
         whose far end holds the norm: the denominator), ``share_holding`` (of these, those whose near end does
         too), ``excess`` (``share_holding`` over ``prevalence``, minus 1: +0.5 is half as many again);
         ``null_mean``, ``null_low``, ``null_high`` (of the excess among rearrangements), ``p``, ``n_runs``,
+        ``n_undefined`` (runs in which the excess has no value: they count as extreme, so that p can only be too large),
         ``exact``; ``reason`` (why there is no number, missing where there is one).
 
     Raises
@@ -170,7 +171,7 @@ def _one_wave(
             "n_pairs": pairs if wave.directed and direction == "out" else pairs // 2,
             "n_alters_holding": alters, "share_holding": np.where(able, share(both, alters), np.nan),
             "excess": observed, **_band(np.where(able[:, None], null, np.nan), level), "p": p,
-            "n_runs": null.shape[1] * able, "exact": exact,
+            "n_runs": null.shape[1] * able, "n_undefined": np.isnan(null).sum(axis=1) * able, "exact": exact,
             "reason": pd.array(reasons, dtype="str"),
         },
         index=pd.RangeIndex(1, max_distance + 1, name="distance"),

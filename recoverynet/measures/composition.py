@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.graphs.alignment import by_wave
 from recoverynet.graphs.egos import EgoNetworks
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.ids import by_person, require_shared
 from recoverynet.kernels.composition import entropy, external_internal, index_of_qualitative_variation, tally
 from recoverynet.kernels.proportions import share
 from recoverynet.measures.layers import layer_frame, layers_of, towards
@@ -60,7 +62,7 @@ def composition(
     network : PersonNetwork, NetworkPanel or EgoNetworks
         n people, or n egos with the alters one step away, with a column ``role`` where it is known.
     states : pandas.Series or pandas.DataFrame, optional
-        State of each person as words, indexed by person id, as ``state_at`` gives it; for a panel a frame
+        State of each person as words, indexed by person id (text or numbers), as ``state_at`` gives it; for a panel a frame
         with one column a wave. People who are not in it are unknown. Needed for a network; default for a
         panel: its own states. For personal networks whose alters have a ``perceived_state`` it gives the
         egos' own states only.
@@ -104,6 +106,8 @@ def composition(
     SchemaError
         States are missing or hold a word the scheme does not know, an unknown direction or role, or something
         else than a network.
+    UnknownPersonError
+        ``states`` name nobody of the network.
 
     Notes
     -----
@@ -210,7 +214,9 @@ def _named_ties(
     by_perception = perceived and "perceived_state" in alters.columns
     if states is None and not by_perception:
         raise SchemaError("Composition needs states: pass states=state_at(record.observations, when).")
-    known = pd.Series(dtype="object") if states is None else _one_a_person(states).squeeze(axis=1)
+    known = pd.Series(dtype="object", index=pd.Index([], dtype="str")) if states is None else _one_column(states)
+    everybody = networks.egos.index.append(pd.Index(alters["alter_id"]))
+    require_shared(known.index, everybody, "the states", "the egos and alters of the personal networks")
     seen = alters["perceived_state"] if by_perception else known.reindex(alters["alter_id"])
     return AlterTies(
         networks.egos.index.get_indexer(alters["ego_id"]),
@@ -237,7 +243,8 @@ def _state_codes(network: PersonNetwork | NetworkPanel, states: pd.Series | pd.D
                 "Composition needs the states of the people: pass states=state_at(record.observations, when)"
                 + (", one column a wave." if isinstance(network, NetworkPanel) else ".")
             )
-    frame = _one_a_person(states)
+    frame = by_wave(_one_a_person(states), n_layers, "The states")
+    require_shared(frame.index, network.person_ids, "the states", "the people of the network")
     if frame.shape[1] != n_layers:
         raise SchemaError(f"The states must have one column a wave ({n_layers}); got {frame.shape[1]}.")
     return codes_of(frame.reindex(network.person_ids).to_numpy(dtype=object), norm)
@@ -247,10 +254,17 @@ def _one_a_person(states: pd.Series | pd.DataFrame) -> pd.DataFrame:
     """The states as a frame; SchemaError where they are something else or somebody occurs twice."""
     if not isinstance(states, pd.Series | pd.DataFrame):
         raise SchemaError(f"states must be a Series or DataFrame by person id; got {type(states).__name__}.")
-    if states.index.has_duplicates:
-        twice = states.index[states.index.duplicated()]
-        raise SchemaError(f"The states name {len(twice)} people twice, the first being {twice.tolist()[0]!r}.")
-    return states.to_frame() if isinstance(states, pd.Series) else states
+    frame = by_person(states, "The states")
+    return frame.to_frame() if isinstance(frame, pd.Series) else frame
+
+
+def _one_column(states: pd.Series | pd.DataFrame) -> pd.Series:
+    frame = _one_a_person(states)
+    if frame.shape[1] != 1:
+        raise SchemaError(
+            f"Personal networks need one state a person; the states have {frame.shape[1]} columns. Choose one of them."
+        )
+    return frame.iloc[:, 0]
 
 
 def _service_flags(people: pd.DataFrame, service_roles: Collection[str]) -> np.ndarray:

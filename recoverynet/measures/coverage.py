@@ -13,7 +13,7 @@ from recoverynet.kernels.windows import events_between
 from recoverynet.measures.aftercare import contact_days
 from recoverynet.measures.days import days_within, local_days, midnight
 from recoverynet.measures.subgroups import people_with_role, with_interval
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 _FREQUENCY = {"month": "M", "quarter": "Q"}
 
@@ -59,6 +59,8 @@ def coverage_over_time(
     ------
     SchemaError
         Unknown word or role, or contacts without the columns.
+    UnknownPersonError
+        Nobody in the contacts is known to the record.
 
     Notes
     -----
@@ -76,6 +78,7 @@ def coverage_over_time(
     0  2011-03          3          2   True
     1  2011-04          3          2  False
     """
+    require_record(record, "coverage_over_time()")
     if every not in _FREQUENCY:
         raise SchemaError(f"every must be 'month' or 'quarter'; got {every!r}.")
     if among not in ("observed", "treatment"):

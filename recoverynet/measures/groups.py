@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError, UnknownPersonError
+from recoverynet.ids import first_ids, ids_in
 from recoverynet.kernels.proportions import share
 from recoverynet.measures.days import resolved_window
 from recoverynet.tables.layouts import GROUPS
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 NORMS = ("recovery", "mixed", "using")
 
@@ -93,6 +94,7 @@ def group_portfolio(
     >>> portfolio.loc["ben", columns].round(2).tolist()
     [2.0, 0.67, 0.33, 0.33]
     """
+    require_record(record, "group_portfolio()")
     groups = _groups(record, group_kinds)
     people = pd.Index(record.people["person_id"], name="person_id")
     if isinstance(importance, pd.DataFrame):
@@ -155,6 +157,7 @@ def _attended(record: RecoveryRecord, window: tuple[object, object] | None) -> p
 def _declared(frame: pd.DataFrame, record: RecoveryRecord) -> pd.DataFrame:
     """The user's own frame of importance, checked."""
     columns = ["person_id", "group_id", "importance"]
+    frame = ids_in(frame, columns, "importance", ids=columns[:2])
     absent = [name for name in columns if name not in frame.columns]
     if absent:
         raise SchemaError(f"importance needs {', '.join(columns)}; {', '.join(absent)} is missing.")
@@ -168,7 +171,10 @@ def _declared(frame: pd.DataFrame, record: RecoveryRecord) -> pd.DataFrame:
     for name, known in (("person_id", record.people["person_id"]), ("group_id", record.groups["group_id"])):
         unknown = frame.loc[~frame[name].isin(known), name]
         if len(unknown):
-            raise UnknownPersonError(f"importance has {len(unknown)} rows with an unknown {name}, the first {unknown.iloc[0]!r}.")
+            raise UnknownPersonError(
+                f"importance has {len(unknown)} rows with an unknown {name}, the first being {unknown.iloc[0]!r}; those of the "
+                f"record are {first_ids(known)}."
+            )
     return frame[columns].assign(importance=value.astype(float))
 
 

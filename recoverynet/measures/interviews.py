@@ -10,6 +10,9 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.egos import EgoNetworks
+from recoverynet.graphs.nominated import wave_numbers
+from recoverynet.ids import id_index, ids_in, require_shared
+from recoverynet.tables.columns import instants_of_column
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,11 @@ def interviews_of(nominations: pd.DataFrame | EgoNetworks, people: Iterable[str]
     """Members, each with the row of its interview; and the interviews in order of person and wave."""
     if isinstance(nominations, EgoNetworks):
         rows = nominations.alters[nominations.alters["distance"] == 1].assign(wave=1)
-        everyone = nominations.egos.index if people is None else pd.Index(list(people))
+        everyone = nominations.egos.index if people is None else id_index(people, "people")
     else:
         rows = _with_wave(nominations)
-        everyone = pd.Index([] if people is None else list(people), dtype="object")
+        everyone = id_index([] if people is None else people, "people")
+    require_shared(pd.Index(rows["ego_id"].unique()), everyone, "the nominations", "the people interviewed")
     if "weight" in rows.columns:
         rows = rows[~(pd.to_numeric(rows["weight"]) == 0)]
     asked = rows["asked_at"] if "asked_at" in rows.columns else pd.Series(pd.NaT, index=rows.index)
@@ -76,14 +80,20 @@ def interviews_of(nominations: pd.DataFrame | EgoNetworks, people: Iterable[str]
 
 def _with_wave(nominations: pd.DataFrame) -> pd.DataFrame:
     """The nominations with ``wave``: as given, or each person's interviews counted by local day."""
+    columns = ("ego_id", "alter_id", "asked_at", "wave")
+    nominations = ids_in(nominations, columns, "nominations", ids=("ego_id", "alter_id"))
     absent = [name for name in ("ego_id", "alter_id") if name not in nominations.columns]
     if absent or not {"asked_at", "wave"} & set(nominations.columns):
         raise SchemaError(
             "Nominations need the columns ego_id, alter_id and asked_at (or wave); they have "
             f"{', '.join(map(repr, nominations.columns))}."
         )
+    if nominations[["ego_id", "alter_id"]].isna().any(axis=None):
+        raise SchemaError("Every nomination needs both who names and who is named; some rows lack one.")
+    if "asked_at" in nominations.columns and not pd.api.types.is_datetime64_dtype(nominations["asked_at"]):
+        nominations = nominations.assign(asked_at=instants_of_column(nominations["asked_at"], "Column 'asked_at'"))
     if "wave" in nominations.columns:
-        return nominations
+        return nominations.assign(wave=wave_numbers(nominations, "nominations"))
     day = nominations["asked_at"].dt.normalize()
     return nominations.assign(wave=day.groupby(nominations["ego_id"]).rank(method="dense").astype("int64"))
 

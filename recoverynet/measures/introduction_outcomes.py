@@ -12,7 +12,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.measures.days import resolved_window
 from recoverynet.measures.subgroups import EVERYONE, NOT_RECORDED, people_with_role, with_interval
 from recoverynet.tables.layouts import LINKAGE
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 OUTCOMES = ("attended", "declined", "withdrawn", "open")
 OPENS = ("offered", "accepted", "introduced", "declined")
@@ -92,6 +92,7 @@ def introduction_courses(
     >>> introduction_courses(rn.load_sample("five_people"))[["client_id", "outcome"]].to_numpy().tolist()
     [['ann', 'attended'], ['ben', 'attended'], ['eve', 'open']]
     """
+    require_record(record, "introduction_outcomes()")
     steps = record.linkage
     steps = steps[steps["client_id"].isin(people_with_role(record, roles))]
     steps = steps.assign(order=steps["stage"].map(_ORDER)).sort_values(["client_id", "group_id", "at", "order"], kind="stable")

@@ -14,9 +14,9 @@ from recoverynet.instants import as_length
 from recoverynet.measures.client_ties import framed, person_ties
 from recoverynet.measures.client_words import reason_in_words
 from recoverynet.measures.doors import Door, Wishes, doors
-from recoverynet.measures.kept_apart import keep_apart
+from recoverynet.measures.kept_apart import KeptApart, keep_apart
 from recoverynet.measures.moment import QUARTER, moment_of, require_client
-from recoverynet.measures.record_index import Person, RecordIndex, index_of
+from recoverynet.measures.record_index import Group, Person, RecordIndex, index_of
 from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN, go_betweens, one_step_away
 from recoverynet.states import RECOVERY_NORM
 from recoverynet.tables.record import RecoveryRecord
@@ -156,6 +156,12 @@ def introduction_options(
         ]
 
     return sorted(options_of(steps) or options_of(guides), key=_nearest_first)
+
+
+def fitting_groups(record: RecoveryRecord, client_id: str, *, at: pd.Timestamp, wishes: Wishes, apart: KeptApart) -> list[Group]:
+    """Groups that suit a client and may be proposed to them, with or without an introducer, the soonest first."""
+    index = index_of(record)
+    return [door.group for door in doors(index, require_client(index, client_id), at, wishes, apart)]
 
 
 def _option(door: Door, guide: Person, steps: float | None, via: str | None, last: pd.Timestamp, room: float) -> Introduction:

@@ -31,7 +31,7 @@ class KeptApart:
     hidden : frozenset of str
         Nobody in it may be shown: ``others``, and whoever must be kept apart from somebody this view shows already.
     rivals : frozenset of str
-        Those of ``others`` who are present clients themselves: what suits both is proposed to one of them only.
+        Those of ``others`` who are clients themselves, those who left included: what suits both is proposed to one only.
     claimed : frozenset of str
         Groups that belong to one of ``others``.
     own : frozenset of str
@@ -134,7 +134,6 @@ def keep_apart(record: RecoveryRecord, client_id: str, at: pd.Timestamp, direct:
     others = separated_from(record.separations, client_id)
     if not others:
         return KeptApart(client_id, hidden=hidden)
-    rivals = (index.people[other] for other in others)
     named = [index.rows("nominations", other, column) for other in others for column in ("ego_id", "alter_id")]
     friends = {friend for rows in named for column in ("ego_id", "alter_id") for friend in rows[column].tolist()}
     friends |= {friend for other in others for friend in index.met_by(other, at - QUARTER, at)}
@@ -142,7 +141,7 @@ def keep_apart(record: RecoveryRecord, client_id: str, at: pd.Timestamp, direct:
         client_id,
         others,
         hidden,
-        frozenset(one.person_id for one in rivals if one.role == "client" and not (one.left_on is not None and one.left_on <= at)),
+        frozenset(other for other in others if index.people[other].role == "client"),
         claimed=_claims(index, others, at),
         own=_claims(index, {client_id}, at),
         friends=frozenset(friends - {client_id}),

@@ -12,7 +12,7 @@ from recoverynet.measures.days import days_within, local_days, resolved_window
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
 from recoverynet.tables.layouts import LINKAGE, LINKAGE_COURSE
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 STAGES = LINKAGE["stage"].choices
 """The steps of the funnel in their order, then the ends a course may take: declined, withdrawn, stopped."""
@@ -102,6 +102,7 @@ def linkage_funnel(
     3  introduced          1          3          7.0
     4    attended          2          3          2.0
     """
+    require_record(record, "linkage_funnel()")
     people = people_with_role(record, roles)
     steps = _steps(record, window, add_participation)
     steps = steps[steps["client_id"].isin(people)]
@@ -246,6 +247,7 @@ def nice_qs11_statement2(
        n_clients  n_informed  n_supported  n_both
     0          3           3            1       1
     """
+    require_record(record, "nice_qs11_statement2()")
     if isinstance(substances, str):
         raise SchemaError(f"substances must be several words, such as ({substances!r},).")
     period = resolved_window(record, window)

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.ids import ids_in
 from recoverynet.instants import as_instant
 from recoverynet.measures.record_index import Group, named_rows
+from recoverynet.recurrence import Recurrence, read_recurrence
 from recoverynet.tables.layouts import GROUPS
 
 WEEKDAYS = GROUPS["weekday"].choices
@@ -25,8 +27,8 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     Parameters
     ----------
     groups : pandas.DataFrame
-        As ``record.groups``: one weekly meeting a row, with ``weekday``, ``start_time`` (HH:MM, local) and
-        ``timezone``.
+        As ``record.groups``: one meeting a row, with ``weekday`` or ``recurrence`` (an RRULE of RFC 5545, which stands
+        before the weekday), ``start_time`` (HH:MM, local) and ``timezone``.
     at : instant
         From when on; a meeting that has begun is not listed.
     days : int
@@ -44,7 +46,8 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     Raises
     ------
     SchemaError
-        ``at`` or ``tz`` cannot be read, ``days`` is below 1, or a group names a time zone that does not exist.
+        ``at`` or ``tz`` cannot be read, ``days`` is below 1, or a group names a time zone that does not exist or a
+        recurrence that is none.
     KeyError
         ``groups`` lacks a column of the table of groups; ``record.groups`` has them all.
 
@@ -66,6 +69,10 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
         raise SchemaError(f"days must be a whole number, 1 or more; got {days!r}.")
     start = as_instant(at, tz)
+    groups = ids_in(groups, ("group_id",), "groups")
+    absent = [name for name in Group._fields if name not in groups.columns]
+    if absent:
+        raise SchemaError(GROUPS.absent_columns_message(absent, list(groups.columns)))
     found = sorted(
         coming_meetings(named_rows(groups, Group), start, days=int(days), tz=tz), key=lambda row: (row.starts_at, row.group_id)
     )
@@ -99,10 +106,10 @@ def coming_meetings(groups: Iterable[Group], start: pd.Timestamp, *, days: int, 
     first, last = start.to_pydatetime(), (start + pd.DateOffset(days=days)).to_pydatetime()
     here = _zone(tz, "")
     for group in groups:
-        if group.weekday is None or group.start_time is None or group.closed_temporarily is True:
+        if (group.weekday is None and group.recurrence is None) or group.start_time is None or group.closed_temporarily is True:
             continue
         zone = _zone(group.timezone or tz, group.group_id)
-        for moment in _weekly(group, zone, first, last):
+        for moment in _moments(group, zone, first, last):
             if first <= moment < last and group.meets_at(moment):
                 ends = None if group.duration_min is None else (moment + dt.timedelta(minutes=group.duration_min)).astimezone(here)
                 clock = ":".join(group.start_time.split(":")[:2]).rjust(5, "0")
@@ -120,13 +127,24 @@ def coming_meetings(groups: Iterable[Group], start: pd.Timestamp, *, days: int, 
                 )
 
 
-def _weekly(group: Group, zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
-    """Every week's meeting of a group whose local day lies between two instants, in UTC, as it falls on the clock there."""
-    day, end = first.astimezone(zone).date(), last.astimezone(zone).date()
+def _moments(group: Group, zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
+    """Every meeting of a group whose local day lies between two instants, in UTC, as it falls on the clock there."""
     hour, minute, *_ = (int(part) for part in str(group.start_time).split(":"))
-    day += dt.timedelta(days=(WEEKDAYS.index(str(group.weekday)) - day.weekday()) % 7)
-    while day <= end:
+    for day in _days(group, first.astimezone(zone).date(), last.astimezone(zone).date()):
         yield _instant(dt.datetime.combine(day, dt.time(hour, minute)), zone)
+
+
+def _days(group: Group, day: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """The days a group meets on, by its rule of recurrence, else by its weekday."""
+    if group.recurrence is not None:
+        try:
+            yield from _recurrence_written(group.recurrence).days(day, last)
+        except SchemaError as error:
+            raise SchemaError(f"Group {group.group_id!r} does not say when it meets: {error}") from error
+        return
+    day += dt.timedelta(days=(WEEKDAYS.index(str(group.weekday)) - day.weekday()) % 7)
+    while day <= last:
+        yield day
         day += dt.timedelta(days=7)
 
 
@@ -136,6 +154,11 @@ def _instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     if instant.astimezone(zone).replace(tzinfo=None) == local:
         return instant
     return pd.Timestamp(local).tz_localize(zone, nonexistent="shift_forward").to_pydatetime().astimezone(dt.UTC)
+
+
+@lru_cache(maxsize=256)
+def _recurrence_written(text: str) -> Recurrence:
+    return read_recurrence(text)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import TimeOrderError, UnknownPersonError
-from recoverynet.instants import as_instant, as_length, day_in_words
+from recoverynet.ids import one_id
+from recoverynet.instants import as_instant, as_length, require_day_of
 from recoverynet.measures.record_index import Person, RecordIndex, to_us
 from recoverynet.tables.record import RecoveryRecord
 
@@ -70,10 +71,11 @@ def require_client(index: RecordIndex, client_id: object) -> Person:
     UnknownPersonError
         The record does not know the person, or knows them in another role.
     """
-    found = index.people.get(str(client_id))
+    client_id = one_id(client_id, "client_id")
+    found = index.people.get(client_id)
     if found is None:
         clients = [person.person_id for person in index.people.values() if person.role == "client"]
-        near = get_close_matches(str(client_id), clients[:5000], n=1, cutoff=0.8)
+        near = get_close_matches(client_id, clients[:5000], n=1, cutoff=0.8)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise UnknownPersonError(
             f"The record knows nobody called {client_id!r}; it holds {len(clients):,} clients, the first being "
@@ -100,14 +102,5 @@ def moment_of(record: RecoveryRecord, at: object, window: object) -> Moment:
     if length < pd.Timedelta(days=1):
         raise TimeOrderError(f"window must be a day or longer; got {window!r}.")
     instant = as_instant(at, record.tz)
-    if record.window is None:
-        raise TimeOrderError("The record holds no dated row, so nothing can be said about any day.")
-    start, end = record.window
-    if not start <= instant <= end + length:
-        last = end - pd.Timedelta(microseconds=1)
-        raise TimeOrderError(
-            f"The record runs from {day_in_words(start)} to {day_in_words(last)}, and {day_in_words(instant)} lies "
-            f"{'before it' if instant < start else f'more than {length.days} days after it'}. Ask about a day of the "
-            "record, or read in newer entries."
-        )
+    require_day_of(instant, record.window, length)
     return Moment(instant, length)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from recoverynet.measures.recovery_contacts import PERSONAL_KINDS
 from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 
 class Person(NamedTuple):
@@ -39,6 +39,7 @@ class Group(NamedTuple):
     kind: str
     norm: str | None
     weekday: str | None
+    recurrence: str | None
     start_time: str | None
     duration_min: float | None
     timezone: str | None
@@ -216,6 +217,7 @@ _INDEXES: dict[int, tuple[weakref.ref[RecoveryRecord], RecordIndex]] = {}
 
 def index_of(record: RecoveryRecord) -> RecordIndex:
     """The index of a record: made the first time it is asked for, forgotten with the record."""
+    require_record(record, "This")
     held = _INDEXES.get(id(record))
     if held is not None and held[0]() is record:
         return held[1]

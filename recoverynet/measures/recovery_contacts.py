@@ -8,7 +8,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.tables.layouts import GROUPS, PEOPLE, RECOVERY_GROUP_KINDS
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.record import RecoveryRecord, require_record
 
 COMMUNITY_ROLES = ("peer", "community")
 """Roles of people through whom somebody meets the recovery community."""
@@ -69,6 +69,7 @@ def recovery_contacts(
     >>> contacts.loc[contacts["person_id"] == "ben", ["occasion_id", "through"]].to_numpy().tolist()
     [['o1', 'group'], ['o4', 'person'], ['o5', 'group']]
     """
+    require_record(record, "recovery_contacts()")
     _require(group_kinds, GROUPS["kind"].choices, "group_kinds", "kinds of group")
     _require(roles, PEOPLE["role"].choices, "roles", "roles")
     groups = record.groups

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -12,7 +14,6 @@ from recoverynet.kernels.proportions import share
 from recoverynet.measures.layers import Layer, towards
 from recoverynet.states import RECOVERY_NORM, UNKNOWN, Norm
 
-TIES = ("n_before", "n_after", "n_kept", "n_gained", "n_lost", "n_joined", "n_left", "n_unknown")
 PARTS = ("before", "after", "gained", "lost", "joined", "left", "kept_began", "kept_ended", "kept_changed")
 
 
@@ -98,46 +99,60 @@ def turnover(panel: NetworkPanel, *, norm: Norm | None = None, direction: str = 
 def _between(panel: NetworkPanel, wave: int, kinds: dict[str, np.ndarray | None], direction: str) -> dict[str, np.ndarray]:
     """Every column for the change from one wave (counted from 0) before ``wave`` to it."""
     earlier, later, unknown = _ties(panel, wave, direction)
-    here = panel.present[:, wave - 1].astype(float), panel.present[:, wave].astype(float)
-    kept = sparse.csr_array(earlier.multiply(later))
-    gained, lost = later - kept, earlier - kept
-    found = dict(
-        zip(
-            TIES,
-            (
-                earlier.sum(axis=1),
-                later.sum(axis=1),
-                kept.sum(axis=1),
-                gained @ here[0],
-                lost @ here[1],
-                gained @ (1 - here[0]),
-                lost @ (1 - here[1]),
-                unknown.sum(axis=1),
-            ),
-            strict=True,
-        )
-    )
+    change = _Change(earlier, later, panel.present[:, wave - 1].astype(float), panel.present[:, wave].astype(float))
+    found = change.of_all() | {"n_unknown": unknown.sum(axis=1)}
     stable = found["n_kept"] + found["n_gained"] + found["n_lost"]
-    columns = {"present": (here[0] * here[1]) == 1, **found, "jaccard": share(found["n_kept"], stable)}
+    columns = {"present": (change.here_before * change.here) == 1, **found, "jaccard": share(found["n_kept"], stable)}
     for kind, marks in kinds.items():
         if marks is None:
             columns |= {f"{kind}_{part}": np.full(panel.n_people, np.nan) for part in PARTS}
-            continue
-        not_before = (marks[:, wave - 1] == 0).astype(float)
-        before, after = np.nan_to_num(marks[:, wave - 1]), np.nan_to_num(marks[:, wave])
-        parts = (
-            earlier @ before,
-            later @ after,
-            gained @ (after * here[0]),
-            lost @ (before * here[1]),
-            gained @ (after * (1 - here[0])),
-            lost @ (before * (1 - here[1])),
-            kept @ (after * (1 - before)),
-            kept @ (before * (1 - after)),
-            kept @ (after * not_before),
-        )
-        columns |= {f"{kind}_{part}": value for part, value in zip(PARTS, parts, strict=True)}
+        else:
+            parts = change.of_those_marked(marks[:, wave - 1], marks[:, wave])
+            columns |= {f"{kind}_{part}": value for part, value in parts.items()}
     return columns
+
+
+class _Change(NamedTuple):
+    """Ties (1.0) at a wave and the wave before, and who was there at either (1.0)."""
+
+    earlier: sparse.csr_array
+    later: sparse.csr_array
+    here_before: np.ndarray
+    here: np.ndarray
+
+    def _moves(self) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]:
+        """Ties kept, gained and lost."""
+        kept = sparse.csr_array(self.earlier.multiply(self.later))
+        return kept, self.later - kept, self.earlier - kept
+
+    def of_all(self) -> dict[str, np.ndarray]:
+        """How many ties of each person were there, kept, gained and lost."""
+        kept, gained, lost = self._moves()
+        return {
+            "n_before": self.earlier.sum(axis=1),
+            "n_after": self.later.sum(axis=1),
+            "n_kept": kept.sum(axis=1),
+            "n_gained": gained @ self.here_before,
+            "n_lost": lost @ self.here,
+            "n_joined": gained @ (1 - self.here_before),
+            "n_left": lost @ (1 - self.here),
+        }
+
+    def of_those_marked(self, marked_before: np.ndarray, marked: np.ndarray) -> dict[str, np.ndarray]:
+        """The same of ties to people who are marked (1, 0, or NaN where unknown) at the wave before and at this one."""
+        kept, gained, lost = self._moves()
+        before, after = np.nan_to_num(marked_before), np.nan_to_num(marked)
+        return {
+            "before": self.earlier @ before,
+            "after": self.later @ after,
+            "gained": gained @ (after * self.here_before),
+            "lost": lost @ (before * self.here),
+            "joined": gained @ (after * (1 - self.here_before)),
+            "left": lost @ (before * (1 - self.here)),
+            "kept_began": kept @ (after * (1 - before)),
+            "kept_ended": kept @ (before * (1 - after)),
+            "kept_changed": kept @ (after * (marked_before == 0)),
+        }
 
 
 def _ties(panel: NetworkPanel, wave: int, direction: str) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]:

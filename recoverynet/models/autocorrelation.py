@@ -14,12 +14,14 @@ from recoverynet.arguments import array_of_numbers, list_of_names, require_level
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.ids import for_people
 from recoverynet.kernels.autoregression import AutoregressionFit, fit_autoregression, least_squares, row_normalised
 from recoverynet.kernels.hazard import independent_columns
 from recoverynet.measures.behaviours import behaviour_values
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
 
 RHO = "rho"
+INFORMATION = ("expected", "observed")
 FEW_PEOPLE, SMALLEST = 30, 1e-18
 MODELS = {
     "lag": "values depend on the mean value of contacts (network effects)",
@@ -61,6 +63,7 @@ def network_autocorrelation(
     wave: int | None = None,
     normalise: bool = True,
     constant: bool = True,
+    information: Literal["expected", "observed"] = "expected",
     level: float = 0.95,
 ) -> AutocorrelationFit:
     """Do people who are tied have alike values, beyond what their own circumstances make them?
@@ -83,6 +86,9 @@ def network_autocorrelation(
         their sum.
     constant : bool
         Add a constant. Default True.
+    information : {"expected", "observed"}
+        Where standard errors come from: the expected information (default, as spreg and spatialreg), or the observed one at
+        the maximum (as sna's lnam). Where the model does not fit well, or people are few, they differ by a third and more.
     level : float
         Coverage of intervals.
 
@@ -96,13 +102,16 @@ def network_autocorrelation(
     ------
     SchemaError
         Shapes or names that do not fit, a panel without ``wave``, terms that are not numbers.
+    UnknownPersonError
+        ``y`` or ``terms`` name nobody of the network.
 
     Notes
     -----
     lag: y = ρWy + Xβ + ε; error: y = Xβ + u with u = ρWu + ε; ε normal and independent (Ord 1975;
-    Doreian 1980). By maximum likelihood, log |I − ρW| from a sparse LU decomposition, |ρ| below one
-    over the spectral radius of W (1 where weights are normalised); standard errors from the expected
-    information. People with an unknown value or term are left out with their ties. For a norm (1 or 0)
+    Doreian 1980). By maximum likelihood, log det(I − ρW) from a sparse LU decomposition, abs(ρ) below one
+    over the spectral radius of W (1 where weights are normalised); standard errors from the expected or the observed
+    information (``information``; the settings say which). People with an unknown value or term are left out with their
+    ties. For a norm (1 or 0)
     this is a linear probability model.
 
     How often this test cries wolf when people merely choose their like: whenever likeness in the value
@@ -110,8 +119,8 @@ def network_autocorrelation(
     nothing spread, the lower one-sided 95 % bound of rho (lag, last of six waves) lay above 0 in 100 where
     people chose their own state; in 4 where a recorded trait drew people together and moved the norm, odds
     3 and 3, and was among the terms; in 98 where it was hidden; in 40 where people shared places that moved
-    it, whether they were open just then being among the terms (200 replications each; sample
-    ``calibration``). It describes one moment and says nothing on spread.
+    it, whether they were open just then being among the terms (200 replications each,
+    bounds from the observed information; sample ``calibration``). It describes one moment and says nothing on spread.
 
     References
     ----------
@@ -132,47 +141,63 @@ def network_autocorrelation(
     """
     if kind not in MODELS:
         raise SchemaError(f"kind must be 'lag' or 'error'; got {kind!r}.")
+    if information not in INFORMATION:
+        raise SchemaError(f"information must be 'expected' or 'observed'; got {information!r}.")
     require_level(level)
     at_wave, panel = _network(network, wave)
     name, values = _values(at_wave, panel, y, wave)
     names, columns = _terms(at_wave, panel, terms, wave)
     if constant:
         names, columns = ["constant", *names], np.column_stack([np.ones(len(values)), columns])
-    settings = settings_of(y=name, terms=names, kind=kind, wave=wave, normalise=normalise, constant=constant, level=level)
+    settings = settings_of(
+        y=name, terms=names, kind=kind, wave=wave, normalise=normalise, constant=constant, information=information, level=level
+    )
     known = np.isfinite(values) & np.isfinite(columns).all(axis=1)
     weights = at_wave.weights[known][:, known]
     weights = row_normalised(weights) if normalise else weights
     kept = independent_columns(columns[known])
     lost = [term for term, keep in zip(names, kept, strict=True) if not keep]
     design, outcome = columns[known][:, kept], values[known]
-    names = [term for term in names if term not in lost]
-    n_unknown = int((~known).sum())
-    checks = [Check("everybody's values known", not n_unknown, f"{n_unknown:,} of {len(known):,} left out")]
-    if lost:
-        checks.append(Check("every term varies on its own", False, f"left out: {', '.join(map(repr, lost))}"))
+    names = [term for term, keep in zip(names, kept, strict=True) if keep]
     reason = _reason(outcome, design, weights)
-    fit = None if reason else fit_autoregression(outcome, design, weights, kind)
-    if fit is not None:
-        checks.append(Check("the best rho lies inside its range", fit.inside))
-        checks.append(Check("people enough for the standard errors", len(outcome) >= FEW_PEOPLE, f"{len(outcome):,}"))
-        if not (fit.inside and (np.diag(fit.covariance) > SMALLEST).all()):
-            edge = f"the likelihood rises to the edge of the range of rho ({fit.rho:.3g}): these ties cannot tell it"
-            reason = f"{len(outcome):,} people leave nothing to tell chance from" if fit.inside else edge
-            fit = None
+    fit = None if reason else fit_autoregression(outcome, design, weights, kind, information)
+    checks = _checks(known, lost, fit, len(outcome))
+    reason = reason or _no_answer(fit, len(outcome))
     return AutocorrelationFit(
         question=f"Are people who are tied alike in {name!r}, beyond what the terms make them?",
         estimand=f"rho: how far {MODELS[kind]}",
-        assumptions=ASSUMPTIONS,
+        assumptions=(*ASSUMPTIONS, f"Standard errors are those of the {information} information."),
         settings=settings,
         focus=RHO,
         level=level,
         n_people=int(known.sum()),
-        n_dropped=n_unknown,
+        n_dropped=int((~known).sum()),
         n_rows=int(known.sum()),
         reason=reason,
-        checks=tuple(checks),
-        **_numbers(fit, names, outcome, design, level),
+        checks=checks,
+        **_numbers(None if reason else fit, names, outcome, design, level),
     )
+
+
+def _checks(known: np.ndarray, lost: list[str], fit: AutoregressionFit | None, n_people: int) -> tuple[Check, ...]:
+    """What the fit leaves out and what it stands on."""
+    n_unknown = int((~known).sum())
+    checks = [Check("everybody's values known", not n_unknown, f"{n_unknown:,} of {len(known):,} left out")]
+    if lost:
+        checks.append(Check("every term varies on its own", False, f"left out: {', '.join(map(repr, lost))}"))
+    if fit is not None:
+        checks.append(Check("the best rho lies inside its range", fit.inside))
+        checks.append(Check("people enough for the standard errors", n_people >= FEW_PEOPLE, f"{n_people:,}"))
+    return tuple(checks)
+
+
+def _no_answer(fit: AutoregressionFit | None, n_people: int) -> str | None:
+    """Why a fit tells nothing; None where it tells something, or there is none."""
+    if fit is None or (fit.inside and (np.diag(fit.covariance) > SMALLEST).all()):
+        return None
+    if fit.inside:
+        return f"{n_people:,} people leave nothing to tell chance from"
+    return f"the likelihood rises to the edge of the range of rho ({fit.rho:.3g}): these ties cannot tell it"
 
 
 def _numbers(
@@ -213,7 +238,8 @@ def _values(
     if isinstance(y, str):
         return y, _named(panel, y, wave)
     if isinstance(y, pd.Series):
-        return str(y.name or "y"), array_of_numbers(y.reindex(network.person_ids), "y")
+        known = for_people(y, network.person_ids, "y", "the people of the network")
+        return str(y.name or "y"), array_of_numbers(known, "y")
     values = array_of_numbers(y, "y")
     if values.shape != (network.n_people,):
         raise SchemaError(f"y must be one number a person, {network.n_people} in all; got shape {values.shape}.")
@@ -228,11 +254,12 @@ def _terms(
     if terms is None:
         return [], np.empty((n, 0))
     if isinstance(terms, pd.DataFrame):
+        terms = for_people(terms, network.person_ids, "the terms", "the people of the network")
         wrong = [str(name) for name, kind in terms.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
         if wrong:
             raise SchemaError(f"Terms must be numbers; {', '.join(map(repr, wrong))} are not. Use pandas.get_dummies.")
         names = list_of_names(map(str, terms.columns), "terms")
-        return list(names), terms.reindex(network.person_ids).to_numpy(dtype=np.float64)
+        return list(names), array_of_numbers(terms, "Terms")
     if isinstance(terms, np.ndarray):
         block = array_of_numbers(terms, "terms").reshape(len(terms), -1)
         if len(block) != n:

@@ -41,9 +41,9 @@ def aspect(svg: str) -> tuple[int, int]:
 
 
 @functools.cache
-def stylesheet() -> str:
-    """The stylesheet as it stands in every page."""
-    return (TEMPLATES / "report.css").read_text(encoding="utf-8").strip()
+def stylesheet(sheets: tuple[str, ...] = ("report.css",)) -> str:
+    """The stylesheets as they stand in a page, one after another."""
+    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in sheets)
 
 
 @functools.cache
@@ -60,13 +60,13 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def security_policy() -> str:
+def security_policy(sheets: tuple[str, ...] = ("report.css",)) -> str:
     """What a page may load: nothing but the pictures and the one stylesheet inside it."""
-    digest = base64.b64encode(hashlib.sha256(stylesheet().encode("utf-8")).digest()).decode("ascii")
+    digest = base64.b64encode(hashlib.sha256(stylesheet(sheets).encode("utf-8")).digest()).decode("ascii")
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def page(template: str, content: Mapping[str, object]) -> str:
+def page(template: str, content: Mapping[str, object], *, sheets: tuple[str, ...] = ("report.css",)) -> str:
     """Fill one of the templates.
 
     Parameters
@@ -75,6 +75,8 @@ def page(template: str, content: Mapping[str, object]) -> str:
         File name of the template.
     content : mapping
         What it speaks about.
+    sheets : tuple of str
+        File names of the stylesheets, in order.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def page(template: str, content: Mapping[str, object]) -> str:
         .get_template(template)
         .render(
             content,
-            stylesheet=Markup(stylesheet()),
-            security_policy=security_policy(),  # noqa: S704 - our own file
+            stylesheet=Markup(stylesheet(sheets)),
+            security_policy=security_policy(sheets),  # noqa: S704 - our own file
         )
     )

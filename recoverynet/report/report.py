@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,13 +14,18 @@ from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables
+from recoverynet.report.save.docx import write_document
 from recoverynet.report.save.html import write_html
 from recoverynet.report.save.ipynb import Rerun, write_notebook
+from recoverynet.report.save.pdf import write_pdf
 from recoverynet.report.save.xlsx import write_workbook
-from recoverynet.report.sections import Points, Section
+from recoverynet.report.sections import Listing, Points, Section
 
-IN_BRIEF = "in_brief"
-SUFFIXES = (".html", ".ipynb", ".xlsx")
+LOGGER = logging.getLogger("recoverynet.disclosure")
+IN_BRIEF, LIMITS = "in_brief", "limits"
+IN_PICTURES = ("links", "change", "ladder")
+SUFFIXES = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
+CLIENT_SHEETS = ("report.css", "client.css")
 _RERUNS: weakref.WeakKeyDictionary[Report, Rerun] = weakref.WeakKeyDictionary()
 
 
@@ -41,17 +47,22 @@ class Report:
         One sentence under the title.
     settings : mapping of str to str
         What it takes to make the report again.
-    audience : {"shared"}
-        For whom it is: anybody it is handed to.
+    audience : {"shared", "case_holder"}
+        For whom it is: anybody it is handed to, or only the worker who holds one client's case. The latter is
+        saved as a page to read and print and in no other form; that it was saved is logged.
     kind_in_words : str
         What sort of report it is, above the title.
+    unseen : tuple of str
+        What the report is asked for and cannot see in the record, in sentences; the command line ends with a status of
+        its own where there is any.
 
     Raises
     ------
     SchemaError
         Two sections have the same name.
     DisclosureError
-        A table passed another policy than that of the report, or the audience is not ``"shared"``.
+        A table passed another policy than that of the report, there is no such audience, or a report that is
+        shared lists rows about a person.
 
     Notes
     -----
@@ -76,8 +87,9 @@ class Report:
     policy: DisclosurePolicy
     subtitle: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
-    audience: Literal["shared"] = "shared"
+    audience: Literal["shared", "case_holder"] = "shared"
     kind_in_words: str = "Report"
+    unseen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sections", tuple(self.sections))
@@ -85,8 +97,9 @@ class Report:
         names = [section.name for section in self.sections]
         if len(set(names)) < len(names):
             raise SchemaError(f"Every section needs its own name; got {', '.join(names)}.")
-        if self.audience != "shared":
-            raise DisclosureError(f"A report is made for the audience 'shared'; got {self.audience!r}.")
+        if self.audience not in ("shared", "case_holder"):
+            raise DisclosureError(f"A report is made for the audience 'shared' or 'case_holder'; got {self.audience!r}.")
+        self._require_no_rows_about_a_person()
         for section in self.sections:
             for table in section.tables():
                 if table.shown.policy != self.policy.name or table.shown.smallest_shown != self.policy.smallest_shown:
@@ -94,7 +107,21 @@ class Report:
                         f"Table {table.shown.title!r} passed the policy {table.shown.policy!r}, not that of "
                         f"the report, {self.policy.name!r}. Make all sections with one ReportWriter."
                     )
-        self.policy.log_if_off(f"the report {self.title!r}")
+        if not self.is_for_case_holder:
+            self.policy.log_if_off(f"the report {self.title!r}")
+
+    def _require_no_rows_about_a_person(self) -> None:
+        listed = [section.name for section in self.sections if any(isinstance(block, Listing) for block in section.blocks)]
+        if listed and not self.is_for_case_holder:
+            raise DisclosureError(
+                f"Section {listed[0]!r} lists rows about a person: such a section stands in a report for the audience "
+                "'case_holder' only."
+            )
+
+    @property
+    def is_for_case_holder(self) -> bool:
+        """Whether only the worker who holds the case may read it."""
+        return self.audience == "case_holder"
 
     def __getitem__(self, name: str) -> Section:
         """One section by name."""
@@ -109,6 +136,27 @@ class Report:
         blocks = [block for section in self.sections if section.name == IN_BRIEF for block in section.blocks]
         return tuple(plain(item) for block in blocks if isinstance(block, Points) for item in block.items)
 
+    def brief(self) -> Report:
+        """The report on two pages that can be lifted out: in brief, what it looks like, and what it cannot say.
+
+        Returns
+        -------
+        Report
+            Sections of this report, so that they have passed its policy; tables and figures keep their numbers.
+
+        Raises
+        ------
+        SchemaError
+            The report has no summary.
+        """
+        names = [section.name for section in self.sections]
+        if IN_BRIEF not in names:
+            raise SchemaError(f"A briefing begins with the section {IN_BRIEF!r}, and this report has {', '.join(names)}.")
+        pictures = [section.figures()[0] for section in self.sections if section.figures() and section.name in IN_PICTURES]
+        shown = (Section("pictures", "What it looks like", tuple(pictures[:1])),) if pictures else ()
+        closing = tuple(section for section in self.sections if section.name == LIMITS)
+        return replace(self, sections=(self[IN_BRIEF], *shown, *closing), kind_in_words=f"Briefing, {self.kind_in_words.lower()}")
+
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
 
@@ -117,6 +165,8 @@ class Report:
         return "\n\n\n".join([f"{self.title}\n{self.period}", *(section.to_text() for section in self.sections)])
 
     def _repr_html_(self) -> str:
+        if self.is_for_case_holder:
+            return page("client_whole.html.j2", self._content(), sheets=CLIENT_SHEETS)
         return page("whole.html.j2", self._content())
 
     def _content(self) -> dict[str, object]:
@@ -128,8 +178,8 @@ class Report:
         Parameters
         ----------
         path : str or pathlib.Path
-            ``.html``: one self-contained page; ``.ipynb``: the notebook behind it, run; ``.xlsx``: its
-            tables.
+            ``.html``: one self-contained page; ``.pdf``: the same on A4 paper, tagged; ``.docx``: to be edited in
+            Word; ``.xlsx``: its tables; ``.ipynb``: the notebook behind it, run.
         template : str or pathlib.Path, optional
             For ``.ipynb``: a notebook of your own in place of the one that ships with the package.
 
@@ -137,21 +187,41 @@ class Report:
         ------
         SchemaError
             Another ending, or a template that cannot be used.
+        DisclosureError
+            The report is for the holder of a case, and the ending is not ``.html``.
         NotEstimableError
             For ``.ipynb``: the report was not made from a record, or a cell of the notebook failed.
         """
         path = Path(path)
         suffix = path.suffix.lower()
+        if self.is_for_case_holder:
+            self._save_for_case_holder(path, suffix, template)
+            return
         if suffix not in SUFFIXES:
             raise SchemaError(f"A report is saved as {', '.join(SUFFIXES)}; the file {path.name!r} ends otherwise.")
         if template is not None and suffix != ".ipynb":
             raise SchemaError(f"A template is for notebooks (.ipynb); the file {path.name!r} is none.")
         if suffix == ".html":
             write_html(self._content(), path)
+        elif suffix == ".pdf":
+            write_pdf(self._content(), path)
+        elif suffix == ".docx":
+            write_document(self._content(), path)
         elif suffix == ".xlsx":
             write_workbook(self.title, self._about(), self.sections, path)
         else:
             self._save_notebook(path, template)
+
+    def _save_for_case_holder(self, path: Path, suffix: str, template: object) -> None:
+        """Write the page of one client, and leave a line in the log that says so without saying whose it is."""
+        if suffix != ".html" or template is not None:
+            raise DisclosureError(
+                f"One client's page is there to be read and printed, so it is saved as .html; {path.name!r} ends otherwise. "
+                "Tables and notebooks of one client are not written, because they are passed on and put together. To have "
+                "it on paper or as PDF, open the page and print it."
+            )
+        write_html(self._content(), path, template="client.html.j2", sheets=CLIENT_SHEETS, private=True)
+        LOGGER.info("A client's page for the holder of the case was saved.")
 
     def _save_notebook(self, path: Path, template: str | Path | None) -> None:
         if self not in _RERUNS:
@@ -173,7 +243,14 @@ class Report:
         -------
         list of pathlib.Path
             The files written.
+
+        Raises
+        ------
+        DisclosureError
+            The report is for the holder of a case.
         """
+        if self.is_for_case_holder:
+            raise DisclosureError("The page of one client is not written as tables: they are passed on and put together.")
         tables = [(section.name, table) for section in self.sections for table in section.tables()]
         return write_tables(tables, Path(folder))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from recoverynet.draw.style import ShownAxes
+from recoverynet.draw.style import png as as_png
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable, Grid
@@ -156,6 +157,7 @@ class Figure:
     number: int
     kind: Literal["figure"] = "figure"
     narrow_svg: str = ""
+    png: bytes = b""
 
     def __post_init__(self) -> None:
         if not self.alt.strip() or not self.caption.strip():
@@ -166,7 +168,24 @@ class Figure:
         return f"Figure {self.number}. {self.caption}\n{self.alt}"
 
 
-Block = Prose | Heading | Points | KeyFigures | Note | Facts | Table | Figure
+@dataclass(frozen=True)
+class Listing:
+    """Rows about one person's life, as texts: never in a report that is shared."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: Literal["listing"] = "listing"
+
+    def to_text(self) -> str:
+        """The rows in columns of text."""
+        lines = [self.columns, *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.columns))]
+        told = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+        return "\n".join([self.title, *told])
+
+
+Block = Prose | Heading | Points | KeyFigures | Note | Facts | Table | Figure | Listing
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -270,6 +289,11 @@ class SectionWriter:
         """Add names and values."""
         self._blocks.append(Facts(title, tuple(pairs)))
 
+    def listing(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Add rows about one person's life: only a report for the holder of the case may have them."""
+        if rows:
+            self._blocks.append(Listing(title, tuple(columns), tuple(tuple(row) for row in rows)))
+
     def table(self, table: CountTable) -> DisclosedTable:
         """Disclose a table of counts, add it and give it back, for the sentences made from it."""
         return self.show(self.disclose(table))
@@ -300,7 +324,8 @@ class SectionWriter:
         narrow = axes.narrow() if isinstance(axes, ShownAxes) else None
         picture, on_phones = (as_svg(each.get_figure(root=True)) if each else "" for each in (axes, narrow))
         number = self._report.next_number("figure")
-        self._blocks.append(Figure(picture, alt, caption, number, narrow_svg=on_phones))
+        print_ = as_png(axes.get_figure(root=True))
+        self._blocks.append(Figure(picture, alt, caption, number, narrow_svg=on_phones, png=print_))
 
     def finish(self) -> Section:
         """The section as written."""

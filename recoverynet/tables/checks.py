@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recoverynet.tables.attendance import attendance_checks
 from recoverynet.tables.doubtful import doubtful_checks
 from recoverynet.tables.engine import Engine, column_sql
 from recoverynet.tables.identifiers import PSEUDONYMISE, free_text_column, identifying_column
@@ -19,12 +20,14 @@ from recoverynet.tables.identifying_values import identifier_checks
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping
+from recoverynet.tables.parts import whereabouts
 from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record, prepared_source, read_column
 from recoverynet.tables.problems import MOST_WORDS, Problem, example_of, problems_frame, rows_in_words, word_of
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.rules import UNREAD_RULES, Check, before, column_checks, pair_checks, reference_checks, repeat_checks
 from recoverynet.tables.schema import FLAGS, require_time_zone
+from recoverynet.tables.sidecar import mapping_of
 from recoverynet.tables.sources import open_source
 
 _REFERENCE_ORDER = (
@@ -82,7 +85,8 @@ def find_problems(
     >>> len(problems)
     0
     """
-    with _prepared(record_or_folder, read_mapping(mapping), tz) as prepared:
+    how = read_mapping(mapping) if isinstance(record_or_folder, RecoveryRecord) else mapping_of(record_or_folder, mapping)
+    with _prepared(record_or_folder, how, tz) as prepared:
         return problems_frame(examine(prepared))
 
 
@@ -120,7 +124,7 @@ def _rounds(prepared: Prepared, name: str, leave_out: bool) -> list[list[Check]]
     """The checks of one table: all at once, or, where rows are left out between them, values first, then repeats."""
     table = prepared.tables[name]
     values = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states), *pair_checks(table)]
-    values += doubtful_checks(prepared.engine, table, prepared.tz)
+    values += [*doubtful_checks(prepared.engine, table, prepared.tz), *attendance_checks(table)]
     values, repeat = _worth_asking(table, values), _worth_asking(table, repeat_checks(table))
     if leave_out:
         return [values, repeat]
@@ -128,50 +132,55 @@ def _rounds(prepared: Prepared, name: str, leave_out: bool) -> list[list[Check]]
 
 
 def _header_problems(prepared: Prepared, name: str, leave_out: bool) -> list[Problem]:
+    """What the header tells: columns that identify people or hold free text, and ids stored as numbers."""
     table = prepared.tables[name]
-    problems = []
-    for title in table.extras:
-        what = identifying_column(plain_name(title), of_group=name == "groups")
-        if what and table.n_blank(title) < table.n_rows and not _says_yes_or_no(table, title):
-            problems.append(
-                Problem(
-                    name,
-                    title,
-                    f"the column seems to hold {what}, which a record never holds",
-                    "identifying_column",
-                    f"{PSEUDONYMISE} Or delete the column.",
-                    extent="column",
-                )
-            )
-        elif free_text_column(plain_name(title)) and name != "groups":
-            problems.append(
-                Problem(
-                    name,
-                    title,
-                    "the column seems to hold free text, in which people may be named",
-                    "free_text",
-                    "Delete the column unless it is needed, or read it through first.",
-                    "warning",
-                )
-            )
-    for title in sorted(table.as_numbers):
-        if table.schema[title].kind == "id":
-            problems.append(
-                Problem(
-                    name,
-                    title,
-                    f"the ids are stored as numbers in {table.origin}, so leading zeros may be lost",
-                    "ids_as_numbers",
-                    "Store ids as text if 7 may mean 007; otherwise nothing need be done.",
-                    "warning",
-                )
-            )
+    named = [problem for title in table.extras if (problem := _told_by_name(table, title)) is not None]
+    problems = [
+        *named,
+        *(_stored_as_numbers(table, title) for title in sorted(table.as_numbers) if table.schema[title].kind == "id"),
+    ]
     if leave_out:
         dropped = {problem.column for problem in problems if problem.extent == "column"}
         kept = [title for title in table.table.column_names if title not in dropped]
         extras = tuple(title for title in table.extras if title not in dropped)
         prepared.put(replace(table, table=table.table.select(kept), extras=extras))
     return problems
+
+
+def _told_by_name(table: PreparedTable, title: str) -> Problem | None:
+    """What speaks against an extra column because of what it is called."""
+    name = table.schema.name
+    what = identifying_column(plain_name(title), of_group=name == "groups")
+    if what and table.n_blank(title) < table.n_rows and not _says_yes_or_no(table, title):
+        return Problem(
+            name,
+            title,
+            f"the column seems to hold {what}, which a record never holds",
+            "identifying_column",
+            f"{PSEUDONYMISE} Or delete the column.",
+            extent="column",
+        )
+    if free_text_column(plain_name(title)) and name != "groups":
+        return Problem(
+            name,
+            title,
+            "the column seems to hold free text, in which people may be named",
+            "free_text",
+            "Delete the column unless it is needed, or read it through first.",
+            "warning",
+        )
+    return None
+
+
+def _stored_as_numbers(table: PreparedTable, title: str) -> Problem:
+    return Problem(
+        table.schema.name,
+        title,
+        f"the ids are stored as numbers in {table.origin}, so leading zeros may be lost",
+        "ids_as_numbers",
+        "Store ids as text if 7 may mean 007; otherwise nothing need be done.",
+        "warning",
+    )
 
 
 def _says_yes_or_no(table: PreparedTable, title: str) -> bool:
@@ -185,7 +194,7 @@ def _worth_asking(table: PreparedTable, checks: Iterable[Check]) -> list[Check]:
 
 
 def _could_find(table: PreparedTable, check: Check) -> bool:
-    if not check.column or check.rule in ("whose_view", "with_nobody"):
+    if not check.column or check.rule in ("whose_view", "with_nobody", "outcome_unknown"):
         return True
     blank = table.n_blank(check.column)
     if check.rule == "blank":
@@ -236,15 +245,16 @@ def _problem(prepared: Prepared, check: Check, count: int) -> Problem:
     dated = bool(check.column) and READABLE_TABLES[check.table].is_instant(check.column)
     example = _words_found(prepared, check) if check.words else example_of(first[0][1], personal=check.personal, dated=dated)
     remedy = check.remedy + _lost_zeros_hint(prepared, check)
+    rows, origin = whereabouts([int(row) for row, _ in first], prepared.tables[check.table].origins)
     return Problem(
         check.table,
         check.column,
-        _sentence(check),
+        _sentence(check) + (f", first in {origin}" if origin else ""),
         check.rule,
         remedy,
         check.severity,
         count,
-        tuple(int(row) for row, _ in first),
+        rows,
         example,
         check.extent,
     )

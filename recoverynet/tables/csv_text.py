@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,27 +15,18 @@ import pyarrow as pa
 import pyarrow.csv
 
 from recoverynet.csv_files import as_it_was
+from recoverynet.tables.areas import Area, joined_heading, told_apart
+from recoverynet.tables.csv_bytes import NotText, in_utf8, lines_of
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
-from recoverynet.untrusted.opening import count_lines, read_bytes, require_shape
+from recoverynet.untrusted.opening import count_lines, read_bytes, require_regular, require_shape
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _CHUNK = 50_000
-_PIECE = 1 << 24
+_HEAD_BYTES = 1 << 20
 _MOST_OPEN_QUOTES = 1_000
 _MOST_RAGGED = 100_000
 _TOO_LARGE = "Split it by period, or save it as Parquet."
-_SIGNATURES = {
-    b"PK\x03\x04": "an Excel workbook or a zip file: save it as CSV, or give it its own ending (.xlsx)",
-    b"PAR1": "a Parquet file: give it the ending .parquet",
-    b"%PDF": "a PDF: export the table as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or CSV",
-    b"\x1f\x8b": "a compressed file: unpack it first",
-}
-
-
-class NotText(ValueError):
-    """The bytes are not a table in text."""
 
 
 @dataclass
@@ -46,6 +36,8 @@ class _Shape:
     width: int
     ragged: list[tuple[int, int]] = field(default_factory=list)
     open_quotes: list[int] = field(default_factory=list)
+    columns: slice = field(default_factory=lambda: slice(None))
+    last_row: int | None = None
 
     def is_hopeless(self) -> str:
         """Why there is no sense in going on, empty where there is."""
@@ -56,7 +48,7 @@ class _Shape:
         return ""
 
 
-def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
+def read_csv_text(path: Path, known: Iterable[str], area: Area | None = None) -> RawTable:
     """One CSV file as text, and what is wrong with its bytes, its header or the shape of its rows.
 
     Parameters
@@ -65,6 +57,8 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
         The file. Its name without ending is the name of the table.
     known : iterable of str
         Column names to be expected, in small letters, which tell the separator from other characters.
+    area : Area, optional
+        The part of the file that holds the table. Default: all of it, its heading being the first row that is not blank.
 
     Raises
     ------
@@ -84,11 +78,11 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
         if not content:
             return empty(name, path.name, "0 bytes")
         n_lines = count_lines(content, path.name)
-        text = _in_utf8(content, name, problems)
+        text = in_utf8(content, name, problems)
         del content
     except NotText as error:
         return unreadable(name, path.name, str(error), "Export it again as CSV (UTF-8).")
-    opening = _opening(text, set(known))
+    opening = _opening(text, set(known)) if area is None else _opening_at(text, set(known), area)
     if opening is None:
         return empty(name, path.name, "no header and no rows")
     separator, header, header_row = opening
@@ -104,8 +98,9 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
             )
         )
     require_shape(n_lines, len(header), path.name)
-    shape = _Shape(len(header))
-    read = _quoted_rows if b'"' in text else _plain_rows
+    shape = _Shape(len(header), columns=area.columns if area else slice(None), last_row=area.last_row if area else None)
+    whole_rows = shape.columns in (slice(None), slice(0, None)) and shape.last_row is None
+    read = _plain_rows if whole_rows and b'"' not in text else _quoted_rows
     cells, rows = read(text, separator, header_row, shape)
     if shape.is_hopeless():
         return unreadable(name, path.name, shape.is_hopeless(), "Export it again as CSV (UTF-8).")
@@ -114,74 +109,9 @@ def read_csv_text(path: Path, known: Iterable[str]) -> RawTable:
     return raw_table(name, path.name, titles, [as_it_was(column) for column in cells], rows, problems)
 
 
-def _in_utf8(data: bytes, name: str, problems: list[Problem]) -> bytes:
-    """A file's text in UTF-8, from UTF-8 (with or without mark), UTF-16 with mark, or Windows-1252."""
-    for signature, what in _SIGNATURES.items():
-        if data.startswith(signature):
-            raise NotText(f"it is {what}")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _or_not_text(data, "utf-16").encode("utf-8")
-    if b"\x00" in data or _share_of_controls(data) > 0.001:
-        raise NotText("it holds characters that are not text")
-    return data.removeprefix(codecs.BOM_UTF8) if _is_utf8(data) else _from_windows(data, name, problems)
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Whether bytes are UTF-8, looked at piece by piece so that no second copy is made."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(data), _PIECE):
-            decoder.decode(data[start : start + _PIECE], start + _PIECE >= len(data))
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _or_not_text(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise NotText(f"it is neither UTF-8 nor {encoding}") from error
-
-
-def _share_of_controls(data: bytes) -> float:
-    sample = np.frombuffer(data[:1_000_000], dtype=np.uint8)
-    return float(((sample < 32) & ~np.isin(sample, (9, 10, 13))).mean())
-
-
-def _from_windows(data: bytes, name: str, problems: list[Problem]) -> bytes:
-    """Line by line: UTF-8 where it is that, Windows-1252 where it is not."""
-    text, rows = bytearray(), []
-    for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), start=1):
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            rows.append(number)
-            line = _or_not_text(line, "cp1252").encode("utf-8")
-        text += line
-    problems.append(
-        Problem(
-            name,
-            "",
-            "the file is not in UTF-8 but in Windows-1252 (an older Windows encoding) and was read so",
-            "encoding",
-            "Look at a name with an accent; if it reads well, nothing need be done.",
-            "warning",
-            len(rows),
-            tuple(rows[:5]),
-        )
-    )
-    return bytes(text)
-
-
-def _lines_of(text: bytes) -> Iterator[str]:
-    """Lines with their ends, as they stand."""
-    return io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
-
-
 def _opening(text: bytes, known: set[str]) -> tuple[str, list[str], int] | None:
     """Separator, header and its row: the first row that is not blank, split in the way that names most columns."""
-    for row, line in enumerate(_lines_of(text), start=1):
+    for row, line in enumerate(lines_of(text), start=1):
         bare = line.strip()
         if row == 1 and bare.lower().startswith("sep=") and len(bare) == 5:
             continue
@@ -190,6 +120,49 @@ def _opening(text: bytes, known: set[str]) -> tuple[str, list[str], int] | None:
         if any(cell.strip() for cell in splits[best]):
             return best, splits[best], row
     return None
+
+
+def _opening_at(text: bytes, known: set[str], area: Area) -> tuple[str, list[str], int] | None:
+    """Separator, header and its last row, where the heading is known to stand."""
+    heading = list(islice(lines_of(text), area.first_row - 1, area.last_heading_row))
+    if not any(line.strip() for line in heading):
+        return None
+    best = _separator(heading, known)
+    rows = [_split(line.rstrip("\r\n"), best) for line in heading]
+    width = max(len(row) for row in rows)
+    header = told_apart(joined_heading([(row + [""] * (width - len(row)))[area.columns] for row in rows]))
+    return best, header, area.last_heading_row
+
+
+def _separator(lines: list[str], known: set[str]) -> str:
+    """The sign that splits some rows in the way that names most columns, or else into most cells."""
+
+    def merit(mark: str) -> tuple[int, int]:
+        rows = [_split(line.rstrip("\r\n"), mark) for line in lines]
+        return sum(_n_known(row, known) for row in rows), sum(len(row) - 1 for row in rows if row)
+
+    return max(SEPARATORS, key=merit)
+
+
+def csv_head(path: Path, n_rows: int) -> list[list[str]]:
+    """The first rows of a text file, split at whatever separates them; empty where the bytes are not text."""
+    require_regular(path)
+    with path.open("rb") as file:
+        data = file.read(_HEAD_BYTES)
+    try:
+        text = in_utf8(data.rpartition(b"\n")[0] if len(data) == _HEAD_BYTES else data, "", [])
+    except NotText:
+        return []
+    lines = list(islice(lines_of(text), n_rows))
+    if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
+        lines[0] = "\n"
+    if not lines:
+        return []
+    best = _separator(lines, set())
+    try:
+        return list(csv.reader(lines, delimiter=best))
+    except csv.Error:  # a cell of more than a hundred thousand characters
+        return [_split(line.rstrip("\r\n"), best) for line in lines]
 
 
 def _split(line: str, separator: str) -> list[str]:
@@ -257,6 +230,7 @@ def _with_odd_rows(
 
 def _fitted(row: int, cells: list[str], shape: _Shape) -> list[str] | None:
     """The cells of one row, as many as the header has; None where they do not fit or the row is blank."""
+    cells = cells[shape.columns]
     if len(cells) == shape.width:
         return cells
     if not any(cell.strip() for cell in cells):
@@ -271,7 +245,7 @@ class _Lines:
     """Lines of a text that can be given back."""
 
     def __init__(self, text: bytes) -> None:
-        self._source = _lines_of(text)
+        self._source = lines_of(text)
         self._again: deque[str] = deque()
         self.taken: list[str] = []
 
@@ -322,7 +296,9 @@ def _records(text: bytes, separator: str, header_row: int, shape: _Shape) -> Ite
             return
         except csv.Error:
             cells = []
-        if _quote_left_open(lines.taken, cells, shape.width):
+        if shape.last_row is not None and row > shape.last_row:
+            return
+        if _quote_left_open(lines.taken, cells[shape.columns], shape.width):
             shape.open_quotes.append(row)
             lines.give_back_all_but_first()
             reader = csv.reader(lines, delimiter=separator, strict=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 import pandas as pd
 
+from recoverynet.tables.columns import OFFSET_PATTERN
 from recoverynet.tables.engine import Engine, column_sql, list_sql, text_sql
+from recoverynet.tables.known_people import written_alike
 from recoverynet.tables.prepared import PreparedTable, read_column
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.rules import Check
-from recoverynet.tables.schema import OFFSET_PATTERN
 
 VARIABLES = (
     "state",
@@ -28,7 +30,17 @@ VARIABLES = (
 )
 """Variables of observations that measures and reports look for."""
 
-_FAMILIES = ("dependency.", "health.", "wellbeing.", "housing.", "family.", "employment.", "offending.", "instrument.")
+_FAMILIES = (
+    "dependency.",
+    "intervention.",
+    "health.",
+    "wellbeing.",
+    "housing.",
+    "family.",
+    "employment.",
+    "offending.",
+    "instrument.",
+)
 _RANGES = (
     ("variable = 'wellbeing.quality_of_life'", "wellbeing.quality_of_life", 0, 20),
     ("variable LIKE 'health.%'", "health.*", 0, 20),
@@ -37,6 +49,7 @@ _RANGES = (
 )
 _STATUS = ("housing.status", "employment.status")
 _SURE_WORDS = {"employed", "unemployed", "self_employed", "settled", "unsettled", "temporary", "education"}
+_BETWEEN_TWO = r" *(?:&|\+|/|;|,) *| and "
 _RARE, _CLOSE, _MOST_NAMED = 20, 0.85, 5
 
 
@@ -49,6 +62,7 @@ def doubtful_checks(engine: Engine, table: PreparedTable, tz: str) -> Iterator[C
     if table.schema.name == "contact_log":
         yield _entered_twice()
     yield from _alike_ids(table)
+    yield from _two_people(table)
     yield from _clock_changes(table, tz)
 
 
@@ -131,13 +145,12 @@ def _entered_twice() -> Check:
 
 
 def _alike_ids(table: PreparedTable) -> Iterator[Check]:
-    """Ids that differ in capitals alone, in columns that give ids rather than refer to them."""
+    """Ids that differ in how they are written alone, in columns that give ids rather than refer to them."""
     for column in table.schema.columns:
         if column.kind != "id" or column.refers_to:
             continue
         known = pd.Series(table.distinct(column.name).to_pandas(), dtype="str")
-        small = known.str.lower()
-        alike = known[small.duplicated(keep=False)]
+        alike = [one for same in written_alike(known) for one in same] if column.person else known[_in_capitals_alone(known)]
         if len(alike):
             value = column_sql(column.name)
             yield Check(
@@ -145,11 +158,39 @@ def _alike_ids(table: PreparedTable) -> Iterator[Check]:
                 column.name,
                 "alike_ids",
                 f"{value} IN {list_sql(tuple(alike))}",
-                "differs from another id of the column in capitals alone, as c001 and C001 do, and counts as another",
+                "differs from another id in capitals, spaces or punctuation alone, as c001 and C-001 do, and counts as another",
                 "If they mean the same, write them alike; otherwise nothing need be done.",
                 "warning",
                 personal=column.person,
             )
+
+
+def _in_capitals_alone(known: pd.Series) -> pd.Series:
+    return known.str.lower().duplicated(keep=False)
+
+
+def _two_people(table: PreparedTable) -> Iterator[Check]:
+    """Ids that are two ids of the same column written into one cell, as C001 & C002 is."""
+    for column in table.schema.columns:
+        if not column.person or table.n_blank(column.name) == table.n_rows or not table.any_like(column.name, _BETWEEN_TWO):
+            continue
+        known = {str(value) for value in table.distinct(column.name).to_pylist()}
+        both = [value for value in sorted(known) if _is_two(value, known)]
+        if both:
+            yield Check(
+                table.schema.name,
+                column.name,
+                "two_people",
+                f"{column_sql(column.name)} IN {list_sql(both)}",
+                "names two people, each of whom stands in the column alone as well",
+                "Give each their own row.",
+                personal=True,
+            )
+
+
+def _is_two(value: str, known: set[str]) -> bool:
+    parts = [part.strip() for part in re.split(_BETWEEN_TWO, value)]
+    return len(parts) > 1 and all(parts) and any(part in known for part in parts)
 
 
 def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -19,23 +20,25 @@ MEMORY = "2GB"
 _THREADS = 4
 
 
-def locked_connection(path: str = ":memory:", *, read_only: bool = False, within: str | None = None) -> duckdb.DuckDBPyConnection:
+def locked_connection(
+    path: str | Path = ":memory:", *, read_only: bool = False, within: str | Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """The one way to open DuckDB: a connection that reaches no other file and no network, within bounds nobody can lift.
 
     Parameters
     ----------
-    path : str
+    path : path
         A DuckDB file, or ``":memory:"``.
     read_only : bool
         Whether the file may only be read.
-    within : str, optional
+    within : path, optional
         The one folder whose files may be read and written. Default: none.
 
     Returns
     -------
     duckdb.DuckDBPyConnection
-        Arrow tables and frames may be registered with it. ``read_text``, ``read_csv``, COPY to files, ATTACH, INSTALL and
-        LOAD are refused by DuckDB, and so is any SET.
+        Arrow tables and frames may be registered with it. ``read_text``, ``read_csv``, COPY to files (outside ``folder``),
+        ATTACH, INSTALL and LOAD are refused by DuckDB, and so is any SET.
     """
     bounds: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
@@ -46,9 +49,9 @@ def locked_connection(path: str = ":memory:", *, read_only: bool = False, within
         "threads": min(_THREADS, os.cpu_count() or 1),
         "temp_directory": "",
     }
-    connection = duckdb.connect(path, read_only=read_only, config=bounds)
+    connection = duckdb.connect(str(path), read_only=read_only, config=bounds)
     if within is not None:
-        connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.abspath(within), ''))}]")
+        connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.realpath(within), ''))}]")
     for setting in (
         "TimeZone = 'UTC'",
         "parquet_metadata_cache = true",

@@ -10,11 +10,10 @@ from pathlib import Path
 from threading import Lock
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet
 
 from recoverynet.errors import SchemaError
 from recoverynet.tables.layouts import OCCASIONS, RECORD_TABLES
+from recoverynet.tables.parquet import NotParquet, parquet_table
 
 ENTRY_COLUMNS = (
     "uuid", "recorded_at", "worker_id", "what", "client_id", "group_id", "person_id", "day", "kind", "stage", "reason",
@@ -192,9 +191,9 @@ def _from_sqlite(path: Path, after: int) -> list[tuple[str | None, ...]]:
 
 def _from_parquet(path: Path) -> list[tuple[str | None, ...]]:
     try:
-        table = pyarrow.parquet.ParquetFile(path).read(columns=list(ENTRY_COLUMNS))
+        table = parquet_table(path, COPY)[0]
         return list(zip(*(table[name].to_pylist() for name in ENTRY_COLUMNS), strict=True))
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+    except (NotParquet, OSError, KeyError) as error:
         raise SchemaError(
             f"What workers entered lies in {str(path)!r} and cannot be read: it is cut short or is no Parquet. Start "
             "`recoverynet serve` once, which writes it anew."

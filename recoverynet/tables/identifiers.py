@@ -215,6 +215,11 @@ def identifying_column(name: str, *, of_group: bool = False) -> str:
     return ""
 
 
+def names_somebody(name: str) -> bool:
+    """Whether a column of this name holds names of people, or numbers and addresses by which they are known."""
+    return identifying_column(name) not in ("", "a date of birth", "an address")
+
+
 def free_text_column(name: str) -> bool:
     """Whether a column of this name usually holds free text, in which people may be named."""
     return name in _FREE_TEXT_WORDS or name.rpartition("_")[2] in {"notes", "comments", "comment"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from recoverynet.tables.schema import Column, TableSchema
@@ -33,6 +34,18 @@ LINKAGE_REASONS = (
 """Why a course ended, in the words of a short list; an empty cell says that nobody noted a reason."""
 TIE_QUALITIES = ("strong", "tenuous", "strained")
 SUPPORT_DIRECTIONS = ("received", "given", "both", "neither")
+
+OUTCOMES = ("attended", "did_not_attend", "cancelled", "booked")
+"""What became of a contact that was arranged; only those attended are contacts."""
+
+
+_OUTCOME = Column(
+    "outcome",
+    "category",
+    "what became of it; only what was attended is a contact",
+    choices=OUTCOMES,
+    aliases=("attendance", "attended", "attended_dna", "dna", "appointment_outcome", "appointment_status", "attendance_status"),
+)
 
 
 def _person(name: str, meaning: str, **more: Any) -> Column:
@@ -125,11 +138,13 @@ GROUPS = TableSchema(
         Column("start_time", "clock", "local time it begins, HH:MM", aliases=("time",)),
         Column("duration_min", "number", "usual length", unit="minutes", low=0, high=1440),
         Column("timezone", "text", "IANA time zone"),
+        Column("recurrence", "text", "when it meets where that is not once a week: an RRULE of RFC 5545", aliases=("rrule",)),
         Column("place", "text", "name of the place", aliases=("location", "venue")),
         Column("area", "text", "ward or locality", aliases=("ward", "locality")),
         Column("lat", "number", "latitude", unit="degrees", low=-90, high=90, aliases=("latitude",)),
         Column("lon", "number", "longitude", unit="degrees", low=-180, high=180, aliases=("longitude", "lng")),
         Column("online", "flag", "can be joined online"),
+        Column("in_person", "flag", "can be gone to; online as well is hybrid"),
         Column("access", "text", "wheelchair and other access"),
         Column("women_only", "flag", "for women only"),
         Column("ost_friendly", "flag", "welcomes people on opioid substitution"),
@@ -274,6 +289,20 @@ SEPARATIONS = TableSchema(
     distinct=(("person_id", "other_id"),),
 )
 
+APPOINTMENTS = TableSchema(
+    "appointments",
+    "one contact of one person that was arranged and did not take place, or not yet",
+    (
+        _person("person_id", "with whom it was arranged", required=True, refers_to="people", aliases=PERSON_ALIASES),
+        Column("at", "instant", "when it was to be", required=True, aliases=WHEN_ALIASES),
+        Column("outcome", "category", "what became of it", required=True, choices=OUTCOMES[1:], aliases=("status", "attendance")),
+        _person("with_person_id", "who was to be met", refers_to="people", aliases=("keyworker", "worker_id")),
+        Column("group_id", "id", "or at which group", refers_to="groups", aliases=("group", "meeting_id")),
+        Column("kind", "category", "what sort of contact", choices=OCCASIONS["kind"].choices, aliases=("type", "contact_type")),
+        Column("source", "text", "where the entry comes from"),
+    ),
+)
+
 CONTACT_LOG = TableSchema(
     "contact_log",
     "the shape most services hold: one row a contact of one person with another or with a group",
@@ -288,6 +317,7 @@ CONTACT_LOG = TableSchema(
         Column("duration_min", "number", "how long it lasted", unit="minutes", low=0, aliases=DURATION_ALIASES),
         Column("mode", "text", "in person, by phone, online", aliases=("setting",)),
         Column("source", "text", "where the entry comes from"),
+        _OUTCOME,
     ),
     distinct=(("person_id", "with_person_id"),),
 )
@@ -297,12 +327,31 @@ RECOVERY_GROUP_KINDS = ("mutual_aid", "recovery_cafe", "recovery_community", "pe
 
 RECORD_TABLES = {
     table.name: table
-    for table in (PEOPLE, OCCASIONS, PARTICIPATION, EPISODES, GROUPS, OBSERVATIONS, NOMINATIONS, ALTER_TIES, LINKAGE, SEPARATIONS)
+    for table in (
+        PEOPLE,
+        OCCASIONS,
+        PARTICIPATION,
+        EPISODES,
+        GROUPS,
+        OBSERVATIONS,
+        NOMINATIONS,
+        ALTER_TIES,
+        LINKAGE,
+        SEPARATIONS,
+        APPOINTMENTS,
+    )
 }
 """The tables a record holds, by name."""
 
-READABLE_TABLES = {**RECORD_TABLES, CONTACT_LOG.name: CONTACT_LOG}
-"""The tables that can be read: those of a record, and the contact log that becomes occasions and participation."""
+READABLE_TABLES = {
+    **RECORD_TABLES,
+    **{table.name: replace(table, columns=(*table.columns, _OUTCOME)) for table in (OCCASIONS, PARTICIPATION)},
+    CONTACT_LOG.name: CONTACT_LOG,
+}
+"""The tables that can be read: those of a record, and the contact log that becomes occasions and participation.
+
+Occasions and participation may say what became of them; those not attended become appointments of the record.
+"""
 
 TABLE_ALIASES: dict[str, tuple[str, ...]] = {
     "people": ("clients", "client", "persons", "person", "participants", "members", "service_users", "cohort"),
@@ -315,6 +364,7 @@ TABLE_ALIASES: dict[str, tuple[str, ...]] = {
     "alter_ties": ("alter_alter", "aaties", "alteralter"),
     "linkage": ("links", "linkages", "introductions"),
     "separations": ("separation", "keep_apart", "exclusions"),
+    "appointments": ("appointment", "bookings", "dna", "dnas", "missed_appointments"),
     "contact_log": ("log", "contactlog", "contact", "contacts_log", "diary"),
 }
 """Other names a table often goes by: suggested in messages, never applied without being asked for."""

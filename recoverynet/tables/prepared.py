@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,18 +14,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recoverynet.errors import SchemaError
 from recoverynet.progress import track
 from recoverynet.states import RECOVERY_STATES
+from recoverynet.tables.columns import parse_instants
 from recoverynet.tables.engine import Engine
 from recoverynet.tables.layouts import READABLE_TABLES, TABLE_ALIASES
-from recoverynet.tables.mapped import as_text, mapped, plain_name
-from recoverynet.tables.mapping import Mapping, TableMap
+from recoverynet.tables.mapped import as_text, plain_name
+from recoverynet.tables.mapping import Mapping
+from recoverynet.tables.parts import Joined, Labels, ReadOnce, Wanted, read_joined, wanted_parts
 from recoverynet.tables.problems import Problem
 from recoverynet.tables.raw import ROW, RawTable
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.schema import CLOCK_PATTERN, Column, TableSchema, columns_in_words, parse_instants
-from recoverynet.tables.sources import Source, known_columns
+from recoverynet.tables.schema import CLOCK_PATTERN, Column, TableSchema, columns_in_words
+from recoverynet.tables.sources import Source
 
 _READ = ": read"
 _CLOCKS = ("time", "start_time", "time_of_day", "clock")
@@ -48,6 +49,8 @@ class PreparedTable:
         Columns that are not in the schema.
     as_numbers : frozenset of str
         Columns of the schema that the source held as numbers.
+    origins : tuple of str
+        What each part was read from, where there are several.
     """
 
     schema: TableSchema
@@ -55,6 +58,7 @@ class PreparedTable:
     table: pa.Table
     extras: tuple[str, ...] = ()
     as_numbers: frozenset[str] = frozenset()
+    origins: tuple[str, ...] = ()
     _distinct: dict[str, pa.Array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -79,7 +83,10 @@ class PreparedTable:
 
 @dataclass
 class Prepared:
-    """Every table of one source in one engine, and what was wrong before any value was looked at."""
+    """Every table of one source in one engine, and what was wrong before any value was looked at.
+
+    ``columns`` holds, for each file or sheet, the columns it has and those of them that were used.
+    """
 
     engine: Engine
     label: str
@@ -87,6 +94,8 @@ class Prepared:
     states: tuple[str, ...]
     tables: dict[str, PreparedTable] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    labels: Labels = field(default_factory=Labels)
+    columns: dict[str, tuple[list[str], set[str]]] = field(default_factory=dict)
 
     def put(self, table: PreparedTable) -> None:
         """Take in a table, in place of any of that name."""
@@ -100,62 +109,55 @@ def read_column(name: str) -> str:
 
 
 @contextmanager
-def prepared_source(source: Source, mapping: Mapping, tz: str) -> Iterator[Prepared]:
-    """The tables of a folder, workbook or database under a mapping, ready to be checked."""
+def prepared_source(source: Source, mapping: Mapping, tz: str, secret: bytes | None = None) -> Iterator[Prepared]:
+    """The tables of a folder, workbook or database under a mapping, ready to be checked.
+
+    ``secret`` is the key of pseudonyms for values that the mapping has numbered; without one they are numbered.
+    """
     with Engine() as engine:
-        prepared = Prepared(engine, source.label, tz, mapping.states or RECOVERY_STATES.states)
-        wanted = _wanted(source, mapping)
-        for name, source_name in track(wanted.items(), "Reading tables", total=len(wanted)):
-            raw = source.read(source_name, known_columns(name) | _mapped_names(mapping.tables.get(name)))
-            _take_in(prepared, raw, READABLE_TABLES[name], mapping)
-        prepared.problems += _unknown_tables(source, wanted)
+        states = mapping.states or RECOVERY_STATES.states
+        prepared = Prepared(engine, source.label, tz, states, labels=Labels(secret))
+        once = source if isinstance(source, ReadOnce) else ReadOnce(source)
+        wanted = wanted_parts(source, mapping)
+        for name, parts in track(wanted.items(), "Reading tables", total=len(wanted)):
+            joined = read_joined(once, parts, READABLE_TABLES[name], mapping.label, engine, prepared.labels)
+            _take_in(prepared, joined, READABLE_TABLES[name])
+        once.forget()
+        used = {known for parts in wanted.values() for _, known in parts}
+        prepared.problems += _unknown_tables(source, wanted, used)
         prepared.problems += _absent_tables(prepared, source, wanted)
+        prepared.problems = _told_once(prepared.problems)
         yield prepared
 
 
-def _mapped_names(table_map: TableMap | None) -> set[str]:
-    maps = () if table_map is None else table_map.columns.values()
-    return {title.lower() for entry in maps for title in (entry.source, *entry.joined)}
+def _told_once(problems: list[Problem]) -> list[Problem]:
+    """Warnings about one and the same thing, told of the first table they concern."""
+    kept: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        table = problem.table if problem.severity == "error" else ""
+        kept.setdefault((table, problem.column, problem.problem, problem.rows), problem)
+    return list(kept.values())
 
 
-def _wanted(source: Source, mapping: Mapping) -> dict[str, str]:
-    """Which of the source's tables is which of ours."""
-    wanted = {}
-    for name in READABLE_TABLES:
-        table_map = mapping.tables.get(name)
-        given = table_map.source.strip().lower() if table_map and table_map.source else name
-        bare = given.rsplit(".", 1)[0] if source.place == "file" else given
-        found = next((known for known in (given, bare) if known in source.names), None)
-        if found is not None:
-            wanted[name] = found
-        elif table_map is not None:
-            near = get_close_matches(bare, source.names, n=1)
-            meant = f" Did you mean {source.names[near[0]]!r}?" if near else ""
-            raise SchemaError(
-                f"{mapping.label}, [{name}]: {source.label} has no {source.place} {table_map.source or name!r}; it has "
-                f"{', '.join(source.names.values())}.{meant}"
-            )
-    return wanted
-
-
-def _take_in(prepared: Prepared, raw: RawTable, schema: TableSchema, mapping: Mapping) -> None:
-    """Bring one raw table under our names and lay it out; tables with a column missing stay out."""
-    prepared.problems += [_renamed(problem, schema.name) for problem in raw.problems]
-    if raw.table is None:
+def _take_in(prepared: Prepared, joined: Joined, schema: TableSchema) -> None:
+    """Lay out one table that stands under our names; tables with a column missing stay out."""
+    prepared.problems += joined.problems
+    for place, titles, used in joined.columns:
+        prepared.columns.setdefault(place, (list(titles), set()))[1].update(used)
+    table, raw = joined.table, joined.raw
+    if table is None or raw is None:
         return
-    known = mapping.tables.get(schema.name)
-    table, origin, problems = mapped(raw.table, raw, schema, known, prepared.engine, mapping.label)
-    prepared.problems += problems
     absent = [name for name in schema.required if name not in table.column_names]
     if absent:
         prepared.problems += [_missing_column(schema, name, raw) for name in absent]
         return
+    origin = " and ".join(dict.fromkeys(joined.origins))
     if table.num_rows == 0:
         prepared.problems.append(
             Problem(
                 schema.name,
                 "",
-                f"{raw.origin} has a header and no rows",
+                f"{origin} has a header and no rows",
                 "empty_table",
                 f"Add one row a person, with {columns_in_words(schema)}: without people there is nothing to read."
                 if schema.name == "people"
@@ -165,9 +167,9 @@ def _take_in(prepared: Prepared, raw: RawTable, schema: TableSchema, mapping: Ma
             )
         )
     prepared.problems += _aliases_unused(schema, raw, table)
-    as_numbers = frozenset(name for name, source in origin.items() if source in raw.as_numbers)
-    prepared.put(laid_out(schema, raw.origin, table, prepared.tz, as_numbers))
-    prepared.problems += _times_apart(prepared.tables[schema.name], origin)
+    made = laid_out(schema, origin, table, prepared.tz, joined.as_numbers)
+    prepared.put(replace(made, origins=joined.origins if len(joined.origins) > 1 else ()))
+    prepared.problems += _times_apart(prepared.tables[schema.name], joined.sources)
 
 
 def _times_apart(table: PreparedTable, origin: dict[str, str]) -> Iterator[Problem]:
@@ -215,10 +217,6 @@ def _mapping_line(column: Column, theirs: str) -> str:
         unit = unit if plain_name(theirs) not in ("duration", "length") else "minutes"
         return f'{column.name} = {{ from = "{theirs}", unit = "{unit}" }}'
     return f'{column.name} = "{theirs}"'
-
-
-def _renamed(problem: Problem, table: str) -> Problem:
-    return Problem(**{**problem.__dict__, "table": table})
 
 
 def laid_out(schema: TableSchema, origin: str, table: pa.Table, tz: str, as_numbers: frozenset[str] = frozenset()) -> PreparedTable:
@@ -292,10 +290,14 @@ def _missing_column(schema: TableSchema, name: str, raw: RawTable) -> Problem:
     )
 
 
-def _unknown_tables(source: Source, wanted: dict[str, str]) -> Iterator[Problem]:
+def _unknown_tables(source: Source, wanted: Wanted, used: set[str]) -> Iterator[Problem]:
     """Files, sheets or tables that are none of ours, with what they may have been meant for."""
     for name, title in source.names.items():
-        if name in wanted.values():
+        if name in used:
+            continue
+        if name in source.hidden:
+            what = f"the sheet {title!r} is hidden in the workbook and was not read"
+            yield Problem(name, "", what, "hidden_sheet", "Nothing need be done, unless it should be read.", "warning")
             continue
         open_places = [known for known in READABLE_TABLES if known not in wanted]
         meant = next((known for known in open_places if plain_name(name) in TABLE_ALIASES[known]), None)
@@ -320,7 +322,7 @@ def _unknown_tables(source: Source, wanted: dict[str, str]) -> Iterator[Problem]
             )
 
 
-def _absent_tables(prepared: Prepared, source: Source, wanted: dict[str, str]) -> Iterator[Problem]:
+def _absent_tables(prepared: Prepared, source: Source, wanted: Wanted) -> Iterator[Problem]:
     """What a record cannot do without."""
     kind = {"file": "a file people.csv (or .parquet)", "sheet": "a sheet 'people'", "table": "a table 'people'"}
     if "people" not in wanted:

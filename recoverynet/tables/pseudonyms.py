@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+import os
+import warnings
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from recoverynet.errors import DisclosureError, SchemaError
-from recoverynet.tables.files import require_no_other_tables, write_sidecar
+from recoverynet.atomic import atomic_folder, is_leftover
+from recoverynet.csv_files import write_csv_into
+from recoverynet.errors import DisclosureError, RecoveryNetWarning, SchemaError
+from recoverynet.tables.cleaned import open_words
+from recoverynet.tables.files import require_no_other_tables
+from recoverynet.tables.identifiers import free_text_column, identifying_column, names_somebody
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
-from recoverynet.tables.mapping import Mapping, read_mapping
+from recoverynet.tables.mapping import NO_MAPPING
+from recoverynet.tables.mapping import Mapping as ColumnMapping
 from recoverynet.tables.prepared import PreparedTable, prepared_source
 from recoverynet.tables.problems import problems_error
-from recoverynet.tables.pseudonym_ids import key_bytes, make_a_key, pseudonymised_frame
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.pseudonym_ids import key_bytes, make_a_key
+from recoverynet.tables.pseudonymised import Pseudonymised
+from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.schema import require_time_zone
+from recoverynet.tables.sidecar import SIDECAR, mapping_of, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import open_source
-from recoverynet.tables.unnamed import Told, pseudonymised_tables, require_nothing_left, without_identifiers_in
+from recoverynet.tables.unnamed import (
+    Told,
+    frames_without_people,
+    known_ids,
+    pseudonymised_tables,
+    require_nothing_left,
+    without_identifiers_in,
+)
+from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_bytes
 
 
-def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
+def pseudonymise(record: RecoveryRecord, *, key: bytes | str, keep: dict[str, Collection[str]] | None = None) -> RecoveryRecord:
     """How does this record read when nobody can tell from it who is who?
 
     Parameters
@@ -32,26 +49,35 @@ def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
     key : bytes or str
         The secret, at least 16 bytes; see :func:`recoverynet.tables.pseudonyms.read_key`. The same key gives the same
         pseudonyms, so that records of two years can be joined; without it nobody can make or undo them.
+    keep : dict of table to column names, optional
+        Columns whose free text stays, such as ``{"people": ["notes"]}``. Default: none.
 
     Returns
     -------
     RecoveryRecord
-        The same record with every id of a person replaced in every table (workers, named third parties and those who
-        introduced somebody included). Groups and occasions keep their ids. Notes say that it was done.
+        The same record with every id replaced in every table: of people (workers, named third parties and those who
+        introduced somebody included), groups and occasions. Notes say that it was done.
 
     Raises
     ------
     SchemaError
-        The key is shorter than 16 bytes.
+        The key is shorter than 16 bytes, or repeats itself.
+
+    Warns
+    -----
+    RecoveryNetWarning
+        The key follows a simple order and can be guessed.
 
     Notes
     -----
     A pseudonym is ``p`` and the first 80 bits of HMAC-SHA256(key, id), written in 16 letters and digits (base32). Two
     of a million people share one with a chance of about 4 in 10 to the power 13. Extra columns are treated as ids of
-    people where their name says so (``sponsor``, ``keyworker``); in those that end in ``_id`` or ``_by`` every id of a
-    person of this record is replaced. Texts are left as they are: use
-    :func:`recoverynet.tables.pseudonyms.pseudonymise_folder` on files that hold names. A pseudonymised record is
-    still personal data: a pattern of contacts can be recognised by those who were there.
+    people where their name says so (``sponsor``, ``keyworker``, anything that ends in ``_id`` or ``_by``) or where most of
+    their values are ids of people; those that identify people or hold free text are left out. In every other text, ids and
+    names known from the record are replaced by ``[removed]``, in whatever capitals, spaces, punctuation or accents they
+    stand, and texts of somebody's own (sentences, long or rare ones that look like a name) go whole. An id that is a number
+    of fewer than six digits is looked for only where it can be told from a score or a count. Names of groups stay. A
+    pseudonymised record is still personal data: a pattern of contacts can be recognised by those who were there.
 
     References
     ----------
@@ -67,65 +93,28 @@ def pseudonymise(record: RecoveryRecord, *, key: bytes | str) -> RecoveryRecord:
     >>> masked.participation["person_id"].isin(masked.people["person_id"]).all()
     np.True_
     """
-    secret = key_bytes(key)
-    tables = record.tables()
-    known = set().union(
-        *(set(frame[name].dropna()) for table, frame in tables.items() for name in READABLE_TABLES[table].person_ids)
-    )
-    replaced = {table: pseudonymised_frame(table, frame, secret, known) for table, frame in tables.items()}
-    note = "Ids of people are pseudonyms."
+    require_record(record, "pseudonymise()")
+    secret, told = key_bytes(key), Told()
+    kept = _kept(NO_MAPPING, keep)
+    tables = {name: _without_named_columns(name, frame, kept, told) for name, frame in record.tables().items()}
+    done = frames_without_people(tables, secret, told, kept, open_words())
+    done["people"] = done["people"].loc[record.people.index]
+    note = "Ids are pseudonyms, and free text is left out."
     notes = record.notes if note in record.notes else (*record.notes, note)
-    return replace(record, **replaced, notes=notes)
+    return replace(record, **done, notes=notes)
 
 
-@dataclass(frozen=True)
-class Pseudonymised:
-    """What was done to make a folder that names nobody?
-
-    Attributes
-    ----------
-    folder : Path
-        Where the tables were written, as CSV under our names; no mapping is needed to read them.
-    n_people : int
-        People in the people table.
-    tables : tuple of str
-    left_out : tuple of (table, column, why)
-    masked : tuple of (table, column, number of rows)
-        Texts in which an e-mail address, a telephone, NHS or National Insurance number, a street address or a postcode
-        was replaced by ``[removed]``.
-    n_age_bands : int
-        Dates of birth that became an age band (the age on joining) before they were left out.
-    """
-
-    folder: Path
-    n_people: int
-    tables: tuple[str, ...]
-    left_out: tuple[tuple[str, str, str], ...] = ()
-    masked: tuple[tuple[str, str, int], ...] = ()
-    n_age_bands: int = 0
-
-    def summary(self) -> str:
-        """What was done, in plain sentences."""
-        lines = [f"Written to {self.folder}: {', '.join(self.tables)}; {self.n_people:,} people under pseudonyms."]
-        lines += [f"  left out {table}.{column}: {why}" for table, column, why in self.left_out]
-        lines += [
-            f"  masked identifiers in {table}.{column}: {count:,} {'row' if count == 1 else 'rows'}"
-            for table, column, count in self.masked
-        ]
-        if self.n_age_bands:
-            people = "person" if self.n_age_bands == 1 else "people"
-            lines.append(f"  dates of birth became an age band for {self.n_age_bands:,} {people}")
-        if any(why.startswith("it is no column") for _, _, why in self.left_out):
-            lines.append('To keep a column that tells of nobody, name it in a mapping file: keep = ["column"] under the table.')
-        lines.append("Ids and names of groups are kept as they are, and so are ids of occasions without identifiers.")
-        lines.append("Read it through before it leaves your hands: no rule finds every name.")
-        return "\n".join(lines)
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a column left out or masked: table, column, done, n_rows."""
-        rows = [(table, column, f"left out: {why}", 0) for table, column, why in self.left_out]
-        rows += [(table, column, "masked", count) for table, column, count in self.masked]
-        return pd.DataFrame(rows, columns=["table", "column", "done", "n_rows"])
+def _without_named_columns(table: str, frame: pd.DataFrame, kept: Mapping[str, Collection[str]], told: Told) -> pd.DataFrame:
+    """A table of a record without extra columns that identify people or hold free text, except for free text that is kept."""
+    schema, gone = READABLE_TABLES[table], []
+    for title in frame.columns.difference(list(schema.names), sort=False):
+        plain = plain_name(str(title))
+        identifying = identifying_column(plain, of_group=table == "groups")
+        if identifying or (free_text_column(plain) and table != "groups" and plain not in kept[table]):
+            gone.append(title)
+        if table != "groups" and names_somebody(plain):
+            told.names |= set(frame[title].dropna().astype("str"))
+    return frame.drop(columns=gone)
 
 
 def pseudonymise_folder(
@@ -133,7 +122,7 @@ def pseudonymise_folder(
     out: str | Path,
     *,
     key: bytes | str,
-    mapping: str | Path | dict[str, Any] | Mapping | None = None,
+    mapping: str | Path | dict[str, Any] | ColumnMapping | None = None,
     tz: str = "Europe/London",
     keep: dict[str, Collection[str]] | None = None,
     overwrite: bool = False,
@@ -192,7 +181,7 @@ def pseudonymise_folder(
     ...     pseudonymise_folder(sample_folder("five_people"), out, key="only for this example").n_people
     5
     """
-    secret, how = key_bytes(key), read_mapping(mapping)
+    secret, how = key_bytes(key), mapping_of(folder, mapping)
     kept = _kept(how, keep)
     require_time_zone(tz, "tz")
     out = Path(out)
@@ -200,26 +189,44 @@ def pseudonymise_folder(
         raise DisclosureError(f"Write to a folder of its own; {str(out)!r} holds the data that name people.")
     _require_free(out, overwrite)
     told = Told()
-    with prepared_source(open_source(folder), how, how.tz or tz) as prepared:
+    with prepared_source(open_source(folder), how, how.tz or tz, secret) as prepared:
         errors = [problem for problem in prepared.problems if problem.severity == "error"]
         if errors:
             raise problems_error(errors, prepared.label, may_leave_out=False)
         for name in list(prepared.tables):
-            titles = kept.pop(name, frozenset())
-            _require_there(prepared.tables[name], titles)
-            prepared.put(without_identifiers_in(prepared, prepared.tables[name], secret, told, titles))
-        frames = pseudonymised_tables(prepared, secret)
+            _require_there(prepared.tables[name], kept[name])
+            prepared.put(without_identifiers_in(prepared, prepared.tables[name], told, kept[name]))
+        frames = pseudonymised_tables(prepared, secret, told, kept)
         require_nothing_left(prepared, frames)
-        lines = _sidecar_lines(how, prepared.tz)
+        lines = sidecar_lines(prepared.tz, states=how.states, window=how.window)
     require_no_other_tables(out, {f"{name}.csv" for name in frames})
-    out.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        frame.to_csv(out / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    write_sidecar(lines, out)
-    return Pseudonymised(out, len(frames["people"]), tuple(frames), tuple(told.left_out), tuple(told.masked), told.n_age_bands)
+    with atomic_folder(out, private=True, replacing=[SIDECAR]) as partial:
+        for name, frame in frames.items():
+            write_csv_into(frame, partial / f"{name}.csv")
+        write_sidecar(lines, partial)
+    return _account(out, frames, told)
 
 
-def _kept(how: Mapping, keep: dict[str, Collection[str]] | None) -> dict[str, frozenset[str]]:
+def _account(out: Path, frames: Mapping[str, pd.DataFrame], told: Told) -> Pseudonymised:
+    """What was done."""
+    people = frames["people"].drop_duplicates("person_id").dropna(subset="person_id")
+    in_all = known_ids(frames) - set(people["person_id"])
+    return Pseudonymised(
+        out,
+        len(people),
+        tuple(frames),
+        tuple(told.left_out),
+        tuple(told.masked),
+        told.n_age_bands,
+        {str(role): int(n) for role, n in people["role"].value_counts().items()},
+        len(in_all),
+        tuple(told.counts.people),
+        tuple(told.counts.free_text),
+        tuple(told.alike),
+    )
+
+
+def _kept(how: ColumnMapping, keep: dict[str, Collection[str]] | None) -> dict[str, frozenset[str]]:
     """Plain names of the extra columns to keep, by table."""
     given = keep or {}
     for name, titles in given.items():
@@ -227,7 +234,7 @@ def _kept(how: Mapping, keep: dict[str, Collection[str]] | None) -> dict[str, fr
             raise SchemaError(
                 f"keep is a dict of table to list of columns, such as {{'people': ['seniority']}}; got {name!r}: {titles!r}."
             )
-    named = {name: {*given.get(name, ()), *(how.tables[name].keep if name in how.tables else ())} for name in READABLE_TABLES}
+    named = {name: {*given.get(name, ()), *(title for part in how.parts(name) for title in part.keep)} for name in READABLE_TABLES}
     return {name: frozenset(map(plain_name, titles)) for name, titles in named.items()}
 
 
@@ -244,20 +251,11 @@ def _require_free(out: Path, overwrite: bool) -> None:
     """Raise SchemaError where something stands in the folder to be written."""
     if out.exists() and not out.is_dir():
         raise SchemaError(f"{str(out)!r} is a file; name a folder to write to.")
-    if out.is_dir() and not overwrite and any(out.iterdir()):
+    if out.is_dir() and not overwrite and any(not is_leftover(each) for each in out.iterdir()):
         raise SchemaError(
             f"The folder {str(out)!r} is not empty, and nothing in it is replaced unasked. Name a new folder, empty "
             "this one, or say so: --overwrite on the command line, overwrite=True in Python."
         )
-
-
-def _sidecar_lines(how: Mapping, tz: str) -> list[str]:
-    lines = [] if tz == "Europe/London" else [f'time_zone = "{tz}"']
-    if how.states:
-        lines.append("states = [" + ", ".join(f'"{state}"' for state in how.states) + "]")
-    if how.window:
-        lines.append(f'window = ["{how.window[0]}", "{how.window[1]}"]')
-    return lines
 
 
 def read_key(path: str | Path, *, away_from: Iterable[str | Path] = ()) -> bytes:
@@ -282,6 +280,11 @@ def read_key(path: str | Path, *, away_from: Iterable[str | Path] = ()) -> bytes
     DisclosureError
         The key lies with the data.
 
+    Warns
+    -----
+    RecoveryNetWarning
+        Others may read the file, it lies beside the data in the same folder, or the key can be guessed.
+
     Examples
     --------
     >>> import tempfile, pathlib
@@ -289,6 +292,7 @@ def read_key(path: str | Path, *, away_from: Iterable[str | Path] = ()) -> bytes
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder) / "key.txt"
     ...     _ = file.write_text("only for this example")
+    ...     file.chmod(0o600)
     ...     len(read_key(file))
     21
     """
@@ -303,4 +307,12 @@ def read_key(path: str | Path, *, away_from: Iterable[str | Path] = ()) -> bytes
                 f"The key {str(path)!r} lies with the data in {str(place)!r}: whoever gets both can undo the "
                 "pseudonyms. Move the key to a place of its own."
             )
-    return key_bytes(path.read_bytes().strip())
+        if path.resolve().parent == home.parent:
+            _warn_of_key(f"The key {str(path)!r} lies beside {str(place)!r}: whoever copies the folder around them gets both.")
+    if os.name != "nt" and path.stat().st_mode & 0o077:
+        _warn_of_key(f"The key {str(path)!r} can be read by others on this machine. Let only its owner read it: chmod 600 {path}")
+    return key_bytes(read_bytes(path, most=MOST_SETTINGS_BYTES, remedy="A key is a line of text.").strip())
+
+
+def _warn_of_key(words: str) -> None:
+    warnings.warn(words, RecoveryNetWarning, stacklevel=3)

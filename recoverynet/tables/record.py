@@ -8,10 +8,31 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
-from recoverynet.tables.layouts import RECORD_TABLES
-from recoverynet.tables.schema import TableSchema, require_time_zone
+from recoverynet.shown import card
+from recoverynet.tables.layouts import OUTCOMES, RECORD_TABLES
+from recoverynet.tables.schema import TableSchema, columns_in_words, require_time_zone
 
 Window = tuple[pd.Timestamp, pd.Timestamp]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How much of one table was left out while reading, and why.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table in the files.
+    n_rows, n_of : int
+        Rows left out, and rows there were; both 0 where the table could not be used at all.
+    why : tuple of (str, int)
+        Faults with the number of rows that had each; a row with two faults stands under both.
+    """
+
+    table: str
+    n_rows: int
+    n_of: int
+    why: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,7 +43,7 @@ class RecoveryRecord:
     ----------
     people, occasions, participation : pandas.DataFrame
         The tables every record has; columns as in :mod:`recoverynet.tables.layouts`.
-    episodes, groups, observations, nominations, alter_ties, linkage, separations : pandas.DataFrame, optional
+    episodes, groups, observations, nominations, alter_ties, linkage, separations, appointments : pandas.DataFrame, optional
         The tables a record may have; absent ones are present as empty frames.
     window : tuple of two instants, optional
         Half-open period under observation [start, end). Default: from the first day of any occasion or observation to
@@ -35,6 +56,8 @@ class RecoveryRecord:
     window : tuple of pandas.Timestamp or None
     notes : tuple of str
         What was mended, left out or assumed while reading, in plain sentences.
+    left_out : tuple of LeftOut
+        Tables of which rows were left out while reading, with how many and why.
 
     Raises
     ------
@@ -68,17 +91,25 @@ class RecoveryRecord:
     alter_ties: pd.DataFrame | None = field(default=None, kw_only=True)
     linkage: pd.DataFrame | None = field(default=None, kw_only=True)
     separations: pd.DataFrame | None = field(default=None, kw_only=True)
+    appointments: pd.DataFrame | None = field(default=None, kw_only=True)
     window: Window | None = field(default=None, kw_only=True)
     tz: str = field(default="Europe/London", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    left_out: tuple[LeftOut, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         require_time_zone(self.tz, "tz")
         for name, schema in RECORD_TABLES.items():
             given = getattr(self, name)
+            if given is None and name in ("people", "occasions", "participation"):
+                raise SchemaError(
+                    f"A record needs the table {name!r}, a pandas DataFrame with {columns_in_words(schema)}; got None."
+                )
             frame = schema.empty(self.tz) if given is None else schema.typed(given, tz=self.tz)
             _check_within(schema, frame)
             object.__setattr__(self, name, frame)
+        for name in ("occasions", "participation"):
+            _refuse_appointments(name, getattr(self, name))
         for name, schema in RECORD_TABLES.items():
             self._check_references(schema, getattr(self, name))
         object.__setattr__(self, "window", self._resolved_window())
@@ -136,10 +167,16 @@ class RecoveryRecord:
         rows = ", ".join(f"{name} {len(getattr(self, name)):,}" for name in RECORD_TABLES if len(getattr(self, name)))
         return f"<RecoveryRecord {self.period_in_words()}: {rows or 'empty'}>"
 
+    def _repr_html_(self) -> str:
+        rows = {name: [len(table), ", ".join(filled_columns(table))] for name, table in self.tables().items() if len(table)}
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["rows", "columns filled in"])
+        notes = [("notes", len(self.notes))] if self.notes else []
+        return card(f"Record, {self.period_in_words()}", [("time zone", self.tz), *notes], frame)
+
     def period_in_words(self) -> str:
         """The window as a reader would say it, first and last day included."""
         if self.window is None:
-            return "no dated rows"
+            return "no dated contact or observation"
         last = self.window[1] - pd.Timedelta(microseconds=1)
         return f"{day_in_words(self.window[0])} to {day_in_words(last)}"
 
@@ -150,6 +187,32 @@ class RecoveryRecord:
     def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
         """The same record with some tables replaced, checked again."""
         return replace(self, **tables)
+
+
+def _refuse_appointments(name: str, frame: pd.DataFrame) -> None:
+    """What was missed, cancelled or only booked is no contact, and would count as one here."""
+    if "outcome" not in frame.columns:
+        return
+    missed = frame["outcome"].isin(OUTCOMES[1:])
+    if missed.any():
+        raise SchemaError(
+            f"Table {name!r} holds {int(missed.sum())} rows whose outcome is no contact, the first being "
+            f"{frame['outcome'][missed].iloc[0]!r}. Put them into the table appointments; reading a folder does that."
+        )
+
+
+def require_record(record: object, what: str) -> None:
+    """Raise SchemaError unless it is a RecoveryRecord; ``what`` is what asks for one, such as ``"aftercare_coverage()"``."""
+    if not isinstance(record, RecoveryRecord):
+        raise SchemaError(
+            f"{what} takes a RecoveryRecord, such as load_sample('riverside') or read_record('my_folder'); got a "
+            f"{type(record).__name__}."
+        )
+
+
+def filled_columns(table: pd.DataFrame) -> list[str]:
+    """Columns of a table in which anything is recorded."""
+    return [str(name) for name in table.columns if table[name].notna().any()]
 
 
 def _check_within(schema: TableSchema, frame: pd.DataFrame) -> None:

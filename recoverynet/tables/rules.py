@@ -75,8 +75,8 @@ def _is(kind: str) -> Callable[[TableSchema, Column], bool]:
     return lambda _, column: column.kind == kind
 
 
-def _happened(_: TableSchema, column: Column) -> bool:
-    return column.kind == "instant" and column.name not in _MAY_LIE_AHEAD
+def _happened(schema: TableSchema, column: Column) -> bool:
+    return column.kind == "instant" and column.name not in _MAY_LIE_AHEAD and "outcome" not in schema.names
 
 
 def _column_called(table: str, name: str) -> Callable[[TableSchema, Column], bool]:
@@ -140,6 +140,13 @@ RULES: tuple[Rule, ...] = (
         "{read} > now() + INTERVAL 1 DAY",
         "lies in the future, but says what has happened",
         "Look for a wrong year; leave planned contacts out.",
+    ),
+    Rule(
+        "future_date",
+        lambda schema, column: column.kind == "instant" and "outcome" in schema.names,
+        "{read} > now() + INTERVAL 1 DAY AND coalesce(outcome, 'attended') IN ('attended', 'did_not_attend')",
+        "lies in the future, but says what has happened",
+        "Look for a wrong year; of a contact that is only planned say outcome = booked.",
     ),
     Rule(
         "placeholder_date",
@@ -316,7 +323,7 @@ def pair_checks(table: PreparedTable) -> Iterator[Check]:
             schema.name,
             "with_person_id",
             "with_nobody",
-            "with_person_id IS NULL AND group_id IS NULL",
+            "with_person_id IS NULL AND group_id IS NULL AND coalesce(outcome, 'attended') = 'attended'",
             "with_person_id and group_id are both blank, so the contact is with nobody",
             "Say with whom (with_person_id) or at which group (group_id).",
             whole=True,

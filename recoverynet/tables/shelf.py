@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from recoverynet.errors import SchemaError
 from recoverynet.tables.engine import column_sql, locked_connection, text_sql
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.record import RecoveryRecord, Window
@@ -25,13 +29,46 @@ PERSONAL_KINDS = ("one_to_one", "call", "text", "outreach", "social")
 _BUILD = {
     "by_person": "SELECT p.person_id, p.part, o.*, epoch_us(o.started_at) AS us FROM participation p JOIN occasions o USING "
     "(occasion_id) ORDER BY p.person_id, us",
-    "met": "SELECT a.person_id, b.person_id AS other_id, epoch_us(o.started_at) AS us FROM occasions o JOIN participation a USING "
-    "(occasion_id) JOIN participation b USING (occasion_id) WHERE o.group_id IS NULL AND o.kind IN "
-    f"({', '.join(map(text_sql, PERSONAL_KINDS))}) AND a.person_id <> b.person_id ORDER BY a.person_id, us",
+    "met": "SELECT a.person_id, b.person_id AS other_id, b.part AS other_part, o.occasion_id, epoch_us(o.started_at) AS us FROM "
+    "occasions o JOIN participation a USING (occasion_id) JOIN participation b USING (occasion_id) WHERE o.group_id IS NULL AND "
+    f"o.kind IN ({', '.join(map(text_sql, PERSONAL_KINDS))}) AND a.person_id <> b.person_id ORDER BY a.person_id, us",
     "guides": "SELECT p.person_id, p.part, o.*, epoch_us(o.started_at) AS us FROM participation p JOIN occasions o USING "
     "(occasion_id) JOIN people q USING (person_id) WHERE q.introducer_consent AND o.group_id IS NOT NULL ORDER BY us",
     "by_group": "SELECT o.*, epoch_us(o.started_at) AS us FROM occasions o WHERE o.group_id IS NOT NULL ORDER BY o.group_id, us",
 }
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a small record is about, and in which time.
+
+    Attributes
+    ----------
+    core : set of str
+        The people asked for: everything from ``begin`` to ``end``, and whoever was there with them as persons.
+    others : set of str
+        People they met or named, and who could introduce them: occasions from ``since`` to ``end``.
+    apart : set of str
+        People kept apart from ``core``: as others, and whoever was there with them as persons or named them. Beside
+        these, everybody who has agreed to introduce others may be there as a *guide*: with their latest meeting of each
+        group since then.
+    begin, since, end : pandas.Timestamp
+    companions : pandas.DataFrame
+        Whoever was there when ``core`` met somebody as a person.
+    """
+
+    core: set[str]
+    others: set[str]
+    apart: set[str]
+    begin: pd.Timestamp
+    since: pd.Timestamp
+    end: pd.Timestamp
+    companions: pd.DataFrame
+
+    @property
+    def everybody(self) -> set[str]:
+        """All of them."""
+        return self.core | self.others
 
 
 class Shelf:
@@ -52,14 +89,16 @@ class Shelf:
     @classmethod
     def on_disk(cls, folder: Path) -> Shelf:
         """The tables and indexes of a folder, read when asked for."""
-        connection = locked_connection(within=str(folder))
+        folder = Path(os.path.realpath(folder))
+        connection = locked_connection(within=folder)
         empty = RecoveryRecord(*(RECORD_TABLES[name].empty() for name in ("people", "occasions", "participation")))
         _hold(connection, empty, [name for name in RECORD_TABLES if not (folder / f"{name}.parquet").is_file()])
         paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
         paths |= {name: folder / INDEX / f"{name}.parquet" for name in INDEXES}
         for name, path in paths.items():
             if path.is_file():
-                connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({text_sql(str(path))})")
+                with _readable():
+                    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({text_sql(str(path))})")
         return cls(connection)
 
     def close(self) -> None:
@@ -86,49 +125,51 @@ class Shelf:
         found = self._of("SELECT DISTINCT other_id FROM met", "person_id", people, _between("us", start, end))
         return set(found["other_id"])
 
-    def named_with(self, people: Iterable[str]) -> set[str]:
-        """Whom some people named, and who named them."""
-        ids = list(people)
-        named = self._of("SELECT DISTINCT alter_id AS person FROM nominations", "ego_id", ids)
-        naming = self._of("SELECT DISTINCT ego_id AS person FROM nominations", "alter_id", ids)
-        return set(named["person"]) | set(naming["person"])
+    def companions(self, people: Iterable[str], start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+        """Whoever was there when some people met somebody as a person: occasion_id, person_id, part."""
+        query = "SELECT occasion_id, other_id AS person_id, other_part AS part FROM met"
+        return self._of(query, "person_id", people, _between("us", start, end))
 
-    def tables_around(
-        self, core: set[str], others: set[str], begin: pd.Timestamp, since: pd.Timestamp, end: pd.Timestamp, *, guides: bool
-    ) -> dict[str, pd.DataFrame]:
-        """The tables of a small record but people, groups and separations.
+    def named_by(self, people: Iterable[str]) -> set[str]:
+        """Whom some people named."""
+        return set(self._of("SELECT DISTINCT alter_id AS person FROM nominations", "ego_id", people)["person"])
 
-        Of others only occasions dated from ``since`` on; with ``guides`` also the latest meeting since then of each
-        person and group, of everybody who has agreed to introduce others.
-        """
-        people, before = core | others, f"< {_us(end)}"
-        seen = f"epoch_us(observed_at) >= {_us(begin)} AND epoch_us(observed_at) {before}"
-        occasions, participation = self._contacts(core, others, begin, since, end, guides)
+    def tables_around(self, reach: Reach, *, guides: bool) -> dict[str, pd.DataFrame]:
+        """The tables of a small record but people, groups and separations; ``guides`` as :class:`Reach` says."""
+        people, apart = reach.everybody, _listed(reach.apart)
+        seen = _between("epoch_us(observed_at)", reach.begin, reach.end)
+        named = f"SELECT * FROM nominations WHERE ego_id IN ({_listed(people)}) OR alter_id IN ({apart})"
+        occasions, participation = self._contacts(reach, guides)
         return {
             "occasions": occasions,
             "participation": participation,
             "episodes": self._of("SELECT * FROM episodes", "person_id", people),
             "observations": self._of("SELECT * FROM observations", "person_id", people, seen),
-            "nominations": self._of("SELECT * FROM nominations", "ego_id", people),
-            "alter_ties": self._of("SELECT * FROM alter_ties", "ego_id", core),
-            "linkage": self._linkage(people, since, end, guides),
+            "nominations": self._frame(named),
+            "alter_ties": self._of("SELECT * FROM alter_ties", "ego_id", reach.core),
+            "linkage": self._linkage(people, reach.since, reach.end, guides),
         }
 
-    def _contacts(
-        self, core: set[str], others: set[str], begin: pd.Timestamp, since: pd.Timestamp, end: pd.Timestamp, guides: bool
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _contacts(self, reach: Reach, guides: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Occasions and participation, the other meetings of the groups of ``core`` included: with nobody listed."""
-        rows, lately = "SELECT * EXCLUDE (us) FROM by_person", _between("us", since, end)
-        parts = [self._of(rows, "person_id", core, _between("us", begin, end)), self._of(rows, "person_id", others, lately)]
+        rows, whole = "SELECT * EXCLUDE (us) FROM by_person", _between("us", reach.begin, reach.end)
+        lately = _between("us", reach.since, reach.end)
+        parts = [self._of(rows, "person_id", reach.core, whole), self._of(rows, "person_id", reach.others, lately)]
         if guides:
             latest = "QUALIFY row_number() OVER (PARTITION BY person_id, group_id ORDER BY us DESC) = 1"
             parts.append(self._frame(f"SELECT * EXCLUDE (us) FROM guides WHERE {lately} {latest}"))
-        taken = pd.concat(parts, ignore_index=True).drop_duplicates(["occasion_id", "person_id"])
+        taken = pd.concat(parts, ignore_index=True)
         groups = parts[0]["group_id"].dropna().unique()
-        meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, _between("us", begin, end))
+        meetings = self._of("SELECT * EXCLUDE (us) FROM by_group", "group_id", groups, whole)
         occasions = pd.concat([taken.drop(columns=["person_id", "part"]), meetings], ignore_index=True)
-        participation = taken[["occasion_id", "person_id", "part"]].reset_index(drop=True)
-        return occasions.drop_duplicates("occasion_id", ignore_index=True), participation
+        there = [taken[["occasion_id", "person_id", "part"]], *([reach.companions] if guides else [])]
+        if guides and reach.apart:
+            there.append(self.companions(reach.apart, reach.since, reach.end))
+        participation = pd.concat(there, ignore_index=True)
+        return (
+            occasions.drop_duplicates("occasion_id", ignore_index=True),
+            participation.drop_duplicates(["occasion_id", "person_id"], ignore_index=True),
+        )
 
     def _linkage(self, people: Iterable[str], since: pd.Timestamp, end: pd.Timestamp, guides: bool) -> pd.DataFrame:
         """Steps of some people towards groups, those they made others take, and introductions made since."""
@@ -142,13 +183,27 @@ class Shelf:
         return self._frame(f"{query} WHERE {column_sql(column)} IN ({_listed(ids)}) AND {also}")
 
     def _frame(self, query: str) -> pd.DataFrame:
-        return self._connection.sql(query).to_arrow_table().to_pandas()
+        with _readable():
+            return self._connection.sql(query).to_arrow_table().to_pandas()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """A file of the store that cannot be read, in words."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise SchemaError(
+            "A file of the store is missing, cut short or not what it was, so the store cannot be read. Write it anew from the "
+            "record with write_store(record, folder)."
+        ) from error
 
 
 def write_index(record: RecoveryRecord, folder: Path) -> None:
     """Write the indexes of a record beside its tables, and its tables in the order they are looked up."""
+    folder = Path(os.path.realpath(folder))
     (folder / INDEX).mkdir(parents=True, exist_ok=True)
-    connection = locked_connection(within=str(folder))
+    connection = locked_connection(within=folder)
     _hold(connection, record)
     queries = {folder / INDEX / f"{name}.parquet": query for name, query in _BUILD.items()}
     queries |= {

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from recoverynet.arguments import as_path
 from recoverynet.atomic import require_finished
 from recoverynet.errors import SchemaError
-from recoverynet.tables.csv_text import read_csv_text
+from recoverynet.tables.areas import Area
+from recoverynet.tables.csv_text import csv_head, read_csv_text
 from recoverynet.tables.engine import DatabaseError, column_sql, database_table, database_tables
+from recoverynet.tables.handover import is_offer, taken_over
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.parquet import NotParquet, parquet_table
 from recoverynet.tables.problems import Problem
-from recoverynet.tables.raw import RawTable, empty, raw_table, unreadable
+from recoverynet.tables.raw import ROW, RawTable, empty, raw_table, unreadable
+from recoverynet.tables.workbooks import WORKBOOK_ENDINGS, Workbook
 from recoverynet.untrusted.opening import files_in, require_regular, require_size, why_not_to_open
-from recoverynet.untrusted.zipped import require_sound_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv")
 DATABASE_ENDINGS = (".duckdb", ".db")
@@ -38,18 +40,24 @@ class Source(Protocol):
         What one table of it is.
     names : dict of str to str
         Name of each table in small letters, and what its file, sheet or table is called.
+    hidden : frozenset of str
+        Those among them that whoever opens the source does not see.
     """
 
     label: str
     place: str
     names: dict[str, str]
+    hidden: frozenset[str]
 
-    def read(self, name: str, known: Iterable[str]) -> RawTable:
-        """One table; ``known`` are column names to be expected."""
+    def read(self, name: str, known: Iterable[str], area: Area | None = None) -> RawTable:
+        """One table, or the part of it that stands in an area; ``known`` are column names to be expected."""
+
+    def head(self, name: str, n_rows: int) -> list[list[str]]:
+        """The first rows of a table as text, its heading among them; empty where it cannot be read."""
 
 
-def open_source(path: str | Path) -> Source:
-    """The tables of a folder, a workbook (.xlsx) or a DuckDB file (.duckdb, .db).
+def open_source(path: str | Path, *, one_file: bool = False) -> Source:
+    """The tables of a folder, a workbook (.xlsx) or a DuckDB file (.duckdb, .db); with ``one_file`` also of one CSV.
 
     Raises
     ------
@@ -57,16 +65,20 @@ def open_source(path: str | Path) -> Source:
         There is nothing there, it is of another kind, it holds no table at all, or what it holds is larger than can be
         read.
     """
-    path = Path(path)
+    if isinstance(path, str | Path) and is_offer(path):
+        return Offered(str(path))
+    path = as_path(path, "Reading a record")
     if path.is_dir():
         return Folder(path)
     if not path.exists():
         raise SchemaError(f"There is no folder or file {str(path)!r}. Look at the spelling and where you stand.")
     ending = path.suffix.lower()
-    if ending in (".xlsx", ".xlsm"):
+    if ending in WORKBOOK_ENDINGS:
         return Workbook(path)
     if ending in DATABASE_ENDINGS:
         return Database(path)
+    if one_file and ending in (*TABLE_ENDINGS, ".txt"):
+        return Folder(path.parent, only=path.name)
     advice = f"give the folder it lies in ({str(path.parent)!r})" if ending in TABLE_ENDINGS else "give one of those"
     raise SchemaError(
         f"A record is read from a folder of CSV or Parquet files, a workbook (.xlsx) or a DuckDB file (.duckdb, .db); "
@@ -78,21 +90,22 @@ class Folder:
     """One file a table."""
 
     place = "file"
+    hidden: frozenset[str] = frozenset()
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, only: str | None = None) -> None:
         require_finished(path)
-        self.label = f"The folder {str(path)!r}"
+        self.label = f"The folder {str(path)!r}" if only is None else f"The file {only!r}"
         self._folder = path
         self._files: dict[str, list[Path]] = {}
         here = list(files_in(path))
         for file in here:
-            if file.suffix.lower() in TABLE_ENDINGS:
+            if file.name == only or (only is None and file.suffix.lower() in TABLE_ENDINGS):
                 self._files.setdefault(file.stem.lower(), []).append(file)
         self.names = {name: files[0].name for name, files in self._files.items()}
         if not self._files:
             raise SchemaError(f"{self.label} holds no table. {_what_is_here(here)}")
 
-    def read(self, name: str, known: Iterable[str]) -> RawTable:
+    def read(self, name: str, known: Iterable[str], area: Area | None = None) -> RawTable:
         """One file as a raw table."""
         files = self._files[name]
         if len(files) > 1:
@@ -111,17 +124,40 @@ class Folder:
         if refused:
             return unreadable(name, file.name, refused, "Put the file itself into the folder, or take it away.")
         try:
-            return _read_parquet(file) if file.suffix.lower() == ".parquet" else read_csv_text(file, known)
+            if file.suffix.lower() != ".parquet":
+                return read_csv_text(file, known, area)
+            _require_no_area(file.name, area)
+            return _read_parquet(file)
         except SchemaError as error:
             return unreadable(name, file.name, str(error), "Give a smaller or sound file, or take this one away.")
         except OSError as error:
             why = f"the file cannot be opened ({error.strerror or error})"
             return unreadable(name, file.name, why, "Look whether another program has it open, and whose it is.")
 
+    def head(self, name: str, n_rows: int) -> list[list[str]]:
+        """The first rows of one file as text."""
+        file = self._files[name][0]
+        if why_not_to_open(file, inside=self._folder):
+            return []
+        return _head_of(self.read(name, ()), n_rows) if file.suffix.lower() == ".parquet" else csv_head(file, n_rows)
+
+
+def _head_of(raw: RawTable, n_rows: int) -> list[list[str]]:
+    """The names and first values of a table whose columns are typed already."""
+    if raw.table is None:
+        return []
+    rows = raw.table.drop_columns([ROW]).slice(0, n_rows - 1).to_pylist()
+    return [raw.columns, *[["" if value is None else str(value) for value in row.values()] for row in rows]]
+
+
+def _require_no_area(origin: str, area: Area | None) -> None:
+    if area is not None:
+        raise SchemaError(f"The mapping gives an area of {origin}; areas are for sheets and text files only.")
+
 
 def _what_is_here(files: list[Path]) -> str:
     wanted = "Expected people.csv and either occasions.csv with participation.csv, or contact_log.csv (or .parquet)"
-    whole = [file.name for file in files if file.suffix.lower() in (".xlsx", *DATABASE_ENDINGS)]
+    whole = [file.name for file in files if file.suffix.lower() in (*WORKBOOK_ENDINGS, *DATABASE_ENDINGS)]
     if whole:
         return f"{wanted}. To read {whole[0]!r}, give that file instead of the folder."
     return f"{wanted}; it holds {', '.join(file.name for file in files[:5]) or 'nothing'}."
@@ -144,83 +180,11 @@ def _numbered(name: str, origin: str, table: pa.Table, problems: Sequence[Proble
     return raw_table(name, origin, table.column_names, table.columns, rows, problems)
 
 
-class Workbook:
-    """One sheet a table."""
-
-    place = "sheet"
-
-    def __init__(self, path: Path) -> None:
-        from python_calamine import CalamineError, CalamineWorkbook
-
-        self.label = f"The workbook {path.name!r}"
-        self._book = None
-        try:
-            require_sound_workbook(path)
-            self._book = _without_panic(CalamineWorkbook.from_path, str(path))
-        except (CalamineError, OSError) as error:
-            raise SchemaError(f"{self.label} cannot be opened: it is damaged, locked or not an .xlsx file.") from error
-        self.names = {sheet.strip().lower(): sheet for sheet in self._book.sheet_names}
-
-    def _lines(self, sheet: str) -> list[list[Any]]:
-        return self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-
-    def read(self, name: str, known: Iterable[str]) -> RawTable:
-        """One sheet as a raw table; rows count as in the sheet."""
-        sheet = self.names[name]
-        lines = _without_panic(self._lines, sheet)
-        start = next((row for row, line in enumerate(lines) if any(_cell(cell) for cell in line)), None)
-        origin = f"sheet {sheet!r}"
-        if start is None:
-            return empty(name, origin, "no header and no rows")
-        cells = [_cell_column(column) for column in zip(*lines[start + 1 :], strict=False)]
-        width = len(lines[start])
-        columns = cells or [pa.chunked_array([], pa.large_string())] * width
-        rows = pa.array(np.arange(start + 2, len(lines) + 1))
-        raw = raw_table(name, origin, [_cell(cell) for cell in lines[start]], columns, rows)
-        numbers = _number_columns(raw, lines[start], lines[start + 1 :])
-        return RawTable(raw.name, raw.origin, raw.table, raw.problems, numbers)
-
-
-def _without_panic(ask: Callable[[str], Any], name: str) -> Any:
-    """What the workbook answers; where its reader stops in the middle, that is an error like any other."""
-    try:
-        return ask(name)
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise SchemaError(f"{name!r} cannot be read: the workbook is damaged. Save it again from Excel.") from error
-
-
-def _cell_column(cells: Sequence[Any]) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.array([_cell(cell) for cell in cells], pa.large_string())])
-
-
-def _number_columns(raw: RawTable, header: Sequence[Any], lines: Sequence[Sequence[Any]]) -> frozenset[str]:
-    return frozenset(
-        title
-        for place, cell in enumerate(header)
-        if (title := _cell(cell).strip()) in raw.columns
-        and any(isinstance(line[place], (int, float)) and not isinstance(line[place], bool) for line in lines)
-    )
-
-
-def _cell(value: Any) -> str:
-    """A cell as text: whole numbers without a point, dates and times as ISO."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep="T") if value.time() != dt.time() else value.date().isoformat()
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    return "" if value is None else str(value)
-
-
 class Database:
     """One table of a DuckDB file a table."""
 
     place = "table"
+    hidden: frozenset[str] = frozenset()
 
     def __init__(self, path: Path) -> None:
         self.label = f"The database {path.name!r}"
@@ -240,8 +204,9 @@ class Database:
             "program has it open. Close that program, or export the tables to a folder of Parquet files."
         )
 
-    def read(self, name: str, known: Iterable[str]) -> RawTable:
+    def read(self, name: str, known: Iterable[str], area: Area | None = None) -> RawTable:
         """One table of the file as a raw table."""
+        _require_no_area(f"table {self.names[name]!r}", area)
         title = self.names[name]
         origin = f"table {title!r}"
         if title in self._views:
@@ -254,6 +219,30 @@ class Database:
             return unreadable(name, origin, str(error), "Give a smaller table.")
         except DatabaseError as error:
             raise self._closed() from error
+
+    def head(self, name: str, n_rows: int) -> list[list[str]]:
+        """The names and first values of one table."""
+        return _head_of(self.read(name, ()), n_rows)
+
+
+class Offered:
+    """One table another process hands over a table."""
+
+    place = "table"
+    label = "The record handed over"
+    hidden: frozenset[str] = frozenset()
+
+    def __init__(self, address: str) -> None:
+        self._tables, _ = taken_over(address)
+        self.names = {name: name for name in self._tables}
+
+    def read(self, name: str, known: Iterable[str], area: Area | None = None) -> RawTable:
+        """One table as a raw table; what is handed over has no areas."""
+        return _numbered(name, f"table {name!r}", self._tables[name])
+
+    def head(self, name: str, n_rows: int) -> list[list[str]]:
+        """The names and first values of one table."""
+        return _head_of(self.read(name, ()), n_rows)
 
 
 def known_columns(name: str) -> set[str]:

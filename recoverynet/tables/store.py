@@ -9,14 +9,18 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from recoverynet.arguments import as_path
+from recoverynet.atomic import atomic_folder, require_finished
 from recoverynet.errors import SchemaError, UnknownPersonError
-from recoverynet.instants import as_length, as_window
+from recoverynet.ids import id_index
+from recoverynet.instants import as_instant, as_length, as_window, require_day_of
 from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
-from recoverynet.tables.files import SIDECAR, read_record, write_record
+from recoverynet.tables.files import files_of, read_record, require_no_other_tables, write_record_into
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.record import RecoveryRecord, Window
-from recoverynet.tables.shelf import INDEX, INDEXES, Shelf, write_index
+from recoverynet.tables.shelf import INDEX, INDEXES, Reach, Shelf, write_index
+from recoverynet.tables.sidecar import SIDECAR
 
 OTHERS_SINCE = "90D"
 
@@ -41,7 +45,7 @@ class RecordStore:
     >>> from recoverynet.samples import sample_folder
     >>> with rn.open_record(sample_folder("five_people")) as store:
     ...     print(store.around(["ann"], "2011-03-01", "2011-04-15", steps=1).period_in_words())
-    1 March 2011 to 14 April 2011
+    1 March 2011 to 12 April 2011
     """
 
     def __init__(
@@ -118,7 +122,7 @@ class RecordStore:
         >>> import recoverynet as rn
         >>> with rn.open_record(sample_folder("five_people")) as store:
         ...     store.around(["eve"], "2011-03-01", "2011-04-15").people["person_id"].tolist()
-        ['dev', 'eve']
+        ['ann', 'cat', 'dev', 'eve']
         """
         core = self._known(person_ids)
         entered = self.entered()
@@ -126,19 +130,53 @@ class RecordStore:
             raise SchemaError(f"steps must be 0, 1 or 2; got {steps!r}.")
         begin, stop = as_window((start, end), self.tz)
         since = max(begin, stop - as_length(others_since, "others_since"))
-        others = self._others(core, begin, since, stop, steps, entered) if steps else set()
-        tables = self._shelf.tables_around(core, others - core, begin, since, stop, guides=steps > 0)
+        reach = self._reach(core, begin, since, stop, steps, entered)
+        tables = self._shelf.tables_around(reach, guides=steps > 0)
         tables = {name: RECORD_TABLES[name].typed_again(frame, tz=self.tz) for name, frame in tables.items()}
-        tables |= {"groups": self.groups, "separations": self._separations_of(core | others)}
-        near = _concerning(entered, core, others | self._willing if steps else others, (begin, since, stop))
+        tables |= {"groups": self.groups, "separations": self._separations_of(reach.everybody)}
+        near = _concerning(entered, core, reach.others | self._willing if steps else reach.others, (begin, since, stop))
         tables = {name: frame for name, frame in self._folded(tables, near).items() if name != "people"}
-        tables["people"] = self._people_of(core | others, tables)
-        return RecoveryRecord.of_checked(tables, window=(begin, stop), tz=self.tz)
+        tables["people"] = self._people_of(reach.everybody, tables)
+        return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz)
+
+    def _window_within(self, begin: pd.Timestamp, stop: pd.Timestamp) -> Window:
+        """The part of a window that the record covers; the window itself where it covers none of it."""
+        if self.window is None:
+            return begin, stop
+        first, last = max(begin, self.window[0]), min(stop, self.window[1])
+        return (first, last) if first < last else (begin, stop)
+
+    def around_client(self, client_id: str, *, at: object = None, reach: object = "360D") -> RecoveryRecord:
+        """The small record that the page of one client needs at a day; by default the end of the record.
+
+        Parameters
+        ----------
+        client_id : str
+            One client the store knows.
+        at : instant, optional
+            The day of the page.
+        reach : str or timedelta
+            How far back; a page looks four windows back. Default: four quarters.
+
+        Returns
+        -------
+        RecoveryRecord
+
+        Raises
+        ------
+        UnknownPersonError
+            The store does not know them.
+        TimeOrderError
+            The store holds no dated row, or the day lies before the record begins or more than 90 days after it ends.
+        """
+        instant = as_instant(at, self.tz) if at is not None or self.window is None else self.window[1]
+        require_day_of(instant, self.window, as_length(OTHERS_SINCE, "others_since"))
+        return self.around([client_id], instant - as_length(reach, "reach"), instant)
 
     def _known(self, person_ids: Collection[str]) -> set[str]:
         if isinstance(person_ids, str) or not len(person_ids):
             raise SchemaError(f"person_ids must be one or more ids, such as ['c0001']; got {person_ids!r}.")
-        core = {str(person) for person in person_ids}
+        core = set(id_index(person_ids, "person_ids"))
         unknown = sorted(core - self._place_of.keys())
         if unknown:
             raise UnknownPersonError(
@@ -146,17 +184,18 @@ class RecordStore:
             )
         return core
 
-    def _others(
+    def _reach(
         self, core: set[str], begin: pd.Timestamp, since: pd.Timestamp, stop: pd.Timestamp, steps: int, entered: Entered
-    ) -> set[str]:
-        """Everybody a small record needs besides those asked for."""
-        known = self._place_of.keys()
-        met = self._shelf.met_by(core, begin, stop) | ((self._shelf.named_with(core) | entered.met_by(core, begin, stop)) & known)
+    ) -> Reach:
+        """Whom a small record needs besides those asked for."""
+        if steps == 0:
+            return Reach(core, set(), set(), begin, since, stop, pd.DataFrame())
+        known, companions = self._place_of.keys(), self._shelf.companions(core, begin, stop)
+        met = set(companions["person_id"]) | ((self._shelf.named_by(core) | entered.met_by(core, begin, stop)) & known)
         again = met - core
         beyond = self._shelf.met_by(again, since, stop) | entered.met_by(again, since, stop) if steps == 2 else set()
-        beyond &= self._willing
-        apart = {other for pair in self._pairs if core & pair for other in pair}
-        return met | beyond | apart
+        apart = {other for pair in self._pairs if core & pair for other in pair} - core
+        return Reach(core, (met | (beyond & self._willing) | apart) - core, apart, begin, since, stop, companions)
 
     def _folded(self, tables: dict[str, pd.DataFrame], entered: Entered) -> dict[str, pd.DataFrame]:
         """The tables of a small record with what was entered."""
@@ -215,7 +254,7 @@ def open_record(
     Raises
     ------
     SchemaError
-        There is nothing to read, or the tables have faults.
+        There is nothing to read, the tables have faults, or a file of a store cannot be read.
     UnknownPersonError, TimeOrderError
         As for :func:`recoverynet.read_record`.
 
@@ -231,11 +270,12 @@ def open_record(
     >>> rn.open_record(sample_folder("five_people"))
     <RecordStore: 5 people, 2 groups>
     """
-    folder = Path(path)
+    folder = as_path(path, "open_record()")
     if all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES):
+        require_finished(folder)
         shelf = Shelf.on_disk(folder)
         beside = folder / SIDECAR
-        how = read_mapping(beside if beside.is_file() else None)
+        how = read_mapping(beside if beside.is_file() else None, inside=folder)
         zone = how.tz or tz
         window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
         return RecordStore(shelf, tz=zone, window=window, beside=folder)
@@ -261,6 +301,8 @@ def write_store(record: RecoveryRecord, folder: str | Path) -> None:
     ------
     SchemaError
         The folder holds tables of another record.
+    NotWrittenError
+        The disk is full, or the place cannot be written to; nothing is changed then.
 
     Examples
     --------
@@ -271,5 +313,7 @@ def write_store(record: RecoveryRecord, folder: str | Path) -> None:
     ...     len(rn.open_record(folder).people)
     5
     """
-    write_record(record, folder, format="parquet")
-    write_index(record, Path(folder))
+    require_no_other_tables(Path(folder), files_of(record, "parquet"))
+    with atomic_folder(folder, replacing=[SIDECAR]) as partial:
+        write_record_into(record, partial, format="parquet")
+        write_index(record, partial)

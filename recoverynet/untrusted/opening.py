@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import SchemaError
 
 MOST_BYTES = 500_000_000
@@ -42,10 +43,10 @@ def require_regular(path: str | Path, *, inside: str | Path | None = None) -> Pa
     ...     require_regular(file, inside=folder).name
     'a.csv'
     """
-    path = Path(path)
+    path = as_path(path, "Opening a file")
     why = why_not_to_open(path, inside=inside)
     if why:
-        raise SchemaError(f"{path.name} was not opened: {why}.")
+        raise SchemaError(f"{path.name!r} cannot be opened: {why}.")
     return path
 
 

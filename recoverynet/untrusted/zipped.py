@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from recoverynet.errors import SchemaError
@@ -21,7 +22,6 @@ MOST_SHEET_CELLS = 10_000_000
 MOST_SHEET_TEXT = 300_000_000
 """Characters of one sheet, a text that many cells share counted in each."""
 _CHUNK = 1 << 20
-_CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _MACROS = "vbaproject.bin"
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 _UNPACK_AGAIN = "Look whether it is what it seems to be, and save it again."
@@ -196,6 +196,8 @@ def _require_sound_sheet(path: Path, book: zipfile.ZipFile, member: zipfile.ZipI
     longest = max(lengths, default=0)
 
     def opened(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "v":
+            return
         local = _local(tag)
         if local == "row":
             sheet.row, sheet.column = _row_number(path, attributes.get("r"), sheet.row + 1), 0
@@ -211,12 +213,18 @@ def _require_sound_sheet(path: Path, book: zipfile.ZipFile, member: zipfile.ZipI
 
 def _reach(path: Path, sheet: _Sheet, attributes: dict[str, str]) -> None:
     """Take in one cell."""
-    found = _CELL.fullmatch(attributes.get("r", "A1"))
-    if not found:
-        raise SchemaError(f"{path.name} cannot be opened: a cell in it is called {attributes['r'][:20]!r}.")
-    sheet.column = _column_number(found[1]) if "r" in attributes else sheet.column + 1
-    row = int(found[2]) if "r" in attributes else max(sheet.row, 1)
+    name = attributes.get("r")
+    if name is None:
+        row, sheet.column = max(sheet.row, 1), sheet.column + 1
+    else:
+        letters = name.rstrip("0123456789")
+        row = int(name[len(letters) :]) if 0 < len(name) - len(letters) < 8 else 0
+        sheet.column = _column_number(letters)
+        if not row or not sheet.column:
+            raise SchemaError(f"{path.name} cannot be opened: a cell in it is called {name[:20]!r}.")
     sheet.n_shared += attributes.get("t") == "s"
+    if sheet.first_row <= row <= sheet.last_row and sheet.first_column <= sheet.column <= sheet.last_column:
+        return
     if not sheet.last_row:
         sheet.first_row, sheet.first_column = row, sheet.column
     sheet.first_row, sheet.last_row = min(sheet.first_row, row), max(sheet.last_row, row)
@@ -290,7 +298,11 @@ def _row_number(path: Path, text: str | None, otherwise: int) -> int:
     return int(text)
 
 
+@lru_cache(maxsize=4096)
 def _column_number(letters: str) -> int:
+    """The number of a column by its letters, 0 where they are none."""
+    if not re.fullmatch("[A-Za-z]{1,3}", letters):
+        return 0
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from recoverynet.atomic import write_text
 from recoverynet.errors import RecoveryNetError, SchemaError
 from recoverynet.web.addresses import Address
 from recoverynet.web.app import application
@@ -46,7 +47,7 @@ def remember(record: Path, address: Address) -> None:
     path = _state_file()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(json.dumps({"record": str(record.resolve()), "public": address.public}), encoding="utf-8")
+        write_text(path, json.dumps({"record": str(record.resolve()), "public": address.public}), private=True)
     except OSError:
         return
 

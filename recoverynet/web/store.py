@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
-import tempfile
 import uuid as uuids
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ import pyarrow.parquet
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from recoverynet.atomic import atomic_file
 from recoverynet.errors import SchemaError
 from recoverynet.tables.entries import CONTACT, COPY, DATABASE, ENTRY_COLUMNS, STEP, TAKEN_BACK, entered_folder
 from recoverynet.web.schema import connected, entries, is_postgres, settings, told_plainly, writing
@@ -201,13 +200,8 @@ class Store:
                 rows = connection.execute(_chosen()).all()
             columns = list(zip(*rows, strict=True)) or [()] * len(ENTRY_COLUMNS)
             table = pa.table({name: pa.array(column, pa.string()) for name, column in zip(ENTRY_COLUMNS, columns, strict=True)})
-            handle, path = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            os.close(handle)
-            try:
-                pyarrow.parquet.write_table(table, path)
-                os.replace(path, self.folder / COPY)
-            finally:
-                Path(path).unlink(missing_ok=True)
+            with atomic_file(self.folder / COPY, private=True) as partial:
+                pyarrow.parquet.write_table(table, partial)
 
     def secret(self, name: str) -> bytes:
         """A secret of this database, made the first time it is asked for."""

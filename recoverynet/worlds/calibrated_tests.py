@@ -96,7 +96,7 @@ def matched(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
 def autocorrelated(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Does the norm at the last wave go with that of contacts beyond what the terms make of it (lag model)?"""
     wave = asked.panel.n_waves
-    found = network_autocorrelation(asked.panel, NORM, _numbers(asked), wave=wave, level=ONE_SIDED)
+    found = network_autocorrelation(asked.panel, NORM, _numbers(asked), wave=wave, information="observed", level=ONE_SIDED)
     return _above_nothing(found)
 
 

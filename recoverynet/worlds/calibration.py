@@ -24,6 +24,8 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from recoverynet.arguments import number_within, whole_number
+from recoverynet.atomic import make_folder
+from recoverynet.csv_files import write_csv
 from recoverynet.errors import SchemaError
 from recoverynet.progress import track
 from recoverynet.samples import sample_folder
@@ -274,11 +276,9 @@ def _cell_of(row: dict[str, object]) -> Cell:
 
 def _write(rows: list[dict[str, object]], file: Path) -> None:
     order = {cell: place for place, cell in enumerate(cells())}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_suffix(".partial")
+    make_folder(file.parent)
     frame = pd.DataFrame(sorted(rows, key=lambda row: order[_cell_of(row)]), columns=list(COLUMNS))
-    frame.to_csv(partial, index=False, lineterminator="\n")
-    partial.replace(file)
+    write_csv(frame, file)
 
 
 def seconds_of(text: str) -> float:

@@ -97,4 +97,4 @@ def world_asked(name: str, n: int = 650, *, missing: float | None = None, rng: R
         )
     lost = USUAL_LOSS if missing is None else missing
     record = synthetic_record(n, missing=lost, rng=rng, **RECORD_WORLDS[name].settings)
-    return spread_panel(record, placebo=RECORD_PLACEBO)
+    return spread_panel(record, placebo=RECORD_PLACEBO, purpose=None)

@@ -2,7 +2,6 @@
 
 import tracemalloc
 import warnings
-from types import SimpleNamespace
 
 import igraph
 import networkx as nx
@@ -24,7 +23,7 @@ ADDITIVE = ("newman", "count", "duration")
 Meetings = list[tuple[int, int, list[int]]]
 
 
-def tables_of(meetings: Meetings, n_people: int = 7) -> SimpleNamespace:
+def tables_of(meetings: Meetings, n_people: int = 7) -> rn.RecoveryRecord:
     """The tables of meetings given as (day, minutes, people), not checked, so that many can be tried."""
     ids = [f"p{i}" for i in range(n_people)]
     occasions = pd.DataFrame(
@@ -37,13 +36,10 @@ def tables_of(meetings: Meetings, n_people: int = 7) -> SimpleNamespace:
     )
     took_part = [(f"o{k}", ids[i]) for k, (_, _, who) in enumerate(meetings) for i in who]
     participation = pd.DataFrame(took_part, columns=["occasion_id", "person_id"], dtype="str")
-    return SimpleNamespace(
-        people=pd.DataFrame({"person_id": ids, "role": "client"}),
-        occasions=occasions,
-        participation=participation,
-        window=(START, START + pd.Timedelta("60D")),
-        tz=ZONE,
-    )
+    people = pd.DataFrame({"person_id": ids, "role": "client"})
+    tables = {"people": people, "occasions": occasions, "participation": participation}
+    bounds = (START, START + pd.Timedelta("60D"))
+    return rn.RecoveryRecord.of_checked(tables, window=tuple(pd.Timestamp(each) for each in bounds), tz=ZONE)
 
 
 def record_of(meetings: Meetings, n_people: int = 7) -> rn.RecoveryRecord:
@@ -57,11 +53,11 @@ contacts = st.lists(
 )
 
 
-def dense(record: rn.RecoveryRecord | SimpleNamespace, **arguments) -> np.ndarray:
+def dense(record: rn.RecoveryRecord, **arguments) -> np.ndarray:
     return rn.project(rn.ContactGraph(record), **arguments).weights.toarray()
 
 
-def bipartite(record: SimpleNamespace) -> tuple[nx.Graph, list[str]]:
+def bipartite(record: rn.RecoveryRecord) -> tuple[nx.Graph, list[str]]:
     graph, people = nx.Graph(), record.people["person_id"].tolist()
     graph.add_nodes_from(people)
     graph.add_edges_from(record.participation[["person_id", "occasion_id"]].itertuples(index=False))
@@ -84,7 +80,8 @@ def test_relabelling_people_permutes_the_network(meetings, order, weighting):
 def test_row_order_is_irrelevant(meetings, data, weighting):
     record = tables_of(meetings)
     orders = {name: data.draw(st.permutations(range(len(getattr(record, name))))) for name in ("occasions", "participation")}
-    shuffled = SimpleNamespace(**{**vars(record), **{name: getattr(record, name).iloc[order] for name, order in orders.items()}})
+    tables = {**record.tables(), **{name: getattr(record, name).iloc[order] for name, order in orders.items()}}
+    shuffled = rn.RecoveryRecord.of_checked(tables, window=record.window, tz=record.tz)
     np.testing.assert_array_equal(dense(record, weighting=weighting), dense(shuffled, weighting=weighting))
 
 

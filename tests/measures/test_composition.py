@@ -116,7 +116,7 @@ def test_personal_networks_from_contacts_say_the_same(network: rn.PersonNetwork,
     [
         ({}, "needs the states"),
         ({"states": pd.Series({"ann": "sober"})}, "'sober'"),
-        ({"states": pd.Series(["using"] * 2, index=["ann", "ann"])}, "twice"),
+        ({"states": pd.Series(["using"] * 2, index=["ann", "ann"])}, "more than once"),
         ({"states": ["using"]}, "Series or DataFrame"),
         ({"states": pd.Series({"ann": "using"}), "direction": "up"}, "direction must be"),
         ({"states": pd.Series({"ann": "using"}), "service_roles": "worker"}, "several words"),

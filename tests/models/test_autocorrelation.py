@@ -158,3 +158,40 @@ def test_a_constant_term_is_left_out_with_a_check():
     fit = network_autocorrelation(network, y, terms.assign(alike=2.0))
     assert "alike" not in fit.table.index
     assert any("alike" in check.detail for check in fit.checks)
+
+
+SPREG = {
+    "lag": ([0.286237, 1.152241, 0.642428], [0.12618343, 0.21177314, 0.09447289]),
+    "error": ([0.362277, 0.978584, 0.652383], [0.14543797, 0.15204563, 0.09237924]),
+}
+"""spreg 1.9.0, ML_Lag and ML_Error with method="full", on world(0.4, kind, seed=3): rho, constant, x and their errors."""
+
+
+@pytest.mark.parametrize("kind", ["lag", "error"])
+def test_standard_errors_are_spregs_by_default_and_the_observed_ones_where_asked_for(kind):
+    network, y, terms = world(0.4, kind, seed=3)
+    fit = network_autocorrelation(network, y, terms, kind=kind)
+    estimate, error = SPREG[kind]
+    np.testing.assert_allclose(fit.table["estimate"], estimate, atol=1e-5)
+    np.testing.assert_allclose(fit.table["std_error"], error, rtol=1e-5)
+    observed = network_autocorrelation(network, y, terms, kind=kind, information="observed")
+    assert abs(observed.std_error / fit.std_error - 1) > 0.005
+    assert observed.estimate == fit.estimate
+    for made, word in ((fit, "expected"), (observed, "observed")):
+        assert made.settings["information"] == word and f"{word} information" in made.summary()
+    with pytest.raises(SchemaError, match="'expected' or 'observed'"):
+        network_autocorrelation(network, y, terms, information="fisher")
+
+
+@pytest.mark.parametrize("kind", ["lag", "error"])
+@pytest.mark.parametrize("seed", [5, 6])
+def test_spreg_itself_where_it_is_installed(kind, seed):
+    spreg, libpysal = pytest.importorskip("spreg"), pytest.importorskip("libpysal")
+    network, y, terms = world(-0.2, kind, n=90, seed=seed)
+    weights = libpysal.weights.WSP(sparse.csr_matrix(network.weights)).to_W(silence_warnings=True)
+    weights.transform = "r"
+    fitted = (spreg.ML_Lag if kind == "lag" else spreg.ML_Error)(y[:, None], terms.to_numpy(), w=weights, method="full")
+    fit = network_autocorrelation(network, y, terms, kind=kind)
+    order = [2, 0, 1]  # theirs has rho last
+    np.testing.assert_allclose(fit.table["estimate"], fitted.betas.ravel()[order], atol=1e-5)
+    np.testing.assert_allclose(fit.table["std_error"], np.sqrt(np.diag(fitted.vm))[order], rtol=1e-5)

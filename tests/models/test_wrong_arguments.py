@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import recoverynet as rn
-from recoverynet.errors import SchemaError
+from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.curves import bass_fit, hazard_curve, prevalence_curve
 from recoverynet.measures.exposure import StructuralEquivalence
@@ -261,7 +261,7 @@ def test_nothing_asked_for_is_left_out_of_account(panel):
     with pytest.raises(SchemaError, match="wave is a whole number"):
         rn.network_autocorrelation(panel, "recovery", wave=True)
     network = panel.at(1)
-    with pytest.raises(SchemaError, match="knows nobody of the network"):
+    with pytest.raises(UnknownPersonError, match="Nobody in the series is among the people of the network: the series hold '0'"):
         rn.norm_clustering(network, pd.Series(panel.behaviour["recovery"][:, 0]))
 
 

@@ -20,7 +20,7 @@ NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "03_is_it_spreadi
 @pytest.fixture(scope="module")
 def asked() -> dict[str, SpreadPanel]:
     areas = {"riverside": rn.load_sample("riverside"), "twin": riverside_record(influence=False)}
-    return {name: spread_panel(record, placebo="housing.status=settled") for name, record in areas.items()}
+    return {name: spread_panel(record, placebo="housing.status=settled", purpose=None) for name, record in areas.items()}
 
 
 @pytest.fixture(scope="module")

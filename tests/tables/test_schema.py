@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recoverynet.errors import SchemaError
+import recoverynet as rn
+from recoverynet.errors import RecoveryNetWarning, SchemaError
+from recoverynet.instants import as_instant
+from recoverynet.tables.columns import instants_of_column, parse_instants
 from recoverynet.tables.layouts import GROUPS, OBSERVATIONS, OCCASIONS, PEOPLE, READABLE_TABLES
-from recoverynet.tables.schema import parse_instants
 
 LONDON = "Europe/London"
 
@@ -167,3 +172,67 @@ def test_an_instant_is_read_alike_whatever_stands_beside_it(texts: list[str]) ->
     alone = [parse_instants(pd.Series([text], dtype="str"), LONDON)[0] for text in texts]
     assert together.isna().tolist() == [pd.isna(one) for one in alone]
     assert [a for a in together.dropna()] == [a for a in alone if not pd.isna(a)]
+
+
+MOMENTS = pd.Series(pd.to_datetime(["2011-03-07T12:00Z", "2011-07-07T12:00:01.5Z"], format="ISO8601")).dt.tz_convert(
+    "Europe/London"
+)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        MOMENTS, MOMENTS.dt.as_unit("ns"), MOMENTS.astype(object), MOMENTS.astype("category"), MOMENTS.astype("str"),
+        MOMENTS.astype("string[pyarrow]"), MOMENTS.astype(pd.ArrowDtype(pa.timestamp("us", "Europe/London"))),
+        MOMENTS.astype(pd.ArrowDtype(pa.timestamp("ns", "UTC"))), MOMENTS.astype(pd.ArrowDtype(pa.string())),
+        MOMENTS.dt.strftime("%Y-%m-%dT%H:%M:%S.%f%z"),
+    ],
+    ids=lambda column: str(column.dtype),
+)  # fmt: skip
+def test_instants_with_a_zone_are_read_whatever_holds_them(column: pd.Series) -> None:
+    read = instants_of_column(column, "Column 'at'")
+    assert (read == MOMENTS).all() and isinstance(read.dtype, pd.DatetimeTZDtype) and read.dt.unit == "us"
+    assert instants_of_column(column, "Column 'at'", "Europe/London").dt.hour.tolist() == [12, 13]
+    observed = pd.DataFrame(
+        {"person_id": ["ann", "ben"], "observed_at": column, "variable": "state", "value": "abstinent", "source": "self"}
+    )
+    assert rn.spells(observed)["start"].tolist() == MOMENTS.tolist()
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (MOMENTS.dt.tz_localize(None), "2 of 2 have none, the first being '2011-03-07 12:00:00.*tz_localize"),
+        (MOMENTS.dt.tz_localize(None).astype(pd.ArrowDtype(pa.timestamp("us"))), "have none"),
+        (pd.Series(["2011-03-07T12:00+00:00", "2011-03-07"]), "1 of 2 have none, the first being '2011-03-07'"),
+        (pd.Series([40609, 40610]), "got numbers"),
+        (pd.Series(["soon", None]), "cannot be read as dates, the first being 'soon'"),
+    ],
+)
+def test_instants_without_a_zone_are_refused_where_none_is_known(column: pd.Series, words: str) -> None:
+    with pytest.raises(SchemaError, match=words):
+        instants_of_column(column, "Column 'at'")
+
+
+@pytest.mark.parametrize(
+    "times", [["2011-03-27T01:30", "2011-03-27T02:30"], pd.to_datetime(["2011-03-27T01:30", "2011-03-27T02:30"])]
+)
+def test_clock_times_that_never_were_are_said(times: object) -> None:
+    with pytest.warns(
+        RecoveryNetWarning, match="1 local times of 'started_at' name an hour that the clocks of Europe/London skipped"
+    ):
+        typed = OCCASIONS.typed(occasions(times))
+    assert typed["started_at"].dt.hour.tolist() == [2, 2]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        OCCASIONS.typed(occasions(["2011-03-27T01:30+00:00", "2011-10-30T01:30"]))
+    with pytest.warns(RecoveryNetWarning, match="2011-03-27 01:30:00 names an hour that the clocks of Europe/London skipped"):
+        as_instant("2011-03-27T01:30", "Europe/London")
+
+
+def test_tables_need_no_frame_of_ours() -> None:
+    with pytest.raises(SchemaError, match="Table 'people' is a pandas DataFrame with the columns person_id and role.*got a dict"):
+        PEOPLE.typed({"person_id": ["ann"]})
+    indexed = PEOPLE.typed(pd.DataFrame({"role": ["client", "peer"]}, index=pd.Index([7, 8], name="person_id")))
+    assert indexed["person_id"].tolist() == ["7", "8"]
+    assert PEOPLE.typed(pd.DataFrame({"person_id": [1], "role": "client", "area": [3.0]}))["area"].tolist() == ["3"]

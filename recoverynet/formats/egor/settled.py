@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Protocol
 
 import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow, chained
-from recoverynet.formats.interviews.answers import Answers, recognised
+from recoverynet.formats.interviews.answers import Answers, require_asked
 from recoverynet.formats.interviews.tables import Interviews
+from recoverynet.formats.recognised import recognised
 from recoverynet.instants import as_instant
+from recoverynet.tables.columns import parse_instants
 from recoverynet.tables.mapped import plain_name
-from recoverynet.tables.schema import parse_instants
 
 _CODE = re.compile(r"[A-Za-z]{0,3}[-_.]?\d+[a-z]?")
 
@@ -33,7 +34,7 @@ def settled_interviews(
     ties: list[pd.DataFrame],
     study: Told,
     asked_at: object,
-    keep: Iterable[str],
+    keep: Collection[str],
     tz: str,
 ) -> Interviews:
     """Interviews of long tables.
@@ -47,13 +48,14 @@ def settled_interviews(
     named = _named(alters, asked, study)
     tied = _tied(ties, asked, named, study)
     cleaned = []
+    require_asked(keep, [*asked.columns, *named.columns, *tied.columns], "keep")
     for frame, own, what in (
         (asked, ["_ego", "ego_id", "asked_at"], "the people asked"),
         (named, ["_ego", "_alter", "ego_id", "alter_id", "asked_at"], "the alters"),
         (tied, ["ego_id", "alter_a", "alter_b", "asked_at", "weight"], "the ties"),
     ):
         rest = frame[[title for title in frame.columns if title not in own]]
-        answers = Answers(rest, what, study.label).cleaned(set(keep) & set(rest.columns), (), tells_none=True)
+        answers = Answers(rest, what, study.label).cleaned(keep, (), tells_none=True)
         study.rows += answers.rows
         cleaned.append(pd.concat([frame[[title for title in own if title not in ("_ego", "_alter")]], answers.frame], axis=1))
     cleaned[0]["instrument"] = cleaned[1]["instrument"] = None

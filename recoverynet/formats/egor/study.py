@@ -81,7 +81,8 @@ def read_egor(
     Raises
     ------
     SchemaError
-        Nothing in the source holds ids of people asked, nobody was named, the dates cannot be read, or ``recode`` does not fit.
+        Nothing in the source holds ids of people asked, nobody was asked, the dates cannot be read, or ``recode`` or ``keep``
+        names what is not there or does not fit.
 
     Notes
     -----
@@ -119,7 +120,7 @@ def read_egor(
     study.rows += [ImportRow(opened.label, "files of another kind", n_other, 0, "they are no CSV")] * bool(n_other)
     sheets = [read_sheet(entry, {key: value for key, value in named.items() if value}, study.rows) for entry in entries]
     _take_sheets(study, sheets, set(alter_questions))
-    interviews = settled_interviews(study.egos, study.alters, study.ties, study, asked_at, keep, tz)
+    interviews = settled_interviews(study.egos, study.alters, study.ties, study, asked_at, sorted(keep), tz)
     tables, others = interviews.to_tables(role, recode, alters_as_people=alters_as_people)
     notes = [*windows_notes(sum(sheet.n_windows for sheet in sheets)), *study.notes, *interviews.notes]
     report = ImportReport(KIND, opened.label, (*study.rows, *interviews.rows), tuple(notes))

@@ -7,18 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
-import pyarrow as pa
 
+from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow
 from recoverynet.formats.raw_networks import names_somebody, typed_values
+from recoverynet.formats.recognised import recognised
 from recoverynet.tables import identifiers
-from recoverynet.tables.engine import Engine
 from recoverynet.tables.mapped import plain_name
 
 NO_OPTION = "(none)"
 _LONG, _MANY_WORDS = 60, 8
 _MANY, _MOSTLY = 10, 0.5
-_COULD_TELL = re.compile(r"[@ ]|\d{9}|\d[A-Za-z]{2}")
 _FORMULA = r"^'(?=[=+\-@\t\r])"
 _WHOLE = r"[+-]?(?:0|[1-9]\d{0,17})"
 _NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|[+-]?\.\d+"
@@ -110,6 +109,15 @@ class Answers:
         if n_unclear:
             why = "no option is true, which this version writes for questions not answered and for none of them alike"
             self.rows.append(ImportRow(self.source, f"answers of {self.what} by options", n_answers, n_answers - n_unclear, why))
+
+
+def require_asked(named: Iterable[str], titles: Iterable[str], what: str) -> None:
+    """Raise SchemaError where ``what`` names a question that is none of the titles, and begins none of them as options do."""
+    asked = list(dict.fromkeys(titles))
+    for name in named:
+        if name not in asked and not any(title.startswith(f"{name}_") for title in asked):
+            there = ", ".join(asked[:12]) + " …" * (len(asked) > 12)
+            raise SchemaError(f"{what} names {name!r}, which no question is called; there are {there or 'none'}.")
 
 
 def option_columns(frame: pd.DataFrame, declared: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -225,20 +233,6 @@ def reads_as_free_text(values: pd.Series) -> bool:
 def _names_people(distinct: list[str], each_its_own: bool) -> bool:
     sure, like_names = recognised(distinct)
     return bool(sure) or (each_its_own and len(like_names) >= _MOSTLY * len(distinct))
-
-
-def recognised(values: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Values that hold an address, number or e-mail of somebody, and values that look like a name of two words or more."""
-    distinct = [value for value in dict.fromkeys(values) if _COULD_TELL.search(value)]
-    if not distinct:
-        return set(), set()
-    sure = [identifiers.has_email, identifiers.has_phone, identifiers.has_nhs_number, identifiers.has_postcode]
-    sure += [identifiers.has_address, identifiers.has_ni_number]
-    with Engine() as engine:
-        engine.hold("asked", pa.table({"value": pa.array(distinct, pa.large_string())}))
-        telling = " OR ".join(ask("value") for ask in sure)
-        rows = engine.rows(f"SELECT value, {telling}, {identifiers.looks_like_a_name('value')} FROM asked")
-    return {value for value, tells, _ in rows if tells}, {value for value, _, looks in rows if looks}
 
 
 def typed_answers(values: pd.Series) -> pd.Series:

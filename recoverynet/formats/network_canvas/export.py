@@ -76,7 +76,8 @@ def read_network_canvas(
     Raises
     ------
     SchemaError
-        The source is no export, is damaged or too large, interviews have no date, or ``recode`` does not fit.
+        The source is no export, is damaged or too large, interviews have no date, ``recode`` does not fit, or ``keep``,
+        ``categorical``, ``recode`` or ``groups`` names what is not there.
 
     Notes
     -----
@@ -112,6 +113,7 @@ def read_network_canvas(
     egos = reading.egos(asked_at)
     alters, places = reading.nodes(egos, _places(found, groups), keep_group_names)
     ties, memberships = reading.edges(egos, alters, places)
+    reading.require_asked()
     interviews = Interviews(egos.drop(columns="_ego"), alters.drop(columns="_node"), ties, found.label)
     tables, others = interviews.to_tables(role, recode, alters_as_people=alters_as_people)
     if len(places):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow, chained
-from recoverynet.formats.interviews.answers import Answers, recognised
+from recoverynet.formats.interviews.answers import Answers, require_asked
 from recoverynet.formats.network_canvas.collected import (
     CASE,
     EDGE,
@@ -26,9 +26,10 @@ from recoverynet.formats.network_canvas.collected import (
     TYPE,
     Collected,
 )
+from recoverynet.formats.recognised import recognised
 from recoverynet.instants import as_instant
+from recoverynet.tables.columns import parse_instants
 from recoverynet.tables.mapped import plain_name
-from recoverynet.tables.schema import parse_instants
 
 _EGO_OWN = {EGO_ID, NODE_ID, CASE, SESSION, PROTOCOL, START, FINISH, EXPORTED, "APP_VERSION", "COMMIT_HASH"}
 _EGO_OWN |= {"networkCanvasInterviewLocale", "networkCanvasFinishOutcome", "networkCanvasProtocolUID"}
@@ -78,6 +79,12 @@ class Reading:
         answers = Answers(rest, what, self._found.label).cleaned(self._keep, self._categorical, tells_none=self._found.newer)
         self.rows += answers.rows
         return answers.frame
+
+    def require_asked(self) -> None:
+        """Raise SchemaError where ``keep`` or ``categorical`` names a question that was not asked."""
+        titles = [title for parts in self._found.parts.values() for header in parts for title in header]
+        require_asked(sorted(self._keep), titles, "keep")
+        require_asked(sorted(self._categorical), titles, "categorical")
 
     def _person_ids(self, frame: pd.DataFrame) -> pd.Series:
         """Case ids; of those that look like somebody's name or number, the id of the case's first interview."""

@@ -73,7 +73,7 @@ def sections_of(text: str, name: str) -> Iterator[Section]:
 
 def words_of(line: str) -> list[str]:
     """Words of a line; what stands in quotation marks or square brackets is one."""
-    return WORD.findall(line)
+    return WORD.findall(line) or [line]
 
 
 def label_of(text: str) -> str:

@@ -14,7 +14,7 @@ from recoverynet.formats.raw_networks import Layer, require_number_of_ties
 from recoverynet.formats.ucinet.head import TOKEN, Head, unquoted
 
 _MISSING = {"na", ".", "nan"}
-_MOST_CELLS, _MOST_WORDS = 100_000_000, 40_000_000
+_MOST_CELLS, _MOST_WORDS = 50_000_000, 40_000_000
 
 
 class Body(NamedTuple):
@@ -51,6 +51,8 @@ def read_matrices(text: str, head: Head, name: str, directed: bool | None) -> Bo
 def _cells_of(text: str, name: str) -> Sequence[str] | np.ndarray:
     """The numbers of a text, or its words where some of them are none."""
     text = text.replace(",", " ")
+    if not text.strip():
+        return []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", DeprecationWarning)
@@ -70,6 +72,9 @@ def _one_matrix(
 ) -> tuple[np.ndarray, int]:
     if "columns" in head.embedded:
         head.column_labels, at = list(tokens[at : at + shape[1]]), at + shape[1]
+    if head.form == "fullmatrix" and head.diagonal and not head.embedded and at + shape[0] * shape[1] <= len(tokens):
+        end = at + shape[0] * shape[1]
+        return _numbers(tokens[at:end], name).reshape(shape), end
     rows, columns = _listed_cells(head, shape)
     labelled = "rows" in head.embedded
     n_values = len(rows) + shape[0] * labelled

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
-from recoverynet.formats.imported import Imported, ImportReport
+from recoverynet.formats.imported import Imported, ImportReport, ImportRow
 from recoverynet.formats.raw_networks import NETWORK, RawNetworks
+from recoverynet.formats.recognised import recognised
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.graphs.waves import covariates_of, undated_waves
@@ -120,8 +121,16 @@ class ImportedNetworks:
         -------
         Imported
             ``people``, and ``nominations`` with the name of the network as ``relation``; ties without a direction stand both
-            ways. Attributes called as a column of the record has another meaning there, and are carried as ``file_…``.
+            ways. Ids that look like names, addresses or numbers of somebody are replaced by the number of the person, and the
+            report says how many. Attributes called as columns of people that mean something else are carried as ``file_…``.
+
+        Raises
+        ------
+        SchemaError
+            ``asked_at`` is no date, or ``role`` is no role.
         """
+        if role not in PEOPLE["role"].choices:
+            raise SchemaError(f"role is one of {', '.join(PEOPLE['role'].choices)}; got {role!r}.")
         when = as_instant(asked_at, tz)
         frames = [network.people for network in self.networks.values()]
         people = pd.concat(frames)
@@ -130,13 +139,28 @@ class ImportedNetworks:
         people = people.rename(columns={title: f"file_{title}" for title in clash}).assign(role=role)
         named = [_nominations(name, network) for name, network in self.networks.items()]
         nominations = pd.concat(named, ignore_index=True).assign(asked_at=when)
-        return Imported({"people": people, "nominations": nominations}, self.report, tz=tz)
+        ids, told = _without_names(people["person_id"], self.report.source)
+        people = people.assign(person_id=people["person_id"].map(ids))
+        nominations = nominations.assign(ego_id=nominations["ego_id"].map(ids), alter_id=nominations["alter_id"].map(ids))
+        report = replace(self.report, rows=(*self.report.rows, *told))
+        return Imported({"people": people, "nominations": nominations}, report, tz=tz)
 
     def __repr__(self) -> str:
         names = list(self.networks)
         told = ", ".join(map(repr, names[:5])) + " …" * (len(names) > 5)
         count = f"{len(names)} network{'s' * (len(names) != 1)}"
         return f"<ImportedNetworks {self.report.kind}: {count} ({told}); {self.report.n_dropped:,} dropped>"
+
+
+def _without_names(ids: pd.Series, source: str) -> tuple[dict[str, str], list[ImportRow]]:
+    """What each person is to be called: those whose id tells who they are, by their number."""
+    sure, names = recognised(ids)
+    telling = sure | names
+    new = {one: f"person {number}" if one in telling else one for number, one in enumerate(ids, start=1)}
+    if not telling:
+        return new, []
+    why = "the id looks like a name, address or number of somebody; the number of the person stands for it"
+    return new, [ImportRow(source, "ids of people", len(ids), len(ids), why, len(telling))]
 
 
 def _nominations(name: str, network: PersonNetwork) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-import numba
+from recoverynet.kernels.compiled import compiled
 
-lean = partial(numba.njit, cache=True, nogil=True, _nrt=False)
+lean = partial(compiled, nogil=True, _nrt=False)
 """For functions that make no arrays."""

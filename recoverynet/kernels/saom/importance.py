@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
+from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.saom.actor_model import ACTIVE, FIRST_CATEGORY, INTO, OUT, VARIABLE, WEIGHT, Epoch, Model, State
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
 from recoverynet.kernels.saom.compiled import lean
@@ -47,7 +47,7 @@ def distance(first, second, count):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _ties(model: Model, epoch: Epoch, own, state: State, theta, into):  # type: ignore[no-untyped-def]
     """Importance of every tie term to every person who is there."""
     size = state.delta.shape[1] + 1
@@ -71,7 +71,7 @@ def _ties(model: Model, epoch: Epoch, own, state: State, theta, into):  # type: 
                 into[i, k] = distance(full[: found + 1], less[: found + 1], options)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _steps(model: Model, epoch: Epoch, state: State, theta, into):  # type: ignore[no-untyped-def]
     """Importance of every behaviour term to every person who is there."""
     columns, n = model.behaviours, state.people.shape[0]
@@ -94,7 +94,7 @@ def _steps(model: Model, epoch: Epoch, state: State, theta, into):  # type: igno
                     into[i, k] = distance(full, less, one)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def importance(model: Model, epoch: Epoch, own, state: State, theta, into) -> bool:  # type: ignore[no-untyped-def]
     """Fill ``into`` (n, parameters) at the start of an epoch; False where the state's pool is too small.
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
+from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.random_bits import next_unit
 from recoverynet.kernels.saom.actor_model import (
     BASE,
@@ -84,7 +84,7 @@ def behaviour_ministep(model: Model, epoch: Epoch, theta, state: State, variable
     return 0 if epoch.z_unknown[b, i] else abs(people[i, level] - start) - abs(now - start)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored: bool):  # type: ignore[no-untyped-def]
     """Simulate an epoch in ``state``; returns how it ended, the time it took, and the number of ministeps."""
     rates, people, pool, values, scores = model.rates, state.people, state.pool, state.values, state.scores

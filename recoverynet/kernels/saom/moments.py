@@ -9,9 +9,9 @@ creation parts at ties gained, in the network at the end.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.saom.actor_model import (
     AT_MEAN,
     ATTRIBUTE,
@@ -58,7 +58,7 @@ from recoverynet.kernels.saom.rate_function import rate_value
 from recoverynet.kernels.saom.state_changes import begin, fill_ties
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[no-untyped-def]
     """Take pairs out that are unknown at either end, and put in those that are fixed at an end; False for a full pool."""
     for i in range(people.shape[0]):
@@ -78,7 +78,7 @@ def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def tie_row(model: Model, epoch: Epoch, people, ego, j, mutual, row):  # type: ignore[no-untyped-def]
     """Tie statistics c_ij of every column, for a tie that is there, after ``look_around``."""
     t = pair_of(people, ego, j, mutual)
@@ -101,7 +101,7 @@ def tie_row(model: Model, epoch: Epoch, people, ego, j, mutual, row):  # type: i
             row[e] = 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-untyped-def]
     """Tie statistics of every tie known at both ends, in the network of those ties: (m, E), in order of ego.
 
@@ -130,7 +130,7 @@ def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-unty
     return True, rows
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def tie_statistics(model: Model, epoch: Epoch, own, state: State, lost, into):  # type: ignore[no-untyped-def]
     """Statistics of every tie column, at the end of the period; ``into`` has one place a column."""
     ties, numbers, paths = model.ties, model.numbers, model.whole[PATHS]
@@ -166,7 +166,7 @@ def tie_statistics(model: Model, epoch: Epoch, own, state: State, lost, into):  
             tie += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type: ignore[no-untyped-def]
     """Statistics of behaviour b, in the network at the start; ``into`` has one place a behaviour column.
 
@@ -206,7 +206,7 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
                 into[f] += -attributes[rows[b], 0] * gap if similar else gap
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def tie_changes(given, given_pool, people, pool, changes):  # type: ignore[no-untyped-def]
     """How many ties of each person differ from the start, those unknown at either end left out."""
     for i in range(people.shape[0]):
@@ -217,7 +217,7 @@ def tie_changes(given, given_pool, people, pool, changes):  # type: ignore[no-un
             changes[i] += not holds(given, BASE, i, pool[place], given_pool)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def rate_statistics(model: Model, epoch: Epoch, state: State, result):  # type: ignore[no-untyped-def]
     """How much each variable changed, and how much those did whom rate effects speak of."""
     people, rates, given, n = state.people, model.rates, epoch.given, state.people.shape[0]
@@ -240,7 +240,7 @@ def rate_statistics(model: Model, epoch: Epoch, state: State, result):  # type: 
                     result[rates[r, WEIGHT]] += a * changes[i]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def epoch_statistics(model: Model, epoch: Epoch, own, state: State, lost, result):  # type: ignore[no-untyped-def]
     """Statistics of the state an epoch has reached, added to ``result`` (parameters,); False where the pool is full."""
     people, pool, dense = state.people, state.pool, state.dense
@@ -266,7 +266,7 @@ def epoch_statistics(model: Model, epoch: Epoch, own, state: State, lost, result
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def observed_statistics(model, epoch, own, state, end, z_end, result):  # type: ignore[no-untyped-def]
     """Statistics of what was observed: ties (m, 2) and behaviour (B, n) at the end; False where the pool is full."""
     if not begin(model, epoch, state, np.uint64(0)):
@@ -278,7 +278,7 @@ def observed_statistics(model, epoch, own, state, end, z_end, result):  # type: 
     return epoch_statistics(model, epoch, own, state, lost, result)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def simulate_many(model, epoch, own, state, theta, seeds, scored, statistics, scores, ends):  # type: ignore[no-untyped-def]
     """Simulate an epoch once a seed: statistics and scores (runs, parameters), and time and ministeps (runs, 2).
 

@@ -39,7 +39,7 @@ def pair_of(people, ego, j, mutual):  # type: ignore[no-untyped-def]
 def over_options(change: Callable[..., float]) -> Callable[..., None]:
     """A loop that writes ``change(pair, parameter)`` for every option into row e of ``delta``."""
 
-    @lean(cache=False)
+    @lean(keep=False)
     def loop(people, options, found, ego, mutual, p, delta, e):  # type: ignore[no-untyped-def]
         for option in range(found):
             delta[e, option] = change(pair_of(people, ego, options[0, option], mutual), p)
@@ -50,7 +50,7 @@ def over_options(change: Callable[..., float]) -> Callable[..., None]:
 def over_values(change: Callable[..., float]) -> Callable[..., None]:
     """A loop that writes ``change(own value, other value, both known, range, mean similarity)`` likewise."""
 
-    @lean(cache=False)
+    @lean(keep=False)
     def loop(values, known, a, options, found, ego, reach, m, delta, e):  # type: ignore[no-untyped-def]
         v, seen = values[a, ego], known[a, ego]
         for option in range(found):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numba
-
+from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.saom.actor_model import (
     ACTIVE,
     CLASS,
@@ -105,7 +104,7 @@ def fill_ties(people, pool, used, pairs):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def begin(model: Model, epoch: Epoch, state: State, seed) -> bool:  # type: ignore[no-untyped-def]
     """Set the state to the start of the epoch; False where its pool is too small."""
     people, n_attributes = state.people, epoch.values.shape[0]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -15,26 +16,43 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.models.coevolution import influence_given_selection
+from recoverynet.models.ladder.findings import (
+    ADJUSTED,
+    COEVOLUTION,
+    CRUDE,
+    DESCRIBED,
+    FUTURE_TIES,
+    MATCHED,
+    NO_PLACEBO,
+    PERMUTATION,
+    PLACEBO,
+    Rung,
+)
 from recoverynet.models.ladder.rungs import (
     ALPHA,
     MARGIN,
+    ONE_SIDED,
     PLACEBO_SIDED,
     SEPARATED,
     LaggedEstimate,
+    PermutationNull,
     expected_risk_set,
     footing_checks,
+    footing_of,
     future_ties_estimate,
     lagged_estimate,
     on_enough,
-    permutation_rung,
+    permutation_null,
     risk_rates,
     too_few,
 )
-from recoverynet.models.ladder.verdict import LIFTS, EvidenceLadder, Rung
+from recoverynet.models.ladder.verdict import EvidenceLadder
+from recoverynet.models.ladder.words import rung_in_words
 from recoverynet.models.spread.matching import MatchedEstimate, matched_estimate
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.randomness import RandomSource, resolve_rng
-from recoverynet.results import Check, p_in_words, settings_of
+from recoverynet.results import Check, settings_of
 
 
 def evidence_ladder(
@@ -144,11 +162,12 @@ def evidence_ladder(
     other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
     _require_other(other, risk.held)
     exposure = risk.at(risk.seen.share)
+    null = permutation_null(risk, exposure, n_permutations, generator)
     crude, adjusted = lagged_estimate(risk, exposure), on_enough(lagged_estimate(risk, exposure, terms))
     rungs = [
         _described(risk, crude),
         _association(crude),
-        _permutation(risk, exposure, n_permutations, generator),
+        _permutation(risk, exposure, null),
         _adjusted(adjusted, margin, terms),
         _placebo(panel, placebo, terms, direction),
         _future(panel, risk, terms),
@@ -172,7 +191,7 @@ def evidence_ladder(
         n_permutations=n_permutations,
         use_saom=use_saom,
     )
-    return _climbed(risk, rungs, adjusted, margin, settings, checks)
+    return replace(_climbed(risk, rungs, adjusted, margin, settings, checks), null=null)
 
 
 def _require_other(placebo: np.ndarray | None, held: np.ndarray) -> None:
@@ -208,7 +227,7 @@ def reaches_spread(
         bool(_adjusted(on_enough(lagged_estimate(risk, exposure, terms)), margin, terms).passed)
         and bool(_association(lagged_estimate(risk, exposure)).passed)
         and bool(_placebo(panel, placebo, terms, direction).passed)
-        and bool(_permutation(risk, exposure, n_permutations, rng).passed)
+        and bool(_permutation(risk, exposure, permutation_null(risk, exposure, n_permutations, rng)).passed)
         and _future(panel, risk, terms).passed is not False
     )
 
@@ -221,8 +240,7 @@ def _climbed(
     gain, loss = risk_rates(risk)
     low = adjusted.bounds()[0]
     strengths = [trait_strength_for(bias, gain=gain, loss=loss, variance=adjusted.variance) for bias in (adjusted.log_odds, low)]
-    checks = (*(Check(rung.name, rung.passed, rung.detail) for rung in rungs), *footing)
-    n_people = risk.panel.n_people
+    checks = (*(Check(rung.name, rung.passed, rung_in_words(rung)) for rung in rungs), *footing)
     return EvidenceLadder(
         question=f"Does {risk.name!r} spread through this network, or do like people meet?",
         assumptions=(
@@ -232,132 +250,82 @@ def _climbed(
         ),
         settings=settings,
         n_people=adjusted.n_people,
-        n_dropped=n_people - adjusted.n_people,
+        n_dropped=risk.panel.n_people - adjusted.n_people,
         checks=checks,
-        reason=adjusted.reason or None,
+        reason=adjusted.reason,
         level=level,
         rungs=tuple(rungs),
         failed=failed.name if failed else None,
         hidden_trait=strengths[0],
         hidden_trait_low=strengths[1],
         margin=margin,
-        lift=_lift(failed),
+        footing=footing_of(adjusted),
     )
 
 
-def _lift(failed: Rung | None) -> str:
-    """What data would lift the answer past the rung that did not hold."""
-    if failed is None:
-        return ""
-    untried = failed.name == "placebo outcome" and math.isnan(failed.odds_ratio)
-    return LIFTS["placebo tried" if untried else failed.name]
-
-
-def _from_estimate(level: int, name: str, passed: bool | None, found: LaggedEstimate, side: float, detail: str) -> Rung:
+def _rung(level: int, name: str, passed: bool | None, found: LaggedEstimate, **more: Any) -> Rung:
+    """A rung with the numbers of an estimate, and bounds of the coverage it is judged by."""
     with np.errstate(over="ignore"):
-        low, high = np.exp(found.bounds(side))
+        low, high = np.exp(found.bounds(more.get("sided", ONE_SIDED)))
         ratio = float(np.exp(found.log_odds))
-    return Rung(level, name, passed, ratio, float(low), float(high), math.nan, found.n_rows, found.n_events, detail)
+    numbers = {"odds_ratio": ratio, "low": float(low), "high": float(high), "n_rows": found.n_rows, "n_events": found.n_events}
+    return Rung(level, name, passed, reason=found.reason, **numbers, **more)
 
 
 def _described(risk: RiskSet, crude: LaggedEstimate) -> Rung:
     reason = risk.reason or crude.reason
-    detail = reason or f"{crude.n_events:,} gains in {crude.n_rows:,} person-waves at risk with known exposure"
-    return Rung(1, "described", reason is None, n_rows=crude.n_rows, n_events=crude.n_events, detail=detail)
+    return Rung(1, DESCRIBED, reason is None, n_rows=crude.n_rows, n_events=crude.n_events, reason=reason)
 
 
 def _association(found: LaggedEstimate) -> Rung:
-    low = found.bounds()[0]
-    detail = found.reason or f"{_ratio(found)} for exposure going from none to all contacts, wave effects only"
-    return _from_estimate(1, "crude association", bool(low > 0), found, 0.95, detail)
+    return _rung(1, CRUDE, bool(found.bounds()[0] > 0), found)
 
 
-def _permutation(risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator) -> Rung:
-    _, p = permutation_rung(risk, exposure, n_permutations, rng)
-    detail = risk.reason or f"p = {p_in_words(p)} when gains are dealt out anew among those at risk"
+def _permutation(risk: RiskSet, exposure: np.ndarray, null: PermutationNull) -> Rung:
     known = np.isfinite(exposure)
     n_events = int(risk.rows.outcome[known].sum())
-    return Rung(2, "permutation", bool(p <= ALPHA), p=p, n_rows=int(known.sum()), n_events=n_events, detail=detail)
+    return Rung(2, PERMUTATION, bool(null.p <= ALPHA), p=null.p, n_rows=int(known.sum()), n_events=n_events, reason=risk.reason)
 
 
 def _adjusted(found: LaggedEstimate, margin: float, terms: Sequence[str]) -> Rung:
-    low = found.bounds()[0]
-    how = f"adjusted for {', '.join(terms)}" if terms else "with nothing adjusted for but the wave"
-    detail = found.reason or f"{_ratio(found)} {how}; the lower bound must clear {margin:g}"
-    return _from_estimate(3, "adjusted, beyond the margin", bool(low > math.log(margin)), found, 0.95, detail)
+    return _rung(3, ADJUSTED, bool(found.bounds()[0] > math.log(margin)), found, terms=tuple(terms), margin=float(margin))
 
 
 def _placebo(panel: NetworkPanel, placebo: Behaviour, terms: Sequence[str], direction: str) -> Rung:
     if placebo is None:
-        return Rung(3, "placebo named", False, detail="no outcome that cannot spread was given to compare with")
+        return Rung(3, NO_PLACEBO, False)
     risk = expected_risk_set(panel, placebo, direction)
     found = lagged_estimate(risk, risk.at(risk.seen.share), terms)
-    if found.n_rows and (few := too_few(found)):
-        return Rung(
-            3,
-            "placebo outcome",
-            False,
-            n_rows=found.n_rows,
-            n_events=found.n_events,
-            detail=few.replace("too few", "the placebo changed too seldom, or among too few"),
-        )
-    if found.reason is not None:
-        return Rung(
-            3,
-            "placebo outcome",
-            False,
-            n_rows=found.n_rows,
-            n_events=found.n_events,
-            detail=f"it could not be tried: {found.reason}",
-        )
-    low = found.bounds(PLACEBO_SIDED)[0]
-    detail = f"{_ratio(found, PLACEBO_SIDED)} for an outcome that cannot spread, where about 1 is expected"
-    return _from_estimate(3, "placebo outcome", bool(low <= 0), found, PLACEBO_SIDED, detail)
+    few = too_few(found, code="placebo_too_few") if found.n_rows else None
+    if few or found.reason is not None:
+        return Rung(3, PLACEBO, False, n_rows=found.n_rows, n_events=found.n_events, reason=few or found.reason)
+    return _rung(3, PLACEBO, bool(found.bounds(PLACEBO_SIDED)[0] <= 0), found, sided=PLACEBO_SIDED)
 
 
 def _future(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str]) -> Rung:
     found = future_ties_estimate(panel, risk, terms)
     if found.reason is not None:
-        passed = False if found.reason == SEPARATED else None
-        return Rung(
-            3, "future ties", passed, n_rows=found.n_rows, n_events=found.n_events, detail=f"could not be tried: {found.reason}"
-        )
-    low = found.bounds(PLACEBO_SIDED)[0]
-    detail = f"{_ratio(found, PLACEBO_SIDED)} for people met only later, where about 1 is expected"
-    return _from_estimate(3, "future ties", bool(low <= 0), found, PLACEBO_SIDED, detail)
+        passed = False if found.reason.code == SEPARATED.code else None
+        return Rung(3, FUTURE_TIES, passed, n_rows=found.n_rows, n_events=found.n_events, reason=found.reason)
+    return _rung(3, FUTURE_TIES, bool(found.bounds(PLACEBO_SIDED)[0] <= 0), found, sided=PLACEBO_SIDED)
 
 
 def _matched(found: MatchedEstimate) -> Rung:
+    counts = {"n_rows": found.n_rows, "n_events": found.n_events}
     why = found.reason or too_few(found)
     if why:
-        return Rung(
-            4, "matched comparison", False, n_rows=found.n_rows, n_events=found.n_events, detail=f"could not be tried: {why}"
-        )
-    detail = (
-        f"those exposed gained the norm {100 * found.estimate:.1f} percentage points more often than matched others "
-        f"({100 * found.low:.1f} to {100 * found.high:.1f})"
-    )
-    return Rung(
-        4, "matched comparison", bool(found.low > 0), p=found.p, n_rows=found.n_rows, n_events=found.n_events, detail=detail
-    )
+        return Rung(4, MATCHED, False, **counts, reason=why)
+    found_as = {"difference": found.estimate, "difference_low": found.low, "difference_high": found.high}
+    return Rung(4, MATCHED, bool(found.low > 0), p=found.p, **counts, **found_as)
 
 
 def _coevolution(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str], direction: str, rng: np.random.Generator) -> Rung:
     found = influence_given_selection(panel, risk.name, risk.held, terms, direction=direction, rng=rng)
     if found.reason is not None:
-        return Rung(4, "co-evolution model", None, detail=f"could not be tried: {found.reason}")
+        return Rung(4, COEVOLUTION, None, reason=Reason("coevolution", why=found.reason))
     with np.errstate(over="ignore"):
         ratio, low, high = (float(np.exp(value)) for value in (found.log_odds, *found.bounds()))
-    detail = (
-        f"odds ratio {ratio:.2f} (90% interval {low:.2f} to {high:.2f}) per opportunity to change, choosing one's like allowed for"
-    )
-    return Rung(4, "co-evolution model", bool(low > 1.0), ratio, low, high, detail=detail)
-
-
-def _ratio(found: LaggedEstimate, side: float = 0.95) -> str:
-    with np.errstate(over="ignore"):
-        ratio, low, high = (float(np.exp(value)) for value in (found.log_odds, *found.bounds(side)))
-    return f"odds ratio {ratio:.2f} ({2 * side - 1:.0%} interval {low:.2f} to {high:.2f})"
+    return Rung(4, COEVOLUTION, bool(low > 1.0), ratio, low, high)
 
 
 def _named(behaviour: Behaviour) -> str | None:

@@ -18,6 +18,8 @@ from recoverynet.kernels.hazard import fit_binary, independent_columns, is_separ
 from recoverynet.kernels.significance import permutation_p, permuted
 from recoverynet.kernels.transitions import lagged_exposure, ties_of
 from recoverynet.measures.behaviours import Behaviour
+from recoverynet.models.ladder.findings import Footing
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import RiskSet, risk_set
 from recoverynet.results import Check, Estimates
 
@@ -43,7 +45,7 @@ STEADY_PEOPLE, STEADY_GAINS, GAINS_A_TERM = 100, 40, 10
 STEADY_CHECK = "100 people and 40 gains or more"
 """What an answer needs to be given without a word of caution; gains a term are a check alone."""
 
-SEPARATED = "exposure tells gaining and not gaining apart perfectly (separation)"
+SEPARATED = Reason("separated")
 
 ABSURD = 10.0
 """A log odds ratio or standard error beyond which a fit says only that it has no answer."""
@@ -61,7 +63,7 @@ class LaggedEstimate:
         Person-waves at risk with known exposure, gains among them, and people behind them.
     variance : float
         Variance of the exposure among the rows.
-    reason : str or None
+    reason : Reason or None
         Why there is no estimate.
     n_terms : int
         Terms of the fit, wave effects among them.
@@ -77,7 +79,7 @@ class LaggedEstimate:
     n_events: int = 0
     n_people: int = 0
     variance: float = np.nan
-    reason: str | None = None
+    reason: Reason | None = None
     n_terms: int = 0
     lost: tuple[str, ...] = ()
     apart: bool = False
@@ -113,9 +115,9 @@ def lagged_estimate(
     outcome, person, column = (values[known] for values in (risk.rows.outcome, risk.rows.person, risk.rows.column))
     counts = {"n_rows": int(known.sum()), "n_events": int(outcome.sum()), "n_people": len(np.unique(person))}
     if not known.any() and np.isfinite(exposure).any():
-        return LaggedEstimate(**counts, reason="nobody at risk is known in everything adjusted for; adjust for less")
+        return LaggedEstimate(**counts, reason=Reason("adjusted_unknown"))
     if counts["n_events"] in (0, counts["n_rows"]):
-        return LaggedEstimate(**counts, reason="nobody, or everybody, with known exposure gained the norm")
+        return LaggedEstimate(**counts, reason=Reason("one_outcome"))
     variance = float(design[known, 0].var())
     waves = (column[:, None] == np.unique(column)).astype(np.float64)
     alike = _alike(risk, design[known, 0], waves)
@@ -124,25 +126,25 @@ def lagged_estimate(
     full = np.column_stack([waves, design[known, 1:], design[known, 0]])
     kept = independent_columns(full)
     if not kept[-1]:
-        return LaggedEstimate(**counts, reason="exposure is a combination of the other terms")
+        return LaggedEstimate(**counts, reason=Reason("combination"))
     lost = tuple(name for name, stays in zip(others.terms, kept[waves.shape[1] :], strict=False) if not stays)
     found = _fitted(full[:, kept], outcome, np.unique(person, return_inverse=True)[1])
     return replace(found, **counts, variance=variance, n_terms=int(kept.sum()), lost=lost)
 
 
-def _alike(risk: RiskSet, exposure: np.ndarray, waves: np.ndarray) -> str | None:
+def _alike(risk: RiskSet, exposure: np.ndarray, waves: np.ndarray) -> Reason | None:
     """Why exposure sets nobody apart; None where it does. ``waves`` (N, W) marks the wave of each row."""
     if exposure.var() < 1e-12:
-        words = "everybody at risk had the same exposure"
+        why = Reason("same_exposure")
     elif (exposure - waves @ ((exposure @ waves) / waves.sum(axis=0))).var() < 1e-12:
-        words = "at each wave everybody at risk had the same exposure"
+        why = Reason("same_exposure_by_wave")
     else:
         return None
     ties = ties_of(risk.panel.networks, risk.direction, directed=risk.panel.directed)
     seen = lagged_exposure(ties, np.where(risk.panel.present, risk.source_held, np.nan), risk.lag)
     if np.isfinite(risk.at(seen.share)).any():
-        return words
-    return "nobody at risk has a contact whose state is known, so that exposure is undefined for all"
+        return why
+    return Reason("exposure_undefined")
 
 
 def _fitted(design: np.ndarray, outcome: np.ndarray, cluster: np.ndarray) -> LaggedEstimate:
@@ -152,7 +154,7 @@ def _fitted(design: np.ndarray, outcome: np.ndarray, cluster: np.ndarray) -> Lag
         return LaggedEstimate(reason=SEPARATED)
     log_odds, square = float(fit.beta[-1]), float(fit.covariance[-1, -1])
     if not (abs(log_odds) < ABSURD and 0 < square < ABSURD**2):
-        return LaggedEstimate(reason="the model could not be fitted to so few gains")
+        return LaggedEstimate(reason=Reason("not_fitted"))
     apart = fit.suspect and bool(separating_terms(design, outcome).any())
     return LaggedEstimate(log_odds, square**0.5, apart=apart)
 
@@ -163,15 +165,27 @@ def on_enough(found: LaggedEstimate) -> LaggedEstimate:
     return replace(found, log_odds=np.nan, std_error=np.nan, reason=why) if why else found
 
 
-def too_few(found: LaggedEstimate | Estimates) -> str | None:
-    """What an estimate stands on and what it would need, in words; None where it stands on enough."""
+def too_few(found: LaggedEstimate | Estimates, *, code: str = "too_few") -> Reason | None:
+    """Why an estimate stands on too few people or gains; None where it stands on enough."""
     n_rows, n_events = found.n_rows, found.n_events
     if found.n_people >= FEWEST_PEOPLE and min(n_events, n_rows - n_events) >= FEWEST_GAINS:
         return None
-    return (
-        f"too few: {n_events:,} gain{'s' * (n_events != 1)} in {n_rows:,} person-waves of {found.n_people:,} people, where "
-        f"{FEWEST_GAINS} gains, {FEWEST_GAINS} person-waves without one and {FEWEST_PEOPLE} people are needed"
+    return Reason(
+        code,
+        n_events=n_events,
+        gains="gain" if n_events == 1 else "gains",
+        n_rows=n_rows,
+        n_people=found.n_people,
+        fewest_gains=FEWEST_GAINS,
+        fewest_people=FEWEST_PEOPLE,
     )
+
+
+def footing_of(found: LaggedEstimate) -> Footing:
+    """What the adjusted estimate stands on."""
+    rarer = min(found.n_events, found.n_rows - found.n_events)
+    steady = found.n_people >= STEADY_PEOPLE and rarer >= STEADY_GAINS
+    return Footing(found.n_people, found.n_rows, found.n_events, steady)
 
 
 def footing_checks(found: LaggedEstimate) -> tuple[Check, ...]:
@@ -284,9 +298,8 @@ def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[st
             found,
             log_odds=np.nan,
             std_error=np.nan,
-            reason=(
-                f"too few new ties: {found.n_rows} person-waves at risk and {found.n_events} gains, where {LEAST_ROWS} and "
-                f"{LEAST_EVENTS} are needed"
+            reason=Reason(
+                "too_few_new_ties", n_rows=found.n_rows, n_events=found.n_events, least_rows=LEAST_ROWS, least_events=LEAST_EVENTS
             ),
         )
     return found

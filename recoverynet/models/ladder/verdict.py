@@ -3,71 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from recoverynet.draw.exposure_null import exposure_null
 from recoverynet.draw.results import Axes, draw_estimates, draw_reason
-from recoverynet.models.ladder.rungs import ONE_SIDED, PLACEBO_SIDED, STEADY_CHECK
+from recoverynet.models.ladder.findings import ADJUSTED, DESCRIBED, MATCHED, PLACEBO, PLACEBOS, Footing, Rung
+from recoverynet.models.ladder.rungs import STEADY_GAINS, PermutationNull
+from recoverynet.models.ladder.words import (
+    LEVELS,
+    LIFTS,
+    UNTRIED_PLACEBO,
+    footing_in_words,
+    hidden_in_words,
+    meaning_in_words,
+    rung_in_words,
+    thin_match_in_words,
+    untried_in_words,
+    weak_in_words,
+)
 from recoverynet.results import Result
-
-SIDED = {"placebo outcome": PLACEBO_SIDED, "future ties": PLACEBO_SIDED}
-NOT_ADJUSTED = "Nothing was adjusted for: people being alike in age, place or anything else may lie behind it."
-LEVELS = {
-    0: "described",
-    1: "associated",
-    2: "more than chance",
-    3: "consistent with spread",
-    4: "consistent with spread, and in a matched comparison too",
-}
-LIFTS = {
-    "described": "more waves, or more people whose state is known at two waves in a row",
-    "crude association": "more people or waves: the interval is too wide, or there is nothing to find",
-    "permutation": "more people or waves: chance alone could do this",
-    "adjusted, beyond the margin": "more people or waves to narrow the interval, and records of what else people share "
-    "(place, provider, substance, age) to adjust for",
-    "placebo outcome": "a record of the trait or place that makes people alike in things that cannot spread, to adjust for",
-    "placebo tried": "an outcome that cannot spread between people and changes more often, recorded at the same waves",
-    "placebo named": "an outcome that cannot spread between people, recorded at the same waves, passed as placebo=",
-    "future ties": "a record of what draws people together before they meet, to adjust for",
-    "co-evolution model": "more people or waves: with choosing one's like in the model, influence is not told from none",
-    "matched comparison": "more people, so that enough with and without exposure are alike in history and circumstances",
-}
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One step of the ladder.
-
-    Attributes
-    ----------
-    level : int
-        1 to 4: the level it belongs to.
-    name : str
-    passed : bool or None
-        None where it could not be tried and the ladder does not stop for it.
-    odds_ratio, low, high : float
-        Estimate and the bounds it was judged by; NaN where there is none.
-    p : float
-    n_rows, n_events : int
-        Person-waves at risk and gains among them.
-    detail : str
-        What was found, in a sentence.
-    """
-
-    level: int
-    name: str
-    passed: bool | None
-    odds_ratio: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    p: float = math.nan
-    n_rows: int = 0
-    n_events: int = 0
-    detail: str = ""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -88,8 +48,10 @@ class EvidenceLadder(Result):
         The same for the lower bound of the estimate: 1 where chance alone reaches it.
     margin : float
         Odds ratio the lower bound had to clear.
-    lift : str
-        What data would lift the answer.
+    footing : Footing
+        What the adjusted estimate stands on.
+    null : PermutationNull or None
+        What level 2 was judged by: exposure of those who gained, and in every dealing of the same gains.
     """
 
     level: int
@@ -98,7 +60,8 @@ class EvidenceLadder(Result):
     hidden_trait: float
     hidden_trait_low: float
     margin: float
-    lift: str
+    footing: Footing = Footing()
+    null: PermutationNull | None = None
 
     @property
     def consistent_with_spread(self) -> bool:
@@ -106,22 +69,82 @@ class EvidenceLadder(Result):
         return self.level >= 3
 
     @property
+    def stopped_at(self) -> Rung | None:
+        """The first rung that did not hold; None where all did."""
+        return self.rung(self.failed) if self.failed else None
+
+    def rung(self, name: str) -> Rung | None:
+        """A rung by name; None where the ladder did not come to it."""
+        return next((rung for rung in self.rungs if rung.name == name), None)
+
+    @property
+    def untried(self) -> tuple[Rung, ...]:
+        """Rungs that could not be tried and for which the ladder does not stop."""
+        return tuple(rung for rung in self.rungs if rung.passed is None)
+
+    @property
+    def weak_placebos(self) -> tuple[Rung, ...]:
+        """Placebos that held, yet whose bounds leave room for an association as strong as that of the norm."""
+        adjusted = self.rung(ADJUSTED)
+        if adjusted is None or not math.isfinite(adjusted.odds_ratio):
+            return ()
+        return tuple(rung for rung in self.rungs if rung.name in PLACEBOS and rung.passed and rung.high >= adjusted.odds_ratio)
+
+    @property
+    def thin_match(self) -> Rung | None:
+        """The matched comparison where it held on fewer changes than an answer needs to go without caution; else None."""
+        rung = self.rung(MATCHED)
+        if rung is None or not rung.passed:
+            return None
+        return rung if min(rung.n_events, rung.n_rows - rung.n_events) < STEADY_GAINS else None
+
+    @property
     def verdict(self) -> str:
         """The answer in plain words, for somebody who has to act on it."""
-        first = next((rung for rung in self.rungs if rung.name == self.failed), None)
-        if first is not None and first.name == "described":
-            sentences = [f"Level 0 of 4, there is too little to go by: {first.detail}."]
-        else:
-            sentences = [f"Level {self.level} of 4: {LEVELS[self.level]}."]
-            sentences += [spread_in_words(self.adjusted_for)] if self.consistent_with_spread else []
-            sentences += [] if first is None else [f"It stops at “{first.name}”: {first.detail}."]
-        if self.caution:
-            sentences.append(self.caution)
+        return " ".join([self.level_in_words(), *self.sentences()])
+
+    def level_in_words(self, terms: Sequence[str] | None = None) -> str:
+        """The level reached and what it means; ``terms`` are the names of what was adjusted for, as they are to be read."""
+        stopped = self.stopped_at
+        if stopped is not None and stopped.name == DESCRIBED:
+            return f"Level 0 of 4, there is too little to go by: {rung_in_words(stopped)}."
+        names = self.adjusted_for if terms is None else terms
+        return f"Level {self.level} of 4: {LEVELS[self.level]}. {meaning_in_words(self.level, names)}"
+
+    def sentences(
+        self,
+        *,
+        counted: bool = True,
+        found: Callable[[Rung], str] = rung_in_words,
+        named: Callable[[Rung], str] = lambda rung: rung.name,
+    ) -> list[str]:
+        """What belongs to the level: where it stops, cautions, what was not tried, a hidden trait, what would lift it.
+
+        Parameters
+        ----------
+        counted : bool
+            Whether people and gains may be counted.
+        found, named : function of a Rung
+            What was found at a rung in a clause, and what the rung is called, where that is another matter than here.
+
+        Returns
+        -------
+        list of str
+        """
+        stopped, said = self.stopped_at, []
+        if stopped is not None and stopped.name != DESCRIBED:
+            said.append(f"It stops at “{named(stopped)}”: {found(stopped)}.")
+        if self.level >= 1:
+            said += [footing_in_words(self.footing, counted=counted)] if not self.footing.steady else []
+            said += [thin_match_in_words(self.thin_match, counted=counted)] if self.thin_match else []
+            said += [untried_in_words(named(rung), found(rung)) for rung in self.untried]
+            adjusted = self.rung(ADJUSTED)
+            said += [weak_in_words(named(rung), rung, adjusted) for rung in self.weak_placebos if adjusted is not None]
         if not math.isnan(self.hidden_trait):
-            sentences.append(hidden_in_words(self.hidden_trait, self.hidden_trait_low))
+            said.append(hidden_in_words(self.hidden_trait, self.hidden_trait_low))
         if self.lift:
-            sentences.append(f"What would lift it: {self.lift}.")
-        return " ".join(sentences)
+            said.append(f"What would lift it: {self.lift}.")
+        return said
 
     @property
     def adjusted_for(self) -> tuple[str, ...]:
@@ -131,10 +154,16 @@ class EvidenceLadder(Result):
     @property
     def caution(self) -> str:
         """A sentence of caution where a level was reached on few people or gains; else empty."""
-        said = next((each.detail for each in self.checks if each.name == STEADY_CHECK and each.passed is False), None)
-        if self.level < 1 or said is None:
+        return footing_in_words(self.footing) if self.level >= 1 else ""
+
+    @property
+    def lift(self) -> str:
+        """What data would lift the answer past the rung that did not hold; empty where all held."""
+        stopped = self.stopped_at
+        if stopped is None:
             return ""
-        return f"Caution: this rests on {said}, and with so few an interval may be far too narrow."
+        untried = stopped.name == PLACEBO and not stopped.has_estimate
+        return LIFTS[UNTRIED_PLACEBO if untried else stopped.name]
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer in plain Python values that JSON can hold, the verdict in words among them.
@@ -142,9 +171,10 @@ class EvidenceLadder(Result):
         Returns
         -------
         dict
-            As of every result, and ``verdict``.
+            As of every result, and ``verdict``, ``lift``, and the names of the rungs ``untried`` and ``weak_placebos``.
         """
-        return {**super().to_dict(), "verdict": self.verdict}
+        named = {name: [rung.name for rung in getattr(self, name)] for name in ("untried", "weak_placebos")}
+        return {**super().to_dict(), "verdict": self.verdict, "lift": self.lift, **named}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a rung.
@@ -155,7 +185,9 @@ class EvidenceLadder(Result):
             ``level``, ``passed`` (missing where it could not be tried), ``odds_ratio``, ``low``, ``high``, ``p``,
             ``n_rows``, ``n_events``, ``detail``.
         """
-        frame = pd.DataFrame([vars(rung) for rung in self.rungs]).rename(columns={"name": "rung"}).set_index("rung")
+        columns = ("level", "passed", "odds_ratio", "low", "high", "p", "n_rows", "n_events")
+        rows = [{name: getattr(rung, name) for name in columns} | {"detail": rung_in_words(rung)} for rung in self.rungs]
+        frame = pd.DataFrame(rows, index=pd.Index([rung.name for rung in self.rungs], name="rung"))
         return frame.astype({"passed": "boolean"})
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -175,11 +207,31 @@ class EvidenceLadder(Result):
         if frame.empty:
             return draw_reason(self.reason or "no rung has an estimate", ax=ax)
         table = frame.rename(columns={"odds_ratio": "ratio", "low": "ratio_low", "high": "ratio_high"})
-        table.index = [f"{name} ({2 * SIDED.get(name, ONE_SIDED) - 1:.0%})" for name in table.index]
+        sided = {rung.name: rung.sided for rung in self.rungs}
+        table.index = [f"{name} ({2 * sided[name] - 1:.0%})" for name in table.index]
         ax = draw_estimates(table, ratio="odds ratio", people=self.n_people, ax=ax)
         ax.set_xlabel(f"Odds ratio with interval, n = {self.n_people:,} people")
         ax.axvline(self.margin, linestyle=":", linewidth=1.2, color="0.35")
         return ax
+
+    def plot_chance(self, ax: Axes | None = None, *, title: str | None = None) -> Axes:
+        """How exposed were those who gained the norm, and how exposed had the same gains fallen by chance (level 2)?
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Default: a new one.
+        title : str, optional
+            Default: the one of the figure.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        if self.null is None or not len(self.null.draws):
+            return draw_reason(self.reason or "nobody, or everybody, gained the norm", ax=ax)
+        null, draws = self.null, pd.DataFrame({"draw": self.null.draws})
+        return exposure_null(draws, observed=null.observed, expected=null.expected, gains=null.n_events, title=title, ax=ax)
 
     def _claim(self) -> tuple[str, str]:
         return "Ladder", "description, association, permutation null, lagged and adjusted with placebos, matched design"
@@ -188,30 +240,6 @@ class EvidenceLadder(Result):
         stop = f"; stops at “{self.failed}”" if self.failed else ""
         return f"level {self.level} of 4: {LEVELS[self.level]}{stop}"
 
-
-def hidden_in_words(strength: float, strength_low: float) -> str:
-    """How strong a hidden trait would have to be, in a sentence: for the estimate, and for its lower bound."""
-    if strength <= 1.0:
-        return "There is no positive estimate for a hidden trait to explain."
-    lower = f"for the lower bound {strength_low:.1f} would do"
-    if not strength_low > 1.0:
-        lower = "chance alone reaches the lower bound"
-    if not math.isfinite(strength):
-        if math.isinf(strength_low):
-            lower = "nor one as large as its lower bound"
-        return f"No hidden trait, however strong, would by itself bring an estimate this large; {lower}."
-    return (
-        "A trait nobody recorded would explain the estimate away if ties between people sharing it were "
-        f"{strength:.1f} times as likely and it changed the odds of gaining the norm by {strength:.1f}; {lower}."
-    )
-
-
-def spread_in_words(names: Sequence[str]) -> str:
-    """What level 3 means, by what was adjusted for."""
-    listed = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else ""
-    account = f"chance, a set margin and what was adjusted for ({listed})" if names else "chance and a set margin"
-    caveat = "" if names else f" {NOT_ADJUSTED}"
-    return (
-        f"People whose contacts held the norm went on to gain it more often than others, by more than {account} account "
-        f"for.{caveat} That is what spread would look like; it is not proof of it."
-    )
+    def _repr_html_(self) -> str:
+        said = "".join(f"<li>{escape(sentence)}</li>" for sentence in self.sentences())
+        return f"<div><p><strong>{escape(self.level_in_words())}</strong></p><ul>{said}</ul></div>{super()._repr_html_()}"

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from recoverynet.arguments import whole_number
+from recoverynet.atomic import atomic_folder
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.composition_change import ChangeAt
@@ -356,7 +357,7 @@ def _written(folder: Path, files: Mapping[str, str], overwrite: bool) -> list[Pa
         raise SchemaError(f"{folder} is a file; give a folder to write to.")
     if folder.is_dir() and not overwrite and any(folder.iterdir()):
         raise SchemaError(f"{folder} holds files already; give an empty folder, or overwrite=True.")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    with atomic_folder(folder) as partial:
+        for name, text in files.items():
+            (partial / name).write_text(text, encoding="utf-8")
     return [folder / name for name in files]

@@ -93,7 +93,7 @@ def importance(fit: SaomFit, *, period: int | None = None) -> Importance:
     -----
     For each person there at the start of a period, π are the probabilities of everything they may choose (any one tie
     changed or none; a step of behaviour down, up or none), π⁻ᵏ the same with θ_k = 0. The importance of effect k to
-    them is Σ |π − π⁻ᵏ|, its share that over the sum for all effects on the same network or behaviour. Both are averaged over
+    them is ``Σ |π − π⁻ᵏ|``, its share that over the sum for all effects on the same network or behaviour. Both are averaged over
     people, all groups together. A large share says that choices would differ, not that the effect is known well: see
     the standard errors of the fit. Shares of models with different effects cannot be compared.
 

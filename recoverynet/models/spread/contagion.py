@@ -13,9 +13,10 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.significance import ALTERNATIVES, p_from_null, permutation_p
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.spread.contagion_nulls import Run, edge_reversal, labels, rewiring, time_shuffle
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.randomness import RandomSource, resolve_rng
-from recoverynet.results import NullTest, settings_of
+from recoverynet.results import Check, NullTest, settings_of
 
 Null = Literal["labels", "rewiring", "time_shuffle", "edge_reversal"]
 NULLS: dict[str, str] = {
@@ -117,7 +118,9 @@ def contagion_test(
 
     Notes
     -----
-    p = (M + 1)/(R + 1), M of R rearrangements being at least as extreme. Where no more than R exist all of them are
+    p = (M + 1)/(R + 1), M of R rearrangements being at least as extreme. A rearrangement in which the statistic has no value
+    (nobody who gained has a known contact, α has no finite estimate) counts as extreme, so that p can only be too large; a
+    check says how many had none. Where no more than R exist all of them are
     looked at and p = M/R, the observed one among them (``exact``). Edge reversal rearranges nothing: its R bootstrap
     samples lie round the observed difference, and M counts those at or beyond 0, what the difference would be were the
     null true (``null_value``); two-sided, p is twice the smaller side.
@@ -133,7 +136,8 @@ def contagion_test(
       over the same waves.
     - *edge_reversal*: log odds ratios of gaining per exposure to people named and to people who name
       one, each from a logit with a level a wave; the difference has a percentile interval from a
-      bootstrap of people. Needs ties with a direction.
+      bootstrap of people. Waves in which all or nobody at risk gained hold nothing to learn of exposure and are left
+      out (of a bootstrap sample too), which ``checks`` says. Needs ties with a direction.
 
     How often this test cries wolf when people merely choose their like: labels and rewiring cannot hold
     their size where likeness in a trait that moves the norm, or shared surroundings, draw people
@@ -222,7 +226,7 @@ def _require_used(null: str, transition: str, within: Sequence[str], weighted: b
 def _result(risk: RiskSet, run: Run, null: str, alternative: str, settings: dict[str, Any]) -> NullTest:
     reason, low, high = run.reason, np.nan, np.nan
     if reason is None and np.isnan(run.observed):
-        reason = "no wave has people who changed and people who did not with known contacts"
+        reason = Reason("no_telling_wave")
     if reason:
         p = np.nan
     elif null == "edge_reversal":
@@ -248,8 +252,17 @@ def _result(risk: RiskSet, run: Run, null: str, alternative: str, settings: dict
         reason=reason,
         n_people=n_people,
         n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
-        checks=(*coverage_checks(risk), *run.checks),
+        checks=(*coverage_checks(risk), *run.checks, *_value_checks(run, null)),
     )
+
+
+def _value_checks(run: Run, null: str) -> tuple[Check, ...]:
+    """Whether every rearrangement has a value; those that have none count as extreme."""
+    if run.reason or null == "edge_reversal" or not len(run.draws):
+        return ()
+    n_without = int(np.isnan(run.draws).sum())
+    detail = f"{n_without:,} of {len(run.draws):,} have none and count as extreme, so that p can only be too large"
+    return (Check("every rearrangement has a value", not n_without, detail if n_without else ""),)
 
 
 def _bootstrap(draws: np.ndarray, alternative: str) -> tuple[float, float, float]:

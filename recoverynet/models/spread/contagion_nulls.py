@@ -20,9 +20,10 @@ from recoverynet.kernels.contagion import (
     rewired_slots,
     slots_of,
 )
-from recoverynet.kernels.hazard import fit_binary, independent_columns, refit_binary, separating_terms
+from recoverynet.kernels.hazard import fit_binary, independent_columns, refit_binary, separating_terms, telling_levels
 from recoverynet.kernels.significance import arrangements, n_arrangements
 from recoverynet.kernels.transitions import ties_of
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import RiskSet, risk_set
 from recoverynet.results import Check
 
@@ -36,7 +37,7 @@ class Run(NamedTuple):
     draws: np.ndarray
     exact: bool = False
     checks: tuple[Check, ...] = ()
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 def _slots(risk: RiskSet, weighted: bool) -> Slots:
@@ -124,7 +125,7 @@ def rewiring(risk: RiskSet, n_permutations: int, rng: np.random.Generator, *, we
     draws = gain_contrasts(slots.indptr, ends, ties, slots.strength, held, stay, risk.lag, state)
     moved = float((ends != slots.indices).mean())
     if moved == 0:
-        return _no_run("no two ties can be swapped without tying somebody twice: there is nothing to compare with")
+        return _no_run(Reason("no_swap"))
     said = f"{len(draws):,} arrangements in all" if every else f"{moved:.0%} of ties end elsewhere on average"
     check = Check("the network can be rewired", bool(every) or moved > 0.5, said)
     return Run(float(observed[0]), draws, every is not None, (check,))
@@ -136,7 +137,7 @@ def time_shuffle(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -
     movers = np.flatnonzero((seen.entered >= 0) & (seen.active > seen.entered) & (seen.active <= seen.left))
     if len(movers) < 2:
         who = "one person is" if len(movers) else "nobody is"
-        return _no_run(f"{who} seen to gain {risk.name!r}; two are needed")
+        return _no_run(Reason("too_few_gainers", who=who, name=risk.name))
     times = seen.active[movers]
     strata = _strata(risk, [seen.entered, seen.left])[movers]
     strata = np.unique(strata, return_inverse=True)[1]
@@ -144,7 +145,7 @@ def time_shuffle(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -
     fixed = slots.indptr, slots.indices, slots.tie, slots.strength, *seen, movers
     observed = float(activation_slopes(*fixed, times[None, :], risk.lag)[0])
     if np.isnan(observed):
-        return _no_run("α has no finite estimate: contacts holding the norm tell gains apart, or never vary")
+        return _no_run(Reason("no_slope"))
     draws = activation_slopes(*fixed, times[orders], risk.lag)
     n_free = int((np.bincount(strata)[strata] > 1).sum())
     detail = f"{n_free:,} of {len(movers):,} people who gained it"
@@ -155,40 +156,75 @@ def time_shuffle(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -
 def edge_reversal(risk: RiskSet, n_permutations: int, rng: np.random.Generator) -> Run:
     """Exposure to people named against exposure to people who name one; bootstrap of people."""
     if not risk.panel.directed:
-        return _no_run("ties have no direction, so that reversing them changes nothing")
+        return _no_run(Reason("no_direction"))
     n = risk.panel.n_people
     counts = rng.multinomial(n, np.full(n, 1 / n), size=n_permutations).astype(np.float64)
     found = []
     for way in ("out", "in"):
         one = _one_way_estimate(risk, way, counts)
         if one is None:
-            return _no_run(f"no finite estimate for exposure to people {WAY[way]}")
+            return _no_run(Reason("no_way_estimate", way=WAY[way]))
         found.append(one)
-    draws = found[0][1] - found[1][1]
+    draws = found[0].draws - found[1].draws
     lost = int(np.isnan(draws).sum())
-    detail = f"{lost:,} of {len(draws):,} have none"
-    check = Check("every bootstrap sample has an estimate", lost == 0, detail)
-    return Run(float(found[0][0] - found[1][0]), draws, False, (check,))
+    checks = [Check("every bootstrap sample has an estimate", lost == 0, f"{lost:,} of {len(draws):,} have none")]
+    alike = sorted({wave for one in found for wave in one.left_out})
+    if alike:
+        checks.append(Check("both outcomes at every wave", False, f"left out, all alike: wave {', '.join(map(str, alike))}"))
+    return Run(found[0].estimate - found[1].estimate, draws, False, tuple(checks))
 
 
-def _one_way_estimate(risk: RiskSet, way: str, counts: np.ndarray) -> tuple[float, np.ndarray] | None:
-    """Log odds of gaining per exposure one way, and in every bootstrap sample; None where there is none."""
+class _Estimate(NamedTuple):
+    """Log odds of gaining per exposure one way, the same in every bootstrap sample, and waves that say nothing."""
+
+    estimate: float
+    draws: np.ndarray
+    left_out: tuple[int, ...]
+
+
+def _one_way_estimate(risk: RiskSet, way: str, counts: np.ndarray) -> _Estimate | None:
+    """Log odds of gaining per exposure one way, and in every bootstrap sample; None where there is none.
+
+    Every wave has its own level, so that a wave in which all or nobody gained holds nothing to learn of exposure: it is
+    left out, of a bootstrap sample too.
+    """
     one = risk_set(risk.panel, risk.held, lag=risk.lag, direction=way)
     share = one.at(one.seen.share)
     used = np.isfinite(share)
     if not used.any():
         return None
-    column = one.rows.column[used]
-    design = np.column_stack([np.ones(len(column)), share[used], column[:, None] == np.unique(column)[1:]])
-    outcome, kept = one.rows.outcome[used], independent_columns(design)
-    design = design[:, kept]
-    if not kept[1] or len(outcome) <= design.shape[1]:
+    waves, code = np.unique(one.rows.column[used], return_inverse=True)
+    outcome, share, person = one.rows.outcome[used], share[used], one.rows.person[used]
+    told = telling_levels(code, outcome, np.ones((1, len(code))))[0]
+    rows = told[code]
+    design, outcome = _with_levels(share[rows], code[rows]), outcome[rows]
+    if not design.shape[0] or not independent_columns(design)[1] or len(outcome) <= design.shape[1]:
         return None
     fit = fit_binary(design, outcome)
     if not fit.converged or (fit.suspect and separating_terms(design, outcome).any()):
         return None
-    return float(fit.beta[1]), refit_binary(design, outcome, counts[:, one.rows.person[used]], fit.beta)[:, 1]
+    draws = _redrawn(share[rows], code[rows], outcome, counts[:, person[rows]])
+    return _Estimate(float(fit.beta[1]), draws, tuple(int(wave) for wave in risk.panel.waves.index[waves[~told]]))
 
 
-def _no_run(reason: str) -> Run:
+def _with_levels(share: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """A constant, the exposure, and a level of every wave but the first."""
+    return np.column_stack([np.ones(len(code)), share, (code[:, None] == np.unique(code)[1:]).astype(np.float64)])
+
+
+def _redrawn(share: np.ndarray, code: np.ndarray, outcome: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The estimate in every bootstrap sample, each without the waves that hold one outcome only in it; NaN without one."""
+    told = telling_levels(code, outcome, weights)
+    found = np.full(len(weights), np.nan)
+    patterns, kind = np.unique(told, axis=0, return_inverse=True)
+    for number, pattern in enumerate(patterns):
+        runs, rows = np.flatnonzero(kind.ravel() == number), pattern[code]
+        design = _with_levels(share[rows], code[rows])
+        if rows.sum() > design.shape[1] and independent_columns(design)[1]:
+            start = fit_binary(design, outcome[rows]).beta
+            found[runs] = refit_binary(design, outcome[rows], weights[np.ix_(runs, rows)], start)[:, 1]
+    return found
+
+
+def _no_run(reason: Reason) -> Run:
     return Run(np.nan, np.empty(0), reason=reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -136,51 +136,50 @@ def dyadic_influence(
         fitted = Fitted(empty_table(rows.terms), None, (), risk.reason, np.zeros(len(rows.outcome), dtype=bool))
     else:
         fitted = _unless_settled(rows, fit_rows(rows, link="logit", focus=(BEFORE,), level=level))
-    other, checks = None, list(fitted.checks)
-    if placebo is not None:
-        other = dyadic_influence(
-            panel,
-            placebo,
-            adjust=adjust,
-            categories=categories,
-            simultaneous=simultaneous,
-            lag=lag,
-            direction=direction,
-            level=level,
-        )
-        nothing = None if other.reason else bool(other.low <= 0 <= other.high)
-        checks.append(Check("placebo shows nothing", nothing, other.reason or repr(other)[11:-1]))
+    asked = {"adjust": adjust, "categories": categories, "simultaneous": simultaneous, "lag": lag, "direction": direction}
+    other = None if placebo is None else dyadic_influence(panel, placebo, level=level, **asked)
+    settings = settings_of(
+        behaviour=risk.name,
+        placebo=None if other is None else other.settings["behaviour"],
+        level=level,
+        **{name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()},
+    )
+    return _estimates(risk, rows, fitted, other, settings)
+
+
+def _estimates(risk: RiskSet, rows: Rows, fitted: Fitted, placebo: DyadicFit | None, settings: dict[str, Any]) -> DyadicFit:
+    """The result in its public shape."""
     n_people = len(np.unique(rows.cluster[fitted.used]))
     return DyadicFit(
         question=f"Do people hold {risk.name!r} more often where a contact held it before?",
         estimand=(
-            f"odds ratio of holding {risk.name!r} for a contact who held it {waves_in_words(lag)} before "
+            f"odds ratio of holding {risk.name!r} for a contact who held it {waves_in_words(risk.lag)} before "
             "rather than one who did not, given one's own state a wave before and the other terms"
         ),
         assumptions=ASSUMPTIONS,
         table=fitted.table,
         focus=BEFORE,
         ratio="odds ratio",
-        level=level,
+        level=settings["level"],
         covariance=fitted.covariance,
         reason=fitted.reason,
-        checks=(*coverage_checks(risk), *checks),
+        checks=(*coverage_checks(risk), *fitted.checks, *_placebo_check(placebo)),
         n_people=n_people,
-        n_dropped=panel.n_people - n_people,
+        n_dropped=risk.panel.n_people - n_people,
         n_rows=int(fitted.used.sum()),
         n_events=int(rows.outcome[fitted.used].sum()),
-        placebo=other,
-        settings=settings_of(
-            behaviour=risk.name,
-            adjust=list(adjust),
-            categories=list(categories),
-            simultaneous=simultaneous,
-            placebo=None if other is None else other.settings["behaviour"],
-            lag=lag,
-            direction=direction,
-            level=level,
-        ),
+        n_people_ever=len(np.unique(rows.cluster[fitted.used & (rows.outcome == 1)])),
+        placebo=placebo,
+        settings=settings,
     )
+
+
+def _placebo_check(placebo: DyadicFit | None) -> tuple[Check, ...]:
+    """Whether the placebo shows nothing, as it should; nothing where none was named."""
+    if placebo is None:
+        return ()
+    nothing = None if placebo.reason else bool(placebo.low <= 0 <= placebo.high)
+    return (Check("placebo shows nothing", nothing, placebo.reason or placebo.headline),)
 
 
 def _unless_settled(rows: Rows, fitted: Fitted) -> Fitted:
@@ -234,4 +233,4 @@ def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simu
     others = risk.covariates(adjust, categories=categories)
     block = np.column_stack([*values, others.values[rows]])
     wave = risk.panel.waves.index.to_numpy()[when]
-    return Rows(outcome[rows], terms + others.terms, block, wave, ego, ("history unknown",))
+    return Rows(outcome[rows], terms + others.terms, block, wave, ego, ("history unknown",), others.level_of)

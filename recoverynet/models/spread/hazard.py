@@ -240,7 +240,7 @@ def _rows(
     values = np.column_stack([*(np.asarray(each, dtype=np.float64) for each in columns), others.values])
     wave = risk.panel.waves.index.to_numpy()[risk.rows.column]
     marks = (f"{FUTURE} known", "history unknown", "no contacts")
-    return Rows(risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks)
+    return Rows(risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks, others.level_of)
 
 
 def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estimates:
@@ -270,6 +270,7 @@ def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estim
         n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
         n_rows=int(fitted.used.sum()),
         n_events=int(risk.rows.outcome[fitted.used].sum()),
+        n_people_ever=len(np.unique(risk.rows.person[fitted.used & (risk.rows.outcome == 1)])),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,14 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.matching import Difference, nearest_weights, stratum_weights, weighted_difference
 from recoverynet.measures.behaviours import Behaviour
+from recoverynet.models.spread.likeness import GOOD_BALANCE, Likeness, balance_checks, balance_of, likeness_of
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import Isolates, RiskSet, coverage_checks, risk_set
-from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
+from recoverynet.results import Estimates, empty_table, settings_of, term_table
 
 METHODS = ("cem", "exact", "mahalanobis")
 DIFFERENCE, EXPOSED, UNEXPOSED = "difference", "chance if exposed", "chance if not exposed"
-FEW_LEVELS = 5
-GOOD_BALANCE, GOOD_SHARE, FEW_PEOPLE, SMALLEST = 0.1, 0.8, 30, 1e-18
+SMALLEST = 1e-18
 ASSUMPTIONS = (
     "People alike in what was matched on, at the same wave, would have changed equally often whatever their "
     "contacts held: nothing left out both draws people together and moves them.",
@@ -198,7 +199,7 @@ def matched_estimate(
     )
     if history > max(panel.n_waves - 1, 1):
         raise SchemaError(f"history looks back {history} waves before the last; the panel has {panel.n_waves} in all.")
-    like = _likeness(risk, on, categories, history, method, bins)
+    like = likeness_of(risk, on, categories, history, method, bins)
     share = risk.at(risk.seen.share)
     known = np.isfinite(share) & np.isfinite(like.values).all(axis=1)
     treated, weights = share >= exposed, np.zeros(len(share))
@@ -211,18 +212,9 @@ def matched_estimate(
     elif not reason:
         weights[known] = stratum_weights(like.codes[known], treated[known])
     if not reason and not weights.any():
-        reason = "nobody exposed has somebody unexposed to be matched with; match on less, or more coarsely"
+        reason = Reason("nobody_matched")
     reason = reason or _no_chance(risk.rows.outcome, treated, weights > 0)
     return _result(risk, like, treated, known, weights, settings, reason)
-
-
-class _Likeness(NamedTuple):
-    """Terms to balance, which of them match by nearness, and a code a row: only equal codes may match."""
-
-    terms: list[str]
-    values: np.ndarray
-    numbers: np.ndarray
-    codes: np.ndarray
 
 
 def _require(
@@ -242,81 +234,40 @@ def _require(
     require_level(level)
 
 
-def _likeness(risk: RiskSet, on: Sequence[str], categories: Sequence[str], history: int, method: str, bins: int) -> _Likeness:
-    person, column, _ = risk.rows
-    exact, terms, values, numbers = [column], [], [], []
-    if risk.panel.groups is not None:
-        exact.append(pd.factorize(pd.Series(risk.panel.groups, dtype=object))[0][person])
-    for back in range(2, history + 2):
-        state = np.full(len(person), np.nan)
-        state[column >= back] = risk.held[person, column - back][column >= back]
-        exact.append(np.where(np.isnan(state), 2, state))
-        terms += [f"held it {back} waves before", f"unknown {back} waves before"]
-        values += [state == 1, np.isnan(state)]
-        numbers += [False, False]
-    for name in on:
-        part = risk.covariates([name], categories=categories)
-        for term, column_values in zip(part.terms, part.values.T, strict=True):
-            levels = np.unique(column_values[np.isfinite(column_values)])
-            number = len(levels) > FEW_LEVELS and method != "exact"
-            terms, values, numbers = [*terms, term], [*values, column_values], [*numbers, number]
-            if number and method == "cem":
-                known = column_values[np.isfinite(column_values)]
-                levels = np.unique(np.quantile(known, np.arange(1, bins) / bins))
-                exact.append(np.searchsorted(levels, column_values, side="right"))
-            elif not number:
-                exact.append(np.searchsorted(levels, column_values))
-    codes = np.unique(np.column_stack(exact), axis=0, return_inverse=True)[1].ravel()
-    block = np.column_stack(values).astype(np.float64) if values else np.empty((len(person), 0))
-    return _Likeness(terms, block, np.array(numbers, dtype=bool), codes)
-
-
-def _no_contrast(share: np.ndarray, treated: np.ndarray, known: np.ndarray, exposed: float) -> str | None:
+def _no_contrast(share: np.ndarray, treated: np.ndarray, known: np.ndarray, exposed: float) -> Reason | None:
     if not known.any() and np.isfinite(share).any():
-        return "nobody at risk is known in everything matched on; match on less"
+        return Reason("matched_unknown")
     if treated[known].any() and not treated[known].all():
         return None
     who = "everybody" if treated[known].any() else "nobody"
-    return f"{who} at risk is exposed ({exposed:.0%} of contacts or more)"
+    return Reason("no_contrast", who=who, exposed=exposed)
 
 
-def _no_chance(outcome: np.ndarray, treated: np.ndarray, used: np.ndarray) -> str | None:
+def _no_chance(outcome: np.ndarray, treated: np.ndarray, used: np.ndarray) -> Reason | None:
     """Why no chance could be told from the matched rows: on either side all fared alike."""
     sides = [set(outcome[used & side].tolist()) for side in (treated, ~treated)]
     if any(len(side) > 1 for side in sides):
         return None
     who = ["everybody" if 1.0 in side else "nobody" for side in sides]
-    return f"of those matched {who[0]} exposed and {who[1]} unexposed changed, which leaves nothing to tell chance from"
+    return Reason("no_chance", exposed=who[0], unexposed=who[1])
 
 
 def _result(
     risk: RiskSet,
-    like: _Likeness,
+    like: Likeness,
     treated: np.ndarray,
     known: np.ndarray,
     weights: np.ndarray,
     settings: dict[str, Any],
-    reason: str | None,
+    reason: Reason | None,
 ) -> MatchedEstimate:
     """The result in its public shape."""
-    used, outcome, level = weights > 0, risk.rows.outcome, settings["level"]
-    table, covariance = empty_table([DIFFERENCE, EXPOSED, UNEXPOSED]), None
-    ratio = ratio_error = np.nan
+    used, outcome = weights > 0, risk.rows.outcome
     found = None if reason else _difference(risk, like, treated, weights)
     if found is not None and not found.covariance[2, 2] > SMALLEST:
-        reason = f"{int(used.sum()):,} matched rows leave nothing to tell chance from; match on less, or more coarsely"
-    if not reason:
-        order = [2, 0, 1]
-        values = np.array([found.difference, found.exposed, found.unexposed])
-        spread = found.covariance[np.ix_(order, order)]
-        table = term_table(list(table.index), values, np.sqrt(np.diag(spread)), level=level)
-        # That a chance differs from 0 is no question.
-        asked = table.index == DIFFERENCE
-        table = table.assign(statistic=table["statistic"].where(asked), p=table["p"].where(asked))
-        covariance = pd.DataFrame(spread, index=table.index, columns=table.index)
-        ratio, ratio_error = _log_ratio(found)
+        found, reason = None, Reason("matched_settled", n_rows=int(used.sum()))
     n_people = len(np.unique(risk.rows.person[used]))
-    balance = _balance(like, treated, known, weights)
+    balance = balance_of(like, treated, known, weights)
     changed = "gained" if risk.transition == "gain" else "lost"
     return MatchedEstimate(
         question=f"Do people whose contacts held {risk.name!r} change more often than others like them?",
@@ -327,25 +278,39 @@ def _result(
         ),
         assumptions=ASSUMPTIONS,
         settings=settings,
-        table=table,
         focus=DIFFERENCE,
-        level=level,
-        covariance=covariance,
+        level=settings["level"],
         reason=reason,
         n_people=n_people,
         n_dropped=risk.panel.n_people - risk.n_never_at_risk - n_people,
-        checks=(*coverage_checks(risk), *_checks(balance, outcome, treated, known, used, n_people)),
+        checks=(*coverage_checks(risk), *balance_checks(balance, outcome, treated, known, used, n_people)),
         n_rows=int(used.sum()),
         n_events=int(outcome[used].sum()),
         balance=balance,
         n_exposed=int((treated & known).sum()),
         n_matched=int((treated & used).sum()),
-        log_risk_ratio=ratio,
-        log_risk_ratio_error=ratio_error,
+        **_numbers(found, settings["level"]),
     )
 
 
-def _difference(risk: RiskSet, like: _Likeness, treated: np.ndarray, weights: np.ndarray) -> Difference:
+def _numbers(found: Difference | None, level: float) -> dict[str, Any]:
+    """The table of chances with its covariance, and the ratio; the empty table where there is no answer."""
+    terms = [DIFFERENCE, EXPOSED, UNEXPOSED]
+    if found is None:
+        return {"table": empty_table(terms)}
+    order = [2, 0, 1]
+    values = np.array([found.difference, found.exposed, found.unexposed])
+    spread = found.covariance[np.ix_(order, order)]
+    table = term_table(terms, values, np.sqrt(np.diag(spread)), level=level)
+    # That a chance differs from 0 is no question.
+    asked = table.index == DIFFERENCE
+    table = table.assign(statistic=table["statistic"].where(asked), p=table["p"].where(asked))
+    ratio, error = _log_ratio(found)
+    covariance = pd.DataFrame(spread, index=table.index, columns=table.index)
+    return {"table": table, "covariance": covariance, "log_risk_ratio": ratio, "log_risk_ratio_error": error}
+
+
+def _difference(risk: RiskSet, like: Likeness, treated: np.ndarray, weights: np.ndarray) -> Difference:
     """The matched difference, adjusted for what is left of differences in what was matched on and in the wave."""
     used, rows = weights > 0, risk.rows
     waves = rows.column[used, None] == np.unique(rows.column[used])[1:]
@@ -360,52 +325,3 @@ def _log_ratio(found: Difference) -> tuple[float, float]:
     slope = np.array([1 / found.exposed, -1 / found.unexposed])
     error = np.sqrt(slope @ found.covariance[:2, :2] @ slope)
     return float(np.log(found.exposed / found.unexposed)), float(error)
-
-
-def _balance(like: _Likeness, treated: np.ndarray, known: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
-    """Means of every term among exposed and unexposed rows, before and after."""
-    one, other, matched = treated & known, ~treated & known, treated & (weights > 0)
-    table = np.full((5, len(like.terms)), np.nan)
-    if one.any() and other.any():
-        values = like.values
-        spread = np.sqrt((values[one].var(axis=0) + values[other].var(axis=0)) / 2)
-        table[0], table[1] = values[one].mean(axis=0), values[other].mean(axis=0)
-        table[3] = _standard(table[0] - table[1], spread)
-        if matched.any():
-            table[0] = values[matched].mean(axis=0)
-            table[2] = np.average(values[other], weights=weights[other], axis=0)
-            table[4] = _standard(table[0] - table[2], spread)
-    columns = ["exposed", "unexposed", "unexposed_matched", "difference", "difference_matched"]
-    return pd.DataFrame(table.T, index=pd.Index(like.terms, name="term"), columns=columns)
-
-
-def _standard(difference: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """Differences in standard deviations; 0 where there are neither, NaN where there is only a difference."""
-    none = np.where(np.abs(difference) < 1e-12, 0.0, np.nan)
-    return np.divide(difference, spread, out=none, where=spread > 0)
-
-
-def _checks(
-    balance: pd.DataFrame, outcome: np.ndarray, treated: np.ndarray, known: np.ndarray, used: np.ndarray, n_people: int
-) -> list[Check]:
-    n_exposed, n_matched = int((treated & known).sum()), int((treated & used).sum())
-    n_unknown = int((~known).sum())
-    share = n_matched / n_exposed if n_exposed else 0.0
-    worst = balance["difference_matched"].abs().max()
-    changed = [int(outcome[used & side].sum()) for side in (treated, ~treated)]
-    both = all(0 < count < (used & side).sum() for count, side in zip(changed, (treated, ~treated), strict=True))
-    return [
-        Check("every row known in what is matched on", not n_unknown, f"{n_unknown:,} of {len(known):,} not"),
-        Check("80% of exposed matched", share >= GOOD_SHARE, f"{n_matched:,} of {n_exposed:,} person-waves"),
-        Check(
-            "balance within 0.1 standard deviations",
-            None if np.isnan(worst) else bool(worst <= GOOD_BALANCE),
-            "" if np.isnan(worst) else f"largest difference {worst:.2f}",
-        ),
-        Check(
-            "some changed and some did not, on either side",
-            both,
-            f"{changed[0]:,} of {n_matched:,} exposed, {changed[1]:,} of {int(used.sum()) - n_matched:,} unexposed",
-        ),
-        Check("people enough for the covariance", n_people >= FEW_PEOPLE, f"{n_people:,} people"),
-    ]

@@ -15,6 +15,7 @@ from recoverynet.kernels.expectation import expected_states
 from recoverynet.kernels.transitions import LaggedExposure, RiskRows, Transition, lagged_exposure, risk_rows, ties_of
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.measures.exposure import known_ties
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.results import Check
 
 Isolates = Literal["nan", "zero"]
@@ -24,10 +25,11 @@ BUILT_IN = ("n_alters", "history")
 
 
 class Columns(NamedTuple):
-    """Terms of a model and their values in each row, NaN where unknown."""
+    """Terms of a model, their values in each row (NaN where unknown), and of levels the category each belongs to."""
 
     terms: list[str]
     values: np.ndarray
+    level_of: dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class RiskSet:
         One row a person and pair of neighbouring waves at which they were at risk and both states are known.
     seen : LaggedExposure
         What contacts held, arrays (n, W) standing at the wave of the outcome.
-    reason : str or None
+    reason : Reason or None
         Why nothing can be learnt from it; None where something can.
     """
 
@@ -62,7 +64,7 @@ class RiskSet:
     direction: str
     rows: RiskRows
     seen: LaggedExposure
-    reason: str | None
+    reason: Reason | None
 
     def at(self, values: np.ndarray) -> np.ndarray:
         """An (n, W) array that stands at the wave of the outcome, read off row by row."""
@@ -100,7 +102,8 @@ class RiskSet:
         parts = [_terms(self, name, name in categories) for name in names]
         terms = [term for part in parts for term in part.terms]
         values = [part.values for part in parts]
-        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)))
+        level_of = {term: category for part in parts for term, category in part.level_of.items()}
+        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)), level_of)
 
     def frame(self) -> pd.DataFrame:
         """The rows as a table.
@@ -213,27 +216,26 @@ def coverage_checks(risk: RiskSet) -> list[Check]:
 
 def _reason(
     panel: NetworkPanel, held: np.ndarray, name: str, transition: str, rows: RiskRows, seen: LaggedExposure, lag: int
-) -> str | None:
-    """Why nothing can be learnt from these rows, in words; None where something can."""
+) -> Reason | None:
+    """Why nothing can be learnt from these rows; None where something can."""
     share = seen.share[rows.person, rows.column]
     n_rows, happened = len(rows.person), rows.outcome.sum()
     if panel.n_waves < lag + 1:
-        return f"the panel has {waves_in_words(panel.n_waves)}; exposure {waves_in_words(lag)} back needs {lag + 1}"
+        return Reason("too_few_waves", has=waves_in_words(panel.n_waves), back=waves_in_words(lag), needed=lag + 1)
     if not np.isfinite(held).any():
-        return f"nobody's state of {name!r} is known at any wave"
+        return Reason("state_unknown", name=name)
     known = held[np.isfinite(held)]
     if (known == known[0]).all():
-        return f"everybody holds {name!r} at every wave" if known[0] else f"nobody holds {name!r} at any wave"
+        return Reason("all_hold" if known[0] else "none_hold", name=name)
     if n_rows == 0:
-        return f"nobody at risk of a {transition} of {name!r} is seen at two neighbouring waves"
+        return Reason("nobody_twice", transition=transition, name=name)
     if happened in (0, n_rows):
-        who = "everybody" if happened else "nobody"
-        return f"{who} at risk {HAPPENED[transition]} ({n_rows:,} person-waves)"
+        return Reason("all_alike", who="everybody" if happened else "nobody", happened=HAPPENED[transition], n_rows=n_rows)
     if all(network.nnz == 0 for network in panel.networks):
         n_unknown = sum(int(unknown.sum()) for unknown in panel.missing)
-        return f"no tie is known: {n_unknown:,} are unknown, and no other is there" if n_unknown else "the network has no ties"
+        return Reason("no_tie_known", n_unknown=n_unknown) if n_unknown else Reason("no_ties")
     if not np.isfinite(share).any():
-        return "nobody at risk has a contact whose state is known, so that exposure is undefined for all"
+        return Reason("exposure_undefined")
     return None
 
 
@@ -241,7 +243,7 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
     """One covariate as numbers, or as one term a level."""
     panel, (person, column, _) = risk.panel, risk.rows
     if name == "n_alters":
-        return Columns([name], risk.at(risk.seen.n_observed)[:, None])
+        return Columns([name], risk.at(risk.seen.n_observed)[:, None], {})
     if name == "history":
         return _history(risk)
     if name in panel.covariates:
@@ -255,12 +257,12 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
         raise SchemaError(f"Nobody knows of a covariate {name!r}; there are {', '.join(map(repr, known))}.")
     row = values[person] if values.ndim == 1 else values[person, column - 1]
     if not category and pd.api.types.is_numeric_dtype(row.dtype):
-        return Columns([name], row.astype(np.float64)[:, None])
+        return Columns([name], row.astype(np.float64)[:, None], {})
     codes, levels = pd.factorize(pd.Series(row, dtype=object), sort=True)
     terms = [f"{name}: {level:g}" if isinstance(level, float) else f"{name}: {level}" for level in levels[1:]]
     marks = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
     marks[codes < 0] = np.nan
-    return Columns(terms, marks)
+    return Columns(terms, marks, dict.fromkeys(terms, name))
 
 
 def _history(risk: RiskSet) -> Columns:
@@ -270,4 +272,4 @@ def _history(risk: RiskSet) -> Columns:
     person, column, _ = risk.rows
     earlier = np.maximum(column - 2, 0)
     held, seen = (np.where(column >= 2, total[person, earlier], 0.0) for total in before)
-    return Columns(["history", "history unknown"], np.column_stack([held / np.maximum(seen, 1), seen == 0]))
+    return Columns(["history", "history unknown"], np.column_stack([held / np.maximum(seen, 1), seen == 0]), {})

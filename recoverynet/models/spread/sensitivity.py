@@ -121,8 +121,10 @@ def sensitivity(
     ratio : {"risk ratio", "odds ratio", "hazard ratio"}, optional
         What the number is. Default "risk ratio"; estimates know theirs.
     outcome_share : float, optional
-        Share of rows with the outcome, above 0 and below 1. Up to 0.15 (default for numbers) odds and hazard ratios are
-        taken for risk ratios; above, they are converted. Estimates know theirs.
+        Share of people in whom the outcome happens by the end of follow-up, above 0 and below 1. Up to 0.15 (default for
+        numbers) odds and hazard ratios are taken for risk ratios; above, they are converted. Estimates know theirs: the
+        people who ever gained (lost, held) it among those at risk, not the share of person-waves, which shrinks with every
+        wave looked at.
     contrast : float
         Exposures compared, above 0: 1 (default) is every contact holding the norm rather than none; 0.5 is half
         of them. Estimates of ratios from models only; an error with a number or a matched estimate.
@@ -157,8 +159,10 @@ def sensitivity(
     multiplies the chance of the outcome by γ, RR without it is RR/B with B = [1 + (γ − 1)π₁]/[1 + (γ −
     1)π₀] (VanderWeele 2011).
 
-    Where the outcome is not rare, RR is taken as √OR, or as (1 − 0.5^√HR)/(1 − 0.5^√(1/HR)). These
-    numbers weigh an estimate against a rival explanation; they do not show that the rival is wrong.
+    Where the outcome is not rare by the end of follow-up (more than 15 % of people, VanderWeele & Ding's bound), RR is
+    taken as √OR, or as (1 − 0.5^√HR)/(1 − 0.5^√(1/HR)). Rarity is that of people who ever have the outcome: on a sample
+    where 7 % of person-waves but 37 % of people gain the norm it is common. Which was used, and of whom, stands among the
+    checks and settings. These numbers weigh an estimate against a rival explanation; they do not show that the rival is wrong.
 
     References
     ----------
@@ -184,7 +188,8 @@ def sensitivity(
     nearer = _nearer(*converted)
     common = kind != "risk ratio" and share is not None and share > RARE
     rare = "outcome rare enough to read the ratio as a risk ratio"
-    check = Check(rare, not common, _share_words(share, common, kind))
+    of_people = isinstance(estimate, Estimates) and outcome_share is None and estimate.n_people_ever is not None
+    check = Check(rare, not common, _share_words(share, common, kind, "people ever have" if of_people else "rows have"))
     return Sensitivity(
         question="How strong would a trait nobody recorded have to be to explain this away?",
         estimand=words,
@@ -195,6 +200,7 @@ def sensitivity(
         settings=settings_of(
             ratio=kind,
             outcome_share=share,
+            outcome_share_of="people" if of_people else "given" if outcome_share is not None else "rows",
             contrast=contrast,
             outcome_ratios=list(outcome_ratios),
             trait_shares=[list(pair) for pair in trait_shares],
@@ -283,10 +289,17 @@ def _ratio_of(
         return value, (lower, upper), "risk ratio", None, estimate.estimand, *people
     if estimate.ratio not in RATIOS:
         raise SchemaError(f"{estimate!r} is not a ratio; a sensitivity analysis needs {', '.join(RATIOS)}.")
-    if share is None and estimate.n_rows:
-        share = estimate.n_events / estimate.n_rows
+    if share is None:
+        share = _share_of(estimate)
     value, *bounds = np.exp(contrast * np.array([estimate.estimate, estimate.low, estimate.high]))
     return value, tuple(sorted(bounds)), estimate.ratio, share, estimate.estimand, *people
+
+
+def _share_of(estimate: Estimates) -> float | None:
+    """Share of people in whom the outcome ever happened; of rows where people were not counted, None without either."""
+    if estimate.n_people_ever is not None and estimate.n_people:
+        return estimate.n_people_ever / estimate.n_people
+    return estimate.n_events / estimate.n_rows if estimate.n_rows else None
 
 
 def _no_ratio(estimate: Estimates | float) -> str:
@@ -333,10 +346,10 @@ def _nearer(value: float, low: float, high: float) -> float:
     return float(np.minimum(high, 1.0)) if value < 1 else float(value)
 
 
-def _share_words(share: float | None, common: bool, kind: str) -> str:
+def _share_words(share: float | None, common: bool, kind: str, who: str) -> str:
     if kind == "risk ratio":
         return "it is one"
-    known = "share with the outcome not given" if share is None else f"{share:.0%} of rows have the outcome"
+    known = "share with the outcome not given" if share is None else f"{share:.0%} of {who} the outcome"
     return f"{known}; {kind} converted" if common else known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -153,38 +153,40 @@ def fit_sisa(
     if not reason and spread[1, 1] < SMALLEST:
         reason = "so few people gained the norm that nothing is left to tell chance from"
     known = gain.seen.n_alters[:, 1:][asked[:, 1:]]
-    mean_contacts = float(known.mean()) if len(known) else np.nan
-    counts = _counts(ways)
-    table, covariance = empty_table(list(TERMS)), None
-    long_run = pd.DataFrame(
-        np.nan, index=pd.Index(["gain spreads", "loss spreads"], name="model"), columns=["prevalence", "low", "high"]
-    )
-    if not reason:
-        table = term_table(list(TERMS), values, np.sqrt(np.diag(spread)), level=level)
-        covariance = pd.DataFrame(spread, index=table.index, columns=table.index)
-        long_run.loc["gain spreads"] = _long_run(values[:3], spread[:3, :3], mean_contacts, level)
-        mirrored = _long_run(values[3:], spread[3:, 3:], mean_contacts, level)
-        long_run.loc["loss spreads"] = [1 - mirrored[0], 1 - mirrored[2], 1 - mirrored[1]]
+    numbers = _numbers(None if reason else (values, spread), float(known.mean()) if len(known) else np.nan, level)
     used = np.unique(np.concatenate([way.person for way in ways]))
     return SisaFit(
         question=f"How much more often is {gain.name!r} gained, or lost, with every contact who holds it, or does not?",
         estimand="chances per wave of gaining and of losing the norm: spontaneous, and added by each contact",
         assumptions=ASSUMPTIONS,
         settings=settings,
-        table=table,
         focus=GAIN[1],
         level=level,
-        covariance=covariance,
         reason=reason,
-        checks=_checks(gain, ways, len(used), long_run, reason, mirror),
+        checks=_checks(gain, ways, len(used), numbers["long_run"], reason, mirror),
         n_people=len(used),
         n_dropped=panel.n_people - len(used),
         n_rows=sum(len(way.person) for way in ways),
         n_events=int(sum(way.outcome.sum() for way in ways)),
-        counts=counts,
-        long_run=long_run,
-        mean_contacts=mean_contacts,
+        counts=_counts(ways),
+        **numbers,
     )
+
+
+def _numbers(found: tuple[np.ndarray, np.ndarray] | None, mean_contacts: float, level: float) -> dict[str, Any]:
+    """The table of chances with its covariance, and where they would lead; empty where there is no answer."""
+    long_run = pd.DataFrame(
+        np.nan, index=pd.Index(["gain spreads", "loss spreads"], name="model"), columns=["prevalence", "low", "high"]
+    )
+    numbers = {"table": empty_table(list(TERMS)), "covariance": None, "long_run": long_run, "mean_contacts": mean_contacts}
+    if found is None:
+        return numbers
+    values, spread = found
+    table = term_table(list(TERMS), values, np.sqrt(np.diag(spread)), level=level)
+    long_run.loc["gain spreads"] = _long_run(values[:3], spread[:3, :3], mean_contacts, level)
+    mirrored = _long_run(values[3:], spread[3:, 3:], mean_contacts, level)
+    long_run.loc["loss spreads"] = [1 - mirrored[0], 1 - mirrored[2], 1 - mirrored[1]]
+    return {**numbers, "table": table, "covariance": pd.DataFrame(spread, index=table.index, columns=table.index)}
 
 
 def _way(risk: RiskSet, unknown: str, asked: np.ndarray) -> _Way:

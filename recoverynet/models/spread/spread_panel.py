@@ -13,7 +13,7 @@ from recoverynet.arguments import list_of_names
 from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
-from recoverynet.instants import as_instant
+from recoverynet.instants import as_instant, as_length
 from recoverynet.models.spread.spread_terms import (
     Placebo,
     PlaceboOutcome,
@@ -24,7 +24,9 @@ from recoverynet.models.spread.spread_terms import (
 )
 from recoverynet.observed import OWN_SOURCES
 from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, UNKNOWN, Norm
+from recoverynet.tables.consent import Agreed, Purpose, UnknownConsent, consenting
 from recoverynet.tables.layouts import PEOPLE
+from recoverynet.tables.period import record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
 
 MONTHS = {"month": 1, "quarter": 3}
@@ -50,6 +52,8 @@ class SpreadPanel:
         Roles of the people in it, and those left out because no state is on record for most of them.
     notes : tuple of str
         What was chosen, and why, in plain sentences that count nobody.
+    agreed : Agreed or None
+        Who agreed to be counted; None where nobody was asked.
     """
 
     panel: NetworkPanel
@@ -60,6 +64,7 @@ class SpreadPanel:
     roles: tuple[str, ...] = ()
     roles_left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    agreed: Agreed | None = None
 
     @property
     def asked(self) -> dict[str, object]:
@@ -78,6 +83,8 @@ def spread_panel(
     adjust: Sequence[str] | None = None,
     surroundings: Sequence[str] | None = None,
     placebo: Placebo | None = None,
+    purpose: Purpose | None = "research",
+    unknown_consent: UnknownConsent = "count",
 ) -> SpreadPanel:
     """Which panel does this record give to ask whether a norm spreads, and what should be adjusted for?
 
@@ -109,6 +116,12 @@ def spread_panel(
         An outcome that cannot spread between people. ``"housing.status=settled"``: words that count as 1,
         separated by commas; ``"health.physical>=12"``; ``"health.physical"``: at or above its median. Or a
         mapping of one name to words, a number or None: ``{"housing.status": {"settled"}}``. Default: none.
+    purpose : {"research", "evaluation", "care"} or None
+        What it is asked for: whoever did not agree to it is no part of the panel, nor anybody's contact in it. Default
+        research; None: everybody, where consent was seen to before.
+    unknown_consent : {"count", "leave_out"}
+        What to do with people whose answer is not recorded. Default: count them; see
+        :func:`recoverynet.tables.consent.consenting`.
 
     Returns
     -------
@@ -121,13 +134,17 @@ def spread_panel(
     TimeOrderError
         The window does not end after it starts.
     NotEstimableError
-        Nothing in the record is dated, or hardly anybody's state is on record.
+        Nothing in the record is dated, hardly anybody's state is on record, or nobody agreed.
 
     Notes
     -----
-    A tie at a wave is contact shared in it. The state of a wave is that at its end, as last observed no
-    longer than ``valid_for`` before. Where that is longer than a wave, it is known less exactly when somebody
-    changed, which pulls estimates towards none.
+    A tie at a wave is contact shared in it. The state of a wave is that at its end: what the person said of it last, no
+    longer than ``valid_for`` before, or, where that no longer counts, what a worker, else a peer, else an outside source saw
+    last. Where ``valid_for`` is longer than a wave, it is known less exactly when somebody changed, which pulls estimates
+    towards none.
+
+    A window cuts the record as :func:`recoverynet.tables.period.record_of_period` says; looked back on are observations up
+    to ``valid_for`` before it.
 
     Examples
     --------
@@ -139,20 +156,24 @@ def spread_panel(
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"Expected a RecoveryRecord, as recoverynet.read_record(folder) gives it; got a {type(record).__name__}.")
     adjust, surroundings = _names(adjust, surroundings)
-    bounds = _bounds(record, window)
-    kept = _roles_seen(record, norm, roles)
     read = read_placebo(record, placebo)
-    waves, length = _waves(record, norm, bounds, every, kept, valid_for, read)
+    bounds = _bounds(record, window)
+    agreed = None if purpose is None else consenting(record, purpose, unknown_consent=unknown_consent)
+    whole = record if agreed is None else agreed.record
+    record = record_of_period(whole, bounds)
+    kept = _roles_seen(record, norm, roles)
+    looked_back = record_of_period(whole, bounds, look_back=as_length(valid_for, "valid_for"))
+    waves, length = _waves(looked_back, norm, bounds, every, kept, valid_for, read)
     waves = with_placebo(waves, read)
     around = surroundings_of(record, waves, surroundings)
     waves = replace(waves, covariates={**waves.covariates, **around})
     given = tuple(around) if surroundings is None else tuple(surroundings)
     used = adjusted_for(waves, adjust)
-    empty = [note for note in waves.notes if note.startswith("Wave ")]
+    empty = [f"Wave {wave} holds no tie." for wave, ties in enumerate(waves.networks, start=1) if not ties.nnz]
     notes = (_on_waves(waves, length, valid_for), *empty, *(() if read is None else (read.words,)))
     others = [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]
     out = tuple(role for role in PEOPLE["role"].choices if role in others)
-    return SpreadPanel(waves, used, given, read.name if read else None, length, kept, out, notes)
+    return SpreadPanel(waves, used, given, read.name if read else None, length, kept, out, notes, agreed)
 
 
 def _names(
@@ -215,7 +236,7 @@ def _waves(
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RecoveryNetWarning)
-            found = panel(graph, breaks=breaks, norm=norm, roles=roles, valid_for=valid_for, outcomes=outcomes)
+            found = panel(graph, breaks=breaks, norm=norm, roles=roles, valid_for=valid_for, outcomes=outcomes, purpose=None)
         if every is not None or length == "half" or known_share(found) >= LEAST_KNOWN:
             break
     return found, length

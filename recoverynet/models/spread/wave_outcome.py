@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,14 @@ EVENTS_A_TERM = 10
 FEW_CLUSTERS = 30
 SMALLEST = 1e-18
 NO_CHANCE = "the rows left leave nothing to tell chance from"
+
+
+class Term(NamedTuple):
+    """One column of a design: its name, what sort of column it is, and of a level the category it belongs to."""
+
+    name: str
+    kind: Literal["constant", "wave", "level", "mark", "value"]
+    category: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +41,8 @@ class Rows:
         Whose rows may depend on each other.
     marks : tuple of str
         Terms that only mark what is unknown; they may be left out without a word.
+    level_of : mapping of term to category
+        Terms that mark a level of a category.
     """
 
     outcome: np.ndarray
@@ -40,6 +51,12 @@ class Rows:
     wave: np.ndarray
     cluster: np.ndarray
     marks: tuple[str, ...] = ()
+    level_of: Mapping[str, str] = field(default_factory=dict)
+
+    def term(self, name: str) -> Term:
+        """One of the terms with its kind."""
+        kind = "mark" if name in self.marks else "level" if name in self.level_of else "value"
+        return Term(name, kind, self.level_of.get(name, name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +111,7 @@ def fit_rows(
         if wave_effects:
             used &= _in_telling_waves(rows, used, checks)
         terms, design, lost = _full_rank(rows, used, wave_effects)
+        names = [term.name for term in terms]
         reason = _nothing_to_fit(rows, used, terms, lost, focus)
         if reason:
             return _nothing(rows, used, checks, reason)
@@ -104,30 +122,35 @@ def fit_rows(
         if not apart:
             break
         told = np.abs(design @ direction) > 1e-9
-        if not _of_levels(rows, apart) or not told.any():
+        if not _of_levels(apart) or not told.any():
             return _nothing(rows, used, checks, _separated(apart))
         used = _without_certain(used, told, apart, checks)
-        certain += apart
+        certain += [term.name for term in apart]
     n_clusters = int(cluster.max()) + 1
-    reason = _no_chance(fit, terms, focus, n_clusters if clustered else None)
+    reason = _no_chance(fit, names, focus, n_clusters if clustered else None)
     if reason:
         return _nothing(rows, used, checks, reason)
-    lost = [term for term in lost if term not in (*rows.marks, *certain)]
-    if lost:
-        checks.append(Check("every term varies on its own", False, f"left out: {', '.join(map(repr, lost))}"))
+    checks += _lost_checks(lost, certain)
     checks += _size_checks(rows.outcome[used], len(terms), n_clusters)
-    table = term_table(terms, fit.beta, np.sqrt(np.diag(fit.covariance)), level=level)
+    table = term_table(names, fit.beta, np.sqrt(np.diag(fit.covariance)), level=level)
     covariance = pd.DataFrame(fit.covariance, index=table.index, columns=table.index)
     return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood)
 
 
-def _nothing_to_fit(rows: Rows, used: np.ndarray, terms: list[str], lost: list[str], focus: Sequence[str]) -> str | None:
+def _lost_checks(lost: list[Term], certain: list[str]) -> list[Check]:
+    """Whether every term stayed; marks of the unknown, and levels that were dealt with before, go without a word."""
+    told = [term.name for term in lost if term.kind != "mark" and term.name not in certain]
+    return [Check("every term varies on its own", False, f"left out: {', '.join(map(repr, told))}")] if told else []
+
+
+def _nothing_to_fit(rows: Rows, used: np.ndarray, terms: list[Term], lost: list[Term], focus: Sequence[str]) -> str | None:
     """Why the rows left hold no answer; None where they may."""
     outcome = rows.outcome[used]
     if len(outcome) == 0 or outcome.min() == outcome.max():
         return "the rows left have no event, or nothing but events"
-    if set(focus) & set(lost):
-        return _dull(rows, used, focus, lost)
+    dull = [term.name for term in lost if term.name in focus]
+    if dull:
+        return _dull(rows, used, dull[0])
     return f"{len(outcome)} rows are too few for {len(terms)} terms" if len(outcome) <= len(terms) else None
 
 
@@ -144,26 +167,25 @@ def _no_chance(fit: BinaryFit, terms: list[str], focus: Sequence[str], n_cluster
     return None
 
 
-def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[str], np.ndarray, list[str]]:
+def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[Term], np.ndarray, list[Term]]:
     """Terms that vary on their own with their design, and those that do not."""
     terms, design = design_of(rows, used, wave_effects)
     kept = independent_columns(design)
     lost = [term for term, keep in zip(terms, kept, strict=True) if not keep]
-    return [term for term in terms if term not in lost], design[:, kept], lost
+    return [term for term, keep in zip(terms, kept, strict=True) if keep], design[:, kept], lost
 
 
-def _of_levels(rows: Rows, apart: list[str]) -> bool:
+def _of_levels(apart: list[Term]) -> bool:
     """Whether the outcome is told apart by levels of a category or marks of the unknown, and by nothing else."""
-    levels = {term for term in apart if ": " in term or term in rows.marks}
-    rest = set(apart) - levels
-    return bool(levels) and all(term == "constant" or term.startswith("wave ") for term in rest)
+    kinds = {term.kind for term in apart}
+    return bool(kinds & {"level", "mark"}) and "value" not in kinds
 
 
-def _without_certain(used: np.ndarray, certain: np.ndarray, apart: list[str], checks: list[Check]) -> np.ndarray:
+def _without_certain(used: np.ndarray, certain: np.ndarray, apart: list[Term], checks: list[Check]) -> np.ndarray:
     """Rows but those whose outcome a level leaves no doubt about: they say nothing of the other terms."""
     left = used.copy()
     left[np.flatnonzero(used)[certain]] = False
-    names = dict.fromkeys(term.split(": ")[0] for term in apart if term != "constant" and not term.startswith("wave "))
+    names = dict.fromkeys(term.category for term in apart if term.kind in ("level", "mark"))
     detail = f"{int(certain.sum()):,} rows left out, all alike at their level of {', '.join(map(repr, names))}"
     checks.append(Check("both outcomes at every level", False, detail))
     return left
@@ -174,7 +196,7 @@ def _complete(rows: Rows, checks: list[Check]) -> np.ndarray:
     unknown = ~np.isfinite(rows.values)
     if unknown.any():
         first = np.unique(unknown, axis=1, return_index=True)[1]
-        counts = [f"{rows.terms[k].split(': ')[0]} {n:,}" for k in sorted(first) if (n := int(unknown[:, k].sum()))]
+        counts = [f"{rows.term(rows.terms[k]).category} {n:,}" for k in sorted(first) if (n := int(unknown[:, k].sum()))]
         detail = f"left out of {len(unknown):,} rows, unknown: {', '.join(counts)}"
         checks.append(Check("every term known in every row", False, detail))
     return ~unknown.any(axis=1)
@@ -191,13 +213,14 @@ def _in_telling_waves(rows: Rows, used: np.ndarray, checks: list[Check]) -> np.n
     return telling[code]
 
 
-def design_of(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[str], np.ndarray]:
+def design_of(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[Term], np.ndarray]:
     """Constant, wave effects and terms."""
     waves = np.unique(rows.wave[used])[1:] if wave_effects else np.empty(0, dtype=int)
     marks = (rows.wave[used, None] == waves).astype(np.float64)
     design = np.column_stack([np.ones(int(used.sum())), rows.values[used], marks])
     order = [0, *range(1 + len(rows.terms), design.shape[1]), *range(1, 1 + len(rows.terms))]
-    terms = ["constant", *(f"wave {wave}" for wave in waves), *rows.terms]
+    own = [rows.term(name) for name in rows.terms]
+    terms = [Term("constant", "constant"), *(Term(f"wave {wave}", "wave") for wave in waves), *own]
     return terms, np.ascontiguousarray(design[:, order])
 
 
@@ -218,17 +241,16 @@ def _unknown(rows: Rows) -> str:
     return f"{', '.join(map(repr, names))} is not known for anybody at risk; leave it out"
 
 
-def _dull(rows: Rows, used: np.ndarray, focus: Sequence[str], lost: list[str]) -> str:
+def _dull(rows: Rows, used: np.ndarray, name: str) -> str:
     """Why a term in focus could not stay."""
-    name = next(term for term in focus if term in lost)
     values = rows.values[used, rows.terms.index(name)]
     if values.min() == values.max():
         return f"{name} is the same ({values[0]:.3g}) in every row"
     return f"{name} cannot be told apart from the other terms"
 
 
-def _separated(apart: list[str]) -> str:
-    words = f"{', '.join(map(repr, apart))} tell{'s' * (len(apart) == 1)}" if apart else "the terms tell"
+def _separated(apart: list[Term]) -> str:
+    words = f"{', '.join(repr(term.name) for term in apart)} tell{'s' * (len(apart) == 1)}" if apart else "the terms tell"
     return (
         f"{words} the outcome apart perfectly (separation), so that no finite estimate exists; merge levels, leave a "
         "term out, or gather more waves"

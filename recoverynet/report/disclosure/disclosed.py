@@ -63,6 +63,8 @@ class DisclosedTable:
         Name of the disclosure policy.
     smallest_shown : int
         Smallest count other than 0 that the policy shows.
+    known : tuple of str
+        Columns that are not "not known": a last column then shows what share of these the first of them is.
     """
 
     name: str
@@ -78,6 +80,7 @@ class DisclosedTable:
     policy: str
     smallest_shown: int
     note: str = ""
+    known: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         values = self.counts.to_numpy(dtype=float)
@@ -130,6 +133,16 @@ class DisclosedTable:
         """One count divided by what it is out of; NaN where either is hidden or the denominator is 0."""
         total = self.total(row, column)
         return self.n(row, column) / total if total > 0 else math.nan
+
+    @property
+    def known_heading(self) -> str:
+        """Heading of the share among the known columns; empty where the table has none."""
+        return f"{self.known[0]}, of those known" if self.known else ""
+
+    def share_of_known(self, row: str = TOTAL) -> float:
+        """The first of the known columns divided by their sum; NaN where one is hidden or the sum is 0."""
+        total = sum(self.n(row, column) for column in self.known)
+        return self.n(row, self.known[0]) / total if total > 0 else math.nan
 
     def to_frame(self) -> pd.DataFrame:
         """The table in long form.
@@ -196,8 +209,12 @@ class DisclosedTable:
                 if self.share_of and not is_base and share > 0:
                     text += f" ({wording.percent(share)})"
                 cells.append(text)
+            if self.known:
+                known = sum(self.n(row, column) for column in self.known)
+                cells.append(wording.n_of(self.n(row, self.known[0]), known))
             rows.append(tuple(cells))
         heads = (self.row_header, *map(str, self.counts.columns))
+        heads += (self.known_heading,) if self.known else ()
         return Grid(heads, tuple(rows), last_is_total=self.counts.index[-1] == TOTAL)
 
     def remarks(self) -> tuple[str, ...]:

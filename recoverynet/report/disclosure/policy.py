@@ -181,6 +181,8 @@ class CountTable:
         not have are passed over.
     name, note : str
         Short name for files (default: from the title), and anything to add under the table.
+    known : tuple of str
+        Of a cross table the columns that are not "not known": a last column shows what share of these the first is.
 
     Raises
     ------
@@ -225,6 +227,7 @@ class CountTable:
     hide_rows: tuple[str, ...] = ()
     name: str = ""
     note: str = ""
+    known: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         given = self.counts
@@ -298,6 +301,7 @@ class CountTable:
             policy=policy.name,
             smallest_shown=policy.smallest_shown,
             note=self.note,
+            known=self.known,
         )
 
     def _layout(self) -> str:

@@ -10,6 +10,7 @@ from recoverynet.draw.norm_share import describe_norm_share, norm_share_curve
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.proportions import wilson_interval
 from recoverynet.measures.turnover import turnover
+from recoverynet.observed import OWN_SOURCES
 from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.observed import Findings
@@ -53,10 +54,20 @@ def norm_in_words(setting: Setting) -> str:
     states = wording.listed([wording.lower_first(wording.label(state)) for state in order], "or")
     days = pd.Timedelta(setting.valid_for).days
     return (
-        f"A person **holds the {setting.norm.name} norm** here if they are {states}. States are as last "
-        f"observed by the person or a worker, peer or outside source, and count for {days} days; after "
-        "that, and where nobody has looked, the state is not known. A return to use is a change like any "
-        "other, not a failure."
+        f"A person **holds the {setting.norm.name} norm** here if they are {states}. {sources_in_words()} "
+        f"Each counts for {days} days; after that, and where nobody has looked, the state is not known. A return to use is a "
+        "change like any other, not a failure."
+    )
+
+
+SOURCE_WORDS = {"self": "the person", "worker": "a worker", "peer": "a peer", "external": "a source outside the service"}
+
+
+def sources_in_words(sources: tuple[str, ...] = OWN_SOURCES) -> str:
+    """Whose word is taken for a state, in the order in which it is taken."""
+    first, *others = [SOURCE_WORDS[source] for source in sources]
+    return f"A state is what {first} said of it last; where that no longer counts or was never said, what " + (
+        f"{', else '.join(others)} saw last."
     )
 
 
@@ -80,6 +91,7 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
             rows="separate",
             columns="parts",
             share_of="row",
+            known=(HOLDS, HOLDS_NOT),
         )
     )
     if len(rows) < 2:

@@ -13,8 +13,9 @@ import pandas as pd
 from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.change import HOLDS, NOT_KNOWN, norm_frame
+from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.evaluation.network import NOT_WORKERS
-from recoverynet.report.evaluation.observed import CONTACTED, STATE_EVER, Findings
+from recoverynet.report.evaluation.observed import AGREED, CONTACTED, DECLINED, NOT_ASKED, STATE_EVER, Findings
 from recoverynet.report.evaluation.setting import UNDATED, Setting
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.tables.record import RecoveryRecord
@@ -28,7 +29,7 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     """The summary: a few numbers and four to seven sentences, all from tables after disclosure."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(setting, findings))
-    tellers = (_tell_people, _tell_contact, _tell_aftercare, _tell_alone, _tell_change, _tell_outcomes)
+    tellers = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change, _tell_outcomes)
     section.points([text for tell in tellers if (text := tell(setting, findings))])
     if math.isnan(findings["people"].n("Clients")):
         section.note("So few people are on this record that nearly every number has to be hidden.", "caution")
@@ -73,23 +74,45 @@ def _out_of(table: DisclosedTable, row: str) -> str:
 def _tell_people(setting: Setting, findings: Findings) -> str:
     clients = wording.plural(findings["people"].n("Clients"), "client")
     observed = f", observed {setting.period}" if setting.window else ""
-    contacted = findings["flow"].words(CONTACTED)
-    return f"The record is about **{clients}**{observed}; {contacted} have at least one recorded contact."
+    text = f"The record is about **{clients}**{observed}"
+    if CONTACTED not in findings["flow"].counts.index:
+        return f"{text}; whom they met cannot be seen, because no contact is on record.{_tell_consent(findings)}"
+    return f"{text}; {findings['flow'].words(CONTACTED)} have at least one recorded contact.{_tell_consent(findings)}"
+
+
+def _tell_consent(findings: Findings) -> str:
+    """How many of the record's clients are in no figure because they did not agree, in a sentence; empty where none."""
+    table = findings.get("consent")
+    if table is None or DECLINED not in table.counts.index:
+        return ""
+    counted = [table.n(row) for row in (AGREED, NOT_ASKED) if row in table.counts.index]
+    return (
+        f" That is {wording.number(sum(counted))} of {wording.plural(table.n(), 'client')} on the record; "
+        f"{wording.number(table.n(DECLINED))} did not agree to evaluation and are in no figure."
+    )
+
+
+def _tell_left_out(setting: Setting, findings: Findings) -> str:
+    """How many rows were left out while reading, in a sentence; empty where none were."""
+    lost = setting.whole.left_out
+    if not lost:
+        return ""
+    tables = [f"{each.n_rows:,} of {each.n_of:,} rows of {each.table}" if each.n_of else f"all of {each.table}" for each in lost]
+    return f"**Left out while reading: {wording.listed(tables)}.** Why is told under “Who was observed”."
 
 
 def _tell_contact(setting: Setting, findings: Findings) -> str:
     table, funnel = findings.get("contact"), findings.get("funnel")
     if table is None:
-        return ""
+        return unseen_in_words(setting.unseen_contact)
     linked = f"**{table.words('Any contact', noun='clients')}**"
     text = f"{linked} had contact with the recovery community at least once{_commonest_way(table)}."
     if funnel is None:
         return text
     offered, attended = funnel.n(wording.label("offered")), funnel.n(wording.label("attended"))
-    share = "" if not offered > 0 or math.isnan(attended) else f" ({wording.percent(attended / offered)})"
     return (
         f"{text} A recovery group was offered to {wording.plural(offered, 'client')}, of whom "
-        f"{wording.number(attended)}{share} went at least once."
+        f"{wording.number(attended)} went at least once."
     )
 
 
@@ -119,22 +142,25 @@ def _tell_alone(setting: Setting, findings: Findings) -> str:
     return (
         ""
         if table is None
-        else (f"**{table.words(NOT_WORKERS, '0', noun='clients')}** are recorded in contact with workers only, or with nobody.")
+        else (
+            f"**{table.words(NOT_WORKERS, '0', noun='clients')}** are on record together with no other person but workers, or "
+            "with nobody; going to a group at which nobody else is on record ties to nobody."
+        )
     )
 
 
 def _tell_change(setting: Setting, findings: Findings) -> str:
     if "norm" not in findings:
         return ""
-    frame, norm = norm_frame(findings["norm"]), f"the {setting.norm.name} norm"
+    table, norm = findings["norm"], f"the {setting.norm.name} norm"
+    frame = norm_frame(table)
     first, last = frame.iloc[0], frame.iloc[-1]
     if len(frame) < 2 or math.isnan(first["share"]) or math.isnan(last["share"]):
         return ""
-    unknown = 1 - last["n_known"] / last["n"] if last["n"] else math.nan
     text = (
         f"Of clients whose state is known, {wording.percent(first['share'])} held {norm} at the end of "
         f"{first['period']} and **{wording.percent(last['share'])}** at the end of {last['period']}; for "
-        f"{wording.percent(unknown)} of the clients under observation it was then not known."
+        f"{wording.percent(table.share(last['period'], NOT_KNOWN))} of the clients under observation it was then not known."
     )
     return " ".join(part for part in (text, _ties_before_and_after(findings)) if part)
 
@@ -193,9 +219,10 @@ def _limits_of_any_record(findings: Findings) -> list[str]:
     return [
         "**Clustering is not contagion.** People in recovery may be tied to each other because they came "
         "together after they had changed, because the same place shaped them, or because they shaped each "
-        "other. These leave the same footprints, and nothing here tells them apart.",
+        "other. These leave the same footprints. The section on spread sets aside what the record holds of the first two; "
+        "what nobody recorded, no table here can set aside.",
         "**A record is not a life.** Contacts nobody wrote down are missing, mutual-aid groups keep no "
-        f"registers, and {_words_without_contact(findings)}. Shares with contact are lower bounds.",
+        f"registers{_words_without_contact(findings)}. Shares with contact are lower bounds.",
         "**No comparison group.** Clients linked to recovery communities may have differed from others "
         "before they were linked. Change over time in the same clients is not the effect of a service.",
     ]
@@ -223,19 +250,17 @@ def _limits_of_this_record(setting: Setting, findings: Findings) -> list[str]:
 
 def _words_without_contact(findings: Findings) -> str:
     flow = findings["flow"]
-    share = flow.share(CONTACTED)
-    if math.isnan(share):
-        return "some clients have no recorded contact at all"
-    return (
-        f"{wording.percent(1 - share)} of clients have no recorded contact at all"
-        if share < 1
-        else ("even clients with contacts have others that are not here")
-    )
+    if CONTACTED not in flow.counts.index or math.isnan(flow.share(CONTACTED)):
+        return ", and clients may have contacts that are not here"
+    if flow.share(CONTACTED) < 1:
+        return f", and only {flow.words(CONTACTED, noun='clients')} have any recorded contact at all"
+    return ", and even clients with contacts have others that are not here"
 
 
 def _words_on_states(setting: Setting, findings: Findings) -> str:
-    share = findings["flow"].share(STATE_EVER)
-    known = "" if math.isnan(share) else f"A state was observed at least once for {wording.percent(share)} of clients. "
+    flow = findings["flow"]
+    told = not math.isnan(flow.share(STATE_EVER))
+    known = f"A state was observed at least once for {flow.words(STATE_EVER, noun='clients')}. " if told else ""
     return known + (
         "Those observed may differ from those not observed, who may have left, moved or lost touch. An "
         f"observation counts for {pd.Timedelta(setting.valid_for).days} days."
@@ -268,8 +293,10 @@ def settings_in_words(setting: Setting, policy_words: str) -> dict[str, str]:
         "Norm": f"{norm.name}: {', '.join(state for state in norm.scheme.states if state in norm.holds)}",
         "An observed state counts for": f"{pd.Timedelta(setting.valid_for).days} days",
         "Links broken down by": wording.listed([wording.lower_first(wording.label(name)) for name in setting.by]) or "nothing",
+        "Consent": "those who did not agree to evaluation are in no figure; those whose answer is not recorded are "
+        + ("counted" if setting.agreed.unknown_consent == "count" else "left out"),
         "Small numbers": policy_words,
-        "Fingerprint of the record": fingerprint(setting.record),
+        "Fingerprint of the record": fingerprint(setting.looked_back),
         "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas "
         f"{pd.__version__}, numpy {np.__version__}",
     }

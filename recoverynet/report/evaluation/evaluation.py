@@ -6,21 +6,26 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from recoverynet.atomic import write_text
+from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
 from recoverynet.models.spread.spread_terms import Placebo
+from recoverynet.progress import track
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
 from recoverynet.report.evaluation.closing import brief_section, limits_section, rerun_section, settings_in_words
-from recoverynet.report.evaluation.links import links_section
+from recoverynet.report.evaluation.links import links_section, unseen_in_words
 from recoverynet.report.evaluation.network import network_section
 from recoverynet.report.evaluation.observed import Findings, observed_section
 from recoverynet.report.evaluation.outcomes import outcomes_section
 from recoverynet.report.evaluation.setting import Setting, make_setting
+from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun, notebook_template
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.spread import spread_section
 from recoverynet.states import RECOVERY_NORM, RECOVERY_STATES, Norm
+from recoverynet.tables.consent import UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
 
 TEMPLATE = "evaluation.ipynb"
@@ -37,6 +42,7 @@ def evaluation_report(
     by: Sequence[str] | None = None,
     valid_for: str = "90D",
     placebo: Placebo | None = None,
+    unknown_consent: UnknownConsent = "count",
     disclosure: str | DisclosurePolicy = "ndtms",
     title: str | None = None,
     subtitle: str | None = None,
@@ -55,7 +61,8 @@ def evaluation_report(
     breaks : sequence of instants, optional
         The periods compared, one bound more than there are periods; overrides ``n_periods``.
     window : (start, end), optional
-        Half-open period reported on. Default: that of the record.
+        Half-open period reported on. Default: that of the record. The report is that of a record kept over this period
+        only; see Notes.
     by : str or sequence of str, optional
         Columns of people (or of episodes, read from the latest) by which links are broken down. Default:
         substance, sex and age band where they are filled in; ``()`` for none.
@@ -64,6 +71,9 @@ def evaluation_report(
     placebo : str or mapping, optional
         An outcome that cannot spread between people, such as ``"housing.status=settled"``, for the section on
         spread; see :func:`recoverynet.spread_report`. Without one that section ends at level 2 of 4.
+    unknown_consent : {"count", "leave_out"}
+        What to do with people whose ``consent_evaluation`` is empty: count them (default; a service that never asked has
+        no refusals on record) or leave them out. Whoever said no is in no figure either way.
     disclosure : str or DisclosurePolicy
         ``"ndtms"`` (default; counts of 1 to 4 become ``*``), ``"nhs"`` (1 to 7, other counts rounded to 5),
         or a policy.
@@ -81,6 +91,8 @@ def evaluation_report(
     ------
     SchemaError
         Nobody is a client, or an argument does not fit the record.
+    NotEstimableError
+        No client agreed to evaluation and was under observation in the period.
     TimeOrderError
         The window or a period does not end after it starts.
     DisclosureError
@@ -88,6 +100,14 @@ def evaluation_report(
 
     Notes
     -----
+    *What a period cuts* (:func:`recoverynet.tables.period.record_of_period`): contacts, observations, interviews and steps
+    count where they fall into it; clients are those under observation in it; treatments are taken whole. Looked back on are
+    states (those observed up to ``valid_for`` before the period still count in it) and, for NICE QS11, steps since the start
+    of a treatment. A report of a period is otherwise that of a record which holds only that period.
+
+    *What cannot be seen* is said to be unseen and never shown as 0: without contacts, or where none of them is with a
+    recovery group, a peer or a community member, there is no share with contact, and ``report.unseen`` says why.
+
     Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from
     it, and the report holds nothing else. No person is drawn, scored, ranked or predicted. The report never
     says that a norm did spread or that a service worked: the section on spread tells how far up a ladder of
@@ -101,26 +121,24 @@ def evaluation_report(
     ['in_brief', 'observed', 'network', 'links', 'change', 'spread', 'outcomes', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
-    setting = make_setting(record, norm=norm, window=window, n_periods=n_periods, breaks=breaks, by=by, valid_for=valid_for)
+    asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
+    setting = make_setting(record, **asked_of, unknown_consent=unknown_consent)  # type: ignore[arg-type]
     writer, findings = ReportWriter(policy), Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
-    body = [make(writer, setting, findings) for make in makers]
+    body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words())
+    ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)
     report = Report(
         title=title or TITLE,
         subtitle=subtitle
         or "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed.",
-        sections=(
-            brief_section(writer, setting, findings),
-            *body,
-            limits_section(writer, setting, findings),
-            rerun_section(writer, setting, findings, settings),
-        ),
+        sections=(brief_section(writer, setting, findings), *body, *ends),
         period=setting.period,
         policy=policy,
         settings=settings,
         kind_in_words="Evaluation report",
+        unseen=(plain(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
     )
     asked = {
         "title": repr(title),
@@ -132,14 +150,16 @@ def evaluation_report(
         "by": repr(by),
         "valid_for": repr(valid_for),
         "placebo": repr(placebo),
+        "unknown_consent": repr(unknown_consent),
         "disclosure": _policy_source(policy),
     }
     return remember_rerun(report, Rerun(record, _settings_cell(asked), TEMPLATE))
 
 
 def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
-    window = setting.window if setting.window_given else None
-    return spread_section(writer, setting.record, norm=setting.norm, window=window, valid_for=setting.valid_for, placebo=placebo)
+    return spread_section(
+        writer, setting.whole, norm=setting.norm, window=setting.window, valid_for=setting.valid_for, placebo=placebo, purpose=None
+    )
 
 
 def evaluation_notebook_template(path: str | Path) -> Path:
@@ -157,12 +177,14 @@ def evaluation_notebook_template(path: str | Path) -> Path:
 
     Raises
     ------
-    FileExistsError
+    SchemaError
         The file is there already.
+    NotWrittenError
     """
     path = Path(path)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(notebook_template(TEMPLATE))
+    if path.exists():
+        raise SchemaError(f"{path} is there already, and is not replaced unasked. Choose another name.")
+    write_text(path, notebook_template(TEMPLATE))
     return path
 
 
@@ -173,6 +195,7 @@ _MEANINGS = {
     "breaks": "their bounds; None: equal parts",
     "by": "columns to break links down by; None: substance, sex, age band",
     "valid_for": "how long a state holds",
+    "unknown_consent": "'count' or 'leave_out' people whose answer is not recorded",
     "placebo": "an outcome that cannot spread, such as 'housing.status=settled'",
     "disclosure": "'ndtms', 'nhs' or a policy",
 }

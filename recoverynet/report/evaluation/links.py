@@ -15,6 +15,7 @@ from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_state
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import TOTAL
+from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings
 from recoverynet.report.evaluation.setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -43,19 +44,25 @@ def links_section(report: ReportWriter, setting: Setting, findings: Findings) ->
         "the client's own worker is treatment and does not count. Meetings nobody wrote down are missing, "
         "so true contact is higher than shown."
     )
-    if setting.record.people["role"].isin(["peer", "community"]).any() or len(setting.record.groups):
-        _any_contact(section, setting, findings)
+    unseen = setting.unseen_contact
+    if unseen:
+        section.note(unseen_in_words(unseen), "caution")
     else:
-        section.note(
-            "The record names no recovery group, no peer and no community member, so contact with the "
-            "recovery community cannot be seen in it.",
-            "caution",
-        )
+        _any_contact(section, setting, findings)
     _funnel(section, setting, findings)
-    _aftercare(section, setting, findings)
-    _over_time(section, setting, findings)
-    _by_group(section, setting, findings)
+    if not unseen:
+        _aftercare(section, setting, findings)
+        _over_time(section, setting, findings)
+        _by_group(section, setting, findings)
     return section.finish()
+
+
+def unseen_in_words(why: str) -> str:
+    """That contact with the recovery community cannot be seen, and what follows, in two sentences."""
+    return (
+        f"**Contact with the recovery community cannot be seen:** {why}. Not seen is not none, so no share with such contact "
+        "is given, before, during or after treatment or at any time."
+    )
 
 
 def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -85,12 +92,11 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     section.heading("From an offer to taking part")
     if setting.record.linkage.empty:
         section.note(
-            "No steps towards groups are recorded (the linkage table is empty), so the way from an offer to "
+            "No steps towards groups are recorded in the period (the linkage table holds none), so the way from an offer to "
             "taking part cannot be shown, and the NICE QS11 measure cannot be worked out."
         )
         return
-    steps = linkage_funnel(_linkage_of_clients(setting), window=setting.window if setting.window_given else None)
-    steps = steps.set_index("stage").loc[_stages_told(setting)]
+    steps = linkage_funnel(_linkage_of_clients(setting)).set_index("stage").loc[_stages_told(setting)]
     rows = {"All clients": setting.n_clients} | {
         wording.label(stage): int(reached) for stage, reached in steps["n_reached_offered"].items()
     }
@@ -115,6 +121,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     )
     section.show(shown)
     _step_times(section, setting, steps)
+    introductions_told(section, setting, findings)
     _nice(section, setting, findings)
 
 
@@ -128,7 +135,7 @@ def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
     """The record with the steps of the clients reported on, who may be fewer than those on the record."""
     linkage = setting.record.linkage
     kept = linkage["client_id"].isin(setting.clients)
-    return setting.record if not setting.window_given or kept.all() else setting.record.with_tables(linkage=linkage[kept])
+    return setting.record if kept.all() else setting.record.with_tables(linkage=linkage[kept])
 
 
 def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
@@ -151,7 +158,7 @@ def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -
 
 
 def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    row = nice_qs11_statement2(setting.record, window=setting.window).iloc[0]
+    row = nice_qs11_statement2(setting.whole, window=setting.window).iloc[0]
     total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
     if total == 0:
         section.note("NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the period.")
@@ -168,7 +175,8 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             with_interval=True,
             note="Information: an offer or a talk about a group is recorded. Support: somebody introduced "
             "the client or went along. The NICE statement is about alcohol; here every client in treatment "
-            "is counted." + _as_in_funnel(setting, informed),
+            "is counted. Looked back: steps count from the start of the treatment a client is in, also where that is before "
+            "the period." + _as_in_funnel(setting, informed),
         )
     )
     section.say(
@@ -182,7 +190,6 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
 def _as_in_funnel(setting: Setting, informed: int) -> str:
     """Why numbers repeat those of the funnel, where they do."""
     steps = _linkage_of_clients(setting).linkage
-    steps = setting.within(steps, "at")
     offered = steps.loc[steps["stage"] == "offered", "client_id"].nunique()
     either = steps.loc[steps["stage"].isin(["offered", "discussed"]), "client_id"].nunique()
     if not informed == offered == either:

@@ -32,6 +32,11 @@ def network_section(report: ReportWriter, setting: Setting, findings: Findings) 
     section = report.section(
         "network", "The network around clients", "How many people are clients in contact with, and who are they?"
     )
+    if setting.record.participation.empty:
+        section.note(
+            "No contact is on record, so whom clients are in contact with cannot be seen. Not seen is not none.", "caution"
+        )
+        return section.finish()
     if setting.network.n_ties == 0:
         section.note(
             "No two people took part in the same recorded contact in this period, so there is no network to describe.", "caution"
@@ -158,7 +163,7 @@ def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, finding
 
 
 def _named(section: SectionWriter, setting: Setting) -> None:
-    named = setting.within(setting.record.nominations, "asked_at")
+    named = setting.record.nominations
     named = named[named["ego_id"].isin(setting.clients)]
     if named.empty:
         return

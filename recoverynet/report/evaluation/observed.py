@@ -10,6 +10,7 @@ from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedT
 from recoverynet.report.evaluation.setting import EQUITY_COLUMNS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
+from recoverynet.tables.period import observed_within
 
 
 class Findings(dict[str, DisclosedTable]):
@@ -39,6 +40,8 @@ def observed_section(report: ReportWriter, setting: Setting, findings: Findings)
     """Coverage and missing data come first: everything after rests on them."""
     section = report.section("observed", "Who was observed", "Whom is this report about, and how much is known of them?")
     _people(section, setting, findings)
+    consent_block(section, setting, findings)
+    _left_out(section, setting)
     section.heading("The clients")
     _client_tables(section, setting, findings)
     section.heading("What is recorded, and what is missing")
@@ -50,15 +53,14 @@ def observed_section(report: ReportWriter, setting: Setting, findings: Findings)
 
 
 def _people(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    roles = setting.record.people["role"]
-    roles = roles[(roles != "client") | setting.record.people["person_id"].isin(setting.clients)]
+    roles = setting.record.people.loc[observed_within(setting.record.people, setting.window), "role"]
     order = ["client", "peer", "family", "community", "worker"]
     counts = pd.Series({wording.label(role): int((roles == role).sum()) for role in order if (roles == role).any()})
     shown = findings["people"] = section.disclose(
         setting.count_table(
             counts,
             title="People on the record, by role",
-            population="Everybody on the record",
+            population="Everybody under observation in the period",
             denominator="",
             row_header="Role",
             rows="separate",
@@ -69,9 +71,77 @@ def _people(section: SectionWriter, setting: Setting, findings: Findings) -> Non
         f"**{wording.plural(shown.n('Clients'), 'client')}**; the other people are in it because they took "
         "part in contacts with clients or belong to the recovery community. Percentages in this report are "
         "out of clients unless a table says otherwise. Clients without any recorded contact stay in every "
-        "denominator."
+        "denominator.",
+        looked_back_in_words(setting),
     )
     section.show(shown)
+
+
+def looked_back_in_words(setting: Setting) -> str:
+    """What of the time before the period is used, and what is not; empty where nothing is dated."""
+    if setting.window is None:
+        return ""
+    days = pd.Timedelta(setting.valid_for).days
+    return (
+        "Contacts, observations, interviews and steps towards a group count only where they fall into the period. Looked back "
+        f"on is this alone: a state observed up to {days} days before still counts, and NICE QS11 counts steps from the start "
+        "of a treatment. Treatments are taken whole, with their true beginnings and ends."
+    )
+
+
+AGREED, NOT_ASKED = "Agreed to evaluation", "Answer not recorded, counted"
+DECLINED, NOT_ASKED_OUT = "Did not agree, in no figure", "Answer not recorded, in no figure"
+AWAY = "Not under observation in the period"
+
+
+def consent_block(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+    """Which clients of the record the report is about, and which agreement that rests on."""
+    roles = setting.agreed.roles.loc["client"]
+    n_all, n_declined, n_unknown = int(roles.sum()), int(roles["n_declined"]), int(roles["n_unknown"])
+    counted = setting.agreed.unknown_consent == "count"
+    if n_unknown == n_all:
+        section.note(
+            "Whether clients agree to the use of their record for evaluation is not recorded for any of them; they are counted "
+            "all the same, as the settings of this report say (unknown_consent='count')."
+        )
+    answers = setting.client_rows["consent_evaluation"]
+    rows = {
+        AGREED: int((answers == True).sum()),  # noqa: E712 - a nullable flag
+        NOT_ASKED: int(answers.isna().sum()),
+        DECLINED: n_declined,
+        NOT_ASKED_OUT: 0 if counted else n_unknown,
+    }
+    rows[AWAY] = n_all - sum(rows.values())
+    rows = {label: n for label, n in rows.items() if n}
+    if len(rows) < 2:
+        return
+    shown = section.disclose(
+        setting.count_table(
+            pd.Series(rows),
+            title="From the clients on the record to those this report is about",
+            population="Clients on the record",
+            denominator="all clients on the record",
+            row_header="Clients",
+        )
+    )
+    if shown.n_hidden:
+        section.note(
+            "Some clients on the record are in no figure, because they did not agree to evaluation, their answer is not "
+            "recorded, or they were not under observation in the period. They are too few for their number to be told."
+        )
+        return
+    findings["consent"] = section.show(shown)
+
+
+def _left_out(section: SectionWriter, setting: Setting) -> None:
+    """How many rows of the files could not be read, and why: counts of rows, which are about nobody."""
+    pairs = []
+    for lost in setting.whole.left_out:
+        why = "; ".join(words if not n else f"{words} ({n:,})" for words, n in lost.why)
+        how_many = f"{lost.n_rows:,} of {lost.n_of:,} rows" if lost.n_of else "the whole table"
+        pairs.append((lost.table, f"{how_many}: {why}"))
+    if pairs:
+        section.facts("Left out while reading, by table", pairs)
 
 
 def _client_tables(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -124,42 +194,53 @@ def _in_order(labels: pd.Series) -> list[str]:
 
 
 def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    clients = pd.Series(setting.clients)
-    contacted = clients.isin(setting.participation["person_id"].unique())
-    ever = clients.isin(setting.states_seen["person_id"].unique())
-    seen = contacted & ever
-    rows = {"All clients": len(clients), CONTACTED: int(contacted.sum()), STATE_SEEN: int(seen.sum())}
-    if len(setting.periods) > 1:
-        every = seen.copy()
-        for _, start, end in setting.periods:
-            table = setting.states_seen
-            inside = table[(table["observed_at"] >= start) & (table["observed_at"] < end)]
-            every &= clients.isin(inside["person_id"].unique())
-        number = {2: "both periods"}.get(len(setting.periods), f"all {len(setting.periods)} periods")
-        rows[f"… and whose state was observed in {number} compared"] = int(every.sum())
-    rows[STATE_EVER] = int(ever.sum())
+    if setting.record.participation.empty:
+        section.note("No contact is on record in this period, so who had contact cannot be seen. Not seen is not none.", "caution")
     shown = findings["flow"] = section.disclose(
         setting.count_table(
-            pd.Series(rows),
+            pd.Series(_flow_rows(setting)),
             title="From all clients to those whose change can be followed",
             row_header="Clients",
             rows="nested",
-            differences=((STATE_EVER, STATE_SEEN),),
-            note="Each row but the last counts some of those in the row above. The last counts clients with "
+            differences=() if setting.record.participation.empty else ((STATE_EVER, STATE_SEEN),),
+            note=""
+            if setting.record.participation.empty
+            else "Each row but the last counts some of those in the row above. The last counts clients with "
             "or without a recorded contact.",
         )
     )
     frame = shown.to_frame().rename(columns={"row": "stage"})
     frame = frame[frame["stage"] != STATE_EVER]
     whole = shown.n("All clients")
-    section.figure(
-        funnel(frame, denominator=whole, title="How many clients the record says enough about"),
-        alt=describe_funnel(frame, denominator=whole),
-        caption=f"Clients by how much is recorded of them, {setting.period}. Out of: "
-        f"{wording.plural(whole, 'client')}. Whatever is said below about states and change rests on the "
-        "last rows.",
-    )
+    if len(frame) > 1:
+        section.figure(
+            funnel(frame, denominator=whole, title="How many clients the record says enough about"),
+            alt=describe_funnel(frame, denominator=whole),
+            caption=f"Clients by how much is recorded of them, {setting.period}. Out of: "
+            f"{wording.plural(whole, 'client')}. Whatever is said below about states and change rests on the "
+            "last rows.",
+        )
     section.show(shown)
+
+
+def _flow_rows(setting: Setting) -> dict[str, int]:
+    """Clients by how much is known of them; nothing of contacts where none are on record."""
+    clients = pd.Series(setting.clients)
+    ever = clients.isin(setting.states_seen["person_id"].unique())
+    rows = {"All clients": len(clients)}
+    if not setting.record.participation.empty:
+        contacted = clients.isin(setting.participation["person_id"].unique())
+        seen = contacted & ever
+        rows |= {CONTACTED: int(contacted.sum()), STATE_SEEN: int(seen.sum())}
+        if len(setting.periods) > 1:
+            every = seen.copy()
+            for _, start, end in setting.periods:
+                table = setting.states_seen
+                inside = table[(table["observed_at"] >= start) & (table["observed_at"] < end)]
+                every &= clients.isin(inside["person_id"].unique())
+            number = {2: "both periods"}.get(len(setting.periods), f"all {len(setting.periods)} periods")
+            rows[f"… and whose state was observed in {number} compared"] = int(every.sum())
+    return rows | {STATE_EVER: int(ever.sum())}
 
 
 def _other_information(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -167,9 +248,9 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
     outcomes = setting.observations[setting.observations["variable"] != STATE_VARIABLE]
     held = {
         "A treatment episode": record.episodes["person_id"],
-        "A step towards a recovery group (linkage)": setting.within(record.linkage, "at")["client_id"],
+        "A step towards a recovery group (linkage)": record.linkage["client_id"],
         "An outcome (dependency, work, offending, health, housing, family)": outcomes["person_id"],
-        "People they named themselves": setting.within(record.nominations, "asked_at")["ego_id"],
+        "People they named themselves": record.nominations["ego_id"],
     }
     findings["held"] = section.table(
         setting.share_table(

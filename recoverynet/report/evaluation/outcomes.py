@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from recoverynet.draw.change import describe_change, paired_change
+from recoverynet.measures.days import local_days
 from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import DisclosedSummary
 from recoverynet.report.evaluation.observed import Findings, cross_counts
@@ -111,8 +112,8 @@ def first_and_last(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[(rows["source"] == source) & (rows["form"] == form)].sort_values(["person_id", "observed_at"], kind="stable")
     by_person = rows.groupby("person_id")
     pair = pd.DataFrame({"first": by_person["value"].first(), "last": by_person["value"].last()})
-    apart = by_person["observed_at"].max() - by_person["observed_at"].min()
-    pair = pair[apart >= pd.Timedelta(days=DAYS_APART)]
+    day = pd.Series(local_days(rows["observed_at"]), index=rows.index).groupby(rows["person_id"])
+    pair = pair[day.max() - day.min() >= DAYS_APART]
     pair.attrs = {"source": source, "instrument": form}
     return pair
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
+from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -23,6 +23,8 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, Norm, state_at
+from recoverynet.tables.consent import Agreed, UnknownConsent, consenting
+from recoverynet.tables.period import observed_within, record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
 
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
@@ -36,7 +38,8 @@ class Setting:
 
     Attributes
     ----------
-    record : RecoveryRecord
+    agreed : Agreed
+        The whole record of those who agreed to be counted, and how many did not.
     norm : Norm
         Which states hold the norm.
     window : (start, end) or None
@@ -47,31 +50,40 @@ class Setting:
         Columns of people (or episodes) by which links are broken down.
     valid_for : str
         How long an observation of a state holds.
-    window_given : bool
-        Whether the window was asked for; the record's own leaves out no row that has a date.
     """
 
-    record: RecoveryRecord
+    agreed: Agreed
     norm: Norm
     window: Window | None
     breaks: tuple[pd.Timestamp, ...]
     by: tuple[str, ...]
     valid_for: str
-    window_given: bool = False
+
+    @property
+    def whole(self) -> RecoveryRecord:
+        """The record of those who agreed over all its time: for looking back, and for nothing else."""
+        return self.agreed.record
+
+    @cached_property
+    def record(self) -> RecoveryRecord:
+        """The record of the period: all that a report of it is made of."""
+        return record_of_period(self.whole, self.window)
+
+    @cached_property
+    def looked_back(self) -> RecoveryRecord:
+        """The record of the period with the observations before it that still count in it."""
+        return record_of_period(self.whole, self.window, look_back=pd.Timedelta(self.valid_for))
 
     @cached_property
     def clients(self) -> pd.Index:
-        """Ids of the clients in the order of the table; of a window asked for, those observed in it."""
-        ids = people_with_role(self.record, ("client",))
-        if not self.window_given or self.window is None:
-            return ids
-        own = self.people.loc[ids]
-        here = ~(own["joined_on"] >= self.window[1]) & ~(own["left_on"] <= self.window[0])
-        return ids[here.to_numpy(dtype=bool)]
+        """Ids of the clients under observation in the period, in the order of the table."""
+        people = self.record.people
+        here = (people["role"] == "client") & observed_within(people, self.window)
+        return pd.Index(people.loc[here.to_numpy(dtype=bool), "person_id"], name="person_id")
 
     @property
     def n_clients(self) -> int:
-        """Number of clients on the record."""
+        """Number of clients under observation in the period."""
         return len(self.clients)
 
     @cached_property
@@ -92,7 +104,7 @@ class Setting:
     @cached_property
     def graph(self) -> ContactGraph:
         """The contacts of the window."""
-        graph = ContactGraph(self.record)
+        graph = ContactGraph(self.looked_back)
         return graph if self.window is None else graph.between(*self.window)
 
     @cached_property
@@ -108,17 +120,32 @@ class Setting:
             return project(self.graph)
 
     @cached_property
+    def every_contact(self) -> pd.DataFrame:
+        """Contacts of anybody with the recovery community in the period."""
+        return recovery_contacts(self.record)
+
+    @cached_property
     def contacts(self) -> pd.DataFrame:
-        """The clients' contacts with the recovery community in the window."""
-        found = recovery_contacts(self.record)
-        found = found[found["person_id"].isin(self.clients)]
-        return self.within(found, "started_at")
+        """The clients' contacts with the recovery community in the period."""
+        return self.every_contact[self.every_contact["person_id"].isin(self.clients)]
+
+    @property
+    def unseen_contact(self) -> str:
+        """Why contact with the recovery community cannot be seen, in a clause; empty where it can."""
+        if self.record.participation.empty:
+            return "no contact is on record"
+        if self.every_contact.empty:
+            return (
+                "of the contacts on record none is a meeting of a recovery group, or with a peer or a member of the recovery "
+                "community"
+            )
+        return ""
 
     @cached_property
     def observations(self) -> pd.DataFrame:
-        """The observations of clients in the window."""
+        """The observations of clients in the period."""
         table = self.record.observations
-        return self.within(table[table["person_id"].isin(self.clients)], "observed_at")
+        return table[table["person_id"].isin(self.clients)]
 
     @cached_property
     def states_seen(self) -> pd.DataFrame:
@@ -134,7 +161,7 @@ class Setting:
             return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RecoveryNetWarning)
-            return panel(self.graph, breaks=self.breaks, norm=self.norm, valid_for=self.valid_for)
+            return panel(self.graph, breaks=self.breaks, norm=self.norm, valid_for=self.valid_for, purpose=None)
 
     @cached_property
     def periods(self) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
@@ -155,16 +182,10 @@ class Setting:
         bounds = [max(first, start), *(edge for edge in edges if start < edge < end), end]
         return every, list(zip(bounds[:-1], bounds[1:], strict=True))
 
-    def within(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
-        """The rows whose instant lies in the window asked for; all where none was."""
-        if not self.window_given or self.window is None:
-            return frame
-        return frame[(frame[column] >= self.window[0]) & (frame[column] < self.window[1])]
-
     def states(self, when: pd.Timestamp, people: Iterable[str]) -> pd.Series:
         """State of each person at the last moment before an instant."""
         moment = when - pd.Timedelta(microseconds=1)
-        table = self.record.observations
+        table = self.looked_back.observations
         known = state_at(table, moment, scheme=self.norm.scheme, valid_for=self.valid_for)
         return known.reindex(pd.Index(people, name="person_id"), fill_value=UNKNOWN)
 
@@ -211,6 +232,7 @@ def make_setting(
     breaks: Sequence[object] | None,
     by: Sequence[str] | None,
     valid_for: str,
+    unknown_consent: UnknownConsent = "count",
 ) -> Setting:
     """Resolve what was asked for; SchemaError or TimeOrderError where it does not fit the record."""
     if not isinstance(record, RecoveryRecord):
@@ -224,24 +246,29 @@ def make_setting(
             "values = "
             '{ service_user = "client" } }.'
         )
+    _require_length(valid_for)
+    bounds = record.window if window is None else tuple(as_instant(bound, record.tz) for bound in window)
+    if bounds is not None and (len(bounds) != 2 or not bounds[0] < bounds[1]):
+        raise TimeOrderError(f"A window is a start and a later end; got {window!r}.")
+    agreed = consenting(record, "evaluation", unknown_consent=unknown_consent)
+    columns = _columns(agreed.record, by)
+    setting = Setting(agreed, norm, bounds, _breaks(bounds, n_periods, breaks, record.tz), columns, valid_for)
+    if not setting.n_clients:
+        n_asked = int(agreed.roles.loc["client"].sum())
+        raise NotEstimableError(
+            f"There is no client to report on: of {n_asked:,} on the record {int(agreed.roles.at['client', 'n_declined']):,} did "
+            f"not agree to evaluation, and nobody else was under observation in the period ({setting.period})."
+        )
+    return setting
+
+
+def _require_length(valid_for: str) -> None:
     try:
         lasting = pd.Timedelta(valid_for)
     except ValueError as error:
         raise SchemaError(f"valid_for must be a length of time such as '90D'; got {valid_for!r}.") from error
     if not lasting > pd.Timedelta(0):
         raise SchemaError(f"valid_for must be longer than nothing; got {valid_for!r}.")
-    bounds = record.window if window is None else tuple(as_instant(bound, record.tz) for bound in window)
-    if bounds is not None and (len(bounds) != 2 or not bounds[0] < bounds[1]):
-        raise TimeOrderError(f"A window is a start and a later end; got {window!r}.")
-    return Setting(
-        record,
-        norm,
-        bounds,
-        _breaks(bounds, n_periods, breaks, record.tz),
-        _columns(record, by),
-        valid_for,
-        window_given=window is not None,
-    )
 
 
 def _breaks(window: Window | None, n_periods: int, breaks: Sequence[object] | None, tz: str) -> tuple[pd.Timestamp, ...]:

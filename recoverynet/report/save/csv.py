@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from recoverynet.atomic import atomic_folder
+from recoverynet.csv_files import write_csv_into
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
 from recoverynet.report.sections import Table
 from recoverynet.report.wording import HIDDEN
+from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_bytes
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet program takes for the beginning of a formula."""
 INDEX = "tables.csv"
 INDEX_COLUMNS = ("file", "number", "section", "title", "population", "denominator", "period", "disclosure", "note")
 
@@ -26,34 +27,38 @@ def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path
     ----------
     tables : iterable of (section name, Table)
     folder : pathlib.Path
-        Made where it does not exist; files of the same name are written over.
+        Made where it does not exist; tables of a report written there before go.
 
     Returns
     -------
     list of pathlib.Path
         The files written, the list (``tables.csv``) first.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    listing, written = [], [folder / INDEX]
+    with atomic_folder(folder, replacing=_written_before(folder)) as partial:
+        names = _write_into(tables, partial)
+    return [folder / name for name in names]
+
+
+def _written_before(folder: Path) -> list[str]:
+    """The tables of a report that was written into this folder before, by its list."""
+    index = folder / INDEX
+    if not index.is_file():
+        return []
+    lines = read_bytes(index, most=MOST_SETTINGS_BYTES).decode("utf-8-sig", errors="replace").splitlines()
+    return [name for line in lines if re.fullmatch(r"[0-9]{2,}_\w+[.]csv", name := line.partition(",")[0])]
+
+
+def _write_into(tables: Iterable[tuple[str, Table]], folder: Path) -> list[str]:
+    listing, written = [], [INDEX]
     for section, table in tables:
-        path = folder / f"{table.number:02d}_{table.shown.name}.csv"
-        _write(tidy(table), path)
+        name = f"{table.number:02d}_{table.shown.name}.csv"
+        write_csv_into(tidy(table), folder / name, for_spreadsheets=True)
         shown = table.shown
         listing.append(
-            (
-                path.name,
-                table.number,
-                section,
-                shown.title,
-                shown.population,
-                shown.denominator,
-                shown.period,
-                shown.policy,
-                shown.note,
-            )
+            (name, table.number, section, shown.title, shown.population, shown.denominator, shown.period, shown.policy, shown.note)
         )
-        written.append(path)
-    _write(pd.DataFrame(listing, columns=list(INDEX_COLUMNS)), folder / INDEX)
+        written.append(name)
+    write_csv_into(pd.DataFrame(listing, columns=list(INDEX_COLUMNS)), folder / INDEX, for_spreadsheets=True)
     return written
 
 
@@ -94,13 +99,4 @@ def _starred(frame: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 def _text(value: object) -> str:
     if isinstance(value, float | np.floating):
         return "" if np.isnan(value) else f"{value:.6g}" if value != round(value) else f"{value:.0f}"
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    """CSV in UTF-8 with a byte-order mark, which spreadsheet programs need to show £ and ü."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(frame.columns)
-        writer.writerows(frame.itertuples(index=False, name=None))
+    return str(value)

@@ -12,19 +12,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recoverynet.atomic import write_text
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.report.rendering import TEMPLATES
-from recoverynet.tables.files import write_record
+from recoverynet.tables.files import record_offered
+from recoverynet.tables.handover import KEY_VARIABLE
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.untrusted.opening import read_text
+from recoverynet.untrusted.structured import MOST_JSON_BYTES, parse_json
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
 RECORD_VARIABLE = "RECOVERYNET_RECORD"
-"""Environment variable in which the notebook finds the folder of the record."""
+"""Environment variable in which the notebook finds the record: while it is being made an address from which the record is
+handed over in memory, so that no copy of it is ever written; afterwards the folder of whoever runs it again."""
 SETTINGS_TAG = "settings"
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_START_SECONDS = 180
+_QUIETLY = {"RECOVERYNET_QUIET": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 _KEPT_METADATA = ("kernelspec", "language_info")
 
 
@@ -76,19 +83,20 @@ def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, ti
     notebook = _filled(rerun, template)
     with tempfile.TemporaryDirectory(prefix="rn-") as scratch:
         folder = Path(scratch)
-        write_record(rerun.record, folder / "record", format="parquet")
-        _execute(notebook, folder, timeout)
+        with record_offered(rerun.record, folder / "record") as (address, key):
+            _execute(notebook, folder, {RECORD_VARIABLE: address, KEY_VARIABLE: key}, timeout)
         _scrub(notebook, folder)
     nbformat.validate(notebook)
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    write_text(path, nbformat.writes(notebook) + "\n")
 
 
 def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
     """The template with the settings put in, and without any output it came with."""
     import nbformat
 
-    text = notebook_template(rerun.template) if template is None else Path(template).read_text(encoding="utf-8")
+    text = notebook_template(rerun.template) if template is None else read_text(template, most=MOST_JSON_BYTES)
     try:
+        parse_json(text, "it")
         notebook = nbformat.reads(text, as_version=4)
     except Exception as error:
         raise SchemaError(f"The template {template} is not a notebook: {error}") from error
@@ -106,25 +114,29 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
     return notebook
 
 
-def _execute(notebook: NotebookNode, folder: Path, timeout: int) -> None:
+def _execute(notebook: NotebookNode, folder: Path, offer: Mapping[str, str], timeout: int) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     client = NotebookClient(
-        notebook, km=_kernel_manager(folder), timeout=timeout, record_timing=False, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        km=_kernel_manager(folder),
+        timeout=timeout,
+        startup_timeout=_START_SECONDS,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
     )
     try:
-        with _environment(
-            {RECORD_VARIABLE: str(folder / "record"), "RECOVERYNET_QUIET": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        ):
+        with _environment({**offer, **_QUIETLY, "IPYTHONDIR": str(folder / "ipython")}):
             client.execute(cleanup_kc=True)
     except CellExecutionError as error:
         said = _ESCAPES.sub("", f"{error.ename}: {error.evalue}").replace(str(folder), "…")
         raise NotEstimableError(f"A cell of the notebook failed, and nothing was written. {said}") from error
     except CellTimeoutError as error:
         raise NotEstimableError(f"A cell of the notebook took more than {timeout} seconds; nothing was written.") from error
-    except (DeadKernelError, RuntimeError) as error:
-        raise NotEstimableError(f"The notebook could not be run ({error}); nothing was written.") from error
+    except (DeadKernelError, RuntimeError, AssertionError) as error:  # nbclient asserts while it clears up after a dead kernel
+        told = str(error).strip() or "its kernel ended before its time"
+        raise NotEstimableError(f"The notebook could not be run ({told}); nothing was written. Try again.") from error
 
 
 def _kernel_manager(folder: Path) -> AsyncKernelManager:
@@ -134,7 +146,7 @@ def _kernel_manager(folder: Path) -> AsyncKernelManager:
 
     class ThisPython(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
             return KernelSpec(argv=argv, display_name="Python 3", language="python", name=kernel_name)
 
     return AsyncKernelManager(

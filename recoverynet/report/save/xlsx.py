@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
+from recoverynet.atomic import write_bytes
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedSummary, DisclosedTable
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, as_number
 from recoverynet.report.rendering import plain
@@ -36,8 +38,9 @@ def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Seque
     path : pathlib.Path
         File to write. The same report gives the same file, byte for byte.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    whole = io.BytesIO()
+    with xlsxwriter.Workbook(whole, options) as book:
         book.set_properties({"title": title, "created": _EPOCH, "author": "recoverynet"})
         formats = _formats(book)
         front = book.add_worksheet("About")
@@ -46,6 +49,7 @@ def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Seque
         for section in sections:
             for table in section.tables():
                 _write_table(book.add_worksheet(names[table.number]), table, section.title, formats)
+    write_bytes(path, whole.getvalue())
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
@@ -166,10 +170,14 @@ def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:
     heads = [shown.row_header, *columns]
     shares = [name for name in columns if not (shown.share_of == "row" and name == TOTAL)] if shown.share_of else []
     heads += [f"{name}, share of {'all' if shown.share_of == 'all' else shown.share_of}" for name in shares]
+    heads += [shown.known_heading] if shown.known else []
     rows = []
     for row in shown.counts.index:
         cells = [_cell(shown.n(row, name), "count") for name in columns]
         cells += [_cell(shown.share(row, name), "share", none=shown.total(row, name) == 0) for name in shares]
+        if shown.known:
+            none = sum(shown.n(row, name) for name in shown.known) == 0
+            cells.append(_cell(shown.share_of_known(row), "share", none=none))
         rows.append([(str(row), "text"), *cells])
     return heads, rows
 

@@ -12,13 +12,15 @@ from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.clustering import norm_clustering
 from recoverynet.models.spread.contagion import CANNOT_TELL, NULLS, contagion_test
 from recoverynet.models.spread.hazard import fit_hazard
-from recoverynet.models.spread.sisa import fit_sisa
+from recoverynet.models.spread.reasons import Reason
+from recoverynet.models.spread.sisa import SisaFit, fit_sisa
+from recoverynet.progress import track
 from recoverynet.randomness import spawn
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable, nearest_ten
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.report.spread.people import wave_labels
-from recoverynet.report.spread.setting import SpreadSetting, terms_in_words, without_counts
+from recoverynet.report.spread.setting import SpreadSetting, terms_in_words
 from recoverynet.results import Estimates, NullTest, p_in_words
 
 MAX_DISTANCE = 4
@@ -130,7 +132,7 @@ def chance_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     draws["rewiring"] = min(setting.n_permutations, N_REWIRINGS)
     found = {
         null: contagion_test(setting.waves.panel, setting.name, null=null, n_permutations=draws[null], rng=child)
-        for null, child in zip(NAMES, spawn(setting.seed, len(NAMES)), strict=True)
+        for null, child in zip(track(NAMES, "Tests against chance"), spawn(setting.seed, len(NAMES)), strict=True)
     }
     section.say(
         "Each test takes something to be chance and asks how often chance would do what was found. Each "
@@ -164,8 +166,13 @@ def _tests(section: SectionWriter, setting: SpreadSetting, found: dict[str, Null
 
 def _in_words(null: str, test: NullTest) -> str:
     """What a test takes for granted, what it cannot tell, and why it gives no answer where it gives none."""
-    silent = f" Here it gives no answer: {without_counts(test.reason)}." if test.reason else ""
+    silent = f" Here it gives no answer: {_uncounted(test)}." if test.reason else ""
     return f"**{NAMES[null]}.** Taken for granted: {NULLS[null]}. {CANNOT_TELL[null]}{silent}"
+
+
+def _uncounted(test: NullTest) -> str:
+    """Why a test has no answer, in words that count nobody."""
+    return test.reason.uncounted if isinstance(test.reason, Reason) else str(test.reason)
 
 
 def _as_row(test: NullTest, behind: int) -> dict[str, object]:
@@ -242,13 +249,18 @@ def _sisa(section: SectionWriter, setting: SpreadSetting) -> None:
             row_header="Change",
             note="First three rows: gaining may spread and losing is left to itself; last three: the other "
             "way round. Only contacts known to hold (or not to hold) the norm are counted. Transmission is "
-            "a name in this model, not a finding.",
+            f"a name in this model, not a finding.{_long_run(fit, behind >= setting.least)}",
         )
     )
+
+
+def _long_run(fit: SisaFit, enough: bool) -> str:
+    """Where the rates would lead if nothing changed, in two sentences; empty where that cannot be told."""
     runs = fit.long_run.loc["gain spreads"]
-    if np.isfinite(runs["prevalence"]) and behind >= setting.least:
-        section.say(
-            "If these rates stayed as they are and everybody met everybody alike, "
-            f"{wording.percent(runs['prevalence'])} ({wording.interval(runs['low'], runs['high'])}) would "
-            "hold the norm in the long run. That is arithmetic, not a forecast."
-        )
+    if not enough or not np.isfinite(runs["prevalence"]):
+        return ""
+    return (
+        " If these rates stayed as they are and everybody met everybody alike, "
+        f"{wording.percent(runs['prevalence'])} ({wording.interval(runs['low'], runs['high'])}) would "
+        "hold the norm in the long run: arithmetic, not a forecast."
+    )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import platform
+from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
 
-from recoverynet.models.ladder.verdict import LEVELS
+from recoverynet.models.ladder.findings import ADJUSTED, PLACEBO
+from recoverynet.models.ladder.words import LEVELS, meaning_in_words
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
-from recoverynet.report.spread.ladder import CAVEAT, MARGIN_RUNG, TOO_FEW
-from recoverynet.report.spread.setting import MEANING, SpreadSetting, meaning_of, p_words, placebo_in_words, verdict_sentences
+from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW
+from recoverynet.report.spread.setting import SpreadSetting, p_words, placebo_in_words, verdict_sentences
 from recoverynet.worlds.calibration import calibration_table
 
 FEW_PEOPLE = 100
@@ -36,13 +38,13 @@ def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
 def _key_figures(setting: SpreadSetting) -> list[KeyFigure]:
     ladder, (n_rows, n_events) = setting.ladder, setting.rows
     figures = [KeyFigure(f"{ladder.level} of 4", "levels of evidence", LEVELS[ladder.level])]
-    adjusted = setting.rung(MARGIN_RUNG)
+    adjusted = setting.rung(ADJUSTED)
     if adjusted is not None and math.isfinite(adjusted.odds_ratio) and adjusted.n_events >= setting.least:
         figures.append(
             KeyFigure(
-                decimal(adjusted.odds_ratio, 1),
+                decimal(adjusted.odds_ratio),
                 "adjusted odds ratio of gaining the norm",
-                f"{decimal(adjusted.low, 1)} to {decimal(adjusted.high, 1)}; all contacts holding it, against none",
+                f"{decimal(adjusted.low)} to {decimal(adjusted.high)}; all contacts holding it, against none",
             )
         )
     figures.append(KeyFigure(about(n_events), "gains of the norm", f"to the nearest ten; {about(n_rows)} person-waves at risk"))
@@ -57,7 +59,7 @@ def _numbers(setting: SpreadSetting) -> list[str]:
         f"the same gains fallen by chance, it would be {wording.percent(null.expected, digits=1)} "
         f"({p_words(null.p)})."
     ]
-    placebo = setting.rung("placebo outcome")
+    placebo = setting.rung(PLACEBO)
     if placebo is not None and math.isfinite(placebo.odds_ratio) and placebo.n_events >= setting.least:
         said.append(
             f"For the placebo ({placebo_in_words(setting)}) the same odds ratio is "
@@ -89,50 +91,105 @@ def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         )
     section.points(points)
     section.heading("How often the ladder is wrong")
-    section.say(calibration_in_words(panel.n_people))
+    rates = error_rates(panel.n_people)
+    section.say(calibration_in_words(rates))
+    if rates is not None:
+        section.facts("How often it said “consistent with spread”", calibration_facts(rates))
     section.heading("What the levels mean")
-    section.points([f"**{level}, {LEVELS[level]}.** {meaning_of(level)}" for level in MEANING])
+    section.points([f"**{level}, {LEVELS[level]}.** {meaning_in_words(level)}" for level in LEVELS])
     return section.finish()
 
 
-def calibration_in_words(n_people: int) -> str:
-    """How often the ladder speaks of spread in worlds of known truth, of the size nearest to this one."""
+@dataclass(frozen=True)
+class ErrorRates:
+    """How often the ladder speaks of spread in simulated worlds of known truth.
+
+    Attributes
+    ----------
+    n_people, n_kinds : int
+        People of a world, and kinds of worlds without influence and without a strong hidden trait.
+    quiet : float
+        Largest rate among these: speaking of spread where there is none.
+    found : (float, float)
+        Smallest and largest rate where influence is strong.
+    beyond : float
+        Largest rate without influence where a hidden trait is strong; NaN where not tried.
+    records : (float, float, float)
+        Of whole records: largest rate without influence, smallest and largest with strong influence; NaN where not tried.
+    """
+
+    n_people: int
+    n_kinds: int
+    quiet: float
+    found: tuple[float, float]
+    beyond: float
+    records: tuple[float, float, float]
+
+
+def error_rates(n_people: int) -> ErrorRates | None:
+    """The rates of worlds whose size is nearest to this one; None where the calibration holds none."""
     table = calibration_table()
     table = table[table["test"] == LADDER]
     quiet, strong = (table[table["strength"] == strength] for strength in ("none", "strong"))
     sizes = sorted(set(quiet["n_people"]) & set(strong["n_people"]), key=lambda size: abs(size - n_people))
     if not sizes:
-        return "The sample **calibration** of the package holds the rates for worlds whose truth is known."
+        return None
+    records = table[table["reach"] == "record"]
+    silent, loud = (records.loc[records["strength"] == strength, "rate"] for strength in ("none", "strong"))
     quiet, strong = (part[part["n_people"] == sizes[0]] for part in (quiet, strong))
-    within, found = quiet[quiet["reach"] == "within"], strong[strong["reach"] == "within"]
-    beyond = quiet[quiet["reach"] == "beyond"]
+    within, found = quiet[quiet["reach"] == "within"], strong.loc[strong["reach"] == "within", "rate"]
+    return ErrorRates(
+        n_people=int(sizes[0]),
+        n_kinds=int(within["kind"].nunique()),
+        quiet=float(within["rate"].max()),
+        found=(float(found.min()), float(found.max())),
+        beyond=float(quiet.loc[quiet["reach"] == "beyond", "rate"].max()),
+        records=(float(silent.max()), float(loud.min()), float(loud.max())),
+    )
+
+
+def calibration_in_words(rates: ErrorRates | None) -> str:
+    """How often the ladder speaks of spread in worlds of known truth."""
+    if rates is None:
+        return "The sample **calibration** of the package holds the rates for worlds whose truth is known."
     said = (
-        f"It was tried in {within['kind'].nunique()} kinds of simulated worlds of {sizes[0]} people without "
+        f"It was tried in {rates.n_kinds} kinds of simulated worlds of {rates.n_people} people without "
         "any influence, in which like people meet, share places, change their ties or go unrecorded, or a "
         "hidden trait draws them together by odds of up to 2: it said “consistent with spread” in at most "
-        f"{wording.percent(within['rate'].max(), digits=1)} of the worlds of a kind. With strong influence "
-        f"(odds ratio 4) it said so in {wording.percent(found['rate'].min())} to "
-        f"{wording.percent(found['rate'].max())}."
+        f"{wording.percent(rates.quiet, digits=1)} of the worlds of a kind. With strong influence "
+        f"(odds ratio 4) it said so in {wording.percent(rates.found[0])} to {wording.percent(rates.found[1])}."
     )
-    if len(beyond):
+    if not math.isnan(rates.beyond):
         said += (
             " With stronger hidden traits (odds of 3 to 6) and no influence it said so in up to "
-            f"{wording.percent(beyond['rate'].max())}; no method that only observes holds there."
+            f"{wording.percent(rates.beyond)}; no method that only observes holds there."
         )
-    return f"{said}{_records_in_words(table)} The sample **calibration** of the package holds every rate."
+    quiet, least, most = rates.records
+    if not math.isnan(quiet) and not math.isnan(least):
+        said += (
+            " In whole simulated records of 650 clients, with states seen now and then and some of them mistaken, it said "
+            f"so in at most {wording.percent(quiet, digits=1)} of those of a kind without influence, and in "
+            f"{wording.percent(least)} to {wording.percent(most)} with strong influence."
+        )
+    return f"{said} The sample **calibration** of the package holds every rate."
 
 
-def _records_in_words(table: pd.DataFrame) -> str:
-    """The same in worlds kept the way a service keeps them; empty where the table has none."""
-    records = table[table["reach"] == "record"]
-    quiet, strong = (records.loc[records["strength"] == strength, "rate"] for strength in ("none", "strong"))
-    if quiet.empty or strong.empty:
-        return ""
-    return (
-        " In whole simulated records of 650 clients, with states seen now and then and some of them mistaken, it said "
-        f"so in at most {wording.percent(quiet.max(), digits=1)} of those of a kind without influence, and in "
-        f"{wording.percent(strong.min())} to {wording.percent(strong.max())} with strong influence."
-    )
+def calibration_facts(rates: ErrorRates) -> list[tuple[str, str]]:
+    """The same rates as pairs of what was tried and how often spread was spoken of."""
+    pairs = [
+        (
+            f"{rates.n_kinds} kinds of worlds of {rates.n_people} people, no influence, hidden traits of odds up to 2",
+            f"at most {wording.percent(rates.quiet, digits=1)}",
+        ),
+        ("The same with strong influence, odds ratio 4", f"{wording.percent(rates.found[0])} to {wording.percent(rates.found[1])}"),
+    ]
+    if not math.isnan(rates.beyond):
+        pairs.append(("No influence, hidden traits of odds 3 to 6", f"up to {wording.percent(rates.beyond)}"))
+    quiet, least, most = rates.records
+    if not math.isnan(quiet) and not math.isnan(least):
+        pairs.append(("Records of 650 clients, no influence", f"at most {wording.percent(quiet, digits=1)}"))
+        pairs.append(("Records of 650 clients, strong influence", f"{wording.percent(least)} to {wording.percent(most)}"))
+    return pairs
 
 
 def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:

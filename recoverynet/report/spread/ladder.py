@@ -9,24 +9,16 @@ import pandas as pd
 from recoverynet.draw.exposure_null import describe_exposure_null, exposure_null
 from recoverynet.draw.rungs import describe_rungs, rung_estimates
 from recoverynet.draw.sensitivity import draw_sensitivity
-from recoverynet.models.ladder.verdict import Rung, hidden_in_words
+from recoverynet.models.ladder.findings import ADJUSTED, PLACEBOS, Rung
+from recoverynet.models.ladder.words import NAMES, difference_in_words, hidden_in_words
 from recoverynet.models.spread.hazard import fit_hazard
-from recoverynet.models.spread.sensitivity import sensitivity
+from recoverynet.models.spread.sensitivity import Sensitivity, sensitivity
+from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable, about, nearest_ten
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
-from recoverynet.report.spread.setting import (
-    SAID,
-    SpreadSetting,
-    found_at,
-    p_words,
-    placebo_in_words,
-    terms_in_words,
-    verdict_sentences,
-)
+from recoverynet.report.spread.setting import SpreadSetting, found_at, p_words, placebo_in_words, terms_in_words, verdict_sentences
 from recoverynet.results import p_in_words
 
-PLACEBOS = ("placebo outcome", "future ties")
-MARGIN_RUNG = "adjusted, beyond the margin"
 PASSED = {True: "passed", False: "not passed", None: "not tried"}
 TOO_FEW = (
     "So few people are known to have gained the norm, or so few not to, that nothing can be said about how "
@@ -48,40 +40,77 @@ def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         return section.finish()
     section.say(*verdict_sentences(setting))
     null_figure(section, setting)
+    null_table(section, setting)
     _rung_figure(section, setting)
-    rungs = setting.ladder.rungs
+    rungs_table(section, setting)
+    section.points([f"**{NAMES[rung.name]}:** {PASSED[rung.passed]}; {found_at(setting, rung)}." for rung in setting.ladder.rungs])
+    return section.finish()
+
+
+def rungs_table(section: SectionWriter, setting: SpreadSetting) -> None:
+    """Every rung with its numbers, and how strong a hidden trait would have to be."""
+    ladder, rungs = setting.ladder, setting.ladder.rungs
+    hidden = ""
+    if not math.isnan(ladder.hidden_trait):
+        values = ladder.hidden_trait, ladder.hidden_trait_low
+        strengths = [wording.decimal(value) if math.isfinite(value) else "none" for value in values]
+        hidden = (
+            f" Strength of a trait nobody recorded that would explain it away: {strengths[0]} for the estimate, {strengths[1]} "
+            "for its lower bound."
+        )
     section.estimates(
         EstimateTable(
-            pd.DataFrame([_as_row(rung) for rung in rungs], index=[_label(rung) for rung in rungs]),
+            pd.DataFrame([_as_row(rung, setting.least) for rung in rungs], index=[_label(rung) for rung in rungs]),
             title="The rungs of the ladder",
             population="Person-waves without the norm",
             period=setting.period,
             denominator="person-waves of people who did not hold the norm and had a contact",
-            heads=("Result", "Odds ratio", "Bounds", "p", "At risk", "Gains"),
+            heads=("Result", "Odds ratio", "Bounds", "p", "Matched difference, points", "At risk", "Gains"),
             row_header="Level and rung",
             counts=("rows", "events"),
             note="Odds ratio of gaining the norm by the next wave, all contacts holding it rather than "
             "none. Bounds are one-sided, 95% each; for the two placebos, where about 1 is expected, 97.5%. "
             "Errors are clustered on the person. The adjusted lower bound must clear "
-            f"{setting.ladder.margin:g}. Adjusted for: {terms_in_words(setting)}.",
+            f"{ladder.margin:g}. Adjusted for: {terms_in_words(setting)}.{hidden}",
         )
     )
-    section.points([f"**{SAID.get(rung.name, rung.name)}:** {PASSED[rung.passed]}; {found_at(setting, rung)}." for rung in rungs])
-    return section.finish()
+
+
+def null_table(section: SectionWriter, setting: SpreadSetting) -> None:
+    """Exposure of those who gained the norm and what chance makes of it, in numbers."""
+    null = setting.null
+    rows = {
+        "Those who gained it": {"share": 100 * null.observed, "p": p_in_words(null.p), "behind": null.n_events},
+        "Expected by chance": {"share": 100 * null.expected, "p": "–", "behind": null.n_events},
+    }
+    section.estimates(
+        EstimateTable(
+            pd.DataFrame(rows).T[["share", "p", "behind"]],
+            title="Contacts who held the norm at the wave before, in per cent",
+            population="Person-waves of people who gained the norm",
+            period=setting.period,
+            denominator="contacts of those who gained the norm",
+            heads=("Per cent", "p"),
+            row_header="Whose contacts",
+            digits={"share": 1},
+            note="By chance: the same gains dealt out anew among those who could have gained it at the same wave.",
+        )
+    )
 
 
 def _label(rung: Rung) -> str:
     """A rung with the level it belongs to."""
-    return f"L{rung.level} {SAID.get(rung.name, rung.name)}"
+    return f"L{rung.level} {NAMES[rung.name]}"
 
 
-def _as_row(rung: Rung) -> dict[str, object]:
+def _as_row(rung: Rung, least: int) -> dict[str, object]:
     return {
         "result": PASSED[rung.passed],
         "ratio": rung.odds_ratio,
         "low": rung.low,
         "high": rung.high,
         "p": "–" if math.isnan(rung.p) else p_in_words(rung.p),
+        "difference": difference_in_words(rung) if math.isfinite(rung.difference) and rung.n_events >= least else "–",
         "rows": rung.n_rows or math.nan,
         "events": rung.n_events if rung.n_rows else math.nan,
         "behind": rung.n_events,
@@ -111,12 +140,12 @@ def _rung_figure(section: SectionWriter, setting: SpreadSetting) -> None:
         return
     frame = pd.DataFrame(
         {
-            "rung": [SAID[rung.name] for rung in rungs],
+            "rung": [NAMES[rung.name] for rung in rungs],
             "ratio": [rung.odds_ratio for rung in rungs],
             "low": [rung.low for rung in rungs],
             "high": [rung.high for rung in rungs],
             "placebo": [rung.name in PLACEBOS for rung in rungs],
-            "judged": [rung.name == MARGIN_RUNG for rung in rungs],
+            "judged": [rung.name == ADJUSTED for rung in rungs],
         }
     )
     margin = setting.ladder.margin
@@ -128,6 +157,21 @@ def _rung_figure(section: SectionWriter, setting: SpreadSetting) -> None:
         f"against none. Out of: about {about(setting.rows[0])} person-waves at risk, fewer where adjusted "
         f"or limited to new ties. The placebo is {placebo_in_words(setting)}; people met only later cannot "
         "have influenced a gain before.",
+    )
+
+
+def _e_values(found: Sensitivity, setting: SpreadSetting, behind: int) -> EstimateTable:
+    """The estimate and the bound nearer to no association, each with its E-value."""
+    return EstimateTable(
+        found.to_frame().set_axis(["Estimate", "Bound nearer to 1"]).assign(behind=behind),
+        title="E-values of the adjusted hazard ratio",
+        population="Person-waves with a contact of known state",
+        period=setting.period,
+        denominator="person-waves with a contact of known state",
+        heads=("As a risk ratio", "E-value"),
+        row_header="Of",
+        note=f"Rarity: {found.checks[0].detail}. E-value: the risk ratio by which a trait would have to go with exposure and "
+        "with gaining the norm, beyond what was adjusted for, to explain it away (VanderWeele & Ding 2017).",
     )
 
 
@@ -151,10 +195,12 @@ def sensitivity_section(report: ReportWriter, setting: SpreadSetting) -> Section
     )
     terms = [*setting.waves.adjust, *setting.waves.surroundings]
     fit = fit_hazard(panel, setting.name, adjust=terms)
-    if fit.reason or fit.estimate <= 0 or min(fit.n_events, fit.n_rows - fit.n_events) < setting.least:
+    behind = min(fit.n_events, fit.n_rows - fit.n_events)
+    if fit.reason or fit.estimate <= 0 or behind < setting.least:
         return section.finish()
     found = sensitivity(fit)
     words = {"e_value": found.e_value, "e_value_bound": found.e_value_bound}
+    section.estimates(_e_values(found, setting, behind))
     section.figure(
         draw_sensitivity(found.curve, **words),
         alt=f"Curve of the traits that would explain the adjusted hazard ratio of {found.risk_ratio:.2f} "

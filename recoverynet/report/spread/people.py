@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -33,21 +35,11 @@ def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         "given when it was last known.",
         f"{setting.norm[:1].upper()}{setting.norm[1:]} is held by people who are {_states(setting)}." if panel.norm else "",
     )
-    held = setting.risk.held[panel.present]
-    known = float(np.isfinite(held).mean()) if len(held) else 0.0
-    section.points(
-        [
-            *_roles(setting),
-            *setting.waves.notes,
-            *(
-                [f"The state is known of {wording.percent(known)} of people present at a wave, on average."]
-                if panel.n_people >= setting.least and known < 1
-                else []
-            ),
-        ]
-    )
+    states = section.disclose(_states_table(setting))
+    section.points([*_roles(setting), *setting.waves.notes, *_not_known(states)])
+    _consent(section, setting)
     _flow(section, setting)
-    _waves(section, setting)
+    _waves(section, setting, states)
     return section.finish()
 
 
@@ -79,6 +71,43 @@ def _roles(setting: SpreadSetting) -> list[str]:
     return [f"Looked at are {kept}.{left_out}"]
 
 
+def _consent(section: SectionWriter, setting: SpreadSetting) -> None:
+    """How many people of the roles looked at agreed to research, and what became of those not asked."""
+    agreed = setting.waves.agreed
+    if agreed is None:
+        return
+    answers = agreed.roles[agreed.roles.index.isin(setting.waves.roles)].sum()
+    if answers["n_unknown"] == answers.sum():
+        section.note(
+            f"Whether people agree to the use of their record for {agreed.purpose} is not recorded for any of them; they are "
+            "counted all the same (unknown_consent='count')."
+        )
+        return
+    counted = agreed.unknown_consent == "count"
+    rows = {
+        f"Agreed to {agreed.purpose}": answers["n_agreed"],
+        "Answer not recorded, " + ("counted" if counted else "in no figure"): answers["n_unknown"],
+        "Did not agree, in no figure": answers["n_declined"],
+    }
+    shown = section.disclose(
+        CountTable(
+            pd.Series({label: int(n) for label, n in rows.items() if n}),
+            title=f"Who agreed to {agreed.purpose}",
+            population="People on the record of the roles looked at",
+            denominator="everybody on the record of these roles",
+            period=setting.period,
+            row_header="Answer",
+        )
+    )
+    if shown.n_hidden:
+        section.note(
+            f"Some people on the record are in no figure, because they did not agree to {agreed.purpose}. They are too few for "
+            "their number to be told."
+        )
+    else:
+        section.show(shown)
+
+
 def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
     """From everybody in the panel to those who gained the norm with known exposure: people."""
     risk, panel = setting.risk, setting.waves.panel
@@ -108,27 +137,40 @@ def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
     )
 
 
-def _waves(section: SectionWriter, setting: SpreadSetting) -> None:
-    """How many hold the norm at each wave, of those whose state is known."""
+def _states_table(setting: SpreadSetting) -> CountTable:
+    """How many hold the norm at each wave, and of how many that is not known."""
     panel, held = setting.waves.panel, setting.risk.held
     rows = {}
     for column, label in enumerate(wave_labels(setting)):
         now = held[panel.present[:, column], column]
         rows[label] = {HOLDS: int((now == 1).sum()), HOLDS_NOT: int((now == 0).sum()), NOT_KNOWN: int(np.isnan(now).sum())}
-    shown = section.disclose(
-        CountTable(
-            pd.DataFrame(rows).T,
-            title=f"People by state at the end of each {setting.wave}",
-            population="People present at the wave",
-            denominator="everybody present",
-            period=setting.period,
-            row_header="Wave",
-            rows="separate",
-            columns="parts",
-            share_of="row",
-        )
+    return CountTable(
+        pd.DataFrame(rows).T,
+        title=f"People by state at the end of each {setting.wave}",
+        population="People present at the wave",
+        denominator="everybody present",
+        period=setting.period,
+        row_header="Wave",
+        rows="separate",
+        columns="parts",
+        share_of="row",
+        known=(HOLDS, HOLDS_NOT),
     )
-    if len(rows) > 1:
+
+
+def _not_known(shown: DisclosedTable) -> list[str]:
+    """Of what share of people the state is not known, from the wave with the fewest to that with the most."""
+    shares = [shown.share(str(wave), NOT_KNOWN) for wave in shown.counts.index]
+    if any(math.isnan(share) for share in shares) or not max(shares, default=0.0):
+        return []
+    least, most = wording.percent(min(shares)), wording.percent(max(shares))
+    extent = f"{least} to {most}" if least != most else least
+    return [f"The state is not known of {extent} of people present at a wave."]
+
+
+def _waves(section: SectionWriter, setting: SpreadSetting, shown: DisclosedTable) -> None:
+    """How many hold the norm at each wave, of those whose state is known."""
+    if len(shown.counts) > 1:
         frame, words = _norm_frame(shown), {"people": "people", "norm": setting.norm}
         section.figure(
             norm_share_curve(frame, **words),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from recoverynet.models.ladder.findings import DESCRIBED, Rung
 from recoverynet.models.ladder.ladder import evidence_ladder
 from recoverynet.models.ladder.rungs import PermutationNull, expected_risk_set, permutation_null
-from recoverynet.models.ladder.verdict import LEVELS, NOT_ADJUSTED, EvidenceLadder, Rung, hidden_in_words
+from recoverynet.models.ladder.verdict import EvidenceLadder
+from recoverynet.models.ladder.words import LEVELS, NAMES, meaning_in_words, rung_in_words
 from recoverynet.models.spread.risk_set import RiskSet
 from recoverynet.models.spread.spread_panel import SpreadPanel
 from recoverynet.report import wording
@@ -19,38 +20,7 @@ from recoverynet.report.disclosure.estimates import about
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.results import p_in_words
 
-_COUNTED = re.compile(r"\s*(?:\([^()]*\d[^()]*\)|:[^:()]*\d[^:()]*$)")
-"""The part of a reason that counts people or changes: in brackets, or after a last colon."""
-
 WAVE = {"month": "month", "quarter": "quarter", "half": "half of the period"}
-SAID = {
-    "described": "Enough to look at",
-    "crude association": "Crude association",
-    "permutation": "More than chance",
-    "adjusted, beyond the margin": "Adjusted for what is recorded",
-    "placebo outcome": "Placebo outcome",
-    "placebo named": "Placebo outcome",
-    "future ties": "People met only later",
-    "matched comparison": "Matched comparison",
-}
-LIFT = {
-    "placebo named": "an outcome on record that cannot spread between people, such as housing, named as "
-    "placebo when the report is made"
-}
-MEANING = {
-    0: "Nothing in these records speaks for spread. That is no finding against it: how wide the intervals "
-    "are says what could have been missed.",
-    1: "People whose contacts held the norm went on to gain it more often, but no more than chance could make.",
-    2: "People whose contacts held the norm went on to gain it more often than chance would make. Why "
-    "cannot be told: like people meeting, or sharing a place, leaves the same trace as influence.",
-    3: "People whose contacts held the norm went on to gain it more often than others, by more than "
-    "{accounted} account for. That is what spread would look like; it is not proof "
-    "of it.",
-    4: "People whose contacts held the norm went on to gain it more often than others, by more than "
-    "{accounted} account for, and so they did in a matched comparison. That is what "
-    "spread would look like; it is not proof of it.",
-}
-CAUTION = "Caution: few people or few changes stand behind this, and with so few an interval may be far too narrow."
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,64 +99,45 @@ class SpreadSetting:
 
     def rung(self, name: str) -> Rung | None:
         """A rung of the ladder, None where it was not reached."""
-        return next((rung for rung in self.ladder.rungs if rung.name == name), None)
-
-
-def meaning_of(level: int, adjusted: bool = True) -> str:
-    """What a level says, and what it does not."""
-    accounted = "chance, a set margin and what was adjusted for" if adjusted else "chance and a set margin"
-    return MEANING[level].format(accounted=accounted)
+        return self.ladder.rung(name)
 
 
 def verdict_sentences(setting: SpreadSetting) -> list[str]:
-    """The verdict: level and meaning, where it stops, how strong a hidden trait, what lifts it."""
+    """The verdict: level and meaning, where it stops, cautions, what was not tried, a hidden trait, what lifts it."""
     ladder = setting.ladder
-    said = [f"**Level {ladder.level} of 4: {LEVELS[ladder.level]}.** {meaning_of(ladder.level, bool(ladder.adjusted_for))}"]
-    if ladder.consistent_with_spread:
-        said.append(f"Adjusted for: {terms_in_words(setting)}." if ladder.adjusted_for else NOT_ADJUSTED)
-    failed = setting.rung(ladder.failed) if ladder.failed else None
-    if failed is not None:
-        said.append(
-            f"It stops at the rung “{wording.lower_first(SAID.get(failed.name, failed.name))}”: {found_at(setting, failed)}."
-        )
-    if ladder.caution and not setting.too_few:
-        said.append(CAUTION)
-    if not math.isnan(ladder.hidden_trait) and ladder.level > 0 and not setting.too_few:
-        said.append(hidden_in_words(ladder.hidden_trait, ladder.hidden_trait_low))
-    if ladder.lift:
-        said.append(f"What would lift it: {LIFT.get(ladder.failed or '', ladder.lift)}.")
-    return said
+    said = [f"**Level {ladder.level} of 4: {LEVELS[ladder.level]}.** {meaning_in_words(ladder.level, terms_read(setting))}"]
+    if setting.too_few:
+        stopped = ladder.stopped_at
+        said += [f"It stops at the rung “{rung_name(stopped)}”: {found_at(setting, stopped)}."] if stopped else []
+        return said + ([f"What would lift it: {ladder.lift}."] if ladder.lift else [])
+    return said + ladder.sentences(counted=False, found=lambda rung: found_at(setting, rung), named=rung_name)
+
+
+def rung_name(rung: Rung) -> str:
+    """A rung as it is called within a sentence."""
+    return wording.lower_first(NAMES[rung.name])
 
 
 def found_at(setting: SpreadSetting, rung: Rung) -> str:
     """What was found at a rung, without any count that could be of a few people."""
-    has_estimate = math.isfinite(rung.odds_ratio) or rung.name == "matched comparison" and math.isfinite(rung.p)
     if setting.too_few:
         return "too few people, or too few changes, to look at"
-    if rung.name == "described" and rung.passed:
+    if rung.name == DESCRIBED and rung.passed:
         return f"about {about(rung.n_events)} gains in about {about(rung.n_rows)} person-waves at risk"
-    if has_estimate and rung.n_events < setting.least:
+    if rung.has_estimate and rung.n_rows and rung.n_events < setting.least:
         return "too few changes stand behind it to show an estimate"
-    if has_estimate or math.isfinite(rung.p):
-        return re.sub(r"(?<=[( ])-(?=\d)", "\N{MINUS SIGN}", rung.detail)
-    return without_counts(rung.detail)
+    labelled = replace(rung, terms=tuple(terms_read(setting)) if rung.terms else ())
+    return rung_in_words(labelled, counted=False)
 
 
-def without_counts(reason: str) -> str:
-    """A reason without the numbers of people or changes it names.
-
-    Examples
-    --------
-    >>> without_counts("too few new ties: 4 person-waves at risk and 2 gains")
-    'too few new ties'
-    """
-    return _COUNTED.sub("", reason)
+def terms_read(setting: SpreadSetting) -> list[str]:
+    """Names of what was adjusted for, surroundings included, as they are read."""
+    return [wording.lower_first(wording.label(name)) for name in (*setting.waves.adjust, *setting.waves.surroundings)]
 
 
 def terms_in_words(setting: SpreadSetting) -> str:
     """What was adjusted for, surroundings included."""
-    terms = [wording.lower_first(wording.label(name)) for name in (*setting.waves.adjust, *setting.waves.surroundings)]
-    return wording.listed(terms) or "nothing, as nothing is recorded"
+    return wording.listed(terms_read(setting)) or "nothing, as nothing is recorded"
 
 
 def placebo_in_words(setting: SpreadSetting) -> str:

@@ -10,6 +10,7 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.measures.behaviours import norm_values
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
+from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint
@@ -18,10 +19,11 @@ from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
-from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, sensitivity_section
+from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
 from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.consent import Purpose, UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
 
 TEMPLATE = "spread.ipynb"
@@ -42,6 +44,7 @@ def spread_report(
     every: str | None = None,
     roles: Sequence[str] | None = None,
     valid_for: str = "90D",
+    unknown_consent: UnknownConsent = "count",
     n_permutations: int = N_PERMUTATIONS,
     disclosure: str | DisclosurePolicy = "ndtms",
     title: str | None = None,
@@ -64,8 +67,9 @@ def spread_report(
     adjust, surroundings : sequence of str, optional
         Covariates, as :func:`recoverynet.evidence_ladder` takes them. Default for a record: what is filled
         in, see ``spread_panel``; for a panel: none.
-    window, every, roles, valid_for
-        How a record becomes a panel, as for ``spread_panel``. Not for panels.
+    window, every, roles, valid_for, unknown_consent
+        How a record becomes a panel, as for ``spread_panel``. Not for panels. People of a record who did not agree to
+        research are in no figure; those whose answer is not recorded are counted unless ``unknown_consent="leave_out"``.
     n_permutations : int
         Permutations of every test. Default 999.
     disclosure : str or DisclosurePolicy
@@ -90,7 +94,7 @@ def spread_report(
     TimeOrderError
         The window does not end after it starts.
     NotEstimableError
-        Nothing in the record is dated, or hardly anybody's state is on record.
+        Nothing in the record is dated, hardly anybody's state is on record, or nobody agreed to research.
     DisclosureError
         There is no such disclosure policy.
 
@@ -108,11 +112,11 @@ def spread_report(
     ['in_brief', 'people', 'exposure', 'ladder', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
-    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for}
+    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "unknown_consent": unknown_consent}
     waves, name = _panel_of(source, norm, adjust, surroundings, placebo, chosen)
     setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
-    body = [make(writer, setting) for make in (FEW if setting.too_few else BODY)]
+    body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
     more = {"Fingerprint of the record": fingerprint(source)} if isinstance(source, RecoveryRecord) else {}
     settings = settings_in_words(setting, policy.in_words(), more)
     report = Report(
@@ -140,6 +144,9 @@ def spread_report(
     return remember_rerun(report, Rerun(source, _settings_cell(source, policy, arguments), TEMPLATE))
 
 
+UNSEEN = "This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record."
+
+
 def spread_section(
     report: ReportWriter,
     record: RecoveryRecord,
@@ -150,6 +157,7 @@ def spread_section(
     adjust: Sequence[str] | None = None,
     surroundings: Sequence[str] | None = None,
     valid_for: str = "90D",
+    purpose: Purpose | None = "evaluation",
     n_permutations: int = N_PERMUTATIONS,
     rng: RandomSource = 0,
 ) -> Section:
@@ -163,6 +171,8 @@ def spread_section(
     record : RecoveryRecord
     norm, window, placebo, adjust, surroundings, valid_for, n_permutations, rng
         As for :func:`spread_report`.
+    purpose : {"evaluation", "research", "care"} or None
+        Whose agreement is asked for; None where that was seen to before.
 
     Returns
     -------
@@ -179,14 +189,21 @@ def spread_section(
     )
     try:
         waves = spread_panel(
-            record, norm=norm, window=window, placebo=placebo, adjust=adjust, surroundings=surroundings, valid_for=valid_for
+            record,
+            norm=norm,
+            window=window,
+            placebo=placebo,
+            adjust=adjust,
+            surroundings=surroundings,
+            valid_for=valid_for,
+            purpose=purpose,
         )
     except NotEstimableError:
-        section.note("This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record.", "caution")
+        section.note(UNSEEN + _placebo_unused(placebo), "caution")
         return section.finish()
     setting = SpreadSetting(waves, norm.name, report.policy, _seed(rng), n_permutations)
     if setting.too_few:
-        section.note(TOO_FEW, "caution")
+        section.note(TOO_FEW + _placebo_unused(placebo), "caution")
         return section.finish()
     section.say(
         f"Looked at are people seen at two {setting.wave}s in a row who did not hold {setting.norm} at the "
@@ -194,8 +211,14 @@ def spread_section(
         *verdict_sentences(setting),
     )
     null_figure(section, setting)
+    rungs_table(section, setting)
     section.note(CAVEAT)
     return section.finish()
+
+
+def _placebo_unused(placebo: Placebo | None) -> str:
+    """That the placebo asked for has no use, where there is one."""
+    return "" if placebo is None else f" The placebo that was named ({placebo}) was therefore not used."
 
 
 def _panel_of(
@@ -222,7 +245,7 @@ def _panel_of(
         return waves, asked.name
     if not isinstance(source, NetworkPanel):
         raise SchemaError(f"A report on spread is made from a RecoveryRecord or a NetworkPanel; got {type(source).__name__}.")
-    given = [name for name, value in chosen.items() if value not in (None, "90D")]
+    given = [name for name, value in chosen.items() if value not in (None, "90D", "count")]
     if given:
         raise SchemaError(f"{', '.join(given)} turn a record into a panel; this is a panel already.")
     if placebo is not None and not isinstance(placebo, str):

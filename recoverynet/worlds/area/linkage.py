@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from recoverynet.worlds.area.answers import answer_steps
 from recoverynet.worlds.area.contacts import INTRODUCER
 from recoverynet.worlds.area.life import Life
 from recoverynet.worlds.area.plan import CLIENT, Plan
@@ -13,18 +14,19 @@ REPEATED_AT, INVOLVED_AT = 3, 10
 QUIET_DAYS = 28
 
 
-def linkage_table(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
+def linkage_table(plan: Plan, life: Life, rng: np.random.Generator, answering: np.random.Generator) -> pd.DataFrame:
     """One row a step; from attended on, the dates are those of the meetings the client was at.
 
     A client who came three times has repeated, one who came ten times may be involved, and one whose last
     meeting lies four weeks or more before the end of the period has stopped on the day that made it four
-    weeks.
+    weeks. What clients said to offers comes from a stream of chance of its own.
     """
     client, group, offered, discussed, _, worker = life.offers.arrays()
     client, group, worker = client.astype(int), group.astype(int), worker.astype(int)
     steps = [_steps(client, group, "offered", offered, worker), _steps(client, group, "discussed", discussed, worker)]
     steps += _attended_steps(plan, life, _attendance(life), rng)
     rows = pd.concat(steps, ignore_index=True).dropna(subset="day")
+    rows = pd.concat([rows.assign(reason=None), answer_steps(plan, rows, answering)], ignore_index=True)
     rows = rows[(rows["day"] >= 0) & (rows["day"] < plan.n_days)]
     rows["order"] = rows["stage"].map({name: i for i, name in enumerate(_ORDER)})
     rows = rows.sort_values(["client", "group", "day", "order"]).drop_duplicates(["client", "group", "stage", "day"])
@@ -36,11 +38,12 @@ def linkage_table(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFr
             "stage": rows["stage"].to_numpy(),
             "at": plan.stamps(rows["day"].to_numpy()),
             "by_person_id": np.where(by != "", by, None),
+            "reason": rows["reason"].to_numpy(),
         }
     )
 
 
-_ORDER = ("offered", "discussed", "introduced", "attended", "repeated", "involved", "stopped")
+_ORDER = ("offered", "discussed", "accepted", "declined", "introduced", "attended", "repeated", "involved", "stopped", "withdrawn")
 
 
 def _steps(client: np.ndarray, group: np.ndarray, stage: str, day: np.ndarray, by: np.ndarray | int) -> pd.DataFrame:

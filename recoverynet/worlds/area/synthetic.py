@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from recoverynet.atomic import atomic_folder
+from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.worlds.area.answers import safe_contact
 from recoverynet.worlds.area.contacts import KINDS, PARTS, SETTINGS, Contacts
 from recoverynet.worlds.area.life import Life, live
 from recoverynet.worlds.area.linkage import linkage_table
@@ -133,8 +136,8 @@ def synthetic_record(
         missing,
     )
     plan.check()
-    living, recording = resolve_rng(rng).spawn(2)
-    return _recorded(plan, live(plan, living), recording)
+    living, recording, answering = resolve_rng(rng).spawn(3)
+    return _recorded(plan, live(plan, living), recording, answering)
 
 
 def riverside_record(*, influence: bool = True) -> RecoveryRecord:
@@ -160,13 +163,13 @@ def riverside_record(*, influence: bool = True) -> RecoveryRecord:
     return synthetic_record(rng=RIVERSIDE_SEED, **dials)
 
 
-def _recorded(plan: Plan, life: Life, rng: np.random.Generator) -> RecoveryRecord:
+def _recorded(plan: Plan, life: Life, rng: np.random.Generator, answering: np.random.Generator) -> RecoveryRecord:
     """The record that such a life leaves behind."""
     occasions, participation = _contact_tables(plan, life, life.contacts)
     nominations, alter_ties = nominations_tables(plan, life, rng)
     window = (plan.start, plan.start + pd.DateOffset(months=plan.months))
     return RecoveryRecord(
-        people_table(plan, life.people, rng),
+        people_table(plan, life.people, rng).assign(safe_contact=safe_contact(life.people.role, answering)),
         occasions,
         participation,
         episodes=episodes_table(plan, life.people, life.episodes),
@@ -174,7 +177,7 @@ def _recorded(plan: Plan, life: Life, rng: np.random.Generator) -> RecoveryRecor
         observations=_observations(plan, life, rng),
         nominations=nominations,
         alter_ties=alter_ties,
-        linkage=linkage_table(plan, life, rng),
+        linkage=linkage_table(plan, life, rng, answering),
         separations=separations_table(life, rng),
         window=window,
         tz=TIME_ZONE,
@@ -242,13 +245,11 @@ def write_tables(record: RecoveryRecord, folder: str | Path) -> None:
     One CSV file a table that holds anything, UTF-8 with line feeds; columns without any value are left out;
     times are local without an offset, days without a time where the whole column is at midnight.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in record.tables().items():
-        shown = frame[[column for column in frame.columns if frame[column].notna().any()]]
-        if len(shown):
-            text = shown.apply(_as_text).to_csv(index=False, lineterminator="\n")
-            (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
+    with atomic_folder(folder) as partial:
+        for name, frame in record.tables().items():
+            shown = frame[[column for column in frame.columns if frame[column].notna().any()]]
+            if len(shown):
+                write_csv_into(shown.apply(_as_text), partial / f"{name}.csv")
 
 
 def _as_text(column: pd.Series) -> pd.Series:
@@ -280,7 +281,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", choices=["riverside", "riverside_no_influence"])
     parser.add_argument("--out", type=Path, help="folder to write to (default: data/samples/NAME of the checkout)")
     given = parser.parse_args(arguments)
-    folder = given.out or Path(__file__).resolve().parents[2] / "data" / "samples" / given.name
+    folder = given.out or Path(__file__).resolve().parents[3] / "data" / "samples" / given.name
     record = riverside_record(influence=given.name == "riverside")
     write_tables(record, folder)
     print(f"{folder}: {record!r}")

@@ -347,3 +347,17 @@ def test_networks_become_tables_of_a_record(tmp_path: Path) -> None:
     assert record.nominations[["ego_id", "alter_id", "weight"]].values.tolist() == [["p1", "p2", 2.0], ["p2", "p1", 2.0]]
     came.write(tmp_path / "record")
     assert rn.read_record(tmp_path / "record").nominations["weight"].tolist() == [2.0, 2.0]
+
+
+def test_names_do_not_become_ids_of_a_record(tmp_path: Path) -> None:
+    text = '*Vertices 3\n1 "Ann Smith"\n2 "p2"\n3 "ben@example.org"\n*Arcs\n1 2\n3 1\n'
+    came = rn.read_pajek(written(tmp_path, "a.net", text))
+    assert came.network.person_ids.tolist() == ["Ann Smith", "p2", "ben@example.org"]
+    tables = came.to_tables(asked_at="2011-03-07")
+    assert tables.tables["people"]["person_id"].tolist() == ["person 1", "p2", "person 3"]
+    assert tables.tables["nominations"][["ego_id", "alter_id"]].values.tolist() == [["person 1", "p2"], ["person 3", "person 1"]]
+    assert tables.report.to_frame()["n_changed"].sum() == 2
+    with pytest.raises(SchemaError, match="role"):
+        came.to_tables(asked_at="2011-03-07", role="friend")
+    with pytest.raises(SchemaError, match="date"):
+        came.to_tables(asked_at="07/03/2011")

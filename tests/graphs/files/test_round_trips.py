@@ -72,7 +72,7 @@ def same(one: rn.PersonNetwork, other: rn.PersonNetwork, *, attributes: bool) ->
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_network_comes_back_as_it_went(name: str, data: st.DataObject) -> None:
     network = data.draw(networks())[0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import math
+import pickle
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -14,6 +17,7 @@ from scipy import sparse
 from recoverynet.errors import SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.ladder import ladder as ladder_module
+from recoverynet.models.ladder.findings import ADJUSTED, FUTURE_TIES, PLACEBO, Rung
 from recoverynet.models.ladder.ladder import _matched, evidence_ladder, reaches_spread
 from recoverynet.models.ladder.rungs import (
     MARGIN,
@@ -25,8 +29,9 @@ from recoverynet.models.ladder.rungs import (
     on_enough,
     permutation_rung,
 )
-from recoverynet.models.ladder.verdict import hidden_in_words
+from recoverynet.models.ladder.words import hidden_in_words, meaning_in_words, rung_in_words
 from recoverynet.models.spread.matching import matched_estimate
+from recoverynet.models.spread.reasons import Reason
 from recoverynet.worlds.worlds import WORLD_ADJUST, WORLD_SURROUNDINGS, simulate_panel, simulate_world
 
 ASKED = {"behaviour": "recovery", "placebo": "placebo", "adjust": WORLD_ADJUST, "surroundings": WORLD_SURROUNDINGS}
@@ -290,7 +295,7 @@ def test_a_handful_of_people_carries_no_claim():
     assert on_enough(enough) is enough
     matched = matched_estimate(simulate_world("plain/strong", 650, rng=2), "recovery")
     small = dataclasses.replace(matched, n_people=13, n_rows=19, n_events=3)
-    assert _matched(matched).passed and _matched(small).passed is False and "too few" in _matched(small).detail
+    assert _matched(matched).passed and _matched(small).passed is False and _matched(small).reason.code == "too_few"
 
 
 def test_few_people_are_said_with_caution():
@@ -341,3 +346,59 @@ def test_the_figure_names_the_interval_of_each_row_and_the_reason_where_there_is
     assert any("adjusted" in label and "90%" in label for label in labels) and "90%" not in ax.get_xlabel()
     silent = climb(empty_panel(np.zeros((9, 3))), **ASKED_BARE).plot()
     assert "nobody holds" in " ".join(text.get_text().replace("\n", " ") for text in silent.texts)
+
+
+def rung(name, **numbers):
+    return Rung(3, name, numbers.pop("passed", True), **numbers)
+
+
+def test_level_four_on_thin_evidence_says_what_was_not_tried_and_which_placebo_says_nothing():
+    whole = climb(simulate_world("plain/strong", 650, rng=2))
+    assert whole.level == 4
+    few = Reason("too_few_new_ties", n_rows=12, n_events=3, least_rows=100, least_events=40)
+    thin = dataclasses.replace(
+        whole,
+        rungs=(
+            *(each for each in whole.rungs if each.name not in (ADJUSTED, PLACEBO, FUTURE_TIES)),
+            rung(ADJUSTED, odds_ratio=6.0, low=2.1, high=17.0, n_rows=300, n_events=41, margin=1.25),
+            rung(PLACEBO, odds_ratio=2.5, low=0.7, high=9.3, n_rows=280, n_events=39, sided=0.975),
+            rung(FUTURE_TIES, passed=None, n_rows=12, n_events=3, reason=few),
+        ),
+    )
+    assert [each.name for each in thin.untried] == [FUTURE_TIES] and [each.name for each in thin.weak_placebos] == [PLACEBO]
+    assert "“future ties” could not be tried: too few new ties" in thin.verdict
+    assert "2.50 (0.70 to 9.30) leaves room for one as large as the norm's own, 6.00" in thin.verdict
+    assert thin.to_dict()["untried"] == [FUTURE_TIES] and thin.to_dict()["weak_placebos"] == [PLACEBO]
+    shared = " ".join(thin.sentences(counted=False, found=lambda each: rung_in_words(each, counted=False)))
+    assert "too few new ties" in shared and "12 person-waves" not in shared
+    strong = dataclasses.replace(thin, rungs=(*thin.rungs[:-2], rung(PLACEBO, odds_ratio=0.9, low=0.5, high=1.6, sided=0.975)))
+    assert not strong.untried and not strong.weak_placebos and "leaves room" not in strong.verdict
+
+
+def test_a_matched_comparison_on_few_changes_is_told_with_caution():
+    whole = climb(simulate_world("plain/strong", 650, rng=2))
+    *others, matched = whole.rungs
+    assert matched.name == "matched comparison" and whole.thin_match is None and "matched comparison rests" not in whole.verdict
+    thin = dataclasses.replace(whole, rungs=(*others, dataclasses.replace(matched, n_rows=182, n_events=16)))
+    assert "the matched comparison rests on 16 gains in 182 person-waves" in thin.verdict
+    assert not [each for each in thin.sentences(counted=False, found=lambda _: "") if "16" in each]
+
+
+def test_the_meaning_of_a_level_is_written_once():
+    ladder = climb(simulate_world("plain/strong", 650, rng=2))
+    assert meaning_in_words(ladder.level, ladder.adjusted_for) in ladder.verdict
+    assert ladder.level_in_words() in ladder.verdict and all(sentence in ladder.verdict for sentence in ladder.sentences())
+
+
+def test_a_notebook_shows_the_verdict():
+    for ladder in (climb(simulate_world("plain/strong", 650, rng=2)), climb(empty_panel(np.zeros((9, 3))), **ASKED_BARE)):
+        html = ladder._repr_html_()
+        assert html.startswith(f"<div><p><strong>{escape(ladder.level_in_words())}")
+        assert all(escape(sentence) in html for sentence in ladder.sentences())
+
+
+def test_reasons_survive_copies_and_pickles():
+    reason = Reason("all_alike", who="nobody", happened="gained it", n_rows=3)
+    for again in (pickle.loads(pickle.dumps(reason)), copy.deepcopy(reason)):  # noqa: S301 - our own
+        assert again == reason and again.code == "all_alike" and again.uncounted == "nobody at risk gained it"
+    assert json.dumps(reason) == '"nobody at risk gained it (3 person-waves)"'

@@ -14,6 +14,7 @@ from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.kernels.autocorrelation import moran
 from recoverynet.kernels.saom.actor_model import FIRST_CATEGORY, INTO, OUT
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
+from recoverynet.models.saom.combinations import sums
 from recoverynet.models.saom.counterfactuals import parts_of, standard_errors
 from recoverynet.models.saom.drift import influence_table
 from recoverynet.models.saom.fit_quality import goodness_of_fit
@@ -69,6 +70,34 @@ def panel():
 @pytest.fixture(scope="module")
 def fit(panel):
     return fit_at(panel, EVERYTHING)
+
+
+def test_a_combination_is_as_uncertain_as_its_parameters_together():
+    """θ = (1, 2, 4), variances 4, 9 and 1, covariance of the first two −5; the third is held fixed and adds nothing."""
+    parameters = [SimpleNamespace(fixed=None), SimpleNamespace(fixed=None), SimpleNamespace(fixed=4.0)]
+    covariance = np.array([[4.0, -5.0, 2.0], [-5.0, 9.0, 2.0], [2.0, 2.0, 1.0]])
+    fit = SimpleNamespace(setting=SimpleNamespace(parameters=parameters), theta=np.array([1.0, 2.0, 4.0]), covariance=covariance)
+    value, error = sums(fit, np.array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0], [2.0, 0.0, 1.0], [0.0, 0.0, 1.0]]))
+    assert value.tolist() == [3.0, -1.0, 6.0, 4.0]
+    np.testing.assert_allclose(error**2, [4 + 9 - 10, 4 + 9 + 10, 16, 0])
+
+
+@pytest.mark.parametrize("table_of", [selection_table, influence_table])
+def test_standard_errors_of_tables_follow_from_all_of_the_covariance(panel, table_of):
+    """Each row is linear in the parameters: its slopes are what it changes by when one of them moves by 1."""
+    plain = fit_at(panel, EVERYTHING)
+    n = len(plain.theta)
+    root = np.random.default_rng(11).normal(size=(n, n))
+    correlated = SimpleNamespace(**{**vars(plain), "covariance": root @ root.T})
+
+    def contribution(theta):
+        return table_of(SimpleNamespace(**{**vars(plain), "theta": theta}), "drink").to_frame()["contribution"].to_numpy()
+
+    slopes = np.column_stack([contribution(plain.theta + step) for step in np.eye(n)]) - contribution(plain.theta)[:, None]
+    expected = np.sqrt(((slopes @ root) ** 2).sum(axis=1))
+    found = table_of(correlated, "drink").to_frame()["std_error"]
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
+    assert expected.max() > 0
 
 
 def without(fit, *effects):

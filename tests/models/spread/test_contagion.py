@@ -14,6 +14,7 @@ import recoverynet as rn
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.spread.contagion import NULLS, contagion_test
+from recoverynet.models.spread.risk_set import risk_set
 from recoverynet.worlds.worlds import simulate_panel
 
 
@@ -246,3 +247,64 @@ def test_one_person_who_gained_it_is_one_person():
     held[0, 1:] = held[1] = 1
     panel = NetworkPanel.from_adjacency([ties] * 3, behaviour={"y": held})
     assert contagion_test(panel, "y", null="time_shuffle", n_permutations=9, rng=1).reason.startswith("one person is seen")
+
+
+def with_dull_waves(panel, waves):
+    """The same panel with nobody seen to gain the norm at some waves: they hold what they held the wave before."""
+    held = panel.behaviour["recovery"].copy()
+    for wave in waves:
+        kept = held[:, wave].copy()
+        held[:, wave] = np.where((held[:, wave - 1] == 0) & (kept == 1), np.nan, kept)
+    return rn.NetworkPanel(**{**vars(panel), "states": None, "norm": None, "behaviour": {"recovery": held}})
+
+
+@pytest.mark.parametrize("waves", [(2,), (1, 3), (5,)])
+def test_edge_reversal_leaves_out_waves_in_which_nobody_gains(waves):
+    panel = with_dull_waves(simulate_panel(300, influence=4.0, rng=1), waves)
+    test = contagion_test(panel, null="edge_reversal", n_permutations=49, rng=1)
+    assert test.reason is None and np.isfinite(test.p) and np.isfinite(test.draws).mean() > 0.9
+    said = {check.name: check.detail for check in test.checks}["both outcomes at every wave"]
+    assert said == f"left out, all alike: wave {', '.join(str(wave + 1) for wave in waves)}"
+
+
+def test_a_wave_that_says_nothing_changes_no_estimate():
+    """The answer is that of the rows of the other waves: by hand, two logits without the wave."""
+    import statsmodels.api as sm
+
+    panel = with_dull_waves(simulate_panel(300, influence=4.0, rng=1), (2,))
+    test = contagion_test(panel, null="edge_reversal", n_permutations=9, rng=1)
+    found = []
+    for way in ("out", "in"):
+        rows = risk_set(panel, "recovery", direction=way).frame().reset_index()
+        rows = rows[np.isfinite(rows["exposure"]) & (rows["wave"] != 3)]
+        design = np.column_stack([rows["exposure"], pd.get_dummies(rows["wave"]).astype(float)])
+        found.append(sm.Logit(rows["outcome"].to_numpy(float), design).fit(disp=0).params[0])
+    assert test.observed == pytest.approx(found[0] - found[1], abs=1e-6)
+
+
+def test_edge_reversal_of_few_gains_a_wave_keeps_its_samples():
+    """One gain in a wave is missing from 37 % of bootstrap samples: they lose the wave, and not their estimate."""
+    panel = simulate_panel(300, influence=4.0, rng=1)
+    held = panel.behaviour["recovery"].copy()
+    gained = np.flatnonzero((held[:, 1] == 0) & (held[:, 2] == 1))
+    held[gained[1:], 2] = np.nan
+    few = rn.NetworkPanel(**{**vars(panel), "states": None, "norm": None, "behaviour": {"recovery": held}})
+    test = contagion_test(few, null="edge_reversal", n_permutations=99, rng=1)
+    assert np.isfinite(test.draws).all()
+
+
+def test_rearrangements_without_a_value_count_as_extreme_and_it_is_said():
+    """Two of six people have contacts: dealt to the others, a course leaves the statistic without a value."""
+    ties = np.zeros((6, 6))
+    ties[0, 2] = ties[1, 3] = 1
+    held = np.zeros((6, 2))
+    held[2], held[0, 1] = 1, 1
+    test = contagion_test(
+        NetworkPanel.from_adjacency([ties] * 2, behaviour={"y": held}, directed=True), "y", n_permutations=500, rng=1
+    )
+    without = np.isnan(test.draws)
+    assert 0 < without.sum() < len(without)
+    (check,) = [each for each in test.checks if each.name == "every rearrangement has a value"]
+    assert check.passed is False and f"{without.sum():,} of {len(without):,}" in check.detail and "extreme" in check.detail
+    extreme = without | (test.draws >= test.observed - 1e-9)
+    assert test.p == pytest.approx(extreme.mean() if test.exact else (extreme.sum() + 1) / (len(without) + 1))

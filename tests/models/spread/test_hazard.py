@@ -319,3 +319,17 @@ def test_one_wave_is_not_one_waves():
     ties, held = np.ones((6, 6)) - np.eye(6), np.eye(6)[:, :1]
     reason = fit_hazard(NetworkPanel.from_adjacency([ties], behaviour={"y": held}), "y").reason
     assert reason == "the panel has 1 wave; exposure 1 wave back needs 2"
+
+
+@pytest.mark.parametrize("name", ["age", "age: years", "wave 2", "constant"])
+def test_what_a_covariate_is_called_changes_nothing(name):
+    """A number that tells the outcome apart is refused whatever its name looks like, and keeps its rows where it does not."""
+    panel = simulate_panel(300, influence=2.0, rng=4)
+    rng = np.random.default_rng(1)
+    plain = rn.fit_hazard(dataclasses.replace(panel, covariates={"x": (x := rng.normal(size=300))}), adjust=["x"])
+    named = rn.fit_hazard(dataclasses.replace(panel, covariates={name: x}), adjust=[name])
+    assert named.n_rows == plain.n_rows and named.estimate == pytest.approx(plain.estimate)
+    held = panel.behaviour["recovery"]
+    later = np.column_stack([held[:, 1:], held[:, -1]]) + 0.1 * rng.random(held.shape)  # what comes next, known before
+    apart = rn.fit_hazard(dataclasses.replace(panel, covariates={name: later}), adjust=[name])
+    assert np.isnan(apart.estimate) and "apart perfectly" in apart.reason

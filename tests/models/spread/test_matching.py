@@ -90,6 +90,10 @@ def test_exact_matching_is_the_weighted_mean_of_differences_within_strata():
     assert found.log_risk_ratio == pytest.approx(np.log(0.48 / 0.2))
     assert found.balance.loc["site: b", ["exposed", "unexposed_matched"]].tolist() == pytest.approx([0.2, 0.2])
     assert found.balance.loc["site: b", "unexposed"] == pytest.approx(25 / 45)
+    # Of the exposed 5 in 25 are at site b, of the others 25 in 45: variances 0.16 and 20/81, and their mean is what counts.
+    spread = np.sqrt((0.2 * 0.8 + 25 / 45 * 20 / 45) / 2)
+    assert found.balance.loc["site: b", "difference"] == pytest.approx((0.2 - 25 / 45) / spread)
+    assert found.balance.loc["site: b", "difference_matched"] == pytest.approx(0.0, abs=1e-12)
     naive = matched_estimate(panel, "norm", history=0)
     assert naive.estimate == pytest.approx(12 / 25 - 9 / 45)
 

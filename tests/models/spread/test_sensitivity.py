@@ -50,6 +50,21 @@ def test_curve_joins_pairs_that_just_explain():
     assert sensitivity(1.0).curve.empty
 
 
+@pytest.mark.parametrize(("ratio", "strength"), [(2.0, 2 + 2**0.5), (0.5, 2 + 2**0.5), (1.25, 1.25 + 0.3125**0.5)])
+def test_curve_runs_from_near_its_least_ratio_past_the_e_value(ratio, strength):
+    """No outcome ratio up to the estimate explains it; the curve starts a twentieth of the way from there to the E-value."""
+    larger = max(ratio, 1 / ratio)
+    points = sensitivity(ratio).curve
+    assert set(points["what"]) == {"estimate"} and len(points) == 60
+    first, last = points.iloc[0], points.iloc[-1]
+    assert first["outcome_ratio"] == pytest.approx(larger + (strength - larger) / 20)
+    assert last["outcome_ratio"] == pytest.approx(larger + 4 * strength)
+    # At its start the exposure ratio is far above the E-value, at its end far below: the crossing is in the figure.
+    assert first["exposure_ratio"] == pytest.approx(larger * (first["outcome_ratio"] - 1) / (strength - larger) * 20)
+    assert first["exposure_ratio"] > 2 * strength > 2 * last["exposure_ratio"]
+    assert points["outcome_ratio"].is_monotonic_increasing and points["exposure_ratio"].is_monotonic_decreasing
+
+
 def test_common_outcomes_are_converted():
     assert sensitivity(4.0, ratio="odds ratio", outcome_share=0.4).risk_ratio == pytest.approx(2.0)
     assert sensitivity(4.0, ratio="odds ratio", outcome_share=0.1).risk_ratio == 4.0
@@ -61,8 +76,9 @@ def test_common_outcomes_are_converted():
 
 
 def test_takes_what_the_models_give():
-    panel = simulate_panel(650, influence=4.0, base_gain=0.04, rng=1)
+    panel = simulate_panel(650, influence=4.0, base_gain=0.01, rng=1)
     fit = rn.fit_hazard(panel)
+    assert fit.n_people_ever / fit.n_people < 0.15
     result = sensitivity(fit)
     assert result.risk_ratio == pytest.approx(np.exp(fit.estimate))
     assert result.settings["ratio"] == "hazard ratio" and result.n_people == fit.n_people
@@ -115,3 +131,23 @@ def test_without_an_interval_nothing_is_said_of_it():
 def test_wrong_arguments_are_told(arguments, words):
     with pytest.raises(SchemaError, match=words):
         sensitivity(arguments.pop("estimate"), **arguments)
+
+
+def test_rarity_is_that_of_people_who_ever_gain_and_it_is_said():
+    """Many waves make every person-wave rare; the outcome is common all the same."""
+    fit = rn.fit_hazard(simulate_panel(300, influence=4.0, n_waves=12, base_gain=0.04, rng=1))
+    of_people, of_rows = fit.n_people_ever / fit.n_people, fit.n_events / fit.n_rows
+    assert of_rows < 0.15 < of_people
+    found = sensitivity(fit)
+    assert found.risk_ratio == pytest.approx(
+        sensitivity(np.exp(fit.estimate), ratio="hazard ratio", outcome_share=of_people).risk_ratio
+    )
+    assert found.settings["outcome_share_of"] == "people" and f"{of_people:.0%} of people ever" in found.checks[0].detail
+    by_rows = sensitivity(fit, outcome_share=of_rows)
+    assert by_rows.e_value > found.e_value and by_rows.settings["outcome_share_of"] == "given"
+
+
+def test_riverside_by_hand():
+    panel = rn.spread_panel(rn.load_sample("riverside"), purpose=None)
+    found = sensitivity(rn.fit_hazard(panel.panel, "recovery", adjust=[*panel.adjust, *panel.surroundings]))
+    assert (found.e_value, found.e_value_bound) == pytest.approx((3.21, 1.96), abs=0.005)

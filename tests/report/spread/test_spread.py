@@ -14,14 +14,15 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.ladder.rungs import LaggedEstimate, too_few
 from recoverynet.models.ladder.verdict import LEVELS, Rung
+from recoverynet.models.spread.reasons import REASONS, Reason
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.report.disclosure.estimates import DisclosedEstimates
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.spread.chance import _as_row
-from recoverynet.report.spread.closing import calibration_in_words
-from recoverynet.report.spread.setting import SpreadSetting, found_at, verdict_sentences, without_counts
+from recoverynet.report.spread.closing import calibration_in_words, error_rates
+from recoverynet.report.spread.setting import SpreadSetting, found_at, verdict_sentences
 from recoverynet.report.spread.spread import spread_section
 from recoverynet.worlds.area.synthetic import riverside_record
 from recoverynet.worlds.calibration import calibration_table
@@ -55,13 +56,26 @@ def test_every_section_is_there_and_says_something(whole):
 
 def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):
     ladder = setting.ladder
-    assert ladder.consistent_with_spread, "influence is planted in riverside"
+    assert whole["people"].to_text().count("Did not agree, in no figure") == 1
     assert whole.in_brief[0].startswith(f"Level {ladder.level} of 4: {LEVELS[ladder.level]}.")
     assert whole["ladder"].blocks[0].to_text().startswith(f"Level {ladder.level} of 4")
     table = estimates(whole, "ladder", "The rungs").to_frame().set_index("row")
     adjusted = ladder.to_frame().loc["adjusted, beyond the margin"]
     found = table.loc["L3 Adjusted for what is recorded", ["ratio", "low", "high"]].astype(float)
     np.testing.assert_allclose(found, adjusted[["odds_ratio", "low", "high"]].astype(float), atol=0.005)
+
+
+def test_influence_planted_in_riverside_is_found_among_everybody(riverside):
+    """The sample's truth, asked of everybody; among the people who agreed to research the interval is wider."""
+    waves = spread_panel(riverside, placebo=PLACEBO, purpose=None)
+    everybody = SpreadSetting(waves, "recovery", DisclosurePolicy.named("ndtms"), 0, 199)
+    assert everybody.ladder.consistent_with_spread
+
+
+def test_consent_is_that_for_research(riverside, setting):
+    declined = riverside.people.loc[riverside.people["consent_research"] == False, "person_id"]  # noqa: E712
+    assert not set(setting.waves.panel.person_ids) & set(declined)
+    assert not set(spread_panel(riverside, purpose="evaluation").panel.person_ids) <= set(setting.waves.panel.person_ids)
 
 
 def test_the_figure_shows_the_draws_the_ladder_judged_by(setting):
@@ -157,7 +171,7 @@ def test_rates_of_error_are_those_of_the_calibration():
     table = calibration_table()
     table = table[(table["test"] == "evidence ladder") & (table["n_people"] == 300) & (table["strength"] == "none")]
     worst = 100 * table.loc[table["reach"] == "within", "rate"].max()
-    words = calibration_in_words(340)
+    words = calibration_in_words(error_rates(340))
     assert "worlds of 300 people without any influence" in words and f"in at most {worst:.1f}% of" in words
 
 
@@ -176,16 +190,27 @@ def test_few_people_give_no_figure_away():
 
 
 def test_reasons_lose_their_counts(setting):
-    assert without_counts("nobody at risk gained it (3 person-waves)") == "nobody at risk gained it"
-    assert without_counts("too few new ties: 4 person-waves at risk and 2 gains, where 100 and 40 are needed") == "too few new ties"
+    assert Reason("all_alike", who="nobody", happened="gained it", n_rows=3).uncounted == "nobody at risk gained it"
+    few = Reason("too_few_new_ties", n_rows=4, n_events=2, least_rows=100, least_events=40)
+    assert "4 person-waves" in few and few.uncounted == "too few new ties"
     rung = dataclasses.replace(setting.rung("placebo outcome"), n_events=3)
     assert "too few changes" in found_at(setting, rung)
 
 
+@pytest.mark.parametrize("code", REASONS)
+def test_no_reason_counts_people_where_it_may_not(code):
+    """Every number a reason is given, but for bounds that are the same for all data, is gone without counts."""
+    given = dict.fromkeys(re.findall(r"{(\w+)", REASONS[code].counted + REASONS[code].uncounted), 987)
+    about_nobody = {"needed", "exposed", "name"}
+    said = Reason(code, **{name: 0.5 if name in about_nobody else value for name, value in given.items()})
+    words = {"has", "back", "who", "happened", "transition", "gains", "way", "why", "unexposed"}
+    assert "987" not in said.uncounted or set(given) & words
+
+
 def test_a_placebo_that_changed_too_seldom_gives_no_count_away(setting):
     few = LaggedEstimate(n_rows=95, n_events=1, n_people=40)
-    rung = Rung(3, "placebo outcome", False, n_rows=95, n_events=1, detail=too_few(few))
-    assert found_at(setting, rung) == "too few"
+    rung = Rung(3, "placebo outcome", False, n_rows=95, n_events=1, reason=too_few(few, code="placebo_too_few"))
+    assert found_at(setting, rung) == "the placebo changed too seldom, or among too few"
 
 
 def test_the_report_says_where_nothing_was_adjusted_for_and_where_few_stand_behind_it():

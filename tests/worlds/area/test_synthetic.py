@@ -294,6 +294,20 @@ def test_linkage_steps_stand_in_order_and_agree_with_attendance(riverside):
     assert (pairs["repeated"].isna() | pairs["attended"].notna()).all()
 
 
+def test_answers_follow_an_offer_and_only_a_no_or_a_calling_off_has_a_reason(riverside):
+    steps = riverside.linkage
+    first = steps.pivot_table(index=["client_id", "group_id"], columns="stage", values="at", aggfunc="min")
+    for answer in ("accepted", "declined"):
+        both = first[["offered", answer]].dropna()
+        assert len(both) > 50 and (both[answer] >= both["offered"]).all() and len(both) == first[answer].notna().sum()
+    assert (first["withdrawn"].isna() | (first["withdrawn"] > first["accepted"])).all()
+    assert first.loc[first["declined"].notna() | first["withdrawn"].notna(), "attended"].isna().all()
+    with_reason = steps["reason"].notna()
+    assert (steps["stage"].isin(["declined", "withdrawn"]) == with_reason).all()
+    safe = riverside.people.loc[riverside.people["role"] == "client", "safe_contact"]
+    assert 5 < (~safe.dropna().astype(bool)).sum() < 40 and safe.isna().sum() > 50
+
+
 def test_those_who_introduce_have_agreed_and_were_there(riverside):
     walked = riverside.linkage[riverside.linkage["stage"] == "introduced"]
     assert len(walked) > 20
