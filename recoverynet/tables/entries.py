@@ -325,7 +325,7 @@ def _longer(tables: Tables, name: str, rows: pd.DataFrame, tz: str) -> pd.DataFr
     if rows.empty:
         return held
     added = schema.typed(rows.reset_index(drop=True), tz=tz).dropna(axis="columns", how="all")
-    return schema.typed(pd.concat([held, added], ignore_index=True), tz=tz)
+    return pd.concat([held, added], ignore_index=True)
 
 
 def _fold_steps(tables: Tables, steps: pd.DataFrame, tz: str) -> tuple[Tables, int]:

@@ -228,6 +228,11 @@ def _concerning(entered: Entered, core: set[str], others: set[str], times: tuple
     return Entered(contacts.drop_duplicates(), steps.drop_duplicates())
 
 
+def is_store(folder: Path) -> bool:
+    """Whether a folder is one that :func:`write_store` wrote."""
+    return all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES)
+
+
 def open_record(
     path: str | Path,
     *,
@@ -271,7 +276,7 @@ def open_record(
     <RecordStore: 5 people, 2 groups>
     """
     folder = as_path(path, "open_record()")
-    if all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES):
+    if is_store(folder):
         require_finished(folder)
         shelf = Shelf.on_disk(folder)
         beside = folder / SIDECAR

@@ -11,8 +11,9 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.tables.entries import CONTACT, STEP, TAKEN_BACK
 from recoverynet.tables.layouts import LINKAGE_ENDS
+from recoverynet.web.marks import COUNTS_THIS_MONTH
 from recoverynet.web.store import Entry, as_uuid, derived_uuid, utc_now
-from recoverynet.web.views import COUNTS_THIS_MONTH, ClientView
+from recoverynet.web.views import ClientView
 from recoverynet.web.words import KINDS, NEXT_STAGES, REASONS, STAGES
 
 LONGEST_AGO = pd.Timedelta(days=366)

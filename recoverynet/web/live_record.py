@@ -15,7 +15,7 @@ from recoverynet.instants import as_instant, day_in_words
 from recoverynet.tables.entries import Entered
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.shelf import INDEX
-from recoverynet.tables.store import open_record
+from recoverynet.web.sources import source_of
 
 WINDOW = pd.Timedelta(days=90)
 _OPENS = pd.Timedelta(hours=9)
@@ -46,7 +46,7 @@ class LiveRecord:
 
     def __init__(self, path: str | Path, *, mapping: Path | None = None, at: str | None = None, secret: bytes = b"") -> None:
         self._path, self._mapping, self._secret, self._at = Path(path), mapping, secret, at
-        self._opening, self._reading = Lock(), Lock()
+        self._opening, self._swapping = Lock(), Lock()
         self.version = 0
         self.stale = False
         self._open()
@@ -54,11 +54,11 @@ class LiveRecord:
 
     def _open(self) -> None:
         seen = self._files()
-        opened = open_record(self._path, mapping=self._mapping)
+        opened = source_of(self._path, self._mapping)
         people = opened.people
         workers = people[people["role"] == "worker"]
-        with self._reading:
-            before, self._store = getattr(self, "_store", None), opened
+        with self._swapping:
+            before, self._source = getattr(self, "_source", None), opened
             self._clients = people[people["role"] == "client"].set_index("person_id")
             self._workers = dict(zip(workers["person_id"], workers["left_on"], strict=True))
             self._holders = {client: holder for client, holder in self._clients["worker_id"].items() if isinstance(holder, str)}
@@ -89,7 +89,7 @@ class LiveRecord:
     @property
     def tz(self) -> str:
         """Time zone of the record."""
-        return self._store.tz
+        return self._source.tz
 
     def now(self) -> pd.Timestamp:
         """The moment the page looks at, half an hour old at most: what was entered of today stands before it.
@@ -99,7 +99,7 @@ class LiveRecord:
         TimeOrderError
             The record holds no dated row, or the day asked for lies outside it.
         """
-        window = self._store.window
+        window = self._source.window
         if window is None:
             raise TimeOrderError("The record holds no dated row, so there is nothing a page could show.")
         if self._at is not None:
@@ -117,29 +117,26 @@ class LiveRecord:
     @property
     def last_day(self) -> pd.Timestamp:
         """The last day the record holds."""
-        window = self._store.window
+        window = self._source.window
         assert window is not None, "a record without dated rows is refused when it is opened"
         return window[1] - pd.Timedelta(microseconds=1)
 
     def entered(self) -> Entered:
         """Everything entered so far that holds."""
-        return self._store.entered()
+        return self._source.entered()
 
-    def around(self, clients: Sequence[str], at: pd.Timestamp) -> RecoveryRecord:
-        """The small record the pages of some clients need: what is theirs since the record began, and of others what is recent."""
-        with self._reading:
-            window = self._store.window
-            return self._store.around(clients, at - WINDOW if window is None else window[0], at)
+    def expect(self, clients: Sequence[str], at: pd.Timestamp) -> None:
+        """Make ready for several clients at once."""
+        self._source.expect(clients, at)
 
-    @property
-    def groups(self) -> pd.DataFrame:
-        """The table of groups."""
-        return self._store.groups
+    def around(self, client_id: str, at: pd.Timestamp) -> RecoveryRecord:
+        """A record that holds what the page of one client needs."""
+        return self._source.around(client_id, at)
 
     @property
     def separations(self) -> pd.DataFrame:
         """Who must be kept apart from whom."""
-        return self._store.separations
+        return self._source.separations
 
     def workers(self) -> list[str]:
         """Everybody in the role of a worker who is there, in order of id."""
@@ -177,7 +174,7 @@ class LiveRecord:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._store.close()
+        self._source.close()
 
 
 def require_record(path: Path) -> None:

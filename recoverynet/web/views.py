@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, TypeVar
@@ -15,15 +15,13 @@ from recoverynet.measures.introductions import introductions
 from recoverynet.measures.meetings import next_meetings
 from recoverynet.measures.prompts import Prompt, prompts
 from recoverynet.measures.record_index import Group, index_of
-from recoverynet.tables.entries import Entered
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.web.live_record import LiveRecord
+from recoverynet.web.marks import Marks
 
 Answer = TypeVar("Answer")
 DOORS = 3
-COUNTS_THIS_MONTH = ("accepted", "introduced")
-_TOGETHER, _OVERVIEWS, _PAGES = 500, 5000, 800
-_AT_ONCE = 2
+_OVERVIEWS, _PAGES = 5000, 800
 
 
 @dataclass(frozen=True)
@@ -86,28 +84,22 @@ class Views:
     Parameters
     ----------
     record : LiveRecord
-
-    Notes
-    -----
-    What a page needs is read for a whole caseload at once, because its worker will look at others of it too.
     """
 
     def __init__(self, record: LiveRecord) -> None:
         self._record = record
         self._overviews, self._pages = _Kept(_OVERVIEWS), _Kept(_PAGES)
-        self._together = _Latest(_TOGETHER)
-        self._marks = _Marks(record.entered())
+        self._marks = Marks(record.entered())
 
     def overviews(self, clients: Sequence[str]) -> dict[str, Overview]:
         """The prompts of some clients, and how many recovery links each has."""
         at, marks, version = self._record.now(), self._marked(), self._record.version
         states = {client: (version, at, marks.of(client)) for client in clients}
         missing = [client for client, state in states.items() if not self._overviews.holds(client, state)]
-        if len(missing) > _AT_ONCE:
-            self._read_together(missing, at)
+        self._record.expect(missing, at)
 
         def made(client_id: str) -> Callable[[], Overview]:
-            return lambda: _overview(self._around(client_id, at), client_id, at)
+            return lambda: _overview(self._record.around(client_id, at), client_id, at)
 
         return {client: self._overviews.get(client, state, made(client)) for client, state in states.items()}
 
@@ -124,102 +116,16 @@ class Views:
 
     def _with_room(self, client_id: str, at: pd.Timestamp) -> tuple[ClientView, Hashable]:
         """A page, and what the room of the introducers on it rests on."""
-        view = _client_view(self._around(client_id, at), client_id, at)
+        state = (self._record.version, at, self._marked().of(client_id))
+        view = _client_view(self._record.around(client_id, at), client_id, at)
+        self._overviews.get(client_id, state, lambda: _overview_of(view.links, view.prompts))
         return view, self._marked().room_of(view.guides.values())
 
-    def _around(self, client_id: str, at: pd.Timestamp) -> RecoveryRecord:
-        """A small record around the client: the one read for the whole list, unless something was entered since."""
-        marks = self._marked()
-        read = self._together.get(client_id)
-        if read is not None and read.serves(client_id, (self._record.version, at), marks):
-            return read.small
-        return self._record.around([client_id], at)
-
-    def _read_together(self, clients: list[str], at: pd.Timestamp) -> None:
-        """Read what is around several clients at once: much less work than one by one."""
-        marks, version = self._marked(), self._record.version
-        read = _Read(self._record.around(clients, at), (version, at), marks)
-        for client in clients:
-            self._together.put(client, read)
-
-    def _marked(self) -> _Marks:
+    def _marked(self) -> Marks:
         entered = self._record.entered()
         if entered is not self._marks.entered:
-            self._marks = _Marks(entered)
+            self._marks = Marks(entered)
         return self._marks
-
-
-class _Marks:
-    """What was entered, told apart by whom it concerns: two states of a client are the same where their marks are.
-
-    Parameters
-    ----------
-    entered : Entered
-    """
-
-    def __init__(self, entered: Entered) -> None:
-        self.entered = entered
-        self._of: dict[str, list[Hashable]] = {}
-        taken = []
-        for row in entered.contacts.itertuples(index=False):
-            for person in {row.client_id, row.person_id}:
-                self._of.setdefault(person, []).append(row.uuid)
-        for row in entered.steps.astype("str").itertuples(index=False, name=None):
-            client, stage, guide = row[0], row[2], row[4]
-            for person in {client, guide}:
-                self._of.setdefault(person, []).append(row)
-            if stage in COUNTS_THIS_MONTH:
-                taken.append(row)
-        self.taken = tuple(taken)
-
-    def of(self, person_id: str) -> Hashable:
-        """The mark of one person."""
-        return tuple(self._of.get(person_id, ()))
-
-    def room_of(self, guides: Iterable[str]) -> Hashable:
-        """The mark of the room some introducers have this month."""
-        names = set(guides)
-        return tuple(row for row in self.taken if row[4] in names)
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A small record around several clients, and what had been entered by then."""
-
-    small: RecoveryRecord
-    moment: Hashable
-    marks: _Marks
-
-    def serves(self, client_id: str, moment: Hashable, marks: _Marks) -> bool:
-        """Whether it still says of a client what the whole record says."""
-        return self.moment == moment and self.marks.of(client_id) == marks.of(client_id) and self.marks.taken == marks.taken
-
-
-class _Latest:
-    """The small records read last, by client.
-
-    Parameters
-    ----------
-    most : int
-        Of how many clients to keep them.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most, self._lock = most, Lock()
-        self._read: OrderedDict[str, _Read] = OrderedDict()
-
-    def get(self, client_id: str) -> _Read | None:
-        """The record read last around a client."""
-        with self._lock:
-            return self._read.get(client_id)
-
-    def put(self, client_id: str, read: _Read) -> None:
-        """Keep a record in place of the one before."""
-        with self._lock:
-            self._read.pop(client_id, None)
-            self._read[client_id] = read
-            while len(self._read) > self._most:
-                self._read.popitem(last=False)
 
 
 class _Kept:
@@ -276,7 +182,10 @@ class _Kept:
 
 def _overview(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> Overview:
     links = client_links(small, client_id, at=at)
-    told = prompts(small, client_id, at=at, links=links)
+    return _overview_of(links, prompts(small, client_id, at=at, links=links))
+
+
+def _overview_of(links: ClientLinks, told: tuple[Prompt, ...]) -> Overview:
     return Overview(told, links.days_since_recovery, links.n_recovery, links.n_recovery_before)
 
 
