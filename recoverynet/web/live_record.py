@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -49,6 +50,7 @@ class LiveRecord:
         self._opening, self._swapping = Lock(), Lock()
         self.version = 0
         self.stale = False
+        self.asked_at = 0.0
         self._open()
         self.now()
 
@@ -76,6 +78,7 @@ class LiveRecord:
 
     def refresh(self) -> None:
         """Open the record again where its files have changed; what cannot be read leaves the old one in place."""
+        self.asked_at = time.monotonic()
         if self._files() == self._seen and not self.stale:
             return
         with self._opening:

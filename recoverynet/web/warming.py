@@ -12,12 +12,12 @@ from recoverynet.errors import RecoveryNetError
 from recoverynet.web.desk import Desk
 
 _EVERY_SECONDS = 2.0
-_PAUSE_SECONDS = 0.005
+_QUIET_SECONDS = 0.25
 _MOST_OTHERS = 100
 
 
 class Warming:
-    """A thread that works out lists, and pages of workers who are expected or here.
+    """A thread that works out lists, and pages of workers who are expected or here, while nobody waits for a page.
 
     Parameters
     ----------
@@ -53,7 +53,8 @@ class Warming:
         tasks += [partial(views.page, client, worker) for worker, clients in theirs.items() for client in clients]
         tasks += [partial(views.overviews, list(record.clients_of(worker).index)) for worker in others[:_MOST_OTHERS]]
         for work in tasks:
+            while time.monotonic() < record.asked_at + _QUIET_SECONDS and not self._stop.is_set():
+                self._stop.wait(_QUIET_SECONDS)
             if self._stop.is_set():
                 return
             work()
-            time.sleep(_PAUSE_SECONDS)
