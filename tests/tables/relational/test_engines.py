@@ -1,0 +1,139 @@
+"""The same question asked of a record in memory, of DuckDB and of Spark: one answer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.tables.relational.cluster import require_java
+
+RECORDS = ("riverside", "five_people")
+WINDOWS = (None, ("2011-03-01", "2011-06-01"))
+
+
+@pytest.fixture(scope="session", params=["duckdb", "spark"])
+def engine(request: pytest.FixtureRequest) -> str:
+    if request.param == "spark":
+        try:
+            require_java()
+        except rn.EngineError as error:
+            pytest.skip(str(error))
+    return str(request.param)
+
+
+@pytest.fixture(scope="session", params=RECORDS)
+def record(request: pytest.FixtureRequest) -> rn.RecoveryRecord:
+    return rn.load_sample(request.param)
+
+
+@pytest.fixture(scope="session")
+def store(record: rn.RecoveryRecord, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[rn.RecordStore]:
+    folder = tmp_path_factory.mktemp("store") / "record"
+    rn.write_store(record, folder)
+    where: str | Path = f"spark://local[2]{folder}" if engine == "spark" else folder
+    with rn.open_record(where) as opened:
+        assert opened.on_engine.engine == engine
+        yield opened
+
+
+def matrices_agree(one: rn.PersonNetwork, other: rn.PersonNetwork) -> None:
+    assert one.people.index.tolist() == other.people.index.tolist()
+    gap = abs(one.weights - other.weights)
+    assert one.weights.nnz == other.weights.nnz
+    assert gap.max() < 1e-9
+    assert one.settings == other.settings
+
+
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+@pytest.mark.parametrize("weighting", ["newman", "count", "jaccard", "overlap", "duration"])
+def test_ties_weigh_the_same(record: rn.RecoveryRecord, store: rn.RecordStore, weighting: str) -> None:
+    matrices_agree(rn.project(rn.ContactGraph(record), weighting=weighting), rn.project(store, weighting=weighting))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"window": ("2011-02-01 18:30", "2011-03-01")},
+        {"window": ("1990-01-01", "1990-02-01")},
+        {"half_life": "30D"},
+        {"min_weight": 0.4},
+        {"half_life": "30D", "min_weight": 0.1, "weighting": "jaccard", "window": ("2011-03-01", "2011-06-01")},
+    ],
+)
+def test_windows_decay_and_least_weight(record: rn.RecoveryRecord, store: rn.RecordStore, asked: dict) -> None:
+    there = rn.project(store, **asked)
+    matrices_agree(rn.project(rn.ContactGraph(record), **asked), there)
+    assert there.n_people == len(record.people), "people without a tie are still there"
+
+
+@pytest.mark.parametrize("every", ["month", "quarter"])
+@pytest.mark.parametrize("among", ["observed", "treatment"])
+def test_coverage(record: rn.RecoveryRecord, store: rn.RecordStore, every: str, among: str) -> None:
+    asked = {"every": every, "among": among}
+    pd.testing.assert_frame_equal(rn.coverage_over_time(record, **asked), rn.coverage_over_time(store, **asked))
+
+
+@pytest.mark.parametrize("asked", [{}, {"by": "sex", "observed": "person"}, {"by": "provider", "before": None, "horizons": (1,)}])
+def test_aftercare(record: rn.RecoveryRecord, store: rn.RecordStore, asked: dict) -> None:
+    pd.testing.assert_frame_equal(rn.aftercare_coverage(record, **asked), rn.aftercare_coverage(store, **asked))
+
+
+def test_contacts_that_are_handed_in(record: rn.RecoveryRecord, store: rn.RecordStore) -> None:
+    rows = record.participation.merge(record.occasions, on="occasion_id")[["person_id", "started_at"]].iloc[::3]
+    for measure in (rn.coverage_over_time, rn.aftercare_coverage):
+        pd.testing.assert_frame_equal(measure(record, contacts=rows), measure(store, contacts=rows))
+    pd.testing.assert_frame_equal(rn.coverage_over_time(record), rn.coverage_over_time(store)), "and the next asks the record again"
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("add_participation", [False, True])
+@pytest.mark.parametrize("by", [None, "substance"])
+def test_funnel(record: rn.RecoveryRecord, store: rn.RecordStore, window: tuple, add_participation: bool, by: str) -> None:
+    asked = {"window": window, "add_participation": add_participation, "by": by}
+    pd.testing.assert_frame_equal(rn.linkage_funnel(record, **asked), rn.linkage_funnel(store, **asked))
+
+
+def test_ties_on_disk(record: rn.RecoveryRecord, store: rn.RecordStore, tmp_path: Path) -> None:
+    graph = rn.ContactGraph(record)
+    store.on_engine.write_ties(tmp_path / "ties", graph.start, graph.end)
+    written = pd.read_parquet(tmp_path / "ties")
+    weights = rn.project(graph).weights
+    assert len(written) * 2 == weights.nnz
+    assert written["weight"].sum() == pytest.approx(weights.sum() / 2, abs=1e-6)
+    place = {person: row for row, person in enumerate(record.people["person_id"])}
+    first = written.iloc[0]
+    assert weights[place[first["person_a"]], place[first["person_b"]]] == pytest.approx(first["weight"])
+
+
+def test_a_time_zone_decides_the_day(engine: str, tmp_path: Path) -> None:
+    """Half past eleven at night in London in June is the day before in UTC, and the day after in Auckland."""
+    for tz in ("Europe/London", "Pacific/Auckland", "America/New_York"):
+        started = pd.to_datetime(["2011-05-31 23:30", "2011-03-27 00:30", "2011-10-30 01:30"]).tz_localize("UTC").tz_convert(tz)
+        occasions = pd.DataFrame({"occasion_id": ["o1", "o2", "o3"], "started_at": started, "kind": "call"})
+        people = pd.DataFrame({"person_id": ["p", "c", "x"], "role": ["peer", "client", "client"]})
+        there = pd.DataFrame({"occasion_id": ["o1", "o1", "o2", "o2", "o3"], "person_id": ["p", "c", "p", "c", "c"]})
+        record = rn.RecoveryRecord(people, occasions, there, tz=tz)
+        folder = tmp_path / tz.replace("/", "-")
+        rn.write_store(record, folder)
+        with rn.open_record(folder, engine=rn.EngineSettings(engine), tz=tz) as store:
+            pd.testing.assert_frame_equal(rn.coverage_over_time(record), rn.coverage_over_time(store))
+            matrices_agree(rn.project(rn.ContactGraph(record)), rn.project(store))
+
+
+def test_a_record_with_nothing_in_it(engine: str) -> None:
+    people = pd.DataFrame({"person_id": ["a", "b"], "role": "client"})
+    nothing = rn.RecoveryRecord(people, pd.DataFrame(columns=["occasion_id", "started_at", "kind"]),
+                                pd.DataFrame(columns=["occasion_id", "person_id"]))  # fmt: skip
+    from recoverynet.tables.relational.on_engine import RecordOnEngine
+    from recoverynet.tables.relational.start import EngineSettings
+
+    with RecordOnEngine.of_record(EngineSettings(engine).start(tz="Europe/London"), nothing) as there:
+        network = rn.project(there)
+        assert network.n_people == 2 and network.weights.nnz == 0
+        funnel, aftercare = rn.linkage_funnel(there), rn.aftercare_coverage(there)
+        assert np.isnan(funnel["share"]).all() and np.isnan(aftercare["share"]).all()
+        pd.testing.assert_frame_equal(aftercare, rn.aftercare_coverage(nothing))
+        pd.testing.assert_frame_equal(rn.coverage_over_time(there), rn.coverage_over_time(nothing))
