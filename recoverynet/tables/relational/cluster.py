@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -212,6 +213,8 @@ def _told_or(_: None) -> Iterator[None]:
 def _quiet() -> Iterator[None]:
     """Without the notices that Spark gives about newer pandas: only Arrow tables pass between the two."""
     with warnings.catch_warnings():
+        # its own log of a query that failed would print the query, and with it ids, beside the error that is raised anyway
+        logging.getLogger("SQLQueryContextLogger").disabled = True
         warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
         yield
 

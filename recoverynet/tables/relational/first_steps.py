@@ -20,7 +20,8 @@ def first_steps_sql(start_us: int | None, end_us: int | None, *, add_participati
             f" UNION ALL SELECT c.person_id, v.group_id, CASE WHEN v.nth = 1 THEN 'attended' ELSE 'repeated' END, v.us, v.day "
             f"FROM ({nth}) v JOIN codes c ON v.person = c.person WHERE v.nth IN (1, {REPEATED_FROM})"
         )
-    return f"SELECT client_id, group_id, stage, min(day) AS day FROM ({steps}) steps WHERE {inside} GROUP BY client_id, group_id, stage"
+    first = f"SELECT client_id, group_id, stage, min(day) AS day FROM ({steps}) steps WHERE {inside}"
+    return f"{first} GROUP BY client_id, group_id, stage"
 
 
 _AT = '"at"'

@@ -14,7 +14,7 @@ import pyarrow as pa
 from recoverynet.arguments import whole_number
 from recoverynet.atomic import atomic_folder
 from recoverynet.errors import SchemaError
-from recoverynet.tables.engine import list_sql
+from recoverynet.tables.engine import column_sql, list_sql
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.record import RecoveryRecord, Window
 from recoverynet.tables.relational import person_waves, spans
@@ -22,6 +22,7 @@ from recoverynet.tables.relational.contacts import COMMUNITY_ROLES, met_recovery
 from recoverynet.tables.relational.first_steps import first_steps_sql
 from recoverynet.tables.relational.session import Session
 from recoverynet.tables.relational.ties import large_sql, ties_sql
+from recoverynet.tables.schema import TableSchema
 
 EngineName = Literal["duckdb", "spark"]
 HERE = ("people", "episodes", "groups")
@@ -45,11 +46,7 @@ class RecordOnEngine:
     def __init__(self, session: Session, sources: Mapping[str, Path | pa.Table], *, window: Window | None, tz: str) -> None:
         self._session, self.window, self.tz, self.engine = session, window, tz, session.name
         for name, schema in RECORD_TABLES.items():
-            source = sources.get(name)
-            if isinstance(source, Path):
-                session.scan(name, source)
-            else:
-                session.hold(name, pa.Table.from_pandas(schema.empty(tz), preserve_index=False) if source is None else source)
+            known_under(session, schema, sources.get(name))
         for name in HERE:
             frame = session.table(f"SELECT * FROM {name}").to_pandas()
             setattr(self, name, RECORD_TABLES[name].typed(frame, tz=tz))
@@ -252,6 +249,26 @@ class RecordOnEngine:
                 f"Column 'value' of the observations of a state holds {', '.join(repr(row['value']) for row in wrong)}; it may be "
                 f"{', '.join(allowed)}. Map your words to these, or give the norm a scheme that has them."
             )
+
+
+def known_under(session: Session, schema: TableSchema, source: Path | pa.Table | None) -> None:
+    """Make a table known under its name with every column of its layout, those that its files do not have empty."""
+    if isinstance(source, Path):
+        session.scan(f"file_{schema.name}", source)
+    else:
+        table = pa.Table.from_pandas(schema.empty(), preserve_index=False) if source is None else source
+        session.hold(f"file_{schema.name}", table)
+    there = session.table(f"SELECT * FROM file_{schema.name} LIMIT 0").column_names
+    columns = [
+        f"CAST({column_sql(column.name) if column.name in there else 'NULL'} AS {_TYPES.get(column.kind, 'VARCHAR')}) "
+        f"AS {column_sql(column.name)}"
+        for column in schema.columns
+    ]
+    more = [column_sql(name) for name in there if name not in {column.name for column in schema.columns}]
+    session.define(schema.name, f"SELECT {', '.join([*columns, *more])} FROM file_{schema.name}")
+
+
+_TYPES = {"instant": "TIMESTAMPTZ", "number": "DOUBLE", "flag": "BOOLEAN"}
 
 
 def _us(instant: Any) -> int:
