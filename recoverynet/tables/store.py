@@ -65,7 +65,7 @@ class RecordStore:
     ) -> None:
         self._settings, self._folder = settings or EngineSettings(), beside if beside and is_store(beside) else None
         self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
-        self._entered = EnteredBeside(beside, tz)
+        self._entered, self.indexed = EnteredBeside(beside, tz), True
         self.people, self.groups, self.separations = (
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
@@ -154,6 +154,11 @@ class RecordStore:
         ...     store.around(["eve"], "2011-03-01", "2011-04-15").people["person_id"].tolist()
         ['ann', 'cat', 'dev', 'eve']
         """
+        if not self.indexed:
+            raise SchemaError(
+                "This folder of Parquet has no index by person, so what is around one client cannot be read from it. "
+                "write_store(read_record(folder), store) makes one."
+            )
         core = self._known(person_ids)
         entered = self.entered()
         if steps not in (0, 1, 2):
@@ -263,13 +268,38 @@ def is_store(folder: Path) -> bool:
     return all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES)
 
 
+def is_unindexed(folder: Path) -> bool:
+    """Whether a folder holds the tables of a record as Parquet, and no index by person."""
+    needed = [folder / f"{name}.parquet" for name in ("people", "occasions", "participation")]
+    return all(path.exists() for path in needed) and not is_store(folder)
+
+
+def _left_where_it_is(folder: Path, settings: EngineSettings, tz: str) -> RecordStore:
+    """A store over Parquet files that an engine has checked and nobody has read."""
+    how = read_mapping(folder / SIDECAR if (folder / SIDECAR).is_file() else None, inside=folder)
+    zone = how.tz or tz
+    session = settings.start(tz=zone, within=folder)
+    try:
+        paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
+        asked = RecordOnEngine(session, {name: path for name, path in paths.items() if path.exists()}, window=None, tz=zone)
+        asked.require_sound()
+        asked.window = as_window(how.window, zone) if how.window else asked.seen_window()
+    except BaseException:
+        session.close()
+        raise
+    few = RecoveryRecord.of_checked({name: getattr(asked, name) for name in ("people", "groups")}, window=None, tz=zone)
+    store = RecordStore(Shelf.in_memory(few), tz=zone, window=asked.window, settings=settings)
+    store.__dict__["on_engine"], store.indexed = asked, False
+    return store
+
+
 def open_record(
     path: str | Path,
     *,
     mapping: str | Path | dict[str, Any] | Mapping | None = None,
     tz: str = "Europe/London",
     on_problems: Literal["raise", "leave_out"] = "raise",
-    engine: EngineName | EngineSettings = "duckdb",
+    engine: EngineName | EngineSettings | None = None,
 ) -> RecordStore:
     """Open a record on disk, to read what is around one client without reading all of it.
 
@@ -282,9 +312,11 @@ def open_record(
         cluster sees under the same name, with Spark there; ``"spark://local[2]/folder"`` with two cores of this machine.
     mapping, tz, on_problems
         As for :func:`recoverynet.read_record`; not used for a store.
-    engine : {"duckdb", "spark"} or EngineSettings
+    engine : {"duckdb", "spark"} or EngineSettings, optional
         Where measures of the whole record do what grows with contacts, such as ``project(store)`` and
-        ``coverage_over_time(store)``; started when the first of them asks. Default: DuckDB within 2.5 GB of memory.
+        ``coverage_over_time(store)``; started when the first of them asks. Default: DuckDB within 2.5 GB of memory. Where an
+        engine is named, a folder of tables as Parquet is checked there and stays where it is, however large: what is around
+        one client cannot be read from it, as it has no index by person.
 
     Returns
     -------
@@ -311,10 +343,13 @@ def open_record(
     >>> rn.open_record(sample_folder("five_people"))
     <RecordStore: 5 people, 2 groups>
     """
-    settings, address = as_settings(engine), spark_address(path)
+    settings, address = as_settings(engine or "duckdb"), spark_address(path)
     if address is not None:
         settings, path = replace(settings, engine="spark", master=address[0] or settings.master), address[1]
     folder = as_path(path, "open_record()")
+    if (engine is not None or address is not None) and is_unindexed(folder):
+        require_finished(folder)
+        return _left_where_it_is(folder, settings, tz)
     if is_store(folder):
         require_finished(folder)
         shelf = Shelf.on_disk(folder)

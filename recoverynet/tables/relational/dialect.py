@@ -34,6 +34,9 @@ def for_spark(query: str) -> str:
     def renamed(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Anonymous) and str(node.this).upper() in _RENAMED:
             node.set("this", _RENAMED[str(node.this).upper()])
+        if isinstance(node, exp.Anonymous) and str(node.this).upper() == "REGEXP_FULL_MATCH":
+            value, pattern = node.expressions
+            return exp.RegexpLike(this=value, expression=exp.Literal.string(f"^(?:{pattern.this})$"))
         return node
 
     return sqlglot.parse_one(query, read="duckdb").transform(renamed).sql(dialect="spark")

@@ -21,6 +21,7 @@ from recoverynet.tables.relational import person_waves, spans
 from recoverynet.tables.relational.contacts import COMMUNITY_ROLES, met_recovery_sql, number_contacts, roles_sql
 from recoverynet.tables.relational.first_steps import first_steps_sql
 from recoverynet.tables.relational.session import Session
+from recoverynet.tables.relational.soundness import require_sound
 from recoverynet.tables.relational.ties import large_sql, ties_sql
 from recoverynet.tables.schema import TableSchema
 
@@ -84,6 +85,19 @@ class RecordOnEngine:
     def n_rows(self, name: str) -> int:
         """How many rows a table has."""
         return int(self._session.table(f"SELECT count(*) AS n FROM {name}")["n"][0].as_py())
+
+    def require_sound(self) -> None:
+        """Raise SchemaError with every fault of the tables, counted on the engine; a store was checked when it was written."""
+        require_sound(self._session)
+
+    def seen_window(self) -> Window | None:
+        """From the first day of any occasion or observation to the day after the last; None where there is none."""
+        seen = "SELECT epoch_us(started_at) AS us FROM occasions UNION ALL SELECT epoch_us(observed_at) AS us FROM observations"
+        row = self._session.table(f"SELECT min(us) AS first, max(us) AS last FROM ({seen}) seen").to_pylist()[0]
+        if row["first"] is None:
+            return None
+        first, last = (pd.Timestamp(row[name], unit="us", tz="UTC").tz_convert(self.tz) for name in ("first", "last"))
+        return first.normalize(), last.normalize() + pd.DateOffset(days=1)
 
     def contact_window(self) -> Window:
         """The window of the record, made wider where occasions lie outside it; the first day of 1970 where there are none."""
@@ -259,13 +273,15 @@ def known_under(session: Session, schema: TableSchema, source: Path | pa.Table |
         table = pa.Table.from_pandas(schema.empty(), preserve_index=False) if source is None else source
         session.hold(f"file_{schema.name}", table)
     there = session.table(f"SELECT * FROM file_{schema.name} LIMIT 0").column_names
+    absent = [column.name for column in schema.columns if column.required and column.name not in there and source is not None]
+    if absent:
+        raise SchemaError(schema.absent_columns_message(absent, there))
     columns = [
         f"CAST({column_sql(column.name) if column.name in there else 'NULL'} AS {_TYPES.get(column.kind, 'VARCHAR')}) "
         f"AS {column_sql(column.name)}"
         for column in schema.columns
     ]
-    more = [column_sql(name) for name in there if name not in {column.name for column in schema.columns}]
-    session.define(schema.name, f"SELECT {', '.join([*columns, *more])} FROM file_{schema.name}")
+    session.define(schema.name, f"SELECT {', '.join(columns)} FROM file_{schema.name}")
 
 
 _TYPES = {"instant": "TIMESTAMPTZ", "number": "DOUBLE", "flag": "BOOLEAN"}

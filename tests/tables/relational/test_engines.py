@@ -137,3 +137,99 @@ def test_a_record_with_nothing_in_it(engine: str) -> None:
         assert np.isnan(funnel["share"]).all() and np.isnan(aftercare["share"]).all()
         pd.testing.assert_frame_equal(aftercare, rn.aftercare_coverage(nothing))
         pd.testing.assert_frame_equal(rn.coverage_over_time(there), rn.coverage_over_time(nothing))
+
+
+def parquet_of(record: rn.RecoveryRecord, folder: Path) -> Path:
+    rn.write_record(record, folder, format="parquet")
+    return folder
+
+
+def test_a_folder_of_parquet_stays_where_it_is(record: rn.RecoveryRecord, engine: str, tmp_path: Path) -> None:
+    folder = parquet_of(record, tmp_path / "tables")
+    with rn.open_record(folder, engine=engine) as store:
+        assert store.window == record.window
+        pd.testing.assert_frame_equal(rn.coverage_over_time(record), rn.coverage_over_time(store))
+        with pytest.raises(rn.SchemaError, match="no index by person.*write_store"):
+            store.around([record.people["person_id"].iloc[0]], "2011-03-01", "2011-04-01")
+
+
+BAD = {
+    "repeat": ("participation", lambda frame: pd.concat([frame, frame.iloc[:2]]), "2 times occasion_id, person_id"),
+    "nobody": ("participation", lambda frame: frame.assign(person_id="who?"), "whose 'person_id' the table 'people'"),
+    "role": ("people", lambda frame: frame.assign(role="guest"), "5 rows whose 'role' is not one of client"),
+    "empty": ("occasions", lambda frame: frame.assign(kind=None), "rows without 'kind'"),
+    "order": ("people", lambda frame: frame.assign(left_on=frame["joined_on"] - pd.Timedelta("1D")), "'left_on' stands before"),
+    "length": ("occasions", lambda frame: frame.assign(duration_min=-5.0), "'duration_min' is below 0"),
+    "e-mail": ("people", lambda frame: frame.assign(area="ann@example.org"), "values of 'area' hold an e-mail address"),
+    "telephone": ("people", lambda frame: frame.assign(area="ring 0161 496 0123"), "'area' hold a telephone number"),
+    "nhs": ("people", lambda frame: frame.assign(area="943 476 5919"), "'area' hold an NHS number"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_faults_are_counted_on_the_engine(engine: str, tmp_path: Path, fault: str) -> None:
+    table, spoil, words = BAD[fault]
+    folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
+    spoil(pd.read_parquet(folder / f"{table}.parquet")).to_parquet(folder / f"{table}.parquet")
+    with pytest.raises(rn.SchemaError, match=words) as told:
+        rn.open_record(folder, engine=engine)
+    assert "example.org" not in str(told.value) and "496" not in str(told.value) and "943" not in str(told.value)
+
+
+def test_a_missing_column_is_named(engine: str, tmp_path: Path) -> None:
+    folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
+    path = folder / "occasions.parquet"
+    pd.read_parquet(path).drop(columns="started_at").to_parquet(path)
+    with pytest.raises(rn.SchemaError, match="started_at"):
+        rn.open_record(folder, engine=engine)
+
+
+def test_a_file_that_is_none(engine: str, tmp_path: Path) -> None:
+    folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
+    (folder / "occasions.parquet").write_bytes(b"not parquet")
+    with pytest.raises((rn.SchemaError, rn.EngineError), match="othing was written"):
+        rn.open_record(folder, engine=engine)
+
+
+@pytest.mark.parametrize(
+    "path", ["spark://", "spark://host", "spark://host/folder", "spark:/folder", "spark://local[x]/folder", "spark:///"]
+)
+def test_addresses_that_are_none(path: str) -> None:
+    with pytest.raises(rn.SchemaError, match=r"spark://host:7077/folder"):
+        rn.open_record(path)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"engine": "dask"},
+        {"threads": 0},
+        {"engine": "spark", "threads": 2},
+        {"master": "local[2]"},
+        {"engine": "spark", "partitions": 0},
+    ],
+)
+def test_settings_that_are_none(wrong: dict) -> None:
+    with pytest.raises(rn.SchemaError, match="engine|threads|master|partitions"):
+        rn.EngineSettings(**wrong)
+
+
+def test_memory_that_is_no_size() -> None:
+    with pytest.raises(rn.SchemaError, match="memory must be a size such as '3GB'"):
+        rn.EngineSettings(memory="much").start(tz="Europe/London")
+
+
+def test_too_little_memory_is_said_and_the_private_folder_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "record"
+    rn.write_store(rn.load_sample("riverside"), folder)
+    spill = tmp_path / "spill"
+    spill.mkdir()
+    little = rn.EngineSettings(memory="2MB", threads=1, spill_into=spill)
+    with rn.open_record(folder, engine=little) as store, pytest.raises(rn.EngineError, match="memory=.*safe to repeat"):
+        rn.project(store)
+    assert not list(spill.iterdir())
+    with rn.open_record(folder, engine=rn.EngineSettings(spill_into=spill)) as store:
+        rn.project(store)
+        private = next(spill.iterdir())
+        assert private.stat().st_mode & 0o077 == 0, "nobody else may read what is put on disk in between"
+    assert not list(spill.iterdir())
