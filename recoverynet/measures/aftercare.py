@@ -16,9 +16,10 @@ from recoverynet.measures.days import days_within, local_days
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
 from recoverynet.tables.columns import instants_of_column
+from recoverynet.tables.measurable import require_measurable
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.relational.on_engine import RecordOnEngine
-from recoverynet.tables.store import RecordStore, require_measurable
+from recoverynet.tables.store import RecordStore
 
 STANDING = ("ended", "not_ended", "left_out", "continuing")
 

@@ -12,9 +12,10 @@ from recoverynet.errors import SchemaError
 from recoverynet.measures.aftercare import contacts_in_spans
 from recoverynet.measures.days import days_within, local_days, midnight
 from recoverynet.measures.subgroups import people_with_role, with_interval
+from recoverynet.tables.measurable import require_measurable
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.relational.on_engine import RecordOnEngine
-from recoverynet.tables.store import RecordStore, require_measurable
+from recoverynet.tables.store import RecordStore
 
 _FREQUENCY = {"month": "M", "quarter": "Q"}
 
@@ -86,7 +87,7 @@ def coverage_over_time(
         raise SchemaError(f"among must be 'observed' or 'treatment'; got {among!r}.")
     people = people_with_role(record, roles)
     periods = _periods(record, every)
-    spans = [(np.full(len(people), first), np.full(len(people), last)) for _, first, last, _ in periods]
+    spans = [(np.broadcast_to(first, len(people)), np.broadcast_to(last, len(people))) for _, first, last, _ in periods]
     seen = contacts_in_spans(record, contacts, people, spans)
     rows = []
     for (period, first, last, n_days), n_seen in zip(periods, seen, strict=True):

@@ -13,9 +13,10 @@ from recoverynet.measures.days import days_within, local_days, resolved_window
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
 from recoverynet.tables.layouts import LINKAGE, LINKAGE_COURSE
+from recoverynet.tables.measurable import require_measurable
 from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.relational.on_engine import RecordOnEngine
-from recoverynet.tables.store import RecordStore, require_measurable
+from recoverynet.tables.store import RecordStore
 
 STAGES = LINKAGE["stage"].choices
 """The steps of the funnel in their order, then the ends a course may take: declined, withdrawn, stopped."""

@@ -398,20 +398,3 @@ def write_store(record: RecoveryRecord, folder: str | Path) -> None:
     with atomic_folder(folder, replacing=[SIDECAR]) as partial:
         write_record_into(record, partial, format="parquet")
         write_index(record, partial)
-
-
-def require_measurable(record: object, what: str) -> RecoveryRecord | RecordOnEngine:
-    """A record in memory, or one on an engine, from either or from a store; SchemaError for anything else.
-
-    Parameters
-    ----------
-    record : RecoveryRecord, RecordStore or RecordOnEngine
-    what : str
-        What asks for it, such as ``"aftercare_coverage()"``.
-    """
-    if isinstance(record, RecordStore):
-        return record.on_engine
-    if isinstance(record, RecordOnEngine):
-        return record
-    require_record(record, what)
-    return record  # type: ignore[return-value]

@@ -174,15 +174,17 @@ class RecordOnEngine:
         counts = [np.zeros(len(people), dtype=np.int64) for _ in spans_asked]
         if _are_calendar(spans_asked):
             self._session.hold("calendar", _calendar(spans_asked))
-            found = self._session.table(spans.counts_by_calendar_sql()).to_pandas()
+            found = self._session.table(spans.counts_by_calendar_sql())
         else:
             self._session.hold("asked", _asked(place, spans_asked))
-            found = self._session.table(spans.counts_by_person_sql()).to_pandas()
+            found = self._session.table(spans.counts_by_person_sql())
         row_of = np.full(len(self.person_ids), -1)
         row_of[place] = np.arange(len(place))
-        for span, part in found.groupby("span"):
-            rows = row_of[part["person"].to_numpy()]
-            counts[int(span)][rows[rows >= 0]] = part["n"].to_numpy()[rows >= 0]  # type: ignore[call-overload]
+        person, span, number = (found[name].to_numpy() for name in ("person", "span", "n"))
+        for place_of, each in enumerate(counts):
+            here = span == place_of
+            rows = row_of[person[here]]
+            each[rows[rows >= 0]] = number[here][rows >= 0]
         return counts
 
     def first_steps(self, window: Window | None, *, add_participation: bool) -> pd.DataFrame:
@@ -201,10 +203,12 @@ class RecordOnEngine:
         lasting_us: int | None,
         sources: Sequence[str],
         latest: bool,
-        roles: Collection[str] | None = None,
+        people: np.ndarray | None = None,
         weighting: str = "newman",
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """State and presence of every person at every wave, and what their contacts held at it.
+
+        ``people`` says of each row of the people table whether it is among them. Default: everybody.
 
         Returns
         -------
@@ -220,7 +224,8 @@ class RecordOnEngine:
         waves = [{"wave": wave, "start_us": start, "end_us": end} for wave, (start, end) in enumerate(numbers, start=1)]
         self._session.hold("waves", pa.Table.from_pylist(waves))
         self._session.hold("looked", pa.table({"source": list(sources), "place": list(range(len(sources)))}))
-        self._session.define("chosen", "SELECT person FROM codes" if roles is None else roles_sql(roles))
+        places = np.arange(len(self.person_ids)) if people is None else np.flatnonzero(people)
+        self._session.hold("chosen", pa.table({"person": places.astype(np.int32)}))
         self._session.keep("person_waves", person_waves.person_waves_sql(holds, lasting_us=lasting_us, latest=latest))
         person_waves.tie_waves(self._session, numbers, weighting=weighting)
         self._session.keep("exposures", person_waves.exposure_sql())

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import recoverynet as rn
+from recoverynet.measures.exposure_on_engine import person_waves, risk_sums
+from recoverynet.models.spread.risk_set import risk_set
 from recoverynet.tables.relational.cluster import require_java
 
 RECORDS = ("riverside", "five_people")
@@ -233,3 +235,69 @@ def test_too_little_memory_is_said_and_the_private_folder_goes(tmp_path: Path) -
         private = next(spill.iterdir())
         assert private.stat().st_mode & 0o077 == 0, "nobody else may read what is put on disk in between"
     assert not list(spill.iterdir())
+
+
+BREAKS = ("2011-01-15", "2011-03-01", "2011-04-10", "2011-06-01")
+
+
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"weighted": True, "unknown": "not_holding"},
+        {"lag": 0, "isolates": "zero"},
+        {"lag": 2, "normalise": False, "weighting": "count"},
+    ],
+)
+def test_exposure(record: rn.RecoveryRecord, store: rn.RecordStore, asked: dict) -> None:
+    here = rn.exposure(rn.ContactGraph(record), breaks=BREAKS, **asked)
+    there = rn.exposure(store, breaks=BREAKS, **asked)
+    pd.testing.assert_frame_equal(here, there, rtol=0, atol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+@pytest.mark.parametrize(
+    "rule", [{}, {"conflict": "latest", "valid_for": "30D"}, {"sources": ("worker", "self"), "valid_for": None}]
+)
+@pytest.mark.parametrize("purpose", [None, "research"])
+def test_states_of_everybody_at_every_wave(record: rn.RecoveryRecord, store: rn.RecordStore, rule: dict, purpose: str) -> None:
+    panel = rn.panel(rn.ContactGraph(record), breaks=BREAKS, purpose=purpose, **rule)
+    states, _ = person_waves(store.on_engine, breaks=BREAKS, purpose=purpose, **rule)
+    assert panel.people.index.tolist() == states.index.get_level_values("person_id").unique().tolist()
+    assert (states["state"].unstack("wave").loc[panel.people.index].to_numpy() == panel.states.to_numpy()).all()
+    assert (states["present"].astype(bool).to_numpy() == panel.present.ravel()).all()
+    np.testing.assert_array_equal(states["held"].to_numpy(float), panel.behaviour[panel.norm.name].ravel())
+
+
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+@pytest.mark.parametrize("transition", ["gain", "loss", "holding"])
+@pytest.mark.parametrize("lag", [1, 2])
+def test_sums_behind_a_hazard(record: rn.RecoveryRecord, store: rn.RecordStore, transition: str, lag: int) -> None:
+    panel = rn.panel(rn.ContactGraph(record), breaks=BREAKS)
+    rows = risk_set(panel, transition=transition, lag=lag).frame().reset_index()  # type: ignore[arg-type]
+    keys = ["wave", "n_alters", "n_observed", "n_holding"]
+    grouped = rows.groupby(keys)["outcome"].agg(n_at_risk="size", n_happened="sum").reset_index().astype("int64")
+    there = risk_sums(store.on_engine, breaks=BREAKS, transition=transition, lag=lag)
+    pd.testing.assert_frame_equal(grouped, there)
+
+
+def test_what_an_engine_does_not_do_is_said(store: rn.RecordStore) -> None:
+    with pytest.raises(rn.SchemaError, match="order, weights cannot be set.*read_record"):
+        rn.exposure(store, breaks=BREAKS, order=2, weights="structural_equivalence")
+    with pytest.raises(rn.SchemaError, match="breaks="):
+        rn.exposure(store)
+    with pytest.raises(rn.SchemaError, match="must be a Norm"):
+        rn.exposure(store, "drink", breaks=BREAKS)
+    with pytest.raises(rn.NotEstimableError, match="cut more waves"):
+        rn.exposure(store, breaks=BREAKS, lag=3)
+
+
+def test_a_state_that_is_none_is_named(engine: str, tmp_path: Path) -> None:
+    folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
+    path = folder / "observations.parquet"
+    frame = pd.read_parquet(path)
+    frame.loc[frame["variable"] == "state", "value"] = "sober"
+    frame.to_parquet(path)
+    with rn.open_record(folder, engine=engine) as store, pytest.raises(rn.SchemaError, match="holds 'sober'; it may be using"):
+        rn.exposure(store, breaks=BREAKS)
