@@ -106,6 +106,9 @@ def project(
         raise SchemaError(f"project() takes a ContactGraph: project(ContactGraph(record)); got {type(graph).__name__}.")
     if window is not None:
         graph = graph.between(*as_window(window, graph.record.tz))
+    if graph.on_engine is not None:
+        bounds, there = (graph.start, graph.end), graph.on_engine
+        return project_on_engine(there, window=bounds, weighting=weighting, half_life=half_life, min_weight=min_weight)
     decay = _decay(graph, half_life)
     matrix = graph.biadjacency().matrix
     _warn_of_large_occasions(graph, matrix.indices)

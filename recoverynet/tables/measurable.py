@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from recoverynet.tables.record import RecoveryRecord, require_record
 from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.relational.start import as_settings
 from recoverynet.tables.store import RecordStore
+
+
+def on_engine(record: RecoveryRecord, engine: object) -> RecordOnEngine:
+    """A record in memory handed to an engine, which is let go of when nobody asks it any more.
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+    engine : {"duckdb", "spark"} or EngineSettings
+
+    Raises
+    ------
+    SchemaError
+        There is no such engine.
+    EngineError
+        It cannot start.
+    """
+    return RecordOnEngine.of_record(as_settings(engine).start(tz=record.tz), record)
 
 
 def require_measurable(record: object, what: str) -> RecoveryRecord | RecordOnEngine:

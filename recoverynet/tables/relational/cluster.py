@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import warnings
@@ -121,6 +122,7 @@ def require_java() -> None:
     """Raise EngineError, with the one line that mends it, where Spark or a Java that it runs on is missing."""
     try:
         import pyspark  # noqa: F401
+        import sqlglot  # noqa: F401
     except ImportError as error:
         raise EngineError(NOT_INSTALLED) from error
     home = os.environ.get("JAVA_HOME")
@@ -128,21 +130,29 @@ def require_java() -> None:
     if java is None or not Path(java).exists():
         raise EngineError(NO_JAVA)
     try:
-        subprocess.run([java, "-version"], capture_output=True, check=True, timeout=60)
+        told = subprocess.run([java, "-version"], capture_output=True, check=True, timeout=60, text=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise EngineError(NO_JAVA) from error
+    version = re.search(r'version "(\d+)', told.stderr + told.stdout)
+    if version is not None and int(version[1]) < 17:
+        raise EngineError(NO_JAVA.replace("there is none here", f"the one here is older (version {version[1]})"))
 
 
 def _session_of(master: str, memory: str) -> Any:
     """A session with names of its own, in the one Spark of this process, which is started where there is none."""
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     with _quiet():
-        running = SparkSession.getActiveSession()
+        running = SparkContext._active_spark_context
         if running is not None:
-            with _told_or(None):
-                running.sparkContext.defaultParallelism  # noqa: B018
-                return running.newSession()
+            joined = None
+            with suppress(Exception):  # of a Java process that is gone nothing more is to be learnt
+                running.defaultParallelism  # noqa: B018
+                joined = SparkSession(running).newSession()
+            if joined is not None:
+                _require_same(running.master, master)
+                return joined
             _forget(running)
         builder = SparkSession.builder.master(master).appName("recoverynet")
         for key, value in _settings(master, memory).items():
@@ -155,6 +165,14 @@ def _session_of(master: str, memory: str) -> Any:
                 f"Spark cannot start at {master!r}: {type(error).__name__}. Look whether that address is a running Spark master "
                 "(spark://host:7077, or local[2] for this machine) and whether java -version answers with 17 or later."
             ) from error
+
+
+def _require_same(running: str, asked: str) -> None:
+    """EngineError where another cluster is asked for than the one this process works with: it can have only one."""
+    if running != asked and not (running.startswith("local") and asked.startswith("local")):
+        raise EngineError(
+            f"This process works with Spark at {running!r} already, and can have only one: {asked!r} needs a process of its own."
+        )
 
 
 def _settings(master: str, memory: str) -> dict[str, str]:
@@ -180,7 +198,7 @@ def _forget(running: Any) -> None:
 
     for stop in (getattr(running, "stop", None), getattr(SparkContext._gateway, "shutdown", None)):
         if stop is not None:
-            with _told_or(None):
+            with suppress(Exception):
                 stop()
     SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
     SparkSession._instantiatedSession = None
@@ -200,13 +218,6 @@ def _told() -> Iterator[None]:
         if isinstance(error, Py4JJavaError) and "SparkContext was shut down" not in str(error):
             raise EngineError(f"{LOST} Spark says: {_first_line(error.java_exception)}") from error
         raise EngineError(LOST) from error
-
-
-@contextmanager
-def _told_or(_: None) -> Iterator[None]:
-    """Whatever goes wrong while a dead Spark is asked or stopped is passed over."""
-    with suppress(Exception):
-        yield
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -60,6 +62,7 @@ class RecordOnEngine:
         )
         session.hold("codes", codes)
         self._numbered = False
+        self._closing = weakref.finalize(self, session.close)
 
     @classmethod
     def of_record(cls, session: Session, record: RecoveryRecord) -> RecordOnEngine:
@@ -80,7 +83,13 @@ class RecordOnEngine:
 
     def close(self) -> None:
         """Let go of the engine, and of what it put on disk in between."""
-        self._session.close()
+        self._closing()
+
+    def with_window(self, window: Window | None) -> RecordOnEngine:
+        """The same record, on the same engine, with another period under observation."""
+        other = copy(self)
+        other.window = window
+        return other
 
     def n_rows(self, name: str) -> int:
         """How many rows a table has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,8 @@ class EngineSettings:
         Where DuckDB puts what does not fit into memory: in a private folder of its own, which goes when the record is closed.
         Such files are not encrypted. Default: the place for temporary files of this machine.
     master : str, optional
-        For Spark: ``"local[2]"`` for so many cores of this machine, ``"spark://host:7077"`` for a cluster. Default: all cores.
+        For Spark: ``"local[2]"`` for so many cores of this machine, ``"spark://host:7077"`` for a cluster. Default: what the
+        environment variable SPARK_MASTER says, else all cores of this machine.
     partitions : int, optional
         For Spark: into how many parts rows are shuffled. Default: twice the cores, at least four. On a cluster: two or three
         times its cores.
@@ -88,7 +90,8 @@ class EngineSettings:
             ``memory`` is not a size.
         """
         if self.engine == "spark":
-            return ClusterSession(master=self.master or LOCAL, tz=tz, memory=self.memory or "2g", partitions=self.partitions)
+            master = self.master or os.environ.get("SPARK_MASTER") or LOCAL
+            return ClusterSession(master=master, tz=tz, memory=self.memory or "2g", partitions=self.partitions)
         memory = self.memory or MEMORY
         return EmbeddedSession(within=within, tz=tz, memory=memory, threads=self.threads, spill_into=self.spill_into)
 
