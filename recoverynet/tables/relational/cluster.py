@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -167,6 +169,23 @@ def _session_of(master: str, memory: str) -> Any:
             ) from error
 
 
+def _scratch() -> str:
+    """A folder for what Spark puts on disk in between, that only the owner may read: its own may be read by anybody here."""
+    folder = tempfile.mkdtemp(prefix="recoverynet-spark-")
+    _SCRATCH.append(folder)
+    return folder
+
+
+@atexit.register
+def _clear_scratch() -> None:
+    """Spark clears up behind itself unless its Java process was killed."""
+    while _SCRATCH:
+        shutil.rmtree(_SCRATCH.pop(), ignore_errors=True)
+
+
+_SCRATCH: list[str] = []
+
+
 def _require_same(running: str, asked: str) -> None:
     """EngineError where another cluster is asked for than the one this process works with: it can have only one."""
     if running != asked and not (running.startswith("local") and asked.startswith("local")):
@@ -187,7 +206,7 @@ def _settings(master: str, memory: str) -> dict[str, str]:
     if master.startswith("local"):
         # Spark would listen on every address of the machine; records of people are on this one alone
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.local.dir": _scratch()}
     return settings
 
 
@@ -200,6 +219,7 @@ def _forget(running: Any) -> None:
         if stop is not None:
             with suppress(Exception):
                 stop()
+    _clear_scratch()
     SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
     SparkSession._instantiatedSession = None
 
