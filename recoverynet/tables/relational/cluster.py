@@ -37,7 +37,7 @@ class ClusterSession:
 
     name = "spark"
 
-    def __init__(self, *, master: str = LOCAL, tz: str, memory: str = "2g", partitions: int | None = None) -> None:
+    def __init__(self, *, master: str | None = None, tz: str, memory: str = "2g", partitions: int | None = None) -> None:
         require_java()
         self._spark = _session_of(master, memory)
         self._names: set[str] = set()
@@ -140,7 +140,7 @@ def require_java() -> None:
         raise EngineError(NO_JAVA.replace("there is none here", f"the one here is older (version {version[1]})"))
 
 
-def _session_of(master: str, memory: str) -> Any:
+def _session_of(master: str | None, memory: str) -> Any:
     """A session with names of its own, in the one Spark of this process, which is started where there is none."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
@@ -153,9 +153,10 @@ def _session_of(master: str, memory: str) -> Any:
                 running.defaultParallelism  # noqa: B018
                 joined = SparkSession(running).newSession()
             if joined is not None:
-                _require_same(running.master, master)
+                _require_same(running.master, master or running.master)
                 return joined
             _forget(running)
+        master = master or LOCAL
         builder = SparkSession.builder.master(master).appName("recoverynet")
         for key, value in _settings(master, memory).items():
             builder = builder.config(key, value)

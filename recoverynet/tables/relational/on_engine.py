@@ -63,6 +63,7 @@ class RecordOnEngine:
         )
         session.hold("codes", codes)
         self._numbered = False
+        self._of: RecordOnEngine | None = None
         self._closing = weakref.finalize(self, session.close)
 
     @classmethod
@@ -89,7 +90,7 @@ class RecordOnEngine:
     def with_window(self, window: Window | None) -> RecordOnEngine:
         """The same record, on the same engine, with another period under observation."""
         other = copy(self)
-        other.window = window
+        other.window, other._of = window, self  # the engine is let go of with the first, which so outlives the copy
         return other
 
     def n_rows(self, name: str) -> int:
