@@ -329,3 +329,16 @@ def test_a_period_of_another_length_outlives_what_it_was_made_from(engine: str) 
     there = on_engine(record, engine).with_window(april)
     gc.collect()
     assert len(rn.coverage_over_time(there)) == 1
+
+
+def test_a_table_may_be_a_folder_of_parts(tmp_path: Path) -> None:
+    record = rn.load_sample("five_people")
+    folder = parquet_of(record, tmp_path / "tables")
+    path = folder / "participation.parquet"
+    frame = pd.read_parquet(path)
+    path.unlink()
+    path.mkdir()
+    frame.iloc[:4].to_parquet(path / "part-0.parquet")
+    frame.iloc[4:].to_parquet(path / "part-1.parquet")
+    with rn.open_record(folder, engine="duckdb") as store:
+        matrices_agree(rn.project(rn.ContactGraph(record)), rn.project(store))
