@@ -1,6 +1,7 @@
 """Shortest paths from everybody to everybody: how far, how many reached, who lies between (Brandes 2001).
 
-Symbols: s the source; within the number of people in the part of the network that s is in; d distance from s; σ number of shortest paths from s; δ the dependency of s on a
+Symbols: s the source; within the number of people in the part of the network that s is in; d distance from s; σ number of
+shortest paths from s; δ the dependency of s on a
 person: the sum over targets of the share of shortest paths that pass through them.
 """
 
