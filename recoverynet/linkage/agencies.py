@@ -114,7 +114,7 @@ def _agency(
     if len(absent) > 1 or KEY_COLUMN in absent:
         raise SchemaError(
             f"The people of {name} have no linkage tokens ({', '.join(absent[:3])} … are not there), so there is no common column. "
-            "Make them with linkage_tokens(particulars, key=…), or read a return with read_ndtms(…, key=…)."
+            "Make them with linkage_tokens(particulars, key=…), or read a return with read_ndtms(…, key=…, for_linkage=True)."
         )
     compared = given[["person_id", KEY_COLUMN, *TOKEN_COLUMNS]].copy()
     some = compared[list(TOKEN_COLUMNS)].notna().any(axis=1)

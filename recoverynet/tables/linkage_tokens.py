@@ -8,6 +8,7 @@ mistyped day would make another person of somebody.
 from __future__ import annotations
 
 import hmac
+import unicodedata
 from collections.abc import Mapping
 
 import pandas as pd
@@ -74,12 +75,22 @@ def linkage_tokens(particulars: pd.DataFrame, *, key: bytes | str) -> pd.DataFra
     """
     secret = key_bytes(key)
     _require_people(particulars)
+    made = token_columns(particulars, secret)
+    made.insert(0, "person_id", particulars["person_id"].astype("str").to_numpy())
+    return made.reset_index(drop=True)
+
+
+def token_columns(particulars: pd.DataFrame, secret: bytes) -> pd.DataFrame:
+    """The columns of tokens of each row of particulars, and the fingerprint of the key where a row has any token."""
     parts = _parts(particulars)
-    made = {"person_id": particulars["person_id"].astype("str").to_numpy(), KEY_COLUMN: key_fingerprint(secret)}
+    made = {}
     for name in TOKEN_COLUMNS:
         part = name.removeprefix(TOKEN_PREFIX)
-        made[name] = _hashed(parts[part], _DOMAINS.get(part, part), secret).to_numpy()
-    return pd.DataFrame(made)
+        made[name] = _hashed(parts[part], _DOMAINS.get(part, part), secret)
+    frame = pd.DataFrame(made, index=particulars.index)
+    said = pd.Series(key_fingerprint(secret), index=frame.index, dtype="str")
+    frame.insert(0, KEY_COLUMN, said.where(frame.notna().any(axis=1)))
+    return frame
 
 
 def key_fingerprint(secret: bytes) -> str:
@@ -136,10 +147,14 @@ def _text(particulars: pd.DataFrame, name: str) -> pd.Series:
     """A column in capitals without accents; missing where there is none or it says that nothing is known."""
     if name not in particulars.columns:
         return pd.Series(pd.NA, index=particulars.index, dtype="str")
-    values = particulars[name].astype("str").mask(particulars[name].isna())
-    plain = values.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").str.upper().str.strip()
+    values = particulars[name]
+    plain = values.map(_in_plain_capitals, na_action="ignore").astype("str").where(values.notna())
     empty = plain.isin(_UNKNOWN) if name in ("sex", "postcode") else plain.eq("")
-    return plain.mask(empty.fillna(False)).astype("str")
+    return plain.mask(empty.fillna(False).astype(bool)).astype("str")
+
+
+def _in_plain_capitals(value: object) -> str:
+    return unicodedata.normalize("NFKD", str(value)).encode("ascii", "ignore").decode("ascii").upper().strip()
 
 
 def _born(particulars: pd.DataFrame) -> pd.Series:
