@@ -97,6 +97,7 @@ _DOOR: dict[str, list[str]] = {
     "report.report": ["Report"],
     "report.evaluation.evaluation": ["evaluation_report"],
     "report.spread.spread": ["spread_report"],
+    "report.what_if.what_if": ["what_if_report"],
     "report.client.client": ["client_report"],
 }
 

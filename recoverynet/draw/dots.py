@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.courses import SUPPOSED
-from recoverynet.draw.plate import round_values, signed
+from recoverynet.draw.plate import minus, round_values
 from recoverynet.draw.rows import lay_rows
 from recoverynet.draw.style import INK, MUTED, SERIES, drawn
 
@@ -58,9 +58,7 @@ def draw_dots(
     pad = 0.05 * (ends[1] - ends[0])
     limits = (ends[0] - pad, ends[1] + pad)
     ticks, labels = round_values(*limits, sign=True)
-    values = [
-        f"{signed(round(row.value, 1))} ({signed(round(row.low))} to {signed(round(row.high))})" for row in known.itertuples()
-    ]
+    values = [f"{_told(row.value, 1)} ({_told(row.low)} to {_told(row.high)})" for row in known.itertuples()]
     of = "" if people is None else f"Of {people:,} clients. "
     note = f"{of}Lines: 95 in 100 simulated courses. {SUPPOSED if supposition else ''}"
     rows = lay_rows(
@@ -69,8 +67,9 @@ def draw_dots(
     )  # fmt: skip
     if known.empty:
         return rows.axes
-    rows.axes.axvline(0.0, color=MUTED, linewidth=1.2, zorder=2)
     for middle, row in zip(rows.middles, known.itertuples(), strict=True):
+        tall = 0.5 * rows.thickness
+        rows.axes.plot([0.0, 0.0], [middle - tall, middle + tall], color=MUTED, linewidth=1.6, zorder=2)
         rows.axes.plot([row.low, row.high], [middle, middle], color=INK, linewidth=1.8, zorder=3, solid_capstyle="butt")
         rows.axes.plot(row.value, middle, "o", color=SERIES[0], markersize=8, markeredgecolor="white", zorder=4)
     return rows.axes
@@ -100,3 +99,9 @@ def describe_dots(frame: pd.DataFrame, *, title: str = GAINED) -> str:
         if math.isfinite(row.value)
     ]
     return f"{title}: {'; '.join(told)}." if told else NOTHING
+
+
+def _told(value: float, digits: int = 0) -> str:
+    """A difference with its sign; none where it rounds to nothing."""
+    text = f"{value:+.{digits}f}"
+    return f"{0:.{digits}f}" if float(text) == 0 else minus(text)

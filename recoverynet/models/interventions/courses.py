@@ -302,7 +302,7 @@ def described(setting: Setting, without: Courses) -> dict[str, object]:
 
 
 def _checks(setting: Setting, without: Courses) -> tuple[Check, ...]:
-    standing, covered = setting.source.standing, setting.source.standing.seen.n_months
+    standing, covered = setting.source.standing, round(setting.source.standing.seen.n_months)
     low, high = ends_of(without.held[:, :, 0].astype(float), setting.level)
     width, inside = high - low, int(min(covered, setting.horizon))
     detail = ""

@@ -23,12 +23,7 @@ from recoverynet.results import Result, settings_of
 if TYPE_CHECKING:
     from recoverynet.draw.tipping import Axes
 
-VARIED = {
-    "transmission": (0.0, 0.01, 0.03, 0.06),
-    "attending": (0.0, 0.02, 0.05, 0.1),
-    "leaving": (0.05, 0.15, 0.3),
-    "closure": (0.1, 0.3, 0.6),
-}
+VARIED = {"transmission": (0.0, 0.02, 0.06), "attending": (0.0, 0.05, 0.1), "leaving": (0.05, 0.3), "closure": (0.1, 0.6)}
 """What is varied, and over which chances a month (closure: shares)."""
 
 

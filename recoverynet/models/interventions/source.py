@@ -65,7 +65,7 @@ class SpreadSource:
         loss = "the record's own" if self.rates.loss is None else f"{_said(self.rates.loss)} as declared"
         return (
             f"Chances a month: of a gain {gain}; of a loss {loss}; each contact who holds the norm adds "
-            f"{_said(self.rates.transmission)} to the chance of a gain,"
+            f"{_said(self.rates.transmission)} to the chance of a gain, "
             f"and going to a recovery group {_said(self.rates.attending)}, as declared."
         )
 
