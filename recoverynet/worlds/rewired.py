@@ -21,6 +21,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.states import RECOVERY_NORM
+from recoverynet.worlds.worlds import STRENGTHS, World
 
 Make = Literal["ideal", "half", "own", "coin"]
 MAKES: tuple[Make, ...] = ("ideal", "half", "own", "coin")
@@ -186,35 +187,28 @@ def _rewired(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Ties after the proposals of an interval, one at a time, accepted by the odds of likeness at its start."""
-    alters, n = alters.copy(), len(place)
-    popular = rng.permutation(np.repeat(np.arange(n), 1 + np.bincount(alters.ravel(), minlength=n)))
-    odds = truth.state, truth.state, truth.trait, truth.latent_tie
-    alike = (*start, people.trait, people.latent)
-    for ego in rng.integers(0, n, rng.poisson(truth.moves * n)):
-        kind, slot = rng.random(), rng.integers(DEGREE)
-        if kind < AMONG_FRIENDS and family == "rewired":
-            new = alters[alters[ego, rng.integers(DEGREE)], rng.integers(DEGREE)]
-        elif kind < AMONG_FRIENDS + AMONG_PLACE:
-            new = _of_place(place[ego : ego + 1], place, rng)[0] if family == "attended" else rng.choice(_same(place, ego))
-        else:
-            new = popular[rng.integers(len(popular))] if family == "attended" else rng.integers(n)
-        if new == ego or new in alters[ego]:
+    n = len(place)
+    popular = np.repeat(np.arange(n), 1 + np.bincount(alters.ravel(), minlength=n))
+    egos = rng.integers(0, n, rng.poisson(truth.moves * n))
+    slots, third = rng.integers(0, DEGREE, (3, len(egos))), rng.random(len(egos))
+    near = _of_place(place[egos], place, rng).tolist()
+    far = (popular[rng.integers(0, len(popular), len(egos))] if family == "attended" else rng.integers(0, n, len(egos))).tolist()
+    logs = [np.log(ratio) for ratio in (truth.state, truth.state, truth.trait, truth.latent_tie)]
+    pairs = zip(logs, (*start, people.trait, people.latent), strict=True)
+    alike = [(log, values.tolist()) for log, values in pairs if log]
+    accept = np.log(1 / np.maximum(rng.random(len(egos)), 1e-300) - 1).tolist()
+    ties = alters.tolist()
+    plan = zip(egos.tolist(), *slots.tolist(), third.tolist(), near, far, accept, strict=True)
+    for ego, slot, by, on, kind, of_place, stranger, bar in plan:
+        friends = kind < AMONG_FRIENDS and family == "rewired"
+        new = ties[ties[ego][by]][on] if friends else of_place if kind < AMONG_FRIENDS + AMONG_PLACE else stranger
+        if new == ego or new in ties[ego]:
             continue
-        weight = _weight(odds, alike, ego, new) / _weight(odds, alike, ego, alters[ego, slot])
-        if rng.random() < weight / (1 + weight):
-            alters[ego, slot] = new
-    return alters
-
-
-def _same(place: np.ndarray, ego: int) -> np.ndarray:
-    return np.flatnonzero(place == place[ego])
-
-
-def _weight(odds: tuple[float, ...], alike: tuple[np.ndarray, ...], ego: int, other: int) -> float:
-    weight = 1.0
-    for ratio, values in zip(odds, alike, strict=True):
-        weight *= ratio if values[ego] == values[other] else 1.0
-    return weight
+        old = ties[ego][slot]
+        gain = sum(log * ((values[ego] == values[new]) - (values[ego] == values[old])) for log, values in alike)
+        if bar > -gain:
+            ties[ego][slot] = new
+    return np.array(ties)
 
 
 def _seen(
@@ -260,3 +254,32 @@ KINDS: dict[str, tuple[str, dict[str, object]]] = {
     "latent_6_6": ("beyond", {"latent_tie": 6.0, "latent_outcome": 6.0}),
 }
 """What confounds in each kind of world of either family, with its reach."""
+
+FAMILIES = {
+    "rewired": "ties rewired one at a time; places that drift where said",
+    "attended": "ties from meetings and popularity; influence saturates",
+}
+
+
+def _catalogue() -> dict[str, World]:
+    worlds = {}
+    for family, words in FAMILIES.items():
+        for kind, (reach, truth) in KINDS.items():
+            for make in MAKES:
+                for strength, influence in STRENGTHS.items():
+                    called = f"{family}_{kind}" + ("" if make == "ideal" else f"_{make}")
+                    settings = {**truth, "influence": influence, "family": family, "make": make}
+                    name = f"{called}/{strength}"
+                    worlds[name] = World(name, called, strength, reach, False, f"{words}; {kind}; placebo: {make}", settings)
+    return worlds
+
+
+UNSEEN_WORLDS: dict[str, World] = _catalogue()
+"""Every world of the third and fourth family by name, with placebos of four makes, at four strengths."""
+
+
+def unseen_world(name: str, n: int, *, missing: float | None = None, rng: RandomSource = None) -> NetworkPanel:
+    """The panel of a world of the third or fourth family by its name."""
+    settings = dict(UNSEEN_WORLDS[name].settings)
+    family, make = settings.pop("family"), settings.pop("make")
+    return rewired_panel(n, Truth(**settings), family=family, missing=missing or 0.0, make=make, rng=rng)
