@@ -129,6 +129,7 @@ def evidence_ladder(
     person). A placebo that does not stay with people (a coin at every wave), or that could show only an odds ratio above 4,
     could have seen no hidden trait, and stops the ladder. Exposure to people met only after the outcome, the ego's state at
     that meeting held fixed, is a check that warns and never stops: influence trips it where ties are chosen by the state.
+
     L4: matched within waves on adjustment and own history, the difference stays positive. Standard errors are clustered on the person. A rung without a finite estimate does not
     hold; the adjusted one, the placebo and the matched comparison each need 30 people, 10 gains and 10 person-waves without
     one. Below 100 people or 40 gains the verdict says a word of caution.
