@@ -173,8 +173,7 @@ def evidence_ladder(
     terms = [*adjust, *surroundings]
     risk = expected_risk_set(panel, behaviour, direction)
     other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
-    _require_other(other, risk.held)
-    _require_no_covariate(panel, other, terms)
+    _require_other(other, risk.held, panel, terms)
     exposure = risk.at(risk.seen.share)
     null = permutation_null(risk, exposure, n_permutations, generator)
     crude = lagged_estimate(risk, exposure)
@@ -209,8 +208,9 @@ def evidence_ladder(
     return replace(_climbed(risk, rungs, adjusted, margin, settings, checks), null=null, outside=outside_of(panel, risk.held))
 
 
-def _require_other(placebo: np.ndarray | None, held: np.ndarray) -> None:
-    """SchemaError where the placebo is the norm, or the norm turned round."""
+def _require_other(placebo: np.ndarray | None, held: np.ndarray, panel: NetworkPanel, terms: Sequence[str]) -> None:
+    """SchemaError where the placebo is the norm, at any wave or turned round, or something that is adjusted for."""
+    _require_no_covariate(panel, placebo, terms)
     for word, values in (("itself", placebo), ("turned round", None if placebo is None else 1.0 - placebo)):
         if values is None:
             continue
