@@ -9,9 +9,9 @@ import numpy as np
 from recoverynet.graphs.panel import NetworkPanel
 
 CALIBRATED: dict[str, tuple[float, float]] = {
-    "people": (100, 2600),
-    "waves": (6, 18),
-    "contacts a person": (2.0, 6.0),
+    "people": (300, 650),
+    "waves": (6, 6),
+    "contacts a person": (2.0, 4.0),
     "share of states unknown": (0.0, 0.35),
 }
 """From where to where the sample ``calibration`` reaches."""
