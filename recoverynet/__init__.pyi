@@ -38,6 +38,13 @@ from .graphs.panel import NetworkPanel as NetworkPanel
 from .graphs.panel import panel as panel
 from .graphs.person_network import PersonNetwork as PersonNetwork
 from .graphs.projection import project as project
+from .linkage.errors_by_group import linkage_errors as linkage_errors
+from .linkage.link_people import link_people as link_people
+from .linkage.links import PeopleLinks as PeopleLinks
+from .linkage.merging import merge_records as merge_records
+from .linkage.merging import over_draws as over_draws
+from .linkage.review import read_review as read_review
+from .linkage.review import write_review as write_review
 from .measures.adoption import adoption as adoption
 from .measures.aftercare import aftercare_coverage as aftercare_coverage
 from .measures.caseload import caseload_introductions as caseload_introductions
@@ -61,6 +68,19 @@ from .measures.prompts import prompts as prompts
 from .measures.thresholds import thresholds as thresholds
 from .measures.turnover import turnover as turnover
 from .models.autocorrelation import network_autocorrelation as network_autocorrelation
+from .models.interventions.comparison import compare_interventions as compare_interventions
+from .models.interventions.courses import simulate_spread as simulate_spread
+from .models.interventions.declared import BridgeRemoved as BridgeRemoved
+from .models.interventions.declared import Champion as Champion
+from .models.interventions.declared import GroupClosed as GroupClosed
+from .models.interventions.declared import HoursMoved as HoursMoved
+from .models.interventions.declared import Introduction as Introduction
+from .models.interventions.declared import NewGroup as NewGroup
+from .models.interventions.plan import read_plan as read_plan
+from .models.interventions.rates import DeclaredRates as DeclaredRates
+from .models.interventions.rates import FittedRates as FittedRates
+from .models.interventions.robustness import tipping_points as tipping_points
+from .models.interventions.source import spread_source as spread_source
 from .models.ladder.ladder import evidence_ladder as evidence_ladder
 from .models.saom.drift import influence_table as influence_table
 from .models.saom.effects import effects_catalogue as effects_catalogue
@@ -87,6 +107,7 @@ from .report.disclosure.policy import DisclosurePolicy as DisclosurePolicy
 from .report.evaluation.evaluation import evaluation_report as evaluation_report
 from .report.report import Report as Report
 from .report.spread.spread import spread_report as spread_report
+from .report.what_if.what_if import what_if_report as what_if_report
 from .samples import list_samples as list_samples
 from .samples import load_sample as load_sample
 from .states import Norm as Norm
@@ -96,6 +117,7 @@ from .states import state_at as state_at
 from .tables.checks import find_problems as find_problems
 from .tables.files import read_record as read_record
 from .tables.files import write_record as write_record
+from .tables.linkage_tokens import linkage_tokens as linkage_tokens
 from .tables.pseudonyms import pseudonymise as pseudonymise
 from .tables.record import RecoveryRecord as RecoveryRecord
 from .tables.relational.start import EngineSettings as EngineSettings
@@ -107,5 +129,7 @@ from .worlds.area.synthetic import synthetic_record as synthetic_record
 from .worlds.calibration import calibration_table as calibration_table
 from .worlds.calibration_shown import calibration_summary as calibration_summary
 from .worlds.calibration_shown import plot_calibration as plot_calibration
+from .worlds.two_agencies import TwoAgencies as TwoAgencies
+from .worlds.two_agencies import two_agencies as two_agencies
 
 __version__: str
