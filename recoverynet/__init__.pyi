@@ -62,6 +62,7 @@ from .measures.introduction_outcomes import introduction_outcomes as introductio
 from .measures.introductions import introductions as introductions
 from .measures.linkage import linkage_funnel as linkage_funnel
 from .measures.linkage import nice_qs11_statement2 as nice_qs11_statement2
+from .measures.linkage import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.meetings import next_meetings as next_meetings
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts
