@@ -52,6 +52,7 @@ from .measures.client_links import ClientLinks as ClientLinks
 from .measures.client_links import client_links as client_links
 from .measures.clustering import norm_clustering as norm_clustering
 from .measures.composition import composition as composition
+from .measures.continuity import continuity_of_care as continuity_of_care
 from .measures.coverage import coverage_over_time as coverage_over_time
 from .measures.doors import Wishes as Wishes
 from .measures.exposure import exposure as exposure
