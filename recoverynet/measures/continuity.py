@@ -67,10 +67,9 @@ def continuity_of_care(
     released = _first_release(record, window, clients)
     due = released + APPOINTMENT_WITHIN
     followed = (due <= record.window[1]).to_numpy(dtype=bool) if record.window is not None else np.zeros(len(due), dtype=bool)
-    seen_at = _seen_by_service(record)
-    seen_at = seen_at[seen_at["person_id"].isin(released.index)]
-    from_release, until = seen_at["person_id"].map(released), seen_at["person_id"].map(due)
-    seen = set(seen_at.loc[(seen_at["at"] >= from_release) & (seen_at["at"] < until), "person_id"])
+    spans = pd.DataFrame({"from_release": released, "until": due}).rename_axis("person_id").reset_index()
+    met = _seen_by_service(record).merge(spans, on="person_id")
+    seen = set(met.loc[(met["at"] >= met["from_release"]) & (met["at"] < met["until"]), "person_id"])
     ids = {"n_released": released.index, "n_followed": released.index[followed]}
     ids["n_seen"] = ids["n_followed"][ids["n_followed"].isin(list(seen))]
     rows = [

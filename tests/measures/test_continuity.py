@@ -40,3 +40,8 @@ def test_a_release_too_near_the_end_is_not_followed() -> None:
 def test_levels_add_up() -> None:
     frame = continuity_of_care(released([("ann", "2011-03-02"), ("ben", "2011-03-02")]), by="sex")
     assert frame.set_index("level")["n_released"].to_dict() == {"F": 1, "M": 1}
+
+
+def test_a_record_without_releases_says_nobody() -> None:
+    row = continuity_of_care(rn.load_sample("five_people")).iloc[0]
+    assert row[["n_released", "n_followed", "n_seen"]].tolist() == [0, 0, 0] and np.isnan(row["share"])
