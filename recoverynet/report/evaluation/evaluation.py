@@ -13,12 +13,13 @@ from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
-from recoverynet.report.evaluation.closing import brief_section, limits_section, rerun_section, settings_in_words
+from recoverynet.report.evaluation.closing import brief_section, fingerprints, limits_section, rerun_section, settings_in_words
 from recoverynet.report.evaluation.links import links_section, unseen_in_words
 from recoverynet.report.evaluation.network import network_section
 from recoverynet.report.evaluation.observed import Findings, observed_section
 from recoverynet.report.evaluation.outcomes import outcomes_section
 from recoverynet.report.evaluation.setting import Setting, make_setting
+from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun, notebook_template
@@ -34,6 +35,7 @@ from recoverynet.tables.reported_on import reported_on
 
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
+SUBTITLE = "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed."
 
 
 def evaluation_report(
@@ -147,6 +149,8 @@ def evaluation_report(
     """
     policy = DisclosurePolicy.resolve(disclosure)
     asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
+    told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
+    told |= {"subtitle": subtitle, "area": area, "provider": provider}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
     setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
     writer, findings = ReportWriter(policy), Findings()
@@ -157,15 +161,14 @@ def evaluation_report(
     ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)
     report = Report(
         title=title or TITLE,
-        subtitle=subtitle
-        or "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed."
-        + whom_sentence(chosen),
+        subtitle=subtitle or SUBTITLE + whom_sentence(chosen),
         sections=(brief_section(writer, setting, findings), *body, *ends),
         period=setting.period,
         policy=policy,
         settings=settings,
         kind_in_words="Evaluation report",
         unseen=(plain(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
+        manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None),
     )
     asked = {
         "title": repr(title),

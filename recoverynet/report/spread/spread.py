@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from recoverynet.arguments import list_of_names
 from recoverynet.errors import NotEstimableError, SchemaError
@@ -13,7 +14,8 @@ from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.evaluation.closing import fingerprint
+from recoverynet.report.evaluation.closing import fingerprint, fingerprints
+from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
@@ -164,6 +166,8 @@ def spread_report(
         "area": area,
         "provider": provider,
     }
+    told = {name: value for name, value in arguments.items() if name != "engine"} | {"disclosure": policy}
+    report = replace(report, manifest=make_manifest("spread", fingerprints(source), told, listed=clients is not None))
     kept = source if clients is None else chosen_of.record
     return remember_rerun(report, Rerun(kept, _settings_cell(source, policy, arguments), TEMPLATE))
 
