@@ -43,7 +43,7 @@ app = typer.Typer()
 def columns(
     table: Annotated[str | None, typer.Argument(help="One table, such as people. Default: all.", show_default=False)] = None,
 ) -> None:
-    """Print the layout of the tables, and every key of a mapping file.
+    """Print the layouts of tables and the mapping keys.
 
     For each column its name, kind, unit or words, whether it is needed (*), and other names it goes by. Mapping keys:
     file, sheet, table, area, heading_rows, only, leave_out, once, missing, keep, drop, extras, columns; for a column from

@@ -26,7 +26,7 @@ def verify(
     leave_out: LeaveOut = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make a report again from its records and say whether it is the same.
+    """Make a report again: is it the same?
 
     Exit status 0: the same, byte for byte; 1: something differs, which is told; 2: the report or the records cannot be
     read.
