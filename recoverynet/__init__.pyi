@@ -38,6 +38,13 @@ from .graphs.panel import NetworkPanel as NetworkPanel
 from .graphs.panel import panel as panel
 from .graphs.person_network import PersonNetwork as PersonNetwork
 from .graphs.projection import project as project
+from .linkage.errors_by_group import linkage_errors as linkage_errors
+from .linkage.link_people import link_people as link_people
+from .linkage.links import PeopleLinks as PeopleLinks
+from .linkage.merging import merge_records as merge_records
+from .linkage.merging import over_draws as over_draws
+from .linkage.review import read_review as read_review
+from .linkage.review import write_review as write_review
 from .measures.adoption import adoption as adoption
 from .measures.aftercare import aftercare_coverage as aftercare_coverage
 from .measures.caseload import caseload_introductions as caseload_introductions
@@ -110,6 +117,7 @@ from .states import state_at as state_at
 from .tables.checks import find_problems as find_problems
 from .tables.files import read_record as read_record
 from .tables.files import write_record as write_record
+from .tables.linkage_tokens import linkage_tokens as linkage_tokens
 from .tables.pseudonyms import pseudonymise as pseudonymise
 from .tables.record import RecoveryRecord as RecoveryRecord
 from .tables.relational.start import EngineSettings as EngineSettings
@@ -121,5 +129,7 @@ from .worlds.area.synthetic import synthetic_record as synthetic_record
 from .worlds.calibration import calibration_table as calibration_table
 from .worlds.calibration_shown import calibration_summary as calibration_summary
 from .worlds.calibration_shown import plot_calibration as plot_calibration
+from .worlds.two_agencies import TwoAgencies as TwoAgencies
+from .worlds.two_agencies import two_agencies as two_agencies
 
 __version__: str

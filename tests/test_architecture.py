@@ -46,6 +46,7 @@ FOREIGN = {
     "sqlalchemy": ("web",),
     "starlette": ("web",),
     "uvicorn": ("web",),
+    "splink": ("linkage/comparing.py",),
 }
 KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math", "typing", "collections", "dataclasses",
                   "contextlib", "enum", "functools"}  # fmt: skip
