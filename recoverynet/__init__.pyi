@@ -68,6 +68,19 @@ from .measures.prompts import prompts as prompts
 from .measures.thresholds import thresholds as thresholds
 from .measures.turnover import turnover as turnover
 from .models.autocorrelation import network_autocorrelation as network_autocorrelation
+from .models.interventions.comparison import compare_interventions as compare_interventions
+from .models.interventions.courses import simulate_spread as simulate_spread
+from .models.interventions.declared import BridgeRemoved as BridgeRemoved
+from .models.interventions.declared import Champion as Champion
+from .models.interventions.declared import GroupClosed as GroupClosed
+from .models.interventions.declared import HoursMoved as HoursMoved
+from .models.interventions.declared import Introduction as Introduction
+from .models.interventions.declared import NewGroup as NewGroup
+from .models.interventions.plan import read_plan as read_plan
+from .models.interventions.rates import DeclaredRates as DeclaredRates
+from .models.interventions.rates import FittedRates as FittedRates
+from .models.interventions.robustness import tipping_points as tipping_points
+from .models.interventions.source import spread_source as spread_source
 from .models.ladder.ladder import evidence_ladder as evidence_ladder
 from .models.saom.drift import influence_table as influence_table
 from .models.saom.effects import effects_catalogue as effects_catalogue
@@ -94,6 +107,7 @@ from .report.disclosure.policy import DisclosurePolicy as DisclosurePolicy
 from .report.evaluation.evaluation import evaluation_report as evaluation_report
 from .report.report import Report as Report
 from .report.spread.spread import spread_report as spread_report
+from .report.what_if.what_if import what_if_report as what_if_report
 from .samples import list_samples as list_samples
 from .samples import load_sample as load_sample
 from .states import Norm as Norm
