@@ -135,8 +135,9 @@ class Attacker:
     known_large: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        self.small = self.linked.small(self.rule) & ~self.linked.kept
-        self.looked_at = (self.hidden | (self.small & ~self.linked.printed)) & ~self.linked.kept
+        told = self.linked.kept | self.linked.moot
+        self.small = self.linked.small(self.rule) & ~told
+        self.looked_at = (self.hidden | (self.small & ~self.linked.printed)) & ~told
         start = np.zeros(len(self.small), dtype=bool) if self.known_large is None else self.known_large
         self.large = start & self.hidden
 
