@@ -13,6 +13,7 @@ __version__ = "0.2.0"
 _DOOR: dict[str, list[str]] = {
     "errors": [
         "DisclosureError",
+        "EngineError",
         "NotEstimableError",
         "NotWrittenError",
         "RecoveryNetError",
@@ -24,6 +25,7 @@ _DOOR: dict[str, list[str]] = {
     "tables.record": ["RecoveryRecord"],
     "tables.files": ["read_record", "write_record"],
     "tables.store": ["RecordStore", "open_record", "write_store"],
+    "tables.relational.start": ["EngineSettings"],
     "tables.checks": ["find_problems"],
     "tables.pseudonyms": ["pseudonymise"],
     "formats.proposal.proposal": ["Proposal", "propose_mapping"],

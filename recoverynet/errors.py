@@ -29,5 +29,9 @@ class NotWrittenError(RecoveryNetError, OSError):
     """A file or folder could not be written; what stood under its name before is untouched."""
 
 
+class EngineError(RecoveryNetError, RuntimeError):
+    """An engine that was to do the work cannot start, or went away before it was done; nothing is half-written."""
+
+
 class RecoveryNetWarning(UserWarning):
     """Something the reader of a result should know; the result still stands."""

@@ -75,20 +75,7 @@ def fits(name: str, kind: str) -> bool:
     return kind == "a record" and "RecoveryRecord" in str(asked.annotation) or kind == "nothing" and asked.default is None
 
 
-NOT_YET = {
-    "Proposal", "read_meeting_guide", "read_bmlt", "read_open_referral", "riverside_record", "calibration_table", "write_store",
-    "find_problems", "calibration_summary", "plot_calibration",
-}  # fmt: skip
-"""Came in from elsewhere and still answer the wrong thing with a raw error: to be mended, and taken off here when they are."""
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="a raw error still", strict=True)) if name in NOT_YET else name
-        for name in door()
-    ],
-)
+@pytest.mark.parametrize("name", door())
 def test_the_wrong_thing_is_named_in_words(name: str) -> None:
     for kind, given in WRONG.items():
         if fits(name, kind):

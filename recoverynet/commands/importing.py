@@ -39,6 +39,7 @@ KeyFile = Annotated[
     Path | None,
     typer.Option(help="File with a secret key: ids of people become pseudonyms that the same key makes again.", show_default=False),
 ]
+IdColumn = Annotated[str | None, typer.Option(help="Column of those ids, where it is called otherwise.", show_default=False)]
 Pairs = list[str] | None
 
 
@@ -261,18 +262,41 @@ def interviews(
     into: Into,
     asked_at: Annotated[str, typer.Option(help="Column of the day people were asked, or the day itself.", show_default=False)],
     role: Annotated[str, typer.Option(help="Role of the people asked.")] = "client",
+    ego_id: IdColumn = None,
+    alter_id: IdColumn = None,
+    source_id: IdColumn = None,
+    target_id: IdColumn = None,
+    alter_question: Annotated[
+        list[str] | None,
+        typer.Option(help="How the columns of a question about alters begin, in one wide file; once for each.", show_default=False),
+    ] = None,
     keep: Annotated[
         list[str] | None, typer.Option(help="A question to keep though it looks like a name; once for each.", show_default=False)
     ] = None,
     tz: TimeZone = "Europe/London",
     overwrite: Overwrite = False,
 ) -> None:
-    """Interviews of EgoNet, EgoWeb or egor."""
+    """Interviews of EgoNet, EgoWeb or egor.
+
+    Columns of ids are known by the names those programs give them; name those that are called otherwise.
+    """
     require_there(source)
     _require_free(into, overwrite)
     from recoverynet.formats.egor.study import read_egor
 
-    _write(read_egor(source, asked_at=asked_at, role=role, keep=keep or (), tz=tz), into)
+    came = read_egor(
+        source,
+        asked_at=asked_at,
+        ego_id=ego_id,
+        alter_id=alter_id,
+        source_id=source_id,
+        target_id=target_id,
+        alter_questions=alter_question or (),
+        role=role,
+        keep=keep or (),
+        tz=tz,
+    )
+    _write(came, into)
 
 
 @import_app.command("network")

@@ -38,6 +38,29 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that
 LeaveOut = Annotated[bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")]
 
 
+class EngineChoice(StrEnum):
+    """Where contacts are added up, by name."""
+
+    memory = "memory"
+    duckdb = "duckdb"
+    spark = "spark"
+
+    @property
+    def asked(self) -> str | None:
+        """The engine as a report is asked for it; None: in this process, without one."""
+        return None if self is EngineChoice.memory else self.value
+
+
+Engine = Annotated[
+    EngineChoice,
+    typer.Option(
+        "--engine",
+        help="Where contacts are added up: memory (here), duckdb, or spark (needs Java 17 and the extra [spark]; "
+        "SPARK_MASTER names a cluster). The report is the same.",
+    ),
+]
+
+
 class Policy(StrEnum):
     """Disclosure presets by name."""
 

@@ -10,6 +10,8 @@ import typer
 from recoverynet.commands.options import (
     Brief,
     Disclosure,
+    Engine,
+    EngineChoice,
     Folder,
     LeaveOut,
     MapFile,
@@ -34,6 +36,7 @@ def report_evaluation(
     disclosure: Disclosure = Policy.ndtms,
     placebo: Placebo = None,
     tables: Tables = None,
+    engine: Engine = EngineChoice.memory,
     leave_out: LeaveOut = False,
     brief: Brief = False,
     overwrite: Overwrite = False,
@@ -50,7 +53,7 @@ def report_evaluation(
     record = read_told(folder, map, leave_out)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
-    report = evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value)
+    report = evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value, engine=engine.asked)
     finish(report.brief() if brief else report, out, tables)
 
 
@@ -78,6 +81,7 @@ def report_spread(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
     tables: Tables = None,
+    engine: Engine = EngineChoice.memory,
     leave_out: LeaveOut = False,
     brief: Brief = False,
     overwrite: Overwrite = False,
@@ -98,6 +102,7 @@ def report_spread(
         surroundings=_names(surroundings),
         rng=seed,
         disclosure=disclosure.value,
+        engine=engine.asked,
     )
     finish(report.brief() if brief else report, out, tables)
 

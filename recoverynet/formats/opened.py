@@ -221,12 +221,23 @@ class _Packed:
         return read
 
 
+def lines_of(text: str) -> list[str]:
+    r"""The lines of a text file, which end at a line feed, a carriage return or both, and at no other character.
+
+    Examples
+    --------
+    >>> lines_of("ann\r\nb\u2028en\n")
+    ['ann', 'b\u2028en']
+    """
+    return [line.rstrip("\n") for line in io.StringIO(text, newline=None)]
+
+
 def split_rows(text: str, mark: str) -> list[list[str]]:
     """Rows of cells of a text parted by ``mark``; a quotation mark left open costs its own line only."""
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error:
-        return [_split_line(line, mark) for line in text.splitlines()]
+        return [_split_line(line, mark) for line in lines_of(text)]
 
 
 def _split_line(line: str, mark: str) -> list[str]:

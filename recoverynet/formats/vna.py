@@ -13,7 +13,7 @@ from scipy import sparse
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportReport, ImportRow
-from recoverynet.formats.opened import decoded
+from recoverynet.formats.opened import decoded, lines_of
 from recoverynet.formats.raw_networks import (
     NETWORK,
     Layer,
@@ -78,7 +78,7 @@ def parse_vna(data: bytes, name: str, *, keep: Iterable[str] = (), directed: boo
 def _sections(text: str, name: str) -> dict[str, _Section]:
     sections: dict[str, _Section] = {}
     current: _Section | None = None
-    for line in text.splitlines():
+    for line in lines_of(text):
         if line.lstrip().startswith("*"):
             title = " ".join(line.strip().lstrip("*").lower().split())
             if title not in _SECTIONS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from recoverynet.instants import as_instant, day_in_words
 from recoverynet.kernels.incidence import incidence_in_order
 from recoverynet.shown import card
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 
 class Biadjacency(NamedTuple):
@@ -60,6 +61,8 @@ class ContactGraph:
     start, end : instants, optional
         Half-open window [start, end); an occasion belongs to the window its start falls in. Default: every
         occasion.
+    on_engine : RecordOnEngine, optional
+        The same record on an engine, which then adds up the ties. Default: they are added up here.
 
     Attributes
     ----------
@@ -89,6 +92,7 @@ class ContactGraph:
     record: RecoveryRecord
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
+    on_engine: RecordOnEngine | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.record, RecoveryRecord):
@@ -129,7 +133,7 @@ class ContactGraph:
             ``end`` does not stand after ``start``.
         """
         tz = self.record.tz
-        window = ContactGraph(self.record, as_instant(start, tz), as_instant(end, tz))
+        window = ContactGraph(self.record, as_instant(start, tz), as_instant(end, tz), on_engine=self.on_engine)
         window.__dict__["_timeline"] = self._timeline
         return window
 

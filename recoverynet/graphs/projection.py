@@ -6,22 +6,23 @@ import warnings
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.person_network import PersonNetwork
+from recoverynet.graphs.projection_on_engine import LARGE_OCCASION, crowds_in_words, project_on_engine, settings_of
 from recoverynet.instants import as_length, as_window
 from recoverynet.kernels.decay import half_life_decay
 from recoverynet.kernels.incidence import newman, shared_over_smaller, shared_over_union, weighted_product
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.store import RecordStore
 
 Weighting = Literal["newman", "count", "jaccard", "overlap", "duration"]
 WEIGHTINGS: tuple[str, ...] = ("newman", "count", "jaccard", "overlap", "duration")
-LARGE_OCCASION = 500
 
 
 def project(
-    graph: ContactGraph,
+    graph: ContactGraph | RecordStore | RecordOnEngine,
     *,
     window: tuple[object, object] | None = None,
     weighting: Weighting = "newman",
@@ -32,10 +33,10 @@ def project(
 
     Parameters
     ----------
-    graph : ContactGraph
-        Contacts of n people.
+    graph : ContactGraph or RecordStore
+        Contacts of n people. The ties of a store are added up on its engine, and only they are brought here.
     window : (start, end), optional
-        Half-open window [start, end) of occasions to use. Default: the window of the graph.
+        Half-open window [start, end) of occasions to use. Default: the window of the graph, or of the store.
     weighting : {"newman", "count", "jaccard", "overlap", "duration"}
         How shared occasions add up to a strength; see Notes. The default keeps large meetings from
         dominating.
@@ -57,6 +58,8 @@ def project(
         Unknown weighting, a half-life that is not a positive time, a negative ``min_weight``.
     TimeOrderError
         The window does not end after it starts.
+    EngineError
+        The engine of a store cannot start, or went away.
 
     Warns
     -----
@@ -95,10 +98,17 @@ def project(
         raise SchemaError(f"weighting must be one of {', '.join(WEIGHTINGS)}; got {weighting!r}.")
     if not min_weight >= 0:
         raise SchemaError(f"min_weight must be 0 or more; got {min_weight!r}.")
+    if isinstance(graph, RecordStore):
+        graph = graph.on_engine
+    if isinstance(graph, RecordOnEngine):
+        return project_on_engine(graph, window=window, weighting=weighting, half_life=half_life, min_weight=min_weight)
     if not isinstance(graph, ContactGraph):
         raise SchemaError(f"project() takes a ContactGraph: project(ContactGraph(record)); got {type(graph).__name__}.")
     if window is not None:
         graph = graph.between(*as_window(window, graph.record.tz))
+    if graph.on_engine is not None:
+        bounds, there = (graph.start, graph.end), graph.on_engine
+        return project_on_engine(there, window=bounds, weighting=weighting, half_life=half_life, min_weight=min_weight)
     decay = _decay(graph, half_life)
     matrix = graph.biadjacency().matrix
     _warn_of_large_occasions(graph, matrix.indices)
@@ -115,12 +125,7 @@ def project(
     if min_weight > 0:
         weights.data[weights.data < min_weight] = 0.0
         weights.eliminate_zeros()
-    settings = {
-        "window": (graph.start, graph.end),
-        "weighting": weighting,
-        "half_life": None if half_life is None else str(pd.Timedelta(half_life)),
-        "min_weight": min_weight,
-    }
+    settings = settings_of(graph.start, graph.end, weighting, half_life, min_weight)
     return PersonNetwork.trusted(weights, graph.people_table, directed=False, settings=settings)
 
 
@@ -148,12 +153,5 @@ def _warn_of_large_occasions(graph: ContactGraph, occasion_codes: np.ndarray) ->
     large = np.flatnonzero(sizes > LARGE_OCCASION)
     if len(large):
         pairs = int((sizes[large] * (sizes[large] - 1) // 2).sum())
-        warnings.warn(
-            f"{len(large)} {'occasion has' if len(large) == 1 else 'occasions have'} more than {LARGE_OCCASION} people, "
-            "the first being "
-            f"{graph.occasions['occasion_id'].iloc[large[0]]!r} with {sizes[large[0]]:,}; together they make "
-            f"{pairs:,} "
-            "pairs. Being in so large a crowd may not be contact: consider leaving them out.",
-            RecoveryNetWarning,
-            stacklevel=3,
-        )
+        largest = f"the first being {graph.occasions['occasion_id'].iloc[large[0]]!r} with {sizes[large[0]]:,}"
+        warnings.warn(crowds_in_words(len(large), largest, pairs), RecoveryNetWarning, stacklevel=3)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from recoverynet.errors import SchemaError
 from recoverynet.ids import ids_in, require_shared
@@ -15,13 +16,16 @@ from recoverynet.measures.days import days_within, local_days
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
 from recoverynet.tables.columns import instants_of_column
-from recoverynet.tables.record import RecoveryRecord, require_record
+from recoverynet.tables.measurable import require_measurable
+from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.store import RecordStore
 
 STANDING = ("ended", "not_ended", "left_out", "continuing")
 
 
 def aftercare_coverage(
-    record: RecoveryRecord,
+    record: RecoveryRecord | RecordStore | RecordOnEngine,
     *,
     horizons: Sequence[int] = (28, 90),
     before: int | None = 90,
@@ -36,8 +40,8 @@ def aftercare_coverage(
 
     Parameters
     ----------
-    record : RecoveryRecord
-        Episodes, occasions and the window under observation.
+    record : RecoveryRecord or RecordStore
+        Episodes, occasions and the window under observation. The contacts of a store are counted on its engine.
     horizons : sequence of int
         Days of follow-up after the end of treatment, 1 or more each. Default 28 and 90, the two in use for
         aftercare.
@@ -108,7 +112,7 @@ def aftercare_coverage(
                       phase  n_clients  n_covered  n_censored
     2  within 28 days after          1          0           1
     """
-    require_record(record, "aftercare_coverage()")
+    record = require_measurable(record, "aftercare_coverage()")
     spans = _checked_days(horizons, before)
     _whole_days("continues_within", continues_within, 0)
     if observed not in ("record", "person"):
@@ -120,13 +124,13 @@ def aftercare_coverage(
     levels = level_of_each(record, by, people, episodes)
     phases = _phases(episodes, spans, before)
     seen_first, seen_last = _observed(record, people, observed)
-    who, day = contact_days(record, contacts, people)
+    seen = contacts_in_spans(record, contacts, people, list(phases.values()))
 
     ended = (episodes["standing"] == "ended").to_numpy()
     rows = []
-    for phase, (first, last) in phases.items():
+    for (phase, (first, last)), n_seen in zip(phases.items(), seen, strict=True):
         followed = ended & (first >= seen_first) & (last <= seen_last)
-        covered = followed & (events_between(who, day, np.arange(len(people)), first, last) > 0)
+        covered = followed & (n_seen > 0)
         outcome = np.where(followed, "followed", np.where(ended, "censored", episodes["standing"]))
         rows += [_count(phase, level, levels == level, outcome, covered) for level in levels_in_order(levels)]
     frame = with_interval(pd.DataFrame(rows), "n_covered", "n_clients")
@@ -165,7 +169,7 @@ def _whole_days(what: str, length: int, least: int) -> None:
 
 
 def _index_episodes(
-    record: RecoveryRecord, people: pd.Index, leave_out_exits: Collection[str], continues_within: int
+    record: RecoveryRecord | RecordOnEngine, people: pd.Index, leave_out_exits: Collection[str], continues_within: int
 ) -> pd.DataFrame:
     """One row a person: the episode that ended last (else the latest begun), with days and how it stands."""
     episodes = record.episodes[record.episodes["person_id"].isin(people)]
@@ -189,7 +193,7 @@ def _phases(episodes: pd.DataFrame, horizons: tuple[int, ...], before: int | Non
     return phases | {f"within {days} days after": (end + 1, end + days) for days in horizons}
 
 
-def _observed(record: RecoveryRecord, people: pd.Index, observed: str) -> tuple[np.ndarray, np.ndarray]:
+def _observed(record: RecoveryRecord | RecordOnEngine, people: pd.Index, observed: str) -> tuple[np.ndarray, np.ndarray]:
     """First and last day each person was observed; NaN, so that no phase is inside, without a window."""
     first, last = (np.full(len(people), bound) for bound in days_within(record.window))
     if observed == "person":
@@ -199,14 +203,39 @@ def _observed(record: RecoveryRecord, people: pd.Index, observed: str) -> tuple[
     return first, last
 
 
-def contact_days(record: RecoveryRecord, contacts: pd.DataFrame | None, people: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+def contacts_in_spans(
+    record: RecoveryRecord | RecordOnEngine,
+    contacts: pd.DataFrame | None,
+    people: pd.Index,
+    spans: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> list[np.ndarray]:
+    """How many contacts each of the people had in each span of days, both included, NaN where there is no question.
+
+    Raises as :func:`contact_days` does.
+    """
+    if isinstance(record, RecordOnEngine):
+        given = None if contacts is None else _days_given(record, contacts)
+        return record.contacts_in_spans(people, spans, given)
+    who, day = contact_days(record, contacts, people)
+    return [events_between(who, day, np.arange(len(people)), first, last) for first, last in spans]
+
+
+def _days_given(record: RecordOnEngine, contacts: pd.DataFrame) -> pa.Table:
+    """Person and local day of contacts that were handed in."""
+    who, day = contact_days(record, contacts, record.person_ids)
+    return pa.table({"person_id": pa.array(record.person_ids[who], pa.string()), "day": day.astype(np.int32)})
+
+
+def contact_days(
+    record: RecoveryRecord | RecordOnEngine, contacts: pd.DataFrame | None, people: pd.Index
+) -> tuple[np.ndarray, np.ndarray]:
     """Person code and local day of every contact of the people; by default their recovery contacts.
 
     SchemaError where ``contacts`` lacks ``person_id`` or ``started_at``, or the latter does not hold
     instants; UnknownPersonError where none of its people is of the record.
     """
     if contacts is None:
-        rows = recovery_contacts(record)
+        rows = recovery_contacts(record)  # type: ignore[arg-type]
     else:
         rows = ids_in(contacts, ("person_id", "started_at"), "contacts", ids=("person_id",))
     absent = {"person_id", "started_at"} - set(rows.columns)

@@ -127,13 +127,12 @@ def person_ties(index: RecordIndex, client_id: str, moment: Moment, mine: Collec
 
 def latest_interview(index: RecordIndex, client_id: str, at: pd.Timestamp) -> list[tuple[str, dict[str, Any]]]:
     """Whom the client named when they were last asked, and what they said of each."""
-    named = index.rows("nominations", client_id)
-    asked = [day for day in named["asked_at"].tolist() if day < at]
+    named = index.values("nominations", client_id, ("alter_id", *_SAID))
+    told = [(alter, dict(zip(_SAID, values, strict=True))) for alter, *values in named]
+    asked = [said["asked_at"] for _, said in told if said["asked_at"] < at]
     if not asked:
         return []
     last = max(asked).date()
-    rows = zip(named["alter_id"].tolist(), *(_plain(named[name]) for name in _SAID), strict=True)
-    told = [(alter, dict(zip(_SAID, values, strict=True))) for alter, *values in rows]
     latest = [(alter, said) for alter, said in told if said["asked_at"].date() == last]
     return sorted(latest, key=lambda row: (row[0], row[1]["relation"] or ""))
 
@@ -167,11 +166,8 @@ class _Look(NamedTuple):
 
 def _looks_at(index: RecordIndex, person_id: str, at: pd.Timestamp) -> list[_Look]:
     """Every look at somebody's state that may still hold, in the order of the record."""
-    rows = index.rows("observations", person_id)
-    columns = (_plain(rows[name]) for name in ("variable", "observed_at", "value", "source", "perceived_by"))
-    return [
-        _Look(*look) for variable, *look in zip(*columns, strict=True) if variable == "state" and at - SAID_HOLDS <= look[0] < at
-    ]
+    rows = index.values("observations", person_id, ("variable", "observed_at", "value", "source", "perceived_by"))
+    return [_Look(*look) for variable, *look in rows if variable == "state" and at - SAID_HOLDS <= look[0] < at]
 
 
 def _may_be_told(look: _Look, person: Person, client_id: str, at: pd.Timestamp) -> bool:

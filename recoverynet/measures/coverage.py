@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
-from recoverynet.kernels.windows import events_between
-from recoverynet.measures.aftercare import contact_days
+from recoverynet.measures.aftercare import contacts_in_spans
 from recoverynet.measures.days import days_within, local_days, midnight
 from recoverynet.measures.subgroups import people_with_role, with_interval
-from recoverynet.tables.record import RecoveryRecord, require_record
+from recoverynet.tables.measurable import require_measurable
+from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.store import RecordStore
 
 _FREQUENCY = {"month": "M", "quarter": "Q"}
 
 
 def coverage_over_time(
-    record: RecoveryRecord,
+    record: RecoveryRecord | RecordStore | RecordOnEngine,
     *,
     every: Literal["month", "quarter"] = "month",
     among: Literal["observed", "treatment"] = "observed",
@@ -30,8 +32,8 @@ def coverage_over_time(
 
     Parameters
     ----------
-    record : RecoveryRecord
-        People, episodes, occasions and the window under observation.
+    record : RecoveryRecord or RecordStore
+        People, episodes, occasions and the window under observation. The contacts of a store are counted on its engine.
     every : {"month", "quarter"}
         Length of the periods. Default month.
     among : {"observed", "treatment"}
@@ -78,21 +80,21 @@ def coverage_over_time(
     0  2011-03          3          2   True
     1  2011-04          3          2  False
     """
-    require_record(record, "coverage_over_time()")
+    record = require_measurable(record, "coverage_over_time()")
     if every not in _FREQUENCY:
         raise SchemaError(f"every must be 'month' or 'quarter'; got {every!r}.")
     if among not in ("observed", "treatment"):
         raise SchemaError(f"among must be 'observed' or 'treatment'; got {among!r}.")
     people = people_with_role(record, roles)
-    who, day = contact_days(record, contacts, people)
-    code = np.arange(len(people))
+    periods = _periods(record, every)
+    spans = [(np.broadcast_to(first, len(people)), np.broadcast_to(last, len(people))) for _, first, last, _ in periods]
+    seen = contacts_in_spans(record, contacts, people, spans)
     rows = []
-    for period, first, last, n_days in _periods(record, every):
+    for (period, first, last, n_days), n_seen in zip(periods, seen, strict=True):
         present = _in_treatment(record, people, first, last)
         if among == "observed":
             present |= _under_observation(record, people, first, last)
-        whole_period = np.full(len(people), first), np.full(len(people), last)
-        covered = present & (events_between(who, day, code, *whole_period) > 0)
+        covered = present & (n_seen > 0)
         rows.append(
             {
                 "period": period,
@@ -116,7 +118,7 @@ def coverage_over_time(
     return with_interval(pd.DataFrame(rows, columns=list(kinds)).astype(kinds), "n_covered", "n_clients")
 
 
-def _periods(record: RecoveryRecord, every: str) -> list[tuple[str, float, float, int]]:
+def _periods(record: RecoveryRecord | RecordOnEngine, every: str) -> list[tuple[str, float, float, int]]:
     """Name, first and last observed day, and full length of every calendar period of the window."""
     first, last = days_within(record.window)
     if not first <= last:
@@ -131,13 +133,13 @@ def _periods(record: RecoveryRecord, every: str) -> list[tuple[str, float, float
     return found
 
 
-def _under_observation(record: RecoveryRecord, people: pd.Index, first: float, last: float) -> np.ndarray:
+def _under_observation(record: RecoveryRecord | RecordOnEngine, people: pd.Index, first: float, last: float) -> np.ndarray:
     own = record.people.set_index("person_id").loc[people]
     joined, left = local_days(own["joined_on"]), local_days(own["left_on"])
     return ~(joined > last) & ~(left <= first)
 
 
-def _in_treatment(record: RecoveryRecord, people: pd.Index, first: float, last: float) -> np.ndarray:
+def _in_treatment(record: RecoveryRecord | RecordOnEngine, people: pd.Index, first: float, last: float) -> np.ndarray:
     episodes = record.episodes
     started, ended = local_days(episodes["started_on"]), local_days(episodes["ended_on"])
     within = episodes.loc[(started <= last) & ~(ended < first), "person_id"]

@@ -20,7 +20,10 @@ from recoverynet.kernels.equivalence import equivalence_weights, geodesic_profil
 from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, two_steps
 from recoverynet.kernels.proportions import share
 from recoverynet.measures.behaviours import Behaviour, behaviour_values, is_binary, person_wave_index, with_last_adopters
+from recoverynet.measures.exposure_on_engine import exposure_on_engine
 from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.store import RecordStore
 
 Direction = Literal["out", "in", "mutual"]
 COUNTS = ("n_alters", "n_observed", "n_holding", "n_lost", "n_unknown")
@@ -58,7 +61,7 @@ class StructuralEquivalence:
 
 
 def exposure(
-    source: NetworkPanel | ContactGraph,
+    source: NetworkPanel | ContactGraph | RecordStore | RecordOnEngine,
     behaviour: Behaviour = None,
     *,
     lag: int = 1,
@@ -78,8 +81,9 @@ def exposure(
 
     Parameters
     ----------
-    source : NetworkPanel or ContactGraph
-        n people at W waves; or contacts, cut into waves by ``breaks``.
+    source : NetworkPanel, ContactGraph or RecordStore
+        n people at W waves; or contacts, cut into waves by ``breaks``. The contacts of a store stay on its engine, which knows a
+        norm, and contacts rather than contacts of contacts or likeness of position.
     behaviour : str, Norm, array of shape (n, W) or None
         Name of a behaviour of the panel, a norm, or numbers (NaN unknown). A norm is 1, 0 or NaN; of any
         other behaviour the exposure is the mean value among contacts. Default: the panel's norm.
@@ -159,6 +163,13 @@ def exposure(
     >>> frame.loc[("ann", 2), ["exposure", "n_alters", "n_observed"]].tolist()
     [1.0, 3.0, 2.0]
     """
+    if isinstance(source, RecordStore | RecordOnEngine):
+        _require_plain(order, weights, last_period_adopts, observations)
+        there = source.on_engine if isinstance(source, RecordStore) else source
+        return exposure_on_engine(
+            there, behaviour, breaks=breaks, lag=lag, normalise=normalise, isolates=isolates, weighted=weighted, unknown=unknown,
+            weighting=weighting,
+        )  # fmt: skip
     panel = panel_of(source, behaviour, breaks=breaks, observations=observations, weighting=weighting)
     scheme = _checked(panel, lag, direction, isolates, order, weights, unknown, weighted)
     _, values = behaviour_values(panel, behaviour)
@@ -188,6 +199,18 @@ def exposure(
         blocks["n_holding"][:], blocks["n_lost"][:] = np.nan, np.nan
     frame = pd.DataFrame({name: block.ravel() for name, block in blocks.items()}, index=person_wave_index(panel))
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))
+
+
+def _require_plain(order: int, weights: object, last_period_adopts: bool, observations: object) -> None:
+    """What an engine does not do, said before it starts."""
+    asked = {"order": order != 1, "weights": weights != "ties", "last_period_adopts": last_period_adopts}
+    asked["observations"] = observations is not None
+    strange = [name for name, given in asked.items() if given]
+    if strange:
+        raise SchemaError(
+            f"Of a store, {', '.join(strange)} cannot be set: read the record into memory with read_record(folder), and pass "
+            "ContactGraph(record)."
+        )
 
 
 def known_ties(panel: NetworkPanel, direction: str, lag: int, most: float = 0.0) -> np.ndarray:

@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.instants import as_window
 from recoverynet.measures.days import days_within, local_days, resolved_window
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
 from recoverynet.tables.layouts import LINKAGE, LINKAGE_COURSE
+from recoverynet.tables.measurable import require_measurable
 from recoverynet.tables.record import RecoveryRecord, require_record
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.store import RecordStore
 
 STAGES = LINKAGE["stage"].choices
 """The steps of the funnel in their order, then the ends a course may take: declined, withdrawn, stopped."""
@@ -22,7 +26,7 @@ _BEFORE_ANSWER = ("offered", "discussed")
 
 
 def linkage_funnel(
-    record: RecoveryRecord,
+    record: RecoveryRecord | RecordStore | RecordOnEngine,
     *,
     window: tuple[object, object] | None = None,
     by: str | None = None,
@@ -33,8 +37,8 @@ def linkage_funnel(
 
     Parameters
     ----------
-    record : RecoveryRecord
-        Its ``linkage`` table: one step of one client towards one group a row.
+    record : RecoveryRecord or RecordStore
+        Its ``linkage`` table: one step of one client towards one group a row. The steps of a store are read by its engine.
     window : (start, end), optional
         Half-open window; only steps dated in it count. Default: every step of the record.
     by : str, optional
@@ -102,11 +106,15 @@ def linkage_funnel(
     3  introduced          1          3          7.0
     4    attended          2          3          2.0
     """
-    require_record(record, "linkage_funnel()")
+    record = require_measurable(record, "linkage_funnel()")
     people = people_with_role(record, roles)
-    steps = _steps(record, window, add_participation)
-    steps = steps[steps["client_id"].isin(people)]
-    days = _first_days(steps)
+    if isinstance(record, RecordOnEngine):
+        asked = None if window is None else as_window(window, record.tz)
+        dated = record.first_steps(asked, add_participation=add_participation)
+    else:
+        steps = _steps(record, window, add_participation)
+        dated = steps.assign(day=local_days(steps["at"]))
+    days = _first_days(dated[dated["client_id"].isin(people)])
     clients = pd.Index(days.index.get_level_values("client_id"))
     reached = days.notna().groupby(level="client_id").any().reindex(people, fill_value=False)
     gaps = _gaps(days.to_numpy())
@@ -155,9 +163,8 @@ def _attendance_steps(record: RecoveryRecord) -> pd.DataFrame:
     return contacts.assign(stage=named.astype("str"))[named.notna()][["client_id", "group_id", "stage", "at"]]
 
 
-def _first_days(steps: pd.DataFrame) -> pd.DataFrame:
+def _first_days(dated: pd.DataFrame) -> pd.DataFrame:
     """First local day of every stage (columns) of every client and group (rows), NaN where unrecorded."""
-    dated = steps.assign(day=local_days(steps["at"]))
     table = dated.pivot_table(index=["client_id", "group_id"], columns="stage", values="day", aggfunc="min")
     return table.reindex(columns=list(STAGES)).astype(float)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -122,6 +122,7 @@ class RecordIndex:
         self._by_occasion = _pointers(place, codes, len(occasions))
         self._tables = {name: getattr(record, name) for name in ("people", "groups", *_BY_PERSON)}
         self._rows_by: dict[tuple[str, str], tuple[dict[str, int], _Pointers]] = {}
+        self._columns: dict[tuple[str, str], Any] = {}
 
     @cached_property
     def people(self) -> dict[str, Person]:
@@ -135,7 +136,10 @@ class RecordIndex:
 
     def rows(self, table: str, person_id: str, column: str | None = None) -> pd.DataFrame:
         """The rows of one person in episodes, observations, nominations or linkage, in the order of the table."""
-        column = column or _BY_PERSON[table]
+        frame: pd.DataFrame = self._tables[table]
+        return frame.iloc[self._places(table, person_id, column or _BY_PERSON[table])]
+
+    def _places(self, table: str, person_id: str, column: str) -> Sequence[int] | np.ndarray:
         frame = self._tables[table]
         if (table, column) not in self._rows_by:
             codes, ids = pd.factorize(frame[column])
@@ -144,7 +148,18 @@ class RecordIndex:
             self._rows_by[table, column] = {person: code for code, person in enumerate(ids)}, pointers
         codes_of, pointers = self._rows_by[table, column]
         code = codes_of.get(person_id)
-        return frame.iloc[[] if code is None else pointers.rows(code)]
+        return [] if code is None else pointers.rows(code)
+
+    def values(self, table: str, person_id: str, names: Iterable[str]) -> list[tuple[Any, ...]]:
+        """Some columns of what :meth:`rows` gives as plain values, None where one is missing: much faster for a few rows."""
+        places = self._places(table, person_id, _BY_PERSON[table])
+        return list(zip(*(self._plain(table, name, places) for name in names), strict=True)) if len(places) else []
+
+    def _plain(self, table: str, name: str, places: Sequence[int] | np.ndarray) -> list[Any]:
+        if (table, name) not in self._columns:
+            values = self._tables[table][name]
+            self._columns[table, name] = values.array if isinstance(values.dtype, pd.DatetimeTZDtype) else _objects(values)
+        return [None if value is pd.NaT else value for value in self._columns[table, name][places].tolist()]
 
     @cached_property
     def willing(self) -> frozenset[str]:

@@ -8,12 +8,13 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.proportions import share, wilson_interval
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 EVERYONE = "all"
 NOT_RECORDED = "not recorded"
 
 
-def people_with_role(record: RecoveryRecord, roles: object) -> pd.Index:
+def people_with_role(record: RecoveryRecord | RecordOnEngine, roles: object) -> pd.Index:
     """Ids of the people with one of the roles, in order; SchemaError where a role is unknown."""
     known = ("client", "peer", "worker", "family", "community")
     if isinstance(roles, str):
@@ -25,7 +26,9 @@ def people_with_role(record: RecoveryRecord, roles: object) -> pd.Index:
     return pd.Index(record.people.loc[record.people["role"].isin(wanted), "person_id"], name="person_id")
 
 
-def level_of_each(record: RecoveryRecord, by: str | None, person_ids: pd.Index, episodes: pd.DataFrame | None = None) -> np.ndarray:
+def level_of_each(
+    record: RecoveryRecord | RecordOnEngine, by: str | None, person_ids: pd.Index, episodes: pd.DataFrame | None = None
+) -> np.ndarray:
     """The subgroup of each person as text.
 
     ``by`` names a column of the people table, or else of the episodes table, read then from ``episodes`` (one

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from recoverynet.errors import NotEstimableError, SchemaError
@@ -89,15 +90,25 @@ def consenting(record: RecoveryRecord, purpose: Purpose, *, unknown_consent: Unk
     """
     require_consent_words(purpose, unknown_consent)
     answers = record.people.set_index("person_id")[f"consent_{purpose}"]
-    declined, unknown = (answers == False).fillna(False), answers.isna()  # noqa: E712 - a nullable flag
+    declined, unknown = _declined(answers), answers.isna()
     roles = _counted(record.people["role"], declined, unknown)
-    gone = answers.index[(declined | (unknown & (unknown_consent == "leave_out"))).to_numpy(dtype=bool)]
+    gone = answers.index[~agreeing(record.people, purpose, unknown_consent)]
     if len(gone) == len(answers) and len(gone):
         raise NotEstimableError(
             f"Nobody on the record may be counted for {purpose}: {int(declined.sum()):,} of {len(answers):,} people did not "
             f"agree, and of {int(unknown.sum()):,} the answer is not recorded (unknown_consent={unknown_consent!r})."
         )
     return Agreed(without_people(record, gone) if len(gone) else record, purpose, unknown_consent, roles)
+
+
+def agreeing(people: pd.DataFrame, purpose: Purpose, unknown_consent: UnknownConsent) -> np.ndarray:
+    """Whether each row of a people table is of somebody who may be counted for a purpose."""
+    answers = people[f"consent_{purpose}"]
+    return ~(_declined(answers) | (answers.isna() & (unknown_consent == "leave_out"))).to_numpy(dtype=bool)
+
+
+def _declined(answers: pd.Series) -> pd.Series:
+    return (answers == False).fillna(False)  # noqa: E712 - a nullable flag
 
 
 def require_consent_words(purpose: object, unknown_consent: object) -> None:

@@ -21,7 +21,14 @@ _THREADS = 4
 
 
 def locked_connection(
-    path: str | Path = ":memory:", *, read_only: bool = False, within: str | Path | None = None
+    path: str | Path = ":memory:",
+    *,
+    read_only: bool = False,
+    within: str | Path | None = None,
+    memory: str = "",
+    threads: int | None = None,
+    spill: str | Path | None = None,
+    tz: str = "UTC",
 ) -> duckdb.DuckDBPyConnection:
     """The one way to open DuckDB: a connection that reaches no other file and no network, within bounds nobody can lift.
 
@@ -33,6 +40,14 @@ def locked_connection(
         Whether the file may only be read.
     within : path, optional
         The one folder whose files may be read and written. Default: none.
+    memory : str
+        What it may take, such as ``"3GB"``. Default: :data:`MEMORY`.
+    threads : int, optional
+        How many cores it may keep busy. Default: four, or as many as there are.
+    spill : path, optional
+        A private folder for what does not fit into memory. Default: nothing is put on disk, and what does not fit fails.
+    tz : str
+        Time zone in which an instant has its day.
 
     Returns
     -------
@@ -45,15 +60,16 @@ def locked_connection(
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
         "allow_persistent_secrets": False,
-        "memory_limit": MEMORY,
-        "threads": min(_THREADS, os.cpu_count() or 1),
-        "temp_directory": "",
+        "memory_limit": memory or MEMORY,
+        "threads": threads or min(_THREADS, os.cpu_count() or 1),
+        "temp_directory": "" if spill is None else str(spill),
+        "preserve_insertion_order": spill is None,
     }
     connection = duckdb.connect(str(path), read_only=read_only, config=bounds)
     if within is not None:
         connection.execute(f"SET allowed_directories = [{text_sql(os.path.join(os.path.realpath(within), ''))}]")
     for setting in (
-        "TimeZone = 'UTC'",
+        f"TimeZone = {text_sql(tz)}",
         "parquet_metadata_cache = true",
         "enable_external_access = false",
         "lock_configuration = true",

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 import pandas as pd
+import pyarrow as pa
 
 from recoverynet.errors import SchemaError
 from recoverynet.tables.layouts import OCCASIONS, RECORD_TABLES
@@ -279,7 +280,7 @@ def _pairs_on_record(tables: Tables, people: set[str], days: set[str]) -> set[tu
     if "occasions" not in tables or "participation" not in tables:
         return set()
     held = tables["occasions"]
-    held = held[held["group_id"].isna()]
+    held = held[held["group_id"].isna() & _near(held["started_at"], days)]
     held = held.assign(day=_days(held["started_at"]))
     held = held[held["day"].isin(days)]
     there = tables["participation"]
@@ -298,7 +299,7 @@ def _fold_meetings(tables: Tables, rows: pd.DataFrame, tz: str) -> tuple[Tables,
     rows = rows.assign(day=_days(rows["started_at"]))
     key = ["group_id", "day"]
     held = tables.get("occasions", OCCASIONS.empty(tz))
-    held = held[held["group_id"].isin(rows["group_id"])]
+    held = held[held["group_id"].isin(rows["group_id"]) & _near(held["started_at"], set(rows["day"]))]
     held = held.assign(day=_days(held["started_at"])).sort_values(["started_at", "occasion_id"]).drop_duplicates(key)
     first = rows.drop_duplicates(key).assign(made=lambda new: new["uuid"].map(occasion_id).astype("str"))
     rows = rows.merge(held[[*key, "occasion_id"]], on=key, how="left").merge(first[[*key, "made"]], on=key, how="left")
@@ -314,8 +315,17 @@ def _added(tables: Tables, occasions: pd.DataFrame, people: pd.DataFrame, tz: st
     """Occasions and participation with rows added, none of them twice."""
     found = dict(tables)
     for name, rows, key in (("occasions", occasions, ["occasion_id"]), ("participation", people, ["occasion_id", "person_id"])):
-        found[name] = _longer(tables, name, rows, tz).drop_duplicates(key, ignore_index=True)
+        found[name] = _longer(tables, name, _not_held(tables.get(name), rows, key), tz)
     return found
+
+
+def _not_held(held: pd.DataFrame | None, rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Rows whose key a table does not hold, each once."""
+    rows = rows.drop_duplicates(key)
+    if held is None:
+        return rows
+    there = held.loc[held[key[0]].isin(rows[key[0]]), key]
+    return rows[~pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(there))]
 
 
 def _longer(tables: Tables, name: str, rows: pd.DataFrame, tz: str) -> pd.DataFrame:
@@ -325,7 +335,14 @@ def _longer(tables: Tables, name: str, rows: pd.DataFrame, tz: str) -> pd.DataFr
     if rows.empty:
         return held
     added = schema.typed(rows.reset_index(drop=True), tz=tz).dropna(axis="columns", how="all")
-    return pd.concat([held, added], ignore_index=True)
+    return in_one_piece(pd.concat([held, added], ignore_index=True))
+
+
+def in_one_piece(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose text columns are one piece of memory each: what was put together of many pieces is slow to pick rows of."""
+    pieces = {name: pa.array(frame[name].array) for name in frame.columns if frame[name].dtype == "str"}
+    many = {name: column for name, column in pieces.items() if isinstance(column, pa.ChunkedArray) and column.num_chunks > 1}
+    return frame.assign(**{name: pd.array(column.combine_chunks(), dtype="str") for name, column in many.items()})
 
 
 def _fold_steps(tables: Tables, steps: pd.DataFrame, tz: str) -> tuple[Tables, int]:
@@ -338,6 +355,13 @@ def _fold_steps(tables: Tables, steps: pd.DataFrame, tz: str) -> tuple[Tables, i
     steps = steps.assign(day=_days(steps["at"])).drop_duplicates(key)
     new = steps[~pd.MultiIndex.from_frame(steps[key]).isin(there)].drop(columns="day")
     return tables | {"linkage": _longer(tables, "linkage", new, tz)}, len(new)
+
+
+def _near(instants: pd.Series, days: set[str]) -> pd.Series:
+    """Which instants lie within a day of the first and last of some days: all others are on none of them."""
+    day = pd.Timedelta(days=1)
+    first, last = (pd.Timestamp(each, tz=instants.dt.tz) for each in (min(days), max(days)))
+    return (instants >= first - day) & (instants < last + 2 * day)
 
 
 def _days(instants: pd.Series) -> pd.Series:

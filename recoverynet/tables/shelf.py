@@ -109,6 +109,11 @@ class Shelf:
         """A whole table."""
         return self._frame(f"SELECT * FROM {name}")
 
+    def arrow(self, name: str) -> pa.Table:
+        """A whole table as Arrow has it."""
+        with _readable():
+            return self._connection.sql(f"SELECT * FROM {name}").to_arrow_table()
+
     def seen_window(self, tz: str) -> Window | None:
         """From the first day of any occasion or observation to the day after the last."""
         bounds = self._frame(

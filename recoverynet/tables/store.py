@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from recoverynet.arguments import as_path
 from recoverynet.atomic import atomic_folder, require_finished
@@ -19,6 +22,8 @@ from recoverynet.tables.files import files_of, read_record, require_no_other_tab
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.record import RecoveryRecord, Window, require_record
+from recoverynet.tables.relational.on_engine import EngineName, RecordOnEngine
+from recoverynet.tables.relational.start import EngineSettings, as_settings, spark_address
 from recoverynet.tables.shelf import INDEX, INDEXES, Reach, Shelf, write_index
 from recoverynet.tables.sidecar import SIDECAR
 
@@ -49,10 +54,18 @@ class RecordStore:
     """
 
     def __init__(
-        self, shelf: Shelf, *, tz: str, window: Window | None, notes: tuple[str, ...] = (), beside: Path | None = None
+        self,
+        shelf: Shelf,
+        *,
+        tz: str,
+        window: Window | None,
+        notes: tuple[str, ...] = (),
+        beside: Path | None = None,
+        settings: EngineSettings | None = None,
     ) -> None:
+        self._settings, self._folder = settings or EngineSettings(), beside if beside and is_store(beside) else None
         self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
-        self._entered = EnteredBeside(beside, tz)
+        self._entered, self.indexed = EnteredBeside(beside, tz), True
         self.people, self.groups, self.separations = (
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
@@ -70,8 +83,25 @@ class RecordStore:
         return f"<RecordStore: {len(self.people):,} people, {len(self.groups):,} groups>"
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, and of the engine."""
+        if "on_engine" in self.__dict__:
+            self.on_engine.close()
         self._shelf.close()
+
+    @cached_property
+    def on_engine(self) -> RecordOnEngine:
+        """The whole record, its contacts left on the engine; started at first use. What workers entered is not in it."""
+        if self._folder is None:
+            tables: dict[str, Path | pa.Table] = {name: self._shelf.arrow(name) for name in RECORD_TABLES}
+        else:
+            paths = {name: self._folder / f"{name}.parquet" for name in RECORD_TABLES}
+            tables = {name: path for name, path in paths.items() if path.is_file()}
+        session = self._settings.start(tz=self.tz, within=self._folder)
+        try:
+            return RecordOnEngine(session, tables, window=self.window, tz=self.tz)
+        except BaseException:
+            session.close()
+            raise
 
     def entered(self) -> Entered:
         """What workers entered on their page up to now, as far as it holds.
@@ -124,6 +154,11 @@ class RecordStore:
         ...     store.around(["eve"], "2011-03-01", "2011-04-15").people["person_id"].tolist()
         ['ann', 'cat', 'dev', 'eve']
         """
+        if not self.indexed:
+            raise SchemaError(
+                "This folder of Parquet has no index by person, so what is around one client cannot be read from it. "
+                "write_store(read_record(folder), store) makes one."
+            )
         core = self._known(person_ids)
         entered = self.entered()
         if steps not in (0, 1, 2):
@@ -233,12 +268,38 @@ def is_store(folder: Path) -> bool:
     return all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES)
 
 
+def is_unindexed(folder: Path) -> bool:
+    """Whether a folder holds the tables of a record as Parquet, and no index by person."""
+    needed = [folder / f"{name}.parquet" for name in ("people", "occasions", "participation")]
+    return all(path.exists() for path in needed) and not is_store(folder)
+
+
+def _left_where_it_is(folder: Path, settings: EngineSettings, tz: str) -> RecordStore:
+    """A store over Parquet files that an engine has checked and nobody has read."""
+    how = read_mapping(folder / SIDECAR if (folder / SIDECAR).is_file() else None, inside=folder)
+    zone = how.tz or tz
+    session = settings.start(tz=zone, within=folder)
+    try:
+        paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
+        asked = RecordOnEngine(session, {name: path for name, path in paths.items() if path.exists()}, window=None, tz=zone)
+        asked.require_sound()
+        asked.window = as_window(how.window, zone) if how.window else asked.seen_window()
+    except BaseException:
+        session.close()
+        raise
+    few = RecoveryRecord.of_checked({name: getattr(asked, name) for name in ("people", "groups")}, window=None, tz=zone)
+    store = RecordStore(Shelf.in_memory(few), tz=zone, window=asked.window, settings=settings)
+    store.__dict__["on_engine"], store.indexed = asked, False
+    return store
+
+
 def open_record(
     path: str | Path,
     *,
     mapping: str | Path | dict[str, Any] | Mapping | None = None,
     tz: str = "Europe/London",
     on_problems: Literal["raise", "leave_out"] = "raise",
+    engine: EngineName | EngineSettings | None = None,
 ) -> RecordStore:
     """Open a record on disk, to read what is around one client without reading all of it.
 
@@ -247,9 +308,15 @@ def open_record(
     path : path
         A folder that :func:`recoverynet.write_store` wrote: it is opened at once, whatever its size. Or anything
         :func:`recoverynet.read_record` reads (a folder of CSV or Parquet, a workbook, a DuckDB file): that is read and
-        checked whole, and held in memory.
+        checked whole, and held in memory. ``"spark://host:7077/folder"`` opens the folder, which every machine of that
+        cluster sees under the same name, with Spark there; ``"spark://local[2]/folder"`` with two cores of this machine.
     mapping, tz, on_problems
         As for :func:`recoverynet.read_record`; not used for a store.
+    engine : {"duckdb", "spark"} or EngineSettings, optional
+        Where measures of the whole record do what grows with contacts, such as ``project(store)`` and
+        ``coverage_over_time(store)``; started when the first of them asks. Default: DuckDB within 2.5 GB of memory. Where an
+        engine is named, a folder of tables as Parquet is checked there and stays where it is, however large: what is around
+        one client cannot be read from it, as it has no index by person.
 
     Returns
     -------
@@ -259,7 +326,8 @@ def open_record(
     Raises
     ------
     SchemaError
-        There is nothing to read, the tables have faults, or a file of a store cannot be read.
+        There is nothing to read, the tables have faults, a file of a store cannot be read, or there is no such engine or
+        address.
     UnknownPersonError, TimeOrderError
         As for :func:`recoverynet.read_record`.
 
@@ -275,7 +343,13 @@ def open_record(
     >>> rn.open_record(sample_folder("five_people"))
     <RecordStore: 5 people, 2 groups>
     """
+    settings, address = as_settings(engine or "duckdb"), spark_address(path)
+    if address is not None:
+        settings, path = replace(settings, engine="spark", master=address[0] or settings.master), address[1]
     folder = as_path(path, "open_record()")
+    if (engine is not None or address is not None) and is_unindexed(folder):
+        require_finished(folder)
+        return _left_where_it_is(folder, settings, tz)
     if is_store(folder):
         require_finished(folder)
         shelf = Shelf.on_disk(folder)
@@ -283,9 +357,10 @@ def open_record(
         how = read_mapping(beside if beside.is_file() else None, inside=folder)
         zone = how.tz or tz
         window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
-        return RecordStore(shelf, tz=zone, window=window, beside=folder)
+        return RecordStore(shelf, tz=zone, window=window, beside=folder, settings=settings)
     record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems, entries=False)
-    return RecordStore(Shelf.in_memory(record), tz=record.tz, window=record.window, notes=record.notes, beside=folder)
+    shelf = Shelf.in_memory(record)
+    return RecordStore(shelf, tz=record.tz, window=record.window, notes=record.notes, beside=folder, settings=settings)
 
 
 def write_store(record: RecoveryRecord, folder: str | Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
 
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -26,7 +28,7 @@ from recoverynet.web.way_in import Refused
 
 STATIC = Path(__file__).resolve().parent / "static"
 NOTHING: Mapping[str, str] = MappingProxyType({})
-_MOST_FIELDS = 40
+_MOST_FIELDS, _AT_ONCE = 40, 4
 Action = Callable[[Visit], Response]
 
 
@@ -52,8 +54,15 @@ def application(desk: Desk, *, hosts: Collection[str], secure: bool) -> ASGIApp:
         Route("/client/{handle}/{what}", _answering(desk, cookie, _enter), methods=["POST"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_page})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_page}, lifespan=_few_at_once)
     return Shield(app, hosts=hosts, refused=lambda why: desk.log.note("refusal", why=why))
+
+
+@asynccontextmanager
+async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
+    """Work on a few pages at a time: more threads on the same cores make everybody wait longer, and hold more memory."""
+    current_default_thread_limiter().total_tokens = _AT_ONCE
+    yield
 
 
 class Cookie:

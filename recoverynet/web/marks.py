@@ -44,6 +44,10 @@ class Marks:
         """The mark of one person."""
         return tuple(self._of.get(person_id, ()))
 
+    def tells_of(self, person_id: str, later: Marks) -> bool:
+        """Whether nothing was entered since then that a page of this person shows."""
+        return self.of(person_id) == later.of(person_id) and self.taken == later.taken
+
     def room_of(self, guides: Iterable[str]) -> Hashable:
         """The mark of the room some introducers have this month."""
         names = set(guides)

@@ -72,7 +72,7 @@ class WholeRecord:
         self._record = self._bare = read_record(path, mapping=mapping, entries=False)
         self.people, self.separations = self._bare.people, self._bare.separations
         self.window, self.tz = self._bare.window, self._bare.tz
-        self._beside, self._folded, self._lock = EnteredBeside(path, self.tz), NOTHING_ENTERED, Lock()
+        self._beside, self._folded, self._lock = EnteredBeside(path, self.tz), Marks(NOTHING_ENTERED), Lock()
 
     def entered(self) -> Entered:
         """Everything entered so far that holds."""
@@ -82,14 +82,17 @@ class WholeRecord:
         """Nothing to make ready: all is in memory."""
 
     def around(self, client_id: str, at: pd.Timestamp) -> RecoveryRecord:
-        """The whole record, with everything entered."""
+        """The whole record, with everything entered that concerns this client."""
         with self._lock:
-            entered = self.entered()
-            if entered is not self._folded and self.window is not None:
-                new = _beyond(self._folded, entered)
+            entered, folded = self.entered(), self._folded
+            if entered is folded.entered or self.window is None:
+                return self._record
+            marks = Marks(entered)
+            if not folded.tells_of(client_id, marks):
+                new = _beyond(folded.entered, entered)
                 bare = self._bare if new is None else self._record
                 tables, _ = fold_in(bare.tables(), entered if new is None else new, self.tz)
-                self._record, self._folded = RecoveryRecord.of_checked(tables, window=self.window, tz=self.tz), entered
+                self._record, self._folded = RecoveryRecord.of_checked(tables, window=self.window, tz=self.tz), marks
             return self._record
 
     def close(self) -> None:
@@ -114,7 +117,7 @@ class _Read:
 
     def serves(self, client_id: str, at: pd.Timestamp, marks: Marks) -> bool:
         """Whether it still says of a client what the whole record says."""
-        return self.at == at and self.marks.of(client_id) == marks.of(client_id) and self.marks.taken == marks.taken
+        return self.at == at and self.marks.tells_of(client_id, marks)
 
 
 class StoreOnDisk:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from threading import Lock
 from typing import Any, TypeVar
 
 import pandas as pd
 
+from recoverynet.measures.blind_spots import BlindSpot
 from recoverynet.measures.client_links import ClientLinks, client_links
 from recoverynet.measures.introductions import introductions
+from recoverynet.measures.kept_apart import KeptApart
 from recoverynet.measures.meetings import next_meetings
 from recoverynet.measures.prompts import Prompt, prompts
 from recoverynet.measures.record_index import Group, index_of
@@ -42,15 +44,42 @@ class Overview:
 
 
 @dataclass(frozen=True)
+class Links:
+    """What a page says of a client's links beside its rows; see :class:`recoverynet.ClientLinks`.
+
+    Attributes
+    ----------
+    days_since_recovery : float
+    n_recovery, n_recovery_before : int
+    only_through_services, safe_contact : bool or None
+    blind_spots : tuple of BlindSpot
+    apart : KeptApart
+    """
+
+    days_since_recovery: float
+    n_recovery: int
+    n_recovery_before: int
+    only_through_services: bool | None
+    safe_contact: bool | None
+    blind_spots: tuple[BlindSpot, ...]
+    apart: KeptApart
+
+    @classmethod
+    def of(cls, links: ClientLinks) -> Links:
+        """Those of all that was found; its frames are not kept for as long as a page is."""
+        return cls(**{each.name: getattr(links, each.name) for each in fields(cls)})
+
+
+@dataclass(frozen=True)
 class ClientView:
     """A client's page, as facts.
 
     Attributes
     ----------
-    links : ClientLinks
+    links : Links
     prompts : tuple of Prompt
     people, groups, doors : tuple of named tuples
-        Rows of ``links.people``, of ``links.groups``, and of :func:`recoverynet.introductions`.
+        Rows of ``people`` and ``groups`` of :func:`recoverynet.client_links`, and of :func:`recoverynet.introductions`.
     week : tuple of named tuples
         Meetings of the coming seven days of groups the client goes to, is on the way to, or could be introduced to.
     steps : tuple of named tuples
@@ -61,7 +90,7 @@ class ClientView:
         Names by id of the groups that may be proposed, and of all that meet.
     """
 
-    links: ClientLinks
+    links: Links
     prompts: tuple[Prompt, ...]
     people: tuple[Any, ...]
     groups: tuple[Any, ...]
@@ -185,7 +214,7 @@ def _overview(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> Overvi
     return _overview_of(links, prompts(small, client_id, at=at, links=links))
 
 
-def _overview_of(links: ClientLinks, told: tuple[Prompt, ...]) -> Overview:
+def _overview_of(links: ClientLinks | Links, told: tuple[Prompt, ...]) -> Overview:
     return Overview(told, links.days_since_recovery, links.n_recovery, links.n_recovery_before)
 
 
@@ -199,7 +228,7 @@ def _client_view(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> Cli
     may_offer = links.apart.may_be_offered([group for group in open_groups if group.carries == "recovery"])
     week = next_meetings(small.groups[small.groups["group_id"].isin(near)], at=at, days=7, tz=small.tz)
     return ClientView(
-        links,
+        Links.of(links),
         prompts(small, client_id, at=at, links=links),
         _rows(links.people),
         _rows(links.groups),

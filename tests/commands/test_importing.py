@@ -125,3 +125,14 @@ def test_refusals_are_plain_sentences_and_write_nothing(tmp_path, monkeypatch, a
     done = run(*arguments)
     assert done.returncode == status and says in done.stderr.replace("\n", " ").replace("│", " ")
     assert not (tmp_path / "out").exists()
+
+
+def test_interviews_with_columns_of_another_name_come_in(tmp_path: Path) -> None:
+    study = tmp_path / "study.csv"
+    study.write_text("Person;age;alter.sex.1;alter.sex.2;X1.to.2\n7;41;f;m;2\n8;38;f;;\n")
+    given = ("import", "interviews", study, "--into", tmp_path / "record", "--asked-at", "2011-03-07")
+    refused = run(*given)
+    assert refused.returncode == 1 and "Person" in refused.stderr and not (tmp_path / "record").exists()
+    done = run(*given, "--ego-id", "Person")
+    assert done.returncode == 0 and "3 alters came in" in done.stdout
+    assert sorted(rn.read_record(tmp_path / "record").nominations["alter_id"]) == ["7:1", "7:2", "8:1"]

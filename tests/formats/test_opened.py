@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import recoverynet as rn
 from recoverynet.errors import SchemaError
 from recoverynet.formats.opened import decoded, open_bounded, split_rows
 
@@ -50,3 +52,18 @@ def test_a_zip_file_that_lies_about_its_contents_is_refused(tmp_path: Path) -> N
     (tmp_path / "b.zip").write_bytes(bytes(data[:-10]))
     with pytest.raises(SchemaError):
         open_bounded(tmp_path / "b.zip").entries[0].read()
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (rn.read_vna, '*node data\nid age\n"b\u2028en" 1\n"c\x85at" 2\n*tie data\nfrom to t\n"b\u2028en" "c\x85at" 1\n'),
+        (rn.read_pajek, '*Vertices 2\n1 "b\u2028en"\n2 "c\x85at"\n*Arcs\n1 2\n'),
+        (rn.read_ucinet, 'dl n=2 format=edgelist1\nlabels:\n"b\u2028en","c\x85at"\ndata:\n1 2\n'),
+    ],
+)
+def test_a_line_ends_where_a_text_file_has_it_end(read: Callable[[Path], rn.ImportedNetworks], text: str, tmp_path: Path) -> None:
+    (tmp_path / "net").write_text(text, encoding="utf-8")
+    (network,) = read(tmp_path / "net").networks.values()
+    assert list(network.people.index) == ["b\u2028en", "c\x85at"]
+    assert network.n_ties == 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from recoverynet.errors import SchemaError
+from recoverynet.formats.opened import lines_of
 from recoverynet.formats.raw_networks import require_number_of_people
 
 _RELATION = re.compile(r":\s*(\d+)(?:\s+(.*))?$")
@@ -50,7 +51,7 @@ def sections_of(text: str, name: str) -> Iterator[Section]:
     """
     current: Section | None = None
     comments: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         bare = line.strip()
         if not bare or bare == "\x1a":
             continue

@@ -103,7 +103,7 @@ def _optional(section: Section, name: str, profile: Profile, answers: Answers) -
     missing = missing_words(profile)
     section.columns[name] = {"from": profile.title, "missing": missing} if missing else profile.title
     if missing:
-        section.beside[name] = f"Taken as nothing recorded: {listed(missing)}."
+        section.beside[name] = f"Taken as nothing recorded in {profile.title}: {listed(missing)}."
 
 
 def _date(section: Section, name: str, given: list[Profile], answers: Answers) -> None:

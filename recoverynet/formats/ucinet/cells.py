@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recoverynet.errors import SchemaError
+from recoverynet.formats.opened import lines_of
 from recoverynet.formats.raw_networks import Layer, require_number_of_ties
 from recoverynet.formats.ucinet.head import TOKEN, Head, unquoted
 
@@ -137,7 +138,7 @@ def read_lists(text: str, head: Head, name: str, directed: bool | None) -> Body:
     columns = _Members(head.column_labels, head.n_columns, "columns" in head.embedded, name) if two_lists else rows
     layers = []
     for k, part in enumerate(re.split(r"(?m)^[ \t]*!.*$", text)):
-        lines = ([unquoted(token) for token in TOKEN.findall(line)] for line in part.splitlines())
+        lines = ([unquoted(token) for token in TOKEN.findall(line)] for line in lines_of(part))
         ties = list(_ties(head.form, (cells for cells in lines if cells), name))
         ends = [(rows.place(tie[0]), columns.place(tie[1])) for tie in ties]
         one, other = [end[0] for end in ends], [end[1] for end in ends]

@@ -26,8 +26,11 @@ from recoverynet.observed import OWN_SOURCES
 from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, UNKNOWN, Norm
 from recoverynet.tables.consent import Agreed, Purpose, UnknownConsent, consenting
 from recoverynet.tables.layouts import PEOPLE
+from recoverynet.tables.measurable import on_engine
 from recoverynet.tables.period import record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
+from recoverynet.tables.relational.on_engine import EngineName
+from recoverynet.tables.relational.start import EngineSettings
 
 MONTHS = {"month": 1, "quarter": 3}
 VALID_FOR = "90D"
@@ -85,6 +88,7 @@ def spread_panel(
     placebo: Placebo | None = None,
     purpose: Purpose | None = "research",
     unknown_consent: UnknownConsent = "count",
+    engine: EngineName | EngineSettings | None = None,
 ) -> SpreadPanel:
     """Which panel does this record give to ask whether a norm spreads, and what should be adjusted for?
 
@@ -122,6 +126,8 @@ def spread_panel(
     unknown_consent : {"count", "leave_out"}
         What to do with people whose answer is not recorded. Default: count them; see
         :func:`recoverynet.tables.consent.consenting`.
+    engine : {"duckdb", "spark"} or EngineSettings, optional
+        Where the ties of each wave are added up. Default: here.
 
     Returns
     -------
@@ -163,7 +169,7 @@ def spread_panel(
     record = record_of_period(whole, bounds)
     kept = _roles_seen(record, norm, roles)
     looked_back = record_of_period(whole, bounds, look_back=as_length(valid_for, "valid_for"))
-    waves, length = _waves(looked_back, norm, bounds, every, kept, valid_for, read)
+    waves, length = _waves(looked_back, norm, bounds, every, kept, valid_for, read, engine)
     waves = with_placebo(waves, read)
     around = surroundings_of(record, waves, surroundings)
     waves = replace(waves, covariates={**waves.covariates, **around})
@@ -224,12 +230,13 @@ def _waves(
     roles: tuple[str, ...],
     valid_for: str,
     placebo: PlaceboOutcome | None,
+    engine: EngineName | EngineSettings | None,
 ) -> tuple[NetworkPanel, str]:
     """The panel in the shortest waves that hold enough, or in those asked for."""
     if every not in (None, "half", *MONTHS):
         raise SchemaError(f"every must be 'month', 'quarter' or 'half'; got {every!r}.")
     outcomes = {} if placebo is None else {placebo.variable: placebo.words_counted}
-    graph = ContactGraph(record)
+    graph = ContactGraph(record, on_engine=None if engine is None else on_engine(record, engine))
     for length in [*MONTHS, "half"] if every is None else [every]:
         breaks = _breaks(bounds, length)
         if every is None and length != "half" and len(breaks) <= LEAST_WAVES:

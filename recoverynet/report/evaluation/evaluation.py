@@ -27,6 +27,8 @@ from recoverynet.report.spread.spread import spread_section
 from recoverynet.states import RECOVERY_NORM, RECOVERY_STATES, Norm
 from recoverynet.tables.consent import UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import EngineName
+from recoverynet.tables.relational.start import EngineSettings
 
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
@@ -46,6 +48,7 @@ def evaluation_report(
     disclosure: str | DisclosurePolicy = "ndtms",
     title: str | None = None,
     subtitle: str | None = None,
+    engine: EngineName | EngineSettings | None = None,
 ) -> Report:
     """Who is linked to recovery communities, before, during and after treatment, and what changed?
 
@@ -79,6 +82,9 @@ def evaluation_report(
         or a policy.
     title, subtitle : str, optional
         For the cover.
+    engine : {"duckdb", "spark"} or EngineSettings, optional
+        Where what grows with contacts is added up: ties, contact before, during and after treatment and over time, steps
+        towards groups. The report is the same. Default: here.
 
     Returns
     -------
@@ -97,6 +103,8 @@ def evaluation_report(
         The window or a period does not end after it starts.
     DisclosureError
         There is no such disclosure policy.
+    EngineError
+        The engine cannot start, or went away.
 
     Notes
     -----
@@ -122,7 +130,7 @@ def evaluation_report(
     """
     policy = DisclosurePolicy.resolve(disclosure)
     asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
-    setting = make_setting(record, **asked_of, unknown_consent=unknown_consent)  # type: ignore[arg-type]
+    setting = make_setting(record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
     writer, findings = ReportWriter(policy), Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
@@ -158,7 +166,14 @@ def evaluation_report(
 
 def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
     return spread_section(
-        writer, setting.whole, norm=setting.norm, window=setting.window, valid_for=setting.valid_for, placebo=placebo, purpose=None
+        writer,
+        setting.whole,
+        norm=setting.norm,
+        window=setting.window,
+        valid_for=setting.valid_for,
+        placebo=placebo,
+        purpose=None,
+        engine=setting.engine,
     )
 
 

@@ -21,6 +21,7 @@ from recoverynet.report.evaluation.setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import LINKAGE_ENDS, RECOVERY_GROUP_KINDS
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 INCOMPLETE = " (incomplete)"
 BOTH = "… and support to reach it"
@@ -96,7 +97,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
             "taking part cannot be shown, and the NICE QS11 measure cannot be worked out."
         )
         return
-    steps = linkage_funnel(_linkage_of_clients(setting)).set_index("stage").loc[_stages_told(setting)]
+    steps = linkage_funnel(setting.measured).set_index("stage").loc[_stages_told(setting)]
     rows = {"All clients": setting.n_clients} | {
         wording.label(stage): int(reached) for stage, reached in steps["n_reached_offered"].items()
     }
@@ -129,13 +130,6 @@ def _stages_told(setting: Setting) -> list[str]:
     """The steps to show: an answer that no client of this service ever had written down is not told as nobody's."""
     noted = set(setting.record.linkage["stage"])
     return [stage for stage in STAGES if stage in noted or stage not in ANSWERS]
-
-
-def _linkage_of_clients(setting: Setting) -> RecoveryRecord:
-    """The record with the steps of the clients reported on, who may be fewer than those on the record."""
-    linkage = setting.record.linkage
-    kept = linkage["client_id"].isin(setting.clients)
-    return setting.record if kept.all() else setting.record.with_tables(linkage=linkage[kept])
 
 
 def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
@@ -189,7 +183,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
 
 def _as_in_funnel(setting: Setting, informed: int) -> str:
     """Why numbers repeat those of the funnel, where they do."""
-    steps = _linkage_of_clients(setting).linkage
+    steps = setting.linked.linkage
     offered = steps.loc[steps["stage"] == "offered", "client_id"].nunique()
     either = steps.loc[steps["stage"].isin(["offered", "discussed"]), "client_id"].nunique()
     if not informed == offered == either:
@@ -205,7 +199,7 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
     if setting.record.episodes.empty:
         section.note("No treatment episodes are recorded, so contact before, during and after treatment cannot be told apart.")
         return
-    measured = aftercare_coverage(setting.record, horizons=(28, 90), before=90, continues_within=CONTINUES_WITHIN)
+    measured = aftercare_coverage(setting.measured, horizons=(28, 90), before=90, continues_within=CONTINUES_WITHIN)
     names = {phase: wording.label(phase).replace("During", "During treatment") for phase in measured["phase"]}
     rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in measured.itertuples()}
     if not any(total for _, total in rows.values()):
@@ -247,12 +241,19 @@ def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int,
     section.show(shown)
 
 
+def _over_window(setting: Setting) -> RecoveryRecord | RecordOnEngine:
+    """The record of the period, under observation for all of it."""
+    if isinstance(setting.measured, RecordOnEngine):
+        return setting.measured.with_window(setting.window)
+    return replace(setting.record, window=setting.window)
+
+
 def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     every, steps = setting.steps
     if len(steps) < 2 or setting.contacts.empty:
         return
     section.heading("Over time")
-    measured = measure_coverage(replace(setting.record, window=setting.window), every=every)
+    measured = measure_coverage(_over_window(setting), every=every)
     if measured["whole"].sum() < 2:
         section.note(f"The period holds fewer than two whole {every}s, so {every}s are not compared.")
         return

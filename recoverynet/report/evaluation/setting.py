@@ -24,8 +24,11 @@ from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, Norm, state_at
 from recoverynet.tables.consent import Agreed, UnknownConsent, consenting
+from recoverynet.tables.measurable import on_engine
 from recoverynet.tables.period import observed_within, record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.relational.start import EngineSettings, as_settings
 
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
 UNDATED = "no contact or observation is dated"
@@ -50,6 +53,8 @@ class Setting:
         Columns of people (or episodes) by which links are broken down.
     valid_for : str
         How long an observation of a state holds.
+    engine : EngineSettings or None
+        Where what grows with contacts is added up; None: here.
     """
 
     agreed: Agreed
@@ -58,6 +63,7 @@ class Setting:
     breaks: tuple[pd.Timestamp, ...]
     by: tuple[str, ...]
     valid_for: str
+    engine: EngineSettings | None = None
 
     @property
     def whole(self) -> RecoveryRecord:
@@ -73,6 +79,18 @@ class Setting:
     def looked_back(self) -> RecoveryRecord:
         """The record of the period with the observations before it that still count in it."""
         return record_of_period(self.whole, self.window, look_back=pd.Timedelta(self.valid_for))
+
+    @cached_property
+    def linked(self) -> RecoveryRecord:
+        """The record of the period with the steps of the clients reported on, who may be fewer than those on the record."""
+        linkage = self.record.linkage
+        kept = linkage["client_id"].isin(self.clients)
+        return self.record if kept.all() else self.record.with_tables(linkage=linkage[kept])
+
+    @cached_property
+    def measured(self) -> RecoveryRecord | RecordOnEngine:
+        """The same, on the engine where one was asked for."""
+        return self.linked if self.engine is None else on_engine(self.linked, self.engine)
 
     @cached_property
     def clients(self) -> pd.Index:
@@ -104,7 +122,8 @@ class Setting:
     @cached_property
     def graph(self) -> ContactGraph:
         """The contacts of the window."""
-        graph = ContactGraph(self.looked_back)
+        there = self.measured if isinstance(self.measured, RecordOnEngine) else None
+        graph = ContactGraph(self.looked_back, on_engine=there)
         return graph if self.window is None else graph.between(*self.window)
 
     @cached_property
@@ -233,6 +252,7 @@ def make_setting(
     by: Sequence[str] | None,
     valid_for: str,
     unknown_consent: UnknownConsent = "count",
+    engine: object | None = None,
 ) -> Setting:
     """Resolve what was asked for; SchemaError or TimeOrderError where it does not fit the record."""
     if not isinstance(record, RecoveryRecord):
@@ -252,7 +272,8 @@ def make_setting(
         raise TimeOrderError(f"A window is a start and a later end; got {window!r}.")
     agreed = consenting(record, "evaluation", unknown_consent=unknown_consent)
     columns = _columns(agreed.record, by)
-    setting = Setting(agreed, norm, bounds, _breaks(bounds, n_periods, breaks, record.tz), columns, valid_for)
+    asked = None if engine is None else as_settings(engine)
+    setting = Setting(agreed, norm, bounds, _breaks(bounds, n_periods, breaks, record.tz), columns, valid_for, asked)
     if not setting.n_clients:
         n_asked = int(agreed.roles.loc["client"].sum())
         raise NotEstimableError(

@@ -25,6 +25,8 @@ from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import EngineName
+from recoverynet.tables.relational.start import EngineSettings
 
 TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
@@ -50,6 +52,7 @@ def spread_report(
     title: str | None = None,
     subtitle: str | None = None,
     rng: RandomSource = 0,
+    engine: EngineName | EngineSettings | None = None,
 ) -> Report:
     """Does a norm spread through this network or do like people meet, and how sure can a researcher be?
 
@@ -79,6 +82,8 @@ def spread_report(
         For the cover.
     rng : int, numpy.random.SeedSequence, numpy.random.Generator or None
         Seed of the permutations. Default 0, so that a report made again is the same.
+    engine : {"duckdb", "spark"} or EngineSettings, optional
+        Where the ties of a record are added up, wave by wave. The report is the same. Default: here. Not for panels.
 
     Returns
     -------
@@ -97,6 +102,8 @@ def spread_report(
         Nothing in the record is dated, hardly anybody's state is on record, or nobody agreed to research.
     DisclosureError
         There is no such disclosure policy.
+    EngineError
+        The engine cannot start, or went away.
 
     Notes
     -----
@@ -113,6 +120,7 @@ def spread_report(
     """
     policy = DisclosurePolicy.resolve(disclosure)
     chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "unknown_consent": unknown_consent}
+    chosen["engine"] = engine
     waves, name = _panel_of(source, norm, adjust, surroundings, placebo, chosen)
     setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
@@ -160,6 +168,7 @@ def spread_section(
     purpose: Purpose | None = "evaluation",
     n_permutations: int = N_PERMUTATIONS,
     rng: RandomSource = 0,
+    engine: EngineName | EngineSettings | None = None,
 ) -> Section:
     """Do people gain the norm next to people who hold it: the verdict, one figure and the caveat, in plain
     words.
@@ -169,7 +178,7 @@ def spread_section(
     report : ReportWriter
         Of the report the section is for.
     record : RecoveryRecord
-    norm, window, placebo, adjust, surroundings, valid_for, n_permutations, rng
+    norm, window, placebo, adjust, surroundings, valid_for, n_permutations, rng, engine
         As for :func:`spread_report`.
     purpose : {"evaluation", "research", "care"} or None
         Whose agreement is asked for; None where that was seen to before.
@@ -197,6 +206,7 @@ def spread_section(
             surroundings=surroundings,
             valid_for=valid_for,
             purpose=purpose,
+            engine=engine,
         )
     except NotEstimableError:
         section.note(UNSEEN + _placebo_unused(placebo), "caution")

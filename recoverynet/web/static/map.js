@@ -58,6 +58,6 @@
     show(marks[place]);
   });
   window.addEventListener("resize", fit);
+  cy.one("render", function () { box.dataset.ready = "yes"; });
   fit();
-  box.dataset.ready = "yes";
 })();

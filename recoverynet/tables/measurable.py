@@ -1,0 +1,43 @@
+"""What a measure may be asked of: a record in memory, or one whose contacts stay on an engine."""
+
+from __future__ import annotations
+
+from recoverynet.tables.record import RecoveryRecord, require_record
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.relational.start import as_settings
+from recoverynet.tables.store import RecordStore
+
+
+def on_engine(record: RecoveryRecord, engine: object) -> RecordOnEngine:
+    """A record in memory handed to an engine, which is let go of when nobody asks it any more.
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+    engine : {"duckdb", "spark"} or EngineSettings
+
+    Raises
+    ------
+    SchemaError
+        There is no such engine.
+    EngineError
+        It cannot start.
+    """
+    return RecordOnEngine.of_record(as_settings(engine).start(tz=record.tz), record)
+
+
+def require_measurable(record: object, what: str) -> RecoveryRecord | RecordOnEngine:
+    """A record in memory, or one on an engine, from either or from a store; SchemaError for anything else.
+
+    Parameters
+    ----------
+    record : RecoveryRecord, RecordStore or RecordOnEngine
+    what : str
+        What asks for it, such as ``"aftercare_coverage()"``.
+    """
+    if isinstance(record, RecordStore):
+        return record.on_engine
+    if isinstance(record, RecordOnEngine):
+        return record
+    require_record(record, what)
+    return record  # type: ignore[return-value]
