@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -10,9 +10,11 @@ from recoverynet.draw.style import ShownAxes
 from recoverynet.draw.style import png as as_png
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
+from recoverynet.report.disclosure.counted import Earlier
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable, Grid
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, EstimateTable
 from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy
+from recoverynet.report.disclosure.publication import Publication
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.rendering import page, plain
 
@@ -300,7 +302,7 @@ class SectionWriter:
 
     def disclose(self, table: CountTable) -> DisclosedTable:
         """Disclose a table of counts without adding it yet: a sentence or figure can stand before it."""
-        return table.disclosed(self._report.policy)
+        return table.disclosed(self._report.policy, self._report.publication)
 
     def show(self, table: DisclosedTable) -> DisclosedTable:
         """Add a table that :meth:`disclose` gave."""
@@ -309,7 +311,7 @@ class SectionWriter:
 
     def summary(self, table: SummaryTable) -> DisclosedSummary:
         """Disclose a table of means or medians, add it and give it back."""
-        shown = table.disclosed(self._report.policy)
+        shown = table.disclosed(self._report.policy, self._report.publication)
         self._blocks.append(Table(shown, self._report.next_number("table")))
         return shown
 
@@ -338,10 +340,15 @@ class ReportWriter:
     Parameters
     ----------
     policy : str or DisclosurePolicy
+    earlier : sequence of Earlier
+        Figures published before from the same record. Default none.
+    scope : iterable of str
+        What is true of everybody in the report, such as ``"period: 2011-01-01 to 2011-07-01"``.
     """
 
-    def __init__(self, policy: str | DisclosurePolicy) -> None:
+    def __init__(self, policy: str | DisclosurePolicy, *, earlier: Sequence[Earlier] = (), scope: Iterable[str] = ()) -> None:
         self.policy = DisclosurePolicy.resolve(policy)
+        self.publication = Publication(self.policy.rule(), tuple(earlier), frozenset(scope), off=self.policy.is_off)
         self._counts = {"table": 0, "figure": 0}
 
     def section(self, name: str, title: str, lead: str = "") -> SectionWriter:

@@ -1,4 +1,13 @@
-"""All that one report publishes, and what was published before from the same record: figures are hidden for all of it at once."""
+"""All that one report publishes, and what was published before from the same record: figures are hidden for all of it at once.
+
+How a section declares its figures, so that the same people counted in two tables are one unknown:
+
+- ``setting.count_table(..., who=Who(Counted("clients"), rows={"Any contact": ("contact",)}))`` says who is counted in a row.
+- Facts narrow a population: a figure with all the facts of another and more counts some of its people.
+- Rows out of others than the table's population: ``rows_of={"Jan 2011": CLIENTS.who("here on 2011-01-31")}``.
+- Means: ``setting.summary_table(..., who={"Mean age": CLIENTS.who("age known")})`` names whom ``n`` counts.
+- Without ``who`` a table is protected by itself; ``sums`` and ``unions`` of :class:`Who` tell what adds up beyond it.
+"""
 
 from __future__ import annotations
 
