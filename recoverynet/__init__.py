@@ -90,6 +90,7 @@ _DOOR: dict[str, list[str]] = {
     "worlds.calibration_shown": ["calibration_summary", "plot_calibration"],
     "report.disclosure.policy": ["CountTable", "DisclosurePolicy"],
     "report.report": ["Report"],
+    "report.disclosure.audit": ["disclosure_audit"],
     "report.evaluation.evaluation": ["evaluation_report"],
     "report.spread.spread": ["spread_report"],
     "report.client.client": ["client_report"],

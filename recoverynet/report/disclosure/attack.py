@@ -167,7 +167,7 @@ class Attacker:
         low, high = self.linked.values.astype(float), self.linked.values.astype(float)
         fitting, kept = self.worlds.fitting(*self.limits), []
         safe = np.ones(len(low), dtype=bool)
-        for part in parts_of(self.linked, *self.limits):
+        for part in parts_of(self.linked, *self.limits, self.looked_at):
             search = Search(self, part, fitting[:, part.columns])
             search.widen()
             low[part.columns], high[part.columns] = search.low, search.high
@@ -262,8 +262,8 @@ class Search:
         return pushed(*arguments, cause=self.cause, rule=self.attacker.rule)
 
 
-def parts_of(linked: LinkedFigures, low: np.ndarray, high: np.ndarray) -> Iterator[Part]:
-    """The unknown figures, in parts that have nothing to do with each other."""
+def parts_of(linked: LinkedFigures, low: np.ndarray, high: np.ndarray, wanted: np.ndarray) -> Iterator[Part]:
+    """The unknown figures, in parts that have nothing to do with each other; those without a wanted figure left out."""
     free = np.flatnonzero(high > low)
     if not len(free):
         return
@@ -285,6 +285,8 @@ def parts_of(linked: LinkedFigures, low: np.ndarray, high: np.ndarray) -> Iterat
     row_order = np.argsort(row_part, kind="stable")
     row_splits = np.split(row_order, np.cumsum(np.bincount(row_part, minlength=n_parts))[:-1])
     for columns, lines in zip(splits, row_splits, strict=True):
+        if not wanted[free[columns]].any():
+            continue
         yield Part(free[columns], sparse.csr_array(rows[lines][:, columns]), row_low[lines], row_high[lines])
 
 

@@ -26,6 +26,8 @@ class Who:
         column of a table of "n of N" takes the facts of the row; the second, those of whom they are not true.
     rows_of : mapping of label to Counted
         Those a row is out of, where that is not everybody the table is about.
+    cells : mapping of (row label, column label) to facts
+        What is true of single cells, in place of those of their column; the whole of the row stays.
     sums : tuple of Sum
     unions : tuple of Union
     """
@@ -34,6 +36,7 @@ class Who:
     rows: Facts = field(default_factory=dict)
     columns: Facts = field(default_factory=dict)
     rows_of: Mapping[str, Counted] = field(default_factory=dict)
+    cells: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     sums: tuple[Sum, ...] = ()
     unions: tuple[Union, ...] = ()
 
@@ -130,7 +133,8 @@ def _cells(
                 own = who.rows.get(str(row), (f"{name}: {row}",))
                 cells.append(whole.who(*(own if place == 0 else (f"not {own[-1]}",))))
             else:
-                cells.append(whole.who(*who.columns.get(str(column), (f"{name}, column: {column}",))))
+                usual = who.columns.get(str(column), (f"{name}, column: {column}",))
+                cells.append(whole.who(*(usual if row is None else who.cells.get((row, column), usual))))
     return tuple(cells)
 
 

@@ -272,7 +272,7 @@ def _print_again(state: Hiding) -> None:
     """Print again, dearest first, whatever was hidden for another's sake and is not needed."""
     limits = state.linked.limits(state.rule, state.hidden)
     least = state.linked.not_small(state.rule, state.hidden)
-    for part in list(parts_of(state.linked, *limits)):
+    for part in list(parts_of(state.linked, *limits, state.hidden & ~state.first)):
         added = np.flatnonzero((state.hidden & ~state.first)[part.columns])
         if not len(added):
             continue

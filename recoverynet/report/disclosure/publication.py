@@ -129,7 +129,7 @@ class Publication:
         if self.off:
             hidden = np.zeros(len(linked.values), dtype=bool)
         else:
-            hidden = figures_to_hide(linked, self.rule, tries=TRIES if len(linked.values) <= MANY else 1)
+            hidden = figures_to_hide(linked, self.rule, tries=TRIES if not before and len(linked.values) <= MANY else 1)
         found = places[len(before) :]
         if self.earlier and not self.off:
             self._note_tables(before, tables, [hidden[own] for own in found])
@@ -145,6 +145,10 @@ class Publication:
         for table, own, without in zip(tables, hidden, alone.publish(tables), strict=True):
             if int(own.sum()) > int(without.sum()):
                 self.because_earlier.append(table.name)
+
+    def is_hidden(self, cell: Counted) -> bool:
+        """Whether a figure, named as its table declared it, is hidden."""
+        return self.hidden.get(self._scoped(cell), False)
 
     def told(self, report: str) -> list[Earlier]:
         """Every printed figure with what is told of it, as a ledger keeps it."""

@@ -11,6 +11,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
 from recoverynet.report.evaluation.closing import brief_section, limits_section, rerun_section, settings_in_words
@@ -161,6 +162,7 @@ def evaluation_report(
         "unknown_consent": repr(unknown_consent),
         "disclosure": _policy_source(policy),
     }
+    remember_publication(report, writer.publication)
     return remember_rerun(report, Rerun(record, _settings_cell(asked), TEMPLATE))
 
 

@@ -12,6 +12,7 @@ from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint
 from recoverynet.report.report import Report, remember_rerun
@@ -136,6 +137,7 @@ def spread_report(
         settings=settings,
         kind_in_words="Report on spread",
     )
+    remember_publication(report, writer.publication)
     if not isinstance(source, RecoveryRecord):
         return report
     arguments = {
