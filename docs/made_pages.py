@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pandas as pd
@@ -39,8 +40,9 @@ def write_pages(docs: Path) -> None:
 def interface() -> str:
     """Everything at the door, by room."""
     rooms: dict[str, list[str]] = {title: [] for title in ROOMS.values()}
-    for module, names in rn._DOOR.items():
-        rooms[ROOMS[module.split(".")[0]]] += names
+    stub = ast.parse(Path(rn.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    for line in (each for each in stub.body if isinstance(each, ast.ImportFrom)):
+        rooms[ROOMS[str(line.module).split(".")[0]]] += [each.name for each in line.names]
     parts = ["# The interface", "", "Everything is reached as `recoverynet.<name>`; nothing is loaded until it is used.", ""]
     for title, names in rooms.items():
         if names:

@@ -44,7 +44,7 @@ MADE_BY_HAND = {"RecoveryRecord", "ContactGraph", "PersonNetwork", "EgoNetworks"
 
 def door() -> list[str]:
     """Functions with an argument, and the classes that are made by hand."""
-    names = [name for module, names in rn._DOOR.items() if module != "errors" for name in names if name not in NOT_ASKED]
+    names = [name for name in rn.__all__ if getattr(rn, name).__module__ != "recoverynet.errors" and name not in NOT_ASKED]
     things = {name: getattr(rn, name) for name in names}
     return [
         name for name, thing in things.items()

@@ -169,6 +169,9 @@ def ndtms(
         Pairs, typer.Option(help="A column of another version, THEIRS=RECMAID; once for each.", show_default=False)
     ] = None,
     key_file: KeyFile = None,
+    for_linkage: Annotated[
+        bool, typer.Option("--for-linkage", help="Also make the tokens `recoverynet link` compares; needs the key of the linkage.")
+    ] = False,
     tz: TimeZone = "Europe/London",
     overwrite: Overwrite = False,
 ) -> None:
@@ -180,6 +183,7 @@ def ndtms(
     came = read_ndtms(
         source,
         key=_key(key_file, source, into),
+        for_linkage=for_linkage,
         state_rule=state_rule,
         dates=_order(dates),
         columns=_pairs(column, "--column"),

@@ -24,6 +24,7 @@ from recoverynet.commands.options import (
 )
 from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
 
+WHAT_IF_ENDINGS = (".html", ".pdf", ".docx", ".xlsx")
 report_app = typer.Typer(help="Write a report on a folder of records.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -104,6 +105,42 @@ def report_spread(
         disclosure=disclosure.value,
         engine=engine.asked,
     )
+    finish(report.brief() if brief else report, out, tables)
+
+
+def _not_a_notebook(path: Path) -> Path:
+    """The path, refused before any work where a what-if cannot be written to it."""
+    if path.suffix.lower() not in WHAT_IF_ENDINGS:
+        raise typer.BadParameter(f"a what-if is written as {', '.join(WHAT_IF_ENDINGS)}; {path.name} ends otherwise.")
+    return path
+
+
+@report_app.command("what-if")
+def report_what_if(
+    folder: Folder,
+    plan: Annotated[Path, typer.Option("--plan", help="TOML file that says what would be done.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", callback=_not_a_notebook, help="File to write: .html, .pdf, .docx or .xlsx.")
+    ] = Path("what_if.html"),
+    map: MapFile = None,  # noqa: A002
+    title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
+    disclosure: Disclosure = Policy.ndtms,
+    tables: Tables = None,
+    leave_out: LeaveOut = False,
+    brief: Brief = False,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """What would one more introduction a week, a group or a closing do, and how sure are we?"""
+    be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
+    from recoverynet.models.interventions.plan import read_plan
+    from recoverynet.report.what_if.what_if import what_if_report
+
+    declared = read_plan(plan)
+    record = read_told(folder, map, leave_out)
+    report = what_if_report(record, declared, title=title, disclosure=disclosure.value, quiet=quiet or None)
     finish(report.brief() if brief else report, out, tables)
 
 

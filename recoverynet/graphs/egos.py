@@ -10,14 +10,17 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recoverynet.errors import SchemaError, UnknownPersonError
+from recoverynet.errors import NotEstimableError, SchemaError, UnknownPersonError
 from recoverynet.graphs.named_alters import named_alters, reported_ties
-from recoverynet.graphs.neighbourhoods import neighbourhoods, ties_within
+from recoverynet.graphs.neighbourhoods import counts_within, neighbourhoods, ties_within
 from recoverynet.graphs.person_network import PersonNetwork, people_frame
 from recoverynet.ids import first_ids, id_index, ids_in, one_id
 from recoverynet.instants import as_window
 from recoverynet.shown import card
 from recoverynet.tables.record import RecoveryRecord
+
+MOST_LISTED = 2_000_000
+"""Ties between alters that are listed one by one, all egos together: about 200 MB. One occasion of 400 people makes 32 million."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,11 +41,14 @@ class EgoNetworks:
         ``asked_at`` (of the last naming) and any column of your own; for contacts the columns of ``people``.
     alter_ties : pandas.DataFrame
         One row a tie between two alters of one ego: ``ego_id``, ``alter_a``, ``alter_b``, ``weight``. Ties to
-        the ego are not among them. Undirected ties stand once, ``alter_a`` before ``alter_b``.
+        the ego are not among them. Undirected ties stand once, ``alter_a`` before ``alter_b``. Where there are
+        more than 2,000,000 of all egos together, those of the egos with most are counted and not listed.
     directed : bool
         Whether the ties between alters have a direction (from ``alter_a`` to ``alter_b``).
     notes : tuple of str
         What was left out on the way.
+    tie_counts : pandas.Series of int
+        Ties between the alters of each ego, indexed by person_id: those listed and those only counted.
 
     Examples
     --------
@@ -59,6 +65,7 @@ class EgoNetworks:
     alter_ties: pd.DataFrame
     directed: bool = False
     notes: tuple[str, ...] = ()
+    tie_counts: pd.Series | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "egos", people_frame(self.egos))
@@ -71,6 +78,9 @@ class EgoNetworks:
                     f"such as {first_ids(strange.unique(), 1)}; the egos are {first_ids(self.egos.index)}."
                 )
             object.__setattr__(self, name, frame)
+        listed = self._per_ego(self.alter_ties["ego_id"]).rename("n_alter_ties")
+        counts = listed if self.tie_counts is None else self.tie_counts.reindex(self.egos.index).rename("n_alter_ties")
+        object.__setattr__(self, "tie_counts", counts)
 
     def sizes(self) -> pd.Series:
         """How many people does each ego have around them?
@@ -97,7 +107,7 @@ class EgoNetworks:
         """
         size = self.sizes().to_numpy(dtype=np.float64)
         possible = size * (size - 1) * (1.0 if self.directed else 0.5)
-        ties = self._per_ego(self.alter_ties["ego_id"]).to_numpy(dtype=np.float64)
+        ties = self._counts.to_numpy(dtype=np.float64)
         share = np.divide(ties, possible, out=np.full(len(size), np.nan), where=possible > 0)
         return pd.Series(share, index=self.egos.index, name="density")
 
@@ -122,12 +132,15 @@ class EgoNetworks:
         ------
         UnknownPersonError
             Nobody of that id is an ego.
+        NotEstimableError
+            Ties between the alters of this ego are counted and not listed.
         """
         ego_id = one_id(ego_id, "ego_id")
         if ego_id not in self.egos.index:
             raise UnknownPersonError(f"{ego_id!r} is none of the {len(self.egos)} egos, who are {first_ids(self.egos.index)}.")
         alters = self.alters.iloc[self._rows["alters"].get(ego_id, [])]
         ties = self.alter_ties.iloc[self._rows["alter_ties"].get(ego_id, [])]
+        self._require_listed(ego_id, len(ties))
         ids = pd.Index(([ego_id] if include_ego else []) + alters["alter_id"].tolist(), name="person_id", dtype="str")
         one, other = ids.get_indexer(ties["alter_a"]), ids.get_indexer(ties["alter_b"])
         weight = ties["weight"].fillna(1.0).to_numpy()
@@ -146,19 +159,32 @@ class EgoNetworks:
         counts = np.bincount(self.egos.index.get_indexer(ego_ids), minlength=len(self.egos))
         return pd.Series(counts, index=self.egos.index)
 
+    @property
+    def _counts(self) -> pd.Series:
+        assert self.tie_counts is not None  # settled once the object is made
+        return self.tie_counts
+
+    def _require_listed(self, ego_id: str, n_listed: int) -> None:
+        n_ties = int(self._counts[ego_id])
+        if n_listed < n_ties:
+            raise NotEstimableError(
+                f"The {n_ties:,} ties between the alters of {ego_id!r} are counted and not listed, because all egos together have "
+                f"more than {MOST_LISTED:,}. Ask for this ego alone: ego_networks(network, egos=[{ego_id!r}])."
+            )
+
     @cached_property
     def _rows(self) -> dict[str, dict[str, np.ndarray]]:
         """Rows of each ego in either table."""
         return {name: getattr(self, name).groupby("ego_id", sort=False).indices for name in ("alters", "alter_ties")}
 
     def _repr_html_(self) -> str:
-        facts = [("egos", len(self.egos)), ("alters in all", len(self.alters)), ("ties between alters", len(self.alter_ties))]
+        facts = [("egos", len(self.egos)), ("alters in all", len(self.alters)), ("ties between alters", int(self._counts.sum()))]
         spread = pd.DataFrame({"alters": self.sizes(), "density": self.densities()}).describe().loc[["count", "mean", "min", "max"]]
         return card("Personal networks", facts, spread.round(2))
 
     def __repr__(self) -> str:
         alone = int((self.sizes() == 0).sum())
-        ties = len(self.alter_ties)
+        ties = int(self._counts.sum())
         return (
             f"<EgoNetworks: {len(self.egos):,} egos, {len(self.alters):,} alters in all, {ties:,} "
             f"tie{'s' * (ties != 1)} between alters, {alone:,} egos without alters>"
@@ -195,6 +221,8 @@ def ego_networks(
     Returns
     -------
     EgoNetworks
+        Of a network in which egos have more than 2,000,000 ties between alters in all, as one occasion of 160 people makes,
+        those of the egos with most are counted (``tie_counts``, ``densities()``) and not listed; a note says above how many.
 
     Raises
     ------
@@ -234,7 +262,10 @@ def _from_network(network: PersonNetwork, radius: int, egos: Iterable[str] | Non
     people = network.people
     rows = _rows_of(people.index, egos)
     ego, alter, weight, distance = neighbourhoods(network.weights, rows, radius)
-    one, a, b, strength = ties_within(network.weights, ego, alter, len(rows), directed=network.directed)
+    counts = counts_within(network.weights, ego, alter, len(rows), directed=network.directed)
+    listed, notes = _listed(counts)
+    few = listed[ego]
+    one, a, b, strength = ties_within(network.weights, ego[few], alter[few], len(rows), directed=network.directed)
     ids = people.index
     alters = pd.DataFrame(
         {"ego_id": ids[rows[ego]], "alter_id": ids[alter], "weight": weight, "distance": distance, "in_record": True}
@@ -242,7 +273,21 @@ def _from_network(network: PersonNetwork, radius: int, egos: Iterable[str] | Non
     known = people.iloc[alter].reset_index(drop=True)
     known = known.drop(columns=[name for name in alters.columns if name in known.columns])
     ties = pd.DataFrame({"ego_id": ids[rows[one]], "alter_a": ids[a], "alter_b": ids[b], "weight": strength})
-    return EgoNetworks(people.iloc[rows], pd.concat([alters, known], axis=1), ties, network.directed)
+    tie_counts = pd.Series(counts, index=ids[rows])
+    return EgoNetworks(people.iloc[rows], pd.concat([alters, known], axis=1), ties, network.directed, notes, tie_counts)
+
+
+def _listed(counts: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Whose ties are listed: everybody's, or of those with fewest as many as there is room for; and a note where not all."""
+    ordered = np.sort(counts)
+    if counts.sum() <= MOST_LISTED:
+        return np.ones(len(counts), dtype=bool), ()
+    most = ordered[int(np.searchsorted(np.cumsum(ordered), MOST_LISTED, side="right"))]
+    listed = counts < most
+    return listed, (
+        f"Ties between alters are counted and not listed for {int((~listed).sum()):,} of {len(counts):,} egos, those with "
+        f"{int(most):,} or more; all together have {int(counts.sum()):,}, and at most {MOST_LISTED:,} are listed.",
+    )
 
 
 def _from_record(

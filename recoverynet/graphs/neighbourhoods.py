@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from recoverynet.kernels.neighbours import closed_pairs
+from recoverynet.kernels.products import product_on_ties
 
 
 def neighbourhoods(
@@ -30,10 +31,25 @@ def neighbourhoods(
     return ego[order], alter[order], weight[order], distance[order]
 
 
+def counts_within(weights: sparse.csr_array, ego: np.ndarray, alter: np.ndarray, n_egos: int, *, directed: bool) -> np.ndarray:
+    """How many ties each ego has between two of its alters, counted without listing one."""
+    members = _members(ego, alter, n_egos, weights.shape[0])
+    ties = sparse.csr_array((weights != 0).astype(np.float64))
+    owner = np.repeat(np.arange(n_egos), np.diff(members.indptr))
+    meeting = product_on_ties(members, ties, members)
+    counted = np.rint(np.bincount(owner, weights=meeting, minlength=n_egos)).astype(np.int64)
+    return counted if directed else counted // 2
+
+
 def ties_within(
     weights: sparse.csr_array, ego: np.ndarray, alter: np.ndarray, n_egos: int, *, directed: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(place of the ego, one alter, other alter, weight) of every tie between two alters of one ego."""
-    members = sparse.csr_array((np.ones(len(ego)), (ego, alter)), shape=(n_egos, weights.shape[0]))
     ties = weights if directed else sparse.csr_array(sparse.triu(weights, k=1))
-    return closed_pairs(members, ties)
+    return closed_pairs(_members(ego, alter, n_egos, weights.shape[0]), ties)
+
+
+def _members(ego: np.ndarray, alter: np.ndarray, n_egos: int, n_people: int) -> sparse.csr_array:
+    members = sparse.csr_array((np.ones(len(ego)), (ego, alter)), shape=(n_egos, n_people))
+    members.sort_indices()
+    return members

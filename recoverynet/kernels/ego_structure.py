@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from recoverynet.kernels.products import product_on_ties
+
 
 def pattern(weights: sparse.csr_array) -> sparse.csr_array:
     """S: 1.0 where two people are tied in either direction."""
@@ -24,21 +26,6 @@ def _row_scaled(matrix: sparse.csr_array, divisor: np.ndarray) -> sparse.csr_arr
     scaled = matrix.copy()
     scaled.data = matrix.data / np.repeat(divisor, np.diff(matrix.indptr))
     return scaled
-
-
-def _on_ties(values: sparse.csr_array, ties: sparse.csr_array) -> np.ndarray:
-    """The entries of ``values`` at the stored places of ``ties``, in their order, 0 where there is none."""
-    marked = sparse.csr_array(ties)
-    marked.sort_indices()
-    n_columns = np.int64(ties.shape[1])
-    rows = np.repeat(np.arange(ties.shape[0], dtype=np.int64), np.diff(marked.indptr))
-    wanted = rows * n_columns + marked.indices
-    held = sparse.csr_array(values)
-    held.sort_indices()
-    held_rows = np.repeat(np.arange(ties.shape[0], dtype=np.int64), np.diff(held.indptr))
-    have = np.append(held_rows * n_columns + held.indices, -1)
-    place = np.searchsorted(have[:-1], wanted)
-    return np.where(have[place] == wanted, np.append(held.data, 0.0)[place], 0.0)
 
 
 def burt(weights: sparse.csr_array, *, weighted: bool) -> dict[str, np.ndarray]:
@@ -60,8 +47,8 @@ def burt(weights: sparse.csr_array, *, weighted: bool) -> dict[str, np.ndarray]:
     share = _row_scaled(strength, np.asarray(strength.sum(axis=1)))
     strongest = strength.max(axis=1).toarray().ravel() if strength.nnz else np.zeros(n_people)
     relative = _row_scaled(strength, strongest)
-    indirect = _on_ties(share @ share, strength)
-    redundant = _on_ties(share @ relative.T, strength)
+    indirect = product_on_ties(share, share, strength)
+    redundant = product_on_ties(share, sparse.csr_array(relative.T), strength)
     dyadic = (share.data + indirect) ** 2
 
     def summed(values: np.ndarray) -> np.ndarray:
@@ -83,7 +70,9 @@ def clustering(weights: sparse.csr_array) -> np.ndarray:
     ties = pattern(weights)
     alters = np.diff(ties.indptr).astype(np.float64)
     closed = np.bincount(
-        np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr)), weights=_on_ties(ties @ ties, ties), minlength=ties.shape[0]
+        np.repeat(np.arange(ties.shape[0]), np.diff(ties.indptr)),
+        weights=product_on_ties(ties, ties, ties),
+        minlength=ties.shape[0],
     )
     pairs = alters * (alters - 1)
     return np.divide(closed, pairs, out=np.full(len(alters), np.nan), where=pairs > 0)

@@ -1,6 +1,7 @@
 """Shortest paths from everybody to everybody: how far, how many reached, who lies between (Brandes 2001).
 
-Symbols: s the source; d distance from s; σ number of shortest paths from s; δ the dependency of s on a
+Symbols: s the source; within the number of people in the part of the network that s is in; d distance from s; σ number of
+shortest paths from s; δ the dependency of s on a
 person: the sum over targets of the share of shortest paths that pass through them.
 """
 
@@ -39,7 +40,9 @@ def paths_by_hops(ties: sparse.csr_array) -> Paths:
     """Every tie is one step long."""
     n = ties.shape[0]
     out = np.zeros((5, n))
-    _hops(ties.indptr.astype(np.int64), ties.indices.astype(np.int64), n, out)
+    part = csgraph.connected_components(ties, directed=False)[1]
+    within = np.bincount(part, minlength=1)[part].astype(np.int64)
+    _hops(ties.indptr.astype(np.int64), ties.indices.astype(np.int64), n, within, out)
     return Paths(*out)
 
 
@@ -57,7 +60,7 @@ def paths_by_length(lengths: sparse.csr_array) -> Paths:
 
 
 @compiled()
-def _hops(indptr, indices, n, out):  # pragma: no cover - compiled
+def _hops(indptr, indices, n, within, out):  # pragma: no cover - compiled
     d = np.empty(n, np.int64)
     sigma = np.empty(n)
     delta = np.empty(n)
@@ -72,6 +75,8 @@ def _hops(indptr, indices, n, out):  # pragma: no cover - compiled
         head, tail = 0, 1
         while head < tail:
             v = order[head]
+            if tail == within[s] and d[order[tail - 1]] == d[v]:
+                break  # everybody there is has been found, and those left are the farthest: no path goes on from them
             head += 1
             for at in range(indptr[v], indptr[v + 1]):
                 w = indices[at]
@@ -89,7 +94,8 @@ def _hops(indptr, indices, n, out):  # pragma: no cover - compiled
             out[4, v] += d[v]
         for at_order in range(tail - 1, -1, -1):
             v = order[at_order]
-            for at in range(indptr[v], indptr[v + 1]):
+            farthest = d[v] == d[order[tail - 1]]
+            for at in range(indptr[v], indptr[v] if farthest else indptr[v + 1]):
                 w = indices[at]
                 if d[w] == d[v] + 1:
                     delta[v] += sigma[v] / sigma[w] * (1.0 + delta[w])

@@ -106,7 +106,7 @@ def exposure_on_engine(
     """As :func:`recoverynet.exposure`; ties of contacts have no direction."""
     lag = whole_number(lag, "lag", 0)
     states, sums = person_waves(record, breaks=breaks, norm=behaviour, weighting=weighting)
-    n_waves = int(states.index.levshape[1]) if len(states) else 0
+    n_waves = int(states.index.get_level_values("wave").nunique())
     if lag >= n_waves:
         raise NotEstimableError(f"There are {n_waves} waves, and exposure {lag} waves earlier needs {lag + 1}: cut more waves.")
     counts = sums.assign(n_unknown=sums["n_alters"] - sums["n_observed"])[list(COUNTS)]

@@ -23,7 +23,7 @@ from recoverynet.report.sections import Listing, Points, Section
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 IN_BRIEF, LIMITS = "in_brief", "limits"
-IN_PICTURES = ("links", "change", "ladder")
+IN_PICTURES = ("links", "change", "ladder", "rules")
 SUFFIXES = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
 CLIENT_SHEETS = ("report.css", "client.css")
 _RERUNS: weakref.WeakKeyDictionary[Report, Rerun] = weakref.WeakKeyDictionary()

@@ -241,3 +241,14 @@ def _between(column: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
 def _us(instant: Any) -> int:
     """Microseconds since 1970."""
     return int(pd.Timestamp(instant).as_unit("us").asm8.astype("int64"))
+
+
+def is_store(folder: Path) -> bool:
+    """Whether a folder is one that :func:`write_store` wrote."""
+    return all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES)
+
+
+def is_unindexed(folder: Path) -> bool:
+    """Whether a folder holds the tables of a record as Parquet, and no index by person."""
+    needed = [folder / f"{name}.parquet" for name in ("people", "occasions", "participation")]
+    return all(path.exists() for path in needed) and not is_store(folder)

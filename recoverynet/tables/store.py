@@ -24,7 +24,8 @@ from recoverynet.tables.mapping import Mapping, read_mapping
 from recoverynet.tables.record import RecoveryRecord, Window, require_record
 from recoverynet.tables.relational.on_engine import EngineName, RecordOnEngine
 from recoverynet.tables.relational.start import EngineSettings, as_settings, spark_address
-from recoverynet.tables.shelf import INDEX, INDEXES, Reach, Shelf, write_index
+from recoverynet.tables.schema import require_time_zone
+from recoverynet.tables.shelf import Reach, Shelf, is_store, is_unindexed, write_index
 from recoverynet.tables.sidecar import SIDECAR
 
 OTHERS_SINCE = "90D"
@@ -263,21 +264,11 @@ def _concerning(entered: Entered, core: set[str], others: set[str], times: tuple
     return Entered(contacts.drop_duplicates(), steps.drop_duplicates())
 
 
-def is_store(folder: Path) -> bool:
-    """Whether a folder is one that :func:`write_store` wrote."""
-    return all((folder / INDEX / f"{name}.parquet").is_file() for name in INDEXES)
-
-
-def is_unindexed(folder: Path) -> bool:
-    """Whether a folder holds the tables of a record as Parquet, and no index by person."""
-    needed = [folder / f"{name}.parquet" for name in ("people", "occasions", "participation")]
-    return all(path.exists() for path in needed) and not is_store(folder)
-
-
 def _left_where_it_is(folder: Path, settings: EngineSettings, tz: str) -> RecordStore:
     """A store over Parquet files that an engine has checked and nobody has read."""
     how = read_mapping(folder / SIDECAR if (folder / SIDECAR).is_file() else None, inside=folder)
     zone = how.tz or tz
+    require_time_zone(zone, "tz")
     session = settings.start(tz=zone, within=folder)
     try:
         paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
@@ -287,7 +278,7 @@ def _left_where_it_is(folder: Path, settings: EngineSettings, tz: str) -> Record
     except BaseException:
         session.close()
         raise
-    few = RecoveryRecord.of_checked({name: getattr(asked, name) for name in ("people", "groups")}, window=None, tz=zone)
+    few = RecoveryRecord.of_checked({name: getattr(asked, name) for name in ("people", "groups")}, window=None, tz=zone)  # type: ignore[arg-type]
     store = RecordStore(Shelf.in_memory(few), tz=zone, window=asked.window, settings=settings)
     store.__dict__["on_engine"], store.indexed = asked, False
     return store
@@ -316,7 +307,8 @@ def open_record(
         Where measures of the whole record do what grows with contacts, such as ``project(store)`` and
         ``coverage_over_time(store)``; started when the first of them asks. Default: DuckDB within 2.5 GB of memory. Where an
         engine is named, a folder of tables as Parquet is checked there and stays where it is, however large: what is around
-        one client cannot be read from it, as it has no index by person.
+        one client cannot be read from it, as it has no index by person. With a ``mapping``, or where faulty rows are to be
+        left out, it is read into memory all the same.
 
     Returns
     -------
@@ -347,7 +339,8 @@ def open_record(
     if address is not None:
         settings, path = replace(settings, engine="spark", master=address[0] or settings.master), address[1]
     folder = as_path(path, "open_record()")
-    if (engine is not None or address is not None) and is_unindexed(folder):
+    stays = mapping is None and on_problems == "raise" and (engine is not None or address is not None)
+    if stays and is_unindexed(folder):
         require_finished(folder)
         return _left_where_it_is(folder, settings, tz)
     if is_store(folder):

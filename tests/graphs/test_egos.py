@@ -4,6 +4,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import recoverynet as rn
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
@@ -196,3 +197,37 @@ def test_bad_questions(record):
         ego_networks(record, radius=2)
     with pytest.raises(SchemaError, match="has its window"):
         ego_networks(network, window=("2011-03-01", "2011-04-01"))
+
+
+def _all_tied(*sizes: int) -> rn.PersonNetwork:
+    """Parts in which everybody is tied to everybody."""
+    weights = sparse.block_diag([np.ones((n, n)) - np.eye(n) for n in sizes], format="csr")
+    ids = pd.Index([f"p{i}" for i in range(sum(sizes))], name="person_id", dtype="str")
+    return rn.PersonNetwork(sparse.csr_array(weights), pd.DataFrame(index=ids))
+
+
+def test_ties_of_the_largest_personal_networks_are_counted_and_not_listed(monkeypatch):
+    monkeypatch.setattr("recoverynet.graphs.egos.MOST_LISTED", 40)
+    networks = rn.ego_networks(_all_tied(9, 4))
+    assert networks.tie_counts.tolist() == [8 * 7 // 2] * 9 + [3] * 4
+    assert set(networks.alter_ties["ego_id"]) == {"p9", "p10", "p11", "p12"}
+    assert networks.densities().tolist() == [1.0] * 13
+    assert "9 of 13 egos, those with 28 or more" in networks.notes[0]
+    with pytest.raises(rn.NotEstimableError, match="counted and not listed.*egos="):
+        networks.network("p0")
+    assert networks.network("p9").weights.nnz == 4 * 3
+    alone = rn.ego_networks(_all_tied(9, 4), egos=["p0"])
+    assert alone.network("p0").weights.nnz == 9 * 8 and not alone.notes
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("radius", [1, 2])
+def test_counted_ties_are_as_many_as_those_listed(directed, radius):
+    rng = np.random.default_rng(5)
+    chosen = np.triu(rng.random((30, 30)) < 0.2, 1)
+    matrix = (rng.random((30, 30)) < 0.2) & ~np.eye(30, dtype=bool) if directed else chosen | chosen.T
+    ids = pd.Index([f"p{i}" for i in range(30)], name="person_id", dtype="str")
+    network = rn.PersonNetwork(sparse.csr_array(matrix.astype(float)), pd.DataFrame(index=ids), directed=directed)
+    networks = rn.ego_networks(network, radius=radius)
+    listed = networks.alter_ties.groupby("ego_id").size().reindex(ids, fill_value=0)
+    assert networks.tie_counts.tolist() == listed.tolist() and listed.sum() > 50

@@ -15,6 +15,7 @@ from recoverynet.formats.imported import Imported, ImportReport, ImportRow, chai
 from recoverynet.formats.ndtms.cells import answers_of, date_order, dates_of, is_yes, text_frame
 from recoverynet.formats.ndtms.columns import DATES, INTERVENTIONS, Columns, find_columns
 from recoverynet.formats.ndtms.state_rule import StateRule, read_state_rule
+from recoverynet.tables.linkage_tokens import token_columns
 from recoverynet.tables.pseudonym_ids import key_bytes, pseudonym, pseudonyms
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import Source, open_source
@@ -50,6 +51,7 @@ def read_ndtms(
     source: str | Path,
     *,
     key: bytes | str | None = None,
+    for_linkage: bool = False,
     state_rule: str | None = None,
     dates: Literal["day_first", "month_first"] | None = None,
     columns: Mapping[str, str] | None = None,
@@ -66,6 +68,9 @@ def read_ndtms(
         At least 16 bytes. With it initials, birth date, sex and postcode become tokens in the people table
         (``linkage_token``, ``linkage_token_pc``) that the same key makes again for the same person elsewhere, and ids of
         people become pseudonyms. Default: they are dropped without a token.
+    for_linkage : bool
+        Whether tokens of each part are made as well (``linkage_first``, ``linkage_day`` …), which
+        :func:`recoverynet.link_people` compares; see :func:`recoverynet.linkage_tokens` for their risk. Needs a key.
     state_rule : str, optional
         How days of use become a state, such as ``"abstinent if all = 0; reduced if opiates <= 4; using otherwise"``. Default:
         no state is derived; nothing here knows which norm is meant.
@@ -86,8 +91,8 @@ def read_ndtms(
     Raises
     ------
     SchemaError
-        No column says whom rows are about, dates could be either order, the rule or key is none, or a declared column is
-        not there.
+        No column says whom rows are about, dates could be either order, the rule or key is none, a declared column is not
+        there, or tokens for a linkage are asked for without a key.
 
     Notes
     -----
@@ -117,9 +122,11 @@ def read_ndtms(
     require_time_zone(tz, "tz")
     rule = None if state_rule is None else read_state_rule(state_rule)
     secret = None if key is None else key_bytes(key)
+    if for_linkage and secret is None:
+        raise SchemaError("for_linkage=True makes tokens, and tokens need a key both agencies hold: key=….")
     opened = open_source(source, one_file=True)
     returns = [_opened(opened, name, secret, dates, columns) for name in opened.names]
-    people = _once(pd.concat([_people(one, secret) for one in returns], ignore_index=True))
+    people = _once(pd.concat([_people(one, secret, for_linkage) for one in returns], ignore_index=True))
     episodes = pd.concat([_episodes(one) for one in returns], ignore_index=True).drop_duplicates(
         ["person_id", "started_on", "provider"], ignore_index=True
     )
@@ -217,7 +224,7 @@ def _account_of_cells(one: Return, titles: list[str]) -> None:
     one.rows += chained(one.source, "columns", len(titles), reasons)
 
 
-def _people(one: Return, secret: bytes | None) -> pd.DataFrame:
+def _people(one: Return, secret: bytes | None, for_linkage: bool) -> pd.DataFrame:
     consent = one.text("consent").str.upper().str[:1].map({"Y": True, "N": False})
     began = one.date("triaged").fillna(one.date("referred"))
     people = pd.DataFrame(
@@ -236,6 +243,9 @@ def _people(one: Return, secret: bytes | None) -> pd.DataFrame:
         near = one.text("postcode").str.upper().str.replace(" ", "", regex=False)
         people["linkage_token"] = _tokens(plain, secret)
         people["linkage_token_pc"] = _tokens(plain + "|" + near, secret)
+    if secret is not None and for_linkage:
+        known = {name: one.text(name) for name in ("first_initial", "second_initial", "sex", "postcode")}
+        people = people.join(token_columns(pd.DataFrame({**known, "birth_date": one.date("born")}), secret))
     return _once(people)
 
 

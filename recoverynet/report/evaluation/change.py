@@ -103,8 +103,7 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
     if len(rows) < 2:
         section.show(shown)
         return
-    frame = norm_frame(shown)
-    norm = f"the {setting.norm.name} norm"
+    frame, norm = norm_frame(shown), f"the {setting.norm.name} norm"
     section.figure(
         norm_share_curve(frame, people="clients", norm=norm),
         alt=describe_norm_share(frame, people="clients", norm=norm),

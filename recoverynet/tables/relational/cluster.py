@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -35,7 +37,7 @@ class ClusterSession:
 
     name = "spark"
 
-    def __init__(self, *, master: str = LOCAL, tz: str, memory: str = "2g", partitions: int | None = None) -> None:
+    def __init__(self, *, master: str | None = None, tz: str, memory: str = "2g", partitions: int | None = None) -> None:
         require_java()
         self._spark = _session_of(master, memory)
         self._names: set[str] = set()
@@ -138,7 +140,7 @@ def require_java() -> None:
         raise EngineError(NO_JAVA.replace("there is none here", f"the one here is older (version {version[1]})"))
 
 
-def _session_of(master: str, memory: str) -> Any:
+def _session_of(master: str | None, memory: str) -> Any:
     """A session with names of its own, in the one Spark of this process, which is started where there is none."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
@@ -151,9 +153,10 @@ def _session_of(master: str, memory: str) -> Any:
                 running.defaultParallelism  # noqa: B018
                 joined = SparkSession(running).newSession()
             if joined is not None:
-                _require_same(running.master, master)
+                _require_same(running.master, master or running.master)
                 return joined
             _forget(running)
+        master = master or LOCAL
         builder = SparkSession.builder.master(master).appName("recoverynet")
         for key, value in _settings(master, memory).items():
             builder = builder.config(key, value)
@@ -165,6 +168,23 @@ def _session_of(master: str, memory: str) -> Any:
                 f"Spark cannot start at {master!r}: {type(error).__name__}. Look whether that address is a running Spark master "
                 "(spark://host:7077, or local[2] for this machine) and whether java -version answers with 17 or later."
             ) from error
+
+
+def _scratch() -> str:
+    """A folder for what Spark puts on disk in between, that only the owner may read: its own may be read by anybody here."""
+    folder = tempfile.mkdtemp(prefix="recoverynet-spark-")
+    _SCRATCH.append(folder)
+    return folder
+
+
+@atexit.register
+def _clear_scratch() -> None:
+    """Spark clears up behind itself unless its Java process was killed."""
+    while _SCRATCH:
+        shutil.rmtree(_SCRATCH.pop(), ignore_errors=True)
+
+
+_SCRATCH: list[str] = []
 
 
 def _require_same(running: str, asked: str) -> None:
@@ -187,7 +207,7 @@ def _settings(master: str, memory: str) -> dict[str, str]:
     if master.startswith("local"):
         # Spark would listen on every address of the machine; records of people are on this one alone
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.local.dir": _scratch()}
     return settings
 
 
@@ -200,6 +220,7 @@ def _forget(running: Any) -> None:
         if stop is not None:
             with suppress(Exception):
                 stop()
+    _clear_scratch()
     SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
     SparkSession._instantiatedSession = None
 

@@ -1,9 +1,9 @@
 """One dialect for every engine: SQL as DuckDB speaks it, said again as Spark speaks it.
 
-Why SQL and not a frame library: both were tried on the projection of a million participations. Narwhals gives the same
-totals, and on DuckDB the same plan, but has no word for a day in a time zone on both engines, nor for the microseconds of
-an instant, and an inequality beside a join (one person before the other) becomes a filter behind it: twice the pairs are
-made. The rules that check tables are SQL already. So the relations are SQL, written once, and sqlglot says them to Spark.
+Why SQL and not a frame library: both were tried, on a million participations. Narwhals gives the same totals, in 3.5 s where
+the SQL takes 2.0 s on DuckDB (the condition that one person stands before the other cannot be said beside its join, only
+behind it), and has no word for the microseconds of an instant on either engine, nor for days between two dates on Spark. The
+rules that check tables are SQL already. So the relations are SQL, written once, and sqlglot says them to Spark.
 """
 
 from __future__ import annotations

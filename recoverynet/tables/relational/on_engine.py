@@ -16,6 +16,7 @@ import pyarrow as pa
 from recoverynet.arguments import whole_number
 from recoverynet.atomic import atomic_folder
 from recoverynet.errors import SchemaError
+from recoverynet.instants import as_length, as_window
 from recoverynet.tables.engine import column_sql, list_sql
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.record import RecoveryRecord, Window
@@ -62,6 +63,7 @@ class RecordOnEngine:
         )
         session.hold("codes", codes)
         self._numbered = False
+        self._of: RecordOnEngine | None = None
         self._closing = weakref.finalize(self, session.close)
 
     @classmethod
@@ -88,7 +90,7 @@ class RecordOnEngine:
     def with_window(self, window: Window | None) -> RecordOnEngine:
         """The same record, on the same engine, with another period under observation."""
         other = copy(self)
-        other.window = window
+        other.window, other._of = window, self  # the engine is let go of with the first, which so outlives the copy
         return other
 
     def n_rows(self, name: str) -> int:
@@ -120,13 +122,7 @@ class RecordOnEngine:
         return start, end
 
     def ties(
-        self,
-        start: pd.Timestamp,
-        end: pd.Timestamp,
-        *,
-        weighting: str = "newman",
-        half_life: pd.Timedelta | None = None,
-        min_weight: float = 0.0,
+        self, start: object, end: object, *, weighting: str = "newman", half_life: object | None = None, min_weight: float = 0.0
     ) -> pd.DataFrame:
         """Every tie once: ``a`` < ``b`` (places in ``people``), ``weight``, ``n`` (occasions shared)."""
         query = self._ties_sql(start, end, weighting, half_life, min_weight)
@@ -135,11 +131,11 @@ class RecordOnEngine:
     def write_ties(
         self,
         folder: str | Path,
-        start: pd.Timestamp,
-        end: pd.Timestamp,
+        start: object,
+        end: object,
         *,
         weighting: str = "newman",
-        half_life: pd.Timedelta | None = None,
+        half_life: object | None = None,
         min_weight: float = 0.0,
     ) -> None:
         """The same as Parquet files in a folder, which is there whole or not at all; with ids in place of places.
@@ -246,9 +242,10 @@ class RecordOnEngine:
         whole_number(lag, "lag", 1)
         return self._session.table(person_waves.risk_sums_sql(int(lag), transition)).to_pandas()
 
-    def _ties_sql(self, start: Any, end: Any, weighting: str, half_life: pd.Timedelta | None, min_weight: float) -> str:
+    def _ties_sql(self, start: Any, end: Any, weighting: str, half_life: object | None, min_weight: float) -> str:
         self._number()
-        half = None if half_life is None else int(half_life // pd.Timedelta(1, "us"))
+        start, end = as_window((start, end), self.tz)
+        half = None if half_life is None else int(as_length(half_life, "half_life") // pd.Timedelta(1, "us"))
         return ties_sql(_us(start), _us(end), weighting=weighting, half_life_us=half, min_weight=min_weight)
 
     def _number(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recoverynet.errors import SchemaError
-from recoverynet.tables.relational.cluster import LOCAL, ClusterSession
+from recoverynet.tables.relational.cluster import ClusterSession
 from recoverynet.tables.relational.embedded import MEMORY, EmbeddedSession
 from recoverynet.tables.relational.session import Session
 
@@ -34,7 +34,7 @@ class EngineSettings:
         Such files are not encrypted. Default: the place for temporary files of this machine.
     master : str, optional
         For Spark: ``"local[2]"`` for so many cores of this machine, ``"spark://host:7077"`` for a cluster. Default: what the
-        environment variable SPARK_MASTER says, else all cores of this machine.
+        environment variable SPARK_MASTER says, else the Spark this process works with, else all cores of this machine.
     partitions : int, optional
         For Spark: into how many parts rows are shuffled. Default: twice the cores, at least four. On a cluster: two or three
         times its cores.
@@ -90,7 +90,7 @@ class EngineSettings:
             ``memory`` is not a size.
         """
         if self.engine == "spark":
-            master = self.master or os.environ.get("SPARK_MASTER") or LOCAL
+            master = self.master or os.environ.get("SPARK_MASTER")
             return ClusterSession(master=master, tz=tz, memory=self.memory or "2g", partitions=self.partitions)
         memory = self.memory or MEMORY
         return EmbeddedSession(within=within, tz=tz, memory=memory, threads=self.threads, spill_into=self.spill_into)

@@ -148,3 +148,15 @@ def test_two_answers_on_one_day_and_dates_that_are_none(tmp_path) -> None:
 def test_what_cannot_be_read(tmp_path, text, says) -> None:
     with pytest.raises(SchemaError, match=says):
         rn.read_ndtms(file_of(tmp_path, text))
+
+
+def test_tokens_of_each_part_are_made_for_a_linkage_alone(tmp_path) -> None:
+    file = file_of(tmp_path, HEAD + ROWS)
+    assert not [name for name in rn.read_ndtms(file, key=KEY).tables["people"] if name == "linkage_first"]
+    people = rn.read_ndtms(file, key=KEY, for_linkage=True).tables["people"]
+    plain = pd.DataFrame({"person_id": ["x"], "birth_date": ["1970-01-01"], "first_initial": ["A"], "second_initial": ["B"]})
+    tokens = rn.linkage_tokens(plain, key=KEY)
+    assert people["linkage_first"][0] == tokens["linkage_first"][0] and people["linkage_key"][0] == tokens["linkage_key"][0]
+    assert people.loc[2, [name for name in people if name.startswith("linkage_")]].isna().all(), "they do not consent"
+    with pytest.raises(rn.SchemaError, match="tokens need a key"):
+        rn.read_ndtms(file, for_linkage=True)

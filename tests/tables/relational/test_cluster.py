@@ -55,7 +55,7 @@ def test_without_a_package_one_line_installs_it(monkeypatch: pytest.MonkeyPatch,
 
 
 GOES_AWAY = """
-import os, signal, sys, threading
+import os, signal, sys, tempfile, threading
 from pathlib import Path
 import recoverynet as rn
 from pyspark import SparkContext
@@ -64,6 +64,8 @@ folder, goal = Path(sys.argv[1]), Path(sys.argv[2])
 with rn.open_record(f"spark://local[1]{folder}") as store:
     start, end = store.window
     store.on_engine.ties(start, end)
+    private = list(Path(tempfile.gettempdir()).glob("recoverynet-spark-*"))
+    print("PRIVATE", [oct(path.stat().st_mode & 0o077) for path in private], bool(list(private[0].rglob("shuffle_*"))))
     threading.Timer(0.5, os.kill, (SparkContext._gateway.proc.pid, signal.SIGKILL)).start()
     try:
         for turn in range(1000):
@@ -91,11 +93,14 @@ def test_a_cluster_that_goes_away_in_the_middle(tmp_path: Path) -> None:
     record = rn.load_sample("five_people")
     rn.write_store(record, tmp_path / "record")
     (tmp_path / "goal").mkdir()
+    between = tmp_path / "between"
+    between.mkdir()
     done = subprocess.run(
         [sys.executable, "-c", GOES_AWAY, str(tmp_path / "record"), str(tmp_path / "goal")],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
+        env=os.environ | {"TMPDIR": str(between)},
     )
     assert done.returncode == 0, done.stderr[-2000:]
     said = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
@@ -105,4 +110,6 @@ def test_a_cluster_that_goes_away_in_the_middle(tmp_path: Path) -> None:
     assert whole == "True"
     left = [word.strip(" '") for word in said["LEFT"].strip("[]").split(",") if word.strip()]
     assert sorted(left, key=int) == [str(turn) for turn in range(int(turns))], "what was being written has left nothing"
+    assert said["PRIVATE"] == "['0o0'] True", "nobody else may read what is put on disk in between"
+    assert not list(between.glob("recoverynet-spark-*")), "and it goes, though Java was killed"
     assert int(said["AGAIN"]) == rn.project(rn.ContactGraph(record)).n_ties

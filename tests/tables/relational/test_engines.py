@@ -1,5 +1,6 @@
 """The same question asked of a record in memory, of DuckDB and of Spark: one answer."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,10 @@ import pandas as pd
 import pytest
 
 import recoverynet as rn
+from recoverynet.instants import as_window
 from recoverynet.measures.exposure_on_engine import person_waves, risk_sums
 from recoverynet.models.spread.risk_set import risk_set
+from recoverynet.tables.measurable import on_engine
 from recoverynet.tables.relational.cluster import require_java
 
 RECORDS = ("riverside", "five_people")
@@ -304,3 +307,38 @@ def test_a_state_that_is_none_is_named(engine: str, tmp_path: Path) -> None:
     frame.to_parquet(path)
     with rn.open_record(folder, engine=engine) as store, pytest.raises(rn.SchemaError, match="holds 'sober'; it may be using"):
         rn.exposure(store, breaks=BREAKS)
+
+
+def test_a_mapping_is_not_passed_over(tmp_path: Path) -> None:
+    folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
+    path = folder / "people.parquet"
+    pd.read_parquet(path).rename(columns={"role": "standing"}).to_parquet(path)
+    with rn.open_record(folder, engine="duckdb", mapping={"people": {"columns": {"role": "standing"}}}) as store:
+        assert store.indexed and rn.project(store).n_people == 5
+
+
+def test_a_time_zone_that_is_none(tmp_path: Path) -> None:
+    folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
+    with pytest.raises(rn.SchemaError, match="Nowhere"):
+        rn.open_record(folder, engine="duckdb", tz="Nowhere/Atall")
+
+
+def test_a_period_of_another_length_outlives_what_it_was_made_from(engine: str) -> None:
+    record = rn.load_sample("five_people")
+    april = as_window(("2011-04-01", "2011-05-01"), record.tz)
+    there = on_engine(record, engine).with_window(april)
+    gc.collect()
+    assert len(rn.coverage_over_time(there)) == 1
+
+
+def test_a_table_may_be_a_folder_of_parts(tmp_path: Path) -> None:
+    record = rn.load_sample("five_people")
+    folder = parquet_of(record, tmp_path / "tables")
+    path = folder / "participation.parquet"
+    frame = pd.read_parquet(path)
+    path.unlink()
+    path.mkdir()
+    frame.iloc[:4].to_parquet(path / "part-0.parquet")
+    frame.iloc[4:].to_parquet(path / "part-1.parquet")
+    with rn.open_record(folder, engine="duckdb") as store:
+        matrices_agree(rn.project(rn.ContactGraph(record)), rn.project(store))

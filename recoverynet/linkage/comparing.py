@@ -1,0 +1,331 @@
+"""How alike two people of two agencies are: comparisons of tokens, weights learned by Splink on DuckDB, candidates by blocking.
+
+Symbols: m how often a level is seen where two rows are one person; u how often where they are two people; weight log2(m / u).
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import NotEstimableError
+from recoverynet.tables.engine import locked_connection
+from recoverynet.tables.linkage_tokens import TOKEN_PREFIX
+
+INSTALL = 'Linking people needs Splink. Install it with: pip install "recoverynet[link]"'
+MOST_CANDIDATES = 60_000_000
+MOST_PAIRS_FOR_U = 4_000_000
+PAIRS_AT_ONCE = 1_500_000
+LEAST = 0.001
+"""Probability from which a pair is worth keeping."""
+PRIOR_PEOPLE = 50
+"""How many linked people what is declared beforehand counts for against what is learned."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One thing compared: levels from the best to none, each a condition in SQL and how often it holds of one person."""
+
+    name: str
+    missing: str
+    levels: tuple[tuple[str, str, float], ...]
+
+
+def _same(*parts: str) -> str:
+    return " AND ".join(f'"{part}_l" = "{part}_r"' for part in parts)
+
+
+def _any_missing(*parts: str) -> str:
+    return " OR ".join(f'"{part}_l" IS NULL OR "{part}_r" IS NULL' for part in parts)
+
+
+_TWO_OF_THREE = f"({_same('year', 'month')}) OR ({_same('year', 'day')}) OR ({_same('month', 'day')})"
+COMPARISONS = (
+    Comparison(
+        "birth_date",
+        _any_missing("year", "month", "day"),
+        (
+            ("agrees", _same("year", "month", "day"), 0.985),
+            ("day and month swapped", '"year_l" = "year_r" AND "day_l" = "month_r" AND "month_l" = "day_r"', 0.003),
+            ("two of three parts", _TWO_OF_THREE, 0.009),
+            ("differs", "ELSE", 0.003),
+        ),
+    ),
+    Comparison(
+        "initials",
+        _any_missing("first", "second"),
+        (
+            ("agree", _same("first", "second"), 0.98),
+            ("swapped", '"first_l" = "second_r" AND "second_l" = "first_r"', 0.003),
+            ("one of two", f"({_same('first')}) OR ({_same('second')})", 0.014),
+            ("differ", "ELSE", 0.003),
+        ),
+    ),
+    Comparison("sex", _any_missing("sex"), (("agrees", _same("sex"), 0.995), ("differs", "ELSE", 0.005))),
+    Comparison(
+        "postcode",
+        _any_missing("district"),
+        (("sector", _same("sector"), 0.80), ("district", _same("district"), 0.06), ("differs", "ELSE", 0.14)),
+    ),
+)
+"""What is expected before anything is seen: few errors, some moves."""
+
+BLOCKING = (
+    ("year", "month", "day"),
+    ("first", "second", "sector"),
+    ("first", "second", "sex", "year", "month"),
+    ("first", "second", "sex", "year", "day"),
+    ("first", "second", "sex", "month", "day"),
+)
+_SWAPPED = 'l."year" = r."year" AND l."day" = r."month" AND l."month" = r."day" AND l."first" = r."first"'
+_TRAINED_ON = (("year", "month", "day"), ("first", "second", "sector"))
+PARTS = ("first", "second", "day", "month", "year", "sex", "district", "sector")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Pairs worth looking at, and the weights they were judged by.
+
+    Attributes
+    ----------
+    pairs : pandas.DataFrame
+        ``agency_a``, ``person_a``, ``agency_b``, ``person_b``, ``log_odds`` (natural, before competitors), and the level of
+        each comparison in words ("missing" where either is).
+    weights : pandas.DataFrame
+        ``comparison``, ``level``, ``m``, ``u``, ``weight``.
+    prior : float
+        Probability that two people of two agencies, drawn at random, are one.
+    settings : dict
+        The model as Splink saves it.
+    """
+
+    pairs: pd.DataFrame
+    weights: pd.DataFrame
+    prior: float
+    settings: dict[str, Any]
+
+
+def compared(tokens: dict[str, pd.DataFrame]) -> Compared:
+    """Every pair of people of two agencies that may be one person, with its weight."""
+    splink = _splink()
+    frames = _coded(tokens)
+    n_candidates = _require_few_candidates(frames)
+    with _told(splink):
+        unlike = _unlike(splink, frames)
+        prior = _prior(frames, unlike)
+        learned = _learned(splink, frames, prior, unlike)
+        with locked_connection() as connection:
+            linker = _linker(splink, connection, frames, learned)
+            chunks = max(1, round(n_candidates / PAIRS_AT_ONCE))
+            found = linker.inference.predict(threshold_match_probability=LEAST, num_chunks_left=chunks).as_pandas_dataframe()
+    return Compared(_pairs(found, tokens), _weights(learned), prior, learned)
+
+
+def _learned(
+    splink: _Splink, frames: dict[str, pd.DataFrame], prior: float, unlike: dict[tuple[str, str], float]
+) -> dict[str, Any]:
+    """The model with how often one person's two entries agree."""
+    with locked_connection() as connection:
+        linker = _linker(splink, connection, frames, _settings(splink, "link_only", prior, unlike))
+        for rule in _TRAINED_ON:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                splink.block_on(*rule),
+                fix_probability_two_random_records_match=True,
+                max_pairs=PAIRS_AT_ONCE,
+                record_sample_proportion=min(1.0, 20_000 / max(len(frame) for frame in frames.values())),
+            )
+        return _settled(linker.misc.save_model_to_json(), prior * _n_pairs(frames))
+
+
+def _linker(splink: _Splink, connection: Any, frames: dict[str, pd.DataFrame], settings: Any) -> Any:
+    api = splink.backend(connection=connection)
+    tables = [api.register(frame, dataset_display_name=name) for name, frame in frames.items()]
+    return splink.linker(tables if len(tables) > 1 else tables[0], settings, log_level=logging.ERROR)
+
+
+@contextmanager
+def _told(splink: _Splink) -> Iterator[None]:
+    """What Splink cannot do, in words without a row of data."""
+    try:
+        yield
+    except splink.failure as error:
+        raise NotEstimableError(
+            "The agencies could not be compared: "
+            + (
+                "it takes more memory than is set aside. Link by area or by year of birth."
+                if "Out of Memory" in str(error)
+                else f"Splink {splink.version} stopped. Look whether another version of it or of DuckDB was installed."
+            )
+        ) from None
+
+
+@dataclass(frozen=True)
+class _Splink:
+    linker: Any
+    settings: Any
+    block_on: Any
+    backend: Any
+    level: Any
+    comparison: Any
+    failure: Any
+    version: str
+
+
+def _splink() -> _Splink:
+    """Splink, loaded where it is needed; raises NotEstimableError with the one line that installs it."""
+    try:
+        import splink
+        from splink import Linker, SettingsCreator, block_on
+        from splink.backends.duckdb import DuckDBAPI
+        from splink.comparison_level_library import CustomLevel
+        from splink.comparison_library import CustomComparison
+        from splink.internals.exceptions import SplinkException
+    except ImportError as error:
+        raise NotEstimableError(INSTALL) from error
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    return _Splink(Linker, SettingsCreator, block_on, DuckDBAPI, CustomLevel, CustomComparison, SplinkException, splink.__version__)
+
+
+def _coded(tokens: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Each agency's tokens as numbers, the same token the same number everywhere; rows are people by their place."""
+    frames = {_plain(at): pd.DataFrame({"unique_id": np.arange(len(one))}) for at, one in enumerate(tokens.values())}
+    for parts in (("first", "second"), ("day", "month"), ("year",), ("sex",), ("district",), ("sector",)):
+        columns = [(frame, part, one[TOKEN_PREFIX + part]) for frame, one in zip(frames.values(), tokens.values(), strict=True)
+                   for part in parts]  # fmt: skip
+        codes = pd.factorize(pd.concat([values for _, _, values in columns], ignore_index=True))[0]
+        begin = 0
+        for frame, part, values in columns:
+            mine = pd.Series(codes[begin : begin + len(values)], dtype="Int32")
+            frame[part] = mine.mask(mine < 0)
+            begin += len(values)
+    return frames
+
+
+def _plain(place: int) -> str:
+    return f"agency_{place:03d}"
+
+
+def _settings(splink: _Splink, link_type: str, prior: float, unlike: dict[tuple[str, str], float] | None = None) -> Any:
+    made = []
+    for one in COMPARISONS:
+        levels = [splink.level(one.missing, "missing").configure(is_null_level=True)]
+        for label, sql, same in one.levels:
+            level = splink.level(sql, label).configure(m_probability=same)
+            levels.append(level.configure(u_probability=unlike[one.name, label]) if unlike else level)
+        made.append(splink.comparison(levels, output_column_name=one.name))
+    return splink.settings(
+        link_type,
+        comparisons=made,
+        blocking_rules_to_generate_predictions=[*(splink.block_on(*rule) for rule in BLOCKING), _SWAPPED],
+        probability_two_random_records_match=prior,
+        retain_intermediate_calculation_columns=True,
+        max_iterations=30,
+    )
+
+
+def _unlike(splink: _Splink, frames: dict[str, pd.DataFrame]) -> dict[tuple[str, str], float]:
+    """U of every level, from pairs within an agency: nobody there is one with anybody else, which across agencies some are."""
+    seen: dict[tuple[str, str], float] = {}
+    n_all = 0.0
+    for name, frame in frames.items():
+        n_pairs = min(len(frame) * (len(frame) - 1) / 2, MOST_PAIRS_FOR_U)
+        if n_pairs < 1:
+            continue
+        with locked_connection() as connection:
+            linker = _linker(splink, connection, {name: frame}, _settings(splink, "dedupe_only", 1e-6))
+            linker.training.estimate_u_using_random_sampling(max_pairs=n_pairs, seed=1, min_count_per_level=None)
+            model = linker.misc.save_model_to_json()
+        n_all += n_pairs
+        for comparison in model["comparisons"]:
+            for level in comparison["comparison_levels"][1:]:
+                key = (comparison["output_column_name"], level["label_for_charts"])
+                seen[key] = seen.get(key, 0.0) + n_pairs * _number(level.get("u_probability"))
+    if not n_all:
+        raise NotEstimableError("Every agency has one person at most: how often two people agree by chance cannot be counted.")
+    return {
+        (one.name, label): max(seen.get((one.name, label), 0.0), 0.5) / n_all for one in COMPARISONS for label, _, _ in one.levels
+    }
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
+
+
+def _prior(frames: dict[str, pd.DataFrame], unlike: dict[tuple[str, str], float]) -> float:
+    """Pairs who agree in initials, birth date and sex, less those who do so by chance, of all pairs."""
+    columns, agreeing = ["first", "second", "year", "month", "day", "sex"], 0.0
+    for one, other in combinations(frames.values(), 2):
+        counts = [frame.dropna(subset=columns).groupby(columns).size() for frame in (one, other)]
+        agreeing += float(counts[0].mul(counts[1]).dropna().sum())
+    n_pairs = _n_pairs(frames)
+    chance = unlike["birth_date", "agrees"] * unlike["initials", "agree"] * unlike["sex", "agrees"]
+    return min(max(agreeing - chance * n_pairs, 1.0), n_pairs / 2) / n_pairs
+
+
+def _n_pairs(frames: dict[str, pd.DataFrame]) -> float:
+    return float(sum(len(one) * len(other) for one, other in combinations(frames.values(), 2)))
+
+
+def _require_few_candidates(frames: dict[str, pd.DataFrame]) -> float:
+    most = 0.0
+    for rule in BLOCKING:
+        n_pairs = 0.0
+        for one, other in combinations(frames.values(), 2):
+            counts = [frame.dropna(subset=list(rule)).groupby(list(rule)).size().astype(float) for frame in (one, other)]
+            n_pairs += float(counts[0].mul(counts[1]).dropna().sum())
+        if n_pairs > MOST_CANDIDATES:
+            raise NotEstimableError(
+                f"{n_pairs:,.0f} pairs of people agree in {', '.join(rule)}, and at most {MOST_CANDIDATES:,} can be compared: "
+                "too many people share the same values there. Empty values that a system filled in, or link by area."
+            )
+        most = max(most, n_pairs)
+    return most
+
+
+def _settled(model: dict[str, Any], n_matches: float) -> dict[str, Any]:
+    """What was learned, drawn towards what was declared as far as few people were seen, and never 0."""
+    for comparison, declared in zip(model["comparisons"], COMPARISONS, strict=True):
+        for level, (_, _, before) in zip(comparison["comparison_levels"][1:], declared.levels, strict=True):
+            learned = level.get("m_probability")
+            m = before if learned is None else (_number(learned) * n_matches + before * PRIOR_PEOPLE) / (n_matches + PRIOR_PEOPLE)
+            level["m_probability"] = max(m, 1e-6)
+    return model
+
+
+def _weights(model: dict[str, Any]) -> pd.DataFrame:
+    rows = [
+        (c["output_column_name"], level["label_for_charts"], level["m_probability"], level["u_probability"])
+        for c in model["comparisons"]
+        for level in c["comparison_levels"][1:]
+    ]
+    frame = pd.DataFrame(rows, columns=["comparison", "level", "m", "u"])
+    return frame.assign(weight=np.log2(frame["m"] / frame["u"]))
+
+
+def _pairs(found: pd.DataFrame, tokens: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Pairs by agency in the order given; levels in words."""
+    turned = (found["source_dataset_l"] > found["source_dataset_r"]).to_numpy(dtype=bool)
+    names = {_plain(at): name for at, name in enumerate(tokens)}
+    made = {}
+    for side, (left, right) in {"a": ("l", "r"), "b": ("r", "l")}.items():
+        agency = np.where(turned, found[f"source_dataset_{right}"], found[f"source_dataset_{left}"])
+        row = np.where(turned, found[f"unique_id_{right}"], found[f"unique_id_{left}"]).astype(np.int64)
+        person = np.empty(len(found), dtype=object)
+        for plain, name in names.items():
+            here = agency == plain
+            person[here] = tokens[name]["person_id"].to_numpy(dtype=object)[row[here]]
+        made[f"agency_{side}"], made[f"person_{side}"] = pd.Series(agency).map(names), person
+    frame = pd.DataFrame(made).astype("str")
+    frame["log_odds"] = found["match_weight"].to_numpy(dtype=float) * math.log(2)
+    for one in COMPARISONS:
+        words = ["missing", *(label for label, _, _ in reversed(one.levels))]
+        frame[one.name] = np.array(words, dtype=object)[found[f"gamma_{one.name}"].to_numpy(dtype=int) + 1]
+    return frame

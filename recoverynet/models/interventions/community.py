@@ -1,0 +1,161 @@
+"""The community a what-if starts from: people with their states, ties and groups, and what the record says of rates."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from recoverynet.errors import NotEstimableError
+from recoverynet.kernels.reversible_spread.courses import DRAWN, UNKNOWN, Community
+
+MONTH_DAYS = 30.4375
+WITHOUT_LIMIT = 10**9
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedRates:
+    """What a record says about moving between states, leaving groups and following introductions.
+
+    Attributes
+    ----------
+    states : tuple of str
+    holds : boolean array (K,)
+    moves : float array (K, K)
+        Person-months in a row's state that were in the column's a month later.
+    left, stayed : int
+        Links to recovery groups that had ended, or not, six weeks later.
+    closures : dict of {"offered", "accepted"} to (followed, not followed)
+    mean_contacts, share_linked : float
+        Contacts holding the norm, and going to a recovery group, among clients who do not hold it at the start.
+    n_months : float
+        Months the record covers.
+    """
+
+    states: tuple[str, ...]
+    holds: np.ndarray
+    moves: np.ndarray
+    left: int
+    stayed: int
+    closures: dict[str, tuple[int, int]]
+    mean_contacts: float
+    share_linked: float
+    n_months: float
+
+    def draw_base(self, n_runs: int, rng: np.random.Generator) -> np.ndarray:
+        """Chances of moving (R, K, K), drawn from Dirichlet distributions of what was seen; a state nobody was in stays."""
+        base = np.zeros((n_runs, len(self.states), len(self.states)))
+        for row, seen in enumerate(self.moves):
+            if seen.sum() == 0:
+                base[:, row, row] = 1.0
+            else:
+                ever = seen > 0
+                base[:, row, ever] = rng.dirichlet(seen[ever], n_runs)
+        return base
+
+    def draw_leaving(self, n_runs: int, rng: np.random.Generator) -> np.ndarray:
+        """Chances a month that a link ends (R,), by Jeffreys' prior and what was seen of six weeks."""
+        six_weeks = rng.beta(self.left + 0.5, self.stayed + 0.5, n_runs)
+        return 1.0 - (1.0 - six_weeks) ** (MONTH_DAYS / 42.0)
+
+    def draw_closure(self, kind: str, n_runs: int, rng: np.random.Generator) -> np.ndarray:
+        """Shares of proposals that are followed by going (R,), by Jeffreys' prior."""
+        followed, not_followed = self.closures.get(kind, (0, 0))
+        if followed + not_followed == 0:
+            raise NotEstimableError(
+                f"The record has no proposal {kind} whose end is known, so that it cannot say how often people then go. "
+                "Declare closure as a share, such as closure=(0.2, 0.5)."
+            )
+        return rng.beta(followed + 0.5, not_followed + 0.5, n_runs)
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A community as it stands, with the names of people, groups and subgroups.
+
+    Attributes
+    ----------
+    community : Community
+        Arrays; people in order of their ids.
+    person_ids, group_ids : pandas.Index
+    group_names : dict of str to str
+    levels : tuple of (column, level)
+        Subgroups; the first is everybody.
+    n_level : int array (L,)
+        Clients in each.
+    seen : RecordedRates
+    willing : dict of str to float
+        How many introductions a month each introducer agreed to and has room for.
+    refused : dict of str to str
+        Why others may not introduce.
+    n_left_out : int
+        People who did not agree to be counted.
+    source_in_words : str
+    """
+
+    community: Community
+    person_ids: pd.Index
+    group_ids: pd.Index
+    group_names: dict[str, str]
+    group_areas: tuple[str | None, ...]
+    person_areas: np.ndarray
+    women: np.ndarray
+    on_ost: np.ndarray
+    levels: tuple[tuple[str, str], ...]
+    n_level: np.ndarray
+    seen: RecordedRates
+    willing: dict[str, float]
+    refused: dict[str, str]
+    n_left_out: int
+    source_in_words: str
+
+    @property
+    def n_clients(self) -> int:
+        """Clients the answer is about."""
+        return int(self.community.client.sum())
+
+
+def keys_of(person_ids: pd.Index) -> np.ndarray:
+    """A number a person that only their id settles."""
+    return np.array(
+        [int.from_bytes(hashlib.blake2b(str(each).encode(), digest_size=8).digest(), "little") for each in person_ids],
+        dtype=np.uint64,
+    )
+
+
+def symmetric(ties: sparse.spmatrix | sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows, columns and strengths of ties; both ways where undirected."""
+    csr = sparse.csr_array(ties if directed else ties.maximum(ties.T))
+    csr.setdiag(0)
+    csr.eliminate_zeros()
+    csr.sort_indices()
+    return csr.indptr.astype(np.int64), csr.indices.astype(np.int64), csr.data.astype(np.float64)
+
+
+def starting_states(codes: np.ndarray, client: np.ndarray, n_states: int) -> tuple[np.ndarray, np.ndarray]:
+    """States with clients of unknown state marked to be drawn, and the cumulative shares of known clients they are drawn from."""
+    known = client & (codes >= 0)
+    if not known.any():
+        raise NotEstimableError("No client's state is on record at the start, so that there is nothing to go on from.")
+    shares = np.bincount(codes[known], minlength=n_states) / known.sum()
+    state = np.where(codes >= 0, codes, np.where(client, DRAWN, UNKNOWN)).astype(np.int64)
+    return state, np.cumsum(shares)
+
+
+def contacts_at_start(at: Community) -> tuple[float, float]:
+    """Mean number of contacts holding the norm (a group by its share), and share linked, of clients known not to hold it."""
+    known = at.state >= 0
+    held = np.where(known, at.holds[np.maximum(at.state, 0)], False)
+    asked = at.client & known & ~held
+    if not asked.any():
+        return 0.0, 0.0
+    ties = sparse.csr_array((at.strength, at.indices, at.indptr), shape=(len(held), len(held)))
+    personal = ties @ held.astype(float)
+    active = at.active.astype(float)
+    holding, of = active.T @ held, active.T @ known
+    share = np.where(of > 1, holding / np.maximum(of - 1, 1), 0.0)
+    linked = (at.active & at.recovery).any(axis=1)
+    return float((personal + active @ share)[asked].mean()), float(linked[asked].mean())

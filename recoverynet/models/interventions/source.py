@@ -1,0 +1,158 @@
+"""What a what-if starts from: a community as it stands, how its states move, and how far the evidence carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import SchemaError
+from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.kernels.reversible_spread.courses import Community
+from recoverynet.measures.behaviours import norm_values
+from recoverynet.models.interventions.community import (
+    RecordedRates,
+    Standing,
+    contacts_at_start,
+    keys_of,
+    starting_states,
+    symmetric,
+)
+from recoverynet.models.interventions.declared import in_range
+from recoverynet.models.interventions.from_record import standing_of
+from recoverynet.models.interventions.rates import DeclaredRates, FittedRates, RateSource
+from recoverynet.models.ladder.verdict import EvidenceLadder
+from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.record import RecoveryRecord
+
+LEVEL_OF_SPREAD = 3
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SpreadSource:
+    """A community as it stands, how its states move, and how far the evidence carries.
+
+    Attributes
+    ----------
+    standing : Standing
+    rates : DeclaredRates or FittedRates
+    norm : Norm
+    ladder_level : int or None
+        Level the evidence ladder reached; None where it was not asked.
+    """
+
+    standing: Standing
+    rates: RateSource
+    norm: Norm
+    ladder_level: int | None
+
+    @property
+    def supposition(self) -> bool:
+        """Whether the part that passes between people is supposed: the ladder did not reach level 3."""
+        return self.ladder_level is None or self.ladder_level < LEVEL_OF_SPREAD
+
+    @property
+    def rates_in_words(self) -> str:
+        """Where each rate comes from, in one sentence."""
+        if isinstance(self.rates, FittedRates):
+            return (
+                "Chances of gaining and losing, and what each contact adds, are drawn from a fitted SISa model and its covariance; "
+                f"going to a recovery group adds {_said(self.rates.attending)} a month, as declared."
+            )
+        own = "the record's own, less what contacts and groups account for"
+        gain = own if self.rates.gain is None else f"{_said(self.rates.gain)} as declared"
+        loss = "the record's own" if self.rates.loss is None else f"{_said(self.rates.loss)} as declared"
+        return (
+            f"Chances a month: of a gain {gain}; of a loss {loss}; each contact who holds the norm adds "
+            f"{_said(self.rates.transmission)} to the chance of a gain, "
+            f"and going to a recovery group {_said(self.rates.attending)}, as declared."
+        )
+
+    def __repr__(self) -> str:
+        there = f"{self.standing.n_clients:,} clients, {len(self.standing.group_ids)} groups"
+        return f"<SpreadSource {there}, {self.standing.source_in_words}>"
+
+
+def _said(value: object) -> str:
+    low, high = in_range(value, "A rate", 0.0, np.inf)
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def spread_source(
+    community: RecoveryRecord | NetworkPanel,
+    rates: RateSource | None = None,
+    *,
+    norm: Norm = RECOVERY_NORM,
+    ladder: EvidenceLadder | None = None,
+) -> SpreadSource:
+    """From which people, ties, groups and rates would a what-if start?
+
+    Parameters
+    ----------
+    community : RecoveryRecord or NetworkPanel
+        A record: people who agreed to evaluation, as they stand at its end. A panel: its last wave; everybody is a client, and
+        there are no groups but those a plan opens.
+    rates : DeclaredRates or FittedRates, optional
+        How states move. Default: the record's own rates, and nothing passes between people.
+    norm : Norm
+        Which states hold the norm. For a panel its own norm is used.
+    ladder : EvidenceLadder, optional
+        What the evidence ladder says of the same record. Where it is missing or below level 3, everything that rests on
+        transmission is called a supposition.
+
+    Returns
+    -------
+    SpreadSource
+
+    Raises
+    ------
+    SchemaError
+        Something else is given.
+    NotEstimableError
+        There is no client whose state is known.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> rn.spread_source(rn.load_sample("five_people")).supposition
+    True
+    """
+    asked = DeclaredRates() if rates is None else rates
+    if not isinstance(asked, DeclaredRates | FittedRates):
+        raise SchemaError(f"rates is DeclaredRates(...) or FittedRates(fit, wave_months); got {type(asked).__name__}.")
+    if ladder is not None and not isinstance(ladder, EvidenceLadder):
+        raise SchemaError(f"ladder is what evidence_ladder() gives; got {type(ladder).__name__}.")
+    level = None if ladder is None else ladder.level
+    if isinstance(community, RecoveryRecord):
+        return SpreadSource(standing_of(community, norm), asked, norm, level)
+    if isinstance(community, NetworkPanel):
+        return SpreadSource(_of_panel(community), asked, community.norm or norm, level)
+    raise SchemaError(f"A what-if starts from a RecoveryRecord or a NetworkPanel; got {type(community).__name__}.")
+
+
+def _of_panel(panel: NetworkPanel) -> Standing:
+    """The last wave of a panel: two states, nobody in a group."""
+    _, values = norm_values(panel, None)
+    order = np.argsort(np.array([str(each) for each in panel.people.index]), kind="stable")
+    ids = pd.Index([str(panel.people.index[place]) for place in order], name="person_id")
+    waves = np.where(np.isnan(values[order]), -1, values[order]).astype(int)
+    n, everybody = len(ids), np.ones(len(ids), dtype=bool)
+    state, drawn = starting_states(waves[:, -1], everybody, 2)
+    ties = panel.networks[-1][order][:, order]
+    community = Community(
+        keys_of(ids), state, drawn, np.array([False, True]), *symmetric(ties, panel.directed), np.zeros((n, 0), dtype=bool),
+        np.zeros(n, dtype=np.int64), everybody, np.zeros(0, dtype=bool), np.zeros((n, 0), dtype=bool), np.zeros((n, 0)),
+        np.full((n, 2), -1, dtype=np.int64), np.zeros((0, 2), dtype=np.int64), np.zeros(n), np.zeros((n, 1), dtype=np.int64),
+    )  # fmt: skip
+    moves = np.zeros((2, 2))
+    for before, now in zip(waves.T[:-1], waves.T[1:], strict=True):
+        both = (before >= 0) & (now >= 0)
+        np.add.at(moves, (before[both], now[both]), 1.0)
+    seen = RecordedRates(
+        ("not holding", "holding"), community.holds, moves, 0, 0, {}, *contacts_at_start(community), float(waves.shape[1])
+    )
+    return Standing(
+        community, ids, pd.Index([], dtype=object), {}, (), np.full(n, None), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool),
+        (("all", "all"),), np.array([n]), seen, {}, {}, 0, "the last wave of a panel",
+    )  # fmt: skip

@@ -1,0 +1,176 @@
+"""What would one more introduction a week do, and how sure are we? The report on a plan."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.models.interventions.comparison import compare_interventions
+from recoverynet.models.interventions.plan import InterventionPlan
+from recoverynet.models.interventions.robustness import tipping_points
+from recoverynet.models.interventions.source import spread_source
+from recoverynet.models.ladder.ladder import evidence_ladder
+from recoverynet.models.ladder.verdict import EvidenceLadder
+from recoverynet.models.spread.spread_panel import spread_panel
+from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.evaluation.closing import fingerprint
+from recoverynet.report.report import Report
+from recoverynet.report.sections import ReportWriter, Section
+from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
+from recoverynet.report.what_if.opening import brief_section, plan_section
+from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of
+from recoverynet.states import RECOVERY_NORM, Norm
+from recoverynet.tables.record import RecoveryRecord, require_record
+
+RUNS_OF_TIPPING = 60
+N_PERMUTATIONS = 199
+
+
+def what_if_report(
+    record: RecoveryRecord,
+    plan: InterventionPlan,
+    *,
+    norm: Norm = RECOVERY_NORM,
+    disclosure: str | DisclosurePolicy = "ndtms",
+    title: str | None = None,
+    workers: int | None = None,
+    quiet: bool | None = None,
+) -> Report:
+    """What would a plan do, at what cost, for whom, and how far can the answer be trusted?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+        Who did not agree to evaluation is in no figure.
+    plan : InterventionPlan
+        What :func:`recoverynet.read_plan` reads.
+    norm : Norm
+        Which states hold the norm.
+    disclosure : str or DisclosurePolicy
+        ``"ndtms"`` (default), ``"nhs"``, or a policy.
+    title : str, optional
+        For the cover. Default: the plan's.
+    workers, quiet
+        As for :func:`recoverynet.simulate_spread`.
+
+    Returns
+    -------
+    Report
+        Sections ``in_brief``, ``plan``, ``courses``, ``rules``, ``who``, ``tipping``, ``limits`` and ``settings``; with too few
+        clients ``in_brief``, ``limits`` and ``settings``. Saved as .html, .pdf, .docx or .xlsx.
+
+    Raises
+    ------
+    SchemaError
+        The plan does not fit the record: see :func:`recoverynet.simulate_spread`.
+    UnknownPersonError
+        The plan names somebody who is not on the record.
+    NotEstimableError
+        No client's state is known, or the record cannot say how proposals are followed and the plan does not.
+    DisclosureError
+        There is no such policy, or the plan is about so few clients that a shared report would tell of them.
+
+    Notes
+    -----
+    Where the plan names a placebo the evidence ladder is asked; below level 3, or unasked, every table and figure calls what
+    passes between people a supposition. No person is named or listed.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> from recoverynet.models.interventions.plan import InterventionPlan
+    >>> plan = InterventionPlan((rn.Introduction(per_month=4.35),), rn.DeclaredRates(), rules=("random",), horizon=3, runs=20)
+    >>> report = rn.what_if_report(rn.load_sample("riverside"), plan, quiet=True)
+    >>> report["courses"].title
+    'How it would go'
+    """
+    require_record(record, "what_if_report()")
+    if not isinstance(plan, InterventionPlan):
+        raise SchemaError(f"A what-if report is made of a plan that read_plan() reads; got {type(plan).__name__}.")
+    policy = DisclosurePolicy.resolve(disclosure)
+    ladder = None if plan.placebo is None else _ladder(record, plan.placebo, norm, plan.seed)
+    source = spread_source(record, plan.rates, norm=norm, ladder=ladder)
+    require_nobody_told_of(plan, source, policy)
+    shared = {"rules": plan.rules, "horizon": plan.horizon, "turnover": plan.turnover, "workers": workers, "quiet": quiet}
+    found = compare_interventions(source, plan.interventions, n_runs=plan.runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
+    runs = min(plan.runs, RUNS_OF_TIPPING)
+    tipping = tipping_points(source, plan.interventions, vary=plan.vary, n_runs=runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
+    what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
+    writer = ReportWriter(policy)
+    makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
+    sections = (brief_section(writer, what_if), *(make(writer, what_if) for make in makers), _limits(writer, ladder))
+    settings = _settings(what_if, record)
+    return Report(
+        title=title or plan.title,
+        subtitle=f"What would follow over {plan.horizon} months, under which assumptions, and how sure that is.",
+        sections=(*sections, _again(writer, settings)),
+        period=record.period_in_words(),
+        policy=policy,
+        settings=settings,
+        kind_in_words="What if",
+    )
+
+
+def _ladder(record: RecoveryRecord, placebo: str, norm: Norm, seed: int) -> EvidenceLadder | None:
+    """What the evidence ladder says of the record; None where it cannot be asked."""
+    try:
+        waves = spread_panel(record, norm=norm, placebo=placebo, purpose="evaluation")
+    except NotEstimableError:
+        return None
+    return evidence_ladder(
+        waves.panel,
+        adjust=waves.adjust,
+        surroundings=waves.surroundings,
+        placebo=waves.placebo,
+        n_permutations=N_PERMUTATIONS,
+        rng=seed,
+    )
+
+
+def _limits(report: ReportWriter, ladder: EvidenceLadder | None) -> Section:
+    """What nobody should conclude."""
+    section = report.section("limits", "What this cannot say", "What should nobody conclude from this report?")
+    asked = "The evidence ladder was not asked (the plan names no placebo)."
+    section.points(
+        [
+            f"**Whether the norm spreads.** "
+            f"{asked if ladder is None else f'The evidence ladder reached level {ladder.level} of 4.'} "
+            "Below level 3 what passes between people is supposed; the row for 0 in the table of tipping points leaves it out.",
+            "**That a plan works.** Nothing was tried. If going to a group and gaining the norm merely go together, the "
+            "part added by going "
+            "is too high; people who would go are not people who are brought.",
+            "**Anything about a person.** Everybody in the same state has the same chances; the courses are sums over people.",
+            "**What was never recorded.** Friends outside the service, visitors of groups that keep no register, and "
+            "people who left are "
+            "not in here. Deaths, moves and new clients are not simulated.",
+            "**More precision than there is.** Intervals hold chance and the uncertainty of rates, and not that the model "
+            "may be wrong.",
+        ]
+    )
+    return section.finish()
+
+
+def _settings(what_if: WhatIf, record: RecoveryRecord) -> dict[str, str]:
+    plan = what_if.plan
+    return {
+        "Starting point": what_if.source.standing.source_in_words,
+        "People who did not agree to evaluation": "left out",
+        "Horizon": f"{plan.horizon} months",
+        "Runs": f"{plan.runs:,}, seed {plan.seed}; {min(plan.runs, RUNS_OF_TIPPING)} a value for tipping points",
+        "Network": "turns over" if plan.turnover else "stays as it stands",
+        "Fingerprint of the record": fingerprint(record),
+        "Small numbers": what_if.policy.in_words(),
+        "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas {pd.__version__}, "
+        f"numpy {np.__version__}",
+    }
+
+
+def _again(report: ReportWriter, settings: dict[str, str]) -> Section:
+    section = report.section("settings", "How to make this report again")
+    section.say("The same record and plan give the same report, number for number.")
+    section.facts("Settings", list(settings.items()))
+    return section.finish()

@@ -1,0 +1,225 @@
+"""Laws of what-if courses: nothing done changes nothing, no transmission leaves direct effects only, order does not matter."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.errors import NotEstimableError, SchemaError, UnknownPersonError
+from recoverynet.models.interventions.courses import Courses
+
+WEEKLY = rn.Introduction(per_month=4.35)
+
+
+@pytest.fixture(scope="module")
+def record() -> rn.RecoveryRecord:
+    return rn.load_sample("riverside")
+
+
+@pytest.fixture(scope="module")
+def spreading(record: rn.RecoveryRecord):  # type: ignore[no-untyped-def]
+    return rn.spread_source(record, rn.DeclaredRates(transmission=0.03, attending=0.03))
+
+
+def run(source, *interventions, **more):  # type: ignore[no-untyped-def]
+    settings = {"horizon": 8, "n_runs": 40, "rng": 3, "quiet": True} | more
+    return rn.simulate_spread(source, interventions=interventions, **settings)
+
+
+def same(one: Courses, other: Courses) -> bool:
+    return all(np.array_equal(left, right) for left, right in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("nothing", [(), (rn.Introduction(per_month=0),), (rn.Introduction(per_month=4, rule="nobody"),)])
+def test_an_intervention_of_size_nought_changes_nothing(spreading, nothing) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, *nothing)
+    assert same(found.without, found.with_it)
+
+
+def test_moving_hours_that_everybody_keeps_changes_nothing(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, rn.HoursMoved(group_id="g03", keeps=1.0))
+    assert same(found.without, found.with_it)
+
+
+def test_without_transmission_and_attending_only_links_change(record: rn.RecoveryRecord) -> None:
+    found = run(rn.spread_source(record, rn.DeclaredRates()), WEEKLY)
+    assert np.array_equal(found.without.states, found.with_it.states)
+    assert (found.with_it.linked[:, -1, 0] - found.without.linked[:, -1, 0]).mean() > 1
+
+
+def test_without_transmission_the_direct_effect_still_counts(record: rn.RecoveryRecord) -> None:
+    source = rn.spread_source(record, rn.DeclaredRates(attending=0.2))
+    found = run(source, rn.Introduction(per_month=20, closure=1.0), horizon=12)
+    gained = found.with_it.held[:, -1, 0] - found.without.held[:, -1, 0]
+    assert np.quantile(gained, 0.025) > 0
+
+
+def test_transmission_without_attending_needs_groups_of_people_who_hold_the_norm(record: rn.RecoveryRecord) -> None:
+    source = rn.spread_source(record, rn.DeclaredRates(transmission=0.3))
+    found = run(source, rn.Introduction(per_month=20, closure=1.0), horizon=12)
+    assert np.quantile(found.with_it.held[:, -1, 0] - found.without.held[:, -1, 0], 0.025) > 0
+
+
+def test_answers_do_not_depend_on_workers(spreading) -> None:  # type: ignore[no-untyped-def]
+    one, four = run(spreading, WEEKLY, n_runs=60, workers=1), run(spreading, WEEKLY, n_runs=60, workers=4)
+    assert same(one.with_it, four.with_it) and same(one.without, four.without)
+
+
+def test_the_order_of_people_and_groups_rows_does_not_matter(record: rn.RecoveryRecord) -> None:
+    shuffled = dataclasses.replace(
+        record,
+        people=record.people.sample(frac=1, random_state=4).reset_index(drop=True),
+        participation=record.participation.sample(frac=1, random_state=5).reset_index(drop=True),
+    )
+    rates = rn.DeclaredRates(transmission=0.02, attending=0.02)
+    one, other = (run(rn.spread_source(each, rates), WEEKLY) for each in (record, shuffled))
+    assert same(one.with_it, other.with_it)
+
+
+def test_clients_are_neither_lost_nor_made(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, WEEKLY, rn.GroupClosed(group_id="g03"), rn.NewGroup(group_id="new", capacity=5, joins_per_month=3))
+    for course in (found.without, found.with_it):
+        assert (course.states.sum(axis=2) == found.n_people).all()
+        assert (course.held <= found.n_level).all() and (course.linked <= found.n_level).all()
+
+
+def test_what_is_proposed_is_followed_or_not(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, rn.Introduction(per_month=5, closure=1.0))
+    proposed, followed, unfilled = found.with_it.done.sum(axis=(0, 1))
+    assert proposed == followed and proposed + unfilled == 5 * 8 * 40
+    never = run(spreading, rn.Introduction(per_month=5, closure=0.0))
+    assert same(never.with_it._replace(done=never.without.done), never.without)
+
+
+def test_capacity_holds(spreading) -> None:  # type: ignore[no-untyped-def]
+    plan = (rn.NewGroup(group_id="new", capacity=3), rn.Introduction(per_month=20, group_id="new", closure=1.0))
+    kept = rn.DeclaredRates(leaving=0.0)
+    source = dataclasses.replace(spreading, rates=kept)
+    found = run(source, *plan)
+    assert (found.with_it.done[:, :, 1].sum(axis=1) == 3).all()
+
+
+def test_a_closed_group_takes_its_links_along(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, rn.GroupClosed(group_id="g03", start=4))
+    difference = (found.with_it.linked - found.without.linked)[:, :, 0]
+    assert (difference[:, :4] == 0).all() and (difference[:, 4] <= 0).all() and difference[:, 4].mean() < 0
+
+
+def test_the_same_seed_gives_the_same_answer_and_another_another(spreading) -> None:  # type: ignore[no-untyped-def]
+    assert same(run(spreading, WEEKLY).with_it, run(spreading, WEEKLY).with_it)
+    assert not same(run(spreading, WEEKLY).with_it, run(spreading, WEEKLY, rng=4).with_it)
+
+
+def test_more_is_known_where_rates_are_known(record: rn.RecoveryRecord) -> None:
+    sure = rn.spread_source(record, rn.DeclaredRates(gain=0.05, loss=0.03))
+    unsure = rn.spread_source(record, rn.DeclaredRates(gain=(0.01, 0.09), loss=(0.0, 0.06)))
+    widths = []
+    for source in (sure, unsure):
+        last = run(source, n_runs=100).to_frame().query("course == 'without' and outcome == 'holding'").iloc[-1]
+        widths.append(last["high"] - last["low"])
+    assert widths[1] > 2 * widths[0]
+
+
+def test_a_horizon_beyond_the_record_is_said_with_the_widening(spreading) -> None:  # type: ignore[no-untyped-def]
+    check = run(spreading, horizon=30, n_runs=20).checks[0]
+    assert check.passed is False and "18 months" in check.detail and "never seen" in check.detail
+    assert run(spreading, horizon=12, n_runs=20).checks[0].passed
+
+
+def test_every_frame_says_that_spread_is_supposed(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, WEEKLY, n_runs=20)
+    assert set(found.to_frame()["basis"]) == {"supposition"} and "supposing" in found.headline
+    assert "supposition" in found.assumptions[0]
+    notes = [text.get_text() for text in found.plot().texts if text.get_gid() == "note"]
+    assert any("supposition" in note for note in notes)
+
+
+CLIENT = "c0002"
+REFUSED = [
+    (rn.Introduction(per_month=1, group_id="g99"), SchemaError, "no group 'g99'"),
+    (rn.Introduction(per_month=1, group_id="g30"), SchemaError, "out of reach"),
+    (rn.Introduction(per_month=1, group_id="g05"), SchemaError, "out of reach"),
+    (rn.Introduction(per_month=1, group_id="g03", clients=("nobody",)), UnknownPersonError, "not on the record"),
+    (rn.Introduction(per_month=1, group_id="g03", clients=("w01",)), SchemaError, "not a client"),
+    (rn.Champion(person_id="w01", group_id="g03"), SchemaError, "has not agreed"),
+    (rn.BridgeRemoved(person_id=CLIENT), SchemaError, "is a client"),
+    (rn.NewGroup(group_id="g03", capacity=3), SchemaError, "already"),
+    (rn.NewGroup(group_id="new", capacity=3, area="Atlantis"), SchemaError, "Nobody on the record is of the area"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "error", "words"), REFUSED)
+def test_what_cannot_be_is_refused_in_words(spreading, wrong, error, words) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(error, match=words):
+        run(spreading, wrong)
+
+
+def test_a_champion_is_asked_for_no_more_than_agreed(spreading) -> None:  # type: ignore[no-untyped-def]
+    standing = spreading.standing
+    goes = {
+        person: standing.group_ids[standing.community.active[place]].tolist()
+        for place, person in enumerate(standing.person_ids)
+        if person in standing.willing and (standing.community.active[place] & standing.community.allowed.any(axis=0)).any()
+    }
+    person = min(goes)
+    suiting = [group for group in goes[person] if standing.community.allowed[:, standing.group_ids.get_loc(group)].any()]
+    most = standing.willing[person]
+    with pytest.raises(SchemaError, match=f"agreed to {most:g}"):
+        run(spreading, rn.Champion(person_id=person, group_id=suiting[0], per_month=most + 1))
+    found = run(spreading, rn.Champion(person_id=person, group_id=suiting[0], per_month=most))
+    assert found.with_it.done[:, 1:, 0].max() <= most
+
+
+def test_two_kept_apart_are_not_brought_together(record: rn.RecoveryRecord) -> None:
+    source = rn.spread_source(record)
+    at, standing = source.standing.community, source.standing
+    group = standing.group_ids.get_loc("g03")
+    there = np.flatnonzero(at.active[:, group])[0]
+    away = np.flatnonzero(at.allowed[:, group] & ~at.active[:, group])[0]
+    rows = pd.DataFrame({"person_id": [standing.person_ids[away]], "other_id": [standing.person_ids[there]], "reason": ["debt"]})
+    kept = dataclasses.replace(record, separations=pd.concat([record.separations, rows], ignore_index=True))
+    with pytest.raises(SchemaError, match="kept apart"):
+        run(rn.spread_source(kept), rn.Introduction(per_month=1, group_id="g03", clients=(standing.person_ids[away],)))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"horizon": 0}, "horizon"),
+        ({"horizon": 121}, "1 to 120"),
+        ({"n_runs": 5}, "n_runs"),
+        ({"level": 2}, "level"),
+        ({"workers": 0}, "workers"),
+    ],
+)
+def test_arguments_out_of_range(spreading, more, words) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SchemaError, match=words):
+        run(spreading, WEEKLY, **more)
+
+
+def test_a_record_without_introductions_cannot_say_how_they_go() -> None:
+    record = rn.load_sample("riverside")
+    without = dataclasses.replace(record, linkage=record.linkage.iloc[:0])
+    with pytest.raises(NotEstimableError, match="Declare closure"):
+        run(rn.spread_source(without), WEEKLY)
+    assert run(rn.spread_source(without), rn.Introduction(per_month=4, closure=0.5)).with_it.done.sum() > 0
+
+
+def test_a_fit_without_an_answer_is_refused() -> None:
+    draw = np.random.default_rng(1)
+    ties = (draw.random((30, 30)) < 0.1) & ~np.eye(30, dtype=bool)
+    panel = rn.NetworkPanel.from_adjacency([ties * 1.0] * 2, behaviour={"norm": np.ones((30, 2))})
+    with pytest.raises(NotEstimableError, match="no answer"):
+        rn.FittedRates(rn.fit_sisa(panel, "norm"), 3.0)
+
+
+def test_interventions_that_contradict_each_other(spreading) -> None:  # type: ignore[no-untyped-def]
+    closed = rn.GroupClosed(group_id="g03", start=5)
+    for other in (rn.HoursMoved(group_id="g03", keeps=0.5), rn.Introduction(per_month=1, group_id="g03"), closed):
+        with pytest.raises(SchemaError, match="contradict|twice"):
+            run(spreading, closed, other)
+    assert run(spreading, closed, rn.Introduction(per_month=1, group_id="g03", months=4), n_runs=20).n_people
