@@ -52,6 +52,7 @@ from .measures.client_links import ClientLinks as ClientLinks
 from .measures.client_links import client_links as client_links
 from .measures.clustering import norm_clustering as norm_clustering
 from .measures.composition import composition as composition
+from .measures.continuity import continuity_of_care as continuity_of_care
 from .measures.coverage import coverage_over_time as coverage_over_time
 from .measures.doors import Wishes as Wishes
 from .measures.exposure import exposure as exposure
@@ -62,6 +63,7 @@ from .measures.introduction_outcomes import introduction_outcomes as introductio
 from .measures.introductions import introductions as introductions
 from .measures.linkage import linkage_funnel as linkage_funnel
 from .measures.linkage import nice_qs11_statement2 as nice_qs11_statement2
+from .measures.linkage import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.meetings import next_meetings as next_meetings
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts

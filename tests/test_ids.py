@@ -334,11 +334,19 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
         lambda kind: rn.network_autocorrelation(WORLD, by_number(np.cos(np.arange(N)), kind), wave=1),
     ],
     "matched_estimate": [given_behaviour(rn.matched_estimate)],
+    "linkage_tokens": [
+        lambda kind: rn.linkage_tokens(
+            pd.DataFrame({"person_id": people_given(kind), "first_initial": ["J", "K", "L"], "birth_date": ["1980-03-07"] * 3}),
+            key="only for this example",
+        )
+    ],
     "evidence_ladder": [lambda kind: rn.evidence_ladder(WORLD, behaviour=by_number(HELD, kind), placebo=by_number(PLACEBO, kind),
                                                         n_permutations=9, rng=1)],
 }  # fmt: skip
-NO_PEOPLE_IN_THEM = {"ClientLinks", "CountTable", "StateScheme", "next_meetings"}
+NO_PEOPLE_IN_THEM = {"ClientLinks", "CountTable", "PeopleLinks", "StateScheme", "TwoAgencies", "next_meetings"}
 """What takes a frame or series in which no person is named, or is only made by a function of the door."""
+OF_AGENCIES = {"link_people", "linkage_errors"}
+"""What takes people of two agencies, whose ids are made text as ``linkage_tokens`` makes them."""
 
 
 def plain(result: Any) -> Any:
@@ -388,7 +396,7 @@ def test_every_door_function_that_takes_people_is_walked_through() -> None:
         made_by = [getattr(thing, each) for each in ("from_nominations", "from_adjacency") if hasattr(thing, each)]
         takes = [one for ask in (thing, *made_by) for one in inspect.signature(ask).parameters.values()]
         frames = [one.name for one in takes if one.name in names or re.search(r"DataFrame|Series|Behaviour", str(one.annotation))]
-        if frames and name not in CASES and name not in NO_PEOPLE_IN_THEM:
+        if frames and name not in CASES and name not in NO_PEOPLE_IN_THEM | OF_AGENCIES:
             missing.append(f"{name}({', '.join(frames)})")
     assert not missing, f"give each a case above: {missing}"
 

@@ -32,6 +32,14 @@ OutFile = Annotated[
     ),
 ]
 Brief = Annotated[bool, typer.Option("--brief", help="Only two pages: in brief, a figure, and what the record cannot say.")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        help="Columns of people or episodes to break links down by, with commas between, such as provider,area,ethnicity; "
+        "never by worker. Default: substance, sex and age band, where filled in.",
+        show_default=False,
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress bars.")]
 Tables = Annotated[Path | None, typer.Option(help="Also write the tables as CSV here.", show_default=False)]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already; else they are kept.")]

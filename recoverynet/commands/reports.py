@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recoverynet.commands.choosing import AreaName, Clients, From, Provider, To, chosen_clients, chosen_window
 from recoverynet.commands.options import (
     Brief,
+    By,
     Disclosure,
     Engine,
     EngineChoice,
@@ -23,6 +25,9 @@ from recoverynet.commands.options import (
     Tables,
 )
 from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
+
+if TYPE_CHECKING:
+    from recoverynet.tables.record import RecoveryRecord
 
 WHAT_IF_ENDINGS = (".html", ".pdf", ".docx", ".xlsx")
 report_app = typer.Typer(help="Write a report on a folder of records.", no_args_is_help=True, rich_markup_mode=None)
@@ -40,6 +45,12 @@ def report_evaluation(
     engine: Engine = EngineChoice.memory,
     leave_out: LeaveOut = False,
     brief: Brief = False,
+    by: By = None,
+    first: From = None,
+    last: To = None,
+    area: AreaName = None,
+    provider: Provider = None,
+    clients: Clients = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -54,7 +65,8 @@ def report_evaluation(
     record = read_told(folder, map, leave_out)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
-    report = evaluation_report(record, title=title, placebo=placebo, disclosure=disclosure.value, engine=engine.asked)
+    asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
+    report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     finish(report.brief() if brief else report, out, tables)
 
 
@@ -85,6 +97,11 @@ def report_spread(
     engine: Engine = EngineChoice.memory,
     leave_out: LeaveOut = False,
     brief: Brief = False,
+    first: From = None,
+    last: To = None,
+    area: AreaName = None,
+    provider: Provider = None,
+    clients: Clients = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -104,6 +121,7 @@ def report_spread(
         rng=seed,
         disclosure=disclosure.value,
         engine=engine.asked,
+        **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]
     )
     finish(report.brief() if brief else report, out, tables)
 
@@ -189,6 +207,13 @@ def report_client(
     report = client_report(record, client, at=at, names=unlocked)
     typer.echo(f"Written: {save_told(report, out)}")
     typer.echo("It is about one person: for the worker who holds the case, to read together with the client.")
+
+
+def _whom(
+    record: RecoveryRecord, first: str | None, last: str | None, area: str | None, provider: str | None, clients: Path | None
+) -> dict[str, object]:
+    """The period and the people a report is about, as its arguments."""
+    return {"window": chosen_window(record, first, last), "area": area, "provider": provider, "clients": chosen_clients(clients)}
 
 
 def _names(text: str | None) -> list[str] | None:

@@ -9,6 +9,7 @@ from itertools import combinations
 import pandas as pd
 
 from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.ids import ids_in
 from recoverynet.states import StateScheme
 from recoverynet.tables.consent import Purpose, UnknownConsent, consenting, require_consent_words
 from recoverynet.tables.linkage_tokens import KEY_COLUMN, TOKEN_COLUMNS
@@ -130,13 +131,14 @@ def _agency(
 def _joined(name: str, people: pd.DataFrame, tokens: pd.DataFrame, record: RecoveryRecord) -> pd.DataFrame:
     if not isinstance(tokens, pd.DataFrame) or "person_id" not in tokens.columns:
         raise SchemaError(f"The tokens of {name} are no table of linkage_tokens(): they have no column person_id.")
-    strange = ~tokens["person_id"].astype("str").isin(record.people["person_id"])
+    tokens = ids_in(tokens, ("person_id",), f"the tokens of {name}")
+    strange = ~tokens["person_id"].isin(record.people["person_id"])
     if strange.all():
         raise SchemaError(
             f"None of the {len(tokens):,} people whose tokens are given for {name} is on its record: make the tokens with the "
             "record's own person_ids, pseudonyms where it has been pseudonymised."
         )
-    return people[["person_id"]].merge(tokens.assign(person_id=tokens["person_id"].astype("str")), on="person_id", how="left")
+    return people[["person_id"]].merge(tokens, on="person_id", how="left")
 
 
 def _require_one_key(agencies: list[Agency]) -> None:

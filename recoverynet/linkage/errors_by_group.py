@@ -10,7 +10,7 @@ import pandas as pd
 
 from recoverynet.arguments import list_of_names, require_level
 from recoverynet.errors import SchemaError, UnknownPersonError
-from recoverynet.ids import first_ids
+from recoverynet.ids import first_ids, ids_in
 from recoverynet.kernels.proportions import share, wilson_interval
 from recoverynet.linkage.link_people import GROUPS
 from recoverynet.linkage.links import PeopleLinks
@@ -129,7 +129,7 @@ def _known(links: PeopleLinks, truth: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in TRUTH if not isinstance(truth, pd.DataFrame) or name not in truth.columns]
     if absent:
         raise SchemaError(f"A truth sample has the columns {', '.join(TRUTH)}; {', '.join(absent)} is not there.")
-    sample = truth[list(TRUTH)].dropna().astype("str")
+    sample = ids_in(truth[list(TRUTH)].dropna(), TRUTH, "the truth sample", ids=("person_id", "true_id")).astype("str")
     for columns, what in ((["agency", "person_id"], "name a person of an agency twice"),
                           (["agency", "true_id"], "say that two people of one agency are one")):  # fmt: skip
         twice = sample.duplicated(columns)

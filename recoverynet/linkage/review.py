@@ -55,6 +55,8 @@ def write_review(links: PeopleLinks, path: str | Path) -> int:
     >>> n_asked == links.n_review
     True
     """
+    if not isinstance(links, PeopleLinks):
+        raise SchemaError(f"write_review() takes what link_people() gave; got a {type(links).__name__}.")
     frame = review_table(links)
     write_csv(frame, path, private=True)
     return len(frame)

@@ -260,12 +260,7 @@ def nice_qs11_statement2(
     period = resolved_window(record, window)
     start, end = (pd.NaT, pd.NaT) if period is None else period
     treated_from = _treated_from(record, people_with_role(record, roles), substances, days_within(period))
-    steps = record.linkage.assign(day=local_days(record.linkage["at"]))
-    since = steps["client_id"].map(treated_from).astype(float)
-    steps = steps[(steps["day"] >= since) & (steps["at"] < end)]
-    stage, alone = steps["stage"], steps["by_person_id"].isna()
-    informed = set(steps.loc[stage.isin(["offered", "discussed"]), "client_id"])
-    supported = set(steps.loc[(stage == "introduced") | ((stage == "attended") & ~alone), "client_id"])
+    informed, supported = _told_and_helped(record, treated_from, end)
     row = pd.DataFrame(
         {
             "start": [start],
@@ -278,6 +273,94 @@ def nice_qs11_statement2(
     )
     instant = f"datetime64[us, {record.tz}]"
     return with_interval(row.astype({"start": instant, "end": instant}), "n_both", "n_clients")
+
+
+def nice_qs23_statement7(
+    record: RecoveryRecord,
+    *,
+    window: tuple[object, object] | None = None,
+    substances: Collection[str] | None = None,
+    roles: Collection[str] = ("client",),
+) -> pd.DataFrame:
+    """What share of people in drug treatment received support to reach services that promote recovery, mutual aid included?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+        Its episodes and its ``linkage`` table.
+    window : (start, end), optional
+        Half-open period reported on. Default: the window of the record.
+    substances : collection of str, optional
+        Values of ``people.substance`` that make a treatment drug treatment. Default: every recorded value except
+        ``alcohol``, because the statement is about drugs.
+    roles : collection of str
+        Whose treatment; default clients.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row. Columns ``start``, ``end`` (the period; NaT where the record has no window), ``n_clients``
+        (denominator), ``n_supported`` (numerator), ``n_not_recorded`` (in treatment in the period, without a
+        recorded substance, in neither), ``share``, ``low``, ``high`` (n_supported / n_clients with its 95 %
+        Wilson interval, NaN without a denominator).
+
+    Raises
+    ------
+    SchemaError
+        Unknown role, or a single word for ``substances``.
+    TimeOrderError
+        The window does not end after it starts.
+
+    Notes
+    -----
+    Support is what :func:`nice_qs11_statement2` counts as support: ``introduced`` is recorded, or an ``attended`` that
+    names who went along, dated from the first day of the earliest episode that touches the period to the end of the
+    period. Unlike there, information need not be recorded as well. National figures come from NDTMS and count what its
+    return asks about; these count the linkage steps of this record, and the two need not agree.
+
+    References
+    ----------
+    NICE (2012). Drug use disorders in adults. Quality standard QS23, statement 7.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> measure = rn.nice_qs23_statement7(rn.load_sample("five_people"))
+    >>> measure[["n_clients", "n_supported", "n_not_recorded"]]
+       n_clients  n_supported  n_not_recorded
+    0          3            1               0
+    """
+    require_record(record, "nice_qs23_statement7()")
+    if isinstance(substances, str):
+        raise SchemaError(f"substances must be several words, such as ({substances!r},).")
+    period = resolved_window(record, window)
+    start, end = (pd.NaT, pd.NaT) if period is None else period
+    everybody = _treated_from(record, people_with_role(record, roles), None, days_within(period))
+    substance = record.people.set_index("person_id")["substance"].reindex(everybody.index)
+    drugs = substance.notna() & (substance != "alcohol") if substances is None else substance.isin(list(substances))
+    treated_from = everybody[drugs.to_numpy(dtype=bool)]
+    row = pd.DataFrame(
+        {
+            "start": [start],
+            "end": [end],
+            "n_clients": [len(treated_from)],
+            "n_supported": [len(_told_and_helped(record, treated_from, end)[1])],
+            "n_not_recorded": [int(substance.isna().sum())],
+        }
+    )
+    instant = f"datetime64[us, {record.tz}]"
+    return with_interval(row.astype({"start": instant, "end": instant}), "n_supported", "n_clients")
+
+
+def _told_and_helped(record: RecoveryRecord, treated_from: pd.Series, end: pd.Timestamp) -> tuple[set[str], set[str]]:
+    """Who was given information and who support between the start of their treatment and the end of the period."""
+    steps = record.linkage.assign(day=local_days(record.linkage["at"]))
+    since = steps["client_id"].map(treated_from).astype(float)
+    steps = steps[(steps["day"] >= since) & (steps["at"] < end)]
+    stage, alone = steps["stage"], steps["by_person_id"].isna()
+    informed = set(steps.loc[stage.isin(["offered", "discussed"]), "client_id"])
+    supported = set(steps.loc[(stage == "introduced") | ((stage == "attended") & ~alone), "client_id"])
+    return informed, supported
 
 
 def _treated_from(

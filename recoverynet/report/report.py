@@ -12,6 +12,7 @@ from typing import Literal
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.manifest import as_json
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables
 from recoverynet.report.save.docx import write_document
@@ -55,6 +56,8 @@ class Report:
     unseen : tuple of str
         What the report is asked for and cannot see in the record, in sentences; the command line ends with a status of
         its own where there is any.
+    manifest : mapping
+        Inputs, versions and settings as data, which travel inside the page; see :mod:`recoverynet.report.manifest`.
 
     Raises
     ------
@@ -90,6 +93,7 @@ class Report:
     audience: Literal["shared", "case_holder"] = "shared"
     kind_in_words: str = "Report"
     unseen: tuple[str, ...] = ()
+    manifest: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sections", tuple(self.sections))
@@ -155,7 +159,13 @@ class Report:
         pictures = [section.figures()[0] for section in self.sections if section.figures() and section.name in IN_PICTURES]
         shown = (Section("pictures", "What it looks like", tuple(pictures[:1])),) if pictures else ()
         closing = tuple(section for section in self.sections if section.name == LIMITS)
-        return replace(self, sections=(self[IN_BRIEF], *shown, *closing), kind_in_words=f"Briefing, {self.kind_in_words.lower()}")
+        manifest = {**self.manifest, "brief": True} if self.manifest else {}
+        return replace(
+            self,
+            sections=(self[IN_BRIEF], *shown, *closing),
+            kind_in_words=f"Briefing, {self.kind_in_words.lower()}",
+            manifest=manifest,
+        )
 
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
@@ -170,7 +180,7 @@ class Report:
         return page("whole.html.j2", self._content())
 
     def _content(self) -> dict[str, object]:
-        return {"report": self, "version": __version__}
+        return {"report": self, "version": __version__, "manifest": as_json(self.manifest) if self.manifest else ""}
 
     def save(self, path: str | Path, *, template: str | Path | None = None) -> None:
         """Write the report to one file; the ending says the format.
@@ -262,6 +272,12 @@ class Report:
         ]
         about += [("In brief" if number == 0 else "", text) for number, text in enumerate(self.in_brief)]
         return [*about, *self.settings.items()]
+
+
+def with_origin(report: Report, **origin: object) -> Report:
+    """The same report with more in its manifest: ``files`` it was read from, ``made_by`` and ``made_on``."""
+    told = replace(report, manifest={**report.manifest, **{name: each for name, each in origin.items() if each}})
+    return remember_rerun(told, _RERUNS[report]) if report in _RERUNS else told
 
 
 def remember_rerun(report: Report, rerun: Rerun) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -323,6 +323,8 @@ class SectionWriter:
 
     def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
         """Add a picture that was drawn from disclosed numbers."""
+        if self._report.publication.gathering:
+            return
         narrow = axes.narrow() if isinstance(axes, ShownAxes) else None
         picture, on_phones = (as_svg(each.get_figure(root=True)) if each else "" for each in (axes, narrow))
         number = self._report.next_number("figure")
@@ -354,6 +356,13 @@ class ReportWriter:
     def section(self, name: str, title: str, lead: str = "") -> SectionWriter:
         """Begin a section."""
         return SectionWriter(self, name, title, lead)
+
+    def rehearse(self, write: Callable[[], object]) -> None:
+        """Let sections declare their tables, without pictures and into nothing, so that what to hide is decided for all at once."""
+        self.publication.gathering = True
+        write()
+        self.publication.decide()
+        self._counts = dict.fromkeys(self._counts, 0)
 
     def next_number(self, what: Literal["table", "figure"]) -> int:
         """The next free number."""

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.ids import ids_in
 from recoverynet.tables.pseudonym_ids import key_bytes, pseudonym
 
 TOKEN_PREFIX = "linkage_"
@@ -73,10 +74,12 @@ def linkage_tokens(particulars: pd.DataFrame, *, key: bytes | str) -> pd.DataFra
     >>> tokens["linkage_first"].nunique(), int(tokens["linkage_year"].notna().sum())
     (1, 1)
     """
-    secret = key_bytes(key)
+    if not isinstance(key, str | bytes):
+        raise SchemaError(f"The key is text or bytes that both agencies hold; got a {type(key).__name__}.")
     _require_people(particulars)
-    made = token_columns(particulars, secret)
-    made.insert(0, "person_id", particulars["person_id"].astype("str").to_numpy())
+    particulars = ids_in(particulars, ("person_id",), "particulars")
+    made = token_columns(particulars, key_bytes(key))
+    made.insert(0, "person_id", particulars["person_id"].to_numpy())
     return made.reset_index(drop=True)
 
 

@@ -69,9 +69,9 @@ from recoverynet.tables.schema import require_time_zone
 from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_text
 from recoverynet.untrusted.structured import parse_toml
 
-_TOP_KEYS = ("time_zone", "states", "window", "left_out")
+TOP_KEYS = ("time_zone", "states", "window", "left_out")
 _PLACE_KEYS = ("file", "sheet", "table")
-_TABLE_KEYS = (*_PLACE_KEYS, "area", "heading_rows", "only", "leave_out", "once", "missing", "keep", "drop", "extras", "columns")
+TABLE_KEYS = (*_PLACE_KEYS, "area", "heading_rows", "only", "leave_out", "once", "missing", "keep", "drop", "extras", "columns")
 
 
 @dataclass(frozen=True)
@@ -191,8 +191,8 @@ def read_mapping(mapping: str | Path | dict[str, Any] | Mapping | None, *, insid
 
 
 def _mapping(label: str, content: dict[str, Any]) -> Mapping:
-    require_keys(label, content, (*_TOP_KEYS, *READABLE_TABLES), "table or setting")
-    tables = {name: _parts(label, name, section) for name, section in content.items() if name not in _TOP_KEYS}
+    require_keys(label, content, (*TOP_KEYS, *READABLE_TABLES), "table or setting")
+    tables = {name: _parts(label, name, section) for name, section in content.items() if name not in TOP_KEYS}
     tz = content.get("time_zone")
     if tz is not None:
         require_time_zone(tz, f"{label}, time_zone")
@@ -229,7 +229,7 @@ def _parts(label: str, name: str, section: Any) -> tuple[TableMap, ...]:
 def _table(where: str, name: str, section: Any) -> TableMap:
     if not isinstance(section, dict):
         raise SchemaError(f"{where}: expected a section with file = and columns, got {shown(section)}.")
-    require_keys(where, section, _TABLE_KEYS, "key")
+    require_keys(where, section, TABLE_KEYS, "key")
     places = [key for key in _PLACE_KEYS if key in section]
     if len(places) > 1:
         raise SchemaError(f"{where}: say one of file, sheet and table; it says {' and '.join(places)}.")

@@ -48,7 +48,7 @@ def _terms(asked: SpreadPanel) -> tuple[str, ...]:
 
 def ladder(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     """Does the evidence ladder reach level 3, "consistent with spread"?"""
-    return reaches_spread(asked.panel, NORM, _terms(asked), asked.placebo, rng=rng)
+    return reaches_spread(asked.panel, NORM, asked.adjust, asked.surroundings, asked.placebo, rng=rng)
 
 
 def permutation(asked: SpreadPanel, rng: np.random.Generator, *, null: str) -> Answer:

@@ -31,6 +31,7 @@ from recoverynet.progress import track
 from recoverynet.samples import sample_folder
 from recoverynet.worlds.calibrated_tests import TESTS
 from recoverynet.worlds.record_worlds import EVERY_WORLD, USUAL_LOSS, world_asked
+from recoverynet.worlds.rewired import FAMILIES, UNSEEN_WORLDS
 from recoverynet.worlds.worlds import WORLDS
 
 SEED = 20110307
@@ -104,22 +105,16 @@ def cells() -> list[Cell]:
     Returns
     -------
     list of Cell
-        The ladder at 650 people without influence (1,000 replications), with strong (400), with medium and weak
-        influence, and among 300 and 100 people (200); in worlds kept as records (200); then every other test (200),
-        first without influence, and in the first kind of record without influence and with strong (100).
+        The ladder: in the families nobody tuned on and in the others, without influence (60 and 40 replications) and with
+        strong (40, 30), with 30 % missing, with placebos of three other makes, among other numbers of people; then every
+        other test (200), and in the first kind of record without influence and with strong (100).
     """
     missing_of = {name: world.settings.get("missing", 0.0) for name, world in WORLDS.items()}
     of = {
         strength: [name for name in WORLDS if WORLDS[name].strength == strength]
         for strength in ("none", "strong", "weak", "medium")
     }
-    found: list[Cell] = []
-    for strength, n_replications in (("none", 1000), ("strong", 400)):
-        for share in (0.0, 0.3):
-            found += [Cell(LADDER, name, 650, max(share, missing_of[name]), n_replications) for name in of[strength]]
-    for n_people, strengths in ((650, ("medium", "weak")), (300, ("none", "strong")), (100, ("none", "strong"))):
-        found += [Cell(LADDER, name, n_people, missing_of[name], 200) for which in strengths for name in of[which]]
-    found += [Cell(LADDER, name, 650, USUAL_LOSS, 200) for name in RECORDS]
+    found = _ladder_cells(of, missing_of)
     others = [test for test in TESTS if test not in (LADDER, SLOWEST)]
     for strength in ("none", "strong", "medium", "weak"):
         found += [Cell(test, name, 650, missing_of[name], 200) for test in others for name in of[strength]]
@@ -128,6 +123,41 @@ def cells() -> list[Cell]:
         found += [Cell(SLOWEST, name, 650, missing_of[name], 200) for name in of[strength]]
         found += [Cell(test, record, 650, USUAL_LOSS, 100) for test in undirected if record]
     return list(dict.fromkeys(found))
+
+
+def _ladder_cells(of: dict[str, list[str]], missing_of: dict[str, float]) -> list[Cell]:
+    """Cells of the ladder: families nobody tuned on first, then the others, then other sizes, makes and strengths."""
+    usual = {
+        strength: [
+            name for name, world in UNSEEN_WORLDS.items() if world.strength == strength and world.settings["make"] == "ideal"
+        ]
+        for strength in ("none", "strong", "medium")
+    }
+    within = {strength: [name for name in names if UNSEEN_WORLDS[name].reach == "within"] for strength, names in usual.items()}
+    sized = [
+        f"{family}_{kind}/{strength}" for strength in ("none", "strong") for kind in ("everything", "drift") for family in FAMILIES
+    ]
+    asked = (("everything", "none"), ("everything", "strong"), ("latent_2_2", "none"), ("latent_3_3", "none"))
+    found = [Cell(LADDER, name, 650, 0.0, 60) for name in usual["none"]]
+    found += [Cell(LADDER, name, 650, 0.0, 40) for name in within["strong"]]
+    found += [
+        Cell(LADDER, f"{family}_{kind}_{make}/{strength}", 650, 0.0, 30)
+        for make in ("half", "own", "coin")
+        for kind, strength in asked
+        for family in FAMILIES
+    ]
+    found += [Cell(LADDER, name, 650, missing_of[name], 40) for name in of["none"]]
+    found += [Cell(LADDER, name, 650, 0.3, 40) for name in within["none"]]
+    found += [Cell(LADDER, name, 650, 0.3, 30) for name in within["strong"]]
+    found += [Cell(LADDER, name, 300, 0.0, 30) for name in sized] + [Cell(LADDER, name, 2600, 0.0, 15) for name in sized]
+    found += [Cell(LADDER, name, 650, missing_of[name], 30) for name in of["strong"]]
+    found += [Cell(LADDER, name, n_people, 0.0, 30) for n_people in (160, 100) for name in sized]
+    found += [Cell(LADDER, name, 650, USUAL_LOSS, 10) for name in RECORDS[:2]]
+    found += [Cell(LADDER, name, 650, 0.0, 40) for name in within["medium"]]
+    found += [Cell(LADDER, name, 650, missing_of[name], 40) for which in ("medium", "weak") for name in of[which]]
+    found += [Cell(LADDER, name, 300, missing_of[name], 40) for which in ("none", "strong") for name in of[which]]
+    found += [Cell(LADDER, name, 6500, 0.0, 20) for name in sized]
+    return found + [Cell(LADDER, name, 650, USUAL_LOSS, 40) for name in RECORDS[2:]]
 
 
 def run_cell(cell: Cell) -> dict[str, object]:

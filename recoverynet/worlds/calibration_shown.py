@@ -12,6 +12,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.worlds.calibrated_tests import TESTS
 from recoverynet.worlds.calibration import calibration_table
 from recoverynet.worlds.record_worlds import EVERY_WORLD
+from recoverynet.worlds.rewired import UNSEEN_WORLDS
 
 STRENGTHS = ("none", "weak", "medium", "strong")
 REACHES = ("within", "record", "beyond")
@@ -23,9 +24,14 @@ def usual_rates(n_people: int | None = None) -> pd.DataFrame:
     """The rates of every world as it is, nothing taken away besides, in the order in which they are read.
 
     Of cells tried twice the one with more replications; ``world`` is the kind as it is read. Optionally of worlds of one
-    size only.
+    size only. The families on which nothing was tuned, with their placebos of four makes, are read off the table itself.
     """
-    table = calibration_table().sort_values("n_replications").drop_duplicates(["test", "world", "n_people", "missing"], keep="last")
+    table = calibration_table()
+    table = (
+        table[~table["world"].isin(UNSEEN_WORLDS)]
+        .sort_values("n_replications")
+        .drop_duplicates(["test", "world", "n_people", "missing"], keep="last")
+    )
     table = table[table["missing"] == table.groupby("kind")["missing"].transform("min")]
     order = {name: place for place, name in enumerate(EVERY_WORLD)}
     rank = table["reach"].map({reach: place for place, reach in enumerate(REACHES)})

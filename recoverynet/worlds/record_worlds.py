@@ -13,6 +13,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.randomness import RandomSource
 from recoverynet.worlds.area.synthetic import synthetic_record
+from recoverynet.worlds.rewired import UNSEEN_WORLDS, unseen_world
 from recoverynet.worlds.worlds import STRENGTHS, WORLD_ADJUST, WORLD_PLACEBO, WORLD_SURROUNDINGS, WORLDS, World, simulate_world
 
 RECORD_PLACEBO = "housing.status=settled"
@@ -48,8 +49,8 @@ def _catalogue() -> dict[str, World]:
 RECORD_WORLDS: dict[str, World] = _catalogue()
 """Every world kept as a record, by name: 3 kinds, each at four strengths."""
 
-EVERY_WORLD: dict[str, World] = {**WORLDS, **RECORD_WORLDS}
-"""Panels first, then records."""
+EVERY_WORLD: dict[str, World] = {**WORLDS, **RECORD_WORLDS, **UNSEEN_WORLDS}
+"""Panels first, then records, then the families on which nothing was tuned."""
 
 
 def world_asked(name: str, n: int = 650, *, missing: float | None = None, rng: RandomSource = None) -> SpreadPanel:
@@ -89,6 +90,8 @@ def world_asked(name: str, n: int = 650, *, missing: float | None = None, rng: R
     if name in WORLDS:
         panel = simulate_world(name, n, missing=missing, rng=rng)
         return SpreadPanel(panel, WORLD_ADJUST, WORLD_SURROUNDINGS, WORLD_PLACEBO)
+    if name in UNSEEN_WORLDS:
+        return SpreadPanel(unseen_world(name, n, missing=missing, rng=rng), WORLD_ADJUST, ("place",), WORLD_PLACEBO)
     if name not in RECORD_WORLDS:
         kinds = ", ".join(dict.fromkeys(world.kind for world in EVERY_WORLD.values()))
         raise SchemaError(

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 import recoverynet as rn
-from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2
+from recoverynet.errors import SchemaError
+from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2, nice_qs23_statement7
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +175,26 @@ def test_nice_support_is_somebody_going_along(record: rn.RecoveryRecord) -> None
     assert nice_qs11_statement2(record.with_tables(linkage=along)).iloc[0]["n_both"] == 2
     opiate = nice_qs11_statement2(record.with_tables(linkage=along), substances=("opiate_crack",)).iloc[0]
     assert opiate[["n_clients", "n_both"]].tolist() == [2, 2]
+
+
+def test_drug_treatment_counts_support_without_information(record: rn.RecoveryRecord) -> None:
+    # ann alone was introduced; her offer and talk are taken away, so she counts here and not under statement 2.
+    helped = record.with_tables(linkage=record.linkage[~record.linkage["stage"].isin(["offered", "discussed"])])
+    assert nice_qs23_statement7(helped).iloc[0][["n_clients", "n_supported"]].tolist() == [3, 1]
+    assert nice_qs11_statement2(helped).iloc[0]["n_both"] == 0
+
+
+def test_drug_treatment_leaves_out_alcohol_and_says_who_is_not_recorded(record: rn.RecoveryRecord) -> None:
+    substance = record.people["substance"].mask(record.people["person_id"] == "ann", "alcohol")
+    people = record.people.assign(substance=substance.mask(record.people["person_id"] == "eve"))
+    changed = record.with_tables(people=people)
+    row = nice_qs23_statement7(changed).iloc[0]
+    assert row[["n_clients", "n_supported", "n_not_recorded"]].tolist() == [1, 0, 1]  # ben alone; eve's is not recorded
+    assert nice_qs23_statement7(changed, substances=("alcohol",)).iloc[0][["n_clients", "n_supported"]].tolist() == [1, 1]
+
+
+def test_drug_treatment_with_nobody_has_no_share(record: rn.RecoveryRecord) -> None:
+    row = nice_qs23_statement7(record, window=("2010-09-01", "2010-10-01")).iloc[0]
+    assert row["n_clients"] == 0 and np.isnan(row["share"])
+    with pytest.raises(SchemaError, match="several words"):
+        nice_qs23_statement7(record, substances="opiate_crack")

@@ -54,7 +54,8 @@ def test_the_page_is_whole_and_refers_to_nothing_outside(page: tuple[str, Page])
     for picture in re.findall(r"base64,([A-Za-z0-9+/=]+)", text):
         addresses = re.findall(r'(?:href|src)="([^"]*)"|url\(([^)]*)\)', base64.b64decode(picture).decode("utf-8"))
         assert all((one or other).startswith("#") for one, other in addresses)
-    assert not parsed.every("script") and not parsed.every("iframe")
+    assert [script.get("type") for script in parsed.every("script")] == ["application/json"], "data, and nothing that runs"
+    assert not parsed.every("iframe")
     assert all((image["src"] or "").startswith("data:image/svg+xml;base64,") for image in parsed.every("img"))
     assert [link["href"] for link in parsed.every("link")] == ["data:,"]
     policy = next(meta["content"] for meta in parsed.every("meta") if meta.get("http-equiv"))

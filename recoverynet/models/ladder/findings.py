@@ -40,6 +40,12 @@ class Rung:
         Odds ratio that ``low`` had to clear; NaN where that is none but 1.
     difference, difference_low, difference_high : float
         Of a matched comparison the difference of two shares, with its interval.
+    contrast, contrast_low, contrast_high : float
+        Of a placebo the norm's odds ratio divided by its own, with one-sided 95 % bounds paired on the person.
+    sees : float
+        Of a placebo the odds ratio it would show in four cases of five.
+    stops : bool
+        Whether the ladder stops where it does not hold; False for a check that only warns.
     """
 
     level: int
@@ -58,6 +64,11 @@ class Rung:
     difference: float = math.nan
     difference_low: float = math.nan
     difference_high: float = math.nan
+    contrast: float = math.nan
+    contrast_low: float = math.nan
+    contrast_high: float = math.nan
+    sees: float = math.nan
+    stops: bool = True
 
     @property
     def has_estimate(self) -> bool:

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
 
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.expectation import expected_states, turnover_rates
-from recoverynet.kernels.hazard import fit_binary, independent_columns, is_separated, separating_terms
 from recoverynet.kernels.significance import permutation_p, permuted
 from recoverynet.kernels.transitions import lagged_exposure, ties_of
-from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.ladder.findings import Footing
+from recoverynet.models.ladder.lagged import ONE_SIDED, LaggedEstimate, lagged_estimate
 from recoverynet.models.spread.reasons import Reason
-from recoverynet.models.spread.risk_set import RiskSet, risk_set
+from recoverynet.models.spread.risk_set import RiskSet
 from recoverynet.results import Check, Estimates
 
 MARGIN = 1.25
 """Odds ratio that the lower bound of the adjusted estimate must clear before spread is spoken of."""
-
-ONE_SIDED = 0.95
-"""Coverage of one-sided bounds of the norm's own estimates."""
 
 PLACEBO_SIDED = 0.975
 """Coverage of the one-sided bounds of placebos: what ought to show nothing fails where it clearly shows something."""
@@ -45,118 +42,56 @@ STEADY_PEOPLE, STEADY_GAINS, GAINS_A_TERM = 100, 40, 10
 STEADY_CHECK = "100 people and 40 gains or more"
 """What an answer needs to be given without a word of caution; gains a term are a check alone."""
 
-SEPARATED = Reason("separated")
-
-ABSURD = 10.0
-"""A log odds ratio or standard error beyond which a fit says only that it has no answer."""
+LEAST_STAYS, SEES = 0.1, 4.0
+"""How much likelier a placebo must be to hold after holding than after not holding, and the odds ratio it must be able to show."""
 
 
-@dataclass(frozen=True)
-class LaggedEstimate:
-    """How do the odds of gaining the norm go with lagged exposure?
+class Contrast(NamedTuple):
+    """The norm's log odds less the placebo's, with the standard error of the difference."""
 
-    Attributes
-    ----------
-    log_odds, std_error : float
-        Of exposure going from 0 to 1; NaN where not estimable.
-    n_rows, n_events, n_people : int
-        Person-waves at risk with known exposure, gains among them, and people behind them.
-    variance : float
-        Variance of the exposure among the rows.
-    reason : Reason or None
-        Why there is no estimate.
-    n_terms : int
-        Terms of the fit, wave effects among them.
-    lost : tuple of str
-        Terms that did not vary on their own and were left out.
-    apart : bool
-        Whether a wave or another term tells gaining and not gaining apart: rows it settles say nothing of exposure.
-    """
-
-    log_odds: float = np.nan
-    std_error: float = np.nan
-    n_rows: int = 0
-    n_events: int = 0
-    n_people: int = 0
-    variance: float = np.nan
-    reason: Reason | None = None
-    n_terms: int = 0
-    lost: tuple[str, ...] = ()
-    apart: bool = False
+    log_odds: float
+    std_error: float
 
     def bounds(self, one_sided: float = ONE_SIDED) -> tuple[float, float]:
-        """Lower and upper one-sided bound of the log odds ratio."""
+        """Lower and upper one-sided bound."""
         reach = float(ndtri(one_sided)) * self.std_error
         return self.log_odds - reach, self.log_odds + reach
 
 
-def expected_risk_set(panel: NetworkPanel, behaviour: Behaviour, direction: str = "out") -> RiskSet:
-    """Chances to gain the norm, exposure counting unknown contacts at their expected state.
+def contrast_of(norm: LaggedEstimate, placebo: LaggedEstimate) -> Contrast:
+    """How much more does the norm go with exposure than its placebo does? Paired on the person: both are of the same people.
 
-    Leaving unknown contacts out would measure exposure with error and pull the estimate towards none; see
-    :func:`recoverynet.kernels.expectation.expected_states`.
+    The variance of the difference is the sum over people of the squared difference of their pulls on either estimate.
     """
-    return risk_set(panel, behaviour, direction=direction, unknown="expected")
+    if norm.influence is None or placebo.influence is None or norm.people is None or placebo.people is None:
+        return Contrast(np.nan, np.nan)
+    pulls = np.zeros((2, max(norm.people.max(), placebo.people.max()) + 1))
+    pulls[0, norm.people], pulls[1, placebo.people] = norm.influence, placebo.influence
+    return Contrast(norm.log_odds - placebo.log_odds, float(np.sqrt(((pulls[0] - pulls[1]) ** 2).sum())))
 
 
-def lagged_estimate(
-    risk: RiskSet, exposure: np.ndarray, adjust: Sequence[str] = (), *, also: np.ndarray | None = None
-) -> LaggedEstimate:
-    """Log odds ratio of gaining the norm for exposure, with wave effects, adjustment and person-clustered errors.
+def blindness_of(held: np.ndarray, found: LaggedEstimate) -> Reason | None:
+    """Why a placebo could have seen no hidden trait; None where it could.
 
-    ``exposure`` holds one value a row of ``risk`` (NaN: the row is left out), ``also`` further terms of the same rows.
+    What a person brings along shows in an outcome only if the outcome stays with the person: a state that says nothing of the
+    next one (a coin at every wave) carries nothing. And one whose bounds would hide an odds ratio of ``SEES`` sees nothing.
     """
-    if risk.reason is not None:
-        return LaggedEstimate(reason=risk.reason)
-    others = risk.covariates(list(adjust))
-    terms = [exposure[:, None], others.values]
-    design = np.column_stack(terms if also is None else [*terms, also])
-    known = np.isfinite(design).all(axis=1)
-    outcome, person, column = (values[known] for values in (risk.rows.outcome, risk.rows.person, risk.rows.column))
-    counts = {"n_rows": int(known.sum()), "n_events": int(outcome.sum()), "n_people": len(np.unique(person))}
-    if not known.any() and np.isfinite(exposure).any():
-        return LaggedEstimate(**counts, reason=Reason("adjusted_unknown"))
-    if counts["n_events"] in (0, counts["n_rows"]):
-        return LaggedEstimate(**counts, reason=Reason("one_outcome"))
-    variance = float(design[known, 0].var())
-    waves = (column[:, None] == np.unique(column)).astype(np.float64)
-    alike = _alike(risk, design[known, 0], waves)
-    if alike:
-        return LaggedEstimate(**counts, reason=alike)
-    full = np.column_stack([waves, design[known, 1:], design[known, 0]])
-    kept = independent_columns(full)
-    if not kept[-1]:
-        return LaggedEstimate(**counts, reason=Reason("combination"))
-    lost = tuple(name for name, stays in zip(others.terms, kept[waves.shape[1] :], strict=False) if not stays)
-    found = _fitted(full[:, kept], outcome, np.unique(person, return_inverse=True)[1])
-    return replace(found, **counts, variance=variance, n_terms=int(kept.sum()), lost=lost)
-
-
-def _alike(risk: RiskSet, exposure: np.ndarray, waves: np.ndarray) -> Reason | None:
-    """Why exposure sets nobody apart; None where it does. ``waves`` (N, W) marks the wave of each row."""
-    if exposure.var() < 1e-12:
-        why = Reason("same_exposure")
-    elif (exposure - waves @ ((exposure @ waves) / waves.sum(axis=0))).var() < 1e-12:
-        why = Reason("same_exposure_by_wave")
-    else:
+    before, after = held[:, :-1], held[:, 1:]
+    known = np.isfinite(before) & np.isfinite(after)
+    one, other = after[known & (before == 1)], after[known & (before == 0)]
+    if not (len(one) and len(other)):
         return None
-    ties = ties_of(risk.panel.networks, risk.direction, directed=risk.panel.directed)
-    seen = lagged_exposure(ties, np.where(risk.panel.present, risk.source_held, np.nan), risk.lag)
-    if np.isfinite(risk.at(seen.share)).any():
-        return why
-    return Reason("exposure_undefined")
+    stays = one.mean() - other.mean()
+    error = np.sqrt(one.var() / len(one) + other.var() / len(other))
+    if stays - float(ndtri(PLACEBO_SIDED)) * error <= 0 or stays < LEAST_STAYS:
+        return Reason("placebo_fleeting", stays=f"{stays:.2f}")
+    return Reason("placebo_blind", sees=f"{seen_by(found):.1f}") if seen_by(found) > SEES else None
 
 
-def _fitted(design: np.ndarray, outcome: np.ndarray, cluster: np.ndarray) -> LaggedEstimate:
-    """The fit, or why there is none; exposure stands last. Terms that separate the outcome are said, not estimated."""
-    fit = fit_binary(design, outcome, cluster=cluster)
-    if fit.suspect and is_separated(design, outcome, design.shape[1] - 1):
-        return LaggedEstimate(reason=SEPARATED)
-    log_odds, square = float(fit.beta[-1]), float(fit.covariance[-1, -1])
-    if not (abs(log_odds) < ABSURD and 0 < square < ABSURD**2):
-        return LaggedEstimate(reason=Reason("not_fitted"))
-    apart = fit.suspect and bool(separating_terms(design, outcome).any())
-    return LaggedEstimate(log_odds, square**0.5, apart=apart)
+def seen_by(found: LaggedEstimate) -> float:
+    """Odds ratio that a placebo with this standard error would show in four cases of five."""
+    with np.errstate(over="ignore"):
+        return float(np.exp((float(ndtri(ONE_SIDED)) + float(ndtri(0.8))) * found.std_error))
 
 
 def on_enough(found: LaggedEstimate) -> LaggedEstimate:
@@ -199,6 +134,11 @@ def footing_checks(found: LaggedEstimate) -> tuple[Check, ...]:
             "10 gains a term",
             rarer >= GAINS_A_TERM * found.n_terms if found.n_terms else None,
             f"{rarer:,} for {found.n_terms} terms" if found.n_terms else "",
+        ),
+        Check(
+            "surroundings in which some gained and others did not",
+            not found.n_silent if found.n_terms else None,
+            f"{found.n_silent:,} person-waves left out: too few, or all alike, in their surroundings" if found.n_silent else "",
         ),
         Check("every term varies on its own", not found.lost if found.n_terms else None, lost),
         Check(
@@ -267,11 +207,11 @@ def permutation_rung(risk: RiskSet, exposure: np.ndarray, n_permutations: int, r
     return null.observed - null.expected, null.p
 
 
-def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[str]) -> LaggedEstimate:
+def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[str], within: Sequence[str] = ()) -> LaggedEstimate:
     """The same estimate for exposure to people met only in the wave after the outcome.
 
-    They cannot have influenced a gain before they were met. People do choose others in their own state, so the ego's
-    state at the time of the new tie is held fixed: what association is left speaks of traits that nobody recorded.
+    They cannot have influenced a gain before they were met. The ego's state at the time of the new tie is held fixed, but where
+    ties are chosen by the state before the change a true gain draws them all the same: this warns, and never stops the ladder.
     A pair whose tie was unknown at an earlier wave may have met then and is left out.
     """
     person, column, _ = risk.rows
@@ -292,7 +232,7 @@ def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[st
         rows = column == wave
         exposure[rows] = seen.share[person[rows], 1]
         later[rows] = risk.held[person[rows], wave + 1]
-    found = lagged_estimate(risk, exposure, adjust, also=later[:, None])
+    found = lagged_estimate(risk, exposure, adjust, within=within, also=later[:, None])
     if found.n_rows < LEAST_ROWS or found.n_events < LEAST_EVENTS:
         return replace(
             found,

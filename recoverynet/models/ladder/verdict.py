@@ -13,6 +13,7 @@ import pandas as pd
 
 from recoverynet.draw.exposure_null import exposure_null
 from recoverynet.draw.results import Axes, draw_estimates, draw_reason
+from recoverynet.models.ladder.coverage import Outside
 from recoverynet.models.ladder.findings import ADJUSTED, DESCRIBED, MATCHED, PLACEBO, PLACEBOS, Footing, Rung
 from recoverynet.models.ladder.rungs import STEADY_GAINS, PermutationNull
 from recoverynet.models.ladder.words import (
@@ -22,9 +23,11 @@ from recoverynet.models.ladder.words import (
     footing_in_words,
     hidden_in_words,
     meaning_in_words,
+    outside_in_words,
     rung_in_words,
     thin_match_in_words,
     untried_in_words,
+    warned_in_words,
     weak_in_words,
 )
 from recoverynet.results import Result
@@ -52,6 +55,8 @@ class EvidenceLadder(Result):
         What the adjusted estimate stands on.
     null : PermutationNull or None
         What level 2 was judged by: exposure of those who gained, and in every dealing of the same gains.
+    outside : tuple of Outside
+        In what the panel lies outside what the ladder's error rates were measured on.
     """
 
     level: int
@@ -62,6 +67,7 @@ class EvidenceLadder(Result):
     margin: float
     footing: Footing = Footing()
     null: PermutationNull | None = None
+    outside: tuple[Outside, ...] = ()
 
     @property
     def consistent_with_spread(self) -> bool:
@@ -81,6 +87,11 @@ class EvidenceLadder(Result):
     def untried(self) -> tuple[Rung, ...]:
         """Rungs that could not be tried and for which the ladder does not stop."""
         return tuple(rung for rung in self.rungs if rung.passed is None)
+
+    @property
+    def warned(self) -> tuple[Rung, ...]:
+        """Checks that show something and for which the ladder does not stop."""
+        return tuple(rung for rung in self.rungs if rung.passed is False and not rung.stops)
 
     @property
     def weak_placebos(self) -> tuple[Rung, ...]:
@@ -138,6 +149,8 @@ class EvidenceLadder(Result):
             said += [footing_in_words(self.footing, counted=counted)] if not self.footing.steady else []
             said += [thin_match_in_words(self.thin_match, counted=counted)] if self.thin_match else []
             said += [untried_in_words(named(rung), found(rung)) for rung in self.untried]
+            said += [warned_in_words(named(rung), found(rung)) for rung in self.warned]
+            said += [outside_in_words(self.outside)] if self.outside and counted else []
             adjusted = self.rung(ADJUSTED)
             said += [weak_in_words(named(rung), rung, adjusted) for rung in self.weak_placebos if adjusted is not None]
         if not math.isnan(self.hidden_trait):
@@ -171,9 +184,9 @@ class EvidenceLadder(Result):
         Returns
         -------
         dict
-            As of every result, and ``verdict``, ``lift``, and the names of the rungs ``untried`` and ``weak_placebos``.
+            As of every result, and ``verdict``, ``lift``, and the names of the rungs ``untried``, ``weak_placebos`` and ``warned``.
         """
-        named = {name: [rung.name for rung in getattr(self, name)] for name in ("untried", "weak_placebos")}
+        named = {name: [rung.name for rung in getattr(self, name)] for name in ("untried", "weak_placebos", "warned")}
         return {**super().to_dict(), "verdict": self.verdict, "lift": self.lift, **named}
 
     def to_frame(self) -> pd.DataFrame:

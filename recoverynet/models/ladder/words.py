@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from recoverynet.models.ladder.coverage import Outside
 from recoverynet.models.ladder.findings import (
     ADJUSTED,
     COEVOLUTION,
@@ -48,7 +49,8 @@ LIFTS = {
     PERMUTATION: "more people or waves: chance alone could do this",
     ADJUSTED: "more people or waves to narrow the interval, and records of what else people share "
     "(place, provider, substance, age) to adjust for",
-    PLACEBO: "a record of the trait or place that makes people alike in things that cannot spread, to adjust for",
+    PLACEBO: "a record of the trait or place that makes people alike in things that cannot spread, to adjust for; or more people "
+    "or waves, to tell the norm from its placebo",
     UNTRIED_PLACEBO: "an outcome that cannot spread between people and changes more often, recorded at the same waves",
     NO_PLACEBO: "an outcome recorded at the same waves that cannot spread between people, such as housing, named as placebo",
     FUTURE_TIES: "a record of what draws people together before they meet, to adjust for",
@@ -98,8 +100,8 @@ def rung_in_words(rung: Rung, *, counted: bool = True) -> str:
         PERMUTATION: lambda: f"p = {p_in_words(rung.p)} when gains are dealt out anew among those at risk",
         ADJUSTED: lambda: f"{_ratio(rung)} {how}; the lower bound must clear {rung.margin:g}",
         NO_PLACEBO: lambda: "no outcome that cannot spread was given to compare with",
-        PLACEBO: lambda: f"{_ratio(rung)} for an outcome that cannot spread, where about 1 is expected",
-        FUTURE_TIES: lambda: f"{_ratio(rung)} for people met only later, where about 1 is expected",
+        PLACEBO: lambda: f"{_ratio(rung)} for an outcome that cannot spread{_against(rung)}",
+        FUTURE_TIES: lambda: f"{_ratio(rung)} for people met only later",
         MATCHED: lambda: (
             "those exposed gained the norm more often than matched others, by percentage points: " + difference_in_words(rung)
         ),
@@ -108,11 +110,35 @@ def rung_in_words(rung: Rung, *, counted: bool = True) -> str:
     return said[rung.name]()
 
 
+def _against(rung: Rung) -> str:
+    """How much larger the norm's odds ratio is than that of its placebo; empty where they were not set against each other."""
+    if not math.isfinite(rung.contrast):
+        return ", where about 1 is expected"
+    bounds = f"{rung.contrast_low:.2f} to {rung.contrast_high:.2f}"
+    return f"; the norm's is {rung.contrast:.2f} times that (90% interval {bounds}), and the lower bound must clear 1"
+
+
+def warned_in_words(name: str, found: str) -> str:
+    """That a check warns which influence itself can trip."""
+    return (
+        f"A warning: “{name}” shows something: {found}. People alike before they meet leave that trace; so does influence, where "
+        "people choose their contacts by the state they gained. It does not stop the ladder."
+    )
+
+
+def outside_in_words(outside: Sequence[Outside]) -> str:
+    """In what a panel lies outside what the error rates were measured on; empty where it lies within."""
+    if not outside:
+        return ""
+    said = "; ".join(f"{each.what} {each.value:,.3g}, measured from {each.low:,g} to {each.high:,g}" for each in outside)
+    return f"How often this errs was not measured for such a panel: {said}."
+
+
 def _untried(rung: Rung, why: str) -> str:
     """Why a rung has no answer; whether it is said to have been tried hangs on the rung."""
     if rung.name in (FUTURE_TIES, MATCHED, COEVOLUTION):
         return f"could not be tried: {why}"
-    told_by_itself = rung.reason is not None and rung.reason.code == "placebo_too_few"
+    told_by_itself = rung.reason is not None and rung.reason.code in ("placebo_too_few", "placebo_fleeting", "placebo_blind")
     return f"it could not be tried: {why}" if rung.name == PLACEBO and not told_by_itself else why
 
 

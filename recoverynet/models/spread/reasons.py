@@ -46,6 +46,19 @@ REASONS: dict[str, Words] = {
         f"the placebo changed too seldom, or among too few: {_STOOD_ON}, where {_NEEDED}",
         "the placebo changed too seldom, or among too few",
     ),
+    "strata_silent": Words(
+        "no surroundings at a wave hold {least} person-waves with and without a gain ({n_rows:,} person-waves in all): name "
+        "coarser ones, or longer waves",
+        "no surroundings at a wave hold enough people with and without a gain: name coarser ones, or longer waves",
+    ),
+    "placebo_fleeting": _plain(
+        "the placebo does not stay with people (holding it makes holding it at the next wave {stays} likelier), so that no "
+        "trait of theirs could show in it: name an outcome that lasts"
+    ),
+    "placebo_blind": _plain(
+        "the placebo could have shown only an odds ratio above {sees}, so that it could have seen no hidden trait: name an outcome "
+        "that changes more often"
+    ),
     "too_few_new_ties": Words(
         "too few new ties: {n_rows} person-waves at risk and {n_events} gains, where {least_rows} and {least_events} are needed",
         "too few new ties",

@@ -135,7 +135,7 @@ def adjusted_for(waves: NetworkPanel, given: Sequence[str] | None) -> tuple[str,
 
 def surroundings_of(record: RecoveryRecord, waves: NetworkPanel, given: Sequence[str] | None) -> dict[str, np.ndarray]:
     """Surroundings people share, as words (n, W) by name, but for those that are columns of people."""
-    names = ("provider",) if given is None else (given,) if isinstance(given, str) else tuple(given)
+    names = SURROUNDINGS if given is None else (given,) if isinstance(given, str) else tuple(given)
     wrong = [name for name in names if name not in (*SURROUNDINGS, *waves.covariates)]
     if wrong:
         raise SchemaError(

@@ -110,6 +110,15 @@ class Publication:
     hidden: dict[Counted, bool] = field(default_factory=dict)
     conflicts: list[Counted] = field(default_factory=list)
     because_earlier: list[str] = field(default_factory=list)
+    gathering: bool = False
+    decided: dict[tuple[object, ...], list[np.ndarray]] = field(default_factory=dict)
+
+    def decide(self) -> None:
+        """End of gathering: decide what to hide of all tables declared so far at once; publish each again to hear of it."""
+        self.gathering = False
+        tables, self.declared = self.declared, []
+        for table, hidden in zip(tables, self._solved(tables), strict=True):
+            self.decided.setdefault(_key(table), []).append(hidden)
 
     def publish(self, tables: Sequence[Declaration]) -> list[np.ndarray]:
         """Decide what to hide of some tables, together with all that was published before.
@@ -121,8 +130,18 @@ class Publication:
         Returns
         -------
         list of bool array (n_cells,)
-            For each table where it is hidden.
+            For each table where it is hidden. While tables are gathered only small figures are: nothing is decided yet.
         """
+        if self.gathering:
+            self.declared += tables
+            return [(self.rule.too_small(table.values) | table.forced) & table.printed & (not self.off) for table in tables]
+        known = [self.decided.get(_key(table)) for table in tables]
+        if all(known):
+            return [hidden.pop(0) if len(hidden) > 1 else hidden[0] for hidden in known if hidden]
+        return self._solved(tables)
+
+    def _solved(self, tables: Sequence[Declaration]) -> list[np.ndarray]:
+        """Where some tables are hidden, together with all that is decided already."""
         before = list(self.declared)
         self.declared += tables
         linked, places, names = self.linked()
@@ -308,6 +327,11 @@ class Publication:
         hidden = np.array([name in self.hidden and self.hidden[name] for name in names], dtype=bool)
         hidden |= linked.before & ~linked.kept
         return hidden, names, Attacker(linked, self.rule, hidden, knows_algorithm=knows_algorithm).attack()
+
+
+def _key(table: Declaration) -> tuple[object, ...]:
+    """By what a table that was declared before is known again."""
+    return table.name, table.cells, table.values.tobytes(), table.printed.tobytes(), table.forced.tobytes()
 
 
 def _matrix(rows: Sequence[dict[int, float]], n: int) -> sparse.csr_array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,25 +14,29 @@ from recoverynet.progress import track
 from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
-from recoverynet.report.evaluation.closing import brief_section, limits_section, rerun_section, settings_in_words
+from recoverynet.report.evaluation.closing import brief_section, fingerprints, limits_section, rerun_section, settings_in_words
 from recoverynet.report.evaluation.links import links_section, unseen_in_words
 from recoverynet.report.evaluation.network import network_section
 from recoverynet.report.evaluation.observed import Findings, observed_section
 from recoverynet.report.evaluation.outcomes import outcomes_section
 from recoverynet.report.evaluation.setting import Setting, make_setting
+from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun, notebook_template
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.spread import spread_section
+from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, RECOVERY_STATES, Norm
 from recoverynet.tables.consent import UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.relational.on_engine import EngineName
 from recoverynet.tables.relational.start import EngineSettings
+from recoverynet.tables.reported_on import reported_on
 
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
+SUBTITLE = "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed."
 
 
 def evaluation_report(
@@ -50,6 +54,9 @@ def evaluation_report(
     title: str | None = None,
     subtitle: str | None = None,
     engine: EngineName | EngineSettings | None = None,
+    area: str | None = None,
+    provider: str | None = None,
+    clients: Iterable[str] | None = None,
 ) -> Report:
     """Who is linked to recovery communities, before, during and after treatment, and what changed?
 
@@ -86,6 +93,12 @@ def evaluation_report(
     engine : {"duckdb", "spark"} or EngineSettings, optional
         Where what grows with contacts is added up: ties, contact before, during and after treatment and over time, steps
         towards groups. The report is the same. Default: here.
+    area : str, optional
+        Only clients whose ``area`` this is.
+    provider : str, optional
+        Only clients in treatment with this provider on any day of the period.
+    clients : iterable of str, optional
+        Only these clients, by id. The list is not part of the report.
 
     Returns
     -------
@@ -97,9 +110,11 @@ def evaluation_report(
     Raises
     ------
     SchemaError
-        Nobody is a client, or an argument does not fit the record.
+        Nobody is a client, or an argument does not fit the record: no such area or provider, an empty list of clients.
+    UnknownPersonError
+        Somebody on the list of clients is not on the record.
     NotEstimableError
-        No client agreed to evaluation and was under observation in the period.
+        Nobody is all of what was asked for, or no client agreed to evaluation and was under observation in the period.
     TimeOrderError
         The window or a period does not end after it starts.
     DisclosureError
@@ -113,6 +128,10 @@ def evaluation_report(
     count where they fall into it; clients are those under observation in it; treatments are taken whole. Looked back on are
     states (those observed up to ``valid_for`` before the period still count in it) and, for NICE QS11, steps since the start
     of a treatment. A report of a period is otherwise that of a record which holds only that period.
+
+    *Whom it is about* (:func:`recoverynet.tables.reported_on.reported_on`): with an area, a provider or a list of clients the
+    report is that of a record which holds only these clients, the people of other roles in touch with them, and the
+    contacts among these.
 
     *What cannot be seen* is said to be unseen and never shown as 0: without contacts, or where none of them is with a
     recovery group, a peer or a community member, there is no share with contact, and ``report.unseen`` says why.
@@ -131,23 +150,28 @@ def evaluation_report(
     """
     policy = DisclosurePolicy.resolve(disclosure)
     asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
-    setting = make_setting(record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
+    told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
+    told |= {"subtitle": subtitle, "area": area, "provider": provider}
+    chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
+    setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
     writer, findings = ReportWriter(policy), Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
+    counting = [make for make in makers if make is not spread]
+    writer.rehearse(lambda: [make(writer, setting, Findings()) for make in counting])
     body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
-    settings = settings_in_words(setting, policy.in_words())
+    settings = settings_in_words(setting, policy.in_words()) | whom_in_words(chosen)
     ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)
     report = Report(
         title=title or TITLE,
-        subtitle=subtitle
-        or "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed.",
+        subtitle=subtitle or SUBTITLE + whom_sentence(chosen),
         sections=(brief_section(writer, setting, findings), *body, *ends),
         period=setting.period,
         policy=policy,
         settings=settings,
         kind_in_words="Evaluation report",
         unseen=(plain(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
+        manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None),
     )
     asked = {
         "title": repr(title),
@@ -161,9 +185,12 @@ def evaluation_report(
         "placebo": repr(placebo),
         "unknown_consent": repr(unknown_consent),
         "disclosure": _policy_source(policy),
+        "area": repr(area),
+        "provider": repr(provider),
     }
     remember_publication(report, writer.publication)
-    return remember_rerun(report, Rerun(record, _settings_cell(asked), TEMPLATE))
+    kept = record if clients is None else chosen.record
+    return remember_rerun(report, Rerun(kept, _settings_cell(asked), TEMPLATE))
 
 
 def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
@@ -215,6 +242,8 @@ _MEANINGS = {
     "unknown_consent": "'count' or 'leave_out' people whose answer is not recorded",
     "placebo": "an outcome that cannot spread, such as 'housing.status=settled'",
     "disclosure": "'ndtms', 'nhs' or a policy",
+    "area": "only clients of this area; None: all",
+    "provider": "only clients treated by this provider in the period; None: all",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
+from recoverynet.errors import DisclosureError, NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -25,6 +25,7 @@ from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, Norm, state_at
 from recoverynet.tables.consent import Agreed, UnknownConsent, consenting
+from recoverynet.tables.layouts import EPISODES, PEOPLE
 from recoverynet.tables.measurable import on_engine
 from recoverynet.tables.period import observed_within, record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
@@ -334,6 +335,12 @@ def _columns(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str, ...
         clients = record.people[record.people["role"] == "client"]
         return tuple(name for name in EQUITY_COLUMNS if clients[name].notna().any())
     wanted = (by,) if isinstance(by, str) else tuple(by)
+    people_named = [name for name in wanted if name in (*PEOPLE.person_ids, *EPISODES.person_ids)]
+    if people_named:
+        raise DisclosureError(
+            f"by names {', '.join(map(repr, people_named))}, which stands for people: a table for each worker would publish "
+            "the work of one person. Break down by provider, area or another column that groups people."
+        )
     known = [name for name in (*record.people.columns, *record.episodes.columns) if name != "person_id"]
     wrong = [name for name in wanted if name not in known]
     if wrong:

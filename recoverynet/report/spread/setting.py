@@ -10,7 +10,8 @@ import numpy as np
 
 from recoverynet.models.ladder.findings import DESCRIBED, Rung
 from recoverynet.models.ladder.ladder import evidence_ladder
-from recoverynet.models.ladder.rungs import PermutationNull, expected_risk_set, permutation_null
+from recoverynet.models.ladder.lagged import expected_risk_set
+from recoverynet.models.ladder.rungs import PermutationNull, permutation_null
 from recoverynet.models.ladder.verdict import EvidenceLadder
 from recoverynet.models.ladder.words import LEVELS, NAMES, meaning_in_words, rung_in_words
 from recoverynet.models.spread.risk_set import RiskSet

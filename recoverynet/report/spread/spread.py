@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from recoverynet.arguments import list_of_names
 from recoverynet.errors import NotEstimableError, SchemaError
@@ -14,7 +15,8 @@ from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
 from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.evaluation.closing import fingerprint
+from recoverynet.report.evaluation.closing import fingerprint, fingerprints
+from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
@@ -23,11 +25,13 @@ from recoverynet.report.spread.closing import brief_section, limits_section, rer
 from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
+from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.relational.on_engine import EngineName
 from recoverynet.tables.relational.start import EngineSettings
+from recoverynet.tables.reported_on import ReportedOn, reported_on
 
 TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
@@ -54,6 +58,9 @@ def spread_report(
     subtitle: str | None = None,
     rng: RandomSource = 0,
     engine: EngineName | EngineSettings | None = None,
+    area: str | None = None,
+    provider: str | None = None,
+    clients: Iterable[str] | None = None,
 ) -> Report:
     """Does a norm spread through this network or do like people meet, and how sure can a researcher be?
 
@@ -85,6 +92,9 @@ def spread_report(
         Seed of the permutations. Default 0, so that a report made again is the same.
     engine : {"duckdb", "spark"} or EngineSettings, optional
         Where the ties of a record are added up, wave by wave. The report is the same. Default: here. Not for panels.
+    area, provider, clients : str, str, iterable of str, optional
+        Only clients of an area, in treatment with a provider in the period, or on a list of ids; with them people of other
+        roles in touch with them. Not for panels.
 
     Returns
     -------
@@ -96,7 +106,9 @@ def spread_report(
     Raises
     ------
     SchemaError
-        An argument does not fit the source.
+        An argument does not fit the source: no such area or provider, an empty list of clients.
+    UnknownPersonError
+        Somebody on the list of clients is not on the record.
     TimeOrderError
         The window does not end after it starts.
     NotEstimableError
@@ -122,15 +134,18 @@ def spread_report(
     policy = DisclosurePolicy.resolve(disclosure)
     chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "unknown_consent": unknown_consent}
     chosen["engine"] = engine
-    waves, name = _panel_of(source, norm, adjust, surroundings, placebo, chosen)
+    chosen_of = _chosen(source, window, area, provider, clients)
+    waves, name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)
     setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
-    more = {"Fingerprint of the record": fingerprint(source)} if isinstance(source, RecoveryRecord) else {}
+    more = {} if chosen_of is None else {"Fingerprint of the record": fingerprint(chosen_of.record)} | whom_in_words(chosen_of)
     settings = settings_in_words(setting, policy.in_words(), more)
     report = Report(
         title=title or TITLE,
-        subtitle=subtitle or f"What contact records can and cannot say about whether {setting.norm} passes between people.",
+        subtitle=subtitle
+        or f"What contact records can and cannot say about whether {setting.norm} passes between people."
+        + whom_sentence(chosen_of),
         sections=(brief_section(writer, setting), *body, limits_section(writer, setting), rerun_section(writer, settings)),
         period=setting.period,
         policy=policy,
@@ -138,7 +153,7 @@ def spread_report(
         kind_in_words="Report on spread",
     )
     remember_publication(report, writer.publication)
-    if not isinstance(source, RecoveryRecord):
+    if not isinstance(source, RecoveryRecord) or chosen_of is None:
         return report
     arguments = {
         "norm": norm,
@@ -150,8 +165,28 @@ def spread_report(
         "rng": setting.seed,
         "title": title,
         "subtitle": subtitle,
+        "area": area,
+        "provider": provider,
     }
-    return remember_rerun(report, Rerun(source, _settings_cell(source, policy, arguments), TEMPLATE))
+    told = {name: value for name, value in arguments.items() if name != "engine"} | {"disclosure": policy}
+    report = replace(report, manifest=make_manifest("spread", fingerprints(source), told, listed=clients is not None))
+    kept = source if clients is None else chosen_of.record
+    return remember_rerun(report, Rerun(kept, _settings_cell(source, policy, arguments), TEMPLATE))
+
+
+def _chosen(
+    source: RecoveryRecord | NetworkPanel,
+    window: tuple[object, object] | None,
+    area: str | None,
+    provider: str | None,
+    clients: Iterable[str] | None,
+) -> ReportedOn | None:
+    """The record of those the report is about; None for a panel, which has no clients to choose from."""
+    if isinstance(source, RecoveryRecord):
+        return reported_on(source, window=window, area=area, provider=provider, clients=clients)
+    if (area, provider, clients) != (None, None, None):
+        raise SchemaError("area, provider and clients choose among the clients of a record; this is a panel already.")
+    return None
 
 
 UNSEEN = "This cannot be looked at: nothing in the record is dated, or hardly anybody's state is on record."

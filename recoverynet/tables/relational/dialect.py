@@ -34,9 +34,8 @@ def for_spark(query: str) -> str:
     def renamed(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Anonymous) and str(node.this).upper() in _RENAMED:
             node.set("this", _RENAMED[str(node.this).upper()])
-        if isinstance(node, exp.Anonymous) and str(node.this).upper() == "REGEXP_FULL_MATCH":
-            value, pattern = node.expressions
-            return exp.RegexpLike(this=value, expression=exp.Literal.string(f"^(?:{pattern.this})$"))
+        if isinstance(node, exp.RegexpFullMatch):
+            return exp.RegexpLike(this=node.this, expression=exp.Literal.string(f"^(?:{node.expression.this})$"))
         return node
 
     return sqlglot.parse_one(query, read="duckdb").transform(renamed).sql(dialect="spark")

@@ -19,19 +19,12 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.ladder import ladder as ladder_module
 from recoverynet.models.ladder.findings import ADJUSTED, FUTURE_TIES, PLACEBO, Rung
 from recoverynet.models.ladder.ladder import _matched, evidence_ladder, reaches_spread
-from recoverynet.models.ladder.rungs import (
-    MARGIN,
-    SEPARATED,
-    LaggedEstimate,
-    expected_risk_set,
-    future_ties_estimate,
-    lagged_estimate,
-    on_enough,
-    permutation_rung,
-)
+from recoverynet.models.ladder.lagged import SEPARATED, LaggedEstimate, expected_risk_set, lagged_estimate
+from recoverynet.models.ladder.rungs import MARGIN, future_ties_estimate, on_enough, permutation_rung
 from recoverynet.models.ladder.words import hidden_in_words, meaning_in_words, rung_in_words
 from recoverynet.models.spread.matching import matched_estimate
 from recoverynet.models.spread.reasons import Reason
+from recoverynet.worlds.record_worlds import world_asked
 from recoverynet.worlds.worlds import WORLD_ADJUST, WORLD_SURROUNDINGS, simulate_panel, simulate_world
 
 ASKED = {"behaviour": "recovery", "placebo": "placebo", "adjust": WORLD_ADJUST, "surroundings": WORLD_SURROUNDINGS}
@@ -57,7 +50,8 @@ def test_no_influence_is_rarely_called_spread(world):
         reaches_spread(
             simulate_world(world, 650, rng=seed),
             "recovery",
-            (*WORLD_ADJUST, *WORLD_SURROUNDINGS),
+            WORLD_ADJUST,
+            WORLD_SURROUNDINGS,
             "placebo",
             rng=np.random.default_rng(seed),
         )
@@ -70,7 +64,7 @@ def test_the_quick_ladder_agrees_with_the_whole_one():
     for seed in range(6):
         panel = simulate_world("latent_2_changing_ties/medium", 650, rng=seed)
         whole = climb(panel, rng=np.random.default_rng(seed))
-        quick = reaches_spread(panel, "recovery", (*WORLD_ADJUST, *WORLD_SURROUNDINGS), "placebo", rng=np.random.default_rng(seed))
+        quick = reaches_spread(panel, "recovery", WORLD_ADJUST, WORLD_SURROUNDINGS, "placebo", rng=np.random.default_rng(seed))
         assert whole.consistent_with_spread == quick
 
 
@@ -264,10 +258,66 @@ def test_a_wave_in_which_nobody_gains_is_said_and_changes_nothing():
     assert longer.std_error == pytest.approx(plain.std_error, rel=0.01)
 
 
-def test_future_ties_that_separate_hold_the_ladder_up(monkeypatch):
+def test_future_ties_warn_and_never_stop(monkeypatch):
     panel = simulate_world("changing_ties/strong", 300, rng=2)
-    monkeypatch.setattr(ladder_module, "future_ties_estimate", lambda *_: LaggedEstimate(n_rows=120, n_events=50, reason=SEPARATED))
-    assert climb(panel).failed == "future ties"
+    monkeypatch.setattr(
+        ladder_module, "future_ties_estimate", lambda *_, **__: LaggedEstimate(n_rows=120, n_events=50, reason=SEPARATED)
+    )
+    ladder = climb(panel)
+    assert ladder.failed != "future ties" and [each.name for each in ladder.warned] == ["future ties"]
+    assert "A warning" in ladder.verdict and "does not stop" in ladder.verdict and ladder.to_dict()["warned"] == ["future ties"]
+
+
+@pytest.mark.parametrize("family", ["rewired", "attended"])
+def test_choice_by_the_state_and_places_that_drift_do_not_hide_strong_influence_nor_feign_it(family):
+    """Nine in ten of strong; at most 2 of 12 without: more than that has a chance of 2 in 100 at a rate of 5 %."""
+    found = {strength: 0 for strength in ("none", "strong")}
+    for strength in found:
+        for seed in range(12):
+            asked = world_asked(f"{family}_everything/{strength}", 650, missing=0.0, rng=seed)
+            rng = np.random.default_rng(seed)
+            found[strength] += reaches_spread(asked.panel, "recovery", asked.adjust, asked.surroundings, "placebo", rng=rng)
+    assert found["none"] <= 2 and found["strong"] >= 9
+
+
+def test_a_coin_is_no_placebo():
+    panel = simulate_world("plain/strong", 650, rng=2)
+    ladder = climb(panel, placebo=np.random.default_rng(1).integers(0, 2, (650, panel.n_waves)).astype(float))
+    assert ladder.failed == "placebo outcome" and ladder.stopped_at.reason.code == "placebo_fleeting"
+    assert "does not stay with people" in ladder.verdict and "changes more often" not in ladder.verdict.split("What would lift")[0]
+
+
+def test_a_placebo_that_is_adjusted_for_or_the_norm_at_another_wave_is_refused():
+    panel = simulate_world("plain/strong", 650, rng=2)
+    trait = np.tile(panel.covariates["observed_trait"][:, None], panel.n_waves)
+    with pytest.raises(SchemaError, match="adjusted for"):
+        climb(panel, placebo=trait)
+    held = panel.behaviour["recovery"]
+    with pytest.raises(SchemaError, match="1 waves away|1 wave away"):
+        climb(panel, placebo=np.column_stack([held[:, :1], held[:, :-1]]))
+    constant = climb(panel, placebo=np.ones((650, panel.n_waves)))
+    assert constant.failed == "placebo outcome" and constant.stopped_at.reason
+
+
+@pytest.mark.parametrize(("place", "level"), [(np.arange(650).astype(str).astype(object), 2), (np.zeros(650), 4)])
+def test_a_place_for_each_answers_with_a_reason_and_one_for_all_changes_nothing(place, level):
+    panel = simulate_world("plain/strong", 650, rng=2)
+    panel = dataclasses.replace(panel, covariates={**panel.covariates, "house": place})
+    ladder = climb(panel, surroundings=["house"])
+    assert ladder.level == level
+    if level == 2:
+        assert ladder.stopped_at.reason.code == "strata_silent" and "coarser" in ladder.verdict
+    else:
+        bare = climb(panel, surroundings=())
+        assert ladder.rung(ADJUSTED).odds_ratio == pytest.approx(bare.rung(ADJUSTED).odds_ratio, rel=1e-4)
+
+
+def test_a_panel_unlike_those_calibrated_is_said():
+    panel = simulate_panel(650, influence=4.0, n_waves=3, mean_degree=9.0, rng=1)
+    ladder = climb(panel)
+    assert [each.what for each in ladder.outside] == ["waves", "contacts a person"]
+    assert ladder.level == 0 or "was not measured for such a panel: waves 3, measured from 6 to 6" in ladder.verdict
+    assert climb(simulate_world("plain/strong", 650, rng=2)).outside == ()
 
 
 def test_the_lower_bound_is_named_even_where_no_trait_would_do():

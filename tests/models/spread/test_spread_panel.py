@@ -85,7 +85,7 @@ def test_the_provider_is_that_of_the_episode_a_person_is_in():
     )
     waves = spread_panel(record(episodes=episodes))
     none = "not in treatment"
-    assert waves.surroundings == ("provider",)
+    assert "provider" in waves.surroundings
     assert waves.panel.covariates["provider"].tolist() == [
         ["North", "South", "South", "South"],
         [none, "North", none, none],

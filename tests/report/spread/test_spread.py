@@ -12,7 +12,8 @@ import pytest
 import recoverynet as rn
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.models.ladder.rungs import LaggedEstimate, too_few
+from recoverynet.models.ladder.lagged import LaggedEstimate
+from recoverynet.models.ladder.rungs import too_few
 from recoverynet.models.ladder.verdict import LEVELS, Rung
 from recoverynet.models.spread.reasons import REASONS, Reason
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel

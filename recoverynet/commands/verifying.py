@@ -1,0 +1,53 @@
+"""The command that makes a report again and says whether it is the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recoverynet.commands.choosing import Clients, chosen_clients
+from recoverynet.commands.options import Folder, LeaveOut, MapFile, Quiet
+from recoverynet.commands.telling import be_quiet, printable, read_told
+from recoverynet.errors import RecoveryNetError
+
+DIFFERS, CANNOT_READ = 1, 2
+
+app = typer.Typer()
+
+
+@app.command()
+def verify(
+    report: Annotated[Path, typer.Argument(help="A report saved as .html.", show_default=False)],
+    folder: Folder,
+    map: MapFile = None,  # noqa: A002
+    clients: Clients = None,
+    leave_out: LeaveOut = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a report again: is it the same?
+
+    Exit status 0: the same, byte for byte; 1: something differs, which is told; 2: the report or the records cannot be
+    read.
+    """
+    be_quiet(quiet)
+    if not report.is_file():
+        raise typer.BadParameter(f"{report} is not a file.", param_hint="REPORT")
+    if report.suffix.lower() != ".html":
+        raise typer.BadParameter(f"a report saved as .html can be verified; {report.name} ends otherwise.", param_hint="REPORT")
+    from recoverynet.report.verified import verify_report
+
+    try:
+        record = read_told(folder, map, leave_out)
+        verification = verify_report(report, record, clients=chosen_clients(clients))
+    except RecoveryNetError as error:
+        typer.echo(printable(f"recoverynet: {error}"), err=True)
+        raise typer.Exit(CANNOT_READ) from error
+    if verification.is_same:
+        typer.echo(f"The same: {report} is what these records and its settings give, byte for byte.")
+        return
+    typer.echo(f"Not the same: {report} differs from what these records and its settings give.")
+    for difference in verification.differences:
+        typer.echo(printable(f"  - {difference}"))
+    raise typer.Exit(DIFFERS)
