@@ -87,8 +87,8 @@ def report_spread(
     surroundings: Annotated[
         str | None,
         typer.Option(
-            help="What people share at the same time: provider, main_group or columns of people, with commas "
-            "between; '' for none. Default: provider, where recorded.",
+            help="What people share at the same time: provider, group_norm (of the group they go to most), main_group or columns "
+            "of people, with commas between; '' for none. Default: provider and group_norm, where recorded.",
             show_default=False,
         ),
     ] = None,

@@ -87,5 +87,5 @@ def _bars(ax: Axes, at: np.ndarray, begins: np.ndarray, lengths: np.ndarray) -> 
 
 def _room(ax: Axes, values: np.ndarray) -> None:
     low, high = min(float(np.min(values)), 0.0), max(float(np.max(values)), 0.0)
-    space = 0.16 * max(high - low, 1.0)
+    space = 0.2 * max(high - low, 1.0)
     ax.set_xlim(low - space, high + space)

@@ -52,3 +52,17 @@ class Marks:
         """The mark of the room some introducers have this month."""
         names = set(guides)
         return tuple(row for row in self.taken if row[1] in names)
+
+
+class LatestMarks:
+    """The marks of what was entered, made anew only when something was."""
+
+    def __init__(self) -> None:
+        self._marks: Marks | None = None
+
+    def of(self, entered: Entered) -> Marks:
+        """The marks of everything entered so far."""
+        marks = self._marks
+        if marks is None or entered is not marks.entered:
+            marks = self._marks = Marks(entered)
+        return marks

@@ -16,7 +16,7 @@ from recoverynet.tables.files import read_record
 from recoverynet.tables.record import RecoveryRecord, Window
 from recoverynet.tables.shelf import is_store
 from recoverynet.tables.store import open_record
-from recoverynet.web.marks import Marks
+from recoverynet.web.marks import LatestMarks, Marks
 
 _AT_ONCE, _KEPT = 2, 500
 
@@ -74,6 +74,7 @@ class WholeRecord:
         self.people, self.separations = self._bare.people, self._bare.separations
         self.window, self.tz = self._bare.window, self._bare.tz
         self._beside, self._folded, self._lock = EnteredBeside(path, self.tz), Marks(NOTHING_ENTERED), Lock()
+        self._marks = LatestMarks()
 
     def entered(self) -> Entered:
         """Everything entered so far that holds."""
@@ -88,7 +89,7 @@ class WholeRecord:
             entered, folded = self.entered(), self._folded
             if entered is folded.entered or self.window is None:
                 return self._record
-            marks = Marks(entered)
+            marks = self._marks.of(entered)
             if not folded.tells_of(client_id, marks):
                 new = _beyond(folded.entered, entered)
                 bare = self._bare if new is None else self._record
@@ -133,7 +134,7 @@ class StoreOnDisk:
         self._store = open_record(path)
         self.people, self.separations = self._store.people, self._store.separations
         self.window, self.tz = self._store.window, self._store.tz
-        self._marks = Marks(self._store.entered())
+        self._marks = LatestMarks()
         self._latest: OrderedDict[str, _Read] = OrderedDict()
         self._lock, self._reading = Lock(), Lock()
 
@@ -167,10 +168,7 @@ class StoreOnDisk:
             return self._store.around(list(clients), at if self.window is None else self.window[0], at)
 
     def _marked(self) -> Marks:
-        entered = self._store.entered()
-        if entered is not self._marks.entered:
-            self._marks = Marks(entered)
-        return self._marks
+        return self._marks.of(self._store.entered())
 
     def close(self) -> None:
         """Let go of the files."""

@@ -19,7 +19,7 @@ from recoverynet.measures.prompts import Prompt, prompts
 from recoverynet.measures.record_index import Group, index_of
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.web.live_record import LiveRecord
-from recoverynet.web.marks import Marks
+from recoverynet.web.marks import LatestMarks, Marks
 
 Answer = TypeVar("Answer")
 DOORS = 3
@@ -118,7 +118,7 @@ class Views:
     def __init__(self, record: LiveRecord) -> None:
         self._record = record
         self._overviews, self._pages = _Kept(_OVERVIEWS), _Kept(_PAGES)
-        self._marks = Marks(record.entered())
+        self._marks = LatestMarks()
 
     def overviews(self, clients: Sequence[str]) -> dict[str, Overview]:
         """The prompts of some clients, and how many recovery links each has."""
@@ -151,10 +151,7 @@ class Views:
         return view, self._marked().room_of(view.guides.values())
 
     def _marked(self) -> Marks:
-        entered = self._record.entered()
-        if entered is not self._marks.entered:
-            self._marks = Marks(entered)
-        return self._marks
+        return self._marks.of(self._record.entered())
 
 
 class _Kept:

@@ -46,13 +46,13 @@ def test_plain_tests_cry_wolf_in_the_twin(asked, null):
 
 def test_the_ladder_tells_the_two_apart(asked):
     ladders = {name: rn.evidence_ladder(each.panel, **each.asked, rng=0) for name, each in asked.items()}
-    assert ladders["riverside"].level == 2 and ladders["riverside"].failed == "adjusted, beyond the margin"
+    assert ladders["riverside"].level == 2 and ladders["riverside"].failed == "placebo outcome"
     assert ladders["twin"].level < 2
 
 
 def test_what_is_adjusted_for_is_what_the_notebook_names(asked):
     each = asked["riverside"]
-    assert (each.adjust, each.surroundings) == (("role", "sex", "age_band", "area"), ("provider", "main_group"))
+    assert (each.adjust, each.surroundings) == (("role", "sex", "age_band", "area"), ("provider", "group_norm"))
 
 
 def test_fifty_pupils_say_little(shared):
@@ -70,20 +70,14 @@ def test_fifty_pupils_say_little(shared):
 def test_rates_the_text_leans_on(ladder_rates):
     quiet = ladder_rates[(ladder_rates["strength"] == "none") & (ladder_rates["n_people"] == 650)]
     assert len(quiet) >= 14 and quiet["rate"].max() <= 0.05, "few of a hundred"
-    small = ladder_rates[(ladder_rates["strength"] == "strong") & (ladder_rates["n_people"] == 100)]
-    assert 0.4 < small["rate"].mean() < 0.6, "about half of all worlds"
-    largest = ladder_rates[ladder_rates["n_people"] == 650].groupby("strength")["rate"].mean()
-    assert 0.5 < largest["medium"] < 0.7, "about six of ten"
-    assert 0.15 < largest["weak"] < 0.25, "about two of ten"
+    assert set(ladder_rates["n_people"]) == {300, 650}, "among 100 people it has not been measured"
+    assert not {"weak", "medium"} & set(ladder_rates["strength"]), "nor on weak and medium influence"
 
 
 def test_what_the_text_says_of_records():
     table = calibration_table()
     table = table[(table["reach"] == "record") & (table["test"] == "evidence ladder")]
-    rates = table.groupby("strength")["rate"]
-    assert rates.max()["none"] <= 0.05, "no more often"
-    assert rates.min()["strong"] > 0.65 and rates.max()["strong"] < 0.85, "seven to eight of ten"
-    assert 0.25 < rates.max()["medium"] < 0.35, "medium in three"
+    assert table.empty, "not been measured yet"
 
 
 def test_the_ladder_gives_false_alarms_least():

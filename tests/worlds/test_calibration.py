@@ -37,7 +37,7 @@ def test_every_test_is_tried_in_every_world_and_in_records():
 
 def test_a_record_is_asked_as_an_analyst_would():
     asked = world_asked("record/strong", 120, rng=1)
-    assert asked.placebo == "housing.status = settled" and asked.surroundings == ("provider", "main_group")
+    assert asked.placebo == "housing.status = settled" and asked.surroundings == ("provider", "group_norm")
     assert "role" in asked.adjust and asked.panel.n_waves == 18
     row = run_cell(Cell("label permutation", "record/none", 60, 0.15, 2))
     assert (row["kind"], row["reach"], row["tuning"], row["n_no_answer"]) == ("record", "record", False, 0)

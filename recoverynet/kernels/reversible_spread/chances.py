@@ -35,19 +35,6 @@ def unit(seed: np.uint64, key: np.uint64, month: int, purpose: int, more: int) -
 
 
 @compiled(inline="always")
-def gain_chance(plain: float, per_contact: float, contacts: float, going: float, link: int) -> float:
-    """Chance of gaining the norm in a month, before anything is cut off at 1.
-
-    ``link`` 0: chances add up; 1: contacts move the log odds. ``going`` is added either way.
-    """
-    if link == 0:
-        return plain + per_contact * contacts + going
-    if plain <= 0.0 or plain >= 1.0:
-        return plain + going
-    return 1.0 / (1.0 + np.exp(-(np.log(plain / (1.0 - plain)) + per_contact * contacts))) + going
-
-
-@compiled(inline="always")
 def next_state(state: int, base: np.ndarray, holds: np.ndarray, gain: float, luck: float) -> int:
     """Where somebody is a month later: ``base`` (K, K) holds the chances, those of gaining the norm scaled to ``gain``.
 

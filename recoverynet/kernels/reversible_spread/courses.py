@@ -21,7 +21,6 @@ from recoverynet.kernels.reversible_spread.chances import (
     REPLACE,
     SLOT,
     TIE,
-    gain_chance,
     next_state,
     unit,
 )  # fmt: skip
@@ -78,25 +77,20 @@ class Rates(NamedTuple):
 @compiled()
 def contacts_of(person: int, at: Community, state: np.ndarray, indices: np.ndarray, active: np.ndarray, guide: np.ndarray,
                 load: np.ndarray, held: np.ndarray, known: np.ndarray, mode: int) -> float:  # fmt: skip
-    """Contacts who hold the norm: a group counts as one by its share (mode 0) or person by person (1); or their share (2)."""
-    holding, seen = 0.0, 0.0
+    """Contacts who hold the norm: a group counts as one by its share (mode 0) or person by person (1)."""
+    holding = 0.0
     for place in range(at.indptr[person], at.indptr[person + 1]):
         now = state[indices[place]]
         if now >= 0:
             holding += at.strength[place] * at.holds[now]
-            seen += at.strength[place]
     if guide[person] >= 0 and state[guide[person]] >= 0:
         holding += at.holds[state[guide[person]]]
-        seen += 1.0
     own = 1.0 if at.holds[state[person]] else 0.0
     for group in range(active.shape[1] if load[person] else 0):
         if active[person, group]:
             others, of = held[group] - own, known[group] - 1.0
             if of > 0.0:
                 holding += others / of if mode == 0 else others
-                seen += 1.0 if mode == 0 else of
-    if mode == 2:
-        return holding / seen if seen > 0.0 else 0.0
     return holding
 
 
@@ -269,7 +263,7 @@ def step(month: int, seed: np.uint64, at: Community, plan: Plan, rates: Rates, r
             if rates.per_contact[run] != 0.0:
                 contacts = contacts_of(person, at, state, indices, active, guide, load, held, known, mode)
             going = rates.going[run] if goes else 0.0
-            gain = gain_chance(plain, rates.per_contact[run], contacts, going, 1 if mode == 2 else 0)
+            gain = plain + rates.per_contact[run] * contacts + going
         luck = unit(seed, at.keys[person], month, MOVE, 0)
         after[person] = next_state(state[person], rates.base[run], at.holds, gain, luck)
     return after

@@ -51,13 +51,16 @@ REASONS: dict[str, Words] = {
         "coarser ones, or longer waves",
         "no surroundings at a wave hold enough people with and without a gain: name coarser ones, or longer waves",
     ),
-    "placebo_fleeting": _plain(
+    "placebo_fleeting": Words(
         "the placebo does not stay with people (holding it makes holding it at the next wave {stays} likelier), so that no "
-        "trait of theirs could show in it: name an outcome that lasts"
+        "trait of theirs could show in it: name an outcome that lasts",
+        "the placebo does not stay with people, so that no trait of theirs could show in it: name an outcome that lasts",
     ),
-    "placebo_blind": _plain(
+    "placebo_blind": Words(
         "the placebo could have shown only an odds ratio above {sees}, so that it could have seen no hidden trait: name an outcome "
-        "that changes more often"
+        "that changes more often",
+        "the placebo varies too little to have shown anything but a very large odds ratio, so that it could have seen no hidden "
+        "trait: name an outcome that changes more often",
     ),
     "too_few_new_ties": Words(
         "too few new ties: {n_rows} person-waves at risk and {n_events} gains, where {least_rows} and {least_events} are needed",

@@ -114,8 +114,8 @@ def spread_panel(
         and are filled in for at least four people in five.
     surroundings : sequence of str, optional
         What surroundings people share at a wave: ``"provider"`` (of the treatment episode they are in),
-        ``"main_group"`` (the group they went to most often), or columns of people. Default: both,
-        each where there are two or more.
+        ``"group_norm"`` (the norm of the group they went to most often), ``"main_group"`` (that group itself), or columns
+        of people. Default: provider and group_norm, each where there are two or more.
     placebo : str or mapping, optional
         An outcome that cannot spread between people. ``"housing.status=settled"``: words that count as 1,
         separated by commas; ``"health.physical>=12"``; ``"health.physical"``: at or above its median. Or a

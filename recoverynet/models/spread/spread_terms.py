@@ -16,7 +16,7 @@ from recoverynet.tables.record import RecoveryRecord
 
 Placebo = str | Mapping[str, Iterable[str] | float | None]
 ADJUST = ("role", "sex", "age_band", "substance", "area")
-SURROUNDINGS = ("provider", "main_group")
+USUAL_SURROUNDINGS, SURROUNDINGS = ("provider", "group_norm"), ("provider", "group_norm", "main_group")
 NOT_IN_TREATMENT, NO_GROUP = "not in treatment", "no group"
 LEAST_FILLED = 0.8
 _WRITTEN = re.compile(r"\s*([\w.]+)\s*(?:(>=|=)\s*(.+?))?\s*")
@@ -135,14 +135,14 @@ def adjusted_for(waves: NetworkPanel, given: Sequence[str] | None) -> tuple[str,
 
 def surroundings_of(record: RecoveryRecord, waves: NetworkPanel, given: Sequence[str] | None) -> dict[str, np.ndarray]:
     """Surroundings people share, as words (n, W) by name, but for those that are columns of people."""
-    names = SURROUNDINGS if given is None else (given,) if isinstance(given, str) else tuple(given)
+    names = USUAL_SURROUNDINGS if given is None else (given,) if isinstance(given, str) else tuple(given)
     wrong = [name for name in names if name not in (*SURROUNDINGS, *waves.covariates)]
     if wrong:
         raise SchemaError(
             f"surroundings names {', '.join(map(repr, wrong))}; it may name "
             f"{', '.join(map(repr, SURROUNDINGS))} or one of {', '.join(map(repr, waves.covariates))}."
         )
-    makers = {"provider": _providers, "main_group": _main_groups}
+    makers = {"provider": _providers, "group_norm": _group_norms, "main_group": _main_groups}
     found = {name: makers[name](record, waves) for name in names if name in makers}
     return {name: words for name, words in found.items() if given is not None or len(np.unique(words)) > 2}
 
@@ -157,6 +157,14 @@ def _providers(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
         rows = inside.to_numpy() & (place >= 0)
         words[place[rows], column] = table["provider"].to_numpy(dtype=object)[rows]
     return words
+
+
+def _group_norms(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
+    """Norm of the group a person went to most often in a wave."""
+    norms = record.groups.set_index("group_id")["norm"].astype("object").fillna("unknown")
+    norm_of = {**norms.to_dict(), NO_GROUP: NO_GROUP}
+    groups = _main_groups(record, waves)
+    return np.array([norm_of.get(group, "unknown") for group in groups.ravel()], dtype=object).reshape(groups.shape)
 
 
 def _main_groups(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:

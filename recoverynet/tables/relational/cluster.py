@@ -25,6 +25,7 @@ NO_JAVA = (
     "Spark runs on Java 17 or later, and there is none here. Install it (Debian, Ubuntu: apt-get install "
     "openjdk-17-jre-headless), or leave engine='spark' out: DuckDB needs no Java."
 )
+COULD_NOT = "Spark could not do it, and nothing was written:"
 LOST = (
     "The Spark session went away in the middle of the work (its Java process ended, or the cluster cannot be reached any more). "
     "Nothing was half-written: the record was only read, and a result appears under its name when it is whole or not at all. "
@@ -234,10 +235,10 @@ def _told() -> Iterator[None]:
     try:
         yield
     except PySparkException as error:
-        raise EngineError(f"Spark could not do it, and nothing was written: {_first_line(error)}") from error
+        raise EngineError(f"{COULD_NOT} {_first_line(error)}") from error
     except (Py4JError, OSError, EOFError) as error:
         if isinstance(error, Py4JJavaError) and "SparkContext was shut down" not in str(error):
-            raise EngineError(f"{LOST} Spark says: {_first_line(error.java_exception)}") from error
+            raise EngineError(f"{COULD_NOT} {_first_line(error.java_exception)}") from error
         raise EngineError(LOST) from error
 
 

@@ -148,6 +148,6 @@ def test_rarity_is_that_of_people_who_ever_gain_and_it_is_said():
 
 
 def test_riverside_by_hand():
-    panel = rn.spread_panel(rn.load_sample("riverside"), purpose=None)
+    panel = rn.spread_panel(rn.load_sample("riverside"), purpose=None, surroundings=["provider"])
     found = sensitivity(rn.fit_hazard(panel.panel, "recovery", adjust=[*panel.adjust, *panel.surroundings]))
     assert (found.e_value, found.e_value_bound) == pytest.approx((3.21, 1.96), abs=0.005)

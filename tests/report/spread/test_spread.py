@@ -66,11 +66,13 @@ def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):
     np.testing.assert_allclose(found, adjusted[["odds_ratio", "low", "high"]].astype(float), atol=0.005)
 
 
-def test_influence_planted_in_riverside_is_found_among_everybody(riverside):
-    """The sample's truth, asked of everybody; among the people who agreed to research the interval is wider."""
+def test_influence_planted_in_riverside_is_seen_among_everybody_and_the_placebo_is_too_weak(riverside):
+    """The sample's truth, asked of everybody: beyond the margin and above the placebo, which could have seen no hidden trait."""
     waves = spread_panel(riverside, placebo=PLACEBO, purpose=None)
     everybody = SpreadSetting(waves, "recovery", DisclosurePolicy.named("ndtms"), 0, 199)
-    assert everybody.ladder.consistent_with_spread
+    placebo = everybody.rung("placebo outcome")
+    assert everybody.rung("adjusted, beyond the margin").passed and placebo.contrast_low > 1
+    assert not everybody.ladder.consistent_with_spread and placebo.reason.code == "placebo_blind"
 
 
 def test_consent_is_that_for_research(riverside, setting):
@@ -170,10 +172,10 @@ def test_every_format_holds_the_estimates(whole, tmp_path):
 
 def test_rates_of_error_are_those_of_the_calibration():
     table = calibration_table()
-    table = table[(table["test"] == "evidence ladder") & (table["n_people"] == 300) & (table["strength"] == "none")]
+    table = table[(table["test"] == "evidence ladder") & (table["n_people"] == 650) & (table["strength"] == "none")]
     worst = 100 * table.loc[table["reach"] == "within", "rate"].max()
     words = calibration_in_words(error_rates(340))
-    assert "worlds of 300 people without any influence" in words and f"in at most {worst:.1f}% of" in words
+    assert "worlds of 650 people without any influence" in words and f"in at most {worst:.1f}% of" in words
 
 
 def test_few_people_give_no_figure_away():
