@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -194,6 +194,20 @@ class LinkedFigures:
         own["known_low"] = np.maximum(own["known_low"], least)
         told = {"bounds": rows, "bound_low": low, "bound_high": high}
         return LinkedFigures(equations=none, groups=np.zeros(0, dtype=int), lines=inside, **own, **told)
+
+    def without_sure_zeros(self, hidden: np.ndarray) -> LinkedFigures:
+        """The same, where parts of a total printed as 0 are no longer hidden with the rest of a line: they are known to be 0.
+
+        Parameters
+        ----------
+        hidden : bool array (n_figures,)
+            Those hidden for their own sake.
+        """
+        sure = np.zeros(len(self.values), dtype=bool)
+        for total, parts in self.lines:
+            sure[parts] |= self.values[total] == 0 and not hidden[total]
+        lines = tuple((total, parts[~sure[parts]]) for total, parts in self.lines if not sure[parts].all())
+        return replace(self, lines=lines)
 
     def small(self, rule: HidingRule) -> np.ndarray:
         """Where a figure counts too few people to be told, printed or not."""

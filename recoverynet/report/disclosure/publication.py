@@ -19,7 +19,7 @@ from scipy import sparse
 
 from recoverynet.report.disclosure.attack import Attacker, Findings
 from recoverynet.report.disclosure.counted import Bound, Counted, Declaration, Earlier, containments
-from recoverynet.report.disclosure.hiding import figures_to_hide
+from recoverynet.report.disclosure.hiding import figures_to_hide, hidden_first
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
 
 TRIES, MANY = 3, 300
@@ -287,7 +287,7 @@ class Publication:
             place = model.places[cell]
             kept[place], before[place] = not is_hidden, is_hidden
         rows = [row for table in self.declared for bound in table.bounds if (row := self._row(model, bound)) is not None]
-        return LinkedFigures(
+        linked = LinkedFigures(
             values=np.array(model.values, dtype=np.int64),
             printed=np.array(model.printed, dtype=bool),
             people=np.array(model.people, dtype=bool),
@@ -305,6 +305,7 @@ class Publication:
             moot=moot,
             before=before,
         )
+        return linked if self.rule.hide_zeros else linked.without_sure_zeros(hidden_first(linked, self.rule))
 
     def _row(self, model: Model, bound: Bound) -> tuple[dict[int, float], float, float] | None:
         terms: dict[int, float] = {}
