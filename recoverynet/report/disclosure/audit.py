@@ -12,6 +12,7 @@ import pandas as pd
 from recoverynet.errors import NotEstimableError
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.publication import Publication
+from recoverynet.report.wording import listed, plural
 
 if TYPE_CHECKING:
     from recoverynet.report.report import Report
@@ -121,3 +122,13 @@ def in_words(audit: pd.DataFrame) -> str:
     if not open_:
         return f"{tried}. It worked out none and narrowed none down to small numbers."
     return f"{tried}. **It got nearer to {open_:,} of them than the rules allow: do not share this report.**"
+
+
+def earlier_in_words(publication: Publication) -> str:
+    """What is hidden because of reports published before, in sentences; nothing where there were none."""
+    if not publication.earlier:
+        return ""
+    before = sorted({told.report for told in publication.earlier})
+    words = f"Hidden together with {plural(len(before), 'report')} published before from the same record: {listed(before)}."
+    tables = [f"“{name.replace('_', ' ')}”" for name in sorted(set(publication.because_earlier))]
+    return words + (f" Because of them more is hidden in {listed(tables)}." if tables else " They made no more hiding necessary.")

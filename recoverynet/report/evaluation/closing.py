@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.report import wording
-from recoverynet.report.disclosure.audit import audited, in_words
+from recoverynet.report.disclosure.audit import audited, earlier_in_words, in_words
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.estimates import about
 from recoverynet.report.evaluation.change import HOLDS, NOT_KNOWN, norm_frame
@@ -282,7 +282,7 @@ def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, se
     rows = [(name, f"{len(table):,}" if off else about(len(table))) for name, table in setting.record.tables().items()]
     section.facts("Rows read, by table" + ("" if off else ", to the nearest ten"), rows)
     if not off:
-        section.say(in_words(audited(report.publication)))
+        section.say(in_words(audited(report.publication)), earlier_in_words(report.publication))
     return section.finish()
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from recoverynet.atomic import write_text
 from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
+from recoverynet.measures.subgroups import people_with_role
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.report.disclosure.audit import remember_publication
+from recoverynet.report.disclosure.ledger import open_ledger, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
 from recoverynet.report.evaluation.closing import brief_section, fingerprints, limits_section, rerun_section, settings_in_words
@@ -57,6 +59,7 @@ def evaluation_report(
     area: str | None = None,
     provider: str | None = None,
     clients: Iterable[str] | None = None,
+    ledger: str | Path | None = None,
 ) -> Report:
     """Who is linked to recovery communities, before, during and after treatment, and what changed?
 
@@ -99,6 +102,9 @@ def evaluation_report(
         Only clients in treatment with this provider on any day of the period.
     clients : iterable of str, optional
         Only these clients, by id. The list is not part of the report.
+    ledger : str or pathlib.Path, optional
+        File that remembers what was published from this record (see Notes); begun where there is none. A report made with it
+        counts as published from then on.
 
     Returns
     -------
@@ -118,7 +124,7 @@ def evaluation_report(
     TimeOrderError
         The window or a period does not end after it starts.
     DisclosureError
-        There is no such disclosure policy.
+        There is no such disclosure policy, or the ledger is that of another record.
     EngineError
         The engine cannot start, or went away.
 
@@ -135,6 +141,12 @@ def evaluation_report(
 
     *What cannot be seen* is said to be unseen and never shown as 0: without contacts, or where none of them is with a
     recovery group, a peer or a community member, there is no share with contact, and ``report.unseen`` says why.
+
+    *Two reports of one record* (another period, area, provider or policy) can give away together what each hides. With a
+    ledger a report is hidden together with all that was published before, and says in which tables more is hidden for that.
+    The ledger holds true counts, and no people: keep it with the records. A report made again from the same record with the
+    same period, area, provider, clients and policy is what it was the first time; that a record was corrected in between is
+    not taken into account.
 
     Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from
     it, and the report holds nothing else. No person is drawn, scored, ranked or predicted. The report never
@@ -154,7 +166,11 @@ def evaluation_report(
     told |= {"subtitle": subtitle, "area": area, "provider": provider}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
     setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
-    writer, findings = ReportWriter(policy), Findings()
+    listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
+    scope = scope_of(setting.window, area=area, provider=provider, clients=listed)
+    book = None if ledger is None else open_ledger(ledger, people_with_role(record, ("client",)))
+    writer = ReportWriter(policy, earlier=book.before(scope, policy.name) if book else (), scope=scope if book else ())
+    findings = Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
     counting = [make for make in makers if make is not spread]
@@ -189,6 +205,8 @@ def evaluation_report(
         "provider": repr(provider),
     }
     remember_publication(report, writer.publication)
+    if book:
+        book.remember(report.title, writer.publication, policy.name)
     kept = record if clients is None else chosen.record
     return remember_rerun(report, Rerun(kept, _settings_cell(asked), TEMPLATE))
 
