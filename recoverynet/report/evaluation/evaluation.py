@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -189,26 +189,25 @@ def evaluation_report(
         unseen=(plain(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
         manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None),
     )
-    asked = {
-        "title": repr(title),
-        "subtitle": repr(subtitle),
-        "norm": _norm_source(norm),
-        "window": _instants_source(setting, window),
-        "n_periods": repr(n_periods),
-        "breaks": _instants_source(setting, breaks),
-        "by": repr(by),
-        "valid_for": repr(valid_for),
-        "placebo": repr(placebo),
-        "unknown_consent": repr(unknown_consent),
-        "disclosure": _policy_source(policy),
-        "area": repr(area),
-        "provider": repr(provider),
-    }
     remember_publication(report, writer.publication)
     if book:
         book.remember(report.title, writer.publication, policy.name)
+    asked = asked_of | {"title": title, "subtitle": subtitle, "placebo": placebo, "unknown_consent": unknown_consent}
+    asked |= {"disclosure": policy, "area": area, "provider": provider}
     kept = record if clients is None else chosen.record
-    return remember_rerun(report, Rerun(kept, _settings_cell(asked), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, _settings_cell(_as_python(asked, setting)), TEMPLATE))
+
+
+def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
+    """Arguments as Python would write them, in the order of a notebook's cell."""
+    told = {
+        "norm": lambda norm: _norm_source(norm),
+        "window": lambda window: _instants_source(setting, window),
+        "breaks": lambda breaks: _instants_source(setting, breaks),
+        "disclosure": lambda policy: _policy_source(policy),
+    }
+    order = ("title", "subtitle", "norm", "window", "n_periods", "breaks", "by", "valid_for", "placebo", "unknown_consent")
+    return {name: told.get(name, repr)(asked[name]) for name in (*order, "disclosure", "area", "provider")}
 
 
 def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
