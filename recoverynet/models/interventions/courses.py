@@ -18,7 +18,7 @@ from recoverynet.kernels.random_bits import seeds_of
 from recoverynet.kernels.reversible_spread.courses import courses as run_courses
 from recoverynet.models.interventions.arrays import Prepared, prepared
 from recoverynet.models.interventions.declared import Intervention, require_interventions
-from recoverynet.models.interventions.rates import draw_rates, mode_of, uniform
+from recoverynet.models.interventions.rates import draw_rates, uniform
 from recoverynet.models.interventions.source import SpreadSource
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
@@ -264,15 +264,18 @@ def _closures(plan: Prepared, setting: Setting, seed: int) -> np.ndarray:
 
 def _run(setting: Setting, plan: Prepared, seeds: np.ndarray, rng: np.random.Generator, closure: np.ndarray) -> Courses:
     standing, months, n_runs = plan.standing, int(setting.horizon), setting.n_runs
-    rates = draw_rates(setting.source.rates, setting.source.standing.seen, closure, n_runs, rng)
+    source = setting.source
+    rates = draw_rates(source.rates, source.standing.seen, source.behaviour, closure, n_runs, rng)
+    at = standing.community
+    if not source.counts_by_strength:
+        at = at._replace(strength=(at.strength > 0).astype(float))
     counts = [
         np.zeros((n_runs, months + 1, size), dtype=np.int64) for size in (len(standing.seen.states), *[len(standing.levels)] * 2, 3)
     ]
-    mode = mode_of(setting.source.rates)
 
     def chunk(first: int) -> None:
         end = min(first + CHUNK, n_runs)
-        run_courses(seeds, first, end, months, mode, setting.turnover, standing.community, plan.plan, rates, *counts)
+        run_courses(seeds, first, end, months, source.mode, setting.turnover, at, plan.plan, rates, *counts)
 
     workers = setting.workers or min(os.cpu_count() or 1, 4)
     with ThreadPoolExecutor(workers) as pool:

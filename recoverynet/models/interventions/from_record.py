@@ -19,6 +19,7 @@ from recoverynet.measures.subgroups import level_of_each, levels_in_order
 from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN
 from recoverynet.models.interventions.community import (
     MONTH_DAYS,
+    AtStart,
     RecordedRates,
     Standing,
     contacts_at_start,
@@ -81,8 +82,7 @@ def standing_of(record: RecoveryRecord, norm: Norm) -> Standing:
         active, kinds, client, recovery, allowed & np.array(going, dtype=bool), near, _like(people),
         _apart(kept, ids), room, level_codes,
     )  # fmt: skip
-    mean_contacts, linked = contacts_at_start(community)
-    seen = _rates(kept, ids, client, recovery, links, states, community.holds, (mean_contacts, linked))
+    seen = _rates(kept, ids, client, recovery, links, states, community.holds, contacts_at_start(community))
     return Standing(
         community, ids, pd.Index(groups["group_id"]), dict(zip(groups["group_id"], groups["name"], strict=True)),
         tuple(group.area for group in index.groups.values()), people["area"].to_numpy(dtype=object),
@@ -198,7 +198,7 @@ def _introducers(record: RecoveryRecord, at: pd.Timestamp) -> tuple[dict[str, fl
 
 def _rates(
     record: RecoveryRecord, ids: pd.Index, client: np.ndarray, recovery: np.ndarray, links: _Links, states: tuple[str, ...],
-    holds: np.ndarray, start: tuple[float, float],
+    holds: np.ndarray, start: AtStart,
 ) -> RecordedRates:  # fmt: skip
     """Moves between states month by month, links lost within six weeks, and introductions followed."""
     begin, end = record.window
@@ -223,4 +223,16 @@ def _rates(
         name: (int((some["outcome"] == "attended").sum()), int((some["outcome"] != "attended").sum()))
         for name, some in (("accepted", agreed), ("offered", courses))
     }
-    return RecordedRates(states, holds, moves, left, stayed, closures, *start, n_months)
+    gone, kept = _ties_kept(record, ids, end)
+    return RecordedRates(states, holds, moves, left, stayed, closures, start, n_months, gone, kept, QUARTER.days / MONTH_DAYS)
+
+
+def _ties_kept(record: RecoveryRecord, ids: pd.Index, end: pd.Timestamp) -> tuple[int, int]:
+    """Ties that were gone, and that were still there, a quarter later, over the quarters of the record."""
+    gone = kept = 0
+    begin = record.window[0]
+    quarters = [_ties(record, ids, end - QUARTER * back) for back in range(int((end - begin) / QUARTER))]
+    for then, first in zip(quarters, quarters[1:], strict=False):
+        both = int(first.multiply(then).sum()) // 2
+        gone, kept = gone + int(first.nnz) // 2 - both, kept + both
+    return gone, kept
