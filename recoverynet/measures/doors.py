@@ -96,11 +96,11 @@ def doors(index: RecordIndex, client: Person, at: pd.Timestamp, wishes: Wishes, 
     needs_ost = on_substitution(index, client.person_id, at) if wishes.ost is None else wishes.ost
     free = apart.may_be_offered(index.groups.values())
     suiting = {group.group_id: group for group in free if group.group_id not in theirs and suits(group, client, wishes, needs_ost)}
-    home = wishes.home or _middle_of(index, client.area)
+    home = wishes.home or middle_of(index, client.area)
     found = []
     for meeting in coming_meetings(list(suiting.values()), at, days=MEETS_WITHIN_DAYS, tz=index.tz):
         group = suiting.pop(meeting.group_id, None)
-        distance = np.nan if group is None else _kilometres(home, group)
+        distance = np.nan if group is None else kilometres(home, group)
         if group is None or (wishes.max_km is not None and not distance <= wishes.max_km):
             continue
         same_area = None if group.area is None or client.area is None else group.area == client.area
@@ -138,14 +138,14 @@ def on_substitution(index: RecordIndex, client_id: str, at: pd.Timestamp) -> boo
     return last[1] == _OST
 
 
-def _middle_of(index: RecordIndex, area: str | None) -> tuple[float, float] | None:
+def middle_of(index: RecordIndex, area: str | None) -> tuple[float, float] | None:
     """The middle of the groups of an area; None where none of them has coordinates."""
     near = [(group.lat, group.lon) for group in index.groups.values() if area is not None and group.area == area]
     known = [(lat, lon) for lat, lon in near if lat is not None and lon is not None]
     return (float(np.mean([lat for lat, _ in known])), float(np.mean([lon for _, lon in known]))) if known else None
 
 
-def _kilometres(home: tuple[float, float] | None, group: Group) -> float:
+def kilometres(home: tuple[float, float] | None, group: Group) -> float:
     """As the crow flies; NaN where either place is not known."""
     if home is None or group.lat is None or group.lon is None:
         return np.nan

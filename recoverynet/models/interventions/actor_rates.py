@@ -61,8 +61,8 @@ def actor_rates(fit: SaomFit, behaviour: str) -> ActorRates:
     modelled = list(fit.setting.specification.behaviour)
     if behaviour not in modelled:
         raise SchemaError(
-            f"The actor-oriented model is of {', '.join(map(repr, modelled)) or 'ties alone'}, and the what-if of {behaviour!r}. Fit "
-            f"it with {behaviour!r} among its behaviours."
+            f"The actor-oriented model is of {', '.join(map(repr, modelled)) or 'ties alone'}, and the what-if of {behaviour!r}. "
+            f"Fit it with {behaviour!r} among its behaviours."
         )
     low, high = _bounds(fit, behaviour)
     if high - low + 1 != LEVELS:

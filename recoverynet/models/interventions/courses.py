@@ -104,6 +104,25 @@ class SpreadCourses(Result):
                 )
         return pd.concat(rows, ignore_index=True).assign(n=self.n_people, basis=basis_of(self.supposition))
 
+    def states_frame(self) -> pd.DataFrame:
+        """How many clients are in each state, month by month?
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a course (``"without"``, ``"with"``, ``"difference"``), month and ``state``: ``mean``, ``low`` and ``high`` over
+            runs, in clients; ``n`` and ``basis`` as in :meth:`to_frame`.
+        """
+        one, other = (each.states.astype(float) for each in (self.without, self.with_it))
+        parts = []
+        for name, values in (("without", one), ("with", other), ("difference", other - one)):
+            low, high = ends_of(values, self.level)
+            index = pd.MultiIndex.from_product([range(values.shape[1]), self.states], names=["month", "state"])
+            numbers = {"mean": values.mean(axis=0).ravel(), "low": low.ravel(), "high": high.ravel()}
+            parts.append(pd.DataFrame(numbers, index=index).reset_index().assign(course=name))
+        columns = ["course", "month", "state", "mean", "low", "high"]
+        return pd.concat(parts, ignore_index=True)[columns].assign(n=self.n_people, basis=basis_of(self.supposition))
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """Both courses with bands, in new Axes where none are given."""
         return draw_courses(self.to_frame(), supposition=self.supposition, ax=ax)
@@ -168,7 +187,7 @@ def simulate_spread(
     Returns
     -------
     SpreadCourses
-        ``to_frame()`` month by month, ``plot()``, ``summary()``.
+        ``to_frame()`` month by month, ``states_frame()`` by state, ``plot()``, ``summary()``.
 
     Raises
     ------

@@ -185,8 +185,8 @@ def _require_hazard(fit: object, name: str, transition: str) -> None:
             )
     if said["exposure_to"] != said["behaviour"]:
         raise SchemaError(
-            f"{name} is a hazard of {said['behaviour']!r} by contacts who hold {said['exposure_to']!r}; courses need it by contacts "
-            "who hold the same."
+            f"{name} is a hazard of {said['behaviour']!r} by contacts who hold {said['exposure_to']!r}; courses need it by "
+            "contacts who hold the same."
         )
     covariance = fit.covariance
     if fit.reason or covariance is None or not np.isfinite(covariance.loc["exposure", "exposure"]):

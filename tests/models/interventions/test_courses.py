@@ -87,6 +87,18 @@ def test_clients_are_neither_lost_nor_made(spreading) -> None:  # type: ignore[n
         assert (course.held <= found.n_level).all() and (course.linked <= found.n_level).all()
 
 
+def test_states_are_several_and_people_go_back_and_forth(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, WEEKLY)
+    frame = found.states_frame()
+    assert set(frame["state"]) == {"using", "reduced", "ost_stable", "abstinent", "in_recovery"}
+    month = frame[(frame["month"] == 8) & (frame["course"] == "with")].set_index("state")["mean"]
+    assert month.sum() == pytest.approx(found.n_people)
+    held = month[["ost_stable", "abstinent", "in_recovery"]].sum()
+    assert held == pytest.approx(found.with_it.held[:, 8, 0].mean())
+    steps = np.diff(found.without.states, axis=1)
+    assert (steps > 0).any(axis=(0, 1)).all() and (steps < 0).any(axis=(0, 1)).all()
+
+
 def test_what_is_proposed_is_followed_or_not(spreading) -> None:  # type: ignore[no-untyped-def]
     found = run(spreading, rn.Introduction(per_month=5, closure=1.0))
     proposed, followed, unfilled = found.with_it.done.sum(axis=(0, 1))
