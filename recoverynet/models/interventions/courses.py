@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 CHUNK = 25
 LONGEST = 120
+HORIZON_CHECK = "the horizon lies within what the record covers"
 ASSUMPTIONS = (
     "States move once a month, by chances that depend on the state and contacts a month before, and on nothing else.",
-    "Clients whose state is not on record start in one drawn from the others’; other people of unknown state are no contacts.",
-    "A group counts among somebody's contacts by those of its people who are on record; visitors nobody wrote down are not there.",
-    "Proposals are followed as often as the plan says, or as they were in the record, whoever is chosen and however many are made.",
-    "Nobody joins or leaves the caseload; what happens to people nobody recorded is not in here.",
-    "Whoever is linked by an introduction leaves as often as others leave groups.",
+    "Clients of unknown state start in one drawn from the others’; other people of unknown state are no contacts.",
+    "A group counts among contacts by those of its people who are on record, and by no visitor whom nobody wrote down.",
+    "Proposals are followed as the plan says, or as in the record, whoever is chosen and however many are made; who is linked by "
+    "one leaves as often as others do.",
+    "Nobody joins or leaves the caseload; what happens to people whom nobody recorded is not in here.",
 )
 
 
@@ -305,13 +306,8 @@ def _run(setting: Setting, plan: Prepared, seeds: np.ndarray, rng: np.random.Gen
 def described(setting: Setting, without: Courses) -> dict[str, object]:
     """What every answer says of its people, assumptions and checks."""
     source, standing = setting.source, setting.source.standing
-    spread = (
-        "What passes between people is a supposition: the evidence ladder did not reach level 3, or was not asked."
-        if source.supposition
-        else "What passes between people is consistent with the evidence ladder (level 3 or above), and not more than that."
-    )
     return {
-        "assumptions": (spread, source.rates_in_words, *ASSUMPTIONS),
+        "assumptions": (source.ladder_in_words, source.rates_in_words, *ASSUMPTIONS),
         "n_people": standing.n_clients,
         "n_dropped": standing.n_left_out,
         "checks": _checks(setting, without),
@@ -335,7 +331,7 @@ def _checks(setting: Setting, without: Courses) -> tuple[Check, ...]:
         )
     unknown = int((standing.community.client & (standing.community.state < 0)).sum())
     return (
-        Check("the horizon lies within what the record covers", setting.horizon <= covered, detail),
+        Check(HORIZON_CHECK, setting.horizon <= covered, detail),
         Check(
             "every client's state is on record at the start",
             not unknown,

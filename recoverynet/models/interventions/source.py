@@ -69,6 +69,18 @@ class SpreadSource:
         return self.ladder_level is None or self.ladder_level < LEVEL_OF_SPREAD
 
     @property
+    def ladder_in_words(self) -> str:
+        """How far the evidence carries what passes between people, in one sentence."""
+        if self.ladder_level is None:
+            return "What passes between people is a supposition: the evidence ladder was not asked."
+        if self.supposition:
+            return (
+                f"What passes between people is a supposition: the evidence ladder reached level {self.ladder_level} of 4, and "
+                f"level {LEVEL_OF_SPREAD} is where it would be more."
+            )
+        return f"What passes between people is consistent with the evidence ladder (level {self.ladder_level} of 4), and no more."
+
+    @property
     def rates_in_words(self) -> str:
         """Where each rate comes from, in one sentence."""
         if isinstance(self.rates, FittedRates):

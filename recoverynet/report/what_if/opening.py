@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.models.interventions.comparison import AS_PLANNED
+from recoverynet.models.interventions.courses import HORIZON_CHECK
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
@@ -120,7 +121,7 @@ def _limits_found(what_if: WhatIf) -> list[str]:
     """What was looked at and did not hold, in sentences."""
     said = []
     for check in what_if.found.checks:
-        if check.passed is False and "horizon" in check.name:
+        if check.passed is False and check.name == HORIZON_CHECK:
             said.append(f"The horizon reaches beyond what the record covers: {check.detail}.")
     unfilled = what_if.frame.loc[what_if.lead, "unfilled"]
     if unfilled >= 1:
