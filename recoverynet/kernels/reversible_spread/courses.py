@@ -139,7 +139,7 @@ def turn_over(month: int, seed: np.uint64, at: Community, plan: Plan, leaving: f
             active[person, group] = False
             going[group] -= 1
             load[person] -= 1
-            if closed or brought[person, group] or not turns:
+            if closed or moved or cut or brought[person, group] or not turns:
                 brought[person, group] = False
                 continue
             for step in range(40):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -12,10 +13,14 @@ from scipy import sparse
 
 from recoverynet.errors import NotEstimableError
 from recoverynet.kernels.reversible_spread.courses import DRAWN, UNKNOWN, Community
+from recoverynet.measures.doors import BARRIERS as DOORS_SHUT
+from recoverynet.measures.doors import Wishes
 
 MONTH_DAYS = 30.4375
 WITHOUT_LIMIT = 10**9
 USUAL_TIES_ENDING = 0.05
+BARRIERS = ("", "closed", *DOORS_SHUT, "distance")
+"""Why somebody cannot be brought to a group: nothing, it does not go on, it does not suit, or it is too far away."""
 
 
 class AtStart(NamedTuple):
@@ -142,6 +147,12 @@ class Standing:
     n_left_out : int
         People who did not agree to be counted.
     source_in_words : str
+    barrier : int array (n, G)
+        What keeps each client from each group: a place in ``BARRIERS``, or 0 where nothing does.
+    reach : Wishes
+        What must be so of any group that somebody is brought to.
+    middles : mapping of area to (lat, lon)
+        The middle of its groups, where they have coordinates.
     """
 
     community: Community
@@ -159,6 +170,9 @@ class Standing:
     refused: dict[str, str]
     n_left_out: int
     source_in_words: str
+    barrier: np.ndarray
+    reach: Wishes = Wishes()
+    middles: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def n_clients(self) -> int:

@@ -11,6 +11,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.reversible_spread.courses import SHARED, Community
 from recoverynet.measures.behaviours import norm_values
+from recoverynet.measures.doors import Wishes
 from recoverynet.models.interventions.actor_rates import actor_rates
 from recoverynet.models.interventions.community import (
     RecordedRates,
@@ -113,6 +114,7 @@ def spread_source(
     *,
     norm: Norm = RECOVERY_NORM,
     ladder: EvidenceLadder | None = None,
+    reach: Wishes | None = None,
 ) -> SpreadSource:
     """From which people, ties, groups and rates would a what-if start?
 
@@ -128,6 +130,9 @@ def spread_source(
     ladder : EvidenceLadder, optional
         What the evidence ladder says of the same record. Where it is missing or below level 3, everything that rests on
         transmission is called a supposition.
+    reach : Wishes, optional
+        What must be so of every group of a record that people are brought to: ``access``, ``days``, ``online``, and, where it is
+        not in the client's area, ``max_km`` from the middle of the groups of that area. Default: nothing.
 
     Returns
     -------
@@ -149,12 +154,14 @@ def spread_source(
     asked = DeclaredRates() if rates is None else rates
     if not isinstance(asked, DeclaredRates | FittedRates):
         raise SchemaError(f"rates is DeclaredRates(...) or FittedRates(fit, wave_months=...); got {type(asked).__name__}.")
+    if reach is not None and not isinstance(reach, Wishes):
+        raise SchemaError(f"reach is Wishes(...), such as Wishes(max_km=5); got {type(reach).__name__}.")
     if ladder is not None and not isinstance(ladder, EvidenceLadder):
         raise SchemaError(f"ladder is what evidence_ladder() gives; got {type(ladder).__name__}.")
     level = None if ladder is None else ladder.level
     if isinstance(community, RecoveryRecord):
         _require_same(asked, norm.name, norm.name)
-        return SpreadSource(standing_of(community, norm), asked, norm, level, norm.name)
+        return SpreadSource(standing_of(community, norm, reach), asked, norm, level, norm.name)
     if isinstance(community, NetworkPanel):
         name, values = norm_values(community, None)
         held = community.norm or norm
@@ -206,6 +213,7 @@ def _of_panel(panel: NetworkPanel, values: np.ndarray) -> Standing:
     return Standing(
         community, ids, pd.Index([], dtype=object), {}, (), np.full(n, None), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool),
         (("all", "all"),), np.array([n]), seen, {}, {}, 0, "the last wave of a panel",
+        np.zeros((n, 0), dtype=np.int64),
     )  # fmt: skip
 
 
