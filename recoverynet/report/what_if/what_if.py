@@ -21,6 +21,7 @@ from recoverynet.report.evaluation.closing import fingerprint
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
+from recoverynet.report.what_if.meetings import meetings_section
 from recoverynet.report.what_if.opening import brief_section, plan_section
 from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of
 from recoverynet.states import RECOVERY_NORM, Norm
@@ -60,8 +61,8 @@ def what_if_report(
     Returns
     -------
     Report
-        Sections ``in_brief``, ``plan``, ``courses``, ``rules``, ``who``, ``tipping``, ``limits`` and ``settings``; with too few
-        clients ``in_brief``, ``limits`` and ``settings``. Saved as .html, .pdf, .docx or .xlsx.
+        Sections ``in_brief``, ``plan``, ``courses``, ``rules``, ``who``, ``tipping``, ``meetings``, ``limits`` and ``settings``;
+        with too few clients ``in_brief``, ``limits`` and ``settings``. Saved as .html, .pdf, .docx or .xlsx.
 
     Raises
     ------
@@ -102,7 +103,10 @@ def what_if_report(
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
     writer = ReportWriter(policy)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
-    sections = (brief_section(writer, what_if), *(make(writer, what_if) for make in makers), _limits(writer, ladder))
+    found_of_it = [make(writer, what_if) for make in makers]
+    if makers and len(record.groups):
+        found_of_it.append(meetings_section(writer, record, record.period_in_words()))
+    sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
     return Report(
         title=title or plan.title,
