@@ -54,6 +54,8 @@ class RiskSet:
         What contacts held, arrays (n, W) standing at the wave of the outcome.
     reason : Reason or None
         Why nothing can be learnt from it; None where something can.
+    steps : int array (N,) or None
+        Waves from the start of each row to its outcome; None where that is one everywhere.
     """
 
     panel: NetworkPanel
@@ -67,6 +69,7 @@ class RiskSet:
     rows: RiskRows
     seen: LaggedExposure
     reason: Reason | None
+    steps: np.ndarray | None = None
 
     def at(self, values: np.ndarray) -> np.ndarray:
         """An (n, W) array that stands at the wave of the outcome, read off row by row."""
@@ -195,7 +198,7 @@ def risk_set(
     rows = risk_rows(held, transition, panel.present)
     inside = rows.column >= lag
     rows = RiskRows(*(values[inside] for values in rows))
-    reason = _reason(panel, held, name, transition, rows, seen, lag)
+    reason = reason_of(panel, held, name, transition, rows, seen, lag)
     return RiskSet(panel, name, held, source, source_held, transition, int(lag), direction, rows, seen, reason)
 
 
@@ -217,7 +220,7 @@ def coverage_checks(risk: RiskSet) -> list[Check]:
     ]
 
 
-def _reason(
+def reason_of(
     panel: NetworkPanel, held: np.ndarray, name: str, transition: str, rows: RiskRows, seen: LaggedExposure, lag: int
 ) -> Reason | None:
     """Why nothing can be learnt from these rows; None where something can."""
