@@ -273,6 +273,43 @@ def test_sums_behind_a_hazard(record: rn.RecoveryRecord, store: rn.RecordStore, 
     pd.testing.assert_frame_equal(grouped, there)
 
 
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"adjust": ("sex", "age_band", "history")},
+        {"transition": "loss", "link": "logit", "weighted": True, "isolates": "zero"},
+        {"complex": True, "lag": 2, "covariance": "model"},
+        {"transition": "holding", "wave_effects": False},
+    ],
+)
+def test_a_hazard_from_sums_of_the_engine(record: rn.RecoveryRecord, store: rn.RecordStore, asked: dict) -> None:
+    here = rn.fit_hazard(rn.panel(rn.ContactGraph(record), breaks=BREAKS), **asked)
+    there = rn.fit_hazard(store, breaks=BREAKS, **asked)
+    pd.testing.assert_frame_equal(here.table, there.table, rtol=0, atol=1e-9)
+    assert (here.reason, here.checks, here.settings) == (there.reason, there.checks, there.settings)
+    counts = ("n_people", "n_dropped", "n_rows", "n_events", "n_people_ever")
+    assert [getattr(here, name) for name in counts] == [getattr(there, name) for name in counts]
+    if len(record.people) > 5 and not asked.get("complex"):
+        assert np.isfinite(there.table["estimate"]).all()
+
+
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+def test_what_a_hazard_of_a_store_does_not_do_is_said(record: rn.RecoveryRecord, store: rn.RecordStore) -> None:
+    with pytest.raises(rn.SchemaError, match="exposure_to and future_ties cannot be set.*ties themselves"):
+        rn.fit_hazard(store, breaks=BREAKS, exposure_to=rn.Norm("other", holds={"abstinent"}), future_ties=True)
+    with pytest.raises(rn.SchemaError, match="breaks="):
+        rn.fit_hazard(store)
+    with pytest.raises(rn.SchemaError, match="must be a Norm"):
+        rn.fit_hazard(store, "drink", breaks=BREAKS)
+    with pytest.raises(rn.SchemaError, match="lag must be a whole number of waves"):
+        rn.fit_hazard(store, breaks=BREAKS, lag=0)
+    with pytest.raises(rn.SchemaError, match="covariate 'shoes'"):
+        rn.fit_hazard(store, breaks=BREAKS, adjust=["shoes"])
+    with pytest.raises(rn.SchemaError, match="a panel has its waves already"):
+        rn.fit_hazard(rn.panel(rn.ContactGraph(record), breaks=BREAKS), breaks=BREAKS)
+
+
 def test_what_an_engine_does_not_do_is_said(store: rn.RecordStore) -> None:
     with pytest.raises(rn.SchemaError, match="order, weights cannot be set.*read_record"):
         rn.exposure(store, breaks=BREAKS, order=2, weights="structural_equivalence")
