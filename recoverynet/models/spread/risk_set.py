@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -26,12 +25,11 @@ BUILT_IN = ("n_alters", "history")
 
 
 class Columns(NamedTuple):
-    """Terms of a model, their values in each row (NaN where unknown), the category of each level, and its first level."""
+    """Terms of a model, their values in each row (NaN where unknown), and of levels the category each belongs to."""
 
     terms: list[str]
     values: np.ndarray
     level_of: dict[str, str]
-    first_of: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +106,7 @@ class RiskSet:
         terms = [term for part in parts for term in part.terms]
         values = [part.values for part in parts]
         level_of = {term: category for part in parts for term, category in part.level_of.items()}
-        first_of = {category: level for part in parts for category, level in part.first_of.items()}
-        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)), level_of, first_of)
+        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)), level_of)
 
     def frame(self) -> pd.DataFrame:
         """The rows as a table.
@@ -175,6 +172,53 @@ def risk_set(
     SchemaError
         Unknown behaviour or argument.
     """
+    require_words(transition, direction, isolates, lag, unknown)
+    name, held = norm_values(panel, behaviour)
+    source, source_held = (name, held) if exposure_to is None else norm_values(panel, exposure_to)
+    ties = ties_of(panel.networks, direction, directed=panel.directed, weighted=weighted)
+    states = expected_states(source_held) if unknown == "expected" else source_held
+    seen = lagged_exposure(ties, np.where(panel.present, states, np.nan), int(lag))
+    if isolates == "zero":
+        alone = (seen.n_alters == 0) & known_ties(panel, direction, int(lag))
+        seen = seen._replace(share=np.where(alone, 0.0, seen.share))
+    given = {"transition": transition, "lag": int(lag), "direction": direction, "seen": seen}
+    any_tie = any(network.nnz for network in panel.networks)
+    return at_risk(panel, name, held, **given, any_tie=any_tie, source=(source, source_held))  # type: ignore[arg-type]
+
+
+def at_risk(
+    panel: NetworkPanel,
+    name: str,
+    held: np.ndarray,
+    *,
+    transition: Transition,
+    lag: int,
+    direction: str,
+    seen: LaggedExposure,
+    any_tie: bool,
+    source: tuple[str, np.ndarray] | None = None,
+) -> RiskSet:
+    """The risk set of a norm, given what contacts held.
+
+    Parameters
+    ----------
+    panel, name, held, transition, lag, direction, seen
+        As the attributes of :class:`RiskSet`.
+    any_tie : bool
+        Whether anybody had a contact at any wave.
+    source : (name, float array (n, W)), optional
+        What contacts are looked at for. Default: the same norm.
+    """
+    rows = risk_rows(held, transition, panel.present)
+    inside = rows.column >= lag
+    rows = RiskRows(*(values[inside] for values in rows))
+    reason = reason_of(panel, held, name, transition, rows, seen, lag, any_tie)
+    looked_for = (name, held) if source is None else source
+    return RiskSet(panel, name, held, *looked_for, transition, int(lag), direction, rows, seen, reason)
+
+
+def require_words(transition: object, direction: object, isolates: object, lag: object, unknown: object = "leave_out") -> None:
+    """Raise SchemaError for an argument of a risk set that there is not."""
     for word, given, allowed in (
         ("transition", transition, TRANSITIONS),
         ("direction", direction, ("out", "in", "mutual")),
@@ -187,19 +231,6 @@ def risk_set(
         raise SchemaError(
             f"lag must be a whole number of waves, 1 or more; got {lag!r}. What comes at the same time cannot have come before."
         )
-    name, held = norm_values(panel, behaviour)
-    source, source_held = (name, held) if exposure_to is None else norm_values(panel, exposure_to)
-    ties = ties_of(panel.networks, direction, directed=panel.directed, weighted=weighted)
-    states = expected_states(source_held) if unknown == "expected" else source_held
-    seen = lagged_exposure(ties, np.where(panel.present, states, np.nan), int(lag))
-    if isolates == "zero":
-        alone = (seen.n_alters == 0) & known_ties(panel, direction, int(lag))
-        seen = seen._replace(share=np.where(alone, 0.0, seen.share))
-    rows = risk_rows(held, transition, panel.present)
-    inside = rows.column >= lag
-    rows = RiskRows(*(values[inside] for values in rows))
-    reason = reason_of(panel, held, name, transition, rows, seen, lag)
-    return RiskSet(panel, name, held, source, source_held, transition, int(lag), direction, rows, seen, reason)
 
 
 def waves_in_words(number: int) -> str:
@@ -221,9 +252,17 @@ def coverage_checks(risk: RiskSet) -> list[Check]:
 
 
 def reason_of(
-    panel: NetworkPanel, held: np.ndarray, name: str, transition: str, rows: RiskRows, seen: LaggedExposure, lag: int
+    panel: NetworkPanel,
+    held: np.ndarray,
+    name: str,
+    transition: str,
+    rows: RiskRows,
+    seen: LaggedExposure,
+    lag: int,
+    any_tie: bool | None = None,
 ) -> Reason | None:
-    """Why nothing can be learnt from these rows; None where something can."""
+    """Why nothing can be learnt from these rows; None where something can. ``any_tie``: by default, as the panel says."""
+    any_tie = any(network.nnz for network in panel.networks) if any_tie is None else any_tie
     share = seen.share[rows.person, rows.column]
     n_rows, happened = len(rows.person), rows.outcome.sum()
     if panel.n_waves < lag + 1:
@@ -237,7 +276,7 @@ def reason_of(
         return Reason("nobody_twice", transition=transition, name=name)
     if happened in (0, n_rows):
         return Reason("all_alike", who="everybody" if happened else "nobody", happened=HAPPENED[transition], n_rows=n_rows)
-    if all(network.nnz == 0 for network in panel.networks):
+    if not any_tie:
         n_unknown = sum(int(unknown.sum()) for unknown in panel.missing)
         return Reason("no_tie_known", n_unknown=n_unknown) if n_unknown else Reason("no_ties")
     if not np.isfinite(share).any():
@@ -265,11 +304,10 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
     if not category and pd.api.types.is_numeric_dtype(row.dtype):
         return Columns([name], row.astype(np.float64)[:, None], {})
     codes, levels = pd.factorize(pd.Series(row, dtype=object), sort=True)
-    words = [f"{level:g}" if isinstance(level, float) else str(level) for level in levels]
-    terms = [f"{name}: {word}" for word in words[1:]]
+    terms = [f"{name}: {level:g}" if isinstance(level, float) else f"{name}: {level}" for level in levels[1:]]
     marks = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
     marks[codes < 0] = np.nan
-    return Columns(terms, marks, dict.fromkeys(terms, name), dict.fromkeys([name] if words else [], *words[:1]))
+    return Columns(terms, marks, dict.fromkeys(terms, name))
 
 
 def _history(risk: RiskSet) -> Columns:
