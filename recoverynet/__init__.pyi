@@ -62,9 +62,11 @@ from .measures.important_people import important_people as important_people
 from .measures.introduction_outcomes import introduction_outcomes as introduction_outcomes
 from .measures.introductions import introductions as introductions
 from .measures.linkage import linkage_funnel as linkage_funnel
-from .measures.linkage import nice_qs11_statement2 as nice_qs11_statement2
-from .measures.linkage import nice_qs23_statement7 as nice_qs23_statement7
+from .measures.meeting_coverage import meeting_coverage as meeting_coverage
+from .measures.meeting_coverage import meetings_listed as meetings_listed
 from .measures.meetings import next_meetings as next_meetings
+from .measures.nice import nice_qs11_statement2 as nice_qs11_statement2
+from .measures.nice import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts
 from .measures.thresholds import thresholds as thresholds

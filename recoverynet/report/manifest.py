@@ -22,7 +22,7 @@ def make_manifest(kind: str, inputs: Mapping[str, str], settings: Mapping[str, o
 
     Parameters
     ----------
-    kind : {"evaluation", "spread"}
+    kind : {"evaluation", "spread", "comparison"}
     inputs : mapping of table name to fingerprint
     settings : mapping
         Arguments of the report, by name.

@@ -6,12 +6,13 @@ import html
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
 from recoverynet.errors import RecoveryNetError, SchemaError
+from recoverynet.report.comparison.comparison import comparison_report
 from recoverynet.report.evaluation.evaluation import evaluation_report
 from recoverynet.report.manifest import as_arguments
 from recoverynet.report.report import Report
@@ -20,6 +21,11 @@ from recoverynet.tables.record import RecoveryRecord
 from recoverynet.untrusted.opening import read_text
 from recoverynet.untrusted.structured import parse_json
 
+MAKERS: dict[str, Callable[..., Report]] = {
+    "comparison": comparison_report,
+    "evaluation": evaluation_report,
+    "spread": spread_report,
+}
 MOST_BYTES = 200_000_000
 _BLOCK = re.compile(r'<script type="application/json" id="recoverynet-manifest">(.*?)</script>', re.DOTALL)
 _SHOWN = 5
@@ -91,14 +97,14 @@ def read_manifest(written: str, path: Path) -> dict[str, object]:
     if len(found) != 1:
         raise SchemaError(f"{path} holds {len(found)} manifests where a report saved as .html by this version holds one.")
     manifest = parse_json(found[0], f"the manifest of {path}")
-    if not isinstance(manifest, dict) or manifest.get("kind") not in ("evaluation", "spread"):
+    if not isinstance(manifest, dict) or manifest.get("kind") not in MAKERS:
         raise SchemaError(f"The manifest of {path} is not that of a report.")
     return manifest
 
 
 def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, clients: Iterable[str] | None) -> Report:
-    make = evaluation_report if manifest["kind"] == "evaluation" else spread_report
-    report: Report = make(record, **as_arguments(manifest), clients=clients)  # type: ignore[operator, arg-type]
+    make = MAKERS[str(manifest["kind"])]
+    report = make(record, **as_arguments(manifest), clients=clients)
     report = report.brief() if manifest.get("brief") else report
     kept = {name: manifest[name] for name in ("made_by", "made_on", "files") if name in manifest}
     return replace(report, manifest={**report.manifest, **kept})

@@ -17,12 +17,11 @@ from recoverynet.report.comparison.counted import (
     difference_table,
     disclose_shares,
     gap_frame,
-    n_of,
     paired_counts,
+    plain_table,
 )
 from recoverynet.report.comparison.figures import FIGURES, NORM, TIE
 from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, Comparison
-from recoverynet.report.disclosure.estimates import EstimateTable
 from recoverynet.report.evaluation.change import norm_in_words
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -88,16 +87,13 @@ def _now_alone(section: SectionWriter, comparison: Comparison, found: Found) -> 
     if not found.told:
         return
     rows = {figure.label: found.share(figure.name, comparison.label(comparison.now)) for figure in found.told}
-    values = pd.DataFrame.from_dict(
-        {label: {"one": n_of(share), "behind": share[1]} for label, share in rows.items()}, orient="index"
-    )
     section.estimates(
-        EstimateTable(
-            values,
+        plain_table(
+            rows,
+            head=comparison.label(comparison.now),
+            comparison=comparison,
             title="Main figures of this period",
             population="Clients",
-            period=comparison.now.period,
-            heads=(comparison.label(comparison.now),),
             row_header="Clients who …",
             note=_out_of_in_words(found),
         )

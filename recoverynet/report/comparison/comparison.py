@@ -11,21 +11,25 @@ from recoverynet.report.comparison.equity import equity_section
 from recoverynet.report.comparison.flow import flow_section
 from recoverynet.report.comparison.opening import again_section, brief_section, limits_section, settings_in_words
 from recoverynet.report.comparison.setting import Comparison, make_comparison
+from recoverynet.report.comparison.standards import standards_section
 from recoverynet.report.comparison.units import units_section
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprints
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain
-from recoverynet.report.report import Report
+from recoverynet.report.report import Report, remember_rerun
+from recoverynet.report.rerun_settings import settings_cell
+from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
 
+TEMPLATE = "comparison.ipynb"
 TITLE = "Links to recovery communities, compared"
-MAKERS = (change_section, units_section, equity_section, flow_section)
+MAKERS = (change_section, units_section, equity_section, standards_section, flow_section)
 
 
 def comparison_report(
@@ -72,8 +76,8 @@ def comparison_report(
     Returns
     -------
     Report
-        Sections ``in_brief``, ``change``, ``units``, ``equity``, ``flow``, ``limits`` and ``settings``. Saved in every format:
-        ``report.save("x.html")``, ``.pdf``, ``.docx``, ``.xlsx``.
+        Sections ``in_brief``, ``change``, ``units``, ``equity``, ``standards``, ``flow``, ``limits`` and ``settings``. Saved in
+        every format: ``report.save("x.html")``, ``.pdf``, ``.docx``, ``.xlsx``, ``.ipynb``.
 
     Raises
     ------
@@ -108,7 +112,7 @@ def comparison_report(
     >>> import recoverynet as rn
     >>> report = rn.comparison_report(rn.load_sample("five_people"))
     >>> [section.name for section in report.sections]
-    ['in_brief', 'change', 'units', 'equity', 'flow', 'limits', 'settings']
+    ['in_brief', 'change', 'units', 'equity', 'standards', 'flow', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
     listed = None if clients is None or isinstance(clients, str) else list(clients)
@@ -119,9 +123,9 @@ def comparison_report(
     body = [make(writer, comparison, found) for make in track(MAKERS, "Sections of the report")]
     settings = settings_in_words(comparison, policy.in_words()) | whom_in_words(comparison.chosen)
     ends = limits_section(writer, comparison, found), again_section(writer, settings)
-    told = asked | whom | {"disclosure": policy, "title": title, "subtitle": subtitle}
+    asked |= whom | {"title": title, "subtitle": subtitle}
     unseen = comparison.now.unseen_contact
-    return Report(
+    report = Report(
         title=title or TITLE,
         subtitle=subtitle or _subtitle(comparison),
         sections=(brief_section(writer, comparison, found), *body, *ends),
@@ -130,8 +134,10 @@ def comparison_report(
         settings=settings,
         kind_in_words="Comparison report",
         unseen=(plain(unseen_in_words(unseen)),) if unseen else (),
-        manifest=make_manifest("comparison", fingerprints(record), told, listed=clients is not None),
+        manifest=make_manifest("comparison", fingerprints(record), asked | {"disclosure": policy}, listed=clients is not None),
     )
+    kept = record if clients is None else comparison.chosen.record
+    return remember_rerun(report, Rerun(kept, settings_cell(record, policy, asked), TEMPLATE))
 
 
 def _subtitle(comparison: Comparison) -> str:

@@ -163,6 +163,13 @@ def difference_table(
     )
 
 
+def plain_table(rows: dict[str, Share], *, head: str, comparison: Comparison, **words: str) -> EstimateTable:
+    """Rows of one share, made from figures after disclosure."""
+    cells = {label: {"one": n_of(share), "behind": share[1]} for label, share in rows.items()}
+    values = pd.DataFrame.from_dict(cells, orient="index")
+    return EstimateTable(values, heads=(head,), period=comparison.now.period, **words)  # type: ignore[arg-type]
+
+
 def gap_frame(rows: dict[str, Apart]) -> pd.DataFrame:
     """Differences as a figure is drawn from them."""
     return pd.DataFrame(

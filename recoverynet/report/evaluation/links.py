@@ -11,7 +11,8 @@ from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, descri
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.measures.aftercare import aftercare_coverage
 from recoverynet.measures.coverage import coverage_over_time as measure_coverage
-from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2
+from recoverynet.measures.linkage import STAGES, linkage_funnel
+from recoverynet.measures.nice import nice_qs11_statement2
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import TOTAL

@@ -18,6 +18,7 @@ from recoverynet.report.comparison.figures import ASKED, FIGURES
 from recoverynet.report.comparison.flow import asked_counts, left_out
 from recoverynet.report.comparison.setting import Comparison, make_comparison
 from recoverynet.report.report import Report
+from recoverynet.report.verified import verify_report
 from recoverynet.samples import sample_folder
 from recoverynet.states import RECOVERY_NORM
 
@@ -259,3 +260,21 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert "All clients: Jan–Jun 2011 less Jan–Jun 2010" in out.read_text(encoding="utf-8")
     refused = CliRunner().invoke(app, ["report", "comparison", str(sample_folder("riverside")), "--by", "worker_id"])
     assert refused.exit_code == 2
+
+
+def test_it_can_be_verified(tmp_path: Path) -> None:
+    page = tmp_path / "c.html"
+    comparison_report(small(), window=SPRING, disclosure=OFF).save(page)
+    assert verify_report(page, small()).is_same
+    people = small().people
+    other = small(sex=people["sex"].replace("F", "M"))
+    told = verify_report(page, other).differences
+    assert any(difference.startswith("inputs: people") for difference in told)
+
+
+@pytest.mark.slow
+def test_the_notebook_behind_it_says_the_same(tmp_path: Path) -> None:
+    report = comparison_report(small(), window=SPRING, by="area")
+    report.save(tmp_path / "c.ipynb")
+    text = (tmp_path / "c.ipynb").read_text(encoding="utf-8")
+    assert "by='area'" in text and "Who is reached, and who is not" in text
