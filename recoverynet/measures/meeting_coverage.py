@@ -61,7 +61,7 @@ def meetings_listed(record: RecoveryRecord, *, window: tuple[object, object] | N
     groups = groups[groups["kind"].isin(RECOVERY_GROUP_KINDS) & ~(groups["norm"] == USING).fillna(False).astype(bool)]
     start = as_window((period[1] - pd.DateOffset(days=7 * WEEKS), period[1]), record.tz)[0]
     found = next_meetings(groups, at=start, days=7 * WEEKS, tz=record.tz)
-    day = found["starts_at"].dt.dayofweek.map(dict(enumerate(WEEKDAYS))).astype("str")
+    day = found["starts_at"].dt.day_of_week.map(dict(enumerate(WEEKDAYS))).astype("str")
     hour = found["local_start"].str.slice(0, 2).astype(float).astype("Int64")
     kept = found[["group_id", "kind", "area", "online", "starts_at"]]
     return kept.assign(weekday=day, hour=hour)[["group_id", "kind", "area", "online", "weekday", "hour", "starts_at"]]

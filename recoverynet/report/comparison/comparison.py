@@ -9,6 +9,7 @@ from recoverynet.report.comparison.change import change_section
 from recoverynet.report.comparison.counted import Found
 from recoverynet.report.comparison.equity import equity_section
 from recoverynet.report.comparison.flow import flow_section
+from recoverynet.report.comparison.meetings import meetings_section
 from recoverynet.report.comparison.opening import again_section, brief_section, limits_section, settings_in_words
 from recoverynet.report.comparison.setting import Comparison, make_comparison
 from recoverynet.report.comparison.standards import standards_section
@@ -16,12 +17,14 @@ from recoverynet.report.comparison.units import units_section
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprints
 from recoverynet.report.evaluation.links import unseen_in_words
+from recoverynet.report.evaluation.observed import Findings
+from recoverynet.report.evaluation.outcomes import outcomes_section
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.rerun_settings import settings_cell
 from recoverynet.report.save.ipynb import Rerun
-from recoverynet.report.sections import ReportWriter
+from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import UnknownConsent
@@ -29,7 +32,6 @@ from recoverynet.tables.record import RecoveryRecord
 
 TEMPLATE = "comparison.ipynb"
 TITLE = "Links to recovery communities, compared"
-MAKERS = (change_section, units_section, equity_section, standards_section, flow_section)
 
 
 def comparison_report(
@@ -76,8 +78,8 @@ def comparison_report(
     Returns
     -------
     Report
-        Sections ``in_brief``, ``change``, ``units``, ``equity``, ``standards``, ``flow``, ``limits`` and ``settings``. Saved in
-        every format: ``report.save("x.html")``, ``.pdf``, ``.docx``, ``.xlsx``, ``.ipynb``.
+        Sections ``in_brief``, ``change``, ``units``, ``equity``, ``standards``, ``meetings``, ``outcomes``, ``flow``, ``limits``
+        and ``settings``. Saved in every format: ``report.save("x.html")``, ``.pdf``, ``.docx``, ``.xlsx``, ``.ipynb``.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def comparison_report(
     >>> import recoverynet as rn
     >>> report = rn.comparison_report(rn.load_sample("five_people"))
     >>> [section.name for section in report.sections]
-    ['in_brief', 'change', 'units', 'equity', 'standards', 'flow', 'limits', 'settings']
+    ['in_brief', 'change', 'units', 'equity', 'standards', 'meetings', 'outcomes', 'flow', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
     listed = None if clients is None or isinstance(clients, str) else list(clients)
@@ -146,3 +148,11 @@ def _subtitle(comparison: Comparison) -> str:
         f"{comparison.label(comparison.now)}{against}; {comparison.by}s and groups of clients side by side."
         f"{whom_sentence(comparison.chosen)}"
     )
+
+
+def _outcomes(writer: ReportWriter, comparison: Comparison, _: Found) -> Section:
+    """Outcomes of this period in the four domains with their sources, the softer measures beside them."""
+    return outcomes_section(writer, comparison.now, Findings())
+
+
+MAKERS = (change_section, units_section, equity_section, standards_section, meetings_section, _outcomes, flow_section)

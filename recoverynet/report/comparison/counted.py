@@ -41,6 +41,8 @@ class Found:
     gaps : list of str
         A sentence a gap whose interval does not hold 0.
     n_gaps : int
+    without_meeting : list of str
+        Areas where clients live and no meeting is listed.
     overlap : DisclosedTable or None
     flow : DisclosedTable or None
     """
@@ -53,6 +55,7 @@ class Found:
     outside: dict[str, list[str]] = field(default_factory=dict)
     gaps: list[str] = field(default_factory=list)
     n_gaps: int = 0
+    without_meeting: list[str] = field(default_factory=list)
 
     def share(self, figure: str, period: str, part: str = TOTAL) -> Share:
         """How many of how many: of everybody, or of one part."""

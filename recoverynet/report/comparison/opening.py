@@ -72,6 +72,7 @@ def _sentences(comparison: Comparison, found: Found) -> list[str]:
         _same_in_words(found),
         _units_in_words(comparison, found),
         _gaps_in_words(found),
+        _meetings_in_words(found),
     ]
 
 
@@ -132,6 +133,10 @@ def _gaps_in_words(found: Found) -> str:
         return f"None of {found.n_gaps} **gaps between groups** of clients has an interval that leaves 0 out."
     named = wording.listed(found.gaps[:4]) + (f" and {len(found.gaps) - 4} more" if len(found.gaps) > 4 else "")
     return f"Of {found.n_gaps} **gaps between groups** of clients {len(found.gaps)} have an interval that leaves 0 out: {named}."
+
+
+def _meetings_in_words(found: Found) -> str:
+    return f"**No meeting is listed** in {wording.listed(found.without_meeting)}." if found.without_meeting else ""
 
 
 def limits_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:

@@ -19,6 +19,7 @@ from recoverynet.report.disclosure.disclosed import TOTAL
 from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings
 from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.standards import continuity_told, standards_told
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import LINKAGE_ENDS, RECOVERY_GROUP_KINDS
 from recoverynet.tables.record import RecoveryRecord
@@ -52,6 +53,7 @@ def links_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     else:
         _any_contact(section, setting, findings)
     _funnel(section, setting, findings)
+    continuity_told(section, setting, findings)
     if not unseen:
         _aftercare(section, setting, findings)
         _over_time(section, setting, findings)
@@ -125,6 +127,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     _step_times(section, setting, steps)
     introductions_told(section, setting, findings)
     _nice(section, setting, findings)
+    standards_told(section, setting, findings)
 
 
 def _stages_told(setting: Setting) -> list[str]:
