@@ -69,6 +69,13 @@ Engine = Annotated[
 ]
 
 
+class Beside(StrEnum):
+    """What a comparison sets side by side."""
+
+    provider = "provider"
+    area = "area"
+
+
 class Policy(StrEnum):
     """Disclosure presets by name."""
 

@@ -18,6 +18,7 @@ from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report, remember_rerun
+from recoverynet.report.rerun_settings import settings_cell
 from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
@@ -170,7 +171,7 @@ def spread_report(
     report = replace(report, manifest=make_manifest("spread", fingerprints(source), told, listed=clients is not None))
     remember_publication(report, writer.publication)
     kept = source if clients is None else chosen_of.record
-    return remember_rerun(report, Rerun(kept, _settings_cell(source, policy, arguments), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), TEMPLATE))
 
 
 def _of_the_record(chosen: ReportedOn | None) -> dict[str, str]:
@@ -312,24 +313,3 @@ def _seed(rng: RandomSource) -> int:
     """The seed as one number, to be told and used again."""
     is_number = isinstance(rng, int) and not isinstance(rng, bool)
     return int(rng) if is_number else int(resolve_rng(rng).integers(2**31))  # type: ignore[arg-type]
-
-
-def _settings_cell(record: RecoveryRecord, policy: DisclosurePolicy, arguments: dict[str, object]) -> str:
-    """The settings as lines of Python that can be read and edited."""
-    named = policy in (DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs"))
-    lines = [f"    {name}={_source(value)}," for name, value in arguments.items()]
-    shown = repr(policy.name) if named else f"rn.{policy!r}"
-    return "\n".join([f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"])
-
-
-def _source(value: object) -> str:
-    """An argument as Python."""
-    if isinstance(value, Norm):
-        holds = ", ".join(repr(state) for state in value.scheme.states if state in value.holds)
-        using = ", ".join(repr(state) for state in value.scheme.states if state in value.scheme.using)
-        scheme = f", scheme=rn.StateScheme({value.scheme.states!r}, using={{{using}}})"
-        usual = value.scheme == RECOVERY_NORM.scheme
-        return f"rn.Norm({value.name!r}, holds={{{holds}}}{'' if usual else scheme})"
-    if isinstance(value, tuple) and any(hasattr(part, "isoformat") for part in value):
-        return repr(tuple(part.isoformat() if hasattr(part, "isoformat") else part for part in value))
-    return repr(value)
