@@ -138,15 +138,12 @@ def suits(group: Group, client: Person, wishes: Wishes, needs_ost: bool) -> bool
 
 def on_substitution(index: RecordIndex, client_id: str, at: pd.Timestamp) -> bool:
     """Whether the client is on opioid substitution as far as the record says: by open treatment, or by latest state."""
-    episodes = index.rows("episodes", client_id)
-    rows = zip(episodes["started_on"].tolist(), episodes["ended_on"].tolist(), episodes["modality"].tolist(), strict=True)
-    if any(start < at and not end <= at and str(modality).lower() == "prescribing" for start, end, modality in rows):
-        return True
-    looks = index.rows("observations", client_id)
-    columns = (looks[name].tolist() for name in ("observed_at", "variable", "source", "value"))
-    states = [
-        (on, value) for on, variable, source, value in zip(*columns, strict=True) if variable == "state" and source != "perceived"
-    ]
+    for start, end, modality in index.values("episodes", client_id, ("started_on", "ended_on", "modality")):
+        goes_on = end is None or not end <= at
+        if start is not None and start < at and goes_on and str(modality).lower() == "prescribing":
+            return True
+    looks = index.values("observations", client_id, ("observed_at", "variable", "source", "value"))
+    states = [(on, value) for on, variable, source, value in looks if variable == "state" and source != "perceived"]
     last = max(((on, value) for on, value in states if at - QUARTER <= on < at), default=(None, None))
     return last[1] == _OST
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from recoverynet.errors import RecoveryNetError, SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
+from recoverynet.measures.record_index import everybody_apart
 from recoverynet.tables.entries import Entered
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.shelf import INDEX
@@ -36,6 +37,11 @@ class LiveRecord:
         A day to take for today. Default: today, or the last day of a record that ended more than a quarter ago.
     secret : bytes
         Makes the handles that stand for clients in addresses.
+
+    Attributes
+    ----------
+    apart : dict of str to frozenset of str
+        Whom each of those who must be kept apart from somebody must be kept apart from.
 
     Raises
     ------
@@ -64,6 +70,7 @@ class LiveRecord:
             self._clients = people[people["role"] == "client"].set_index("person_id")
             self._workers = dict(zip(workers["person_id"], workers["left_on"], strict=True))
             self._holders = {client: holder for client, holder in self._clients["worker_id"].items() if isinstance(holder, str)}
+            self.apart = everybody_apart(opened.separations)
             self._by_handle = {self.handle(client): client for client in self._clients.index}
             self._seen = seen
             self.version += 1
@@ -135,11 +142,6 @@ class LiveRecord:
     def around(self, client_id: str, at: pd.Timestamp) -> RecoveryRecord:
         """A record that holds what the page of one client needs."""
         return self._source.around(client_id, at)
-
-    @property
-    def separations(self) -> pd.DataFrame:
-        """Who must be kept apart from whom."""
-        return self._source.separations
 
     def workers(self) -> list[str]:
         """Everybody in the role of a worker who is there, in order of id."""

@@ -196,7 +196,7 @@ def _apart(record: RecoveryRecord, ids: pd.Index) -> np.ndarray:
 def _introducers(record: RecoveryRecord, at: pd.Timestamp) -> tuple[dict[str, float], dict[str, str]]:
     """How many a month each introducer agreed to, and why others may not introduce anybody."""
     index = index_of(record)
-    free = set(room_this_month(record, index, at))
+    free = set(room_this_month(index, at))
     willing, refused = {}, {}
     for name, person in index.people.items():
         most = 1.0 if person.max_introductions is None else float(person.max_introductions)

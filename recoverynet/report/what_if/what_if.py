@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from importlib.metadata import version
 
@@ -23,7 +24,8 @@ from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import spread_panel
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.evaluation.closing import fingerprint
+from recoverynet.report.evaluation.closing import fingerprint, fingerprints
+from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
@@ -114,6 +116,7 @@ def what_if_report(
         found_of_it.append(meetings_section(writer, record, record.period_in_words()))
     sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
+    told = {"norm": norm, "disclosure": policy, "title": title}
     return Report(
         title=title or plan.title,
         subtitle=f"What would follow over {plan.horizon} months, under which assumptions, and how sure that is.",
@@ -122,6 +125,7 @@ def what_if_report(
         policy=policy,
         settings=settings,
         kind_in_words="What if",
+        manifest=make_manifest("what_if", fingerprints(record) | {"plan": plan_fingerprint(plan)}, told, listed=False),
     )
 
 
@@ -138,6 +142,11 @@ def _rates(record: RecoveryRecord, plan: InterventionPlan, norm: Norm) -> Declar
         return FittedRates(fit_sisa(waves.panel), wave_months=months, **others)
     gain, loss = (fit_hazard(waves.panel, transition=way, adjust=waves.adjust) for way in ("gain", "loss"))
     return FittedRates(gain, wave_months=months, loss=loss, **others)
+
+
+def plan_fingerprint(plan: InterventionPlan) -> str:
+    """A short text that changes if anything in a plan does; the plan itself may name people and stays out of the report."""
+    return hashlib.sha256(repr(plan).encode("utf-8")).hexdigest()[:16]
 
 
 def _ladder(record: RecoveryRecord, placebo: str, norm: Norm, seed: int) -> EvidenceLadder | None:
