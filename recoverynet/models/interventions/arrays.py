@@ -12,17 +12,9 @@ import pandas as pd
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.kernels.reversible_spread.courses import UNKNOWN, Plan
 from recoverynet.measures.doors import between, says_access
+from recoverynet.models.interventions import declared
 from recoverynet.models.interventions.community import BARRIERS, WITHOUT_LIMIT, Standing
-from recoverynet.models.interventions.declared import (
-    RULES,
-    BridgeRemoved,
-    Champion,
-    GroupClosed,
-    HoursMoved,
-    Intervention,
-    Introduction,
-    NewGroup,
-)
+from recoverynet.models.interventions.declared import RULES, Intervention
 
 ALWAYS = 10**6
 CLOSED = BARRIERS.index("closed")
@@ -70,10 +62,10 @@ def prepared(standing: Standing, interventions: Sequence[Intervention], months: 
         Somebody is not on the record.
     """
     for each in interventions:
-        if isinstance(each, NewGroup):
+        if isinstance(each, declared.NewGroup):
             standing = _with_group(standing, each)
     for each in interventions:
-        if isinstance(each, BridgeRemoved):
+        if isinstance(each, declared.BridgeRemoved):
             standing = _without_person(standing, each.person_id)
     room, keep, cut = _opening(standing, interventions, months)
     slots: list[tuple[Slot, float, str | float | tuple[float, float]]] = []
@@ -83,12 +75,12 @@ def prepared(standing: Standing, interventions: Sequence[Intervention], months: 
     chance = np.array([share for _, share, _ in slots])
     hosts = np.zeros(len(standing.group_ids))
     for each in interventions:
-        if isinstance(each, NewGroup):
+        if isinstance(each, declared.NewGroup):
             hosts[standing.group_ids.get_loc(each.group_id)] = each.hosts
     return Prepared(standing, Plan(room, hosts, cut, keep, rows, chance), tuple(closure for _, _, closure in slots))
 
 
-def _with_group(standing: Standing, group: NewGroup) -> Standing:
+def _with_group(standing: Standing, group: declared.NewGroup) -> Standing:
     """The community with one group more, where nobody goes yet."""
     if group.group_id in standing.group_ids:
         raise SchemaError(f"The record has a group {group.group_id!r} already; give the new one a name of its own.")
@@ -118,7 +110,7 @@ def _with_group(standing: Standing, group: NewGroup) -> Standing:
     )
 
 
-def _barriers_to(standing: Standing, group: NewGroup) -> np.ndarray:
+def _barriers_to(standing: Standing, group: declared.NewGroup) -> np.ndarray:
     """What keeps each client from a new group."""
     reach, n = standing.reach, len(standing.person_ids)
     found = np.zeros(n, dtype=np.int64)
@@ -161,15 +153,15 @@ def _opening(standing: Standing, interventions: Sequence[Intervention], months: 
     shape = (months + 1, len(standing.group_ids))
     room, keep = np.full(shape, WITHOUT_LIMIT, dtype=np.int64), np.ones(shape)
     for each in interventions:
-        if isinstance(each, NewGroup | GroupClosed | HoursMoved):
+        if isinstance(each, declared.NewGroup | declared.GroupClosed | declared.HoursMoved):
             place = group_place(standing, each.group_id)
-            if not isinstance(each, NewGroup) and (standing.barrier[standing.community.client, place] == CLOSED).all():
-                done = "closed" if isinstance(each, GroupClosed) else "moved"
+            if not isinstance(each, declared.NewGroup) and (standing.barrier[standing.community.client, place] == CLOSED).all():
+                done = "closed" if isinstance(each, declared.GroupClosed) else "moved"
                 raise SchemaError(f"The group {each.group_id!r} does not go on at present, so it cannot be {done}.")
-            if isinstance(each, NewGroup):
+            if isinstance(each, declared.NewGroup):
                 room[:, place] = each.capacity
                 room[: each.start, place] = 0
-            elif isinstance(each, GroupClosed):
+            elif isinstance(each, declared.GroupClosed):
                 room[each.start :, place] = -1
             elif each.start <= months:
                 keep[each.start, place] = each.keeps
@@ -195,14 +187,14 @@ def person_place(standing: Standing, person_id: str) -> int:
 
 def _slots_of(standing: Standing, each: Intervention) -> list[tuple[Slot, float, str | float | tuple[float, float]]]:
     """Proposals a month of one intervention, each with the share of months in which it is made."""
-    if isinstance(each, NewGroup):
+    if isinstance(each, declared.NewGroup):
         first = Slot(RULES.index("random"), group_place(standing, each.group_id), each.start, ALWAYS, -1, -1)
         return [(first, share, 1.0) for share in _shares(each.joins_per_month)]
-    if isinstance(each, Champion):
+    if isinstance(each, declared.Champion):
         group, guide = _champion(standing, each)
         slot = Slot(RULES.index("random"), group, each.start, ALWAYS, -1, guide)
         return [(slot, share, each.closure) for share in _shares(each.per_month)]
-    if not isinstance(each, Introduction) or each.rule == "nobody":
+    if not isinstance(each, declared.Introduction) or each.rule == "nobody":
         return []
     group = -1 if each.group_id is None else group_place(standing, each.group_id)
     end = ALWAYS if each.months is None else each.start + each.months
@@ -227,7 +219,7 @@ def _require_reach(standing: Standing, group: int) -> None:
         raise SchemaError(f"{which} is out of reach of every client: {_why(kept)}. Choose another group.")
 
 
-def _champion(standing: Standing, each: Champion) -> tuple[int, int]:
+def _champion(standing: Standing, each: declared.Champion) -> tuple[int, int]:
     """Group and place of a champion who may introduce so many."""
     person, group = person_place(standing, each.person_id), group_place(standing, each.group_id)
     if each.person_id in standing.refused:

@@ -52,29 +52,41 @@ class Courses(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class SpreadCourses(Result):
-    """How would it go with an intervention, and without?
+class Simulated(Result):
+    """What every answer from simulated courses says of its people.
 
     Parameters
     ----------
-    without, with_it : Courses
-        The same runs twice.
     states : tuple of str
     levels : tuple of (column, level)
+        Subgroups of clients; the first is everybody.
     n_level : int array
+        Clients in each.
     level : float
         Coverage of intervals.
     supposition : bool
         Whether what passes between people is supposed and not shown by the evidence ladder.
     """
 
-    without: Courses
-    with_it: Courses
     states: tuple[str, ...]
     levels: tuple[tuple[str, str], ...]
     n_level: np.ndarray
     level: float
     supposition: bool
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class SpreadCourses(Simulated):
+    """How would it go with an intervention, and without?
+
+    Parameters
+    ----------
+    without, with_it : Courses
+        The same runs twice.
+    """
+
+    without: Courses
+    with_it: Courses
 
     def to_frame(self) -> pd.DataFrame:
         """How many clients hold the norm and go to a group, month by month?

@@ -86,7 +86,7 @@ class SpreadSource:
         """Where each rate comes from, in one sentence."""
         if isinstance(self.rates, FittedRates):
             return (
-                f"How the norm is gained and lost, and what contacts do, is drawn from {self.rates.in_words()} and its covariance; "
+                f"How the norm is gained and lost, and what contacts do, is drawn from {self.rates.in_words()}, doubt and all; "
                 f"going to a recovery group adds {_said(self.rates.attending)} a month, as declared."
             )
         own = "the record's own, less what contacts and groups account for"
