@@ -16,6 +16,7 @@ from recoverynet.commands.options import (
     EngineChoice,
     Folder,
     LeaveOut,
+    Ledger,
     MapFile,
     OutFile,
     Overwrite,
@@ -51,6 +52,7 @@ def report_evaluation(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    ledger: Ledger = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -66,6 +68,7 @@ def report_evaluation(
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
     asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
+    asked |= {"ledger": ledger}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     finish(report.brief() if brief else report, out, tables)
 
