@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,18 @@ os.environ.setdefault("RECOVERYNET_QUIET", "1")
 settings.register_profile("same", derandomize=True, database=None, print_blob=True)
 settings.register_profile("search", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("RECOVERYNET_EXAMPLES", "same"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """``-n``: the tests of one file go to one worker, which makes the fixtures of the file and compiles its kernels once."""
+    if config.getvalue("dist") != "load":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
+
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

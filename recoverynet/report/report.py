@@ -12,7 +12,7 @@ from typing import Literal
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.manifest import as_json
+from recoverynet.report.manifest import as_json, as_properties
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables
 from recoverynet.report.save.docx import write_document
@@ -24,6 +24,7 @@ from recoverynet.report.sections import Listing, Points, Section
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 IN_BRIEF, LIMITS = "in_brief", "limits"
+ORIGIN = ("made_by", "made_on", "files")
 IN_PICTURES = ("links", "change", "ladder", "rules")
 SUFFIXES = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
 CLIENT_SHEETS = ("report.css", "client.css")
@@ -180,7 +181,10 @@ class Report:
         return page("whole.html.j2", self._content())
 
     def _content(self) -> dict[str, object]:
-        return {"report": self, "version": __version__, "manifest": as_json(self.manifest) if self.manifest else ""}
+        return {"report": self, "version": __version__, "manifest": self._manifest()}
+
+    def _manifest(self) -> str:
+        return as_json(self.manifest) if self.manifest else ""
 
     def save(self, path: str | Path, *, template: str | Path | None = None) -> None:
         """Write the report to one file; the ending says the format.
@@ -218,7 +222,7 @@ class Report:
         elif suffix == ".docx":
             write_document(self._content(), path)
         elif suffix == ".xlsx":
-            write_workbook(self.title, self._about(), self.sections, path)
+            write_workbook(self.title, self._about(), self.sections, path, properties=as_properties(self._manifest()))
         else:
             self._save_notebook(path, template)
 
@@ -239,7 +243,7 @@ class Report:
                 "The notebook behind a report is run on its record, and this report has none: it was put "
                 "together by hand or loaded. Make it with evaluation_report(record), or save it as .html."
             )
-        write_notebook(_RERUNS[self], path, template=None if template is None else Path(template))
+        write_notebook(_RERUNS[self], path, manifest=self._manifest(), template=None if template is None else Path(template))
 
     def save_tables(self, folder: str | Path) -> list[Path]:
         """Write every table as a CSV file, small numbers hidden, and ``tables.csv``, which lists them.
@@ -262,7 +266,7 @@ class Report:
         if self.is_for_case_holder:
             raise DisclosureError("The page of one client is not written as tables: they are passed on and put together.")
         tables = [(section.name, table) for section in self.sections for table in section.tables()]
-        return write_tables(tables, Path(folder))
+        return write_tables(tables, Path(folder), manifest=self._manifest())
 
     def _about(self) -> list[tuple[str, str]]:
         about = [
@@ -276,7 +280,10 @@ class Report:
 
 def with_origin(report: Report, **origin: object) -> Report:
     """The same report with more in its manifest: ``files`` it was read from, ``made_by`` and ``made_on``."""
-    told = replace(report, manifest={**report.manifest, **{name: each for name, each in origin.items() if each}})
+    given = {name: each for name, each in origin.items() if each}
+    if not given or not report.manifest:
+        return report
+    told = replace(report, manifest={**report.manifest, **given})
     return remember_rerun(told, _RERUNS[report]) if report in _RERUNS else told
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recoverynet.atomic import atomic_folder
+from recoverynet.atomic import atomic_folder, write_text
 from recoverynet.csv_files import write_csv_into
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
+from recoverynet.report.manifest import MANIFEST_FILE
 from recoverynet.report.sections import Table
 from recoverynet.report.wording import HIDDEN
 from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_bytes
@@ -20,7 +21,7 @@ INDEX = "tables.csv"
 INDEX_COLUMNS = ("file", "number", "section", "title", "population", "denominator", "period", "disclosure", "note")
 
 
-def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path]:
+def write_tables(tables: Iterable[tuple[str, Table]], folder: Path, *, manifest: str = "") -> list[Path]:
     """Write the tables, and one file that lists them.
 
     Parameters
@@ -28,6 +29,8 @@ def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path
     tables : iterable of (section name, Table)
     folder : pathlib.Path
         Made where it does not exist; tables of a report written there before go.
+    manifest : str
+        JSON that goes into a file of its own; empty for none.
 
     Returns
     -------
@@ -36,6 +39,9 @@ def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path
     """
     with atomic_folder(folder, replacing=_written_before(folder)) as partial:
         names = _write_into(tables, partial)
+        if manifest:
+            write_text(partial / MANIFEST_FILE, manifest)
+            names.append(MANIFEST_FILE)
     return [folder / name for name in names]
 
 
@@ -45,7 +51,7 @@ def _written_before(folder: Path) -> list[str]:
     if not index.is_file():
         return []
     lines = read_bytes(index, most=MOST_SETTINGS_BYTES).decode("utf-8-sig", errors="replace").splitlines()
-    return [name for line in lines if re.fullmatch(r"[0-9]{2,}_\w+[.]csv", name := line.partition(",")[0])]
+    return [MANIFEST_FILE, *(name for line in lines if re.fullmatch(r"[0-9]{2,}_\w+[.]csv", name := line.partition(",")[0]))]
 
 
 def _write_into(tables: Iterable[tuple[str, Table]], folder: Path) -> list[str]:

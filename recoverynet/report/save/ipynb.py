@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -58,7 +59,7 @@ def notebook_template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, timeout: int = 900) -> None:
+def write_notebook(rerun: Rerun, path: Path, *, manifest: str = "", template: Path | None = None, timeout: int = 900) -> None:
     """Fill in the template, run it on the record, and write it with its outputs.
 
     Parameters
@@ -66,6 +67,8 @@ def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, ti
     rerun : Rerun
     path : pathlib.Path
         File to write.
+    manifest : str
+        JSON that goes into the metadata of the notebook; empty for none.
     template : pathlib.Path, optional
         A notebook of your own. Default: the one that ships with the package.
     timeout : int
@@ -86,6 +89,8 @@ def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, ti
         with record_offered(rerun.record, folder / "record") as (address, key):
             _execute(notebook, folder, {RECORD_VARIABLE: address, KEY_VARIABLE: key}, timeout)
         _scrub(notebook, folder)
+    if manifest:
+        notebook.metadata["recoverynet"] = nbformat.from_dict(json.loads(manifest))
     nbformat.validate(notebook)
     write_text(path, nbformat.writes(notebook) + "\n")
 

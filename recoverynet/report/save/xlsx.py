@@ -25,7 +25,9 @@ Cell = tuple[object, str]
 """A value (a star where it is hidden) and the name of its format."""
 
 
-def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path) -> None:
+def write_workbook(
+    title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path, *, properties: Mapping[str, str]
+) -> None:
     """Write every table of the sections into one workbook.
 
     Parameters
@@ -37,11 +39,15 @@ def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Seque
     sections : sequence of Section
     path : pathlib.Path
         File to write. The same report gives the same file, byte for byte.
+    properties : mapping of str to str
+        Custom properties of the file: its manifest, in pieces.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     whole = io.BytesIO()
     with xlsxwriter.Workbook(whole, options) as book:
         book.set_properties({"title": title, "created": _EPOCH, "author": "recoverynet"})
+        for name, value in properties.items():
+            book.set_custom_property(name, value, "text")
         formats = _formats(book)
         front = book.add_worksheet("About")
         names = _sheet_names([table for section in sections for table in section.tables()])

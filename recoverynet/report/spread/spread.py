@@ -13,11 +13,13 @@ from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
+from recoverynet.report.rerun_settings import settings_cell
 from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
@@ -139,8 +141,7 @@ def spread_report(
     setting = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
-    more = {} if chosen_of is None else {"Fingerprint of the record": fingerprint(chosen_of.record)} | whom_in_words(chosen_of)
-    settings, unseen = settings_in_words(setting, policy.in_words(), more), plain(cannot_be_seen(setting))
+    settings = settings_in_words(setting, policy.in_words(), _of_the_record(chosen_of))
     report = Report(
         title=title or TITLE,
         subtitle=subtitle or _about(setting) + whom_sentence(chosen_of),
@@ -149,10 +150,10 @@ def spread_report(
         policy=policy,
         settings=settings,
         kind_in_words="Report on spread",
-        unseen=(unseen,) * setting.too_few,
+        unseen=(plain(cannot_be_seen(setting)),) * setting.too_few,
     )
     if not isinstance(source, RecoveryRecord) or chosen_of is None:
-        return report
+        return remember_publication(report, writer.publication)
     arguments = {
         "norm": norm,
         "placebo": placebo,
@@ -168,8 +169,14 @@ def spread_report(
     }
     told = {name: value for name, value in arguments.items() if name != "engine"} | {"disclosure": policy}
     report = replace(report, manifest=make_manifest("spread", fingerprints(source), told, listed=clients is not None))
+    remember_publication(report, writer.publication)
     kept = source if clients is None else chosen_of.record
-    return remember_rerun(report, Rerun(kept, _settings_cell(source, policy, arguments), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), TEMPLATE))
+
+
+def _of_the_record(chosen: ReportedOn | None) -> dict[str, str]:
+    """What is told of the record itself, and of whom it is about."""
+    return {} if chosen is None else {"Fingerprint of the record": fingerprint(chosen.record)} | whom_in_words(chosen)
 
 
 def _about(setting: SpreadSetting) -> str:
@@ -310,24 +317,3 @@ def _seed(rng: RandomSource) -> int:
     """The seed as one number, to be told and used again."""
     is_number = isinstance(rng, int) and not isinstance(rng, bool)
     return int(rng) if is_number else int(resolve_rng(rng).integers(2**31))  # type: ignore[arg-type]
-
-
-def _settings_cell(record: RecoveryRecord, policy: DisclosurePolicy, arguments: dict[str, object]) -> str:
-    """The settings as lines of Python that can be read and edited."""
-    named = policy in (DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs"))
-    lines = [f"    {name}={_source(value)}," for name, value in arguments.items()]
-    shown = repr(policy.name) if named else f"rn.{policy!r}"
-    return "\n".join([f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"])
-
-
-def _source(value: object) -> str:
-    """An argument as Python."""
-    if isinstance(value, Norm):
-        holds = ", ".join(repr(state) for state in value.scheme.states if state in value.holds)
-        using = ", ".join(repr(state) for state in value.scheme.states if state in value.scheme.using)
-        scheme = f", scheme=rn.StateScheme({value.scheme.states!r}, using={{{using}}})"
-        usual = value.scheme == RECOVERY_NORM.scheme
-        return f"rn.Norm({value.name!r}, holds={{{holds}}}{'' if usual else scheme})"
-    if isinstance(value, tuple) and any(hasattr(part, "isoformat") for part in value):
-        return repr(tuple(part.isoformat() if hasattr(part, "isoformat") else part for part in value))
-    return repr(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from importlib.metadata import version
 
@@ -17,10 +18,12 @@ from recoverynet.models.ladder.ladder import evidence_ladder
 from recoverynet.models.ladder.verdict import EvidenceLadder
 from recoverynet.models.spread.spread_panel import spread_panel
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.evaluation.closing import fingerprint
+from recoverynet.report.evaluation.closing import fingerprint, fingerprints
+from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
+from recoverynet.report.what_if.meetings import meetings_section
 from recoverynet.report.what_if.opening import brief_section, plan_section
 from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of
 from recoverynet.states import RECOVERY_NORM, Norm
@@ -60,8 +63,8 @@ def what_if_report(
     Returns
     -------
     Report
-        Sections ``in_brief``, ``plan``, ``courses``, ``rules``, ``who``, ``tipping``, ``limits`` and ``settings``; with too few
-        clients ``in_brief``, ``limits`` and ``settings``. Saved as .html, .pdf, .docx or .xlsx.
+        Sections ``in_brief``, ``plan``, ``courses``, ``rules``, ``who``, ``tipping``, ``meetings``, ``limits`` and ``settings``;
+        with too few clients ``in_brief``, ``limits`` and ``settings``. Saved as .html, .pdf, .docx or .xlsx.
 
     Raises
     ------
@@ -102,8 +105,12 @@ def what_if_report(
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
     writer = ReportWriter(policy)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
-    sections = (brief_section(writer, what_if), *(make(writer, what_if) for make in makers), _limits(writer, ladder))
+    found_of_it = [make(writer, what_if) for make in makers]
+    if makers and len(record.groups):
+        found_of_it.append(meetings_section(writer, record, record.period_in_words()))
+    sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
+    told = {"norm": norm, "disclosure": policy, "title": title}
     return Report(
         title=title or plan.title,
         subtitle=f"What would follow over {plan.horizon} months, under which assumptions, and how sure that is.",
@@ -112,7 +119,13 @@ def what_if_report(
         policy=policy,
         settings=settings,
         kind_in_words="What if",
+        manifest=make_manifest("what_if", fingerprints(record) | {"plan": plan_fingerprint(plan)}, told, listed=False),
     )
+
+
+def plan_fingerprint(plan: InterventionPlan) -> str:
+    """A short text that changes if anything in a plan does; the plan itself may name people and stays out of the report."""
+    return hashlib.sha256(repr(plan).encode("utf-8")).hexdigest()[:16]
 
 
 def _ladder(record: RecoveryRecord, placebo: str, norm: Norm, seed: int) -> EvidenceLadder | None:

@@ -46,9 +46,9 @@ def signed(value: float, digits: int = 0) -> str:
     return f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", "−")
 
 
-def within(low: float, high: float) -> str:
+def within(low: float, high: float, digits: int = 0) -> str:
     """An interval of differences."""
-    return f"{signed(low)} to {signed(high)}"
+    return f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def interventions_in_words(interventions: Sequence[Intervention], names: dict[str, str]) -> list[str]:
