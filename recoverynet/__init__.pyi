@@ -107,6 +107,7 @@ from .models.spread.sisa import fit_sisa as fit_sisa
 from .models.spread.spread_panel import spread_panel as spread_panel
 from .report.client.client import client_report as client_report
 from .report.comparison.comparison import comparison_report as comparison_report
+from .report.disclosure.audit import disclosure_audit as disclosure_audit
 from .report.disclosure.policy import CountTable as CountTable
 from .report.disclosure.policy import DisclosurePolicy as DisclosurePolicy
 from .report.evaluation.evaluation import evaluation_report as evaluation_report

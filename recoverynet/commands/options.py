@@ -92,3 +92,13 @@ Placebo = Annotated[
     ),
 ]
 Disclosure = Annotated[Policy, typer.Option(help="ndtms: counts of 1 to 4 become *; nhs: 1 to 7 become *, others rounded to 5.")]
+
+Ledger = Annotated[
+    Path | None,
+    typer.Option(
+        "--disclosure-ledger",
+        help="File that remembers which figures were published from this record, so that this report does not give away what "
+        "those hid; begun where there is none. Keep it with the records.",
+        show_default=False,
+    ),
+]

@@ -17,6 +17,7 @@ from recoverynet.commands.options import (
     EngineChoice,
     Folder,
     LeaveOut,
+    Ledger,
     MapFile,
     OutFile,
     Overwrite,
@@ -52,6 +53,7 @@ def report_evaluation(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    ledger: Ledger = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -67,6 +69,7 @@ def report_evaluation(
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
     asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
+    asked |= {"ledger": ledger}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     finish(report.brief() if brief else report, out, tables)
 

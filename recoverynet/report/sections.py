@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -10,9 +10,11 @@ from recoverynet.draw.style import ShownAxes
 from recoverynet.draw.style import png as as_png
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
+from recoverynet.report.disclosure.counted import Earlier
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable, Grid
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, EstimateTable
 from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy
+from recoverynet.report.disclosure.publication import Publication
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.rendering import page, plain
 
@@ -300,7 +302,7 @@ class SectionWriter:
 
     def disclose(self, table: CountTable) -> DisclosedTable:
         """Disclose a table of counts without adding it yet: a sentence or figure can stand before it."""
-        return table.disclosed(self._report.policy)
+        return table.disclosed(self._report.policy, self._report.publication)
 
     def show(self, table: DisclosedTable) -> DisclosedTable:
         """Add a table that :meth:`disclose` gave."""
@@ -309,7 +311,7 @@ class SectionWriter:
 
     def summary(self, table: SummaryTable) -> DisclosedSummary:
         """Disclose a table of means or medians, add it and give it back."""
-        shown = table.disclosed(self._report.policy)
+        shown = table.disclosed(self._report.policy, self._report.publication)
         self._blocks.append(Table(shown, self._report.next_number("table")))
         return shown
 
@@ -321,6 +323,8 @@ class SectionWriter:
 
     def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
         """Add a picture that was drawn from disclosed numbers."""
+        if self._report.publication.gathering:
+            return
         narrow = axes.narrow() if isinstance(axes, ShownAxes) else None
         picture, on_phones = (as_svg(each.get_figure(root=True)) if each else "" for each in (axes, narrow))
         number = self._report.next_number("figure")
@@ -338,15 +342,27 @@ class ReportWriter:
     Parameters
     ----------
     policy : str or DisclosurePolicy
+    earlier : sequence of Earlier
+        Figures published before from the same record. Default none.
+    scope : iterable of str
+        What is true of everybody in the report, such as ``"period: 2011-01-01 to 2011-07-01"``.
     """
 
-    def __init__(self, policy: str | DisclosurePolicy) -> None:
+    def __init__(self, policy: str | DisclosurePolicy, *, earlier: Sequence[Earlier] = (), scope: Iterable[str] = ()) -> None:
         self.policy = DisclosurePolicy.resolve(policy)
+        self.publication = Publication(self.policy.rule(), tuple(earlier), frozenset(scope), off=self.policy.is_off)
         self._counts = {"table": 0, "figure": 0}
 
     def section(self, name: str, title: str, lead: str = "") -> SectionWriter:
         """Begin a section."""
         return SectionWriter(self, name, title, lead)
+
+    def rehearse(self, write: Callable[[], object]) -> None:
+        """Let sections declare their tables, without pictures and into nothing, so that what to hide is decided for all at once."""
+        self.publication.gathering = True
+        write()
+        self.publication.decide()
+        self._counts = dict.fromkeys(self._counts, 0)
 
     def next_number(self, what: Literal["table", "figure"]) -> int:
         """The next free number."""

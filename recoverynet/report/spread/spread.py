@@ -13,6 +13,7 @@ from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
@@ -139,8 +140,7 @@ def spread_report(
     setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
-    more = {} if chosen_of is None else {"Fingerprint of the record": fingerprint(chosen_of.record)} | whom_in_words(chosen_of)
-    settings = settings_in_words(setting, policy.in_words(), more)
+    settings = settings_in_words(setting, policy.in_words(), _of_the_record(chosen_of))
     report = Report(
         title=title or TITLE,
         subtitle=subtitle
@@ -153,7 +153,7 @@ def spread_report(
         kind_in_words="Report on spread",
     )
     if not isinstance(source, RecoveryRecord) or chosen_of is None:
-        return report
+        return remember_publication(report, writer.publication)
     arguments = {
         "norm": norm,
         "placebo": placebo,
@@ -169,8 +169,14 @@ def spread_report(
     }
     told = {name: value for name, value in arguments.items() if name != "engine"} | {"disclosure": policy}
     report = replace(report, manifest=make_manifest("spread", fingerprints(source), told, listed=clients is not None))
+    remember_publication(report, writer.publication)
     kept = source if clients is None else chosen_of.record
     return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), TEMPLATE))
+
+
+def _of_the_record(chosen: ReportedOn | None) -> dict[str, str]:
+    """What is told of the record itself, and of whom it is about."""
+    return {} if chosen is None else {"Fingerprint of the record": fingerprint(chosen.record)} | whom_in_words(chosen)
 
 
 def _chosen(
