@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from recoverynet.models.interventions.meeting_gaps import NOT_KNOWN, MeetingGaps, plan_meetings
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
@@ -21,20 +23,7 @@ def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str) 
     areas = gaps.areas[gaps.areas["n_clients"] > 0]
     counts = areas[list(PARTS)].astype(int).rename(columns=PARTS)
     counts.index = [_place(area) for area in counts.index]
-    shown = section.table(
-        CountTable(
-            counts,
-            title="Clients by what is within their reach",
-            population="Clients who agreed to be counted",
-            denominator="clients of the area",
-            period=period,
-            row_header="Area",
-            columns="parts",
-            share_of="row",
-            name="meetings_by_area",
-        )
-    )
-    told = shown.counts
+    told = section.table(_within_reach(counts, period)).counts
     whole = tuple(area for area in counts.index if told.loc[area].isna().any())
     best = _best_of_each(gaps)
     if len(best):
@@ -56,6 +45,20 @@ def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str) 
         )
     section.say(_kinds(gaps))
     return section.finish()
+
+
+def _within_reach(counts: pd.DataFrame, period: str) -> CountTable:
+    return CountTable(
+        counts,
+        title="Clients by what is within their reach",
+        population="Clients who agreed to be counted",
+        denominator="clients of the area",
+        period=period,
+        row_header="Area",
+        columns="parts",
+        share_of="row",
+        name="meetings_by_area",
+    )
 
 
 def _place(area: object) -> str:
