@@ -11,6 +11,7 @@ from typing import Literal
 
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
+from recoverynet.report.disclosure.audit import still_audited
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.manifest import as_json, as_properties
 from recoverynet.report.rendering import page, plain
@@ -161,12 +162,13 @@ class Report:
         shown = (Section("pictures", "What it looks like", tuple(pictures[:1])),) if pictures else ()
         closing = tuple(section for section in self.sections if section.name == LIMITS)
         manifest = {**self.manifest, "brief": True} if self.manifest else {}
-        return replace(
+        part = replace(
             self,
             sections=(self[IN_BRIEF], *shown, *closing),
             kind_in_words=f"Briefing, {self.kind_in_words.lower()}",
             manifest=manifest,
         )
+        return still_audited(self, part)
 
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
