@@ -24,6 +24,7 @@ from recoverynet.commands.options import (
     Quiet,
     Tables,
 )
+from recoverynet.commands.presenting import Contact, Logo, MadeBy, SectionNames, Service, Template, dressed
 from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ def report_evaluation(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    template: Template = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -67,7 +74,8 @@ def report_evaluation(
 
     asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, template=template, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 @report_app.command("spread")

@@ -189,7 +189,7 @@ def evaluation_report(
     return remember_rerun(report, Rerun(kept, _settings_cell(asked), TEMPLATE))
 
 
-def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
+def _spread(writer: ReportWriter, setting: Setting, findings: Findings, *, placebo: Placebo | None) -> Section:
     return spread_section(
         writer,
         setting.whole,
@@ -199,6 +199,7 @@ def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Pla
         placebo=placebo,
         purpose=None,
         engine=setting.engine,
+        on_level=findings.keep_level,
     )
 
 

@@ -21,6 +21,30 @@ from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR
 
 _EPOCH = datetime.datetime(2000, 1, 1)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_LEADING = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "before",
+        "between",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "or",
+        "over",
+        "the",
+        "to",
+        "with",
+        "who",
+        "their",
+        "than",
+    ]
+)
 Cell = tuple[object, str]
 """A value (a star where it is hidden) and the name of its format."""
 
@@ -79,7 +103,18 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
 
 def _sheet_names(tables: Sequence[Table]) -> dict[int, str]:
     """A name of at most 31 letters for every table, its number in front."""
-    return {table.number: _FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")[:31].strip() for table in tables}
+    return {table.number: _whole_words(_FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")) for table in tables}
+
+
+def _whole_words(name: str, longest: int = 31) -> str:
+    """As many whole words as a sheet's name has room for, and none that leads to a word left out."""
+    words = name.split()
+    while len(" ".join(words)) > longest and len(words) > 2:
+        words.pop()
+    shortened = len(words) < len(name.split())
+    while shortened and len(words) > 2 and words[-1].lower().strip(",;") in _LEADING:
+        words.pop()
+    return " ".join(words)[:longest].rstrip(" ,;:")
 
 
 def _write_front(
@@ -93,6 +128,7 @@ def _write_front(
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90)
+    sheet.set_column(2, 2, 70)
     sheet.write_string(0, 0, title, formats["title"])
     row = 2
     for name, value in about:
@@ -100,13 +136,16 @@ def _write_front(
         sheet.write_string(row, 1, plain(value), formats["wrap"])
         row += 1
     row += 1
-    sheet.write_string(row, 0, "Tables", formats["bold"])
+    for column, head in enumerate(("Tables", "Title", "Note")):
+        sheet.write_string(row, column, head, formats["head"])
     for section in sections:
         for table in section.tables():
             row += 1
             sheet.write_string(row, 0, section.title, formats["text"])
             link = f"internal:'{names[table.number]}'!A1"
-            sheet.write_url(row, 1, link, formats["link"], f"Table {table.number}. {table.shown.title}")
+            sheet.write_url(row, 1, link, formats["link"], f"Table {table.number}. {table.shown.title}"[:255])
+            if table.shown.note:
+                sheet.write_string(row, 2, plain(table.shown.note), formats["muted"])
 
 
 def _write_table(sheet: Any, table: Table, section: str, formats: Mapping[str, Any]) -> None:
