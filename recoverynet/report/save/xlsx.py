@@ -6,6 +6,7 @@ import datetime
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,21 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
 
 def _sheet_names(tables: Sequence[Table]) -> dict[int, str]:
     """A name of at most 31 letters for every table, its number in front."""
-    return {table.number: _whole_words(_FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")) for table in tables}
+    wanted = {table.number: " ".join(_FORBIDDEN.sub(" ", table.shown.title).split()) for table in tables}
+    names = {number: _whole_words(f"{number} {name}") for number, name in wanted.items()}
+    told = Counter(name.partition(" ")[2] for name in names.values())
+    return {
+        number: name if told[name.partition(" ")[2]] == 1 else _by_its_end(number, wanted[number]) for number, name in names.items()
+    }
+
+
+def _by_its_end(number: int, title: str, longest: int = 31) -> str:
+    """The first two words and the last ones that there is room for: what tells apart tables that begin alike."""
+    words = title.split()
+    head, tail = f"{number} {' '.join(words[:2])} …", words[2:]
+    while len(" ".join([head, *tail])) > longest and len(tail) > 1:
+        tail.pop(0)
+    return " ".join([head, *tail])[:longest].rstrip()
 
 
 def _whole_words(name: str, longest: int = 31) -> str:
