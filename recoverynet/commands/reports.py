@@ -28,6 +28,7 @@ from recoverynet.commands.options import (
     Unknown,
     UnknownChoice,
 )
+from recoverynet.commands.presenting import Contact, Logo, MadeBy, SectionNames, Service, Template, dressed
 from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ def report_evaluation(
     clients: Clients = None,
     unknown_consent: Unknown = UnknownChoice.count,
     ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    template: Template = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -74,7 +81,8 @@ def report_evaluation(
     asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
     asked |= {"ledger": ledger, "unknown_consent": unknown_consent.value}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, template=template, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 @report_app.command("spread")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from recoverynet.arguments import list_of_names
@@ -215,6 +215,7 @@ def spread_section(
     n_permutations: int = N_PERMUTATIONS,
     rng: RandomSource = 0,
     engine: EngineName | EngineSettings | None = None,
+    on_level: Callable[[int], object] | None = None,
 ) -> Section:
     """Do people gain the norm next to people who hold it: the verdict, one figure and the caveat, in plain
     words.
@@ -228,6 +229,8 @@ def spread_section(
         As for :func:`spread_report`.
     purpose : {"evaluation", "research", "care"} or None
         Whose agreement is asked for; None where that was seen to before.
+    on_level : callable, optional
+        Is told the level of evidence that was reached, for a summary; not called where none was asked for.
 
     Returns
     -------
@@ -261,6 +264,8 @@ def spread_section(
     if setting.too_few:
         section.note(cannot_be_seen(setting) + _placebo_unused(placebo), "caution")
         return section.finish()
+    if on_level is not None:
+        on_level(setting.ladder.level)
     section.say(
         f"Looked at are people seen at two {setting.wave}s in a row who did not hold {setting.norm} at the "
         "first: did those gain it more often whose contacts held it?",
