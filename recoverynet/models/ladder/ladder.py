@@ -48,6 +48,7 @@ from recoverynet.models.ladder.rungs import (
     seen_by,
     too_few,
 )
+from recoverynet.models.ladder.used import used_of
 from recoverynet.models.ladder.verdict import EvidenceLadder
 from recoverynet.models.ladder.words import rung_in_words
 from recoverynet.models.spread.matching import MatchedEstimate, matched_estimate
@@ -308,6 +309,7 @@ def _climbed(
         hidden_trait_low=strengths[1],
         margin=margin,
         footing=footing_of(adjusted),
+        used=used_of(risk, footing_of(adjusted), rungs, settings),
     )
 
 
