@@ -8,6 +8,7 @@ from recoverynet.draw.courses import describe_courses, draw_courses
 from recoverynet.draw.dots import GAINED, describe_dots, draw_dots
 from recoverynet.draw.tipping import WORDS, describe_tipping, draw_tipping
 from recoverynet.models.interventions.comparison import NOBODY, dots_frame
+from recoverynet.readable import true_minus
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable
 from recoverynet.report.sections import ReportWriter, Section
@@ -95,7 +96,7 @@ def _rules_table(what_if: WhatIf) -> EstimateTable:
 def _difference(what_if: WhatIf, row: pd.Series, word: str) -> str:
     if not what_if.shows("linked" if word == "linked" else "holding"):
         return wording.HIDDEN
-    return f"{row[word]:+.1f} ({within(row[f'{word}_low'], row[f'{word}_high'])})".replace("-", "−")
+    return true_minus(f"{row[word]:+.1f} ({within(row[f'{word}_low'], row[f'{word}_high'])})")
 
 
 def _between_table(what_if: WhatIf) -> EstimateTable:
@@ -105,7 +106,7 @@ def _between_table(what_if: WhatIf) -> EstimateTable:
     turned = [(-1 if row.than == lead else 1) for row in rows.itertuples()]
     others = [row.rule if row.than == lead else row.than for row in rows.itertuples()]
     told = [
-        f"{sign * row.difference:+.1f} ({within(*sorted((sign * row.low, sign * row.high)))})".replace("-", "−")
+        true_minus(f"{sign * row.difference:+.1f} ({within(*sorted((sign * row.low, sign * row.high)))})")
         for sign, row in zip(turned, rows.itertuples(), strict=True)
     ]
     apart = ["yes" if row.told_apart else "no" for row in rows.itertuples()]
@@ -132,9 +133,7 @@ def who_section(report: ReportWriter, what_if: WhatIf) -> Section:
     labels = [f"{BY.get(row.by, row.by)}: {wording.label(row.level)}" for row in part.itertuples()]
     texts = {
         word: [
-            f"{getattr(row, word):+.1f} ({getattr(row, f'{word}_low'):+.1f} to {getattr(row, f'{word}_high'):+.1f})".replace(
-                "-", "−"
-            )
+            true_minus(f"{getattr(row, word):+.1f} ({getattr(row, f'{word}_low'):+.1f} to {getattr(row, f'{word}_high'):+.1f})")
             if row.n >= what_if.least and what_if.shows(outcome)
             else wording.HIDDEN
             for row in part.itertuples()
