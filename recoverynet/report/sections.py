@@ -352,9 +352,8 @@ class SectionWriter:
 
     def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
         """Add a picture that was drawn from disclosed numbers."""
-        if self._report.publication.gathering:
-            return
-        self._blocks.append(Figure(axes, alt, caption, self._report.next_number("figure")))
+        if not self._report.publication.gathering:
+            self._blocks.append(Figure(axes, alt, caption, self._report.next_number("figure")))
 
     def finish(self) -> Section:
         """The section as written."""

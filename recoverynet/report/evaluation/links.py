@@ -12,13 +12,15 @@ from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, descri
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.measures.aftercare import aftercare_coverage
 from recoverynet.measures.coverage import coverage_over_time as measure_coverage
-from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2
+from recoverynet.measures.linkage import STAGES, linkage_funnel
+from recoverynet.measures.nice import nice_qs11_statement2
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings, attribute_facts
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.standards import continuity_told, standards_told
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import LINKAGE_ENDS, RECOVERY_GROUP_KINDS
 from recoverynet.tables.record import RecoveryRecord
@@ -52,6 +54,7 @@ def links_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     else:
         _any_contact(section, setting, findings)
     _funnel(section, setting, findings)
+    continuity_told(section, setting, findings)
     if not unseen:
         _aftercare(section, setting, findings)
         _over_time(section, setting, findings)
@@ -137,6 +140,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     _step_times(section, setting, steps)
     introductions_told(section, setting, findings)
     _nice(section, setting, findings)
+    standards_told(section, setting, findings)
 
 
 def _stages_told(setting: Setting) -> list[str]:
@@ -195,7 +199,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.show(shown)
 
 
-NICE_FACTS = (("told of a group",), ("told of a group", "told and supported"))
+NICE_FACTS = (("told of a group",), ("told of a group", "supported", "told and supported"))
 
 
 def _as_in_funnel(setting: Setting, informed: int) -> str:
