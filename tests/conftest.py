@@ -1,8 +1,13 @@
 """Fixtures for every test: where reference data lies, and quiet progress bars."""
 
+import io
 import os
+import sys
+import warnings
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
@@ -44,6 +49,29 @@ def shared() -> Callable[[str], Path]:
         pytest.skip(message)
 
     return find
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., CompletedProcess[str]]:
+    """``command("check", folder, cwd=…)``: what the command says and ends with, in this process, as a pipe would take it up."""
+    from recoverynet.cli import main
+
+    def run(*arguments: object, cwd: Path | None = None) -> CompletedProcess[str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        line, ended = [str(argument) for argument in arguments], 0
+        with monkeypatch.context() as here, warnings.catch_warnings(), redirect_stdout(out), redirect_stderr(err):
+            warnings.resetwarnings()
+            here.setattr(sys, "argv", ["recoverynet", *line])
+            here.setenv("RECOVERYNET_QUIET", os.environ.get("RECOVERYNET_QUIET", "1"))
+            here.chdir(cwd or os.getcwd())
+            try:
+                main()
+            except SystemExit as end:
+                ended = end.code if isinstance(end.code, int) else int(end.code is not None)
+        said, told = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))  # type: ignore[attr-defined]
+        return CompletedProcess(line, ended, said, told)
+
+    return run
 
 
 @pytest.fixture(scope="session")

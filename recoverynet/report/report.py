@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
+from recoverynet.report.disclosure.audit import still_audited
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.manifest import as_json, as_properties
 from recoverynet.report.rendering import page, plain
@@ -25,6 +26,8 @@ from recoverynet.report.sections import Listing, Points, Section
 LOGGER = logging.getLogger("recoverynet.disclosure")
 IN_BRIEF, LIMITS = "in_brief", "limits"
 ORIGIN = ("made_by", "made_on", "files")
+ALWAYS = (IN_BRIEF, LIMITS, "settings")
+"""Sections that stay whatever is chosen: what a report cannot say goes with what it says."""
 IN_PICTURES = ("links", "change", "ladder", "rules")
 SUFFIXES = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
 CLIENT_SHEETS = ("report.css", "client.css")
@@ -59,6 +62,10 @@ class Report:
         its own where there is any.
     manifest : mapping
         Inputs, versions and settings as data, which travel inside the page; see :mod:`recoverynet.report.manifest`.
+    service, contact : str
+        Whose report it is and whom to ask, for the cover.
+    logo : bytes
+        A picture for the cover, as PNG; see :func:`recoverynet.report.presentation.read_logo`.
 
     Raises
     ------
@@ -95,6 +102,9 @@ class Report:
     kind_in_words: str = "Report"
     unseen: tuple[str, ...] = ()
     manifest: Mapping[str, object] = field(default_factory=dict)
+    service: str = ""
+    contact: str = ""
+    logo: bytes = b""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sections", tuple(self.sections))
@@ -161,12 +171,38 @@ class Report:
         shown = (Section("pictures", "What it looks like", tuple(pictures[:1])),) if pictures else ()
         closing = tuple(section for section in self.sections if section.name == LIMITS)
         manifest = {**self.manifest, "brief": True} if self.manifest else {}
-        return replace(
+        briefing = replace(
             self,
             sections=(self[IN_BRIEF], *shown, *closing),
             kind_in_words=f"Briefing, {self.kind_in_words.lower()}",
             manifest=manifest,
         )
+        return carry_rerun(self, briefing, "report = report.brief()")
+
+    def arranged(self, sections: Sequence[str]) -> Report:
+        """The report with these sections only, in this order; summary, limits and settings always stay.
+
+        Parameters
+        ----------
+        sections : sequence of str
+            Names of sections.
+
+        Returns
+        -------
+        Report
+            Tables and figures keep their numbers.
+
+        Raises
+        ------
+        SchemaError
+            The report has no such section, or one is named twice.
+        """
+        names = [sections] if isinstance(sections, str) else list(sections)
+        chosen = [self[name] for name in names]
+        ends = [self[name] for name in ALWAYS if name not in names and name in {section.name for section in self.sections}]
+        opening, closing = [each for each in ends if each.name == IN_BRIEF], [each for each in ends if each.name != IN_BRIEF]
+        told = replace(self, sections=(*opening, *chosen, *closing))
+        return carry_rerun(self, told, f"report = report.arranged({names!r})")
 
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
@@ -269,7 +305,9 @@ class Report:
         return write_tables(tables, Path(folder), manifest=self._manifest())
 
     def _about(self) -> list[tuple[str, str]]:
+        whose = (("Service", self.service), ("Contact", self.contact))
         about = [
+            *((name, value) for name, value in whose if value),
             ("Report", self.subtitle or self.kind_in_words),
             ("Period", self.period),
             ("Small numbers", self.policy.in_words()),
@@ -284,7 +322,18 @@ def with_origin(report: Report, **origin: object) -> Report:
     if not given or not report.manifest:
         return report
     told = replace(report, manifest={**report.manifest, **given})
-    return remember_rerun(told, _RERUNS[report]) if report in _RERUNS else told
+    return carry_rerun(report, told)
+
+
+def carry_rerun(before: Report, after: Report, line: str = "") -> Report:
+    """Give a report what its notebook and its audit need from the one it was made from, and the line that makes it of that one."""
+    still_audited(before, after)
+    if before not in _RERUNS:
+        return after
+    rerun = _RERUNS[before]
+    then = (*rerun.then, line) if line else rerun.then
+    names = tuple((section.name, section.title) for section in after.sections)
+    return remember_rerun(after, replace(rerun, then=then, sections=names))
 
 
 def remember_rerun(report: Report, rerun: Rerun) -> Report:

@@ -13,6 +13,7 @@ from recoverynet.models.interventions.plan import InterventionPlan
 from recoverynet.report.comparison.comparison import comparison_report
 from recoverynet.report.evaluation.evaluation import evaluation_report
 from recoverynet.report.manifest import as_arguments
+from recoverynet.report.presentation import Presentation, present
 from recoverynet.report.report import ORIGIN, Report, with_origin
 from recoverynet.report.save.reading import SavedReport, read_saved
 from recoverynet.report.spread.spread import spread_report
@@ -56,10 +57,14 @@ class MadeWith:
         The list of clients.
     plan : InterventionPlan or None
         Of a what-if report.
+    logo, template : pathlib.Path or None
+        The picture on the cover and the template with its words.
     """
 
     clients: Iterable[str] | None = None
     plan: InterventionPlan | None = None
+    logo: Path | None = None
+    template: Path | None = None
 
 
 def verify_report(path: str | Path, record: RecoveryRecord, made_with: MadeWith = MadeWith()) -> Verification:  # noqa: B008
@@ -111,6 +116,9 @@ def _require_given(manifest: Mapping[str, object], made_with: MadeWith, path: Pa
         raise SchemaError("The report is about a list of clients, which is no part of it. Give the list as well.")
     if manifest["kind"] == "what_if" and made_with.plan is None:
         raise SchemaError("The report is about a plan, which is no part of it. Give the plan as well.")
+    for name in ("logo", "template"):
+        if _mapping(manifest.get("presented")).get(name) and getattr(made_with, name) is None:
+            raise SchemaError(f"The report was made with a {name}, which is not kept as a file in it. Give the {name} as well.")
 
 
 def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, made_with: MadeWith) -> Report:
@@ -120,6 +128,11 @@ def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, made_wit
         report = make(record, made_with.plan, **arguments)
     else:
         report = make(record, **arguments, clients=made_with.clients)
+    presented = _mapping(manifest.get("presented"))
+    if presented:
+        told = {"logo": made_with.logo, "template": made_with.template, "sections": presented.get("sections")}
+        told |= {name: str(presented.get(name, "")) for name in ("service", "contact")}
+        report = present(report, Presentation(**told))  # type: ignore[arg-type]
     report = report.brief() if manifest.get("brief") else report
     return with_origin(report, **{name: manifest[name] for name in ORIGIN if name in manifest})
 
@@ -135,7 +148,7 @@ def _saved_again(report: Report, path: Path, folder: Path) -> SavedReport:
 
 def _differences(written: SavedReport, made: SavedReport) -> list[str]:
     said, found, told = written.manifest, made.manifest, []
-    for kind in ("inputs", "versions", "settings"):
+    for kind in ("inputs", "versions", "settings", "presented"):
         before, after = _mapping(said.get(kind)), _mapping(found.get(kind))
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):

@@ -71,6 +71,8 @@ class LiveRecord:
             self._workers = dict(zip(workers["person_id"], workers["left_on"], strict=True))
             self._holders = {client: holder for client, holder in self._clients["worker_id"].items() if isinstance(holder, str)}
             self.apart = everybody_apart(opened.separations)
+            self._caseloads: dict[str, pd.DataFrame] = {}
+            self._fixed = None if self._at is None else as_instant(self._at, opened.tz).normalize() + _OPENS
             self._by_handle = {self.handle(client): client for client in self._clients.index}
             self._seen = seen
             self.version += 1
@@ -112,8 +114,8 @@ class LiveRecord:
         window = self._source.window
         if window is None:
             raise TimeOrderError("The record holds no dated row, so there is nothing a page could show.")
-        if self._at is not None:
-            moment = as_instant(self._at, self.tz).normalize() + _OPENS
+        moment = self._fixed
+        if moment is not None:
             if not window[0] < moment <= window[1] + WINDOW:
                 last = day_in_words(window[1] - pd.Timedelta(microseconds=1))
                 raise TimeOrderError(
@@ -166,7 +168,10 @@ class LiveRecord:
 
     def clients_of(self, worker_id: str) -> pd.DataFrame:
         """The clients whose case a worker holds, indexed by person_id, in order of id."""
-        return self._clients[(self._clients["worker_id"] == worker_id).fillna(False).astype(bool)].sort_index()
+        held = self._caseloads
+        if worker_id not in held:
+            held[worker_id] = self._clients[(self._clients["worker_id"] == worker_id).fillna(False).astype(bool)].sort_index()
+        return held[worker_id]
 
     def handle(self, client_id: str) -> str:
         """What stands for a client in an address: it says nothing without the secret."""

@@ -20,6 +20,7 @@ from recoverynet.report.comparison.counted import (
     paired_counts,
     plain_table,
 )
+from recoverynet.report.comparison.declared import who_in_pairs, who_overlaps
 from recoverynet.report.comparison.figures import FIGURES, NORM, TIE
 from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, Comparison
 from recoverynet.report.evaluation.change import norm_in_words
@@ -67,6 +68,7 @@ def _what_is_compared(section: SectionWriter, comparison: Comparison, found: Fou
                 period=f"{comparison.before.period}; {now.period}",
                 row_header="Period",
                 no="In this period only",
+                who=who_overlaps(comparison, (comparison.label(comparison.before), comparison.label(now))),
                 with_interval=False,
             )
         )
@@ -142,9 +144,11 @@ def _same_people(section: SectionWriter, comparison: Comparison, found: Found) -
         section.note("Nobody was under observation in both periods, so that the same people cannot be compared.")
         return
     before, now = (comparison.label(setting) for setting in comparison.settings)
+    names = BOTH, ONLY_NOW, ONLY_BEFORE, NEITHER
+    frame = pd.DataFrame(counts).T[list(names)]
     found.pairs = shown = section.disclose(
         comparison.now.count_table(
-            pd.DataFrame(counts).T[[BOTH, ONLY_NOW, ONLY_BEFORE, NEITHER]],
+            frame,
             title="The same people, now and a year before",
             population="Clients under observation in both periods",
             denominator="the same people, asked both times",
@@ -153,6 +157,7 @@ def _same_people(section: SectionWriter, comparison: Comparison, found: Found) -
             rows="separate",
             columns="parts",
             share_of="row",
+            who=who_in_pairs(frame, found.told, names),
         )
     )
     differences = {label: apart_in_pairs(shown, label) for label in counts}

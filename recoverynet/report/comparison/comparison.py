@@ -14,6 +14,7 @@ from recoverynet.report.comparison.opening import again_section, brief_section, 
 from recoverynet.report.comparison.setting import Comparison, make_comparison
 from recoverynet.report.comparison.standards import standards_section
 from recoverynet.report.comparison.units import units_section
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprints
 from recoverynet.report.evaluation.links import unseen_in_words
@@ -122,6 +123,7 @@ def comparison_report(
     whom = {"area": area, "provider": provider}
     comparison = make_comparison(record, **asked, **whom, clients=clients if listed is None else listed)  # type: ignore[arg-type]
     writer, found = ReportWriter(policy), Found()
+    writer.rehearse(lambda: _rehearsed(writer, comparison))
     body = [make(writer, comparison, found) for make in track(MAKERS, "Sections of the report")]
     settings = settings_in_words(comparison, policy.in_words()) | whom_in_words(comparison.chosen)
     ends = limits_section(writer, comparison, found), again_section(writer, settings)
@@ -138,6 +140,7 @@ def comparison_report(
         unseen=(plain(unseen_in_words(unseen)),) if unseen else (),
         manifest=make_manifest("comparison", fingerprints(record), asked | {"disclosure": policy}, listed=clients is not None),
     )
+    remember_publication(report, writer.publication)
     kept = record if clients is None else comparison.chosen.record
     return remember_rerun(report, Rerun(kept, settings_cell(record, policy, asked), TEMPLATE))
 
@@ -148,6 +151,13 @@ def _subtitle(comparison: Comparison) -> str:
         f"{comparison.label(comparison.now)}{against}; {comparison.by}s and groups of clients side by side."
         f"{whom_sentence(comparison.chosen)}"
     )
+
+
+def _rehearsed(writer: ReportWriter, comparison: Comparison) -> None:
+    """Every section once, so that all its tables are declared."""
+    found = Found()
+    for make in MAKERS:
+        make(writer, comparison, found)
 
 
 def _outcomes(writer: ReportWriter, comparison: Comparison, _: Found) -> Section:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from recoverynet.kernels.differences import difference_interval, paired_difference_interval
 from recoverynet.report import wording
+from recoverynet.report.comparison.declared import who_by_standing
 from recoverynet.report.comparison.figures import YES, MainFigure
 from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, Comparison
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
@@ -87,6 +88,7 @@ def disclose_shares(section: SectionWriter, comparison: Comparison, setting: Set
             row_header="Clients",
             columns="parts",
             share_of="row",
+            who=who_by_standing(comparison, setting, figure),
         )
     )
 

@@ -7,6 +7,7 @@ import pandas as pd
 from recoverynet.draw.gaps import describe_gaps, draw_gaps
 from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Apart, Found, Share, apart, difference_table, gap_frame, share_of
+from recoverynet.report.comparison.declared import who_by_column
 from recoverynet.report.comparison.figures import CONTACT, NORM, MainFigure
 from recoverynet.report.comparison.setting import EQUITY, Comparison
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -92,6 +93,7 @@ def _one_column(
             row_header=spoken,
             columns="parts",
             share_of="row",
+            who=who_by_column(figure, column, order),
         )
     )
     whole, nothing = share_of(shown), share_of(shown, UNKNOWN)

@@ -7,11 +7,14 @@ import pandas as pd
 from recoverynet.draw.flow import describe_flow, draw_flow
 from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found
+from recoverynet.report.comparison.declared import who_asked
 from recoverynet.report.comparison.figures import ASKED, REASONS, MainFigure
 from recoverynet.report.comparison.setting import Comparison
+from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.policy import CountTable
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import ReportWriter, Section
 
 COUNTED = "Counted in this report"
@@ -30,6 +33,7 @@ def flow_section(report: ReportWriter, comparison: Comparison, found: Found) -> 
             population="Clients on the record",
             denominator="all clients on the record",
             row_header="Clients",
+            who=Who(Counted("clients on the record"), rows_of={COUNTED: CLIENTS}),
         )
     )
     asked = {}
@@ -73,11 +77,13 @@ def asked_counts(comparison: Comparison, setting: Setting, figure: MainFigure) -
 
 
 def _asked_table(comparison: Comparison, figure: MainFigure) -> CountTable:
+    counts = asked_counts(comparison, comparison.now, figure)
     return comparison.now.count_table(
-        asked_counts(comparison, comparison.now, figure).rename(None).rename_axis(None),
+        counts.rename(None).rename_axis(None),
         title=f"{figure.label}: whom it is asked of",
         denominator="clients counted in this report",
         row_header="Clients",
+        who=who_asked(figure, ASKED, counts.index),
         note=f"Asked of: {figure.out_of}.",
     )
 

@@ -10,9 +10,12 @@ from recoverynet.measures.meeting_coverage import EVENING, NOWHERE, WEEKS, meeti
 from recoverynet.measures.meetings import WEEKDAYS
 from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found
+from recoverynet.report.comparison.declared import attribute
 from recoverynet.report.comparison.setting import Comparison
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
+from recoverynet.report.evaluation.setting import CLIENTS
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
 
@@ -91,7 +94,10 @@ def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> No
     coverage["area"] = coverage["area"].replace(NOWHERE, "Not recorded")
     shown = section.disclose(
         now.count_table(
-            coverage.set_index("area")["n_clients"].rename(None).rename_axis(None), title="Clients by area", row_header="Area"
+            coverage.set_index("area")["n_clients"].rename(None).rename_axis(None),
+            title="Clients by area",
+            row_header="Area",
+            who=Who(CLIENTS, rows=attribute("area", coverage["area"])),
         )
     )
     section.estimates(

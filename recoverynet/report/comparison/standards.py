@@ -8,7 +8,10 @@ from recoverynet.measures.continuity import continuity_of_care
 from recoverynet.measures.introduction_outcomes import introduction_courses
 from recoverynet.measures.nice import nice_qs11_statement2, nice_qs23_statement7
 from recoverynet.report.comparison.counted import Apart, Found, Share, apart, difference_table, plain_table
+from recoverynet.report.comparison.declared import clients_of
 from recoverynet.report.comparison.setting import Comparison
+from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.setting import Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
@@ -66,11 +69,21 @@ def _disclosed(
                 denominator="those each measure is about",
                 row_header="Measure",
                 with_interval=False,
+                who=_who(clients_of(comparison, setting), each),
             )
         )
         for row in told:
             shares[row].append((shown.n(row), shown.total(row)))
     return shares
+
+
+def _who(clients: Counted, counts: dict[str, tuple[int, int]]) -> Who:
+    """Told and helped are some of those helped; where everybody is in drug treatment, of the same people."""
+    treated = clients.who("in treatment")
+    drugs = treated if counts[QS11][1] == counts[QS23][1] else treated.who("treated for drugs")
+    own = {PRISON: Counted(f"{clients.of}, released"), CLOSED: Counted(f"proposals to {clients.of}")}
+    facts = {QS11: ("supported", "told and supported"), QS23: ("supported",), PRISON: ("seen",), CLOSED: ("ended",)}
+    return Who(clients, rows=facts, rows_of=own | {QS11: treated, QS23: drugs})
 
 
 def standards(setting: Setting) -> dict[str, tuple[int, int]]:

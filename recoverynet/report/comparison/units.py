@@ -11,8 +11,10 @@ from recoverynet.draw.control_chart import control_chart, describe_control_chart
 from recoverynet.kernels.control_limits import binomial_limits
 from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found, n_of, share_of
+from recoverynet.report.comparison.declared import attribute, who_by_unit, with_unit
 from recoverynet.report.comparison.figures import AFTERCARE, CONTACT, NORM, YES, MainFigure
 from recoverynet.report.comparison.setting import UNIT_WORDS, Comparison
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -78,6 +80,7 @@ def _one_figure(
             row_header=one.capitalize(),
             columns="parts",
             share_of="row",
+            who=who_by_unit(figure, comparison.by, counts.index),
         )
     )
     target = shown.share(TOTAL, YES)
@@ -174,5 +177,6 @@ def _case_mix(section: SectionWriter, comparison: Comparison, units: pd.Series, 
                 row_header=one.capitalize(),
                 columns="parts",
                 share_of="row",
+                who=Who(with_unit(comparison.by), attribute(comparison.by, names), attribute(column, counts.columns)),
             )
         )

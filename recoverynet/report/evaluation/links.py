@@ -199,7 +199,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.show(shown)
 
 
-NICE_FACTS = (("told of a group",), ("told of a group", "told and supported"))
+NICE_FACTS = (("told of a group",), ("told of a group", "supported", "told and supported"))
 
 
 def _as_in_funnel(setting: Setting, informed: int) -> str:

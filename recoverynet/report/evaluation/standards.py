@@ -12,14 +12,13 @@ from recoverynet.report.sections import SectionWriter
 QS11_ALCOHOL = "Alcohol: information and support (QS11, statement 2)"
 QS23_DRUGS = "Drugs: support (QS23, statement 7)"
 RELEASED = "Seen by a service within three weeks"
-IN_TREATMENT = CLIENTS.who("held: episodes", "in treatment")
-FACTS = {QS11_ALCOHOL: ("alcohol", "told of a group", "told and supported"), QS23_DRUGS: ("drugs", "supported")}
 
 
 def standards_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     """Each quality standard for the people it is about."""
     alcohol = nice_qs11_statement2(setting.whole, window=setting.window, substances=(ALCOHOL,)).iloc[0]
     drugs = nice_qs23_statement7(setting.whole, window=setting.window).iloc[0]
+    everybody = nice_qs11_statement2(setting.whole, window=setting.window).iloc[0]
     rows = {
         QS11_ALCOHOL: (int(alcohol["n_both"]), int(alcohol["n_clients"])),
         QS23_DRUGS: (int(drugs["n_supported"]), int(drugs["n_clients"])),
@@ -34,16 +33,23 @@ def standards_told(section: SectionWriter, setting: Setting, findings: Findings)
                 denominator="clients in treatment in the period whose main substance is alcohol, or drugs",
                 row_header="Quality standard",
                 no="Not recorded",
-                who=Who(
-                    IN_TREATMENT,
-                    rows=FACTS,
-                    rows_of={QS11_ALCOHOL: IN_TREATMENT.who("alcohol"), QS23_DRUGS: IN_TREATMENT.who("drugs")},
-                ),
+                who=_who(rows, n_treated=int(everybody["n_clients"])),
                 note="Each statement is about other people: QS11 about alcohol, QS23 about drugs. QS11 asks that both information "
                 "and support are given, QS23 that support is. National figures count what a return asks about; these count the "
                 "steps recorded here. Clients without a recorded substance are in neither.",
             )
         )
+
+
+def _who(rows: dict[str, tuple[int, int]], *, n_treated: int) -> Who:
+    """Those in treatment by substance; where all have the same, they are the clients of the table of QS11."""
+    treated = CLIENTS.who("held: episodes", "in treatment")
+    words = {QS11_ALCOHOL: "treated for alcohol", QS23_DRUGS: "treated for drugs"}
+    of = {label: treated if rows[label][1] == n_treated else treated.who(words[label]) for label in rows}
+    return Who(treated, rows={QS11_ALCOHOL: ("told of a group", *BOTH), QS23_DRUGS: BOTH[:1]}, rows_of=of)
+
+
+BOTH = ("supported", "told and supported")
 
 
 def continuity_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:

@@ -127,11 +127,20 @@ def _language(document: Document) -> None:
 
 
 def _cover(document: Document, report: Any, version: str) -> None:
+    from docx.shared import Mm
+
+    if report.logo:
+        run = document.add_paragraph().add_run()
+        run.add_picture(io.BytesIO(report.logo), height=Mm(16))
+        run._r.xpath(".//wp:docPr")[0].set("descr", _clean(f"Logo of {report.service}" if report.service else "Logo"))
+    if report.service:
+        document.add_paragraph(_clean(report.service), style="Subtitle")
     document.add_paragraph(_clean(report.kind_in_words), style="Subtitle")
     document.add_heading(_clean(report.title), level=0)
     if report.subtitle:
         _say(document.add_paragraph(), report.subtitle)
     facts = [("Period", report.period), ("Small numbers", report.policy.in_words()), ("Made with", f"recoverynet {version}")]
+    facts += [("Contact", report.contact)] if report.contact else []
     for name, value in facts:
         _say(document.add_paragraph(), f"**{name}:** {value}")
     if report.policy.is_off:

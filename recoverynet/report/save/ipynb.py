@@ -47,11 +47,17 @@ class Rerun:
         Source of the notebook's settings cell.
     template : str
         File name of the template among those that ship with the package.
+    then : tuple of str
+        Lines of Python behind the one that makes the report.
+    sections : tuple of (str, str)
+        Name and title of the sections to show; empty for those the template shows.
     """
 
     record: RecoveryRecord
     settings: str
     template: str
+    then: tuple[str, ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
 
 
 def notebook_template(name: str) -> str:
@@ -112,11 +118,26 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
             f"has {len(cells)}. Start from a copy of the template that ships with recoverynet."
         )
     cells[0].source = rerun.settings
+    if template is None and rerun.sections:
+        _show_only(notebook, rerun)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def _show_only(notebook: NotebookNode, rerun: Rerun) -> None:
+    """The cells up to the one that makes the report, what is then done with it, and a cell for each section."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell
+
+    made = next(place for place, cell in enumerate(notebook.cells) if "report = rn." in cell.source)
+    kept = notebook.cells[: made + 1]
+    if rerun.then:
+        kept[made].source = "\n".join([kept[made].source, *rerun.then])
+    for name, title in rerun.sections:
+        kept += [new_markdown_cell(f"## {title}"), new_code_cell(f"report[{name!r}]".replace("'", '"'))]
+    notebook.cells = kept
 
 
 def _execute(notebook: NotebookNode, folder: Path, offer: Mapping[str, str], timeout: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from recoverynet.models.interventions.meeting_gaps import NOT_KNOWN, MeetingGaps, plan_meetings
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
@@ -21,25 +23,27 @@ def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str) 
     areas = gaps.areas[gaps.areas["n_clients"] > 0]
     counts = areas[list(PARTS)].astype(int).rename(columns=PARTS)
     counts.index = [_place(area) for area in counts.index]
-    shown = section.table(
-        CountTable(
-            counts,
-            title="Clients by what is within their reach",
-            population="Clients who agreed to be counted",
-            denominator="clients of the area",
-            period=period,
-            row_header="Area",
-            columns="parts",
-            share_of="row",
-            name="meetings_by_area",
-        )
-    )
+    told = section.table(_within_reach(counts, period)).counts
     best = _best_of_each(gaps)
     if best:
-        hidden = {area for area in counts.index if shown.counts.loc[area].isna().any()}
+        hidden = {area for area in counts.index if told.loc[area].isna().any()}
         section.table(_one_more(best, hidden, period))
     section.say(_kinds(gaps))
     return section.finish()
+
+
+def _within_reach(counts: pd.DataFrame, period: str) -> CountTable:
+    return CountTable(
+        counts,
+        title="Clients by what is within their reach",
+        population="Clients who agreed to be counted",
+        denominator="clients of the area",
+        period=period,
+        row_header="Area",
+        columns="parts",
+        share_of="row",
+        name="meetings_by_area",
+    )
 
 
 def _one_more(best: dict[tuple[str, str], tuple[int, int]], hidden: set[str], period: str) -> CountTable:
