@@ -80,9 +80,10 @@ from .models.interventions.declared import GroupClosed as GroupClosed
 from .models.interventions.declared import HoursMoved as HoursMoved
 from .models.interventions.declared import Introduction as Introduction
 from .models.interventions.declared import NewGroup as NewGroup
+from .models.interventions.fitted import FittedRates as FittedRates
+from .models.interventions.meeting_gaps import plan_meetings as plan_meetings
 from .models.interventions.plan import read_plan as read_plan
 from .models.interventions.rates import DeclaredRates as DeclaredRates
-from .models.interventions.rates import FittedRates as FittedRates
 from .models.interventions.robustness import tipping_points as tipping_points
 from .models.interventions.source import spread_source as spread_source
 from .models.ladder.ladder import evidence_ladder as evidence_ladder

@@ -46,6 +46,23 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that
 LeaveOut = Annotated[bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")]
 
 
+class UnknownChoice(StrEnum):
+    """What becomes of people whose answer about consent is not recorded."""
+
+    count = "count"
+    leave_out = "leave_out"
+
+
+Unknown = Annotated[
+    UnknownChoice,
+    typer.Option(
+        "--unknown-consent",
+        help="People whose answer about consent is not recorded: count them, or leave them out (leave_out). Who said no is "
+        "never counted.",
+    ),
+]
+
+
 class EngineChoice(StrEnum):
     """Where contacts are added up, by name."""
 

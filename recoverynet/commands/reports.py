@@ -25,7 +25,10 @@ from recoverynet.commands.options import (
     Policy,
     Quiet,
     Tables,
+    Unknown,
+    UnknownChoice,
 )
+from recoverynet.commands.presenting import Contact, Logo, MadeBy, SectionNames, Service, Template, dressed
 from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
 
 if TYPE_CHECKING:
@@ -53,7 +56,14 @@ def report_evaluation(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    unknown_consent: Unknown = UnknownChoice.count,
     ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    template: Template = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -69,9 +79,10 @@ def report_evaluation(
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
     asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
-    asked |= {"ledger": ledger}
+    asked |= {"ledger": ledger, "unknown_consent": unknown_consent.value}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, template=template, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 @report_app.command("spread")
@@ -106,10 +117,15 @@ def report_spread(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    unknown_consent: Unknown = UnknownChoice.count,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
-    """Does the norm spread through the network, or do like people meet, and how sure can we be?"""
+    """Does the norm spread through the network, or do like people meet, and how sure can we be?
+
+    Exit status 0: written; 3: written, and the record holds too little to say anything about spread; 1: not written; 2: wrong
+    usage.
+    """
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
@@ -125,6 +141,7 @@ def report_spread(
         rng=seed,
         disclosure=disclosure.value,
         engine=engine.asked,
+        unknown_consent=unknown_consent.value,
         **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]
     )
     finish(report.brief() if brief else report, out, tables)

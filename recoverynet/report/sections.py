@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from recoverynet.draw.style import ShownAxes
@@ -151,19 +152,47 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A picture drawn from disclosed numbers, its caption, and the same in words for who cannot see it."""
+    """A picture drawn from disclosed numbers, its caption, and the same in words for who cannot see it.
 
-    svg: str
+    Each form of the picture is made when it is first asked for: a page needs no PNG, a Word document no SVG, a text neither.
+    """
+
+    drawn: Drawn | None
     alt: str
     caption: str
     number: int
     kind: Literal["figure"] = "figure"
-    narrow_svg: str = ""
-    png: bytes = b""
 
     def __post_init__(self) -> None:
         if not self.alt.strip() or not self.caption.strip():
             raise SchemaError("A figure needs a caption, and an alt text that says in words what it shows.")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is put away: the pictures made, not what they were drawn with."""
+        made = {"svg": self.svg, "narrow_svg": self.narrow_svg, "png": self.png}
+        return {**self.__dict__, **made, "drawn": None}
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG text."""
+        return as_svg(self._axes.get_figure(root=True))
+
+    @property
+    def _axes(self) -> Drawn:
+        if self.drawn is None:  # only what was put away has none, and it has its pictures
+            raise SchemaError(f"Figure {self.number} was put away with its pictures, and without what they were drawn with.")
+        return self.drawn
+
+    @cached_property
+    def narrow_svg(self) -> str:
+        """The same drawn for a phone; empty where it is not known how it was drawn."""
+        narrow = self.drawn.narrow() if isinstance(self.drawn, ShownAxes) else None
+        return as_svg(narrow.get_figure(root=True)) if narrow else ""
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture for documents that cannot hold SVG."""
+        return as_png(self._axes.get_figure(root=True))
 
     def to_text(self) -> str:
         """What the picture shows, in words."""
@@ -323,13 +352,8 @@ class SectionWriter:
 
     def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
         """Add a picture that was drawn from disclosed numbers."""
-        if self._report.publication.gathering:
-            return
-        narrow = axes.narrow() if isinstance(axes, ShownAxes) else None
-        picture, on_phones = (as_svg(each.get_figure(root=True)) if each else "" for each in (axes, narrow))
-        number = self._report.next_number("figure")
-        print_ = as_png(axes.get_figure(root=True))
-        self._blocks.append(Figure(picture, alt, caption, number, narrow_svg=on_phones, png=print_))
+        if not self._report.publication.gathering:
+            self._blocks.append(Figure(axes, alt, caption, self._report.next_number("figure")))
 
     def finish(self) -> Section:
         """The section as written."""

@@ -20,6 +20,8 @@ from recoverynet.report.disclosure.suppression import figures_to_hide, link_figu
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 Rows = Literal["parts", "separate", "nested"]
+LONGEST_NAME = 60
+"""Letters of a table's short name: whole words as far as they go."""
 Columns = Literal["parts", "separate"]
 
 
@@ -349,7 +351,10 @@ class CountTable:
 def file_name(title: str) -> str:
     """A title as a name for files: small letters, digits and underscores."""
     kept = "".join(letter if letter.isalnum() else " " for letter in title.lower())
-    return "_".join(kept.split())[:60] or "table"
+    words = kept.split()
+    while len("_".join(words)) > LONGEST_NAME and len(words) > 1:
+        words.pop()
+    return "_".join(words)[:LONGEST_NAME] or "table"
 
 
 def _checked_counts(frame: pd.DataFrame, title: str, rows: str) -> pd.DataFrame:

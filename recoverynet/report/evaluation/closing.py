@@ -10,6 +10,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
+from recoverynet.models.ladder.words import LEVELS
 from recoverynet.report import wording
 from recoverynet.report.disclosure.audit import audited, earlier_in_words, in_words
 from recoverynet.report.disclosure.disclosed import DisclosedTable
@@ -31,7 +32,8 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     """The summary: a few numbers and four to seven sentences, all from tables after disclosure."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(setting, findings))
-    tellers = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change, _tell_outcomes)
+    tellers = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change)
+    tellers += (_tell_outcomes, _tell_spread)
     section.points([text for tell in tellers if (text := tell(setting, findings))])
     if math.isnan(findings["people"].n("Clients")):
         section.note("So few people are on this record that nearly every number has to be hidden.", "caution")
@@ -197,6 +199,11 @@ def _tell_outcomes(setting: Setting, findings: Findings) -> str:
         else (f"{'rose' if row['change'] > 0 else 'fell'} from {first} to {last} of 20")
     )
     return f"Among {wording.plural(row['n'], 'client')} who rated their quality of life twice, the mean {went}."
+
+
+def _tell_spread(setting: Setting, findings: Findings) -> str:
+    level = findings.level
+    return "" if level is None else f"On whether the norm is spreading the record reaches **level {level} of 4: {LEVELS[level]}**."
 
 
 NEEDED = {

@@ -210,7 +210,7 @@ def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
     return {name: told.get(name, repr)(asked[name]) for name in (*order, "disclosure", "area", "provider")}
 
 
-def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
+def _spread(writer: ReportWriter, setting: Setting, findings: Findings, *, placebo: Placebo | None) -> Section:
     return spread_section(
         writer,
         setting.whole,
@@ -220,6 +220,7 @@ def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Pla
         placebo=placebo,
         purpose=None,
         engine=setting.engine,
+        on_level=findings.keep_level,
     )
 
 

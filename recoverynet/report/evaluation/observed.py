@@ -22,9 +22,16 @@ class Findings(dict[str, DisclosedTable]):
     ----------
     scores : DisclosedSummary or None
         First and last means of the outcomes.
+    level : int or None
+        Level of evidence on spread; None where it could not be asked.
     """
 
     scores: DisclosedSummary | None = None
+    level: int | None = None
+
+    def keep_level(self, level: int) -> None:
+        """Remember how far up the ladder of evidence the record carries."""
+        self.level = level
 
 
 NOT_RECORDED = "Not recorded"

@@ -66,6 +66,7 @@ def continuity_told(section: SectionWriter, setting: Setting, findings: Findings
             denominator="clients with three whole weeks between release and the end of the record",
             row_header="After release",
             no="Not seen",
+            who=Who(CLIENTS.who("released and followed"), rows={RELEASED: ("seen after release",)}),
             note="Seen: an occasion with a worker or at a treatment group, or a treatment that begins, within 21 days of the first "
             "release in the period.",
         )

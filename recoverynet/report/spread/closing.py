@@ -16,7 +16,7 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.audit import audited, in_words
 from recoverynet.report.disclosure.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
-from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW
+from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen
 from recoverynet.report.spread.setting import SpreadSetting, p_words, placebo_in_words, verdict_sentences
 from recoverynet.worlds.calibration import calibration_table
 
@@ -28,7 +28,7 @@ def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """The verdict, the numbers it rests on, and the caveat."""
     section = report.section("in_brief", "In brief")
     if setting.too_few:
-        section.points([TOO_FEW, *verdict_sentences(setting)[1:]])
+        section.points([cannot_be_seen(setting), *verdict_sentences(setting)[1:]])
         return section.finish()
     section.key_figures(_key_figures(setting))
     section.points([verdict_sentences(setting)[0], *_numbers(setting), *verdict_sentences(setting)[1:]])
