@@ -27,7 +27,7 @@ def make_manifest(kind: str, inputs: Mapping[str, str], settings: Mapping[str, o
 
     Parameters
     ----------
-    kind : {"evaluation", "spread", "what_if"}
+    kind : {"comparison", "evaluation", "spread", "what_if"}
     inputs : mapping of table name to fingerprint
     settings : mapping
         Arguments of the report, by name.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from recoverynet.errors import RecoveryNetError, SchemaError
 from recoverynet.models.interventions.plan import InterventionPlan
+from recoverynet.report.comparison.comparison import comparison_report
 from recoverynet.report.evaluation.evaluation import evaluation_report
 from recoverynet.report.manifest import as_arguments
 from recoverynet.report.presentation import Presentation, present
@@ -19,7 +20,12 @@ from recoverynet.report.spread.spread import spread_report
 from recoverynet.report.what_if.what_if import what_if_report
 from recoverynet.tables.record import RecoveryRecord
 
-MAKERS: dict[str, Callable[..., Report]] = {"evaluation": evaluation_report, "spread": spread_report, "what_if": what_if_report}
+MAKERS: dict[str, Callable[..., Report]] = {
+    "comparison": comparison_report,
+    "evaluation": evaluation_report,
+    "spread": spread_report,
+    "what_if": what_if_report,
+}
 _SHOWN = 5
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,10 +14,15 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hazard import Link
 from recoverynet.kernels.transitions import Transition
 from recoverynet.measures.behaviours import Behaviour
+from recoverynet.models.spread.engine_risk import risk_set_on_engine
+from recoverynet.models.spread.fitted_rows import HOLDING, rows_behind
 from recoverynet.models.spread.future_ties import After, future_exposure
 from recoverynet.models.spread.risk_set import Isolates, RiskSet, coverage_checks, risk_set, waves_in_words
+from recoverynet.models.spread.wave_fit import HazardFit
 from recoverynet.models.spread.wave_outcome import Fitted, Rows, fit_rows
-from recoverynet.results import Estimates, empty_table, settings_of, term_table
+from recoverynet.results import empty_table, settings_of, term_table
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.store import RecordStore
 
 RATIO = {"logit": "odds ratio", "cloglog": "hazard ratio"}
 SOURCES = ("1 contact", "2 contacts", "3 or more contacts")
@@ -38,9 +43,10 @@ ASSUMPTIONS = (
 
 
 def fit_hazard(
-    panel: NetworkPanel,
+    panel: NetworkPanel | RecordStore | RecordOnEngine,
     behaviour: Behaviour = None,
     *,
+    breaks: Iterable[object] | None = None,
     transition: Transition = "gain",
     link: Link = "cloglog",
     adjust: Sequence[str] = (),
@@ -55,16 +61,20 @@ def fit_hazard(
     wave_effects: bool = True,
     covariance: Literal["person", "model"] = "person",
     level: float = 0.95,
-) -> Estimates:
+) -> HazardFit:
     """How much more likely are people to gain (or lose) a norm where more of their contacts held it before?
 
     Parameters
     ----------
-    panel : NetworkPanel
-        Two waves or more.
+    panel : NetworkPanel, RecordStore or RecordOnEngine
+        Two waves or more. Or a store, cut into waves by ``breaks``: its contacts are added up on its engine, and what comes
+        here is a row a person and wave. Then the norm is a Norm, covariates are columns of the people, and the answer is that
+        of ``fit_hazard(panel(ContactGraph(record), breaks=breaks))``; see Notes.
     behaviour : str, Norm, array (n, W) or None
         The norm whose gain or loss is the outcome: 1 holds it, 0 does not, NaN unknown. Default: the
         panel's norm.
+    breaks : sequence of instants, optional
+        Of a store: where waves begin and end. Of a panel: none, as it has its waves.
     transition : {"gain", "loss", "holding"}
         Gaining among people who do not hold it (default); losing among people who do; or holding it at
         the next wave among everybody, their own state being a term.
@@ -104,16 +114,25 @@ def fit_hazard(
 
     Returns
     -------
-    Estimates
+    HazardFit
         Logarithms of hazard or odds ratios, one row a term: ``exposure`` (from no contact to every
         contact holding the norm) in focus. With ``complex``: ``1 contact``, ``2 contacts``, ``3 or more
         contacts`` against none, and in focus ``2 contacts over 1``. p is NaN and ``reason`` says why
-        where nothing can be estimated.
+        where nothing can be estimated. Asked further, it says how likely it is for people of a kind (``predict``), by how many
+        points each term changes the chance (``marginal_effects``), and by when it has happened to how many (``time_to_event``);
+        never for a named person.
 
     Raises
     ------
     SchemaError
-        Unknown behaviour, covariate or argument; a behaviour that is not a norm.
+        Unknown behaviour, covariate or argument; a behaviour that is not a norm; breaks of a panel, or none of a store; of a
+        store ``exposure_to`` or ``future_ties``.
+    NotEstimableError
+        Of a store: nobody agreed to research.
+    TimeOrderError
+        Of a store: a break does not stand after the one before it.
+    EngineError
+        Of a store: its engine cannot start, or went away.
 
     Notes
     -----
@@ -135,6 +154,9 @@ def fit_hazard(
     trait drew people together and moved the norm, odds 3 and 3, and was not among the terms, in 3 where
     it was; in 62 where the trait was hidden; in 8 where people chose their own state (200 replications
     each; sample ``calibration``).
+
+    Of a store, the sums over contacts (how many, of how many the state is known, how many held the norm, by person and wave)
+    are worked out where the contacts are. ``future_ties`` and ``exposure_to`` need the ties themselves: project them.
 
     References
     ----------
@@ -163,16 +185,8 @@ def fit_hazard(
     """
     adjust, categories = list_of_names(adjust, "adjust"), list_of_names(categories, "categories")
     _require_words(link, covariance, future_ties)
-    risk = risk_set(
-        panel,
-        behaviour,
-        transition=transition,
-        lag=lag,
-        direction=direction,
-        weighted=weighted,
-        isolates=isolates,
-        exposure_to=exposure_to,
-    )
+    asked: dict[str, Any] = {"transition": transition, "lag": lag, "direction": direction, "weighted": weighted}
+    risk = _risk(panel, behaviour, breaks, exposure_to, future_ties, asked | {"isolates": isolates})
     settings = settings_of(
         behaviour=risk.name,
         transition=transition,
@@ -197,7 +211,31 @@ def fit_hazard(
         fitted = Fitted(empty_table(rows.terms), None, (), risk.reason, nobody)
     else:
         fitted = fit_rows(rows, link=link, focus=focus, wave_effects=wave_effects, clustered=covariance == "person", level=level)
-    return _estimates(risk, fitted, settings)
+    return _estimates(risk, rows, fitted, settings)
+
+
+def _risk(
+    source: NetworkPanel | RecordStore | RecordOnEngine,
+    behaviour: Behaviour,
+    breaks: Iterable[object] | None,
+    exposure_to: Behaviour,
+    future_ties: bool | After,
+    asked: dict[str, Any],
+) -> RiskSet:
+    """The risk set of a panel, or of a store with the sums over contacts from its engine."""
+    if isinstance(source, RecordStore | RecordOnEngine):
+        needing = {"exposure_to": exposure_to is not None, "future_ties": future_ties is not False}
+        strange = [name for name, given in needing.items() if given]
+        if strange:
+            raise SchemaError(
+                f"Of a store, {' and '.join(strange)} cannot be set: both need the ties themselves. Read the record into memory "
+                "with read_record(folder), and pass panel(ContactGraph(record), breaks=…)."
+            )
+        there = source.on_engine if isinstance(source, RecordStore) else source
+        return risk_set_on_engine(there, behaviour, breaks=breaks, **asked)
+    if breaks is not None:
+        raise SchemaError("breaks= cuts the contacts of a store into waves; a panel has its waves already. Leave it out.")
+    return risk_set(source, behaviour, exposure_to=exposure_to, **asked)
 
 
 def _require_words(link: str, covariance: str, future_ties: bool | str) -> None:
@@ -240,10 +278,10 @@ def _rows(
     values = np.column_stack([*(np.asarray(each, dtype=np.float64) for each in columns), others.values])
     wave = risk.panel.waves.index.to_numpy()[risk.rows.column]
     marks = (f"{FUTURE} known", "history unknown", "no contacts")
-    return Rows(risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks, others.level_of)
+    return Rows(risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks, others.level_of, others.first_of)
 
 
-def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estimates:
+def _estimates(risk: RiskSet, rows: Rows, fitted: Fitted, settings: dict[str, Any]) -> HazardFit:
     """The result in its public shape."""
     complex, link = settings["complex"], settings["link"]
     table = _with_jump(fitted, settings["level"]) if complex else fitted.table
@@ -251,7 +289,8 @@ def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estim
     contrast = "a second contact holding it" if complex else "every contact holding it rather than none"
     source = "it" if risk.source == risk.name else repr(risk.source)
     outcome = {"gain": "gaining", "loss": "losing", "holding": "holding"}[risk.transition]
-    return Estimates(
+    counts = {HOLDING: SOURCES} if complex else {}
+    return HazardFit(
         question=CAN[risk.transition].format(norm=repr(risk.name), source=source),
         estimand=(
             f"{RATIO[link]} of {outcome} {risk.name!r} from one wave to the next for {contrast} "
@@ -271,6 +310,11 @@ def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estim
         n_rows=int(fitted.used.sum()),
         n_events=int(risk.rows.outcome[fitted.used].sum()),
         n_people_ever=len(np.unique(risk.rows.person[fitted.used & (risk.rows.outcome == 1)])),
+        outcome=f"{outcome} {risk.name!r}",
+        jump=SOURCES[:2] if complex else None,
+        transition=risk.transition,
+        _rows=rows_behind(rows, fitted, link=link, wave_effects=settings["wave_effects"], counts=counts),
+        _ids=risk.panel.people.index,
     )
 
 

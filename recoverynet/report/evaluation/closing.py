@@ -12,7 +12,9 @@ import pandas as pd
 
 from recoverynet.models.ladder.words import LEVELS
 from recoverynet.report import wording
+from recoverynet.report.disclosure.audit import audited, earlier_in_words, in_words
 from recoverynet.report.disclosure.disclosed import DisclosedTable
+from recoverynet.report.disclosure.estimates import about
 from recoverynet.report.evaluation.change import HOLDS, NOT_KNOWN, norm_frame
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.evaluation.network import NOT_WORKERS
@@ -216,8 +218,8 @@ def limits_section(report: ReportWriter, setting: Setting, findings: Findings) -
     section = report.section("limits", "What this record cannot show", "What should nobody conclude from this report?")
     section.points([*_limits_of_any_record(findings), *_limits_of_this_record(setting, findings)])
     section.note(
-        f"{report.policy.in_words()} Suppression works within each table; figures of several tables, or of "
-        "another report on the same people, should not be set against each other to get at a hidden one."
+        f"{report.policy.in_words()} Suppression works on all tables of this report at once; those of another report on the "
+        "same people should not be set against them to get at a hidden figure."
     )
     return section.finish()
 
@@ -282,12 +284,12 @@ def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, se
         "The fingerprint changes if any cell of any table does."
     )
     section.facts("Settings", list(settings.items()))
-    smallest, some_hidden = report.policy.smallest_shown, findings["people"].n_hidden > 0
-    rows = [
-        (name, wording.HIDDEN if 0 < len(table) < smallest or (name == "people" and some_hidden) else f"{len(table):,}")
-        for name, table in setting.record.tables().items()
-    ]
-    section.facts("Rows read, by table", rows)
+    # Exact numbers of rows are sums of figures hidden elsewhere.
+    off = report.policy.is_off
+    rows = [(name, f"{len(table):,}" if off else about(len(table))) for name, table in setting.record.tables().items()]
+    section.facts("Rows read, by table" + ("" if off else ", to the nearest ten"), rows)
+    if not off:
+        section.say(in_words(audited(report.publication)), earlier_in_words(report.publication))
     return section.finish()
 
 
