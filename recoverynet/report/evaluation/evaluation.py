@@ -187,7 +187,8 @@ def evaluation_report(
         settings=settings,
         kind_in_words="Evaluation report",
         unseen=(plain(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
-        manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None),
+        manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None)
+        | ({"with_ledger": True} if book else {}),
     )
     remember_publication(report, writer.publication)
     if book:
