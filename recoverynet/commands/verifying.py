@@ -49,8 +49,13 @@ def verify(
 
     try:
         record = read_told(folder, map, leave_out)
-        declared = None if plan is None else read_plan(plan)
-        made_with = MadeWith(chosen_clients(clients), declared, logo, template, ledger)
+        made_with = MadeWith(
+            clients=chosen_clients(clients),
+            plan=None if plan is None else read_plan(plan),
+            logo=logo,
+            template=template,
+            ledger=ledger,
+        )
         verification = verify_report(report, record, made_with)
     except RecoveryNetError as error:
         typer.echo(printable(f"recoverynet: {error}"), err=True)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
+from recoverynet.report.disclosure.audit import still_audited
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.manifest import as_json, as_properties
 from recoverynet.report.rendering import page, plain
@@ -325,7 +326,8 @@ def with_origin(report: Report, **origin: object) -> Report:
 
 
 def carry_rerun(before: Report, after: Report, line: str = "") -> Report:
-    """Give a report what the notebook of the one it was made from needs, and the line that makes it from that one."""
+    """Give a report what its notebook and its audit need from the one it was made from, and the line that makes it of that one."""
+    still_audited(before, after)
     if before not in _RERUNS:
         return after
     rerun = _RERUNS[before]

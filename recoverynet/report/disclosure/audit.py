@@ -27,6 +27,11 @@ def remember_publication(report: Report, publication: Publication) -> Report:
     return report
 
 
+def still_audited(report: Report, part: Report) -> Report:
+    """A part of a report, such as its briefing, which is audited like the whole."""
+    return remember_publication(part, _PUBLISHED[report]) if report in _PUBLISHED else part
+
+
 def disclosure_audit(report: Report) -> pd.DataFrame:
     """Which hidden figures of a report could be worked out from all that it publishes?
 

@@ -23,6 +23,7 @@ from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import spread_panel
 from recoverynet.report import wording
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
@@ -117,7 +118,7 @@ def what_if_report(
     sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
     told = {"norm": norm, "disclosure": policy, "title": title}
-    return Report(
+    report = Report(
         title=title or plan.title,
         subtitle=f"What would follow over {plan.horizon} months, under which assumptions, and how sure that is.",
         sections=(*sections, _again(writer, settings)),
@@ -127,6 +128,7 @@ def what_if_report(
         kind_in_words="What if",
         manifest=make_manifest("what_if", fingerprints(record) | {"plan": plan_fingerprint(plan)}, told, listed=False),
     )
+    return remember_publication(report, writer.publication)
 
 
 def _rates(record: RecoveryRecord, plan: InterventionPlan, norm: Norm) -> DeclaredRates | FittedRates:
