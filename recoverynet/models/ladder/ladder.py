@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from recoverynet.arguments import list_of_names
+from recoverynet.arguments import list_of_names, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
@@ -169,7 +169,7 @@ def evidence_ladder(
     >>> ladder.consistent_with_spread
     True
     """
-    _require(margin, n_permutations)
+    n_permutations = _required(margin, n_permutations)
     adjust = list_of_names(adjust, "adjust")
     surroundings = list_of_names(surroundings, "surroundings", apart_from=adjust, other="adjust")
     generator = resolve_rng(rng)
@@ -249,12 +249,11 @@ def _places(panel: NetworkPanel, surroundings: Sequence[str]) -> tuple[str, ...]
     return tuple(name for name in numbers if levels[name] * LEAST_IN_STRATUM <= panel.n_people)
 
 
-def _require(margin: float, n_permutations: int) -> None:
+def _required(margin: float, n_permutations: object) -> int:
+    """How many permutations; SchemaError unless both arguments make sense."""
     if isinstance(margin, bool) or not isinstance(margin, Real) or not 1.0 <= margin < math.inf:
         raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
-    whole = isinstance(n_permutations, int | np.integer) and not isinstance(n_permutations, bool)
-    if not whole or n_permutations < 1:
-        raise SchemaError(f"n_permutations must be a whole number, 1 or more; got {n_permutations!r}.")
+    return whole_number(n_permutations, "n_permutations", 1)
 
 
 def reaches_spread(

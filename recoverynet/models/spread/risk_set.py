@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.expectation import expected_states
@@ -227,10 +228,7 @@ def require_words(transition: object, direction: object, isolates: object, lag: 
     ):
         if given not in allowed:
             raise SchemaError(f"{word} must be one of {', '.join(map(repr, allowed))}; got {given!r}.")
-    if isinstance(lag, bool) or not isinstance(lag, int | np.integer) or lag < 1:
-        raise SchemaError(
-            f"lag must be a whole number of waves, 1 or more; got {lag!r}. What comes at the same time cannot have come before."
-        )
+    whole_number(lag, "lag", 1, ", since what comes at the same time cannot have come before", of="waves")
 
 
 def waves_in_words(number: int) -> str:

@@ -163,7 +163,7 @@ def evaluation_report(
     policy = DisclosurePolicy.resolve(disclosure)
     asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
     told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
-    told |= {"subtitle": subtitle, "area": area, "provider": provider}
+    told |= {"subtitle": subtitle, "area": area, "provider": provider, "ledger": ledger is not None}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
     setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import DisclosureError, NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
@@ -314,8 +314,7 @@ def _breaks(window: Window | None, n_periods: int, breaks: Sequence[object] | No
         if len(given) < 2 or not all(one < other for one, other in zip(given[:-1], given[1:], strict=True)):
             raise TimeOrderError(f"breaks must be two or more instants, each after the one before; got {breaks!r}.")
         return given
-    if isinstance(n_periods, bool) or not isinstance(n_periods, int | np.integer) or n_periods < 1:
-        raise SchemaError(f"n_periods must be a whole number of 1 or more; got {n_periods!r}.")
+    n_periods = whole_number(n_periods, "n_periods", 1)
     if window is None:
         return ()
     start, end = window
