@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -26,11 +27,12 @@ BUILT_IN = ("n_alters", "history")
 
 
 class Columns(NamedTuple):
-    """Terms of a model, their values in each row (NaN where unknown), and of levels the category each belongs to."""
+    """Terms of a model, their values in each row (NaN where unknown), the category of each level, and its first level."""
 
     terms: list[str]
     values: np.ndarray
     level_of: dict[str, str]
+    first_of: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +109,8 @@ class RiskSet:
         terms = [term for part in parts for term in part.terms]
         values = [part.values for part in parts]
         level_of = {term: category for part in parts for term, category in part.level_of.items()}
-        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)), level_of)
+        first_of = {category: level for part in parts for category, level in part.first_of.items()}
+        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)), level_of, first_of)
 
     def frame(self) -> pd.DataFrame:
         """The rows as a table.
@@ -302,10 +305,11 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
     if not category and pd.api.types.is_numeric_dtype(row.dtype):
         return Columns([name], row.astype(np.float64)[:, None], {})
     codes, levels = pd.factorize(pd.Series(row, dtype=object), sort=True)
-    terms = [f"{name}: {level:g}" if isinstance(level, float) else f"{name}: {level}" for level in levels[1:]]
+    words = [f"{level:g}" if isinstance(level, float) else str(level) for level in levels]
+    terms = [f"{name}: {word}" for word in words[1:]]
     marks = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
     marks[codes < 0] = np.nan
-    return Columns(terms, marks, dict.fromkeys(terms, name))
+    return Columns(terms, marks, dict.fromkeys(terms, name), dict.fromkeys([name] if words else [], *words[:1]))
 
 
 def _history(risk: RiskSet) -> Columns:
