@@ -14,6 +14,8 @@ import pandas as pd
 def plain(value: object) -> Any:
     """A value in Python types that strict JSON can hold: NaN becomes None, infinities become words, objects their fields.
 
+    A field with ``metadata={"plain": False}`` stays behind: rows of people behind an answer.
+
     Examples
     --------
     >>> plain({"low": np.float64("nan"), "high": np.inf, "n": np.int64(3)})
@@ -30,7 +32,7 @@ def plain(value: object) -> Any:
     if isinstance(value, np.integer | np.bool_):
         return value.item()
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value) if each.metadata.get("plain", True)}
     if isinstance(value, pd.DataFrame):
         return [plain(row) for row in value.reset_index().to_dict("records")]
     if isinstance(value, Mapping):

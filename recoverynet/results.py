@@ -225,8 +225,11 @@ class Estimates(Result):
         return frame
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Every term with its interval, ratios on a logarithmic axis; in new Axes where none are given."""
-        return draw_estimates(self.to_frame(), ratio=self.ratio, level=self.level, people=self.n_people, reason=self.reason, ax=ax)
+        """Every term with its interval, the one in focus first, ratios on a logarithmic axis; in new Axes where none are given."""
+        frame = self.to_frame()
+        frame = frame.loc[sorted(frame.index, key=lambda term: term != self.focus)]
+        shown = {"ratio": self.ratio, "level": self.level, "people": self.n_people, "reason": self.reason, "focus": self.focus}
+        return draw_estimates(frame, **shown, ax=ax)
 
     def _claim(self) -> tuple[str, str]:
         return "Estimated", self.estimand

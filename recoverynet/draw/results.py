@@ -21,6 +21,7 @@ def draw_estimates(
     level: float = 0.95,
     people: int | None = None,
     reason: str | None = None,
+    focus: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Which terms matter, and how surely? A dot and an interval a term.
@@ -37,6 +38,8 @@ def draw_estimates(
         Number of people, for the label.
     reason : str, optional
         Why there is no estimate; stands in place of the estimates.
+    focus : str, optional
+        The term that answers the question, drawn to be seen first.
     ax : matplotlib Axes, optional
         Default: a new one.
 
@@ -54,8 +57,10 @@ def draw_estimates(
     place = np.arange(len(table))[::-1]
     shown = np.isfinite(middle) & np.isfinite(low) & np.isfinite(high)
     ax.axvline(1.0 if ratio else 0.0, color=APART, linewidth=1, linestyle="--", zorder=0)
-    ax.hlines(place[shown], low[shown], high[shown], color=MAIN, linewidth=2)
-    ax.plot(middle[shown], place[shown], "o", color=MAIN, markersize=6)
+    first = np.array([str(term) == focus for term in table.index], dtype=bool)
+    for some, colour, size in ((shown & ~first, MAIN, 6), (shown & first, ACCENT, 8)):
+        ax.hlines(place[some], low[some], high[some], color=colour, linewidth=size / 3)
+        ax.plot(middle[some], place[some], "o", color=colour, markersize=size)
     ax.set_yticks(place, names)
     if ratio:
         _ratio_axis(ax)

@@ -202,7 +202,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "rounded_id",
         _is("id"),
-        "regexp_full_match({c}, '[0-9](\\.[0-9]+)?[eE][+]?[0-9]+')",
+        "regexp_full_match({c}, '[0-9](\\.[0-9]+)?[eE][+][0-9][0-9][0-9]?')",
         "is a long id that a spreadsheet has rounded",
         "Format the column as text and export it again.",
         only_if="^[0-9]",

@@ -171,6 +171,14 @@ def test_whatever_text_comes_first_the_rows_are_read_alike(tmp_path, first: int)
     pd.testing.assert_frame_equal(back, record.people.sort_values("person_id", ignore_index=True))
 
 
+def test_ids_with_an_e_between_figures_are_no_rounded_numbers(tmp_path) -> None:
+    """Spreadsheets write 1.2E+15; 0E0 and 5e3 are ids, and were refused on reading after they had been accepted in memory."""
+    people = pd.DataFrame({"person_id": ["0E0", "5e3", "1E10", "7e"], "role": "client"})
+    record = rn.RecoveryRecord(people, **{name: RECORD_TABLES[name].empty() for name in ("occasions", "participation")})
+    rn.write_record(record, tmp_path)
+    assert list(rn.read_record(tmp_path).people["person_id"]) == ["0E0", "5e3", "1E10", "7e"]
+
+
 @settings(max_examples=15, deadline=None)
 @given(records(), st.randoms())
 def test_the_order_of_rows_makes_no_other_record(record: rn.RecoveryRecord, random) -> None:

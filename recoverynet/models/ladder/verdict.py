@@ -16,6 +16,7 @@ from recoverynet.draw.results import Axes, draw_estimates, draw_reason
 from recoverynet.models.ladder.coverage import Outside
 from recoverynet.models.ladder.findings import ADJUSTED, DESCRIBED, MATCHED, PLACEBO, PLACEBOS, Footing, Rung
 from recoverynet.models.ladder.rungs import STEADY_GAINS, PermutationNull
+from recoverynet.models.ladder.used import Used
 from recoverynet.models.ladder.words import (
     LEVELS,
     LIFTS,
@@ -30,6 +31,7 @@ from recoverynet.models.ladder.words import (
     warned_in_words,
     weak_in_words,
 )
+from recoverynet.plain import plain
 from recoverynet.results import Result
 
 
@@ -57,6 +59,9 @@ class EvidenceLadder(Result):
         What level 2 was judged by: exposure of those who gained, and in every dealing of the same gains.
     outside : tuple of Outside
         In what the panel lies outside what the ladder's error rates were measured on.
+    used : Used or None
+        What the answer was made from: panel, people, gains, contacts, share unknown, adjustment, surroundings, the placebo and its
+        power, seed and versions.
     """
 
     level: int
@@ -68,6 +73,7 @@ class EvidenceLadder(Result):
     footing: Footing = Footing()
     null: PermutationNull | None = None
     outside: tuple[Outside, ...] = ()
+    used: Used | None = None
 
     @property
     def consistent_with_spread(self) -> bool:
@@ -184,10 +190,19 @@ class EvidenceLadder(Result):
         Returns
         -------
         dict
-            As of every result, and ``verdict``, ``lift``, and the names of the rungs ``untried``, ``weak_placebos`` and ``warned``.
+            As of every result, and ``verdict``, ``lift``, and the names of the rungs ``untried``, ``weak_placebos`` and ``warned``;
+            every rung has ``reason_code`` and ``reason_facts`` beside its ``reason``. What JSON makes of it is the same again.
         """
+        rungs = [
+            {
+                **plain(rung),
+                "reason_code": None if rung.reason is None else rung.reason.code,
+                "reason_facts": {} if rung.reason is None else plain(rung.reason.facts),
+            }
+            for rung in self.rungs
+        ]
         named = {name: [rung.name for rung in getattr(self, name)] for name in ("untried", "weak_placebos", "warned")}
-        return {**super().to_dict(), "verdict": self.verdict, "lift": self.lift, **named}
+        return {**super().to_dict(), "rungs": rungs, "verdict": self.verdict, "lift": self.lift, **named}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a rung.

@@ -13,7 +13,9 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hazard import independent_columns
 from recoverynet.kernels.transitions import ties_of
 from recoverynet.measures.behaviours import Behaviour
+from recoverynet.models.spread.fitted_rows import rows_behind
 from recoverynet.models.spread.risk_set import RiskSet, coverage_checks, risk_set, waves_in_words
+from recoverynet.models.spread.wave_fit import WaveFit
 from recoverynet.models.spread.wave_outcome import NO_CHANCE, Fitted, Rows, fit_rows
 from recoverynet.results import Check, Estimates, empty_table, settings_of
 
@@ -30,7 +32,7 @@ ASSUMPTIONS = (
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class DyadicFit(Estimates):
+class DyadicFit(WaveFit):
     """A dyadic model, with the same model of a placebo.
 
     Parameters
@@ -82,7 +84,7 @@ def dyadic_influence(
     DyadicFit
         Logarithms of odds ratios: ``contact held it before`` (in focus), ``own state`` (a wave before),
         ``contact holds it now`` where asked for, and the other terms. ``placebo`` besides. NaN with a
-        ``reason`` where nothing can be estimated.
+        ``reason`` where nothing can be estimated. ``predict`` and ``marginal_effects`` as of :func:`recoverynet.fit_hazard`.
 
     Raises
     ------
@@ -171,6 +173,9 @@ def _estimates(risk: RiskSet, rows: Rows, fitted: Fitted, placebo: DyadicFit | N
         n_people_ever=len(np.unique(rows.cluster[fitted.used & (rows.outcome == 1)])),
         placebo=placebo,
         settings=settings,
+        outcome=f"holding {risk.name!r}",
+        _rows=rows_behind(rows, fitted, link="logit", wave_effects=True),
+        _ids=risk.panel.people.index,
     )
 
 
@@ -233,4 +238,5 @@ def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simu
     others = risk.covariates(adjust, categories=categories)
     block = np.column_stack([*values, others.values[rows]])
     wave = risk.panel.waves.index.to_numpy()[when]
-    return Rows(outcome[rows], terms + others.terms, block, wave, ego, ("history unknown",), others.level_of)
+    marks = ("history unknown",)
+    return Rows(outcome[rows], terms + others.terms, block, wave, ego, marks, others.level_of, others.first_of)

@@ -15,10 +15,12 @@ from recoverynet.kernels.hazard import Link
 from recoverynet.kernels.transitions import Transition
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.spread.engine_risk import risk_set_on_engine
+from recoverynet.models.spread.fitted_rows import HOLDING, rows_behind
 from recoverynet.models.spread.future_ties import After, future_exposure
 from recoverynet.models.spread.risk_set import Isolates, RiskSet, coverage_checks, risk_set, waves_in_words
+from recoverynet.models.spread.wave_fit import HazardFit
 from recoverynet.models.spread.wave_outcome import Fitted, Rows, fit_rows
-from recoverynet.results import Estimates, empty_table, settings_of, term_table
+from recoverynet.results import empty_table, settings_of, term_table
 from recoverynet.tables.relational.on_engine import RecordOnEngine
 from recoverynet.tables.store import RecordStore
 
@@ -59,7 +61,7 @@ def fit_hazard(
     wave_effects: bool = True,
     covariance: Literal["person", "model"] = "person",
     level: float = 0.95,
-) -> Estimates:
+) -> HazardFit:
     """How much more likely are people to gain (or lose) a norm where more of their contacts held it before?
 
     Parameters
@@ -112,11 +114,13 @@ def fit_hazard(
 
     Returns
     -------
-    Estimates
+    HazardFit
         Logarithms of hazard or odds ratios, one row a term: ``exposure`` (from no contact to every
         contact holding the norm) in focus. With ``complex``: ``1 contact``, ``2 contacts``, ``3 or more
         contacts`` against none, and in focus ``2 contacts over 1``. p is NaN and ``reason`` says why
-        where nothing can be estimated.
+        where nothing can be estimated. Asked further, it says how likely it is for people of a kind (``predict``), by how many
+        points each term changes the chance (``marginal_effects``), and by when it has happened to how many (``time_to_event``);
+        never for a named person.
 
     Raises
     ------
@@ -207,7 +211,7 @@ def fit_hazard(
         fitted = Fitted(empty_table(rows.terms), None, (), risk.reason, nobody)
     else:
         fitted = fit_rows(rows, link=link, focus=focus, wave_effects=wave_effects, clustered=covariance == "person", level=level)
-    return _estimates(risk, fitted, settings)
+    return _estimates(risk, rows, fitted, settings)
 
 
 def _risk(
@@ -274,10 +278,10 @@ def _rows(
     values = np.column_stack([*(np.asarray(each, dtype=np.float64) for each in columns), others.values])
     wave = risk.panel.waves.index.to_numpy()[risk.rows.column]
     marks = (f"{FUTURE} known", "history unknown", "no contacts")
-    return Rows(risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks, others.level_of)
+    return Rows(risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks, others.level_of, others.first_of)
 
 
-def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estimates:
+def _estimates(risk: RiskSet, rows: Rows, fitted: Fitted, settings: dict[str, Any]) -> HazardFit:
     """The result in its public shape."""
     complex, link = settings["complex"], settings["link"]
     table = _with_jump(fitted, settings["level"]) if complex else fitted.table
@@ -285,7 +289,8 @@ def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estim
     contrast = "a second contact holding it" if complex else "every contact holding it rather than none"
     source = "it" if risk.source == risk.name else repr(risk.source)
     outcome = {"gain": "gaining", "loss": "losing", "holding": "holding"}[risk.transition]
-    return Estimates(
+    counts = {HOLDING: SOURCES} if complex else {}
+    return HazardFit(
         question=CAN[risk.transition].format(norm=repr(risk.name), source=source),
         estimand=(
             f"{RATIO[link]} of {outcome} {risk.name!r} from one wave to the next for {contrast} "
@@ -305,6 +310,11 @@ def _estimates(risk: RiskSet, fitted: Fitted, settings: dict[str, Any]) -> Estim
         n_rows=int(fitted.used.sum()),
         n_events=int(risk.rows.outcome[fitted.used].sum()),
         n_people_ever=len(np.unique(risk.rows.person[fitted.used & (risk.rows.outcome == 1)])),
+        outcome=f"{outcome} {risk.name!r}",
+        jump=SOURCES[:2] if complex else None,
+        transition=risk.transition,
+        _rows=rows_behind(rows, fitted, link=link, wave_effects=settings["wave_effects"], counts=counts),
+        _ids=risk.panel.people.index,
     )
 
 

@@ -52,6 +52,8 @@ class RiskSet:
         What contacts held, arrays (n, W) standing at the wave of the outcome.
     reason : Reason or None
         Why nothing can be learnt from it; None where something can.
+    steps : int array (N,) or None
+        Waves from the start of each row to its outcome; None where that is one everywhere.
     """
 
     panel: NetworkPanel
@@ -65,6 +67,7 @@ class RiskSet:
     rows: RiskRows
     seen: LaggedExposure
     reason: Reason | None
+    steps: np.ndarray | None = None
 
     def at(self, values: np.ndarray) -> np.ndarray:
         """An (n, W) array that stands at the wave of the outcome, read off row by row."""
@@ -209,7 +212,7 @@ def at_risk(
     rows = risk_rows(held, transition, panel.present)
     inside = rows.column >= lag
     rows = RiskRows(*(values[inside] for values in rows))
-    reason = _reason(panel, held, name, transition, rows, seen, lag, any_tie)
+    reason = reason_of(panel, held, name, transition, rows, seen, lag, any_tie)
     looked_for = (name, held) if source is None else source
     return RiskSet(panel, name, held, *looked_for, transition, int(lag), direction, rows, seen, reason)
 
@@ -248,10 +251,18 @@ def coverage_checks(risk: RiskSet) -> list[Check]:
     ]
 
 
-def _reason(
-    panel: NetworkPanel, held: np.ndarray, name: str, transition: str, rows: RiskRows, seen: LaggedExposure, lag: int, any_tie: bool
+def reason_of(
+    panel: NetworkPanel,
+    held: np.ndarray,
+    name: str,
+    transition: str,
+    rows: RiskRows,
+    seen: LaggedExposure,
+    lag: int,
+    any_tie: bool | None = None,
 ) -> Reason | None:
-    """Why nothing can be learnt from these rows; None where something can."""
+    """Why nothing can be learnt from these rows; None where something can. ``any_tie``: by default, as the panel says."""
+    any_tie = any(network.nnz for network in panel.networks) if any_tie is None else any_tie
     share = seen.share[rows.person, rows.column]
     n_rows, happened = len(rows.person), rows.outcome.sum()
     if panel.n_waves < lag + 1:

@@ -43,6 +43,8 @@ class Rows:
         Terms that only mark what is unknown; they may be left out without a word.
     level_of : mapping of term to category
         Terms that mark a level of a category.
+    first_of : mapping of category to level
+        The level others are compared with, which has no term.
     """
 
     outcome: np.ndarray
@@ -52,6 +54,7 @@ class Rows:
     cluster: np.ndarray
     marks: tuple[str, ...] = ()
     level_of: Mapping[str, str] = field(default_factory=dict)
+    first_of: Mapping[str, str] = field(default_factory=dict)
 
     def term(self, name: str) -> Term:
         """One of the terms with its kind."""
