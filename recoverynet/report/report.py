@@ -11,8 +11,8 @@ from typing import Literal
 
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
-from recoverynet.report.disclosure.audit import still_audited
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.disclosure.published import still_audited
 from recoverynet.report.manifest import as_json, as_properties
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables

@@ -14,8 +14,8 @@ from recoverynet.report.comparison.opening import again_section, brief_section, 
 from recoverynet.report.comparison.setting import Comparison, make_comparison
 from recoverynet.report.comparison.standards import standards_section
 from recoverynet.report.comparison.units import units_section
-from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprints
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.evaluation.observed import Findings

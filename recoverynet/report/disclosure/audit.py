@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,24 +11,13 @@ import pandas as pd
 from recoverynet.errors import NotEstimableError
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.publication import Publication
+from recoverynet.report.disclosure.published import publication_of
 from recoverynet.report.wording import listed, plural
 
 if TYPE_CHECKING:
     from recoverynet.report.report import Report
 
-_PUBLISHED: weakref.WeakKeyDictionary[Report, Publication] = weakref.WeakKeyDictionary()
 SAFE, NARROWED, PINNED, UNDECLARED = "safe", "narrowed", "worked out", "not declared"
-
-
-def remember_publication(report: Report, publication: Publication) -> Report:
-    """Keep beside a report, and out of it, the true counts its audit needs; forgotten with the report."""
-    _PUBLISHED[report] = publication
-    return report
-
-
-def still_audited(report: Report, part: Report) -> Report:
-    """A part of a report, such as its briefing, which is audited like the whole."""
-    return remember_publication(part, _PUBLISHED[report]) if report in _PUBLISHED else part
 
 
 def disclosure_audit(report: Report) -> pd.DataFrame:
@@ -72,12 +60,12 @@ def disclosure_audit(report: Report) -> pd.DataFrame:
     >>> set(rn.disclosure_audit(report)["outcome"]) <= {"safe"}
     True
     """
-    if report not in _PUBLISHED:
+    publication = publication_of(report)
+    if publication is None:
         raise NotEstimableError(
             "A report is audited where it was made, because that takes the true counts, which it does not hold: this one was "
             "loaded, copied or put together by hand. Make it again from the record."
         )
-    publication = _PUBLISHED[report]
     shown = [table.shown for section in report.sections for table in section.tables()]
     return pd.concat([audited(publication), _undeclared(publication, shown)], ignore_index=True)
 

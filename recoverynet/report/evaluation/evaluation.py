@@ -12,9 +12,9 @@ from recoverynet.instants import as_instant
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
-from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.ledger import open_ledger, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.change import change_section
 from recoverynet.report.evaluation.closing import brief_section, fingerprints, limits_section, rerun_section, settings_in_words
 from recoverynet.report.evaluation.links import links_section, unseen_in_words

@@ -13,8 +13,8 @@ from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
-from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain

@@ -23,8 +23,8 @@ from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import spread_panel
 from recoverynet.report import wording
-from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report

@@ -7,9 +7,10 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.errors import NotEstimableError
-from recoverynet.report.disclosure.audit import audited, in_words, remember_publication
+from recoverynet.report.disclosure.audit import audited, in_words
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
+from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.sections import ReportWriter
 
 CLIENTS = Counted("clients")
