@@ -62,9 +62,11 @@ from .measures.important_people import important_people as important_people
 from .measures.introduction_outcomes import introduction_outcomes as introduction_outcomes
 from .measures.introductions import introductions as introductions
 from .measures.linkage import linkage_funnel as linkage_funnel
-from .measures.linkage import nice_qs11_statement2 as nice_qs11_statement2
-from .measures.linkage import nice_qs23_statement7 as nice_qs23_statement7
+from .measures.meeting_coverage import meeting_coverage as meeting_coverage
+from .measures.meeting_coverage import meetings_listed as meetings_listed
 from .measures.meetings import next_meetings as next_meetings
+from .measures.nice import nice_qs11_statement2 as nice_qs11_statement2
+from .measures.nice import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts
 from .measures.thresholds import thresholds as thresholds
@@ -78,9 +80,10 @@ from .models.interventions.declared import GroupClosed as GroupClosed
 from .models.interventions.declared import HoursMoved as HoursMoved
 from .models.interventions.declared import Introduction as Introduction
 from .models.interventions.declared import NewGroup as NewGroup
+from .models.interventions.fitted import FittedRates as FittedRates
+from .models.interventions.meeting_gaps import plan_meetings as plan_meetings
 from .models.interventions.plan import read_plan as read_plan
 from .models.interventions.rates import DeclaredRates as DeclaredRates
-from .models.interventions.rates import FittedRates as FittedRates
 from .models.interventions.robustness import tipping_points as tipping_points
 from .models.interventions.source import spread_source as spread_source
 from .models.ladder.ladder import evidence_ladder as evidence_ladder
@@ -106,6 +109,8 @@ from .models.spread.sensitivity import sensitivity as sensitivity
 from .models.spread.sisa import fit_sisa as fit_sisa
 from .models.spread.spread_panel import spread_panel as spread_panel
 from .report.client.client import client_report as client_report
+from .report.comparison.comparison import comparison_report as comparison_report
+from .report.disclosure.audit import disclosure_audit as disclosure_audit
 from .report.disclosure.policy import CountTable as CountTable
 from .report.disclosure.policy import DisclosurePolicy as DisclosurePolicy
 from .report.evaluation.evaluation import evaluation_report as evaluation_report

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from recoverynet.commands import columns, importing, linking, notebooks, records, reports, verifying, worker
+from recoverynet.commands import columns, importing, linking, notebooks, presenting, records, reports, verifying, worker
 from recoverynet.commands.options import Overwrite, Quiet
 from recoverynet.commands.telling import be_quiet, printable, require_new, rows_in_words, save_told, say_in_brief
 from recoverynet.errors import RecoveryNetError, RecoveryNetWarning
@@ -72,6 +72,7 @@ app.add_typer(linking.app)
 app.add_typer(notebooks.app)
 app.add_typer(reports.report_app, name="report")
 app.add_typer(verifying.app)
+app.add_typer(presenting.app)
 app.add_typer(worker.app)
 
 

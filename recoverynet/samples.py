@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -118,6 +119,13 @@ def load_sample(name: str) -> RecoveryRecord:
         raise SchemaError(
             f"The sample {name!r} is not a record of people and contacts; {records} are. Its files are in sample_folder({name!r})."
         )
+    record = _read_once(folder, tuple((path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.csv"))))
+    return record.copied()
+
+
+@lru_cache(maxsize=4)
+def _read_once(folder: Path, as_of: tuple[tuple[Path, int], ...]) -> RecoveryRecord:
+    """A sample as its files stand; ``as_of`` has it read anew when one is written again."""
     return read_record(folder)
 
 

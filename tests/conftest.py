@@ -1,8 +1,14 @@
 """Fixtures for every test: where reference data lies, and quiet progress bars."""
 
+import io
 import os
+import sys
+import warnings
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +20,18 @@ os.environ.setdefault("RECOVERYNET_QUIET", "1")
 settings.register_profile("same", derandomize=True, database=None, print_blob=True)
 settings.register_profile("search", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("RECOVERYNET_EXAMPLES", "same"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """``-n``: the tests of one file go to one worker, which makes the fixtures of the file and compiles its kernels once."""
+    if config.getvalue("dist") != "load":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
+
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -31,6 +49,29 @@ def shared() -> Callable[[str], Path]:
         pytest.skip(message)
 
     return find
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., CompletedProcess[str]]:
+    """``command("check", folder, cwd=…)``: what the command says and ends with, in this process, as a pipe would take it up."""
+    from recoverynet.cli import main
+
+    def run(*arguments: object, cwd: Path | None = None) -> CompletedProcess[str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        line, ended = [str(argument) for argument in arguments], 0
+        with monkeypatch.context() as here, warnings.catch_warnings(), redirect_stdout(out), redirect_stderr(err):
+            warnings.resetwarnings()
+            here.setattr(sys, "argv", ["recoverynet", *line])
+            here.setenv("RECOVERYNET_QUIET", os.environ.get("RECOVERYNET_QUIET", "1"))
+            here.chdir(cwd or os.getcwd())
+            try:
+                main()
+            except SystemExit as end:
+                ended = end.code if isinstance(end.code, int) else int(end.code is not None)
+        said, told = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))  # type: ignore[attr-defined]
+        return CompletedProcess(line, ended, said, told)
+
+    return run
 
 
 @pytest.fixture(scope="session")

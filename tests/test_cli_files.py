@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import typer.main
@@ -20,12 +22,14 @@ import typer.main
 from recoverynet import cli
 from recoverynet.samples import sample_folder
 
+Command = Callable[..., CompletedProcess[str]]
+
 PACKAGE = Path(cli.__file__).parent
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 COMMAND = re.compile(r"recoverynet ((?:report )?[a-z]+)((?: [A-Z]+| --[a-z-]+(?: [A-Z]+)?)*)")
 
 
-def run(*arguments: object, **how: object) -> subprocess.CompletedProcess[str]:
+def started(*arguments: object, **how: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from recoverynet.cli import main; main()", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, **how)  # type: ignore[call-overload]
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
@@ -84,7 +88,7 @@ def test_commands_that_messages_name_have_the_options_they_name() -> None:
     assert n_named
 
 
-def test_errors_of_a_command_name_its_own_options(five: Path, tmp_path: Path) -> None:
+def test_errors_of_a_command_name_its_own_options(command: Command, five: Path, tmp_path: Path) -> None:
     (five / "people.csv").write_text((five / "people.csv").read_text().replace("cat,peer", "cat,sponsor"))
     (tmp_path / "key").write_text("a long enough secret, kept elsewhere")
     (tmp_path / "full").mkdir()
@@ -102,12 +106,12 @@ def test_errors_of_a_command_name_its_own_options(five: Path, tmp_path: Path) ->
         "demo": [["--out", tmp_path, "--sample", "none"]],
     }.items():
         for each in arguments:
-            done = run(*name.split(), *each, cwd=tmp_path)
+            done = command(*name.split(), *each, cwd=tmp_path)
             assert done.returncode in (1, 2)
             assert set(OPTION.findall(done.stdout + done.stderr)) <= known[name], (name, each)
 
 
-def test_what_is_there_is_kept_unless_asked(five: Path, tmp_path: Path) -> None:
+def test_what_is_there_is_kept_unless_asked(command: Command, five: Path, tmp_path: Path) -> None:
     out, tables, problems = tmp_path / "r.html", tmp_path / "tables", tmp_path / "p.csv"
     out.write_text("old")
     problems.write_text("old")
@@ -119,33 +123,33 @@ def test_what_is_there_is_kept_unless_asked(five: Path, tmp_path: Path) -> None:
         ("report", "evaluation", five, "--out", tmp_path / "new.html", "--tables", tables),
         ("check", five, "--out", problems),
     ):
-        done = run(*arguments)
+        done = command(*arguments)
         assert done.returncode == 2 and "is kept" in " ".join(done.stderr.split()) and "--overwrite" in done.stderr
         assert "Read " not in done.stdout, "before any work"
     assert out.read_text() == problems.read_text() == (tables / "mine.csv").read_text() == "old"
-    done = run("report", "evaluation", five, "--out", out, "--tables", tables, "--overwrite")
+    done = command("report", "evaluation", five, "--out", out, "--tables", tables, "--overwrite")
     assert done.returncode == 0 and out.stat().st_size > 10_000
     assert (tables / "mine.csv").read_text() == "old" and (tables / "tables.csv").exists()
-    assert run("check", five, "--out", problems, "--overwrite").returncode == 0
+    assert command("check", five, "--out", problems, "--overwrite").returncode == 0
 
 
-def test_problems_are_written_without_formulas(five: Path, tmp_path: Path) -> None:
+def test_problems_are_written_without_formulas(command: Command, five: Path, tmp_path: Path) -> None:
     text = (five / "people.csv").read_text().replace("person_id,", "=cmd|'/c calc'!A1,person_id,", 1)
     lines = text.splitlines()
     (five / "people.csv").write_text("\n".join([lines[0], *(f"x,{line}" for line in lines[1:])]).replace("cat,peer", "cat,=1+1"))
-    run("check", five, "--out", tmp_path / "p.csv")
+    command("check", five, "--out", tmp_path / "p.csv")
     written = (tmp_path / "p.csv").read_text(encoding="utf-8-sig")
     assert "=1+1" in written and not re.search(r'(^|,)"?[=+@]', written, re.MULTILINE)
 
 
-def test_a_placebo_that_cannot_be_used_is_said(five: Path, tmp_path: Path) -> None:
-    done = run("report", "evaluation", five, "--out", tmp_path / "r.html", "--placebo", "employment.status=employed")
+def test_a_placebo_that_cannot_be_used_is_said(command: Command, five: Path, tmp_path: Path) -> None:
+    done = command("report", "evaluation", five, "--out", tmp_path / "r.html", "--placebo", "employment.status=employed")
     assert done.returncode == 0 or "employment.status" in done.stderr
     observations = (five / "observations.csv").read_text().splitlines()
     (five / "observations.csv").write_text("\n".join(line for line in observations if ",state," not in line))
-    done = run("report", "evaluation", five, "--out", tmp_path / "r.html", "--placebo", "housing", "--overwrite")
+    done = command("report", "evaluation", five, "--out", tmp_path / "r.html", "--placebo", "housing", "--overwrite")
     assert done.returncode == 1 and "'housing' is not an outcome of this record" in done.stderr
-    done = run("report", "evaluation", five, "--out", tmp_path / "s.html", "--placebo", "wellbeing.quality_of_life>=10")
+    done = command("report", "evaluation", five, "--out", tmp_path / "s.html", "--placebo", "wellbeing.quality_of_life>=10")
     assert done.returncode == 0, done.stderr
     assert "was therefore not used" in (tmp_path / "s.html").read_text(encoding="utf-8")
 
@@ -158,14 +162,14 @@ def test_no_room_leaves_no_report_and_names_the_file(five: Path, tmp_path: Path,
     def small() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
 
-    done = run("report", "evaluation", five, "--out", out, preexec_fn=small)
+    done = started("report", "evaluation", five, "--out", out, preexec_fn=small)
     assert done.returncode != 0 and not list(out.parent.iterdir())
     assert f"{out.name} was not written: " in done.stderr.replace("\n", " ") or ending == "ipynb"
 
 
-def test_places_that_are_not_there_are_told_by_name(five: Path, tmp_path: Path) -> None:
+def test_places_that_are_not_there_are_told_by_name(command: Command, five: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    done = run("report", "evaluation", five, "--out", tmp_path / "file" / "r.html")
+    done = command("report", "evaluation", five, "--out", tmp_path / "file" / "r.html")
     assert done.returncode != 0 and "file" in done.stderr
 
 
@@ -196,17 +200,17 @@ def test_killed_while_a_notebook_is_made_it_leaves_no_record(five: Path, tmp_pat
     assert not people_in(scratch) and not (tmp_path / "r.ipynb").exists()
 
 
-def test_control_signs_do_not_reach_the_terminal(five: Path) -> None:
+def test_control_signs_do_not_reach_the_terminal(command: Command, five: Path) -> None:
     text = (five / "people.csv").read_text().replace("person_id,", "person_id,\x1b]0;evil\x07\x1b[2J,", 1)
     (five / "people.csv").write_text(text.replace("ann,", "ann,x,").replace("ben,", "ben,x,"))
-    done = run("check", five)
+    done = command("check", five)
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_warnings_are_plain_sentences(five: Path) -> None:
+def test_warnings_are_plain_sentences(command: Command, five: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
         key = Path(place) / "key"
         key.write_text("a long enough secret, kept elsewhere")
         key.chmod(0o644)
-        done = run("pseudonymise", five, "--out", Path(place) / "out" / "safe", "--key-file", key)
+        done = command("pseudonymise", five, "--out", Path(place) / "out" / "safe", "--key-file", key)
         assert done.returncode == 0 and "recoverynet: note: The key" in done.stderr and "RecoveryNetWarning" not in done.stderr

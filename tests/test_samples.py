@@ -1,5 +1,8 @@
 """The samples that ship with the library."""
 
+import os
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -71,3 +74,23 @@ def test_samples_of_the_installed_package_come_first(monkeypatch, tmp_path):
     (tmp_path / "five_people").mkdir()
     monkeypatch.setattr("recoverynet.samples._SHELVES", (tmp_path, sample_folder("five_people").parent))
     assert sample_folder("five_people") == tmp_path / "five_people"
+
+
+def test_what_is_written_into_one_load_is_not_in_the_next():
+    first = load_sample("five_people")
+    first.people.loc[0, "role"] = "worker"
+    first.people["note"] = "mine"
+    again = load_sample("five_people")
+    assert again.people["role"].tolist() == ["client", "client", "peer", "worker", "client"]
+    assert "note" not in again.people and again.notes == first.notes and again.window == first.window
+
+
+def test_a_sample_written_anew_is_read_anew(tmp_path, monkeypatch):
+    folder = tmp_path / "mine"
+    shutil.copytree(sample_folder("five_people"), folder)
+    monkeypatch.setattr("recoverynet.samples._SHELVES", (tmp_path,))
+    assert len(load_sample("mine").people) == 5
+    people = (folder / "people.csv").read_text(encoding="utf-8").rstrip("\n")
+    (folder / "people.csv").write_text(people + "\nfay" + people.splitlines()[-1][len("eve") :] + "\n", encoding="utf-8")
+    os.utime(folder / "people.csv", ns=(1, 1))
+    assert len(load_sample("mine").people) == 6

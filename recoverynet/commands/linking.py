@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recoverynet.atomic import atomic_folder
-from recoverynet.commands.options import MapFile, Overwrite, Quiet
+from recoverynet.commands.options import MapFile, Overwrite, Quiet, Unknown, UnknownChoice
 from recoverynet.commands.telling import be_quiet, mapping_file, printable, require_new, require_there
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def link(
     reviewed: Annotated[
         Path | None, typer.Option(help="pairs_to_review.csv of an earlier run, filled in.", show_default=False)
     ] = None,
+    unknown_consent: Unknown = UnknownChoice.count,
     map: MapFile = None,  # noqa: A002
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -58,7 +59,11 @@ def link(
         raise SchemaError(f"Both folders are called {names[0]!r}, and agencies are called as their folders are. Rename one.")
     secret = read_key(key, away_from=(folder_a, folder_b, into))
     given = {name: _agency(folder, secret, mapping_file(map)) for name, folder in zip(names, (folder_a, folder_b), strict=True)}
-    links = link_people({name: one[0] for name, one in given.items()}, tokens={name: one[1] for name, one in given.items()})
+    links = link_people(
+        {name: one[0] for name, one in given.items()},
+        tokens={name: one[1] for name, one in given.items()},
+        unknown_consent=unknown_consent.value,
+    )
     if reviewed is not None:
         links = read_review(links, reviewed)
     typer.echo(printable(links.summary()))

@@ -46,6 +46,23 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that
 LeaveOut = Annotated[bool, typer.Option("--leave-out", help="Leave faulty rows out (and say which) instead of stopping at them.")]
 
 
+class UnknownChoice(StrEnum):
+    """What becomes of people whose answer about consent is not recorded."""
+
+    count = "count"
+    leave_out = "leave_out"
+
+
+Unknown = Annotated[
+    UnknownChoice,
+    typer.Option(
+        "--unknown-consent",
+        help="People whose answer about consent is not recorded: count them, or leave them out (leave_out). Who said no is "
+        "never counted.",
+    ),
+]
+
+
 class EngineChoice(StrEnum):
     """Where contacts are added up, by name."""
 
@@ -69,6 +86,13 @@ Engine = Annotated[
 ]
 
 
+class Beside(StrEnum):
+    """What a comparison sets side by side."""
+
+    provider = "provider"
+    area = "area"
+
+
 class Policy(StrEnum):
     """Disclosure presets by name."""
 
@@ -85,3 +109,13 @@ Placebo = Annotated[
     ),
 ]
 Disclosure = Annotated[Policy, typer.Option(help="ndtms: counts of 1 to 4 become *; nhs: 1 to 7 become *, others rounded to 5.")]
+
+Ledger = Annotated[
+    Path | None,
+    typer.Option(
+        "--disclosure-ledger",
+        help="File that remembers which figures were published from this record, so that this report does not give away what "
+        "those hid; begun where there is none. Keep it with the records.",
+        show_default=False,
+    ),
+]

@@ -9,6 +9,7 @@ import typer
 
 from recoverynet.commands.choosing import AreaName, Clients, From, Provider, To, chosen_clients, chosen_window
 from recoverynet.commands.options import (
+    Beside,
     Brief,
     By,
     Disclosure,
@@ -16,6 +17,7 @@ from recoverynet.commands.options import (
     EngineChoice,
     Folder,
     LeaveOut,
+    Ledger,
     MapFile,
     OutFile,
     Overwrite,
@@ -23,7 +25,10 @@ from recoverynet.commands.options import (
     Policy,
     Quiet,
     Tables,
+    Unknown,
+    UnknownChoice,
 )
+from recoverynet.commands.presenting import Contact, Logo, MadeBy, SectionNames, Service, Template, dressed
 from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
 
 if TYPE_CHECKING:
@@ -51,6 +56,14 @@ def report_evaluation(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    unknown_consent: Unknown = UnknownChoice.count,
+    ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    template: Template = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -66,8 +79,10 @@ def report_evaluation(
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
     asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
+    asked |= {"ledger": ledger, "unknown_consent": unknown_consent.value}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, template=template, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 @report_app.command("spread")
@@ -102,10 +117,15 @@ def report_spread(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    unknown_consent: Unknown = UnknownChoice.count,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
-    """Does the norm spread through the network, or do like people meet, and how sure can we be?"""
+    """Does the norm spread through the network, or do like people meet, and how sure can we be?
+
+    Exit status 0: written; 3: written, and the record holds too little to say anything about spread; 1: not written; 2: wrong
+    usage.
+    """
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
@@ -121,8 +141,44 @@ def report_spread(
         rng=seed,
         disclosure=disclosure.value,
         engine=engine.asked,
+        unknown_consent=unknown_consent.value,
         **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]
     )
+    finish(report.brief() if brief else report, out, tables)
+
+
+@report_app.command("comparison")
+def report_comparison(
+    folder: Folder,
+    out: OutFile = Path("comparison.html"),
+    map: MapFile = None,  # noqa: A002
+    title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
+    disclosure: Disclosure = Policy.ndtms,
+    by: Annotated[Beside, typer.Option("--by", help="What stands side by side: provider or area.")] = Beside.provider,
+    tables: Tables = None,
+    leave_out: LeaveOut = False,
+    brief: Brief = False,
+    first: From = None,
+    last: To = None,
+    area: AreaName = None,
+    provider: Provider = None,
+    clients: Clients = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """What is different from a year ago, do providers or areas differ by more than chance, and who is reached less?
+
+    Exit status 0: written; 3: written, and contact with the recovery community cannot be seen in the record; 1: not
+    written; 2: wrong usage.
+    """
+    be_quiet(quiet)
+    require_new(out, overwrite=overwrite)
+    require_new(tables, overwrite=overwrite, hint="--tables")
+    record = read_told(folder, map, leave_out)
+    from recoverynet.report.comparison.comparison import comparison_report
+
+    asked = {"title": title, "disclosure": disclosure.value, "by": by.value}
+    report = comparison_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     finish(report.brief() if brief else report, out, tables)
 
 

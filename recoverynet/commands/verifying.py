@@ -9,6 +9,7 @@ import typer
 
 from recoverynet.commands.choosing import Clients, chosen_clients
 from recoverynet.commands.options import Folder, LeaveOut, MapFile, Quiet
+from recoverynet.commands.presenting import Logo, Template
 from recoverynet.commands.telling import be_quiet, printable, read_told
 from recoverynet.errors import RecoveryNetError
 
@@ -19,10 +20,18 @@ app = typer.Typer()
 
 @app.command()
 def verify(
-    report: Annotated[Path, typer.Argument(help="A report saved as .html.", show_default=False)],
+    report: Annotated[
+        Path,
+        typer.Argument(
+            help="A report saved as .html, .pdf, .docx, .xlsx or .ipynb, or the folder of its tables.", show_default=False
+        ),
+    ],
     folder: Folder,
     map: MapFile = None,  # noqa: A002
     clients: Clients = None,
+    plan: Annotated[Path | None, typer.Option("--plan", help="The plan of a what-if report.", show_default=False)] = None,
+    logo: Logo = None,
+    template: Template = None,
     leave_out: LeaveOut = False,
     quiet: Quiet = False,
 ) -> None:
@@ -32,15 +41,17 @@ def verify(
     read.
     """
     be_quiet(quiet)
-    if not report.is_file():
-        raise typer.BadParameter(f"{report} is not a file.", param_hint="REPORT")
-    if report.suffix.lower() != ".html":
-        raise typer.BadParameter(f"a report saved as .html can be verified; {report.name} ends otherwise.", param_hint="REPORT")
-    from recoverynet.report.verified import verify_report
+    if not report.exists():
+        raise typer.BadParameter(f"{report} is not there.", param_hint="REPORT")
+    from recoverynet.models.interventions.plan import read_plan
+    from recoverynet.report.verified import MadeWith, verify_report
 
     try:
         record = read_told(folder, map, leave_out)
-        verification = verify_report(report, record, clients=chosen_clients(clients))
+        made_with = MadeWith(
+            clients=chosen_clients(clients), plan=None if plan is None else read_plan(plan), logo=logo, template=template
+        )
+        verification = verify_report(report, record, made_with)
     except RecoveryNetError as error:
         typer.echo(printable(f"recoverynet: {error}"), err=True)
         raise typer.Exit(CANNOT_READ) from error

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from recoverynet.kernels.hazard import cluster_sums
 
@@ -43,17 +44,22 @@ def telling_rows(outcome: np.ndarray, factors: Sequence[np.ndarray], least: int 
 def centred(values: np.ndarray, weights: np.ndarray, factors: Sequence[np.ndarray]) -> np.ndarray:
     """Columns less their weighted mean in every stratum of every factor, by alternating projections."""
     rest = values.copy()
-    totals = [np.bincount(codes, weights) for codes in factors]
+    meaning = [_meaning(weights, codes) for codes in factors]
     for _ in range(MAX_SWEEPS):
         moved = 0.0
-        for codes, total in zip(factors, totals, strict=True):
-            means = np.stack([np.bincount(codes, weights * column, len(total)) for column in rest.T], axis=1)
-            means /= np.maximum(total, 1e-300)[:, None]
+        for codes, over in zip(factors, meaning, strict=True):
+            means = over @ rest
             rest -= means[codes]
             moved = max(moved, float(np.abs(means).max(initial=0.0)))
         if len(factors) < 2 or moved < SETTLED:
             break
     return rest
+
+
+def _meaning(weights: np.ndarray, codes: np.ndarray) -> csr_array:
+    """The matrix that takes the weighted mean of a column in every stratum."""
+    total = np.bincount(codes, weights)
+    return csr_array((weights / np.maximum(total, 1e-300)[codes], (codes, np.arange(len(codes)))), shape=(len(total), len(codes)))
 
 
 def fit_absorbed(x: np.ndarray, outcome: np.ndarray, factors: Sequence[np.ndarray], cluster: np.ndarray) -> AbsorbedFit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -115,23 +115,12 @@ def aftercare_coverage(
     record = require_measurable(record, "aftercare_coverage()")
     spans = _checked_days(horizons, before)
     _whole_days("continues_within", continues_within, 0)
-    if observed not in ("record", "person"):
-        raise SchemaError(f"observed must be 'record' or 'person'; got {observed!r}.")
-    if isinstance(leave_out_exits, str):
-        raise SchemaError(f"leave_out_exits must be several words, such as ({leave_out_exits!r},).")
+    _require_words(observed, leave_out_exits)
     episodes = _index_episodes(record, people_with_role(record, roles), leave_out_exits, continues_within)
     people = pd.Index(episodes["person_id"])
     levels = level_of_each(record, by, people, episodes)
-    phases = _phases(episodes, spans, before)
-    seen_first, seen_last = _observed(record, people, observed)
-    seen = contacts_in_spans(record, contacts, people, list(phases.values()))
-
-    ended = (episodes["standing"] == "ended").to_numpy()
     rows = []
-    for (phase, (first, last)), n_seen in zip(phases.items(), seen, strict=True):
-        followed = ended & (first >= seen_first) & (last <= seen_last)
-        covered = followed & (n_seen > 0)
-        outcome = np.where(followed, "followed", np.where(ended, "censored", episodes["standing"]))
+    for phase, outcome, covered in _each(record, episodes, _phases(episodes, spans, before), contacts, observed):
         rows += [_count(phase, level, levels == level, outcome, covered) for level in levels_in_order(levels)]
     frame = with_interval(pd.DataFrame(rows), "n_covered", "n_clients")
     order = [
@@ -149,6 +138,54 @@ def aftercare_coverage(
     ]
     position = frame["level"].map({level: i for i, level in enumerate(levels_in_order(levels))})
     return frame.loc[position.sort_values(kind="stable").index, order].reset_index(drop=True)
+
+
+def contact_after_treatment(record: RecoveryRecord, *, days: int = 28, continues_within: int = 21) -> pd.Series:
+    """Which clients had contact with the recovery community soon after treatment, of those who could be followed?
+
+    Parameters
+    ----------
+    record : RecoveryRecord
+    days : int
+        Length of the time after treatment. Default 28.
+    continues_within : int
+        As for :func:`aftercare_coverage`. Default 21.
+
+    Returns
+    -------
+    pandas.Series of float indexed by person_id
+        1 with contact, 0 without; clients who are not in the denominator of :func:`aftercare_coverage` are left out.
+    """
+    episodes = _index_episodes(record, people_with_role(record, ("client",)), (), continues_within)
+    phases = {name: span for name, span in _phases(episodes, (days,), None).items() if name != "during"}
+    ((_, outcome, covered),) = _each(record, episodes, phases, None, "record")
+    followed = outcome == "followed"
+    return pd.Series(covered[followed].astype(float), index=pd.Index(episodes.loc[followed, "person_id"], name="person_id"))
+
+
+def _each(
+    record: RecoveryRecord | RecordOnEngine,
+    episodes: pd.DataFrame,
+    phases: dict[str, tuple[np.ndarray, np.ndarray]],
+    contacts: pd.DataFrame | None,
+    observed: str,
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Of every phase its name, how each person stands in it, and whether they had contact."""
+    people = pd.Index(episodes["person_id"])
+    seen_first, seen_last = _observed(record, people, observed)
+    seen = contacts_in_spans(record, contacts, people, list(phases.values()))
+    ended = (episodes["standing"] == "ended").to_numpy()
+    for (phase, (first, last)), n_seen in zip(phases.items(), seen, strict=True):
+        followed = ended & (first >= seen_first) & (last <= seen_last)
+        outcome = np.where(followed, "followed", np.where(ended, "censored", episodes["standing"]))
+        yield phase, outcome, followed & (n_seen > 0)
+
+
+def _require_words(observed: str, leave_out_exits: Collection[str]) -> None:
+    if observed not in ("record", "person"):
+        raise SchemaError(f"observed must be 'record' or 'person'; got {observed!r}.")
+    if isinstance(leave_out_exits, str):
+        raise SchemaError(f"leave_out_exits must be several words, such as ({leave_out_exits!r},).")
 
 
 def _checked_days(horizons: Sequence[int], before: int | None) -> tuple[int, ...]:

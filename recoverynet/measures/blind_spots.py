@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -69,21 +69,29 @@ def blind_spots(
     return (*spots, _own_state(looks), BlindSpot("meetings"))
 
 
-def _looks(index: RecordIndex, client_id: str, moment: Moment) -> pd.DataFrame:
+class Look(NamedTuple):
+    """One observation: when, of what, and who says so."""
+
+    observed_at: Any
+    variable: str
+    source: str
+
+
+def _looks(index: RecordIndex, client_id: str, moment: Moment) -> list[Look]:
     """Everything observed about the client within what is looked at."""
-    rows = index.rows("observations", client_id)
-    return rows.iloc[[place for place, day in enumerate(rows["observed_at"].tolist()) if moment.furthest <= day < moment.at]]
+    looks = [Look(*row) for row in index.values("observations", client_id, Look._fields)]
+    return [look for look in looks if moment.furthest <= look.observed_at < moment.at]
 
 
 def _last_entry(
-    index: RecordIndex, client_id: str, moment: Moment, mine: Collection[Occasion], looks: pd.DataFrame, asked: list[Any]
+    index: RecordIndex, client_id: str, moment: Moment, mine: Collection[Occasion], looks: list[Look], asked: list[Any]
 ) -> BlindSpot:
     """The latest row about the client in any table, within what is looked at."""
     dates = {
         "contacts": [index.instant(max(occasion.time for occasion in mine))] if mine else [],
-        "observations": looks["observed_at"].tolist(),
+        "observations": [look.observed_at for look in looks],
         "nominations": asked,
-        "linkage": index.rows("linkage", client_id)["at"].tolist(),
+        "linkage": [at for (at,) in index.values("linkage", client_id, ("at",))],
     }
     known = {
         table: max(recent)
@@ -104,10 +112,10 @@ def _weeks(moment: Moment, mine: Collection[Occasion]) -> BlindSpot:
     return BlindSpot("weeks_without_entry", n=weeks - len(seen), of=weeks)
 
 
-def _own_state(looks: pd.DataFrame) -> BlindSpot:
+def _own_state(looks: list[Look]) -> BlindSpot:
     """How lately anybody looked how the client is; never what they found."""
-    rows = looks[((looks["variable"] == "state") & (looks["source"] != "perceived")).to_numpy(dtype=bool)]
-    if rows.empty:
+    states = [look for look in looks if look.variable == "state" and look.source != "perceived"]
+    if not states:
         return BlindSpot("own_state")
-    last = rows["observed_at"].argmax()
-    return BlindSpot("own_state", on=rows["observed_at"].iloc[last], source=rows["source"].iloc[last])
+    last = max(states, key=lambda look: look.observed_at)
+    return BlindSpot("own_state", on=last.observed_at, source=last.source)

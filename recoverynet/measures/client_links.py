@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -52,6 +53,16 @@ class SoleLink:
     n_contacts: int
 
 
+class Found(NamedTuple):
+    """The rows of the frames of :class:`ClientLinks`, which are made of them when somebody asks for them."""
+
+    people: tuple[PersonTie, ...]
+    groups: tuple[GroupTie, ...]
+    ways: tuple[Way, ...]
+    contacts: tuple[Contact, ...]
+    tz: str
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class ClientLinks:
     """Who in this person's life carries recovery, who has gone quiet, and what can the record not see?
@@ -71,6 +82,8 @@ class ClientLinks:
         One row a recovery group: how far it is, and through whom.
     contacts : pandas.DataFrame
         One row a contact of the two windows.
+    found : Found
+        The rows of these frames as they were found.
     n_recovery, n_recovery_before : int
         Recovery ties (people and groups) with a contact in the window, and in the window before it.
     gained, lost : tuple of str
@@ -97,10 +110,7 @@ class ClientLinks:
     client_id: str
     at: pd.Timestamp
     window: pd.Timedelta
-    people: pd.DataFrame
-    groups: pd.DataFrame
-    ways: pd.DataFrame
-    contacts: pd.DataFrame
+    found: Found
     n_recovery: int
     n_recovery_before: int
     gained: tuple[str, ...]
@@ -113,6 +123,26 @@ class ClientLinks:
     safe_contact: bool | None
     blind_spots: tuple[BlindSpot, ...]
     apart: KeptApart = field(repr=False)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """One row a person met or named."""
+        return framed(self.found.people, PersonTie, self.found.tz)
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """One row a group."""
+        return framed(self.found.groups, GroupTie, self.found.tz)
+
+    @cached_property
+    def ways(self) -> pd.DataFrame:
+        """One row a recovery group: how far it is, and through whom."""
+        return framed(self.found.ways, Way, self.found.tz)
+
+    @cached_property
+    def contacts(self) -> pd.DataFrame:
+        """One row a contact of the two windows."""
+        return framed(self.found.contacts, Contact, self.found.tz)
 
     @property
     def change(self) -> int:
@@ -171,8 +201,8 @@ class ClientLinks:
 
     def __repr__(self) -> str:
         return (
-            f"<ClientLinks {self.client_id!r}, {self.at:%Y-%m-%d}: {len(self.people)} people, {len(self.groups)} groups, "
-            f"{self.n_recovery} recovery ties in {self.window.days} days>"
+            f"<ClientLinks {self.client_id!r}, {self.at:%Y-%m-%d}: {len(self.found.people)} people, "
+            f"{len(self.found.groups)} groups, {self.n_recovery} recovery ties in {self.window.days} days>"
         )
 
 
@@ -277,16 +307,14 @@ def client_links(
     ways = ways_to_groups(index, client_id, moment, people, groups, apart)
     reached = _recovery_occasions(index, client_id, mine, people, groups)
     last = index.instant(reached[-1].time) if reached else pd.NaT
+    contacts = _contacts(index, client_id, mine, people, groups, moment)
     now, earlier = _recovery_ids(people, groups, "n_contacts"), _recovery_ids(people, groups, "n_before")
     tied = [tie for tie in people if tie.status != "quiet"] + [tie for tie in groups if tie.n_contacts]
     return ClientLinks(
         client_id=client_id,
         at=moment.at,
         window=moment.window,
-        people=framed(people, PersonTie, record.tz),
-        groups=framed(groups, GroupTie, record.tz),
-        ways=framed(ways, Way, record.tz),
-        contacts=framed(_contacts(index, client_id, mine, people, groups, moment), Contact, record.tz),
+        found=Found(tuple(people), tuple(groups), tuple(ways), tuple(contacts), record.tz),
         n_recovery=len(now),
         n_recovery_before=len(earlier),
         gained=tuple(sorted(set(now) - set(earlier))),

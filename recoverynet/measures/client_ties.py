@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -299,8 +299,7 @@ def group_ties(index: RecordIndex, client_id: str, moment: Moment, mine: Collect
 
 def latest_steps(index: RecordIndex, client_id: str, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, tuple[str, Any]]:
     """The latest step of a client towards each group in [start, end), and when; of one moment the furthest."""
-    steps = index.rows("linkage", client_id)
-    rows = zip(steps["at"].tolist(), steps["stage"].tolist(), steps["group_id"].tolist(), strict=True)
+    rows = index.values("linkage", client_id, ("at", "stage", "group_id"))
     in_order = sorted(rows, key=lambda row: (row[0], STAGE_ORDER[row[1]]))
     return {group: (stage, at) for at, stage, group in in_order if start <= at < end}
 
@@ -326,7 +325,7 @@ def _group_tie(group: Group, times: list[int], step: tuple[str, Any] | None, mom
     )
 
 
-def framed(rows: list[Any], kind: type[Any], tz: str) -> pd.DataFrame:
+def framed(rows: Sequence[Any], kind: type[Any], tz: str) -> pd.DataFrame:
     """Rows of one kind as a frame whose columns keep their types, however few rows there are."""
     columns = dict(zip(kind._fields, zip(*rows, strict=True) if rows else [()] * len(kind._fields), strict=True))
     return pd.DataFrame({name: _typed(list(values), _annotation(kind, name), tz) for name, values in columns.items()})

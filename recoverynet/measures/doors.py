@@ -21,6 +21,9 @@ MEETS_WITHIN_DAYS = 14
 _OST = "ost_stable"
 _STILL_OPEN = ("offered", "discussed", "accepted")
 _EARTH_RADIUS_KM = 6371.0
+BARRIERS = ("recovery", "newcomers", "women", "substitution", "day", "online", "access")
+"""Why a group does not suit: it carries no recovery, takes no newcomers, is for women, is not for people on opioid substitution,
+or is on another day, online (or not), or without the access that is wanted."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,11 @@ def doors(index: RecordIndex, client: Person, at: pd.Timestamp, wishes: Wishes, 
     needs_ost = on_substitution(index, client.person_id, at) if wishes.ost is None else wishes.ost
     free = apart.may_be_offered(index.groups.values())
     suiting = {group.group_id: group for group in free if group.group_id not in theirs and suits(group, client, wishes, needs_ost)}
-    home = wishes.home or _middle_of(index, client.area)
+    home = wishes.home or middle_of(index, client.area)
     found = []
     for meeting in coming_meetings(list(suiting.values()), at, days=MEETS_WITHIN_DAYS, tz=index.tz):
         group = suiting.pop(meeting.group_id, None)
-        distance = np.nan if group is None else _kilometres(home, group)
+        distance = np.nan if group is None else kilometres(home, group)
         if group is None or (wishes.max_km is not None and not distance <= wishes.max_km):
             continue
         same_area = None if group.area is None or client.area is None else group.area == client.area
@@ -109,46 +112,58 @@ def doors(index: RecordIndex, client: Person, at: pd.Timestamp, wishes: Wishes, 
     return sorted(found, key=lambda door: (door.next_at, door.group.group_id))
 
 
+def barriers(group: Group, client: Person, wishes: Wishes, needs_ost: bool) -> tuple[str, ...]:
+    """What keeps a client from a group, of ``BARRIERS``; what a group does not say about itself does not rule it out."""
+    ruled_out = {
+        "recovery": group.carries != "recovery",
+        "newcomers": group.newcomers_welcome is False,
+        "women": group.women_only is True and (client.sex or "").lower() not in ("f", "female"),
+        "substitution": needs_ost and group.ost_friendly is False,
+        "day": wishes.days is not None and group.weekday not in wishes.days,
+        "online": wishes.online is not None and bool(group.online) != wishes.online,
+        "access": not says_access(group.access, wishes.access),
+    }
+    return tuple(name for name in BARRIERS if ruled_out[name])
+
+
+def says_access(said: str | None, wanted: Collection[str]) -> bool:
+    """Whether a group says of itself every word of access that is wanted."""
+    return all(word.lower() in (said or "").lower() for word in wanted)
+
+
 def suits(group: Group, client: Person, wishes: Wishes, needs_ost: bool) -> bool:
-    """Whether a client could go to a group; what a group does not say about itself does not rule it out."""
-    ruled_out = (
-        group.carries != "recovery",
-        group.newcomers_welcome is False,
-        group.women_only is True and (client.sex or "").lower() not in ("f", "female"),
-        needs_ost and group.ost_friendly is False,
-        wishes.days is not None and group.weekday not in wishes.days,
-        wishes.online is not None and bool(group.online) != wishes.online,
-        any(word.lower() not in (group.access or "").lower() for word in wishes.access),
-    )
-    return not any(ruled_out)
+    """Whether nothing keeps a client from a group."""
+    return not barriers(group, client, wishes, needs_ost)
 
 
 def on_substitution(index: RecordIndex, client_id: str, at: pd.Timestamp) -> bool:
     """Whether the client is on opioid substitution as far as the record says: by open treatment, or by latest state."""
-    episodes = index.rows("episodes", client_id)
-    rows = zip(episodes["started_on"].tolist(), episodes["ended_on"].tolist(), episodes["modality"].tolist(), strict=True)
-    if any(start < at and not end <= at and str(modality).lower() == "prescribing" for start, end, modality in rows):
-        return True
-    looks = index.rows("observations", client_id)
-    columns = (looks[name].tolist() for name in ("observed_at", "variable", "source", "value"))
-    states = [
-        (on, value) for on, variable, source, value in zip(*columns, strict=True) if variable == "state" and source != "perceived"
-    ]
+    for start, end, modality in index.values("episodes", client_id, ("started_on", "ended_on", "modality")):
+        goes_on = end is None or not end <= at
+        if start is not None and start < at and goes_on and str(modality).lower() == "prescribing":
+            return True
+    looks = index.values("observations", client_id, ("observed_at", "variable", "source", "value"))
+    states = [(on, value) for on, variable, source, value in looks if variable == "state" and source != "perceived"]
     last = max(((on, value) for on, value in states if at - QUARTER <= on < at), default=(None, None))
     return last[1] == _OST
 
 
-def _middle_of(index: RecordIndex, area: str | None) -> tuple[float, float] | None:
+def middle_of(index: RecordIndex, area: str | None) -> tuple[float, float] | None:
     """The middle of the groups of an area; None where none of them has coordinates."""
     near = [(group.lat, group.lon) for group in index.groups.values() if area is not None and group.area == area]
     known = [(lat, lon) for lat, lon in near if lat is not None and lon is not None]
     return (float(np.mean([lat for lat, _ in known])), float(np.mean([lon for _, lon in known]))) if known else None
 
 
-def _kilometres(home: tuple[float, float] | None, group: Group) -> float:
+def kilometres(home: tuple[float, float] | None, group: Group) -> float:
     """As the crow flies; NaN where either place is not known."""
-    if home is None or group.lat is None or group.lon is None:
+    return between(home, None if group.lat is None or group.lon is None else (group.lat, group.lon))
+
+
+def between(one: tuple[float, float] | None, other: tuple[float, float] | None) -> float:
+    """Kilometres between two places (lat, lon) as the crow flies; NaN where either is not known."""
+    if one is None or other is None:
         return np.nan
-    lat, lon, from_lat, from_lon = np.radians([group.lat, group.lon, *home])
+    lat, lon, from_lat, from_lon = np.radians([*other, *one])
     half = np.sin((lat - from_lat) / 2) ** 2 + np.cos(lat) * np.cos(from_lat) * np.sin((lon - from_lon) / 2) ** 2
     return float(2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))

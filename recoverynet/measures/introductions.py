@@ -11,11 +11,12 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.instants import as_length
-from recoverynet.measures.client_ties import framed, person_ties
+from recoverynet.measures.client_links import ClientLinks
+from recoverynet.measures.client_ties import PersonTie, framed, person_ties
 from recoverynet.measures.client_words import reason_in_words
 from recoverynet.measures.doors import Door, Wishes, doors
 from recoverynet.measures.kept_apart import KeptApart, keep_apart
-from recoverynet.measures.moment import QUARTER, moment_of, require_client
+from recoverynet.measures.moment import QUARTER, Moment, moment_of, require_client
 from recoverynet.measures.record_index import Group, Person, RecordIndex, index_of
 from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN, go_betweens, one_step_away
 from recoverynet.states import RECOVERY_NORM
@@ -127,26 +128,39 @@ def introductions(
         raise SchemaError(f"n must be a whole number, 1 or more; got {n!r}.")
     within = as_length(active_within, "active_within")
     options = introduction_options(record, client_id, at=at, wishes=wishes or Wishes(), within=within, fill=fill)
+    return framed(best_doors(options, int(n)), Introduction, record.tz)
+
+
+def best_doors(options: Iterable[Introduction], n: int) -> list[Introduction]:
+    """One introduction a group, the first there is, of as many groups as asked for; in order of their next meeting."""
     best: dict[str, Introduction] = {}
     for option in options:
         best.setdefault(option.group_id, option)
-    rows = sorted(list(best.values())[: int(n)], key=lambda row: (row.next_at, row.group_id))
-    return framed([row._replace(reason=reason_in_words(row)) for row in rows], Introduction, record.tz)
+    rows = sorted(list(best.values())[:n], key=lambda row: (row.next_at, row.group_id))
+    return [row._replace(reason=reason_in_words(row)) for row in rows]
 
 
 def introduction_options(
-    record: RecoveryRecord, client_id: str, *, at: object, wishes: Wishes, within: pd.Timedelta, fill: bool = False
+    record: RecoveryRecord,
+    client_id: str,
+    *,
+    at: object,
+    wishes: Wishes,
+    within: pd.Timedelta,
+    fill: bool = False,
+    links: ClientLinks | None = None,
 ) -> list[Introduction]:
-    """Everybody who could walk the client into a group that suits them, the nearest first; people not known yet as told."""
+    """Everybody who could walk the client into a group that suits them, the nearest first; people not known yet as told.
+
+    ``links`` is what :func:`recoverynet.client_links` answered for the same client and day with a window of a quarter.
+    """
     index, moment = index_of(record), moment_of(record, at, QUARTER)
     client = require_client(index, client_id)
-    mine = index.occasions_of(client.person_id, moment.furthest, moment.at)
-    people = person_ties(index, client.person_id, moment, mine, RECOVERY_NORM)
-    apart = keep_apart(record, client.person_id, moment.at, [tie.person_id for tie in people])
-    tied = go_betweens([tie for tie in people if tie.person_id not in apart.hidden])
+    people, apart = _around(record, index, client, moment) if links is None else (links.found.people, links.apart)
+    tied = go_betweens(people)
     beyond = one_step_away(index, client.person_id, tied, moment, apart)
     suiting = {door.group.group_id: door for door in doors(index, client, moment.at, wishes, apart)}
-    room = room_this_month(record, index, moment.at)
+    room = room_this_month(index, moment.at)
     guides = [guide for guide in room if guide != client.person_id and apart.may_introduce(guide)]
     steps = {guide: 1.0 if guide in tied else 2.0 for guide in guides if guide in tied or guide in beyond}
 
@@ -160,6 +174,14 @@ def introduction_options(
 
     near = [] if fill else options_of(steps)
     return sorted(near or options_of(guides), key=_nearest_first)
+
+
+def _around(record: RecoveryRecord, index: RecordIndex, client: Person, moment: Moment) -> tuple[list[PersonTie], KeptApart]:
+    """The people around a client whom one view may show, and who is kept apart."""
+    mine = index.occasions_of(client.person_id, moment.furthest, moment.at)
+    people = person_ties(index, client.person_id, moment, mine, RECOVERY_NORM)
+    apart = keep_apart(record, client.person_id, moment.at, [tie.person_id for tie in people])
+    return [tie for tie in people if tie.person_id not in apart.hidden], apart
 
 
 def fitting_groups(record: RecoveryRecord, client_id: str, *, at: pd.Timestamp, wishes: Wishes, apart: KeptApart) -> list[Group]:
@@ -201,9 +223,9 @@ def _nearest_first(option: Introduction) -> tuple[Any, ...]:
     return steps, option.same_area is not True, option.next_at, option.group_id, -option.capacity_left, option.introducer_id
 
 
-def room_this_month(record: RecoveryRecord, index: RecordIndex, at: pd.Timestamp) -> dict[str, float]:
+def room_this_month(index: RecordIndex, at: pd.Timestamp) -> dict[str, float]:
     """Who has agreed to introduce others, may be asked to and has room this month, and for how many more."""
-    made = introduced_this_month(record, at)
+    made = introduced_this_month(index, at)
     room = {person: _agreed(index.people[person]) - made.get(person, 0) for person in sorted(index.willing)}
     return {person: left for person, left in room.items() if left >= 1 and _may_be_asked(index.people[person], at)}
 
@@ -217,10 +239,8 @@ def _may_be_asked(person: Person, at: pd.Timestamp) -> bool:
     return person.safe_contact is not False and not (person.left_on is not None and person.left_on <= at)
 
 
-def introduced_this_month(record: RecoveryRecord, at: pd.Timestamp) -> dict[str, int]:
+def introduced_this_month(index: RecordIndex, at: pd.Timestamp) -> dict[str, int]:
     """How many clients each person introduced, or agreed to introduce, in the calendar month up to ``at``."""
-    steps, begun = record.linkage, at.normalize().replace(day=1)
-    made = steps[((steps["at"] >= begun) & (steps["at"] <= at)).to_numpy(dtype=bool)]
-    made = made[made["stage"].isin(["accepted", "introduced"]).to_numpy(dtype=bool)]
-    rows = zip(made["by_person_id"].tolist(), made["client_id"].tolist(), made["group_id"].tolist(), strict=True)
-    return Counter(by for by, _, _ in set(rows))
+    begun = at.normalize().replace(day=1)
+    made = {(by, client, group) for when, by, client, group in index.taken if begun <= when <= at}
+    return Counter(by for by, _, _ in made)

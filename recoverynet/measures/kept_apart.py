@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,22 +94,11 @@ class _Slot:
         return self.spot == other.spot and self.begins < other.ends and other.begins < self.ends
 
 
-def separated_from(separations: pd.DataFrame, person_id: str) -> frozenset[str]:
-    """Everybody somebody must be kept apart from, whichever of the two the row names first."""
-    first = separations.loc[separations["person_id"] == person_id, "other_id"]
-    second = separations.loc[separations["other_id"] == person_id, "person_id"]
-    return frozenset(first) | frozenset(second)
-
-
-def hidden_people(separations: pd.DataFrame, client_id: str, in_order: Iterable[str]) -> frozenset[str]:
+def hidden_people(apart: Mapping[str, frozenset[str]], client_id: str, in_order: Iterable[str]) -> frozenset[str]:
     """Whom one view may not show: the first of two people kept apart, in the order given, is shown, the second is not."""
-    apart: dict[str, set[str]] = {}
-    for one, other in zip(separations["person_id"], separations["other_id"], strict=True):
-        apart.setdefault(one, set()).add(other)
-        apart.setdefault(other, set()).add(one)
     hidden, shown = set(apart.get(client_id, ())), {client_id}
     for person in in_order:
-        if apart.get(person, set()) & shown:
+        if not shown.isdisjoint(apart.get(person, ())):
             hidden.add(person)
         else:
             shown.add(person)
@@ -130,8 +119,8 @@ def keep_apart(record: RecoveryRecord, client_id: str, at: pd.Timestamp, direct:
     if record.separations.empty:
         return KeptApart(client_id)
     index = index_of(record)
-    hidden = hidden_people(record.separations, client_id, [*direct, *sorted(index.willing - set(direct))])
-    others = separated_from(record.separations, client_id)
+    hidden = hidden_people(index.apart, client_id, [*direct, *sorted(index.willing - set(direct))])
+    others = index.apart.get(client_id, frozenset())
     if not others:
         return KeptApart(client_id, hidden=hidden)
     named = [index.rows("nominations", other, column) for other in others for column in ("ego_id", "alter_id")]

@@ -155,9 +155,10 @@ def prompts(record: RecoveryRecord, client_id: str, *, at: object, links: Client
 def _no_recovery_contact(record: RecoveryRecord, client: Person, links: ClientLinks) -> list[Prompt]:
     last, days = links.last_recovery_contact, links.days_since_recovery
     if last is not pd.NaT:
+        if days < QUIET_DAYS:
+            return []
         rows = links.contacts[links.contacts["started_at"] == last]
-        facts = {"days": int(days), "ever": True}
-        return [_prompt("no_recovery_contact", links, last, facts, rows)] if days >= QUIET_DAYS else []
+        return [_prompt("no_recovery_contact", links, last, {"days": int(days), "ever": True}, rows)]
     moment = Moment(links.at, links.window)
     begun = [moment.furthest, *(day for day in (client.joined_on, record.window and record.window[0]) if day is not None)]
     since = max(begun)
@@ -175,20 +176,23 @@ def _sole_link(links: ClientLinks) -> list[Prompt]:
 
 
 def _leaves_treatment(index: RecordIndex, links: ClientLinks) -> list[Prompt]:
-    mine = index.rows("episodes", links.client_id)
-    mine = mine[(mine["started_on"] < links.at).to_numpy(dtype=bool)]
-    ending = mine[(mine["ended_on"] >= links.at - LEAVES_WITHIN) & (mine["ended_on"] < links.at + LEAVES_WITHIN)]
-    goes_on = mine[mine["ended_on"].isna() | (mine["ended_on"] >= links.at + LEAVES_WITHIN)]
-    if ending.empty or len(goes_on) or links.n_outside_services:
+    spans = index.values("episodes", links.client_id, ("started_on", "ended_on"))
+    first, last = links.at - LEAVES_WITHIN, links.at + LEAVES_WITHIN
+    begun = [(place, end) for place, (start, end) in enumerate(spans) if start is not None and start < links.at]
+    ending = [(place, end) for place, end in begun if end is not None and first <= end < last]
+    goes_on = any(end is None or end >= last for _, end in begun)
+    if not ending or goes_on or links.n_outside_services:
         return []
-    return [_prompt("leaves_treatment", links, ending["ended_on"].max(), {"n_ties": links.n_ties}, ending)]
+    rows = index.rows("episodes", links.client_id).iloc[[place for place, _ in ending]]
+    return [_prompt("leaves_treatment", links, max(end for _, end in ending), {"n_ties": links.n_ties}, rows)]
 
 
 def _stopped_after_move(index: RecordIndex, links: ClientLinks) -> list[Prompt]:
     furthest = Moment(links.at, links.window).furthest
     mine = index.occasions_of(links.client_id, furthest, links.at)
     found = []
-    for group, name, carries in zip(*(links.groups[column] for column in ("group_id", "name", "carries")), strict=True):
+    for tie in links.found.groups:
+        group, name, carries = tie.group_id, tie.name, tie.carries
         been = [occasion.time for occasion in mine if occasion.group_id == group]
         if carries != "recovery" or len(been) < 2:
             continue
@@ -221,16 +225,16 @@ def _moved_at(meetings: list[Occasion]) -> int | None:
 
 
 def _released(index: RecordIndex, links: ClientLinks) -> list[Prompt]:
-    rows = index.rows("observations", links.client_id)
-    rows = rows[((rows["variable"] == CUSTODY) & (rows["observed_at"] < links.at)).to_numpy(dtype=bool)]
-    rows = rows.sort_values("observed_at", kind="stable")
-    if rows.empty or rows["value"].iloc[-1] != RELEASED:
+    looks = index.values("observations", links.client_id, ("observed_at", "variable", "value"))
+    held = [(on, place) for place, (on, variable, _) in enumerate(looks) if variable == CUSTODY and on < links.at]
+    if not held or looks[max(held)[1]][2] != RELEASED:
         return []
-    released = rows["observed_at"].iloc[-1]
+    released, latest = max(held)
     due = released + APPOINTMENT_WITHIN
     if not due <= links.at < released + RELEASE_TOLD_FOR or _seen_by_service(index, links.client_id, released, due):
         return []
-    return [_prompt("released_no_appointment", links, released, {"days": int(APPOINTMENT_WITHIN.days)}, rows.tail(1))]
+    rows = index.rows("observations", links.client_id).iloc[[latest]]
+    return [_prompt("released_no_appointment", links, released, {"days": int(APPOINTMENT_WITHIN.days)}, rows)]
 
 
 def _seen_by_service(index: RecordIndex, client_id: str, start: pd.Timestamp, end: pd.Timestamp) -> bool:
@@ -239,7 +243,8 @@ def _seen_by_service(index: RecordIndex, client_id: str, start: pd.Timestamp, en
         there = (index.people[other].role for other, _ in index.others_at(occasion, client_id))
         if "worker" in there or (occasion.group_id is not None and index.groups[occasion.group_id].kind == "treatment"):
             return True
-    return any(start <= day < end for day in index.rows("episodes", client_id)["started_on"].tolist())
+    begun = [day for (day,) in index.values("episodes", client_id, ("started_on",)) if day is not None]
+    return any(start <= day < end for day in begun)
 
 
 def _prompt(code: str, links: ClientLinks, on: pd.Timestamp, facts: dict[str, Any], rows: pd.DataFrame | None = None) -> Prompt:

@@ -104,25 +104,53 @@ class RecordIndex:
     Parameters
     ----------
     record : RecoveryRecord
+    before : RecordIndex, optional
+        That of a record this one goes on from: tables are the same, or have rows below those there were.
     """
 
-    def __init__(self, record: RecoveryRecord) -> None:
-        occasions, there = record.occasions, record.participation
+    def __init__(self, record: RecoveryRecord, before: RecordIndex | None = None) -> None:
         self.tz = record.tz
-        self._occasion_ids = occasions["occasion_id"]
-        self._time = microseconds(occasions["started_at"])
-        self._kind, self._group, self._setting = (_objects(occasions[name]) for name in ("kind", "group_id", "setting"))
-        self._part = _objects(there["part"])
-        place = pd.Index(self._occasion_ids).get_indexer(there["occasion_id"])
-        codes, ids = pd.factorize(there["person_id"])
-        self.ids = list(ids)
-        self._code = {person: code for code, person in enumerate(self.ids)}
-        self._place, self._person = place, codes
-        self._by_person = _pointers(codes, self._time[place], len(self.ids))
-        self._by_occasion = _pointers(place, codes, len(occasions))
-        self._tables = {name: getattr(record, name) for name in ("people", "groups", *_BY_PERSON)}
+        self._tables = {name: getattr(record, name) for name in ("people", "groups", "separations", *_BY_PERSON)}
         self._rows_by: dict[tuple[str, str], tuple[dict[str, int], _Pointers]] = {}
         self._columns: dict[tuple[str, str], Any] = {}
+        if before is None:
+            self._read(record.occasions, record.participation)
+        else:
+            self._go_on(before, record.occasions, record.participation)
+        self._by_person = _pointers(self._person, self._time[self._place], len(self.ids))
+        self._by_occasion = _pointers(self._place, self._person, len(self._time))
+
+    def _read(self, occasions: pd.DataFrame, there: pd.DataFrame) -> None:
+        self._occasion_ids = occasions["occasion_id"]
+        self._time = microseconds(occasions["started_at"])
+        self._kind, self._group, self._setting = (_objects(occasions[name]) for name in _OF_OCCASION)
+        self._part = _objects(there["part"])
+        self._place = pd.Index(self._occasion_ids).get_indexer(there["occasion_id"])
+        self._person, ids = pd.factorize(there["person_id"])
+        self.ids = list(ids)
+        self._code = {person: code for code, person in enumerate(self.ids)}
+
+    def _go_on(self, before: RecordIndex, occasions: pd.DataFrame, there: pd.DataFrame) -> None:
+        """Take over what is the same, and read the rows below."""
+        same = {name for name, table in self._tables.items() if table is before._tables[name]}
+        self._rows_by.update({key: found for key, found in before._rows_by.items() if key[0] in same})
+        self._columns.update({key: found for key, found in before._columns.items() if key[0] in same})
+        worked_out = {name: before.__dict__[name] for name, table in _RESTS_ON.items() if table in same and name in before.__dict__}
+        self.__dict__.update(worked_out)
+        new, joined = occasions.iloc[len(before._time) :], there.iloc[len(before._place) :]
+        self._occasion_ids = occasions["occasion_id"]
+        self._time = np.concatenate([before._time, microseconds(new["started_at"])])
+        pairs = zip((before._kind, before._group, before._setting), _OF_OCCASION, strict=True)
+        self._kind, self._group, self._setting = (np.concatenate([held, _objects(new[name])]) for held, name in pairs)
+        self._part = np.concatenate([before._part, _objects(joined["part"])])
+        wanted = pd.Index(joined["occasion_id"].unique())
+        at = np.flatnonzero(self._occasion_ids.isin(wanted).to_numpy(dtype=bool))
+        place_of = dict(zip(self._occasion_ids.iloc[at].tolist(), at.tolist(), strict=True))
+        self._place = np.concatenate([before._place, np.array([place_of[each] for each in joined["occasion_id"]], dtype=np.intp)])
+        people = joined["person_id"].tolist()
+        self.ids = before.ids + [person for person in dict.fromkeys(people) if person not in before._code]
+        self._code = {person: code for code, person in enumerate(self.ids)}
+        self._person = np.concatenate([before._person, np.array([self._code[each] for each in people], dtype=np.intp)])
 
     @cached_property
     def people(self) -> dict[str, Person]:
@@ -160,6 +188,18 @@ class RecordIndex:
             values = self._tables[table][name]
             self._columns[table, name] = values.array if isinstance(values.dtype, pd.DatetimeTZDtype) else _objects(values)
         return [None if value is pd.NaT else value for value in self._columns[table, name][places].tolist()]
+
+    @cached_property
+    def apart(self) -> dict[str, frozenset[str]]:
+        """Whom each of those who must be kept apart from somebody must be kept apart from."""
+        return everybody_apart(self._tables["separations"])
+
+    @cached_property
+    def taken(self) -> list[tuple[Any, str, str, str]]:
+        """Introductions agreed or made: when, by whom, of which client, to which group."""
+        steps = self._tables["linkage"]
+        steps = steps[steps["stage"].isin(["accepted", "introduced"]).to_numpy(dtype=bool)]
+        return list(zip(*(steps[name].tolist() for name in ("at", "by_person_id", "client_id", "group_id")), strict=True))
 
     @cached_property
     def willing(self) -> frozenset[str]:
@@ -218,6 +258,9 @@ class RecordIndex:
         return Occasion(place, int(self._time[place]), self._kind[place], self._group[place], self._setting[place], part)
 
 
+_OF_OCCASION = ("kind", "group_id", "setting")
+_RESTS_ON = {"people": "people", "willing": "people", "groups": "groups", "apart": "separations", "taken": "linkage"}
+"""What is worked out of one table alone."""
 _BY_PERSON = {"episodes": "person_id", "observations": "person_id", "nominations": "ego_id", "linkage": "client_id"}
 
 
@@ -227,17 +270,30 @@ def named_rows(frame: pd.DataFrame, kind: type[Any]) -> list[Any]:
     return [kind(*row) for row in zip(*columns, strict=True)]
 
 
+def everybody_apart(separations: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Whom each of those who must be kept apart from somebody must be kept apart from, whoever a row names first."""
+    apart: dict[str, set[str]] = {}
+    for one, other in zip(separations["person_id"].tolist(), separations["other_id"].tolist(), strict=True):
+        apart.setdefault(one, set()).add(other)
+        apart.setdefault(other, set()).add(one)
+    return {person: frozenset(others) for person, others in apart.items()}
+
+
 _INDEXES: dict[int, tuple[weakref.ref[RecoveryRecord], RecordIndex]] = {}
 
 
-def index_of(record: RecoveryRecord) -> RecordIndex:
-    """The index of a record: made the first time it is asked for, forgotten with the record."""
+def index_of(record: RecoveryRecord, goes_on_from: RecoveryRecord | None = None) -> RecordIndex:
+    """The index of a record: made the first time it is asked for, forgotten with the record.
+
+    Much less work is to be done where the record goes on from another one: where its tables are the same, or hold those of the
+    other with rows below.
+    """
     require_record(record, "This")
     held = _INDEXES.get(id(record))
     if held is not None and held[0]() is record:
         return held[1]
     key = id(record)
-    index = RecordIndex(record)
+    index = RecordIndex(record, None if goes_on_from is None else index_of(goes_on_from))
     _INDEXES[key] = (weakref.ref(record, lambda _: _INDEXES.pop(key, None)), index)
     return index
 

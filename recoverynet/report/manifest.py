@@ -14,6 +14,11 @@ from recoverynet.states import Norm, StateScheme
 
 FORM = 1
 PACKAGES = ("recoverynet", "numpy", "pandas", "scipy", "matplotlib")
+MANIFEST_FILE = "manifest.json"
+"""The file of the manifest: in a folder of tables, and attached to a PDF."""
+PROPERTY = "recoverynet-manifest-"
+"""Custom properties of Word and Excel files that hold the manifest, piece by piece, are called so, with a number."""
+_PIECE = 250
 _NORM, _POLICY = "states holding the norm", "smallest_shown"
 
 
@@ -22,7 +27,7 @@ def make_manifest(kind: str, inputs: Mapping[str, str], settings: Mapping[str, o
 
     Parameters
     ----------
-    kind : {"evaluation", "spread"}
+    kind : {"comparison", "evaluation", "spread", "what_if"}
     inputs : mapping of table name to fingerprint
     settings : mapping
         Arguments of the report, by name.
@@ -46,6 +51,18 @@ def as_json(manifest: Mapping[str, object]) -> str:
     """The manifest as JSON that ends no element of a page, whatever texts are in it."""
     text = json.dumps(manifest, ensure_ascii=True, sort_keys=True, indent=1)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def as_properties(manifest: str) -> dict[str, str]:
+    """The JSON of a manifest in pieces as short as properties of Word and Excel files may be, by name."""
+    starts = range(0, len(manifest), _PIECE)
+    return {f"{PROPERTY}{number:04d}": manifest[start : start + _PIECE] for number, start in enumerate(starts, 1)}
+
+
+def from_properties(properties: Mapping[str, str]) -> str | None:
+    """The JSON that :func:`as_properties` cut; None where there is none."""
+    pieces = [properties[name] for name in sorted(properties) if name.startswith(PROPERTY)]
+    return "".join(pieces) if pieces else None
 
 
 def _as_data(value: object) -> object:

@@ -34,6 +34,11 @@ def data_uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
+def png_uri(content: bytes) -> str:
+    """A picture of points as an address that needs no network."""
+    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+
+
 def aspect(svg: str) -> tuple[int, int]:
     """Width and height of an SVG picture in CSS pixels, so that a page does not jump while it loads."""
     sizes = dict(re.findall(r'\b(width|height)="([\d.]+)pt"', svg[:600]))
@@ -56,7 +61,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters.update(emphasised=emphasised, data_uri=data_uri, aspect=aspect)
+    environment.filters.update(emphasised=emphasised, data_uri=data_uri, png_uri=png_uri, aspect=aspect)
     return environment
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from recoverynet import __version__
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
+from recoverynet.report.disclosure.audit import still_audited
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.manifest import as_json
+from recoverynet.report.manifest import as_json, as_properties
 from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables
 from recoverynet.report.save.docx import write_document
@@ -24,6 +25,9 @@ from recoverynet.report.sections import Listing, Points, Section
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 IN_BRIEF, LIMITS = "in_brief", "limits"
+ORIGIN = ("made_by", "made_on", "files")
+ALWAYS = (IN_BRIEF, LIMITS, "settings")
+"""Sections that stay whatever is chosen: what a report cannot say goes with what it says."""
 IN_PICTURES = ("links", "change", "ladder", "rules")
 SUFFIXES = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
 CLIENT_SHEETS = ("report.css", "client.css")
@@ -58,6 +62,10 @@ class Report:
         its own where there is any.
     manifest : mapping
         Inputs, versions and settings as data, which travel inside the page; see :mod:`recoverynet.report.manifest`.
+    service, contact : str
+        Whose report it is and whom to ask, for the cover.
+    logo : bytes
+        A picture for the cover, as PNG; see :func:`recoverynet.report.presentation.read_logo`.
 
     Raises
     ------
@@ -94,6 +102,9 @@ class Report:
     kind_in_words: str = "Report"
     unseen: tuple[str, ...] = ()
     manifest: Mapping[str, object] = field(default_factory=dict)
+    service: str = ""
+    contact: str = ""
+    logo: bytes = b""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sections", tuple(self.sections))
@@ -160,12 +171,38 @@ class Report:
         shown = (Section("pictures", "What it looks like", tuple(pictures[:1])),) if pictures else ()
         closing = tuple(section for section in self.sections if section.name == LIMITS)
         manifest = {**self.manifest, "brief": True} if self.manifest else {}
-        return replace(
+        briefing = replace(
             self,
             sections=(self[IN_BRIEF], *shown, *closing),
             kind_in_words=f"Briefing, {self.kind_in_words.lower()}",
             manifest=manifest,
         )
+        return carry_rerun(self, briefing, "report = report.brief()")
+
+    def arranged(self, sections: Sequence[str]) -> Report:
+        """The report with these sections only, in this order; summary, limits and settings always stay.
+
+        Parameters
+        ----------
+        sections : sequence of str
+            Names of sections.
+
+        Returns
+        -------
+        Report
+            Tables and figures keep their numbers.
+
+        Raises
+        ------
+        SchemaError
+            The report has no such section, or one is named twice.
+        """
+        names = [sections] if isinstance(sections, str) else list(sections)
+        chosen = [self[name] for name in names]
+        ends = [self[name] for name in ALWAYS if name not in names and name in {section.name for section in self.sections}]
+        opening, closing = [each for each in ends if each.name == IN_BRIEF], [each for each in ends if each.name != IN_BRIEF]
+        told = replace(self, sections=(*opening, *chosen, *closing))
+        return carry_rerun(self, told, f"report = report.arranged({names!r})")
 
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
@@ -180,7 +217,10 @@ class Report:
         return page("whole.html.j2", self._content())
 
     def _content(self) -> dict[str, object]:
-        return {"report": self, "version": __version__, "manifest": as_json(self.manifest) if self.manifest else ""}
+        return {"report": self, "version": __version__, "manifest": self._manifest()}
+
+    def _manifest(self) -> str:
+        return as_json(self.manifest) if self.manifest else ""
 
     def save(self, path: str | Path, *, template: str | Path | None = None) -> None:
         """Write the report to one file; the ending says the format.
@@ -218,7 +258,7 @@ class Report:
         elif suffix == ".docx":
             write_document(self._content(), path)
         elif suffix == ".xlsx":
-            write_workbook(self.title, self._about(), self.sections, path)
+            write_workbook(self.title, self._about(), self.sections, path, properties=as_properties(self._manifest()))
         else:
             self._save_notebook(path, template)
 
@@ -239,7 +279,7 @@ class Report:
                 "The notebook behind a report is run on its record, and this report has none: it was put "
                 "together by hand or loaded. Make it with evaluation_report(record), or save it as .html."
             )
-        write_notebook(_RERUNS[self], path, template=None if template is None else Path(template))
+        write_notebook(_RERUNS[self], path, manifest=self._manifest(), template=None if template is None else Path(template))
 
     def save_tables(self, folder: str | Path) -> list[Path]:
         """Write every table as a CSV file, small numbers hidden, and ``tables.csv``, which lists them.
@@ -262,10 +302,12 @@ class Report:
         if self.is_for_case_holder:
             raise DisclosureError("The page of one client is not written as tables: they are passed on and put together.")
         tables = [(section.name, table) for section in self.sections for table in section.tables()]
-        return write_tables(tables, Path(folder))
+        return write_tables(tables, Path(folder), manifest=self._manifest())
 
     def _about(self) -> list[tuple[str, str]]:
+        whose = (("Service", self.service), ("Contact", self.contact))
         about = [
+            *((name, value) for name, value in whose if value),
             ("Report", self.subtitle or self.kind_in_words),
             ("Period", self.period),
             ("Small numbers", self.policy.in_words()),
@@ -276,8 +318,22 @@ class Report:
 
 def with_origin(report: Report, **origin: object) -> Report:
     """The same report with more in its manifest: ``files`` it was read from, ``made_by`` and ``made_on``."""
-    told = replace(report, manifest={**report.manifest, **{name: each for name, each in origin.items() if each}})
-    return remember_rerun(told, _RERUNS[report]) if report in _RERUNS else told
+    given = {name: each for name, each in origin.items() if each}
+    if not given or not report.manifest:
+        return report
+    told = replace(report, manifest={**report.manifest, **given})
+    return carry_rerun(report, told)
+
+
+def carry_rerun(before: Report, after: Report, line: str = "") -> Report:
+    """Give a report what its notebook and its audit need from the one it was made from, and the line that makes it of that one."""
+    still_audited(before, after)
+    if before not in _RERUNS:
+        return after
+    rerun = _RERUNS[before]
+    then = (*rerun.then, line) if line else rerun.then
+    names = tuple((section.name, section.title) for section in after.sections)
+    return remember_rerun(after, replace(rerun, then=then, sections=names))
 
 
 def remember_rerun(report: Report, rerun: Rerun) -> Report:

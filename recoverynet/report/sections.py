@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from recoverynet.draw.style import ShownAxes
 from recoverynet.draw.style import png as as_png
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
+from recoverynet.report.disclosure.counted import Earlier
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable, Grid
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, EstimateTable
 from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy
+from recoverynet.report.disclosure.publication import Publication
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.rendering import page, plain
 
@@ -149,19 +152,47 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A picture drawn from disclosed numbers, its caption, and the same in words for who cannot see it."""
+    """A picture drawn from disclosed numbers, its caption, and the same in words for who cannot see it.
 
-    svg: str
+    Each form of the picture is made when it is first asked for: a page needs no PNG, a Word document no SVG, a text neither.
+    """
+
+    drawn: Drawn | None
     alt: str
     caption: str
     number: int
     kind: Literal["figure"] = "figure"
-    narrow_svg: str = ""
-    png: bytes = b""
 
     def __post_init__(self) -> None:
         if not self.alt.strip() or not self.caption.strip():
             raise SchemaError("A figure needs a caption, and an alt text that says in words what it shows.")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is put away: the pictures made, not what they were drawn with."""
+        made = {"svg": self.svg, "narrow_svg": self.narrow_svg, "png": self.png}
+        return {**self.__dict__, **made, "drawn": None}
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG text."""
+        return as_svg(self._axes.get_figure(root=True))
+
+    @property
+    def _axes(self) -> Drawn:
+        if self.drawn is None:  # only what was put away has none, and it has its pictures
+            raise SchemaError(f"Figure {self.number} was put away with its pictures, and without what they were drawn with.")
+        return self.drawn
+
+    @cached_property
+    def narrow_svg(self) -> str:
+        """The same drawn for a phone; empty where it is not known how it was drawn."""
+        narrow = self.drawn.narrow() if isinstance(self.drawn, ShownAxes) else None
+        return as_svg(narrow.get_figure(root=True)) if narrow else ""
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture for documents that cannot hold SVG."""
+        return as_png(self._axes.get_figure(root=True))
 
     def to_text(self) -> str:
         """What the picture shows, in words."""
@@ -300,7 +331,7 @@ class SectionWriter:
 
     def disclose(self, table: CountTable) -> DisclosedTable:
         """Disclose a table of counts without adding it yet: a sentence or figure can stand before it."""
-        return table.disclosed(self._report.policy)
+        return table.disclosed(self._report.policy, self._report.publication)
 
     def show(self, table: DisclosedTable) -> DisclosedTable:
         """Add a table that :meth:`disclose` gave."""
@@ -309,7 +340,7 @@ class SectionWriter:
 
     def summary(self, table: SummaryTable) -> DisclosedSummary:
         """Disclose a table of means or medians, add it and give it back."""
-        shown = table.disclosed(self._report.policy)
+        shown = table.disclosed(self._report.policy, self._report.publication)
         self._blocks.append(Table(shown, self._report.next_number("table")))
         return shown
 
@@ -321,11 +352,8 @@ class SectionWriter:
 
     def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
         """Add a picture that was drawn from disclosed numbers."""
-        narrow = axes.narrow() if isinstance(axes, ShownAxes) else None
-        picture, on_phones = (as_svg(each.get_figure(root=True)) if each else "" for each in (axes, narrow))
-        number = self._report.next_number("figure")
-        print_ = as_png(axes.get_figure(root=True))
-        self._blocks.append(Figure(picture, alt, caption, number, narrow_svg=on_phones, png=print_))
+        if not self._report.publication.gathering:
+            self._blocks.append(Figure(axes, alt, caption, self._report.next_number("figure")))
 
     def finish(self) -> Section:
         """The section as written."""
@@ -338,15 +366,27 @@ class ReportWriter:
     Parameters
     ----------
     policy : str or DisclosurePolicy
+    earlier : sequence of Earlier
+        Figures published before from the same record. Default none.
+    scope : iterable of str
+        What is true of everybody in the report, such as ``"period: 2011-01-01 to 2011-07-01"``.
     """
 
-    def __init__(self, policy: str | DisclosurePolicy) -> None:
+    def __init__(self, policy: str | DisclosurePolicy, *, earlier: Sequence[Earlier] = (), scope: Iterable[str] = ()) -> None:
         self.policy = DisclosurePolicy.resolve(policy)
+        self.publication = Publication(self.policy.rule(), tuple(earlier), frozenset(scope), off=self.policy.is_off)
         self._counts = {"table": 0, "figure": 0}
 
     def section(self, name: str, title: str, lead: str = "") -> SectionWriter:
         """Begin a section."""
         return SectionWriter(self, name, title, lead)
+
+    def rehearse(self, write: Callable[[], object]) -> None:
+        """Let sections declare their tables, without pictures and into nothing, so that what to hide is decided for all at once."""
+        self.publication.gathering = True
+        write()
+        self.publication.decide()
+        self._counts = dict.fromkeys(self._counts, 0)
 
     def next_number(self, what: Literal["table", "figure"]) -> int:
         """The next free number."""

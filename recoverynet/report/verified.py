@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
 from recoverynet.errors import RecoveryNetError, SchemaError
+from recoverynet.models.interventions.plan import InterventionPlan
+from recoverynet.report.comparison.comparison import comparison_report
 from recoverynet.report.evaluation.evaluation import evaluation_report
 from recoverynet.report.manifest import as_arguments
-from recoverynet.report.report import Report
+from recoverynet.report.presentation import Presentation, present
+from recoverynet.report.report import ORIGIN, Report, with_origin
+from recoverynet.report.save.reading import SavedReport, read_saved
 from recoverynet.report.spread.spread import spread_report
+from recoverynet.report.what_if.what_if import what_if_report
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.untrusted.opening import read_text
-from recoverynet.untrusted.structured import parse_json
 
-MOST_BYTES = 200_000_000
-_BLOCK = re.compile(r'<script type="application/json" id="recoverynet-manifest">(.*?)</script>', re.DOTALL)
+MAKERS: dict[str, Callable[..., Report]] = {
+    "comparison": comparison_report,
+    "evaluation": evaluation_report,
+    "spread": spread_report,
+    "what_if": what_if_report,
+}
 _SHOWN = 5
 
 
@@ -43,17 +47,37 @@ class Verification:
         return not self.differences
 
 
-def verify_report(path: str | Path, record: RecoveryRecord, *, clients: Iterable[str] | None = None) -> Verification:
+@dataclass(frozen=True)
+class MadeWith:
+    """What a report was made with and does not hold, because it is about people or belongs to somebody.
+
+    Attributes
+    ----------
+    clients : iterable of str or None
+        The list of clients.
+    plan : InterventionPlan or None
+        Of a what-if report.
+    logo, template : pathlib.Path or None
+        The picture on the cover and the template with its words.
+    """
+
+    clients: Iterable[str] | None = None
+    plan: InterventionPlan | None = None
+    logo: Path | None = None
+    template: Path | None = None
+
+
+def verify_report(path: str | Path, record: RecoveryRecord, made_with: MadeWith = MadeWith()) -> Verification:  # noqa: B008
     """Is this report what anybody gets who makes it again from these records?
 
     Parameters
     ----------
     path : str or pathlib.Path
-        A report saved as ``.html``.
+        A report saved as .html, .pdf, .docx, .xlsx or .ipynb, or the folder of its tables.
     record : RecoveryRecord
         What it is said to be made from.
-    clients : iterable of str, optional
-        The list of clients, where it was made with one.
+    made_with : MadeWith
+        The list of clients or the plan, where it was made with one.
 
     Returns
     -------
@@ -62,72 +86,86 @@ def verify_report(path: str | Path, record: RecoveryRecord, *, clients: Iterable
     Raises
     ------
     SchemaError
-        The file is no report with a manifest, or it needs a list of clients and none is given.
+        The file is no report with a manifest, or it needs a list of clients or a plan and none is given.
+    NotEstimableError
+        The libraries that write this format are not installed.
 
     Notes
     -----
-    The report is made again with the settings that stand in it and compared with the file byte for byte, so that a change
-    of one figure is seen, and so is one of a setting. What differs is told by kind: inputs, versions, settings, text.
+    The report is made again with the settings that stand in it, saved in the same format and compared byte for byte, so that
+    a change of one figure is seen, and so is one of a setting. What differs is told by kind: inputs, versions, settings, text.
     """
-    written = read_text(Path(path), most=MOST_BYTES)
-    manifest = read_manifest(written, Path(path))
-    if manifest.get("clients_listed") and clients is None:
-        raise SchemaError("The report is about a list of clients, which is no part of it. Give the list as well.")
+    path = Path(path)
+    saved = read_saved(path)
+    _require_given(saved.manifest, made_with, path)
     try:
-        again = _made_again(manifest, record, clients)
+        again = _made_again(saved.manifest, record, made_with)
     except RecoveryNetError as error:
         return Verification((f"settings: the report cannot be made with the settings in it. {error}",))
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         return Verification((f"settings: those in the report are not those of a report ({error}).",))
     with tempfile.TemporaryDirectory(prefix="rn-") as folder:
-        again.save(Path(folder) / "again.html")
-        made = (Path(folder) / "again.html").read_text(encoding="utf-8")
-    return Verification() if made == written else Verification(tuple(_differences(written, made, manifest, again.manifest)))
+        made = _saved_again(again, path, Path(folder))
+    return Verification() if made.content == saved.content else Verification(tuple(_differences(saved, made)))
 
 
-def read_manifest(written: str, path: Path) -> dict[str, object]:
-    """The manifest inside a page; SchemaError where there is none, or more than one."""
-    found = _BLOCK.findall(written)
-    if len(found) != 1:
-        raise SchemaError(f"{path} holds {len(found)} manifests where a report saved as .html by this version holds one.")
-    manifest = parse_json(found[0], f"the manifest of {path}")
-    if not isinstance(manifest, dict) or manifest.get("kind") not in ("evaluation", "spread"):
-        raise SchemaError(f"The manifest of {path} is not that of a report.")
-    return manifest
+def _require_given(manifest: Mapping[str, object], made_with: MadeWith, path: Path) -> None:
+    if manifest.get("kind") not in MAKERS:
+        raise SchemaError(f"The manifest of {path} is not that of a report: its kind is {manifest.get('kind')!r}.")
+    if manifest.get("clients_listed") and made_with.clients is None:
+        raise SchemaError("The report is about a list of clients, which is no part of it. Give the list as well.")
+    if manifest["kind"] == "what_if" and made_with.plan is None:
+        raise SchemaError("The report is about a plan, which is no part of it. Give the plan as well.")
+    for name in ("logo", "template"):
+        if _mapping(manifest.get("presented")).get(name) and getattr(made_with, name) is None:
+            raise SchemaError(f"The report was made with a {name}, which is not kept as a file in it. Give the {name} as well.")
 
 
-def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, clients: Iterable[str] | None) -> Report:
-    make = evaluation_report if manifest["kind"] == "evaluation" else spread_report
-    report: Report = make(record, **as_arguments(manifest), clients=clients)  # type: ignore[operator, arg-type]
+def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, made_with: MadeWith) -> Report:
+    make, arguments = MAKERS[str(manifest["kind"])], as_arguments(manifest)
+    report: Report
+    if manifest["kind"] == "what_if":
+        report = make(record, made_with.plan, **arguments)
+    else:
+        report = make(record, **arguments, clients=made_with.clients)
+    presented = _mapping(manifest.get("presented"))
+    if presented:
+        told = {"logo": made_with.logo, "template": made_with.template, "sections": presented.get("sections")}
+        told |= {name: str(presented.get(name, "")) for name in ("service", "contact")}
+        report = present(report, Presentation(**told))  # type: ignore[arg-type]
     report = report.brief() if manifest.get("brief") else report
-    kept = {name: manifest[name] for name in ("made_by", "made_on", "files") if name in manifest}
-    return replace(report, manifest={**report.manifest, **kept})
+    return with_origin(report, **{name: manifest[name] for name in ORIGIN if name in manifest})
 
 
-def _differences(written: str, made: str, said: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
-    told = []
-    for kind in ("inputs", "versions", "settings"):
-        before, after = _mapping(said.get(kind)), _mapping(json.loads(json.dumps(found.get(kind))))
+def _saved_again(report: Report, path: Path, folder: Path) -> SavedReport:
+    place = folder / f"again{'' if path.is_dir() else path.suffix.lower()}"
+    if path.is_dir():
+        report.save_tables(place)
+    else:
+        report.save(place)
+    return read_saved(place)
+
+
+def _differences(written: SavedReport, made: SavedReport) -> list[str]:
+    said, found, told = written.manifest, made.manifest, []
+    for kind in ("inputs", "versions", "settings", "presented"):
+        before, after = _mapping(said.get(kind)), _mapping(found.get(kind))
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):
                 told.append(f"{kind}: {name} is {before.get(name)!r} in the report and {after.get(name)!r} here.")
-    old, new = _lines(written), _lines(made)
+    told += [f"files: {name} is no part of the report." for name in written.content.keys() - made.content.keys()]
+    told += [f"files: {name} is missing." for name in made.content.keys() - written.content.keys()]
+    old, new = list(written.lines), list(made.lines)
     changed = [step for step in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if step[0] != "equal"]
     for _, a, b, c, d in changed[:_SHOWN]:
         told.append(f"text: the report says {_some(old[a:b])}, made again it says {_some(new[c:d])}.")
     if len(changed) > _SHOWN:
         told.append(f"text: {len(changed) - _SHOWN} more passages differ.")
-    return told or ["The text is the same; pictures, marks or layout of the file are not."]
+    return told or ["The text is the same; pictures, marks, layout or hidden parts of the file are not."]
 
 
 def _mapping(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
-
-
-def _lines(page: str) -> list[str]:
-    """What a page says, a line an element."""
-    bare = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
-    return [line for part in re.split(r"<[^>]*>", bare) if (line := " ".join(html.unescape(part).split()))]
 
 
 def _some(lines: list[str]) -> str:

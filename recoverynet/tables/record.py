@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -183,6 +184,13 @@ class RecoveryRecord:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name, in the order of the layouts, the empty ones included."""
         return {name: getattr(self, name) for name in RECORD_TABLES}
+
+    def copied(self) -> RecoveryRecord:
+        """A record of its own with the same rows, not checked again: what is written into its frames changes no other."""
+        record = copy(self)
+        for name, frame in self.tables().items():
+            object.__setattr__(record, name, frame.copy(deep=False))
+        return record
 
     def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
         """The same record with some tables replaced, checked again."""

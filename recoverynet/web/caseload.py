@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-import pandas as pd
-
-from recoverynet.measures.kept_apart import separated_from
 from recoverynet.web.live_record import LiveRecord
 
 
@@ -41,19 +38,17 @@ def require_on_caseload(record: LiveRecord, worker_id: str, handle: str) -> str:
     return client_id
 
 
-def lists_apart(clients: Iterable[str], separations: pd.DataFrame) -> list[list[str]]:
+def lists_apart(clients: Iterable[str], apart: Mapping[str, frozenset[str]]) -> list[list[str]]:
     """Clients in as few lists as it takes that no two who must be kept apart stand in one.
 
     Examples
     --------
-    >>> pairs = pd.DataFrame({"person_id": ["a"], "other_id": ["c"]})
-    >>> lists_apart(["a", "b", "c"], pairs)
+    >>> lists_apart(["a", "b", "c"], {"a": frozenset("c"), "c": frozenset("a")})
     [['a', 'b'], ['c']]
     """
     lists: list[list[str]] = [[]]
-    involved = set(separations["person_id"]) | set(separations["other_id"])
     for client in clients:
-        others = separated_from(separations, client) if client in involved else frozenset()
+        others = apart.get(client, frozenset())
         fitting = next((each for each in lists if others.isdisjoint(each)), None)
         if fitting is None:
             lists.append([client])

@@ -13,6 +13,7 @@ import pandas as pd
 
 from recoverynet.errors import RecoveryNetError, SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
+from recoverynet.measures.record_index import everybody_apart
 from recoverynet.tables.entries import Entered
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.shelf import INDEX
@@ -36,6 +37,11 @@ class LiveRecord:
         A day to take for today. Default: today, or the last day of a record that ended more than a quarter ago.
     secret : bytes
         Makes the handles that stand for clients in addresses.
+
+    Attributes
+    ----------
+    apart : dict of str to frozenset of str
+        Whom each of those who must be kept apart from somebody must be kept apart from.
 
     Raises
     ------
@@ -64,6 +70,9 @@ class LiveRecord:
             self._clients = people[people["role"] == "client"].set_index("person_id")
             self._workers = dict(zip(workers["person_id"], workers["left_on"], strict=True))
             self._holders = {client: holder for client, holder in self._clients["worker_id"].items() if isinstance(holder, str)}
+            self.apart = everybody_apart(opened.separations)
+            self._caseloads: dict[str, pd.DataFrame] = {}
+            self._fixed = None if self._at is None else as_instant(self._at, opened.tz).normalize() + _OPENS
             self._by_handle = {self.handle(client): client for client in self._clients.index}
             self._seen = seen
             self.version += 1
@@ -105,8 +114,8 @@ class LiveRecord:
         window = self._source.window
         if window is None:
             raise TimeOrderError("The record holds no dated row, so there is nothing a page could show.")
-        if self._at is not None:
-            moment = as_instant(self._at, self.tz).normalize() + _OPENS
+        moment = self._fixed
+        if moment is not None:
             if not window[0] < moment <= window[1] + WINDOW:
                 last = day_in_words(window[1] - pd.Timedelta(microseconds=1))
                 raise TimeOrderError(
@@ -136,11 +145,6 @@ class LiveRecord:
         """A record that holds what the page of one client needs."""
         return self._source.around(client_id, at)
 
-    @property
-    def separations(self) -> pd.DataFrame:
-        """Who must be kept apart from whom."""
-        return self._source.separations
-
     def workers(self) -> list[str]:
         """Everybody in the role of a worker who is there, in order of id."""
         return [worker for worker in sorted(self._workers) if self.is_at_work(worker)]
@@ -164,7 +168,10 @@ class LiveRecord:
 
     def clients_of(self, worker_id: str) -> pd.DataFrame:
         """The clients whose case a worker holds, indexed by person_id, in order of id."""
-        return self._clients[(self._clients["worker_id"] == worker_id).fillna(False).astype(bool)].sort_index()
+        held = self._caseloads
+        if worker_id not in held:
+            held[worker_id] = self._clients[(self._clients["worker_id"] == worker_id).fillna(False).astype(bool)].sort_index()
+        return held[worker_id]
 
     def handle(self, client_id: str) -> str:
         """What stands for a client in an address: it says nothing without the secret."""

@@ -12,7 +12,6 @@ import pandas as pd
 
 from recoverynet import __version__
 from recoverynet.instants import day_in_words
-from recoverynet.measures.kept_apart import separated_from
 from recoverynet.report.wording import label
 from recoverynet.web import words
 from recoverynet.web.caseload import lists_apart
@@ -102,7 +101,7 @@ def list_page(visit: Visit, search: Search) -> str:
     """The caseload, or what a search leaves of it."""
     record, views = visit.desk.record, visit.desk.views
     clients = record.clients_of(visit.worker.worker_id)
-    lists = lists_apart(clients.index, record.separations)
+    lists = lists_apart(clients.index, record.apart)
     place = min(max(search.place, 1), len(lists))
     left_on = dict(clients["left_on"].items())
     rows = []
@@ -128,7 +127,7 @@ def client_page(visit: Visit, client_id: str) -> str:
     record, worker_id = visit.desk.record, visit.worker.worker_id
     view = visit.desk.views.page(client_id, worker_id)
     entries = visit.desk.store.of_client(client_id)
-    hidden = view.links.apart.hidden | separated_from(record.separations, client_id)
+    hidden = view.links.apart.hidden | record.apart.get(client_id, frozenset())
     shown = [entry for entry in entries if entry.person_id not in hidden]
     return _html(
         "client.html.j2",

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from recoverynet.measures.record_index import index_of
 from recoverynet.tables.entries import NOTHING_ENTERED, Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import read_record
 from recoverynet.tables.record import RecoveryRecord, Window
@@ -94,7 +95,9 @@ class WholeRecord:
                 new = _beyond(folded.entered, entered)
                 bare = self._bare if new is None else self._record
                 tables, _ = fold_in(bare.tables(), entered if new is None else new, self.tz)
-                self._record, self._folded = RecoveryRecord.of_checked(tables, window=self.window, tz=self.tz), marks
+                folded_in = RecoveryRecord.of_checked(tables, window=self.window, tz=self.tz)
+                index_of(folded_in, goes_on_from=bare)
+                self._record, self._folded = folded_in, marks
             return self._record
 
     def close(self) -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
 from recoverynet.measures.blind_spots import BlindSpot
 from recoverynet.measures.client_links import ClientLinks, client_links
-from recoverynet.measures.introductions import introductions
+from recoverynet.measures.doors import Wishes
+from recoverynet.measures.introductions import Introduction, best_doors, introduction_options
 from recoverynet.measures.kept_apart import KeptApart
-from recoverynet.measures.meetings import next_meetings
+from recoverynet.measures.meetings import coming_meetings
 from recoverynet.measures.prompts import Prompt, prompts
-from recoverynet.measures.record_index import Group, index_of
+from recoverynet.measures.record_index import Group, RecordIndex, index_of
+from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.web.live_record import LiveRecord
 from recoverynet.web.marks import LatestMarks, Marks
@@ -216,45 +218,52 @@ def _overview_of(links: ClientLinks | Links, told: tuple[Prompt, ...]) -> Overvi
 
 
 def _client_view(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> ClientView:
-    links = client_links(small, client_id, at=at)
-    doors = introductions(small, client_id, at=at, n=DOORS)
-    steps = _latest_steps(small, client_id, at)
-    going = set(links.groups.loc[links.groups["status"] != "quiet", "group_id"])
-    near = going | set(doors["group_id"]) | set(steps["group_id"])
-    open_groups = [group for group in index_of(small).groups.values() if group.meets_at(at)]
+    index, links = index_of(small), client_links(small, client_id, at=at)
+    doors = best_doors(introduction_options(small, client_id, at=at, wishes=Wishes(), within=ACTIVE_WITHIN, links=links), DOORS)
+    steps = _latest_steps(index, client_id, at)
+    going = {tie.group_id for tie in links.found.groups if tie.status != "quiet"}
+    near = going | {door.group_id for door in doors} | {step.group_id for step in steps}
+    open_groups = [group for group in index.groups.values() if group.meets_at(at)]
     may_offer = links.apart.may_be_offered([group for group in open_groups if group.carries == "recovery"])
-    week = next_meetings(small.groups[small.groups["group_id"].isin(near)], at=at, days=7, tz=small.tz)
+    week = coming_meetings([group for group in index.groups.values() if group.group_id in near], at, days=7, tz=small.tz)
     return ClientView(
         Links.of(links),
         prompts(small, client_id, at=at, links=links),
-        _rows(links.people),
-        _rows(links.groups),
-        _rows(doors),
-        _rows(week),
-        _rows(steps),
+        links.found.people,
+        links.found.groups,
+        tuple(doors),
+        tuple(sorted(week, key=lambda meeting: (meeting.starts_at, meeting.group_id))),
+        steps,
         _partners(links, doors),
         _names(may_offer),
         _names(open_groups),
     )
 
 
-def _rows(frame: pd.DataFrame) -> tuple[Any, ...]:
-    return tuple(frame.itertuples(index=False))
+class Step(NamedTuple):
+    """The latest step of a client towards a group."""
+
+    group_id: str
+    name: str
+    stage: str
+    at: pd.Timestamp
+    by_person_id: str | None
 
 
-def _latest_steps(small: RecoveryRecord, client_id: str, at: pd.Timestamp) -> pd.DataFrame:
+def _latest_steps(index: RecordIndex, client_id: str, at: pd.Timestamp) -> tuple[Step, ...]:
     """The latest step towards each group, the latest first."""
-    steps = small.linkage[(small.linkage["client_id"] == client_id) & (small.linkage["at"] < at)]
-    last = steps.sort_values("at", kind="stable").drop_duplicates("group_id", keep="last").iloc[::-1]
-    names = small.groups.set_index("group_id")["name"]
-    return last.assign(name=last["group_id"].map(names))[["group_id", "name", "stage", "at", "by_person_id"]].reset_index(drop=True)
+    taken = index.values("linkage", client_id, ("group_id", "stage", "at", "by_person_id"))
+    last: dict[str, Step] = {}
+    for group, stage, when, by in sorted((row for row in taken if row[2] < at), key=lambda row: row[2]):
+        last.pop(group, None)
+        last[group] = Step(group, index.groups[group].name, stage, when, by)
+    return tuple(reversed(last.values()))
 
 
-def _partners(links: ClientLinks, doors: pd.DataFrame) -> dict[str, str]:
+def _partners(links: ClientLinks, doors: Iterable[Introduction]) -> dict[str, str]:
     """Everybody whom a contact of this client can be noted with, and their role: nobody kept apart from them."""
-    tied = links.people[links.people["known"].astype(bool)]
-    roles = dict(zip(tied["person_id"], tied["role"], strict=True))
-    return roles | dict(zip(doors["introducer_id"], doors["introducer_role"], strict=True))
+    roles = {tie.person_id: tie.role for tie in links.found.people if tie.known}
+    return roles | {door.introducer_id: door.introducer_role for door in doors}
 
 
 def _names(groups: Collection[Group]) -> dict[str, str]:

@@ -1,11 +1,15 @@
-"""Two further families of worlds, whose constants were frozen before either was run, and placebos of four makes.
+"""Three further families of worlds, whose constants were frozen before any was run, and placebos of four makes.
 
 ``rewired``: ties move one at a time between waves, among friends of friends, people of one's place and strangers, and are
 accepted by homophily odds on states at the *start* of the interval; the pull of a place on everybody in it drifts from wave
 to wave. ``attended``: people go to meetings; those at one meeting become tied, somebody's draw to others follows their popularity,
 and the norm is gained by the *number* of contacts holding it, saturating; the mood of a meeting wanders, and hits everybody there.
 
-Every constant stands in this module and was fixed on 29 November 2026, before a world of either family had been drawn.
+``returning``: people come and go, so that states are unknown for waves on end; ties come from being named, from one's place and
+from strangers, and the norm is gained where two contacts of three hold it, more of them adding nothing.
+
+Every constant stands in this module and was fixed on 29 November 2026: those of the first two before a world of either had been
+drawn, those of the third when the rule of the ladder had been changed for missing states, and before a world of it had been drawn.
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ AMONG_FRIENDS, AMONG_PLACE = 0.4, 0.4
 DRIFT_SPREAD, DRIFT_KEEPS = 0.7, 0.6
 MEETING_SIZE, GOES_ELSEWHERE = 26, 0.15
 SATURATION = 1.0
+ENOUGH, AWAY_STAYS = 2, 0.6
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class _People:
 def rewired_panel(
     n: int, truth: Truth, *, family: str = "rewired", missing: float = 0.0, make: Make = "ideal", rng: RandomSource = None
 ) -> NetworkPanel:
-    """What would we see in a world of the third or the fourth family?
+    """What would we see in a world of one of these families?
 
     Parameters
     ----------
@@ -76,10 +81,10 @@ def rewired_panel(
         People, 30 or more.
     truth : Truth
         What is planted.
-    family : {"rewired", "attended"}
+    family : {"rewired", "attended", "returning"}
         How ties and influence come about; see the module.
     missing : float in [0, 1)
-        Share of person-waves whose states nobody recorded.
+        Share of person-waves whose states nobody recorded: at random; in ``returning`` for waves on end, below 0.71.
     make : {"ideal", "half", "own", "coin"}
         The placebo: it carries the hidden trait at the odds of the norm; at their square root; has a turnover of its own and
         no trait; or is a fair coin at every wave.
@@ -95,17 +100,28 @@ def rewired_panel(
     SchemaError
         An argument is out of its range.
     """
-    if family not in ("rewired", "attended") or make not in MAKES or n < 30 or not 0 <= missing < 1:
+    most = 1 / (2 - AWAY_STAYS) if family == "returning" else 1.0
+    if family not in FAMILIES or make not in MAKES or n < 30 or not 0 <= missing < most:
         raise SchemaError(
-            "A world needs family 'rewired' or 'attended', a make among "
-            + ", ".join(MAKES)
-            + ", 30 people or more and missing from 0 "
-            f"to below 1; got family={family!r}, make={make!r}, n={n!r}, missing={missing!r}."
+            f"A world needs a family among {', '.join(FAMILIES)}, a make among {', '.join(MAKES)}, 30 people or more and missing "
+            f"from 0 to below {most:.2g}; got family={family!r}, make={make!r}, n={n!r}, missing={missing!r}."
         )
     generator = resolve_rng(rng)
-    places = N_PLACES if family == "rewired" else max(n // MEETING_SIZE, 2)
+    places = max(n // MEETING_SIZE, 2) if family == "attended" else N_PLACES
     people = _People(generator.integers(0, 2, n), generator.integers(0, 2, n), generator.integers(0, places, n))
-    return _seen(*_history(people, truth, family, make, places, generator), people, missing, generator)
+    history = _history(people, truth, family, make, places, generator)
+    unseen = _away(n, missing, generator) if family == "returning" else generator.random((n, N_WAVES)) < missing
+    return _seen(*history, people, unseen)
+
+
+def _away(n: int, missing: float, rng: np.random.Generator) -> np.ndarray:
+    """Waves at which people are not seen: as many of them at each, and who was away is likelier to be away still."""
+    leaves = missing * (1 - AWAY_STAYS) / (1 - missing)
+    away = np.zeros((n, N_WAVES), dtype=bool)
+    away[:, 0] = rng.random(n) < missing
+    for wave in range(1, N_WAVES):
+        away[:, wave] = rng.random(n) < np.where(away[:, wave - 1], AWAY_STAYS, leaves)
+    return away
 
 
 def _history(
@@ -136,8 +152,10 @@ def _history(
 
 
 def _felt(held: np.ndarray, alters: np.ndarray, family: str) -> np.ndarray:
-    """Share of contacts holding the norm; in meetings their number, with less and less to each further one."""
+    """Share of contacts holding the norm; in meetings their number, each further one less; of who returns, whether enough do."""
     count = held[alters].sum(axis=1)
+    if family == "returning":
+        return (count >= ENOUGH).astype(float)
     return count / DEGREE if family == "rewired" else (1 - np.exp(-SATURATION * count)) / (1 - np.exp(-SATURATION * DEGREE))
 
 
@@ -177,6 +195,14 @@ def _of_place(wanted: np.ndarray, place: np.ndarray, rng: np.random.Generator) -
     return order[first[wanted] + (rng.random(len(wanted)) * size[wanted]).astype(int)]
 
 
+def _naming(egos: np.ndarray, alters: np.ndarray, otherwise: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Somebody who names each ego; where nobody does, the one given otherwise."""
+    order = np.argsort(alters.ravel(), kind="stable")
+    named = np.bincount(alters.ravel(), minlength=len(alters))
+    chosen = (np.cumsum(named) - named)[egos] + (rng.random(len(egos)) * named[egos]).astype(int)
+    return np.where(named[egos] > 0, order[np.minimum(chosen, len(order) - 1)] // DEGREE, otherwise)
+
+
 def _rewired(
     alters: np.ndarray,
     people: _People,
@@ -191,7 +217,8 @@ def _rewired(
     popular = np.repeat(np.arange(n), 1 + np.bincount(alters.ravel(), minlength=n))
     egos = rng.integers(0, n, rng.poisson(truth.moves * n))
     slots, third = rng.integers(0, DEGREE, (3, len(egos))), rng.random(len(egos))
-    near = _of_place(place[egos], place, rng).tolist()
+    near = _of_place(place[egos], place, rng)
+    near = (np.where(third < AMONG_FRIENDS, _naming(egos, alters, near, rng), near) if family == "returning" else near).tolist()
     far = (popular[rng.integers(0, len(popular), len(egos))] if family == "attended" else rng.integers(0, n, len(egos))).tolist()
     logs = [np.log(ratio) for ratio in (truth.state, truth.state, truth.trait, truth.latent_tie)]
     pairs = zip(logs, (*start, people.trait, people.latent), strict=True)
@@ -212,18 +239,11 @@ def _rewired(
 
 
 def _seen(
-    kept: list[np.ndarray],
-    held: np.ndarray,
-    other: np.ndarray,
-    place: np.ndarray,
-    people: _People,
-    missing: float,
-    rng: np.random.Generator,
+    kept: list[np.ndarray], held: np.ndarray, other: np.ndarray, place: np.ndarray, people: _People, unseen: np.ndarray
 ) -> NetworkPanel:
     """The panel an analyst would hold."""
     n = len(place)
     starts = pd.date_range("2010-01-01", periods=N_WAVES + 1, freq="MS", tz="Europe/London")
-    unseen = rng.random(held.shape) < missing
     networks = []
     for alters in kept:
         ties = sparse.coo_array((np.ones(n * DEGREE), (np.repeat(np.arange(n), DEGREE), alters.ravel())), shape=(n, n)).tocsr()
@@ -253,11 +273,12 @@ KINDS: dict[str, tuple[str, dict[str, object]]] = {
     "latent_3_3": ("beyond", {"latent_tie": 3.0, "latent_outcome": 3.0}),
     "latent_6_6": ("beyond", {"latent_tie": 6.0, "latent_outcome": 6.0}),
 }
-"""What confounds in each kind of world of either family, with its reach."""
+"""What confounds in each kind of world of a family, with its reach."""
 
 FAMILIES = {
     "rewired": "ties rewired one at a time; places that drift where said",
     "attended": "ties from meetings and popularity; influence saturates",
+    "returning": "ties to those who name one; two contacts of three are enough; people away for waves on end",
 }
 
 
@@ -275,11 +296,11 @@ def _catalogue() -> dict[str, World]:
 
 
 UNSEEN_WORLDS: dict[str, World] = _catalogue()
-"""Every world of the third and fourth family by name, with placebos of four makes, at four strengths."""
+"""Every world of these families by name, with placebos of four makes, at four strengths."""
 
 
 def unseen_world(name: str, n: int, *, missing: float | None = None, rng: RandomSource = None) -> NetworkPanel:
-    """The panel of a world of the third or fourth family by its name."""
+    """The panel of a world of these families by its name."""
     settings = dict(UNSEEN_WORLDS[name].settings)
     family, make = settings.pop("family"), settings.pop("make")
     return rewired_panel(n, Truth(**settings), family=family, missing=missing or 0.0, make=make, rng=rng)

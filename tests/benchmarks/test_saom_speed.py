@@ -11,6 +11,7 @@ import recoverynet as rn
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import Simulator
 from recoverynet.models.saom.specification import Term
+from recoverynet.models.saom.what_if import simulate
 
 RSIENA_MS_A_SIMULATION = 12.3
 """RSiena 1.6.5, one core: both periods of the fifty pupils, with scores (749 ministeps)."""
@@ -62,6 +63,45 @@ def test_a_fit_of_fifty_pupils(benchmark, pupils, reference):
         simulations=fit.n_simulations,
         overall_ratio=round(fit.overall_ratio, 3),
         times_rsiena=round(RSIENA_SECONDS_A_FIT / benchmark.stats["min"], 1),
+    )
+    assert fit.converged
+
+
+def a_year_group():
+    """129 people, as many as in the best-known example of such models, at three waves simulated with planted parameters."""
+    rng, n = np.random.default_rng(129), 129
+    ties = ((rng.random((n, n)) < 2.9 / n) & ~np.eye(n, dtype=bool)) * 1.0
+    drink = np.repeat(rng.integers(1, 6, n).astype(float)[:, None], 3, axis=1)
+    begun = rn.NetworkPanel.from_adjacency(
+        [ties] * 3, network="friend", behaviour={"drink": drink}, covariates={"sex": rng.integers(1, 3, n).astype(float)}
+    )
+    truth = {
+        ("Rate", "friend"): 8.0, ("Rate", "drink"): 2.0, "density": -2.6, "recip": 2.0, "transTrip": 0.5, "cycle3": -0.2,
+        "inPopSqrt": -0.1, "sameX": 0.7, ("altX", "sex"): 0.0, ("egoX", "sex"): 0.0, ("altX", "drink"): 0.0, ("egoX", "drink"): 0.0,
+        "simX": 0.8, "linear": 0.3, "quad": -0.05, "avSim": 3.0, "effFrom": 0.0,
+    }  # fmt: skip
+    return simulate(YEAR_GROUP, truth, begun, 1, chain=True, bounds={"drink": (1, 5)}, rng=1, quiet=True).panel(0)
+
+
+YEAR_GROUP = rn.Specification(
+    {"friend": ["density", "recip", "transTrip", "cycle3", "inPopSqrt", ("sameX", "sex"), ("altX", "sex"), ("egoX", "sex"),
+                ("altX", "drink"), ("egoX", "drink"), ("simX", "drink")]},
+    {"drink": ["linear", "quad", ("avSim", "friend"), ("effFrom", "sex")]},
+)  # fmt: skip
+
+
+@pytest.mark.benchmark(group="saom fit of 129")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fit_of_129_people(benchmark, workers):
+    """The whole fit at the default length, 19 parameters; ``processor_seconds`` tells apart a slow machine and a busy one."""
+    panel = a_year_group()
+    rn.fit_saom(panel, YEAR_GROUP, n_simulations=200, wanted=9.0, most_runs=1, workers=workers, quiet=True, rng=1)
+    used = time.process_time()
+    fit = benchmark.pedantic(lambda: rn.fit_saom(panel, YEAR_GROUP, workers=workers, quiet=True, rng=2), rounds=1)
+    benchmark.extra_info.update(
+        simulations=fit.n_simulations,
+        overall_ratio=round(fit.overall_ratio, 3),
+        processor_seconds=round(time.process_time() - used, 1),
     )
     assert fit.converged
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pandas as pd
 import pytest
@@ -13,13 +13,7 @@ from typer.testing import CliRunner
 import recoverynet as rn
 from recoverynet.cli import app
 
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own, as a terminal would start it."""
-    command = [sys.executable, "-c", "from recoverynet.cli import main; main()", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert "Traceback" not in done.stderr + done.stdout, done.stderr[-2000:]
-    return done
+Command = Callable[..., CompletedProcess[str]]
 
 
 def log(tmp_path: Path) -> Path:
@@ -41,40 +35,40 @@ def log(tmp_path: Path) -> Path:
     return place
 
 
-def test_an_export_becomes_a_report_in_three_commands(tmp_path) -> None:
+def test_an_export_becomes_a_report_in_three_commands(command: Command, tmp_path) -> None:
     place, mapping, record = log(tmp_path), tmp_path / "map.toml", tmp_path / "record"
-    done = run("map", place, "--out", mapping)
+    done = command("map", place, "--out", mapping)
     assert done.returncode == 0 and "Next: recoverynet import contacts" in done.stdout
-    done = run("import", "contacts", place, "--map", mapping, "--into", record)
+    done = command("import", "contacts", place, "--map", mapping, "--into", record)
     assert done.returncode == 0, done.stderr
     assert "17 rows are appointments and no contacts: 8 did not attend, 9 cancelled" in done.stdout
     assert (record / "import_report.txt").read_text().startswith("export, read as contacts.")
-    done = run("report", "evaluation", record, "--out", tmp_path / "evaluation.html", "--quiet")
+    done = command("report", "evaluation", record, "--out", tmp_path / "evaluation.html", "--quiet")
     assert done.returncode == 0 and "12 clients" in done.stdout
     page = (tmp_path / "evaluation.html").read_text(encoding="utf-8")
     assert "Zoë" not in page and "Ahmed" not in page and "19 contacts" not in page
 
 
-def test_a_register_becomes_a_record_and_is_never_written_over_unasked(tmp_path) -> None:
+def test_a_register_becomes_a_record_and_is_never_written_over_unasked(command: Command, tmp_path) -> None:
     register = tmp_path / "SMART.csv"
     register.write_text("Ref,Name,13/03/2011,20/03/2011\nC1,Ann Bell,Y,DNA\nC2,Bo Fry,/,N\n")
-    done = run("import", "register", register, "--into", tmp_path / "record")
+    done = command("import", "register", register, "--into", tmp_path / "record")
     assert done.returncode == 0 and "3 of 4 marks came in" in done.stdout and "Bell" not in done.stdout
-    assert run("check", tmp_path / "record").returncode == 0
-    again = run("import", "register", register, "--into", tmp_path / "record")
+    assert command("check", tmp_path / "record").returncode == 0
+    again = command("import", "register", register, "--into", tmp_path / "record")
     assert again.returncode == 2 and "--overwrite" in again.stderr
-    assert run("import", "register", register, "--into", tmp_path / "record", "--overwrite").returncode == 0
+    assert command("import", "register", register, "--into", tmp_path / "record", "--overwrite").returncode == 0
 
 
-def test_meetings_join_a_record_and_are_brought_up_to_date(shared, tmp_path) -> None:
+def test_meetings_join_a_record_and_are_brought_up_to_date(command: Command, shared, tmp_path) -> None:
     record = tmp_path / "record"
     rn.write_record(rn.load_sample("five_people"), record)
     n = len(rn.load_sample("five_people").groups)
     feed = shared("data/meetings/meeting_guide_kc.json")
-    done = run("import", "meetings", feed, "--into", record, "--tz", "America/Chicago")
+    done = command("import", "meetings", feed, "--into", record, "--tz", "America/Chicago")
     assert done.returncode == 0 and f"206 groups (0 of them brought up to date), {n} others stay" in done.stdout
     assert "meetings in the coming seven days" in done.stdout
-    done = run("import", "meetings", feed, "--into", record, "--tz", "America/Chicago")
+    done = command("import", "meetings", feed, "--into", record, "--tz", "America/Chicago")
     assert f"206 groups (206 of them brought up to date), {n} others stay" in done.stdout
     read = rn.read_record(record)
     assert len(read.groups) == 206 + n and len(read.occasions) == len(rn.load_sample("five_people").occasions)
@@ -98,7 +92,7 @@ def test_meetings_join_a_record_and_are_brought_up_to_date(shared, tmp_path) -> 
         ("meetings", "meetings/bmlt_meeting-search-42.867970-day2.json", (), {"groups": 53}),
     ],
 )  # fmt: skip
-def test_every_real_file_comes_in_by_one_command(shared, tmp_path, kind, name, more, counts) -> None:
+def test_every_real_file_comes_in_by_one_command(command: Command, shared, tmp_path, kind, name, more, counts) -> None:
     arguments = ["import", kind, str(shared(f"data/{name}")), "--into", str(tmp_path / "out"), *more]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
@@ -118,21 +112,21 @@ def test_every_real_file_comes_in_by_one_command(shared, tmp_path, kind, name, m
         (("map", "none"), "does not exist", 2),
     ],
 )
-def test_refusals_are_plain_sentences_and_write_nothing(tmp_path, monkeypatch, arguments, says, status) -> None:
+def test_refusals_are_plain_sentences_and_write_nothing(command: Command, tmp_path, monkeypatch, arguments, says, status) -> None:
     (tmp_path / "feed.json").write_text("<!doctype html><html>Bad gateway</html>")
     (tmp_path / "either.csv").write_text("Client ref,Date,Worker\nC1,01/02/2011,W1\nC2,02/02/2011,W1\n")
     monkeypatch.chdir(tmp_path)
-    done = run(*arguments)
+    done = command(*arguments)
     assert done.returncode == status and says in done.stderr.replace("\n", " ").replace("│", " ")
     assert not (tmp_path / "out").exists()
 
 
-def test_interviews_with_columns_of_another_name_come_in(tmp_path: Path) -> None:
+def test_interviews_with_columns_of_another_name_come_in(command: Command, tmp_path: Path) -> None:
     study = tmp_path / "study.csv"
     study.write_text("Person;age;alter.sex.1;alter.sex.2;X1.to.2\n7;41;f;m;2\n8;38;f;;\n")
     given = ("import", "interviews", study, "--into", tmp_path / "record", "--asked-at", "2011-03-07")
-    refused = run(*given)
+    refused = command(*given)
     assert refused.returncode == 1 and "Person" in refused.stderr and not (tmp_path / "record").exists()
-    done = run(*given, "--ego-id", "Person")
+    done = command(*given, "--ego-id", "Person")
     assert done.returncode == 0 and "3 alters came in" in done.stdout
     assert sorted(rn.read_record(tmp_path / "record").nominations["alter_id"]) == ["7:1", "7:2", "8:1"]

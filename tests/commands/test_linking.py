@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pandas as pd
 import pytest
 
 import recoverynet as rn
 from recoverynet.csv_files import write_csv
+
+Command = Callable[..., CompletedProcess[str]]
 
 KEY = "3f9a1c77e2b84d0655aa17"
 
@@ -26,14 +28,21 @@ def place(tmp_path_factory) -> Path:
     return home
 
 
-def run(place: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "recoverynet", "link", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=place)
-
-
-def test_two_folders_become_one_record_with_errors_by_group(place):
+def test_two_folders_become_one_record_with_errors_by_group(command: Command, place):
     data, into = place / "data", place / "out"
-    done = run(place, data / "north", data / "south", "--key", "keys/key", "--into", into, "--truth", data / "truth.csv", "--quiet")
+    done = command(
+        "link",
+        data / "north",
+        data / "south",
+        "--key",
+        "keys/key",
+        "--into",
+        into,
+        "--truth",
+        data / "truth.csv",
+        "--quiet",
+        cwd=place,
+    )
     assert done.returncode == 0, done.stderr
     assert "ethnicity: white" in done.stdout and "95 % intervals" in done.stdout and "pairs are linked" in done.stdout
     record = rn.read_record(into / "record")
@@ -46,27 +55,27 @@ def test_two_folders_become_one_record_with_errors_by_group(place):
     assert not [day for day in born if day in written.replace("2011", "")]
 
 
-def test_tokens_made_before_with_another_key_are_told_apart(place):
+def test_tokens_made_before_with_another_key_are_told_apart(command: Command, place):
     data = place / "data"
     for name in ("north", "south"):
         record = rn.read_record(data / name)
         tokens = rn.linkage_tokens(pd.read_csv(data / name / "particulars.csv", dtype="str"), key=KEY)
         rn.write_record(record.with_tables(people=record.people.merge(tokens, on="person_id")), place / "made" / name)
-    good = run(place, "made/north", "made/south", "--key", "keys/key", "--into", "made_out", "--quiet")
+    good = command("link", "made/north", "made/south", "--key", "keys/key", "--into", "made_out", "--quiet", cwd=place)
     assert good.returncode == 0, good.stderr
-    bad = run(place, "made/north", "made/south", "--key", "keys/other", "--into", "bad_out", "--quiet")
+    bad = command("link", "made/north", "made/south", "--key", "keys/other", "--into", "bad_out", "--quiet", cwd=place)
     assert bad.returncode == 1 and "made with another key" in bad.stderr and not (place / "bad_out").exists()
 
 
-def test_what_the_command_refuses(place):
+def test_what_the_command_refuses(command: Command, place):
     data = place / "data"
-    twice = run(place, data / "north", data / "north", "--key", "keys/key", "--into", "x")
+    twice = command("link", data / "north", data / "north", "--key", "keys/key", "--into", "x", cwd=place)
     assert twice.returncode == 1 and "not linked with itself" in twice.stderr
     bare = place / "bare" / "west"
     rn.write_record(rn.read_record(data / "south"), bare)
-    none = run(place, data / "north", bare, "--key", "keys/key", "--into", "x")
+    none = command("link", data / "north", bare, "--key", "keys/key", "--into", "x", cwd=place)
     assert none.returncode == 1 and "no common column" in none.stderr
     write_csv(pd.DataFrame({"who": ["a"]}), bare / "particulars.csv")
-    odd = run(place, data / "north", bare, "--key", "keys/key", "--into", "x")
+    odd = command("link", data / "north", bare, "--key", "keys/key", "--into", "x", cwd=place)
     assert odd.returncode == 1 and "no column person_id" in odd.stderr
     assert "Traceback" not in twice.stderr + none.stderr + odd.stderr and not (place / "x").exists()

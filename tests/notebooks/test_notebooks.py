@@ -12,7 +12,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-WITH_FIGURES = {"01", "02", "03", "04"}
+WITH_FIGURES = {"01", "02", "03", "04", "05"}
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 
@@ -75,5 +75,5 @@ def test_the_command_hands_them_out(tmp_path):
 
 def test_the_walk_has_its_notebooks():
     there = {path.stem for path in NOTEBOOKS}
-    walk = ("01_records_to_network", "02_personal_networks", "03_is_it_spreading", "04_coevolution", "06_evaluation")
+    walk = ("01_records_to_network", "02_personal_networks", "03_is_it_spreading", "04_coevolution", "05_what_if", "06_evaluation")
     assert {*walk, "07_worker_view"} <= there

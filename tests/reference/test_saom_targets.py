@@ -68,7 +68,7 @@ def test_simulations_at_estimates_of_rsiena_come_back_to_its_targets(pupils, sha
     spread = statistics.std(axis=0, ddof=1)
     ratios = (statistics.mean(axis=0) - target_statistics(setting).sum(axis=0)) / spread
     np.testing.assert_allclose(ratios, effects["tconv"], atol=4 * np.sqrt(1 / 2000 + 1 / 3000))
-    inverse = np.linalg.inv(runs.covariances)
+    inverse = np.linalg.inv(runs.together.covariance)
     errors = np.sqrt(np.diag(inverse @ np.cov(statistics.T) @ inverse.T))
     np.testing.assert_allclose(errors, effects["se"], rtol=0.25)
     assert abs(errors / effects["se"] - 1).mean() < 0.1

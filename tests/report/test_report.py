@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from recoverynet import CountTable, DisclosurePolicy, Report
+from recoverynet.draw.style import open_axes
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.sections import Figure, Note, Points, ReportWriter, Section, Table
@@ -49,6 +50,9 @@ def test_nothing_undisclosed_can_be_reached_from_a_report(report: Report) -> Non
 def test_pickling_takes_no_record_along(report: Report) -> None:
     copy = pickle.loads(pickle.dumps(report))
     assert copy.to_text() == report.to_text()
+    for one, other in zip(report.sections, copy.sections, strict=True):
+        for here, there in zip(one.figures(), other.figures(), strict=True):
+            assert there.drawn is None and there.svg == here.svg and there.narrow_svg == here.narrow_svg and there.png == here.png
     with pytest.raises(NotEstimableError, match="evaluation_report"):
         copy.save("x.ipynb")
 
@@ -100,7 +104,7 @@ def test_a_section_speaks_in_plain_text() -> None:
 
 def test_a_figure_needs_words() -> None:
     with pytest.raises(SchemaError, match="alt text"):
-        Figure("<svg/>", "", "caption", 1)
+        Figure(open_axes(None, height=72), "", "caption", 1)
 
 
 @pytest.mark.parametrize("name", ["report.odt", "report", "report.txt"])

@@ -13,7 +13,7 @@ from recoverynet.cli import app
 from recoverynet.errors import SchemaError
 from recoverynet.report.manifest import as_arguments, as_json, make_manifest
 from recoverynet.report.report import Report
-from recoverynet.report.verified import verify_report
+from recoverynet.report.verified import MadeWith, verify_report
 from recoverynet.samples import sample_folder
 
 
@@ -86,7 +86,7 @@ def test_a_list_of_clients_has_to_be_given_again(record: rn.RecoveryRecord, tmp_
     rn.evaluation_report(record, clients=["ben"]).save(tmp_path / "x.html")
     with pytest.raises(SchemaError, match="list of clients"):
         verify_report(tmp_path / "x.html", record)
-    assert verify_report(tmp_path / "x.html", record, clients=["ben"]).is_same
+    assert verify_report(tmp_path / "x.html", record, MadeWith(clients=["ben"])).is_same
 
 
 def test_a_report_put_together_by_hand_has_no_manifest(tmp_path: Path, tiny_report: Report) -> None:

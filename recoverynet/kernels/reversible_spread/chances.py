@@ -35,38 +35,31 @@ def unit(seed: np.uint64, key: np.uint64, month: int, purpose: int, more: int) -
 
 
 @compiled(inline="always")
-def next_state(state: int, base: np.ndarray, holds: np.ndarray, gain: float, luck: float) -> int:
-    """Where somebody is a month later: ``base`` (K, K) holds the chances, those of gaining the norm scaled to ``gain``.
+def next_state(state: int, base: np.ndarray, holds: np.ndarray, chance: float, luck: float) -> int:
+    """Where somebody is a month later: ``base`` (K, K) holds the chances, those of gaining (or losing) the norm scaled to
+    ``chance``.
 
-    Low luck moves, gaining first: more contacts never turn a gain into another move.
+    Gains take the lowest luck and losses the highest that moves: more contacts never turn one move into another.
     """
-    n_states = len(holds)
-    if holds[state]:
-        gone = 0.0
-        for other in range(n_states):
-            if other != state:
-                gone += base[state, other]
-                if luck < gone:
-                    return other
-        return state
-    plain, elsewhere, n_held = 0.0, 0.0, 0
+    n_states, own = len(holds), holds[state]
+    plain, elsewhere, n_across = 0.0, 0.0, 0
     for other in range(n_states):
-        if holds[other]:
+        if holds[other] != own:
             plain += base[state, other]
-            n_held += 1
+            n_across += 1
         elif other != state:
             elsewhere += base[state, other]
-    gain = min(max(gain, 0.0), 1.0 - elsewhere)
-    gone = 0.0
+    chance = min(max(chance, 0.0), 1.0 - elsewhere)
+    across, within = (elsewhere, 0.0) if own else (0.0, chance)
     for other in range(n_states):
-        if holds[other]:
-            gone += gain * (base[state, other] / plain if plain > 0.0 else 1.0 / n_held)
-            if luck < gone:
+        if holds[other] != own:
+            below = across
+            across += chance * (base[state, other] / plain if plain > 0.0 else 1.0 / n_across)
+            if below <= luck < across:
                 return other
-    gone = gain
-    for other in range(n_states):
-        if not holds[other] and other != state:
-            gone += base[state, other]
-            if luck < gone:
+        elif other != state:
+            below = within
+            within += base[state, other]
+            if below <= luck < within:
                 return other
     return state

@@ -28,6 +28,8 @@ from recoverynet.kernels.reversible_spread.choosing import MENTOR, NOMINATION, m
 
 UNKNOWN, DRAWN = -1, -2
 NOT_AGAIN = 3
+TRIES_OF_A_TIE = 40
+SHARED, COUNTED, RATIOS, STEPS = 0, 1, 2, 3
 
 
 class Community(NamedTuple):
@@ -64,7 +66,11 @@ class Plan(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """One run a row: base (R, K, K), per contact, by going to a recovery group, leaving, ties ending; closure (R, S)."""
+    """One run a row: base (R, K, K), per contact, by going to a recovery group, leaving, ties ending; closure (R, S).
+
+    ``lines`` (R, 2, 5), of gaining and of losing: where it starts, by share, by contact holding, by contact known, and where
+    nobody is; ``steps`` (R,) chances a month to move at all; ``likeness`` (R,) log-odds that a new tie is to one's like.
+    """
 
     base: np.ndarray
     per_contact: np.ndarray
@@ -72,32 +78,51 @@ class Rates(NamedTuple):
     leaving: np.ndarray
     ties_ending: np.ndarray
     closure: np.ndarray
+    lines: np.ndarray
+    steps: np.ndarray
+    likeness: np.ndarray
 
 
 @compiled()
 def contacts_of(person: int, at: Community, state: np.ndarray, indices: np.ndarray, active: np.ndarray, guide: np.ndarray,
-                load: np.ndarray, held: np.ndarray, known: np.ndarray, mode: int) -> float:  # fmt: skip
-    """Contacts who hold the norm: a group counts as one by its share (mode 0) or person by person (1)."""
-    holding = 0.0
+                load: np.ndarray, held: np.ndarray, known: np.ndarray, mode: int) -> tuple[float, float]:  # fmt: skip
+    """Contacts who hold the norm, and of known state: a group counts as one by its share (mode 0) or person by person."""
+    holding, of = 0.0, 0.0
     for place in range(at.indptr[person], at.indptr[person + 1]):
         now = state[indices[place]]
         if now >= 0:
             holding += at.strength[place] * at.holds[now]
+            of += at.strength[place]
     if guide[person] >= 0 and state[guide[person]] >= 0:
         holding += at.holds[state[guide[person]]]
+        of += 1.0
     own = 1.0 if at.holds[state[person]] else 0.0
     for group in range(active.shape[1] if load[person] else 0):
         if active[person, group]:
-            others, of = held[group] - own, known[group] - 1.0
-            if of > 0.0:
-                holding += others / of if mode == 0 else others
-    return holding
+            others, there = held[group] - own, known[group] - 1.0
+            if there > 0.0:
+                holding += others / there if mode == SHARED else others
+                of += 1.0 if mode == SHARED else there
+    return holding, of
+
+
+@compiled(inline="always")
+def crossing(mode: int, holds: bool, plain: float, holding: float, of: float, per_contact: float, lines: np.ndarray,
+             steps: float) -> float:  # fmt: skip
+    """Chance a month of gaining the norm, or of losing it, by what contacts hold; ``plain`` is the chance without them."""
+    if mode <= COUNTED:
+        return plain if holds else plain + per_contact * holding
+    line = lines[1 if holds else 0]
+    sum_of = line[0] + line[1] * holding / of + line[2] * holding + line[3] * of if of > 0.0 else line[4]
+    if mode == RATIOS:
+        return 1.0 - (1.0 - plain) ** np.exp(sum_of)
+    return steps / (1.0 + np.exp(-sum_of))
 
 
 @compiled()
 def turn_over(month: int, seed: np.uint64, at: Community, plan: Plan, leaving: float, turns: bool, ending: float,
-              active: np.ndarray, brought: np.ndarray, indices: np.ndarray, going: np.ndarray,
-              load: np.ndarray) -> None:  # fmt: skip
+              likeness: float, state: np.ndarray, active: np.ndarray, brought: np.ndarray, indices: np.ndarray,
+              going: np.ndarray, load: np.ndarray) -> None:  # fmt: skip
     """Links end; where the network turns over, as many begin with people of the same role and sex, and ties are replaced."""
     n, n_groups = active.shape
     for person in range(n):
@@ -114,7 +139,7 @@ def turn_over(month: int, seed: np.uint64, at: Community, plan: Plan, leaving: f
             active[person, group] = False
             going[group] -= 1
             load[person] -= 1
-            if closed or brought[person, group] or not turns:
+            if closed or moved or cut or brought[person, group] or not turns:
                 brought[person, group] = False
                 continue
             for step in range(40):
@@ -124,10 +149,24 @@ def turn_over(month: int, seed: np.uint64, at: Community, plan: Plan, leaving: f
                     going[group] += 1
                     load[other] += 1
                     break
-    if turns and ending > 0.0:
-        for place in range(len(indices)):
+    for person in range(n if turns and ending > 0.0 else 0):
+        for place in range(at.indptr[person], at.indptr[person + 1]):
             if unit(seed, np.uint64(place), month, TIE, 0) < ending:
-                indices[place] = at.indices[int(unit(seed, np.uint64(place), month, NEW_TIE, 0) * len(indices))]
+                indices[place] = new_contact(person, place, month, seed, at, likeness, state)
+
+
+@compiled()
+def new_contact(person: int, place: int, month: int, seed: np.uint64, at: Community, likeness: float, state: np.ndarray) -> int:
+    """Whom a tie that ended gives way to: by how many ties others have and, on log-odds ``likeness``, who is in one's state."""
+    other, less = -1, np.exp(-abs(likeness))
+    for step in range(TRIES_OF_A_TIE):
+        other = at.indices[int(unit(seed, np.uint64(place), month, NEW_TIE, 2 * step) * len(at.indices))]
+        if likeness == 0.0 or state[other] < 0 or state[person] < 0:
+            return other
+        alike = at.holds[state[other]] == at.holds[state[person]]
+        if alike == (likeness > 0.0) or unit(seed, np.uint64(place), month, NEW_TIE, 2 * step + 1) < less:
+            return other
+    return other
 
 
 @compiled()
@@ -252,20 +291,19 @@ def step(month: int, seed: np.uint64, at: Community, plan: Plan, rates: Rates, r
     for person in range(n):
         if state[person] < 0:
             continue
-        gain = 0.0
-        if not at.holds[state[person]]:
-            plain, goes = 0.0, False
-            for other in range(len(at.holds)):
-                plain += rates.base[run, state[person], other] if at.holds[other] else 0.0
+        now = state[person]
+        plain, goes = 0.0, False
+        for other in range(len(at.holds)):
+            plain += rates.base[run, now, other] if at.holds[other] != at.holds[now] else 0.0
+        holding, of = 0.0, 0.0
+        if mode > COUNTED or (rates.per_contact[run] != 0.0 and not at.holds[now]):
+            holding, of = contacts_of(person, at, state, indices, active, guide, load, held, known, mode)
+        chance = crossing(mode, at.holds[now], plain, holding, of, rates.per_contact[run], rates.lines[run], rates.steps[run])
+        if not at.holds[now]:
             for group in range(n_groups if load[person] else 0):
                 goes = goes or (active[person, group] and at.recovery[group])
-            contacts = 0.0
-            if rates.per_contact[run] != 0.0:
-                contacts = contacts_of(person, at, state, indices, active, guide, load, held, known, mode)
-            going = rates.going[run] if goes else 0.0
-            gain = plain + rates.per_contact[run] * contacts + going
-        luck = unit(seed, at.keys[person], month, MOVE, 0)
-        after[person] = next_state(state[person], rates.base[run], at.holds, gain, luck)
+            chance += rates.going[run] if goes else 0.0
+        after[person] = next_state(now, rates.base[run], at.holds, chance, unit(seed, at.keys[person], month, MOVE, 0))
     return after
 
 
@@ -292,7 +330,20 @@ def courses(seeds: np.ndarray, first: int, end: int, months: int, mode: int, tur
         count(at, state, active, load, states[run, 0], held[run, 0], linked[run, 0])
         for month in range(1, months + 1):
             turn_over(
-                month, seed, at, plan, rates.leaving[run], turns, rates.ties_ending[run], active, brought, indices, going, load
+                month,
+                seed,
+                at,
+                plan,
+                rates.leaving[run],
+                turns,
+                rates.ties_ending[run],
+                rates.likeness[run],
+                state,
+                active,
+                brought,
+                indices,
+                going,
+                load,
             )
             propose(
                 month, seed, at, plan, rates.closure[run], active, brought, indices, going, load, guide, asked, done[run, month]

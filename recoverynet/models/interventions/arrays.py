@@ -11,19 +11,24 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.kernels.reversible_spread.courses import UNKNOWN, Plan
-from recoverynet.models.interventions.community import WITHOUT_LIMIT, Standing
-from recoverynet.models.interventions.declared import (
-    RULES,
-    BridgeRemoved,
-    Champion,
-    GroupClosed,
-    HoursMoved,
-    Intervention,
-    Introduction,
-    NewGroup,
-)
+from recoverynet.measures.doors import between, says_access
+from recoverynet.models.interventions import declared
+from recoverynet.models.interventions.community import BARRIERS, WITHOUT_LIMIT, Standing
+from recoverynet.models.interventions.declared import RULES, Intervention
 
 ALWAYS = 10**6
+CLOSED = BARRIERS.index("closed")
+KEPT_BY = {
+    "closed": "it does not go on at present",
+    "recovery": "it is not a group of recovery",
+    "newcomers": "it takes no newcomers",
+    "women": "it is for women only",
+    "substitution": "it is not for people on opioid substitution",
+    "day": "it meets on another day than those that were asked for",
+    "online": "it is online, or is not, where the other was asked for",
+    "access": "it does not say of itself the access that was asked for",
+    "distance": "it is farther away than was asked for, or nobody recorded where it is",
+}
 
 
 class Slot(NamedTuple):
@@ -57,10 +62,10 @@ def prepared(standing: Standing, interventions: Sequence[Intervention], months: 
         Somebody is not on the record.
     """
     for each in interventions:
-        if isinstance(each, NewGroup):
+        if isinstance(each, declared.NewGroup):
             standing = _with_group(standing, each)
     for each in interventions:
-        if isinstance(each, BridgeRemoved):
+        if isinstance(each, declared.BridgeRemoved):
             standing = _without_person(standing, each.person_id)
     room, keep, cut = _opening(standing, interventions, months)
     slots: list[tuple[Slot, float, str | float | tuple[float, float]]] = []
@@ -70,12 +75,12 @@ def prepared(standing: Standing, interventions: Sequence[Intervention], months: 
     chance = np.array([share for _, share, _ in slots])
     hosts = np.zeros(len(standing.group_ids))
     for each in interventions:
-        if isinstance(each, NewGroup):
+        if isinstance(each, declared.NewGroup):
             hosts[standing.group_ids.get_loc(each.group_id)] = each.hosts
     return Prepared(standing, Plan(room, hosts, cut, keep, rows, chance), tuple(closure for _, _, closure in slots))
 
 
-def _with_group(standing: Standing, group: NewGroup) -> Standing:
+def _with_group(standing: Standing, group: declared.NewGroup) -> Standing:
     """The community with one group more, where nobody goes yet."""
     if group.group_id in standing.group_ids:
         raise SchemaError(f"The record has a group {group.group_id!r} already; give the new one a name of its own.")
@@ -84,7 +89,10 @@ def _with_group(standing: Standing, group: NewGroup) -> Standing:
         raise SchemaError(f"Nobody on the record is of the area {group.area!r}, so nobody could reach {group.group_id!r}; "
                           f"areas are {', '.join(areas)}.")  # fmt: skip
     at = standing.community
-    suits = at.client & (standing.women | (not group.women_only)) & ~(standing.on_ost & (not group.ost_friendly))
+    barrier = _barriers_to(standing, group)
+    suits = at.client & (barrier == 0)
+    if not suits.any():
+        raise SchemaError(f"The new group {group.group_id!r} is out of reach of every client: {_why(barrier[at.client])}.")
     near = np.array([group.area is not None and area == group.area for area in standing.person_areas], dtype=float)
     community = at._replace(
         active=np.column_stack([at.active, np.zeros(len(suits), dtype=bool)]),
@@ -98,7 +106,34 @@ def _with_group(standing: Standing, group: NewGroup) -> Standing:
         group_ids=standing.group_ids.append(pd.Index([group.group_id])),
         group_names={**standing.group_names, group.group_id: group.group_id},
         group_areas=(*standing.group_areas, group.area),
+        barrier=np.column_stack([standing.barrier, barrier]),
     )
+
+
+def _barriers_to(standing: Standing, group: declared.NewGroup) -> np.ndarray:
+    """What keeps each client from a new group."""
+    reach, n = standing.reach, len(standing.person_ids)
+    found = np.zeros(n, dtype=np.int64)
+    if reach.max_km is not None:
+        there = standing.middles.get(group.area or "")
+        far = [
+            area != group.area and not between(standing.middles.get(area), there) <= reach.max_km for area in standing.person_areas
+        ]
+        found[np.array(far, dtype=bool)] = BARRIERS.index("distance")
+    if not says_access(group.access, reach.access):
+        found[:] = BARRIERS.index("access")
+    if reach.days is not None and group.weekday not in reach.days:
+        found[:] = BARRIERS.index("day")
+    found[standing.on_ost & (not group.ost_friendly)] = BARRIERS.index("substitution")
+    found[~standing.women & group.women_only] = BARRIERS.index("women")
+    return found
+
+
+def _why(barrier: np.ndarray) -> str:
+    """What keeps people from a group, the commonest first; how many each keeps is not said, for they may be few."""
+    places, counts = np.unique(barrier[barrier > 0], return_counts=True)
+    said = [KEPT_BY[BARRIERS[place]] for place in places[np.argsort(-counts, kind="stable")]]
+    return "; ".join(said) or "nothing is known of it"
 
 
 def _without_person(standing: Standing, person_id: str) -> Standing:
@@ -118,12 +153,15 @@ def _opening(standing: Standing, interventions: Sequence[Intervention], months: 
     shape = (months + 1, len(standing.group_ids))
     room, keep = np.full(shape, WITHOUT_LIMIT, dtype=np.int64), np.ones(shape)
     for each in interventions:
-        if isinstance(each, NewGroup | GroupClosed | HoursMoved):
+        if isinstance(each, declared.NewGroup | declared.GroupClosed | declared.HoursMoved):
             place = group_place(standing, each.group_id)
-            if isinstance(each, NewGroup):
+            if not isinstance(each, declared.NewGroup) and (standing.barrier[standing.community.client, place] == CLOSED).all():
+                done = "closed" if isinstance(each, declared.GroupClosed) else "moved"
+                raise SchemaError(f"The group {each.group_id!r} does not go on at present, so it cannot be {done}.")
+            if isinstance(each, declared.NewGroup):
                 room[:, place] = each.capacity
                 room[: each.start, place] = 0
-            elif isinstance(each, GroupClosed):
+            elif isinstance(each, declared.GroupClosed):
                 room[each.start :, place] = -1
             elif each.start <= months:
                 keep[each.start, place] = each.keeps
@@ -149,14 +187,14 @@ def person_place(standing: Standing, person_id: str) -> int:
 
 def _slots_of(standing: Standing, each: Intervention) -> list[tuple[Slot, float, str | float | tuple[float, float]]]:
     """Proposals a month of one intervention, each with the share of months in which it is made."""
-    if isinstance(each, NewGroup):
+    if isinstance(each, declared.NewGroup):
         first = Slot(RULES.index("random"), group_place(standing, each.group_id), each.start, ALWAYS, -1, -1)
         return [(first, share, 1.0) for share in _shares(each.joins_per_month)]
-    if isinstance(each, Champion):
+    if isinstance(each, declared.Champion):
         group, guide = _champion(standing, each)
         slot = Slot(RULES.index("random"), group, each.start, ALWAYS, -1, guide)
         return [(slot, share, each.closure) for share in _shares(each.per_month)]
-    if not isinstance(each, Introduction) or each.rule == "nobody":
+    if not isinstance(each, declared.Introduction) or each.rule == "nobody":
         return []
     group = -1 if each.group_id is None else group_place(standing, each.group_id)
     end = ALWAYS if each.months is None else each.start + each.months
@@ -174,16 +212,14 @@ def _shares(per_month: float) -> list[float]:
 
 
 def _require_reach(standing: Standing, group: int) -> None:
-    allowed = standing.community.allowed
-    if not (allowed.any() if group < 0 else allowed[:, group].any()):
+    at = standing.community
+    if not (at.allowed.any() if group < 0 else at.allowed[:, group].any()):
         which = "Any group" if group < 0 else f"The group {standing.group_ids[group]!r}"
-        raise SchemaError(
-            f"{which} is out of reach of every client: it is closed, is not a recovery group, takes no newcomers, or suits nobody "
-            "on record by sex or opioid substitution. Choose another group."
-        )
+        kept = standing.barrier[at.client] if group < 0 else standing.barrier[at.client, group]
+        raise SchemaError(f"{which} is out of reach of every client: {_why(kept)}. Choose another group.")
 
 
-def _champion(standing: Standing, each: Champion) -> tuple[int, int]:
+def _champion(standing: Standing, each: declared.Champion) -> tuple[int, int]:
     """Group and place of a champion who may introduce so many."""
     person, group = person_place(standing, each.person_id), group_place(standing, each.group_id)
     if each.person_id in standing.refused:
@@ -215,8 +251,8 @@ def _named_client(standing: Standing, client_id: str, group: int) -> int:
         raise SchemaError(f"{client_id!r} is not a client; introductions are for clients.")
     if not at.allowed[place, group]:
         raise SchemaError(
-            f"{client_id!r} cannot be introduced to {standing.group_ids[group]!r}: the group is closed or does not suit them by "
-            "sex, opioid substitution, or because it takes no newcomers."
+            f"{client_id!r} cannot be introduced to {standing.group_ids[group]!r}: "
+            f"{KEPT_BY[BARRIERS[standing.barrier[place, group]]]}."
         )
     there = [other for one, other in at.apart if one == place and at.active[other, group]]
     if there:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,9 +13,31 @@ from scipy import sparse
 
 from recoverynet.errors import NotEstimableError
 from recoverynet.kernels.reversible_spread.courses import DRAWN, UNKNOWN, Community
+from recoverynet.measures.doors import BARRIERS as DOORS_SHUT
+from recoverynet.measures.doors import Wishes
 
 MONTH_DAYS = 30.4375
 WITHOUT_LIMIT = 10**9
+USUAL_TIES_ENDING = 0.05
+BARRIERS = ("", "closed", *DOORS_SHUT, "distance")
+"""Why somebody cannot be brought to a group: nothing, it does not go on, it does not suit, or it is too far away."""
+
+
+class AtStart(NamedTuple):
+    """What clients' contacts hold at the start.
+
+    Attributes
+    ----------
+    mean_contacts, share_linked : float
+        Contacts holding the norm (a group by its share), and going to a recovery group, of clients who do not hold it.
+    exposure : (float array, float array)
+        Share of contacts (a group person by person) who hold it, of clients who do not hold it and of those who do; NaN where
+        nobody is known.
+    """
+
+    mean_contacts: float
+    share_linked: float
+    exposure: tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +49,19 @@ class RecordedRates:
     states : tuple of str
     holds : boolean array (K,)
     moves : float array (K, K)
-        Person-months in a row's state that were in the column's a month later.
+        Person-months in a row's state that were in the column's a month later; of a panel, a wave later.
+    by_wave : bool
+        Whether moves and ties are those of waves, how far apart must be said elsewhere.
     left, stayed : int
         Links to recovery groups that had ended, or not, six weeks later.
     closures : dict of {"offered", "accepted"} to (followed, not followed)
-    mean_contacts, share_linked : float
-        Contacts holding the norm, and going to a recovery group, among clients who do not hold it at the start.
+    start : AtStart
+        What clients' contacts hold at the start.
     n_months : float
         Months the record covers.
+    ties_gone, ties_stayed : int
+        Ties between people that had ended, or not, ``tie_months`` later.
+    tie_months : float
     """
 
     states: tuple[str, ...]
@@ -41,25 +70,49 @@ class RecordedRates:
     left: int
     stayed: int
     closures: dict[str, tuple[int, int]]
-    mean_contacts: float
-    share_linked: float
+    start: AtStart
     n_months: float
+    ties_gone: int = 0
+    ties_stayed: int = 0
+    tie_months: float = 1.0
+    by_wave: bool = False
 
-    def draw_base(self, n_runs: int, rng: np.random.Generator) -> np.ndarray:
-        """Chances of moving (R, K, K), drawn from Dirichlet distributions of what was seen; a state nobody was in stays."""
+    @property
+    def exposure(self) -> tuple[np.ndarray, np.ndarray]:
+        """Shares of contacts who hold the norm at the start, of clients who do not hold it and of those who do."""
+        return self.start.exposure
+
+    @property
+    def knows_ties(self) -> bool:
+        """Whether it was seen how ties between people end."""
+        return self.ties_gone + self.ties_stayed > 0
+
+    def draw_base(self, wave_months: float, n_runs: int, rng: np.random.Generator) -> np.ndarray:
+        """Chances a month of moving (R, K, K), drawn from Dirichlet distributions of what was seen; a state nobody was in stays."""
         base = np.zeros((n_runs, len(self.states), len(self.states)))
         for row, seen in enumerate(self.moves):
             if seen.sum() == 0:
                 base[:, row, row] = 1.0
-            else:
-                ever = seen > 0
-                base[:, row, ever] = rng.dirichlet(seen[ever], n_runs)
+                continue
+            ever = seen > 0
+            base[:, row, ever] = rng.dirichlet(seen[ever], n_runs)
+            away = 1.0 - base[:, row, row]
+            monthly = 1.0 - (1.0 - away) ** (1.0 / wave_months if self.by_wave else 1.0)
+            base[:, row] *= np.where(away > 0, monthly / np.where(away > 0, away, 1.0), 0.0)[:, None]
+            base[:, row, row] = 1.0 - monthly
         return base
 
     def draw_leaving(self, n_runs: int, rng: np.random.Generator) -> np.ndarray:
         """Chances a month that a link ends (R,), by Jeffreys' prior and what was seen of six weeks."""
         six_weeks = rng.beta(self.left + 0.5, self.stayed + 0.5, n_runs)
         return 1.0 - (1.0 - six_weeks) ** (MONTH_DAYS / 42.0)
+
+    def draw_ties_ending(self, wave_months: float, n_runs: int, rng: np.random.Generator) -> np.ndarray:
+        """Chances a month that a tie gives way to another (R,), by Jeffreys' prior; ``USUAL_TIES_ENDING`` where none was seen."""
+        if not self.knows_ties:
+            return np.full(n_runs, USUAL_TIES_ENDING)
+        gone = rng.beta(self.ties_gone + 0.5, self.ties_stayed + 0.5, n_runs)
+        return 1.0 - (1.0 - gone) ** (1.0 / (wave_months if self.by_wave else self.tie_months))
 
     def draw_closure(self, kind: str, n_runs: int, rng: np.random.Generator) -> np.ndarray:
         """Shares of proposals that are followed by going (R,), by Jeffreys' prior."""
@@ -94,6 +147,12 @@ class Standing:
     n_left_out : int
         People who did not agree to be counted.
     source_in_words : str
+    barrier : int array (n, G)
+        What keeps each client from each group: a place in ``BARRIERS``, or 0 where nothing does.
+    reach : Wishes
+        What must be so of any group that somebody is brought to.
+    middles : mapping of area to (lat, lon)
+        The middle of its groups, where they have coordinates.
     """
 
     community: Community
@@ -111,6 +170,9 @@ class Standing:
     refused: dict[str, str]
     n_left_out: int
     source_in_words: str
+    barrier: np.ndarray
+    reach: Wishes = Wishes()
+    middles: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def n_clients(self) -> int:
@@ -145,17 +207,24 @@ def starting_states(codes: np.ndarray, client: np.ndarray, n_states: int) -> tup
     return state, np.cumsum(shares)
 
 
-def contacts_at_start(at: Community) -> tuple[float, float]:
-    """Mean number of contacts holding the norm (a group by its share), and share linked, of clients known not to hold it."""
+def contacts_at_start(at: Community) -> AtStart:
+    """What the contacts of clients whose state is known hold at the start."""
     known = at.state >= 0
     held = np.where(known, at.holds[np.maximum(at.state, 0)], False)
-    asked = at.client & known & ~held
-    if not asked.any():
-        return 0.0, 0.0
+    asked = at.client & known
     ties = sparse.csr_array((at.strength, at.indices, at.indptr), shape=(len(held), len(held)))
-    personal = ties @ held.astype(float)
+    counted = sparse.csr_array(((at.strength > 0).astype(float), at.indices, at.indptr), shape=ties.shape)
     active = at.active.astype(float)
     holding, of = active.T @ held, active.T @ known
-    share = np.where(of > 1, holding / np.maximum(of - 1, 1), 0.0)
+    others_of = np.maximum(of - 1, 0)
+    share = np.where(of > 1, holding / np.maximum(others_of, 1), 0.0)
+    met_held = counted @ held.astype(float) + active @ holding - active.sum(axis=1) * held
+    met = counted @ known.astype(float) + active @ others_of
+    exposure = np.where(met > 0, met_held / np.maximum(met, 1.0), np.nan)
     linked = (at.active & at.recovery).any(axis=1)
-    return float((personal + active @ share)[asked].mean()), float(linked[asked].mean())
+    not_yet = asked & ~held
+    mean, going = 0.0, 0.0
+    if not_yet.any():
+        mean = float((ties @ held.astype(float) + active @ share)[not_yet].mean())
+        going = float(linked[not_yet].mean())
+    return AtStart(mean, going, (exposure[not_yet], exposure[asked & held]))

@@ -12,7 +12,7 @@ import pandas as pd
 from recoverynet.arguments import list_of_names
 from recoverynet.draw.dots import draw_dots
 from recoverynet.errors import SchemaError
-from recoverynet.models.interventions.courses import Courses, Setting, basis_of, described, ends_of, run_arms
+from recoverynet.models.interventions.courses import Courses, Setting, Simulated, basis_of, described, ends_of, run_arms
 from recoverynet.models.interventions.declared import (
     RULE_WORDS,
     RULES,
@@ -25,7 +25,7 @@ from recoverynet.models.interventions.declared import (
 )
 from recoverynet.models.interventions.source import SpreadSource
 from recoverynet.randomness import RandomSource
-from recoverynet.results import Result, settings_of
+from recoverynet.results import settings_of
 
 if TYPE_CHECKING:
     from recoverynet.draw.dots import Axes
@@ -36,7 +36,7 @@ OUTCOMES = {"holding": "held", "linked": "linked"}
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Comparison(Result):
+class Comparison(Simulated):
     """Which way of choosing links most people, and does more of them good?
 
     Parameters
@@ -45,17 +45,10 @@ class Comparison(Result):
         ``"nobody"`` first: the course without any intervention.
     costs : mapping of rule to (hours, pounds)
         Arrays over runs.
-    levels, n_level, states, level, supposition
-        As in :class:`recoverynet.models.interventions.courses.SpreadCourses`.
     """
 
     arms: Mapping[str, Courses]
     costs: Mapping[str, tuple[np.ndarray, np.ndarray]]
-    states: tuple[str, ...]
-    levels: tuple[tuple[str, str], ...]
-    n_level: np.ndarray
-    level: float
-    supposition: bool
 
     @property
     def rules(self) -> tuple[str, ...]:

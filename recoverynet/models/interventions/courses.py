@@ -18,7 +18,7 @@ from recoverynet.kernels.random_bits import seeds_of
 from recoverynet.kernels.reversible_spread.courses import courses as run_courses
 from recoverynet.models.interventions.arrays import Prepared, prepared
 from recoverynet.models.interventions.declared import Intervention, require_interventions
-from recoverynet.models.interventions.rates import draw_rates, mode_of, uniform
+from recoverynet.models.interventions.rates import draw_rates, uniform
 from recoverynet.models.interventions.source import SpreadSource
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 CHUNK = 25
 LONGEST = 120
+HORIZON_CHECK = "the horizon lies within what the record covers"
 ASSUMPTIONS = (
     "States move once a month, by chances that depend on the state and contacts a month before, and on nothing else.",
-    "Clients whose state is not on record start in one drawn from the others’; other people of unknown state are no contacts.",
-    "A group counts among somebody's contacts by those of its people who are on record; visitors nobody wrote down are not there.",
-    "Proposals are followed as often as the plan says, or as they were in the record, whoever is chosen and however many are made.",
-    "Nobody joins or leaves the caseload; what happens to people nobody recorded is not in here.",
-    "Whoever is linked by an introduction leaves as often as others leave groups.",
+    "Clients of unknown state start in one drawn from the others’; other people of unknown state are no contacts.",
+    "A group counts among contacts by those of its people who are on record, and by no visitor whom nobody wrote down.",
+    "Proposals are followed as the plan says, or as in the record, whoever is chosen and however many are made; who is linked by "
+    "one leaves as often as others do.",
+    "Nobody joins or leaves the caseload; what happens to people whom nobody recorded is not in here.",
 )
 
 
@@ -51,29 +52,41 @@ class Courses(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class SpreadCourses(Result):
-    """How would it go with an intervention, and without?
+class Simulated(Result):
+    """What every answer from simulated courses says of its people.
 
     Parameters
     ----------
-    without, with_it : Courses
-        The same runs twice.
     states : tuple of str
     levels : tuple of (column, level)
+        Subgroups of clients; the first is everybody.
     n_level : int array
+        Clients in each.
     level : float
         Coverage of intervals.
     supposition : bool
         Whether what passes between people is supposed and not shown by the evidence ladder.
     """
 
-    without: Courses
-    with_it: Courses
     states: tuple[str, ...]
     levels: tuple[tuple[str, str], ...]
     n_level: np.ndarray
     level: float
     supposition: bool
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class SpreadCourses(Simulated):
+    """How would it go with an intervention, and without?
+
+    Parameters
+    ----------
+    without, with_it : Courses
+        The same runs twice.
+    """
+
+    without: Courses
+    with_it: Courses
 
     def to_frame(self) -> pd.DataFrame:
         """How many clients hold the norm and go to a group, month by month?
@@ -103,6 +116,25 @@ class SpreadCourses(Result):
                     )
                 )
         return pd.concat(rows, ignore_index=True).assign(n=self.n_people, basis=basis_of(self.supposition))
+
+    def states_frame(self) -> pd.DataFrame:
+        """How many clients are in each state, month by month?
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a course (``"without"``, ``"with"``, ``"difference"``), month and ``state``: ``mean``, ``low`` and ``high`` over
+            runs, in clients; ``n`` and ``basis`` as in :meth:`to_frame`.
+        """
+        one, other = (each.states.astype(float) for each in (self.without, self.with_it))
+        parts = []
+        for name, values in (("without", one), ("with", other), ("difference", other - one)):
+            low, high = ends_of(values, self.level)
+            index = pd.MultiIndex.from_product([range(values.shape[1]), self.states], names=["month", "state"])
+            numbers = {"mean": values.mean(axis=0).ravel(), "low": low.ravel(), "high": high.ravel()}
+            parts.append(pd.DataFrame(numbers, index=index).reset_index().assign(course=name))
+        columns = ["course", "month", "state", "mean", "low", "high"]
+        return pd.concat(parts, ignore_index=True)[columns].assign(n=self.n_people, basis=basis_of(self.supposition))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Both courses with bands, in new Axes where none are given."""
@@ -168,7 +200,7 @@ def simulate_spread(
     Returns
     -------
     SpreadCourses
-        ``to_frame()`` month by month, ``plot()``, ``summary()``.
+        ``to_frame()`` month by month, ``states_frame()`` by state, ``plot()``, ``summary()``.
 
     Raises
     ------
@@ -264,15 +296,18 @@ def _closures(plan: Prepared, setting: Setting, seed: int) -> np.ndarray:
 
 def _run(setting: Setting, plan: Prepared, seeds: np.ndarray, rng: np.random.Generator, closure: np.ndarray) -> Courses:
     standing, months, n_runs = plan.standing, int(setting.horizon), setting.n_runs
-    rates = draw_rates(setting.source.rates, setting.source.standing.seen, closure, n_runs, rng)
+    source = setting.source
+    rates = draw_rates(source.rates, source.standing.seen, source.behaviour, closure, n_runs, rng)
+    at = standing.community
+    if not source.counts_by_strength:
+        at = at._replace(strength=(at.strength > 0).astype(float))
     counts = [
         np.zeros((n_runs, months + 1, size), dtype=np.int64) for size in (len(standing.seen.states), *[len(standing.levels)] * 2, 3)
     ]
-    mode = mode_of(setting.source.rates)
 
     def chunk(first: int) -> None:
         end = min(first + CHUNK, n_runs)
-        run_courses(seeds, first, end, months, mode, setting.turnover, standing.community, plan.plan, rates, *counts)
+        run_courses(seeds, first, end, months, source.mode, setting.turnover, at, plan.plan, rates, *counts)
 
     workers = setting.workers or min(os.cpu_count() or 1, 4)
     with ThreadPoolExecutor(workers) as pool:
@@ -283,13 +318,8 @@ def _run(setting: Setting, plan: Prepared, seeds: np.ndarray, rng: np.random.Gen
 def described(setting: Setting, without: Courses) -> dict[str, object]:
     """What every answer says of its people, assumptions and checks."""
     source, standing = setting.source, setting.source.standing
-    spread = (
-        "What passes between people is a supposition: the evidence ladder did not reach level 3, or was not asked."
-        if source.supposition
-        else "What passes between people is consistent with the evidence ladder (level 3 or above), and not more than that."
-    )
     return {
-        "assumptions": (spread, source.rates_in_words, *ASSUMPTIONS),
+        "assumptions": (source.ladder_in_words, source.rates_in_words, *ASSUMPTIONS),
         "n_people": standing.n_clients,
         "n_dropped": standing.n_left_out,
         "checks": _checks(setting, without),
@@ -313,7 +343,7 @@ def _checks(setting: Setting, without: Courses) -> tuple[Check, ...]:
         )
     unknown = int((standing.community.client & (standing.community.state < 0)).sum())
     return (
-        Check("the horizon lies within what the record covers", setting.horizon <= covered, detail),
+        Check(HORIZON_CHECK, setting.horizon <= covered, detail),
         Check(
             "every client's state is on record at the start",
             not unknown,

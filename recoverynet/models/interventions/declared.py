@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
+from recoverynet.measures.meetings import WEEKDAYS
 
 Range: TypeAlias = "float | tuple[float, float]"
 RULES = ("nobody", "random", "degree", "nomination", "survey", "isolated", "mentor")
@@ -52,6 +54,13 @@ def _amounts(what: object, **values: float) -> None:
 
 def _first_month(start: object, what: str) -> None:
     whole_number(start, f"start of {what}, the first month it is so,", 1)
+
+
+def _when(weekday: object, start_time: object, what: str) -> None:
+    if weekday is not None and weekday not in WEEKDAYS:
+        raise SchemaError(f"weekday of {what} is one of {', '.join(WEEKDAYS)}; got {weekday!r}.")
+    if start_time is not None and not (isinstance(start_time, str) and re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", start_time)):
+        raise SchemaError(f"start_time of {what} is a time of day as '18:30'; got {start_time!r}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +149,8 @@ class NewGroup:
         Clients who come of themselves, with nobody introducing them. Default 0.
     women_only, ost_friendly : bool
         Who is welcome. Default: everybody.
+    access : str
+        What it says of its access, such as "step-free; hearing loop". Default: nothing.
     start : int
         First month. Default 1.
     hours_per_month, pounds_per_month : float
@@ -165,6 +176,7 @@ class NewGroup:
     joins_per_month: float = 0.0
     women_only: bool = False
     ost_friendly: bool = True
+    access: str = ""
     start: int = 1
     hours_per_month: float = 8.0
     pounds_per_month: float = 0.0
@@ -176,6 +188,7 @@ class NewGroup:
         in_range(self.joins_per_month, f"joins_per_month of the group {self.group_id!r}", 0.0, 200.0)
         if self.norm != "recovery":
             raise SchemaError(f"A new group is one of recovery; the norm of {self.group_id!r} is given as {self.norm!r}.")
+        _when(self.weekday, None, f"the group {self.group_id!r}")
         _first_month(self.start, f"the group {self.group_id!r}")
         _amounts(f"the group {self.group_id!r}", hours_per_month=self.hours_per_month, pounds_per_month=self.pounds_per_month)
 
@@ -298,9 +311,16 @@ class HoursMoved:
 
     def __post_init__(self) -> None:
         in_range(self.keeps, f"keeps, the share who still come to {self.group_id!r},")
+        _when(self.weekday, self.start_time, f"the move of {self.group_id!r}")
         _first_month(self.start, f"the move of {self.group_id!r}")
 
 
+IN_WORDS = {
+    "introduction": "people are introduced",
+    "group": "a new one is opened",
+    "champion": "a champion brings people",
+    "hours_moved": "the hours are moved",
+}
 Intervention: TypeAlias = "Introduction | NewGroup | Champion | BridgeRemoved | GroupClosed | HoursMoved"
 KINDS = {each.what: each for each in (Introduction, NewGroup, Champion, BridgeRemoved, GroupClosed, HoursMoved)}
 
@@ -333,8 +353,8 @@ def _require_no_contradiction(every: tuple[Intervention, ...]) -> None:
         group = getattr(each, "group_id", None)
         if group in closed and not isinstance(each, GroupClosed) and _last(each) >= closed[group]:
             raise SchemaError(
-                f"Two interventions contradict each other: the group {group!r} is closed from month {closed[group]}, and a "
-                f"{each.what.replace('_', ' ')} goes on there. Take one out, or let it end before."
+                f"Two interventions contradict each other: the group {group!r} is closed from month {closed[group]}, and "
+                f"{IN_WORDS[each.what]} there. Take one out, or let it end before."
             )
     gone = {each.person_id for each in every if isinstance(each, BridgeRemoved)}
     both = sorted(gone & {each.person_id for each in every if isinstance(each, Champion)})

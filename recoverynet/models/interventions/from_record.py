@@ -10,15 +10,17 @@ from scipy import sparse
 
 from recoverynet.errors import NotEstimableError
 from recoverynet.kernels.reversible_spread.courses import Community
-from recoverynet.measures.doors import Wishes, suits
+from recoverynet.measures.doors import Wishes, barriers, kilometres, middle_of
 from recoverynet.measures.introduction_outcomes import introduction_courses
 from recoverynet.measures.introductions import room_this_month
-from recoverynet.measures.record_index import index_of
+from recoverynet.measures.record_index import Group, Person, index_of
 from recoverynet.measures.recovery_contacts import PERSONAL_KINDS
 from recoverynet.measures.subgroups import level_of_each, levels_in_order
 from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN
 from recoverynet.models.interventions.community import (
+    BARRIERS,
     MONTH_DAYS,
+    AtStart,
     RecordedRates,
     Standing,
     contacts_at_start,
@@ -52,7 +54,7 @@ class _Links(NamedTuple):
         return there
 
 
-def standing_of(record: RecoveryRecord, norm: Norm) -> Standing:
+def standing_of(record: RecoveryRecord, norm: Norm, reach: Wishes | None = None) -> Standing:
     """The community of a record as it stands at its end."""
     agreed = consenting(record, "evaluation")
     kept, at = agreed.record, record.window[1]
@@ -71,23 +73,24 @@ def standing_of(record: RecoveryRecord, norm: Norm) -> Standing:
     going = [group.meets_at(at) for group in index.groups.values()]
     active = links.between(at - ACTIVE_WITHIN, at, (len(ids), len(groups))) & np.array(going, dtype=bool)
     recovery = np.array([group.carries == "recovery" for group in index.groups.values()], dtype=bool)
-    allowed, near, ost = _suiting(kept, ids, client, codes, states, at)
+    barrier, near, ost = _suiting(kept, ids, client, codes, states, at, reach or Wishes())
+    allowed = (barrier == 0) & client[:, None]
     levels, level_codes, n_level = _levels(kept, ids, client)
     willing, refused = _introducers(kept, at)
     kinds = pd.factorize(people["role"] + "|" + people["sex"].astype("str").fillna(""))[0]
     room = np.array([willing.get(person, 0.0) for person in ids])
     community = Community(
         keys_of(ids), state, drawn, np.array([each in norm.holds for each in states]), *symmetric(_ties(kept, ids, at), False),
-        active, kinds, client, recovery, allowed & np.array(going, dtype=bool), near, _like(people),
+        active, kinds, client, recovery, allowed, near, _like(people),
         _apart(kept, ids), room, level_codes,
     )  # fmt: skip
-    mean_contacts, linked = contacts_at_start(community)
-    seen = _rates(kept, ids, client, recovery, links, states, community.holds, (mean_contacts, linked))
+    seen = _rates(kept, ids, client, recovery, links, states, community.holds, contacts_at_start(community))
     return Standing(
         community, ids, pd.Index(groups["group_id"]), dict(zip(groups["group_id"], groups["name"], strict=True)),
         tuple(group.area for group in index.groups.values()), people["area"].to_numpy(dtype=object),
         people["sex"].astype("str").str.lower().isin(["f", "female"]).to_numpy(), ost, levels, n_level, seen, willing, refused,
-        agreed.n_left_out, f"the record as it stood at its end, {record.period_in_words()}",
+        agreed.n_left_out, f"the record as it stood at its end, {record.period_in_words()}", barrier, reach or Wishes(),
+        {area: middle for area in people["area"].dropna().unique() if (middle := middle_of(index, area)) is not None},
     )  # fmt: skip
 
 
@@ -129,25 +132,39 @@ def _ties(record: RecoveryRecord, ids: pd.Index, at: pd.Timestamp) -> sparse.csr
 
 
 def _suiting(
-    record: RecoveryRecord, ids: pd.Index, client: np.ndarray, codes: np.ndarray, states: tuple[str, ...], at: pd.Timestamp
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which groups suit each client, which are of their area, and who is on opioid substitution."""
+    record: RecoveryRecord, ids: pd.Index, client: np.ndarray, codes: np.ndarray, states: tuple[str, ...], at: pd.Timestamp,
+    reach: Wishes,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """What keeps each client from each group, which are of their area, and who is on opioid substitution."""
     index = index_of(record)
     episodes = record.episodes
     open_now = (episodes["started_on"] < at) & ~(episodes["ended_on"] <= at).fillna(False)
     prescribed = episodes.loc[open_now & (episodes["modality"].astype("str").str.lower() == "prescribing"), "person_id"]
     ost = ids.isin(prescribed) | ((codes == states.index("ost_stable")) if "ost_stable" in states else False)
-    groups, wishes = list(index.groups.values()), Wishes()
-    allowed, near = np.zeros((2, len(ids), len(groups)))
-    answers: dict[tuple[str | None, bool], list[bool]] = {}
+    groups = list(index.groups.values())
+    barrier, near = np.zeros((len(ids), len(groups)), dtype=np.int64), np.zeros((len(ids), len(groups)))
+    answers: dict[tuple[str | None, str | None, bool], list[int]] = {}
     for place in np.flatnonzero(client):
         person = index.people[ids[place]]
-        asked = (person.sex, bool(ost[place]))
+        asked = (person.sex, person.area, bool(ost[place]))
         if asked not in answers:
-            answers[asked] = [suits(group, person, wishes, asked[1]) for group in groups]
-        allowed[place] = answers[asked]
+            home = middle_of(index, person.area)
+            answers[asked] = [_barrier(group, person, asked[2], at, home, reach) for group in groups]
+        barrier[place] = answers[asked]
         near[place] = [group.area is not None and group.area == person.area for group in groups]
-    return allowed.astype(bool), near, np.asarray(ost, dtype=bool)
+    return barrier, near, np.asarray(ost, dtype=bool)
+
+
+def _barrier(group: Group, person: Person, ost: bool, at: pd.Timestamp, home: tuple[float, float] | None, reach: Wishes) -> int:
+    """The first thing that keeps somebody from a group, as a place in ``BARRIERS``."""
+    if not group.meets_at(at):
+        return BARRIERS.index("closed")
+    found = barriers(group, person, reach, ost)
+    if found:
+        return BARRIERS.index(found[0])
+    own_area = group.area is not None and group.area == person.area
+    far = reach.max_km is not None and not own_area and not kilometres(reach.home or home, group) <= reach.max_km
+    return BARRIERS.index("distance") if far else 0
 
 
 def _levels(
@@ -179,7 +196,7 @@ def _apart(record: RecoveryRecord, ids: pd.Index) -> np.ndarray:
 def _introducers(record: RecoveryRecord, at: pd.Timestamp) -> tuple[dict[str, float], dict[str, str]]:
     """How many a month each introducer agreed to, and why others may not introduce anybody."""
     index = index_of(record)
-    free = set(room_this_month(record, index, at))
+    free = set(room_this_month(index, at))
     willing, refused = {}, {}
     for name, person in index.people.items():
         most = 1.0 if person.max_introductions is None else float(person.max_introductions)
@@ -198,7 +215,7 @@ def _introducers(record: RecoveryRecord, at: pd.Timestamp) -> tuple[dict[str, fl
 
 def _rates(
     record: RecoveryRecord, ids: pd.Index, client: np.ndarray, recovery: np.ndarray, links: _Links, states: tuple[str, ...],
-    holds: np.ndarray, start: tuple[float, float],
+    holds: np.ndarray, start: AtStart,
 ) -> RecordedRates:  # fmt: skip
     """Moves between states month by month, links lost within six weeks, and introductions followed."""
     begin, end = record.window
@@ -223,4 +240,16 @@ def _rates(
         name: (int((some["outcome"] == "attended").sum()), int((some["outcome"] != "attended").sum()))
         for name, some in (("accepted", agreed), ("offered", courses))
     }
-    return RecordedRates(states, holds, moves, left, stayed, closures, *start, n_months)
+    gone, kept = _ties_kept(record, ids, end)
+    return RecordedRates(states, holds, moves, left, stayed, closures, start, n_months, gone, kept, QUARTER.days / MONTH_DAYS)
+
+
+def _ties_kept(record: RecoveryRecord, ids: pd.Index, end: pd.Timestamp) -> tuple[int, int]:
+    """Ties that were gone, and that were still there, a quarter later, over the quarters of the record."""
+    gone = kept = 0
+    begin = record.window[0]
+    quarters = [_ties(record, ids, end - QUARTER * back) for back in range(int((end - begin) / QUARTER))]
+    for then, first in zip(quarters, quarters[1:], strict=False):
+        both = int(first.multiply(then).sum()) // 2
+        gone, kept = gone + int(first.nnz) // 2 - both, kept + both
+    return gone, kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 from recoverynet.arguments import as_path, whole_number
 from recoverynet.errors import SchemaError
+from recoverynet.measures.doors import Wishes
 from recoverynet.models.interventions.declared import KINDS, Intervention, in_range, require_interventions
+from recoverynet.models.interventions.fitted import OTHER_RATES
 from recoverynet.models.interventions.rates import DeclaredRates
 from recoverynet.untrusted.structured import parse_toml
 
-TOP = ("title", "horizon_months", "runs", "seed", "turnover", "placebo", "rules", "rates", "vary", "intervention")
+TOP = ("title", "horizon_months", "runs", "seed", "turnover", "placebo", "model", "rules", "rates", "reach", "vary", "intervention")
+MODELS = ("hazard", "sisa")
+REACH = ("max_km", "access", "days", "online")
 EXAMPLE = '[[intervention]]\nkind = "introduction"\nper_month = 4.35'
 
 
@@ -34,6 +39,10 @@ class InterventionPlan:
     turnover : bool
     placebo : str or None
         An outcome that cannot spread, by which the evidence ladder is asked; None leaves it unasked.
+    model : {"hazard", "sisa"} or None
+        The model of contacts, fitted to the record, whose rates are drawn; None where they are declared.
+    reach : Wishes
+        What must be so of every group that people are brought to.
     """
 
     interventions: tuple[Intervention, ...]
@@ -46,6 +55,8 @@ class InterventionPlan:
     seed: int = 0
     turnover: bool = True
     placebo: str | None = None
+    model: str | None = None
+    reach: Wishes = Wishes()
 
 
 def read_plan(path: str | Path) -> InterventionPlan:
@@ -54,8 +65,9 @@ def read_plan(path: str | Path) -> InterventionPlan:
     Parameters
     ----------
     path : str or pathlib.Path
-        A TOML file: ``title``, ``horizon_months``, ``runs``, ``seed``, ``turnover``, ``placebo``, ``rules``; a table ``[rates]``
-        with the parameters of :class:`DeclaredRates`; a table ``[vary]`` of lists; and one ``[[intervention]]`` each, with ``kind``
+        A TOML file: ``title``, ``horizon_months``, ``runs``, ``seed``, ``turnover``, ``placebo``, ``model``, ``rules``; a table
+        ``[rates]`` with the parameters of :class:`DeclaredRates`; a table ``[reach]`` with ``max_km``, ``access``, ``days`` or
+        ``online`` of :class:`recoverynet.Wishes`; a table ``[vary]`` of lists; and one ``[[intervention]]`` each, with ``kind``
         (``"introduction"``, ``"group"``, ``"champion"``, ``"bridge_removed"``, ``"group_closed"``, ``"hours_moved"``) and its
         parameters.
 
@@ -96,9 +108,12 @@ def plan_of(content: Mapping[str, Any]) -> InterventionPlan:
     for name, kind in (("title", str), ("placebo", str), ("turnover", bool)):
         if name in content and not isinstance(content[name], kind):
             raise SchemaError(f"{name} of the plan is {'true or false' if kind is bool else 'a text'}; got {content[name]!r}.")
+    model = content.get("model")
+    if model is not None and model not in MODELS:
+        raise SchemaError(f"model of the plan is {' or '.join(map(repr, MODELS))}, or left out; got {model!r}.")
     return InterventionPlan(
         interventions=require_interventions([_intervention(row, place) for place, row in enumerate(rows, 1)]),
-        rates=_rates(content.get("rates", {})),
+        rates=_rates(content.get("rates", {}), model),
         rules=None if rules is None else tuple(rules),
         vary=None if vary is None else _vary(vary),
         title=content.get("title", "What if?"),
@@ -107,6 +122,8 @@ def plan_of(content: Mapping[str, Any]) -> InterventionPlan:
         seed=whole_number(content.get("seed", 0), "seed of the plan", 0),
         turnover=content.get("turnover", True),
         placebo=content.get("placebo"),
+        model=model,
+        reach=_reach(content.get("reach", {})),
     )
 
 
@@ -144,9 +161,22 @@ def _intervention(row: object, place: int) -> Intervention:
         raise SchemaError(f"{where}: {error}") from None
 
 
-def _rates(content: object) -> DeclaredRates:
+def _reach(content: object) -> Wishes:
+    _require_known(content, REACH, "[reach] of the plan")
+    given = dict(content)  # type: ignore[call-overload]
+    for name in ("access", "days"):
+        if name in given and not (isinstance(given[name], list) and all(isinstance(word, str) for word in given[name])):
+            raise SchemaError(f'{name} in [reach] of the plan is a list of words, such as ["step-free"]; got {given[name]!r}.')
+    if "max_km" in given:
+        in_range(given["max_km"], "max_km in [reach] of the plan", 0.01, math.inf)
+    if not isinstance(given.get("online", True), bool):
+        raise SchemaError(f"online in [reach] of the plan is true or false; got {given['online']!r}.")
+    return Wishes(**given)
+
+
+def _rates(content: object, model: str | None) -> DeclaredRates:
     names = tuple(field.name for field in fields(DeclaredRates))
-    _require_known(content, names, "[rates] of the plan")
+    _require_known(content, OTHER_RATES if model else names, "[rates] of a plan with a model" if model else "[rates] of the plan")
     return DeclaredRates(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""How states move and links end in a what-if: declared numbers, the record's own, or a fitted model with its uncertainty."""
+"""How states move and links end in a what-if: as declared, as the record shows, or as a fitted model says, drawn for each run."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.kernels.reversible_spread.courses import Rates
 from recoverynet.models.interventions.community import RecordedRates
 from recoverynet.models.interventions.declared import Range, in_range
-from recoverynet.models.spread.sisa import SisaFit
-
-SHARED, COUNTED = 0, 1
+from recoverynet.models.interventions.fitted import Drawn, FittedRates, unmoved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +28,9 @@ class DeclaredRates:
         Added by going to a recovery group, whoever is there. Default 0.
     leaving : number or (low, high), optional
         Chance a month that a link to a group ends. Default: the record's own.
-    ties_ending : number or (low, high)
-        Chance a month that a tie between two people gives way to another, where the network turns over. Default 0.05.
+    ties_ending : number or (low, high), optional
+        Chance a month that a tie between two people gives way to another, where the network turns over. Default: the record's
+        own, quarter by quarter; 0.05 where it shows none.
 
     Raises
     ------
@@ -50,7 +48,7 @@ class DeclaredRates:
     transmission: Range = 0.0
     attending: Range = 0.0
     leaving: Range | None = None
-    ties_ending: Range = 0.05
+    ties_ending: Range | None = None
 
     def __post_init__(self) -> None:
         for name in ("gain", "loss", "transmission", "attending", "leaving", "ties_ending"):
@@ -59,60 +57,7 @@ class DeclaredRates:
                 in_range(value, f"The rate {name}, a chance a month,")
 
 
-@dataclass(frozen=True, eq=False)
-class FittedRates:
-    """A fitted model as a source of chances a month.
-
-    Parameters
-    ----------
-    fit : SisaFit
-        Of the same norm; drawn anew in every run from its estimates and their covariance.
-    wave_months : float
-        How many months lie between two waves of the panel it was fitted to.
-    attending, leaving, ties_ending
-        As for :class:`DeclaredRates`.
-
-    Raises
-    ------
-    NotEstimableError
-        The model has no answer (it did not converge, or too few changed).
-    SchemaError
-        Something else than a fit is given, or a number is out of its range.
-
-    Examples
-    --------
-    >>> import recoverynet as rn
-    >>> from recoverynet.worlds.worlds import simulate_panel
-    >>> panel = simulate_panel(1000, influence=8.0, rng=1)
-    >>> rates = FittedRates(rn.fit_sisa(panel), wave_months=3.0)
-    >>> rn.spread_source(panel, rates)
-    <SpreadSource 1,000 clients, 0 groups, the last wave of a panel>
-    """
-
-    fit: SisaFit
-    wave_months: float
-    attending: Range = 0.0
-    leaving: Range | None = None
-    ties_ending: Range = 0.05
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.fit, SisaFit):
-            raise SchemaError(f"A fitted source of rates is what fit_sisa() gives; got {type(self.fit).__name__}.")
-        if self.fit.reason or self.fit.covariance is None or not np.isfinite(self.fit.covariance.iloc[:3, :3].to_numpy()).all():
-            why = self.fit.reason or "its covariance is not known"
-            raise NotEstimableError(f"The fitted model has no answer to go on from: {why}. Declare rates instead.")
-        in_range(self.wave_months, "wave_months", 0.01, 120.0)
-        for name in ("attending", "leaving", "ties_ending"):
-            if getattr(self, name) is not None:
-                in_range(getattr(self, name), f"The rate {name}, a chance a month,")
-
-
 RateSource = DeclaredRates | FittedRates
-
-
-def mode_of(source: RateSource) -> int:
-    """Whether a group counts as one contact, or each of its people as one, as in the panel of a fitted model."""
-    return COUNTED if isinstance(source, FittedRates) else SHARED
 
 
 def uniform(value: Range, n_runs: int, rng: np.random.Generator) -> np.ndarray:
@@ -121,34 +66,34 @@ def uniform(value: Range, n_runs: int, rng: np.random.Generator) -> np.ndarray:
     return low + (high - low) * rng.random(n_runs)
 
 
-def draw_rates(source: RateSource, seen: RecordedRates, closure: np.ndarray, n_runs: int, rng: np.random.Generator) -> Rates:
+def draw_rates(
+    source: RateSource, seen: RecordedRates, behaviour: str, closure: np.ndarray, n_runs: int, rng: np.random.Generator
+) -> Rates:
     """Chances a month of each run; ``closure`` (R, S) goes along."""
     base_rng, own_rng = rng.spawn(2)
-    draws = {name: uniform(getattr(source, name), n_runs, own_rng) for name in ("attending", "ties_ending")}
+    attending = uniform(source.attending, n_runs, own_rng)
+    months = (source.wave_months if isinstance(source, FittedRates) else None) or 1.0
+    said = source.ties_ending
+    ending = seen.draw_ties_ending(months, n_runs, own_rng) if said is None else uniform(said, n_runs, own_rng)
     leaving = seen.draw_leaving(n_runs, own_rng) if source.leaving is None else uniform(source.leaving, n_runs, own_rng)
-    base = seen.draw_base(n_runs, base_rng)
-    if isinstance(source, FittedRates):
-        gain, per_contact, loss = _of_fit(source, n_runs, own_rng)
-    else:
-        per_contact = uniform(source.transmission, n_runs, own_rng)
-        gain = None if source.gain is None else uniform(source.gain, n_runs, own_rng)
-        loss = None if source.loss is None else uniform(source.loss, n_runs, own_rng)
-    if gain is None:
-        accounted = per_contact * seen.mean_contacts + draws["attending"] * seen.share_linked
+    base = seen.draw_base(months, n_runs, base_rng)
+    drawn = source.draw(seen, behaviour, n_runs, own_rng) if isinstance(source, FittedRates) else _declared(source, n_runs, own_rng)
+    if drawn.gain is None:
+        accounted = drawn.per_contact * seen.start.mean_contacts + attending * seen.start.share_linked
         base = _less(base, seen.holds, accounted)
     else:
-        base = _scaled(base, seen.holds, gain, away_from_norm=False)
-    if loss is not None:
-        base = _scaled(base, seen.holds, loss, away_from_norm=True)
-    return Rates(base, per_contact, draws["attending"], leaving, draws["ties_ending"], closure)
+        base = _scaled(base, seen.holds, drawn.gain, away_from_norm=False)
+    if drawn.loss is not None:
+        base = _scaled(base, seen.holds, drawn.loss, away_from_norm=True)
+    return Rates(base, drawn.per_contact, attending, leaving, ending, closure, drawn.lines, drawn.steps, drawn.likeness)
 
 
-def _of_fit(source: FittedRates, n_runs: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Chances of a wave as chances of a month, drawn from estimates and covariance and cut at 0 and 1."""
-    covariance = source.fit.covariance.iloc[:3, :3].to_numpy()  # type: ignore[union-attr]
-    draws = rng.multivariate_normal(source.fit.table["estimate"].iloc[:3].to_numpy(dtype=float), covariance, n_runs)
-    spontaneous, loss = (1.0 - (1.0 - np.clip(draws[:, place], 0.0, 0.999)) ** (1.0 / source.wave_months) for place in (0, 2))
-    return spontaneous, draws[:, 1] / source.wave_months, loss
+def _declared(source: DeclaredRates, n_runs: int, rng: np.random.Generator) -> Drawn:
+    """The declared rates of each run."""
+    per_contact = uniform(source.transmission, n_runs, rng)
+    gain = None if source.gain is None else uniform(source.gain, n_runs, rng)
+    loss = None if source.loss is None else uniform(source.loss, n_runs, rng)
+    return unmoved(n_runs)._replace(per_contact=per_contact, gain=gain, loss=loss)
 
 
 def _less(base: np.ndarray, holds: np.ndarray, accounted: np.ndarray) -> np.ndarray:

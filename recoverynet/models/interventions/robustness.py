@@ -111,7 +111,7 @@ def tipping_points(
     Parameters
     ----------
     source : SpreadSource
-        With declared rates: those of a fitted model are not ours to vary.
+        What a fitted model says of contacts is not ours to vary; everything else is.
     interventions, rules, horizon, rng, turnover, workers, quiet
         As for :func:`recoverynet.compare_interventions`.
     vary : mapping of assumption to values, optional
@@ -128,8 +128,8 @@ def tipping_points(
     Raises
     ------
     SchemaError
-        An assumption is unknown, has fewer than two values, or one out of its range; the source has no declared rates; otherwise
-        as for :func:`recoverynet.compare_interventions`.
+        An assumption is unknown, has fewer than two values, or one out of its range; otherwise as
+        for :func:`recoverynet.compare_interventions`.
     UnknownPersonError, NotEstimableError
         As for :func:`recoverynet.compare_interventions`.
 
@@ -168,12 +168,15 @@ def tipping_points(
 
 
 def _asked(source: SpreadSource, vary: Mapping[str, Sequence[float]] | None) -> dict[str, tuple[float, ...]]:
-    if not isinstance(source, SpreadSource) or not isinstance(source.rates, DeclaredRates):
-        raise SchemaError("Assumptions are varied for declared rates; give spread_source(record, DeclaredRates(...)).")
-    asked = VARIED if vary is None else vary
-    wrong = [name for name in asked if name not in VARIED]
+    if not isinstance(source, SpreadSource):
+        raise SchemaError(f"A what-if starts from what spread_source() gives; got {type(source).__name__}.")
+    declared = isinstance(source.rates, DeclaredRates)
+    ours = {name: values for name, values in VARIED.items() if declared or name != "transmission"}
+    asked = ours if vary is None else vary
+    wrong = [name for name in asked if name not in ours]
     if wrong or not asked:
-        raise SchemaError(f"vary holds values of {', '.join(VARIED)}; got {', '.join(map(repr, wrong)) or 'nothing'}.")
+        fitted = "" if declared else " (transmission is the fitted model's to say)"
+        raise SchemaError(f"vary holds values of {', '.join(ours)}{fitted}; got {', '.join(map(repr, wrong)) or 'nothing'}.")
     for name, values in asked.items():
         if isinstance(values, str) or not isinstance(values, Sequence) or len(values) < 2:
             raise SchemaError(f"vary of {name} is two values or more, such as (0.0, 0.05); got {values!r}.")

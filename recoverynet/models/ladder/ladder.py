@@ -29,14 +29,8 @@ from recoverynet.models.ladder.findings import (
     PLACEBO,
     Rung,
 )
-from recoverynet.models.ladder.lagged import (
-    LEAST_IN_STRATUM,
-    ONE_SIDED,
-    SEPARATED,
-    LaggedEstimate,
-    expected_risk_set,
-    lagged_estimate,
-)
+from recoverynet.models.ladder.intervals import expected_risk_set, judged_risk_set, with_jumps
+from recoverynet.models.ladder.lagged import LEAST_IN_STRATUM, ONE_SIDED, SEPARATED, LaggedEstimate, lagged_estimate
 from recoverynet.models.ladder.rungs import (
     ALPHA,
     LEAST_ROWS,
@@ -124,12 +118,18 @@ def evidence_ladder(
     -----
     All rungs look at people who do not hold the norm at one wave and ask who holds it at the next, by the share of
     their contacts who held it before. Contacts of unknown state count at the chance of holding the norm given their
-    last known state. L1: the lower one-sided 95 % bound of the odds ratio, wave effects only, is above 1. L2: gains
+    last known state. Where a person's own state is unknown at one or two waves, the next known one is looked at instead,
+    with exposure, covariates and surroundings as they stood at the start and a constant for each length of interval; a length
+    over which fewer than 10 gained, or did not, is left out.
+
+    L1: the lower one-sided 95 % bound of the odds ratio, wave effects only, is above 1. L2: gains
     dealt out anew among those at risk within each wave give p ≤ 0.05. L3: with all adjustments the bound is above
     ``margin``, and so is 1 below that of the norm's odds ratio divided by its placebo's (one-sided 95 %, paired on the
-    person). A placebo that does not stay with people (a coin at every wave), or that could show only an odds ratio above 4,
-    could have seen no hidden trait, and stops the ladder. Exposure to people met only after the outcome, the ego's state at
-    that meeting held fixed, is a check that warns and never stops: influence trips it where ties are chosen by the state.
+    person). Of the placebo gains and losses tell of one odds ratio: a trait that helped to gain it and did nothing against
+    losing it would show half. A placebo that does not stay with people (a coin at every wave), or that could show only an
+    odds ratio above 4, could have seen no hidden trait, and stops the ladder. Exposure to people met only after the outcome,
+    the ego's state at that meeting held fixed, is a check that warns and never stops: influence trips it where ties are chosen
+    by the state.
 
     L4: matched within waves on adjustment and own history, the difference stays positive. Standard errors are
     clustered on the person. A rung without a finite estimate does not
@@ -172,7 +172,7 @@ def evidence_ladder(
     surroundings = list_of_names(surroundings, "surroundings", apart_from=adjust, other="adjust")
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
-    risk = expected_risk_set(panel, behaviour, direction)
+    risk = with_jumps(near := expected_risk_set(panel, behaviour, direction))
     other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
     _require_other(other, risk.held, panel, terms)
     exposure = risk.at(risk.seen.share)
@@ -185,7 +185,7 @@ def evidence_ladder(
         _permutation(risk, exposure, null),
         _adjusted(adjusted, margin, terms),
         _placebo(panel, placebo, adjusted, adjust, surroundings, direction),
-        _future(panel, risk, adjust, surroundings),
+        _future(panel, near, adjust, surroundings),
     ]
     checks = (*footing_checks(adjusted), *coverage_checks(risk_set(panel, risk.held, direction=direction)))
     if all(rung.passed is not False or not rung.stops for rung in rungs):
@@ -268,7 +268,7 @@ def reaches_spread(
     rng: np.random.Generator,
 ) -> bool:
     """Whether the ladder reaches level 3; the same rungs, cheapest first and no further than the first that fails."""
-    risk = expected_risk_set(panel, behaviour, direction)
+    risk = judged_risk_set(panel, behaviour, direction)
     exposure = risk.at(risk.seen.share)
     adjusted = on_enough(lagged_estimate(risk, exposure, adjust, within=surroundings))
     return (
@@ -292,7 +292,7 @@ def _climbed(
         question=f"Does {risk.name!r} spread through this network, or do like people meet?",
         assumptions=(
             "Unrecorded traits that draw people together and help them gain the norm are weak: see hidden_trait.",
-            "Contacts of unknown state are missing at random given their last known state.",
+            "States unknown, of people and of contacts, are missing at random given the last known state.",
             "States and ties are recorded in the order they happened: contacts before the outcome.",
         ),
         settings=settings,
@@ -350,7 +350,7 @@ def _placebo(
     """The norm against its placebo: does it go with exposure by more than an outcome that cannot spread?"""
     if placebo is None:
         return Rung(3, NO_PLACEBO, False)
-    risk = expected_risk_set(panel, placebo, direction)
+    risk = judged_risk_set(panel, placebo, direction, transition="holding")
     found = lagged_estimate(risk, risk.at(risk.seen.share), adjust, within=surroundings)
     few = too_few(found, code="placebo_too_few") if found.n_rows else None
     why = few or found.reason

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.special import ndtri
 
-from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.absorbed import centred, fit_absorbed, telling_rows
 from recoverynet.kernels.hazard import cluster_sums, fit_binary, independent_columns, is_separated, separating_terms
 from recoverynet.kernels.transitions import lagged_exposure, ties_of
-from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.spread.reasons import Reason
-from recoverynet.models.spread.risk_set import RiskSet, risk_set
+from recoverynet.models.spread.risk_set import RiskSet
 
 ONE_SIDED = 0.95
 """Coverage of one-sided bounds of the norm's own estimates."""
@@ -74,19 +72,12 @@ class LaggedEstimate:
         return self.log_odds - reach, self.log_odds + reach
 
 
-def expected_risk_set(panel: NetworkPanel, behaviour: Behaviour, direction: str = "out") -> RiskSet:
-    """Chances to gain the norm, exposure counting unknown contacts at their expected state.
-
-    Leaving unknown contacts out would measure exposure with error and pull the estimate towards none; see
-    :func:`recoverynet.kernels.expectation.expected_states`.
-    """
-    return risk_set(panel, behaviour, direction=direction, unknown="expected")
-
-
 def lagged_estimate(
     risk: RiskSet, exposure: np.ndarray, adjust: Sequence[str] = (), *, within: Sequence[str] = (), also: np.ndarray | None = None
 ) -> LaggedEstimate:
     """Log odds ratio of gaining the norm for exposure, with wave effects, adjustment and person-clustered errors.
+
+    Of a risk set of ``"holding"`` gains and losses tell of one odds ratio: that of gaining, and of not losing, for exposure.
 
     ``exposure`` holds one value a row of ``risk`` (NaN: the row is left out), ``also`` further terms of the same rows.
     ``within`` names surroundings: people are compared within each of them at each wave.
@@ -95,12 +86,11 @@ def lagged_estimate(
         return LaggedEstimate(reason=risk.reason)
     strata, numbers = strata_of(risk, within)
     others = risk.covariates([*adjust, *numbers])
-    terms = [exposure[:, None], others.values]
-    design = np.column_stack(terms if also is None else [*terms, also])
+    design = np.column_stack([exposure[:, None], others.values, *([] if also is None else [also]), _spans(risk)])
     known = np.isfinite(design).all(axis=1)
     for codes in strata:
         known &= codes >= 0
-    outcome, person, column = (values[known] for values in (risk.rows.outcome, risk.rows.person, risk.rows.column))
+    outcome, person, column = (values[known] for values in (_changed(risk), risk.rows.person, risk.rows.column))
     counts = {"n_rows": int(known.sum()), "n_events": int(outcome.sum()), "n_people": len(np.unique(person))}
     if not known.any() and np.isfinite(exposure).any():
         return LaggedEstimate(**counts, reason=Reason("adjusted_unknown"))
@@ -111,15 +101,46 @@ def lagged_estimate(
     alike = _alike(risk, design[known, 0], waves)
     if alike:
         return LaggedEstimate(**counts, reason=alike)
-    if strata:
-        return _within_strata(design[known], outcome, person, [codes[known] for codes in strata], others.terms, variance)
-    full = np.column_stack([waves, design[known, 1:], design[known, 0]])
+    if strata or risk.transition == "holding":
+        started = [codes[known] for codes in strata or [risk.rows.column * 2 + _before(risk)]]
+        return _within_strata(design[known] * _turned(risk)[known], outcome, person, started, others.terms, variance)
+    return replace(_by_wave(waves, design[known], outcome, person, others.terms), **counts, variance=variance)
+
+
+def _by_wave(
+    waves: np.ndarray, design: np.ndarray, outcome: np.ndarray, person: np.ndarray, names: Sequence[str]
+) -> LaggedEstimate:
+    """The estimate among everybody at a wave; exposure stands first."""
+    full = np.column_stack([waves, design[:, 1:], design[:, 0]])
     kept = independent_columns(full)
     if not kept[-1]:
-        return LaggedEstimate(**counts, reason=Reason("combination"))
-    lost = tuple(name for name, stays in zip(others.terms, kept[waves.shape[1] :], strict=False) if not stays)
-    found = _fitted(full[:, kept], outcome, person)
-    return replace(found, **counts, variance=variance, n_terms=int(kept.sum()), lost=lost)
+        return LaggedEstimate(reason=Reason("combination"))
+    lost = tuple(name for name, stays in zip(names, kept[waves.shape[1] :], strict=False) if not stays)
+    return replace(_fitted(full[:, kept], outcome, person), n_terms=int(kept.sum()), lost=lost)
+
+
+def _changed(risk: RiskSet) -> np.ndarray:
+    """1 where it happened; of holding, where the state changed."""
+    return np.abs(risk.rows.outcome - _before(risk)) if risk.transition == "holding" else risk.rows.outcome
+
+
+def _turned(risk: RiskSet) -> np.ndarray:
+    """−1 where a change is away from the norm, else 1, one value a row: what helps gaining is what hinders losing."""
+    ones = np.ones((len(risk.rows.person), 1))
+    return ones - 2.0 * _before(risk)[:, None] if risk.transition == "holding" else ones
+
+
+def _before(risk: RiskSet) -> np.ndarray:
+    """State at the start of each row, 0 or 1."""
+    return risk.held[risk.rows.person, risk.rows.column - 1].astype(int)
+
+
+def _spans(risk: RiskSet) -> np.ndarray:
+    """A mark for every length of interval beyond one wave; of holding, for every length and state at its start."""
+    if risk.steps is None:
+        return np.empty((len(risk.rows.person), 0))
+    codes = risk.steps * 2 + (_before(risk) if risk.transition == "holding" else 0)
+    return (codes[:, None] == np.unique(codes[risk.steps > 1])).astype(np.float64)
 
 
 def strata_of(risk: RiskSet, within: Sequence[str]) -> tuple[list[np.ndarray], list[str]]:
@@ -128,6 +149,7 @@ def strata_of(risk: RiskSet, within: Sequence[str]) -> tuple[list[np.ndarray], l
     A name whose levels hold fewer than ``LEAST_IN_STRATUM`` rows a wave on average is a number if it can be one.
     """
     strata, numbers = [], []
+    started = _before(risk) if risk.transition == "holding" else 0
     for name in within:
         values = risk.panel.covariates.get(name)
         if values is not None and np.asarray(values).dtype.kind in "fiu":
@@ -138,7 +160,7 @@ def strata_of(risk: RiskSet, within: Sequence[str]) -> tuple[list[np.ndarray], l
         columns = risk.covariates([name], categories=(name,)).values
         whole = np.isfinite(columns).all(axis=1)
         level = np.unique(np.nan_to_num(columns), axis=0, return_inverse=True)[1].ravel() if columns.size else 0 * risk.rows.column
-        codes = np.unique(level * risk.panel.n_waves + risk.rows.column, return_inverse=True)[1]
+        codes = np.unique((level * risk.panel.n_waves + risk.rows.column) * 2 + started, return_inverse=True)[1]
         strata.append(np.where(whole, codes, -1))
     return strata, numbers
 

@@ -1,7 +1,8 @@
 """The rungs of the evidence ladder, each a small question put to a panel, each answered with its numbers.
 
-Every constant of the ladder stands here. They were chosen on the worlds of :mod:`recoverynet.worlds.worlds` marked
-``tuning`` and then held fixed: what they do there and under a second mechanism is in the sample ``calibration``.
+Every constant of the ladder stands here, but for those of the intervals it looks at. They were chosen on the worlds of
+:mod:`recoverynet.worlds.worlds` marked ``tuning`` and then held fixed: what they do there and elsewhere is in the sample
+``calibration``.
 """
 
 from __future__ import annotations
@@ -183,10 +184,12 @@ def permutation_null(risk: RiskSet, exposure: np.ndarray, n_permutations: int, r
     """Mean exposure of those who gained, and what dealing gains out anew makes of it.
 
     Null: within a wave, who of those at risk gained the norm has nothing to do with exposure. Gains are dealt out
-    anew within each wave. Similar exposure of people alike in other ways is not ruled out by it.
+    anew within each wave, and within each length of interval where some jump a wave. Similar exposure of people alike in
+    other ways is not ruled out by it.
     """
     known = np.isfinite(exposure)
-    outcome, column, share = risk.rows.outcome[known], risk.rows.column[known], exposure[known]
+    outcome, share = risk.rows.outcome[known], exposure[known]
+    column = (risk.rows.column if risk.steps is None else risk.rows.column + risk.steps * risk.panel.n_waves)[known]
     n_events = int(outcome.sum())
     if risk.reason is not None or n_events in (0, len(outcome)):
         return PermutationNull(np.nan, np.nan, np.empty(0), n_events)

@@ -2,24 +2,33 @@
 
 Three phases (Snijders 2001, https://doi.org/10.1111/0081-1750.00099). Phase 1 finds how expected statistics answer to
 parameters, D, from scores (Schweinberger & Snijders 2007). Phase 2 moves: θ goes −a D⁻¹ (simulated − observed), with a
-gain a that is halved from one subphase to the next; each ends at the mean of its steps. Phase 3 stays at θ and tells
+gain a that is halved from one subphase to the next; each ends at the mean of the second half
+of its steps. Phase 3 stays at θ and tells
 how far the simulations are from the data, D, and the spread of the statistics, from which standard errors follow. Each
-run of phase 3 also says where θ would have to be, θ − D⁻¹ (mean simulated − observed). A short run comes first, to aim;
-a run that has not come near enough is followed by another, at the mean of what all runs say, weighted by their numbers
-of simulations.
+run of phase 3 also says where θ would have to be, θ − D⁻¹ (mean simulated − observed), the mean freed of what scores say
+is chance. A short run comes first, to aim; a run that has not come near enough is followed by another, at the mean of what
+all runs say, weighted by their numbers of simulations. D is that of all runs near the estimate.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
+from recoverynet.models.saom.regression import Together, known_information
 from recoverynet.models.saom.simulation import Endless, Runs, Simulator
 from recoverynet.progress import track
 
-GAIN, N_SUBPHASES, BATCH = 0.2, 3, 4
-GROWTH = 2.52
+GAIN, N_SUBPHASES, BATCH = 0.4, 2, 16
+"""Batches are large enough to keep every core at work, and gains as large as their means are steady."""
+GROWTH = 2.0
+STEPS_A_PARAMETER = 0.5
+LEAST_AIM = 1000
+NEAR = 0.5
+"""Overall ratio up to which D of a run counts for the estimate."""
 DIAGONALISE = 0.2
 MOST_STEP = 3.0
 """Largest move of a statistic, in standard deviations, that one step may answer to."""
@@ -85,6 +94,8 @@ class Phase3:
     times : float array (epochs, runs)
     spread : float array (P, P)
         Covariance of the summed statistics: periods are simulated apart, so that it is the sum of theirs.
+    together : Together
+        How statistics and scores went together.
     """
 
     theta: np.ndarray
@@ -93,6 +104,7 @@ class Phase3:
     derivative: np.ndarray
     spread: np.ndarray
     times: np.ndarray
+    together: Together
 
     @property
     def sums(self) -> np.ndarray:
@@ -105,7 +117,7 @@ def phase1(simulator: Simulator, estimation: Estimation, rng: np.random.Generato
     n_runs = max(60, 10 + 4 * len(estimation.free))
     runs = simulator.run(estimation.theta, n_runs, rng)
     estimation.n_runs += n_runs
-    _take_in(estimation, runs.statistics.sum(axis=0), runs.covariances)
+    _take_in(estimation, runs.statistics.sum(axis=0), runs.together.covariance)
     estimation.unit = _unit(runs.scores.sum(axis=0), runs.n_steps / n_runs)
     estimation.good = estimation.theta.copy()
     _move(estimation, runs.statistics.sum(axis=0).mean(axis=0) - estimation.targets, 0.5)
@@ -168,7 +180,7 @@ def phase2(simulator: Simulator, estimation: Estimation, rng: np.random.Generato
     inverse = np.linalg.inv(_step_matrix(estimation))
     for subphase in track(range(first, N_SUBPHASES + 1), "estimating", quiet=quiet):
         gain = GAIN / 2.0 ** (subphase - 1)
-        least = int(np.ceil(GROWTH ** (subphase - 1) * (7 + len(estimation.free))))
+        least = int(np.ceil(GROWTH ** (subphase - 1) * (6 + STEPS_A_PARAMETER * len(estimation.free))))
         _subphase(simulator, estimation, rng, inverse, subphase, gain, least)
 
 
@@ -181,8 +193,9 @@ def _subphase(
     gain: float,
     least: int,
 ) -> None:
-    """Steps of one gain; ends where gaps of successive steps no longer go together, and at the mean of the steps."""
-    total, before, together = np.zeros(len(estimation.theta)), None, np.zeros(len(estimation.free))
+    """Steps of one gain; ends where gaps of successive steps no longer go together, at the mean of their second half."""
+    before, together = None, np.zeros(len(estimation.free))
+    steps: list[np.ndarray] = []
     for step in range(1, 2 * least + 1):
         runs = simulator.run(estimation.theta, BATCH, rng, scored=False)
         gap = runs.statistics.sum(axis=0).mean(axis=0) - estimation.targets
@@ -191,11 +204,11 @@ def _subphase(
             together += gap[estimation.free] * before[estimation.free]
         before = gap
         _move(estimation, gap, gain, inverse)
-        total += estimation.theta
-        estimation.trace.append((subphase, estimation.theta.copy()))
+        steps.append(estimation.theta.copy())
+        estimation.trace.append((subphase, steps[-1]))
         if step >= least and (together < 0).all():
             break
-    estimation.theta = total / step
+    estimation.theta = np.mean(steps[len(steps) // 2 :], axis=0)
     estimation.good = estimation.theta.copy()
 
 
@@ -206,10 +219,11 @@ def phase3(simulator: Simulator, estimation: Estimation, n_runs: int, rng: np.ra
     estimation.n_runs += n_runs
     statistics = np.concatenate([each.statistics for each in found], axis=1)
     scores = np.concatenate([each.scores for each in found], axis=1)
-    derivative = sum(each.covariances * size for each, size in zip(found, sizes, strict=True)) / n_runs
+    together = reduce(add, [each.together for each in found])
+    derivative = together.derivative(known_information(simulator.setting, estimation.theta))
     times = np.concatenate([each.times for each in found], axis=1)
     spread = np.sum([np.cov(period.T).reshape(derivative.shape) for period in statistics], axis=0)
-    here = Phase3(estimation.theta.copy(), statistics, scores, np.asarray(derivative), spread, times)
+    here = Phase3(estimation.theta.copy(), statistics, scores, derivative, spread, times, together)
     _take_in(estimation, here.sums, here.derivative)
     return here
 
@@ -232,7 +246,7 @@ def overall_ratio(here: Phase3, estimation: Estimation) -> float:
 def said_by(here: Phase3, estimation: Estimation) -> np.ndarray:
     """Where a run of phase 3 says θ is: one Newton step, of at most one standard error a parameter or so."""
     d = here.derivative[np.ix_(estimation.free, estimation.free)]
-    gap = here.sums.mean(axis=0)[estimation.free] - estimation.targets[estimation.free]
+    gap = (here.sums.mean(axis=0) - here.together.by_chance() - estimation.targets)[estimation.free]
     theta = here.theta.copy()
     theta[estimation.free] -= np.linalg.lstsq(d, gap)[0]
     return np.where(estimation.rates, np.maximum(theta, LEAST_RATE), theta)
@@ -251,20 +265,22 @@ def converge(
 ) -> tuple[Phase3, float, int]:
     """Phases 2 and 3, again and again until the overall ratio is below what is wanted; returns the best run of phase 3.
 
-    A estimation that runs away after a whole run of phase 3 ends the estimation there: what that run found is kept.
+    An estimation that runs away after a whole run of phase 3 ends the estimation there: what that run found is kept.
 
     ``known`` tells that θ and D are those of an earlier fit, so that phase 2 is left out.
     """
     if not known:
         phase2(simulator, estimation, rng, quiet)
     said: list[tuple[int, np.ndarray]] = []
+    near: list[Phase3] = []
     best: tuple[float, Phase3] | None = None
-    aiming = max(n_simulations // 2, 200)
+    aiming = min(n_simulations, max(n_simulations // 2, LEAST_AIM))
     for run in range(most_runs + 1):
         here = phase3(simulator, estimation, n_simulations if run else aiming, rng, quiet)
         ratio = overall_ratio(here, estimation)
         if run and (best is None or ratio < best[0]):
             best = (ratio, here)
+        near += [here] if ratio < NEAR else []
         if run and ratio < wanted or run == most_runs:
             break
         if ratio < 1.0:
@@ -281,4 +297,12 @@ def converge(
                 raise
             break
     estimation.theta = best[1].theta
-    return best[1], best[0], run
+    return _steadied(simulator, best[1], near), best[0], run
+
+
+def _steadied(simulator: Simulator, best: Phase3, near: list[Phase3]) -> Phase3:
+    """The best run of phase 3, with D from all that were near."""
+    if best not in near:
+        return best
+    together = reduce(add, [each.together for each in near])
+    return replace(best, derivative=together.derivative(known_information(simulator.setting, best.theta)))

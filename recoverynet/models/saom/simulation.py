@@ -21,6 +21,7 @@ from recoverynet.kernels.saom.actor_model import DONE, FIRST_CATEGORY, OUT, POOL
 from recoverynet.kernels.saom.ministeps import run_epoch
 from recoverynet.kernels.saom.moments import epoch_statistics, lost_rows, observed_statistics, simulate_many
 from recoverynet.models.saom.epochs import PanelEpoch
+from recoverynet.models.saom.regression import Together
 from recoverynet.models.saom.setting import Setting
 from recoverynet.randomness import RandomSource, resolve_rng
 
@@ -51,9 +52,8 @@ class Runs:
     ----------
     statistics, scores : float arrays (periods, runs, parameters)
         Summed over the groups of a period.
-    covariances : float array (parameters, parameters)
-        Σ over epochs of the covariance of statistics (rows) with scores (columns): the derivative of expected
-        statistics by parameters.
+    together : Together
+        How statistics and scores went together in each epoch.
     times : float array (epochs, runs)
         Time each simulation took (1 unless conditional).
     n_steps : int
@@ -62,7 +62,7 @@ class Runs:
 
     statistics: np.ndarray
     scores: np.ndarray
-    covariances: np.ndarray
+    together: Together
     times: np.ndarray
     n_steps: int
 
@@ -238,17 +238,18 @@ class Simulator:
     def _gathered(self, done: list[list[Any]], n_runs: int) -> Runs:
         n_parameters = len(self.setting.parameters)
         by_period = np.zeros((2, len(self.setting.periods), n_runs, n_parameters))
-        covariances, times = np.zeros((n_parameters, n_parameters)), np.zeros((len(self.setting.epochs), n_runs))
-        n_steps = 0
+        times, n_steps = np.zeros((len(self.setting.epochs), n_runs)), 0
+        by_epoch: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
         for place, epoch in enumerate(self.setting.epochs):
             statistics, scores, ends = (np.concatenate([part[kind] for part in done[place]]) for kind in range(3))
             by_period[0, epoch.period - 1] += statistics
             by_period[1, epoch.period - 1] += scores
-            covariances += (statistics - statistics.mean(axis=0)).T @ scores / n_runs
+            by_epoch[0].append(statistics)
+            by_epoch[1].append(scores)
             times[place] = ends[:, 0]
             n_steps += int(ends[:, 1].sum())
         _all_finite(self.setting, by_period[0], "a simulated network")
-        return Runs(by_period[0], by_period[1], covariances, times, n_steps)
+        return Runs(by_period[0], by_period[1], Together.of(*by_epoch), times, n_steps)
 
 
 class EndStates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,15 @@ from recoverynet.kernels.hazard import Link
 from recoverynet.kernels.transitions import Transition
 from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.spread.dependence import dependence_of
+from recoverynet.models.spread.engine_risk import risk_set_on_engine
 from recoverynet.models.spread.fitted_rows import HOLDING, rows_behind
 from recoverynet.models.spread.future_ties import After, future_exposure
 from recoverynet.models.spread.risk_set import Isolates, RiskSet, coverage_checks, risk_set, waves_in_words
 from recoverynet.models.spread.wave_fit import HazardFit
 from recoverynet.models.spread.wave_outcome import Fitted, Rows, fit_rows
 from recoverynet.results import empty_table, settings_of, term_table
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.store import RecordStore
 
 RATIO = {"logit": "odds ratio", "cloglog": "hazard ratio"}
 SOURCES = ("1 contact", "2 contacts", "3 or more contacts")
@@ -41,9 +44,10 @@ ASSUMPTIONS = (
 
 
 def fit_hazard(
-    panel: NetworkPanel,
+    panel: NetworkPanel | RecordStore | RecordOnEngine,
     behaviour: Behaviour = None,
     *,
+    breaks: Iterable[object] | None = None,
     transition: Transition = "gain",
     link: Link = "cloglog",
     adjust: Sequence[str] = (),
@@ -63,11 +67,15 @@ def fit_hazard(
 
     Parameters
     ----------
-    panel : NetworkPanel
-        Two waves or more.
+    panel : NetworkPanel, RecordStore or RecordOnEngine
+        Two waves or more. Or a store, cut into waves by ``breaks``: its contacts are added up on its engine, and what comes
+        here is a row a person and wave. Then the norm is a Norm, covariates are columns of the people, and the answer is that
+        of ``fit_hazard(panel(ContactGraph(record), breaks=breaks))``; see Notes.
     behaviour : str, Norm, array (n, W) or None
         The norm whose gain or loss is the outcome: 1 holds it, 0 does not, NaN unknown. Default: the
         panel's norm.
+    breaks : sequence of instants, optional
+        Of a store: where waves begin and end. Of a panel: none, as it has its waves.
     transition : {"gain", "loss", "holding"}
         Gaining among people who do not hold it (default); losing among people who do; or holding it at
         the next wave among everybody, their own state being a term.
@@ -119,7 +127,14 @@ def fit_hazard(
     Raises
     ------
     SchemaError
-        Unknown behaviour, covariate or argument; a behaviour that is not a norm.
+        Unknown behaviour, covariate or argument; a behaviour that is not a norm; breaks of a panel, or none of a store; of a
+        store ``exposure_to`` or ``future_ties``.
+    NotEstimableError
+        Of a store: nobody agreed to research.
+    TimeOrderError
+        Of a store: a break does not stand after the one before it.
+    EngineError
+        Of a store: its engine cannot start, or went away.
 
     Notes
     -----
@@ -152,6 +167,9 @@ def fit_hazard(
     it was; in 62 where the trait was hidden; in 8 where people chose their own state (200 replications
     each; sample ``calibration``).
 
+    Of a store, the sums over contacts (how many, of how many the state is known, how many held the norm, by person and wave)
+    are worked out where the contacts are. ``future_ties`` and ``exposure_to`` need the ties themselves: project them.
+
     References
     ----------
     Kojevnikov, D., Marmer, V. & Song, K. (2021). Limit theorems for network dependent random variables. Journal of Econometrics
@@ -182,16 +200,8 @@ def fit_hazard(
     """
     adjust, categories = list_of_names(adjust, "adjust"), list_of_names(categories, "categories")
     _require_words(link, future_ties)
-    risk = risk_set(
-        panel,
-        behaviour,
-        transition=transition,
-        lag=lag,
-        direction=direction,
-        weighted=weighted,
-        isolates=isolates,
-        exposure_to=exposure_to,
-    )
+    asked: dict[str, Any] = {"transition": transition, "lag": lag, "direction": direction, "weighted": weighted}
+    risk = _risk(panel, behaviour, breaks, exposure_to, future_ties, errors, asked | {"isolates": isolates})
     settings = settings_of(
         behaviour=risk.name,
         transition=transition,
@@ -218,6 +228,32 @@ def fit_hazard(
     else:
         fitted = fit_rows(rows, link=link, focus=focus, wave_effects=wave_effects, errors=dependence, level=level)
     return _estimates(risk, rows, fitted, settings)
+
+
+def _risk(
+    source: NetworkPanel | RecordStore | RecordOnEngine,
+    behaviour: Behaviour,
+    breaks: Iterable[object] | None,
+    exposure_to: Behaviour,
+    future_ties: bool | After,
+    errors: str,
+    asked: dict[str, Any],
+) -> RiskSet:
+    """The risk set of a panel, or of a store with the sums over contacts from its engine."""
+    if isinstance(source, RecordStore | RecordOnEngine):
+        needing = {"exposure_to": exposure_to is not None, "future_ties": future_ties is not False}
+        needing |= {f"errors={errors!r}": errors in ("network", "component")}
+        strange = [name for name, given in needing.items() if given]
+        if strange:
+            raise SchemaError(
+                f"Of a store, {' and '.join(strange)} cannot be set: that needs the ties themselves. Read the record into memory "
+                "with read_record(folder), and pass panel(ContactGraph(record), breaks=…)."
+            )
+        there = source.on_engine if isinstance(source, RecordStore) else source
+        return risk_set_on_engine(there, behaviour, breaks=breaks, **asked)
+    if breaks is not None:
+        raise SchemaError("breaks= cuts the contacts of a store into waves; a panel has its waves already. Leave it out.")
+    return risk_set(source, behaviour, exposure_to=exposure_to, **asked)
 
 
 def _require_words(link: str, future_ties: bool | str) -> None:

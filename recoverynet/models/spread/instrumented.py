@@ -185,7 +185,7 @@ def friends_of_friends(
 
     Notes
     -----
-    Exposure is instrumented by the share of people exactly two steps away (contacts of contacts who are no contacts) who held ``by``
+    Exposure is instrumented by the share of people exactly two steps away (contacts of contacts, no contacts) who held ``by``
     one wave before contacts were looked at. It helps against what a person and their friends meet together; it does not
     against a hidden trait that draws people together, which reaches friends of friends too: see ``assumptions``.
 

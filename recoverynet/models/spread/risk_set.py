@@ -54,6 +54,8 @@ class RiskSet:
         What contacts held, arrays (n, W) standing at the wave of the outcome.
     reason : Reason or None
         Why nothing can be learnt from it; None where something can.
+    steps : int array (N,) or None
+        Waves from the start of each row to its outcome; None where that is one everywhere.
     """
 
     panel: NetworkPanel
@@ -67,6 +69,7 @@ class RiskSet:
     rows: RiskRows
     seen: LaggedExposure
     reason: Reason | None
+    steps: np.ndarray | None = None
 
     def at(self, values: np.ndarray) -> np.ndarray:
         """An (n, W) array that stands at the wave of the outcome, read off row by row."""
@@ -172,6 +175,53 @@ def risk_set(
     SchemaError
         Unknown behaviour or argument.
     """
+    require_words(transition, direction, isolates, lag, unknown)
+    name, held = norm_values(panel, behaviour)
+    source, source_held = (name, held) if exposure_to is None else norm_values(panel, exposure_to)
+    ties = ties_of(panel.networks, direction, directed=panel.directed, weighted=weighted)
+    states = expected_states(source_held) if unknown == "expected" else source_held
+    seen = lagged_exposure(ties, np.where(panel.present, states, np.nan), int(lag))
+    if isolates == "zero":
+        alone = (seen.n_alters == 0) & known_ties(panel, direction, int(lag))
+        seen = seen._replace(share=np.where(alone, 0.0, seen.share))
+    given = {"transition": transition, "lag": int(lag), "direction": direction, "seen": seen}
+    any_tie = any(network.nnz for network in panel.networks)
+    return at_risk(panel, name, held, **given, any_tie=any_tie, source=(source, source_held))  # type: ignore[arg-type]
+
+
+def at_risk(
+    panel: NetworkPanel,
+    name: str,
+    held: np.ndarray,
+    *,
+    transition: Transition,
+    lag: int,
+    direction: str,
+    seen: LaggedExposure,
+    any_tie: bool,
+    source: tuple[str, np.ndarray] | None = None,
+) -> RiskSet:
+    """The risk set of a norm, given what contacts held.
+
+    Parameters
+    ----------
+    panel, name, held, transition, lag, direction, seen
+        As the attributes of :class:`RiskSet`.
+    any_tie : bool
+        Whether anybody had a contact at any wave.
+    source : (name, float array (n, W)), optional
+        What contacts are looked at for. Default: the same norm.
+    """
+    rows = risk_rows(held, transition, panel.present)
+    inside = rows.column >= lag
+    rows = RiskRows(*(values[inside] for values in rows))
+    reason = reason_of(panel, held, name, transition, rows, seen, lag, any_tie)
+    looked_for = (name, held) if source is None else source
+    return RiskSet(panel, name, held, *looked_for, transition, int(lag), direction, rows, seen, reason)
+
+
+def require_words(transition: object, direction: object, isolates: object, lag: object, unknown: object = "leave_out") -> None:
+    """Raise SchemaError for an argument of a risk set that there is not."""
     for word, given, allowed in (
         ("transition", transition, TRANSITIONS),
         ("direction", direction, ("out", "in", "mutual")),
@@ -184,19 +234,6 @@ def risk_set(
         raise SchemaError(
             f"lag must be a whole number of waves, 1 or more; got {lag!r}. What comes at the same time cannot have come before."
         )
-    name, held = norm_values(panel, behaviour)
-    source, source_held = (name, held) if exposure_to is None else norm_values(panel, exposure_to)
-    ties = ties_of(panel.networks, direction, directed=panel.directed, weighted=weighted)
-    states = expected_states(source_held) if unknown == "expected" else source_held
-    seen = lagged_exposure(ties, np.where(panel.present, states, np.nan), int(lag))
-    if isolates == "zero":
-        alone = (seen.n_alters == 0) & known_ties(panel, direction, int(lag))
-        seen = seen._replace(share=np.where(alone, 0.0, seen.share))
-    rows = risk_rows(held, transition, panel.present)
-    inside = rows.column >= lag
-    rows = RiskRows(*(values[inside] for values in rows))
-    reason = _reason(panel, held, name, transition, rows, seen, lag)
-    return RiskSet(panel, name, held, source, source_held, transition, int(lag), direction, rows, seen, reason)
 
 
 def waves_in_words(number: int) -> str:
@@ -217,10 +254,18 @@ def coverage_checks(risk: RiskSet) -> list[Check]:
     ]
 
 
-def _reason(
-    panel: NetworkPanel, held: np.ndarray, name: str, transition: str, rows: RiskRows, seen: LaggedExposure, lag: int
+def reason_of(
+    panel: NetworkPanel,
+    held: np.ndarray,
+    name: str,
+    transition: str,
+    rows: RiskRows,
+    seen: LaggedExposure,
+    lag: int,
+    any_tie: bool | None = None,
 ) -> Reason | None:
-    """Why nothing can be learnt from these rows; None where something can."""
+    """Why nothing can be learnt from these rows; None where something can. ``any_tie``: by default, as the panel says."""
+    any_tie = any(network.nnz for network in panel.networks) if any_tie is None else any_tie
     share = seen.share[rows.person, rows.column]
     n_rows, happened = len(rows.person), rows.outcome.sum()
     if panel.n_waves < lag + 1:
@@ -234,7 +279,7 @@ def _reason(
         return Reason("nobody_twice", transition=transition, name=name)
     if happened in (0, n_rows):
         return Reason("all_alike", who="everybody" if happened else "nobody", happened=HAPPENED[transition], n_rows=n_rows)
-    if all(network.nnz == 0 for network in panel.networks):
+    if not any_tie:
         n_unknown = sum(int(unknown.sum()) for unknown in panel.missing)
         return Reason("no_tie_known", n_unknown=n_unknown) if n_unknown else Reason("no_ties")
     if not np.isfinite(share).any():

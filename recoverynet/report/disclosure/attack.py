@@ -135,8 +135,9 @@ class Attacker:
     known_large: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        self.small = self.linked.small(self.rule) & ~self.linked.kept
-        self.looked_at = (self.hidden | (self.small & ~self.linked.printed)) & ~self.linked.kept
+        told = self.linked.kept | self.linked.moot
+        self.small = self.linked.small(self.rule) & ~told
+        self.looked_at = (self.hidden | (self.small & ~self.linked.printed)) & ~told
         start = np.zeros(len(self.small), dtype=bool) if self.known_large is None else self.known_large
         self.large = start & self.hidden
 
@@ -166,7 +167,7 @@ class Attacker:
         low, high = self.linked.values.astype(float), self.linked.values.astype(float)
         fitting, kept = self.worlds.fitting(*self.limits), []
         safe = np.ones(len(low), dtype=bool)
-        for part in parts_of(self.linked, *self.limits):
+        for part in parts_of(self.linked, *self.limits, self.looked_at):
             search = Search(self, part, fitting[:, part.columns])
             search.widen()
             low[part.columns], high[part.columns] = search.low, search.high
@@ -200,6 +201,7 @@ class Search:
         self.small, self.looked_at = attacker.small[columns], attacker.looked_at[columns]
         self.floor, self.ceiling = tightened(self.part, *(limit[columns] for limit in attacker.limits))
         self.low, self.high = self.values.copy(), self.values.copy()
+        self.beyond = self.values > attacker.rule.largest_hidden
         self.worlds: list[np.ndarray] = []
         cause = (attacker.hidden & ~attacker.large) | (~linked.printed & linked.people)
         self.cause = cause[columns]
@@ -219,14 +221,20 @@ class Search:
         self._reach(np.zeros(len(self.values)), short, upwards=False)
         narrow = self.looked_at & ~self.small & (self.high - self.low < most)
         self._reach(self.low + most, narrow, upwards=True)
+        self.high = np.where(self._open(most), most + 1, self.high)
+
+    def _open(self, most: float) -> np.ndarray:
+        """Figures that can be every small count, and more by all that is printed: that a star by itself is small is its meaning."""
+        return self.small & self.beyond & (self.high == most)
 
     def _reach(self, goal: np.ndarray, wanted: np.ndarray, *, upwards: bool) -> None:
         """Push figures towards their goals, all at once while that helps, then one by one."""
         together, tried = True, ~wanted
         goal = np.minimum(goal, self.ceiling) if upwards else np.maximum(goal, self.floor)
-        ends = self.high if upwards else self.low
+        ends, most = self.high if upwards else self.low, float(self.attacker.rule.largest_hidden)
         while True:
-            chosen = np.flatnonzero(~tried & ((ends < goal) if upwards else (ends > goal)))
+            short = (ends < goal) & ~self._open(most) if upwards else ends > goal
+            chosen = np.flatnonzero(~tried & short)
             if not len(chosen):
                 return
             if not together:
@@ -238,13 +246,14 @@ class Search:
                 self._take(world)
             if not together:
                 tried[chosen] = True
-                failed = (ends[chosen] < goal[chosen]) if upwards else (ends[chosen] > goal[chosen])
+                failed = ((ends < goal) & ~self._open(most) if upwards else ends > goal)[chosen]
                 if self.attacker.stop_early and failed.any() and self.small[chosen].all():
                     return
             together = together and len(chosen) > 1 and world is not None and bool((ends[chosen] != before).any())
 
     def _take(self, world: np.ndarray) -> None:
-        """Let one world widen what is possible; one in which nothing had to be hidden widens nothing."""
+        """Let one world widen what is possible; of one in which nothing had to be hidden only that it goes beyond small counts."""
+        np.logical_or(self.beyond, world > self.attacker.rule.largest_hidden, out=self.beyond)
         if self._has_cause(world):
             np.minimum(self.low, world, out=self.low)
             np.maximum(self.high, world, out=self.high)
@@ -258,11 +267,12 @@ class Search:
         world = pushed(*arguments)
         if world is None or self._has_cause(world):
             return world
+        self._take(world)
         return pushed(*arguments, cause=self.cause, rule=self.attacker.rule)
 
 
-def parts_of(linked: LinkedFigures, low: np.ndarray, high: np.ndarray) -> Iterator[Part]:
-    """The unknown figures, in parts that have nothing to do with each other."""
+def parts_of(linked: LinkedFigures, low: np.ndarray, high: np.ndarray, wanted: np.ndarray) -> Iterator[Part]:
+    """The unknown figures, in parts that have nothing to do with each other; those without a wanted figure left out."""
     free = np.flatnonzero(high > low)
     if not len(free):
         return
@@ -284,6 +294,8 @@ def parts_of(linked: LinkedFigures, low: np.ndarray, high: np.ndarray) -> Iterat
     row_order = np.argsort(row_part, kind="stable")
     row_splits = np.split(row_order, np.cumsum(np.bincount(row_part, minlength=n_parts))[:-1])
     for columns, lines in zip(splits, row_splits, strict=True):
+        if not wanted[free[columns]].any():
+            continue
         yield Part(free[columns], sparse.csr_array(rows[lines][:, columns]), row_low[lines], row_high[lines])
 
 

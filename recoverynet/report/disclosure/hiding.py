@@ -96,7 +96,7 @@ def _one_choice(linked: LinkedFigures, rule: HidingRule, attempt: int) -> np.nda
 
 def hidden_first(linked: LinkedFigures, rule: HidingRule) -> np.ndarray:
     """Figures hidden for their own sake: small ones, those forced, and every part of a total among them."""
-    hidden = linked.printed & ~linked.kept & (linked.small(rule) | linked.forced)
+    hidden = ((linked.printed & (linked.small(rule) | linked.forced)) | linked.before) & ~linked.kept
     while True:
         before = hidden.sum()
         for total, parts in linked.lines:
@@ -272,7 +272,7 @@ def _print_again(state: Hiding) -> None:
     """Print again, dearest first, whatever was hidden for another's sake and is not needed."""
     limits = state.linked.limits(state.rule, state.hidden)
     least = state.linked.not_small(state.rule, state.hidden)
-    for part in list(parts_of(state.linked, *limits)):
+    for part in list(parts_of(state.linked, *limits, state.hidden & ~state.first)):
         added = np.flatnonzero((state.hidden & ~state.first)[part.columns])
         if not len(added):
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ INNER, MARGIN, WHOLE = 0, 1, 2
 """What a figure is within its table: a cell, the total of a line, the total of everything."""
 
 
-OF_FIGURES = ("values", "printed", "people", "level", "known_low", "known_high", "forced", "kept")
+OF_FIGURES = ("values", "printed", "people", "level", "known_low", "known_high", "forced", "kept", "moot", "before")
 """Attributes with one value a figure."""
 
 
@@ -80,7 +80,11 @@ class LinkedFigures:
     forced : bool array (n_figures,)
         Figures hidden in any case.
     kept : bool array (n_figures,)
-        Figures that cannot be hidden any more, because they are known already.
+        Figures that cannot be hidden any more, because this report shows them already.
+    moot : bool array (n_figures,)
+        Figures an earlier report shows: to hide them protects nobody.
+    before : bool array (n_figures,)
+        Figures that were hidden before, in this report or an earlier one, and stay so.
     """
 
     values: np.ndarray
@@ -97,6 +101,8 @@ class LinkedFigures:
     known_high: np.ndarray | None = None
     forced: np.ndarray | None = None
     kept: np.ndarray | None = None
+    moot: np.ndarray | None = None
+    before: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         n = len(self.values)
@@ -105,6 +111,8 @@ class LinkedFigures:
             "known_high": np.full(n, np.inf),
             "forced": np.zeros(n, dtype=bool),
             "kept": np.zeros(n, dtype=bool),
+            "moot": np.zeros(n, dtype=bool),
+            "before": np.zeros(n, dtype=bool),
             "bounds": sparse.csr_array((0, n)),
         }
         for name, default in defaults.items():
@@ -137,7 +145,8 @@ class LinkedFigures:
         if large is not None:
             least = np.where(large, rule.largest_hidden + 1.0, least)
         low, high = np.where(hidden, least, low), np.where(hidden, np.inf, high)
-        low, high = np.where(self.printed, low, 0.0), np.where(self.printed, high, np.inf)
+        told = self.printed | hidden
+        low, high = np.where(told, low, 0.0), np.where(told, high, np.inf)
         return np.maximum(low, self.known_low), np.minimum(high, self.known_high)
 
     def not_small(self, rule: HidingRule, hidden: np.ndarray) -> np.ndarray:
@@ -185,6 +194,20 @@ class LinkedFigures:
         own["known_low"] = np.maximum(own["known_low"], least)
         told = {"bounds": rows, "bound_low": low, "bound_high": high}
         return LinkedFigures(equations=none, groups=np.zeros(0, dtype=int), lines=inside, **own, **told)
+
+    def without_sure_zeros(self, hidden: np.ndarray) -> LinkedFigures:
+        """The same, where parts of a total printed as 0 are no longer hidden with the rest of a line: they are known to be 0.
+
+        Parameters
+        ----------
+        hidden : bool array (n_figures,)
+            Those hidden for their own sake.
+        """
+        sure = np.zeros(len(self.values), dtype=bool)
+        for total, parts in self.lines:
+            sure[parts] |= self.values[total] == 0 and not hidden[total]
+        lines = tuple((total, parts[~sure[parts]]) for total, parts in self.lines if not sure[parts].all())
+        return replace(self, lines=lines)
 
     def small(self, rule: HidingRule) -> np.ndarray:
         """Where a figure counts too few people to be told, printed or not."""

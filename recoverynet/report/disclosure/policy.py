@@ -11,11 +11,17 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import DisclosureError, SchemaError
+from recoverynet.report.disclosure.counted import Declaration
+from recoverynet.report.disclosure.declaring import Shape, Who, declaration
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
-from recoverynet.report.disclosure.suppression import HidingRule, figures_to_hide, link_figures
+from recoverynet.report.disclosure.linked import HidingRule
+from recoverynet.report.disclosure.publication import Publication
+from recoverynet.report.disclosure.suppression import figures_to_hide, link_figures
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 Rows = Literal["parts", "separate", "nested"]
+LONGEST_NAME = 60
+"""Letters of a table's short name: whole words as far as they go."""
 Columns = Literal["parts", "separate"]
 
 
@@ -181,6 +187,8 @@ class CountTable:
         not have are passed over.
     name, note : str
         Short name for files (default: from the title), and anything to add under the table.
+    who : Who, optional
+        Who is counted, in names that other tables of the report share. Default: people no other table counts.
     known : tuple of str
         Of a cross table the columns that are not "not known": a last column shows what share of these the first is.
 
@@ -228,6 +236,7 @@ class CountTable:
     name: str = ""
     note: str = ""
     known: tuple[str, ...] = ()
+    who: Who | None = None
 
     def __post_init__(self) -> None:
         given = self.counts
@@ -256,7 +265,7 @@ class CountTable:
         frame = pd.DataFrame({yes: n[:, 0], no: n[:, 1] - n[:, 0]}, index=list(shares))
         return cls(frame, **({"rows": "separate", "measured": True, "with_interval": True} | words))  # type: ignore[arg-type]
 
-    def disclosed(self, policy: str | DisclosurePolicy) -> DisclosedTable:
+    def disclosed(self, policy: str | DisclosurePolicy, publication: Publication | None = None) -> DisclosedTable:
         """The table as it may be shared.
 
         Parameters
@@ -264,6 +273,8 @@ class CountTable:
         policy : str or DisclosurePolicy
             Small counts, and every figure from which one could be worked out, become NaN; the rest is
             rounded as the policy says. Shares and intervals are computed from what is left.
+        publication : Publication, optional
+            All that was published together with it so far. Default: the table stands alone.
 
         Returns
         -------
@@ -280,7 +291,10 @@ class CountTable:
         pairs = [(place[one], place[other]) for one, other in self.differences]
         linked = link_figures(counts, rows=self.rows, columns=self.columns, differences=pairs)
         hidden = np.zeros(len(linked.values), dtype=bool)
-        if not policy.is_off:
+        if publication is not None:
+            (found,) = publication.publish([self._declared(counts, pairs, policy)])
+            hidden[: len(found)] = found
+        elif not policy.is_off:
             hidden = figures_to_hide(linked, rule, forced=self._forced(linked.shape, len(linked.values), policy))
         printed = linked.printed
         shown = np.where(hidden, np.nan, rule.rounded(linked.values))[printed].reshape(linked.shape)
@@ -304,6 +318,11 @@ class CountTable:
             known=self.known,
         )
 
+    def _declared(self, counts: np.ndarray, pairs: list[tuple[int, int]], policy: DisclosurePolicy) -> Declaration:
+        shape = Shape(self.rows, self.columns, self.measured, tuple(pairs))
+        labels = list(self.counts.index), list(self.counts.columns)
+        return declaration(self.name, counts, labels, shape, self.who, self._hidden_rows(policy))
+
     def _layout(self) -> str:
         if self.measured:
             return "of_which"
@@ -315,20 +334,27 @@ class CountTable:
 
     def _forced(self, shape: tuple[int, int], n_figures: int, policy: DisclosurePolicy) -> np.ndarray:
         """Every figure of the rows to hide, and of those whose group is too small to be described."""
-        rows = self.counts.index.isin(self.hide_rows)
-        if self.describes_groups:
-            rows = rows | (self.counts.sum(axis=1).to_numpy() < policy.min_group)
+        rows = self._hidden_rows(policy)
         mask = np.zeros(shape, dtype=bool)
         mask[: len(rows)] = rows[:, None]
         forced = np.zeros(n_figures, dtype=bool)
         forced[: mask.size] = mask.ravel()
         return forced
 
+    def _hidden_rows(self, policy: DisclosurePolicy) -> np.ndarray:
+        rows = self.counts.index.isin(self.hide_rows)
+        if self.describes_groups:
+            rows = rows | (self.counts.sum(axis=1).to_numpy() < policy.min_group)
+        return rows
+
 
 def file_name(title: str) -> str:
     """A title as a name for files: small letters, digits and underscores."""
     kept = "".join(letter if letter.isalnum() else " " for letter in title.lower())
-    return "_".join(kept.split())[:60] or "table"
+    words = kept.split()
+    while len("_".join(words)) > LONGEST_NAME and len(words) > 1:
+        words.pop()
+    return "_".join(words)[:LONGEST_NAME] or "table"
 
 
 def _checked_counts(frame: pd.DataFrame, title: str, rows: str) -> pd.DataFrame:

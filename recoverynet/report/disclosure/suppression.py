@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import linprog
 
+from recoverynet.report.disclosure.linked import HidingRule
+
 Relation = Literal["parts", "separate", "nested"]
 TOTAL_COST, GRAND_TOTAL_COST = 1e7, 1e10
 
@@ -43,33 +45,6 @@ class LinkedFigures:
     printed: np.ndarray
     cost: np.ndarray
     shape: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class HidingRule:
-    """When is a figure too small to print, and how are the others printed?
-
-    Attributes
-    ----------
-    largest_hidden : int
-        Counts from 1 to this are hidden.
-    round_to : int
-        Other counts are printed to the nearest multiple of this; 1 prints them as they are.
-    hide_zeros : bool
-        Whether 0 is hidden like a small count.
-    """
-
-    largest_hidden: int
-    round_to: int = 1
-    hide_zeros: bool = False
-
-    def too_small(self, values: np.ndarray) -> np.ndarray:
-        """Where a count is too small to be known."""
-        return (values <= self.largest_hidden) & ((values > 0) | self.hide_zeros)
-
-    def rounded(self, values: np.ndarray) -> np.ndarray:
-        """Counts as they are printed, halves upwards."""
-        return (values + self.round_to // 2) // self.round_to * self.round_to
 
 
 def link_figures(

@@ -12,9 +12,10 @@ from recoverynet.kernels.proportions import wilson_interval
 from recoverynet.measures.turnover import turnover
 from recoverynet.observed import OWN_SOURCES
 from recoverynet.report import wording
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import CLIENTS, Setting, last_day
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import UNKNOWN
 
@@ -92,13 +93,17 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
             columns="parts",
             share_of="row",
             known=(HOLDS, HOLDS_NOT),
+            who=Who(
+                CLIENTS,
+                rows_of={wording.short_period(*step): setting.here(step[1]) for step in steps},
+                cells={(wording.short_period(*step), word): (state_on(step[1], word),) for step in steps for word in WORDS},
+            ),
         )
     )
     if len(rows) < 2:
         section.show(shown)
         return
-    frame = norm_frame(shown)
-    norm = f"the {setting.norm.name} norm"
+    frame, norm = norm_frame(shown), f"the {setting.norm.name} norm"
     section.figure(
         norm_share_curve(frame, people="clients", norm=norm),
         alt=describe_norm_share(frame, people="clients", norm=norm),
@@ -108,6 +113,19 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
         "If those not known differ from the others, the line can move although nobody has changed.",
     )
     section.show(shown)
+
+
+WORDS = (HOLDS, HOLDS_NOT, NOT_KNOWN)
+
+
+def state_on(when: pd.Timestamp, word: str) -> str:
+    """What is true of clients by their state on the last day before an instant."""
+    return f"state on {last_day(when)}: {word}"
+
+
+def _state_facts(setting: Setting, when: pd.Timestamp) -> dict[str, tuple[str, ...]]:
+    here = {word: (*setting.here(when).facts, state_on(when, word)) for word in WORDS}
+    return here | {AWAY: (f"away on {last_day(when)}",)}
 
 
 def norm_frame(shown: DisclosedTable) -> pd.DataFrame:
@@ -144,6 +162,7 @@ def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -
             denominator="clients with the same state on the first day",
             row_header=f"On {first}",
             columns="parts",
+            who=Who(CLIENTS, *(_state_facts(setting, end) for _, _, end in ends)),
             share_of="row",
             note=f"Rows: state on {first}. Columns: state on {last}."
             + (f" {AWAY}: had not joined yet, or had left by then." if AWAY in order else ""),
@@ -256,6 +275,7 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
             denominator="clients under observation in every period compared",
             row_header="At least one",
             no="None",
+            who=Who(CLIENTS.who(IN_EVERY), rows={name: (f"turnover: {name}",) for name in kinds}),
             note="A client may be in several rows. People whose state is not known count neither as holding "
             "the norm nor as using, so true numbers are higher. Who came to hold it was known not to hold it "
             "at the end of the period before. A tie that ended may only be a contact that was no longer "
@@ -263,6 +283,9 @@ def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, fin
         )
     )
     _average_recovery_ties(section, setting, waves, change, counts.index)
+
+
+IN_EVERY = "here in every period"
 
 
 def _average_recovery_ties(
@@ -283,6 +306,7 @@ def _average_recovery_ties(
             denominator="these clients, those without such ties counted as 0",
             row_header="Period",
             heads=("Clients", "Mean"),
+            who=dict.fromkeys(map(str, values.index), CLIENTS.who(IN_EVERY)),
             note="People whose state is not known are not counted as holding the norm, so true numbers are "
             "higher, and a mean can rise because more states are known.",
         )

@@ -10,8 +10,11 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
+from recoverynet.models.ladder.words import LEVELS
 from recoverynet.report import wording
+from recoverynet.report.disclosure.audit import audited, earlier_in_words, in_words
 from recoverynet.report.disclosure.disclosed import DisclosedTable
+from recoverynet.report.disclosure.estimates import about
 from recoverynet.report.evaluation.change import HOLDS, NOT_KNOWN, norm_frame
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.evaluation.network import NOT_WORKERS
@@ -29,7 +32,8 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     """The summary: a few numbers and four to seven sentences, all from tables after disclosure."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(setting, findings))
-    tellers = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change, _tell_outcomes)
+    tellers = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change)
+    tellers += (_tell_outcomes, _tell_spread)
     section.points([text for tell in tellers if (text := tell(setting, findings))])
     if math.isnan(findings["people"].n("Clients")):
         section.note("So few people are on this record that nearly every number has to be hidden.", "caution")
@@ -197,6 +201,11 @@ def _tell_outcomes(setting: Setting, findings: Findings) -> str:
     return f"Among {wording.plural(row['n'], 'client')} who rated their quality of life twice, the mean {went}."
 
 
+def _tell_spread(setting: Setting, findings: Findings) -> str:
+    level = findings.level
+    return "" if level is None else f"On whether the norm is spreading the record reaches **level {level} of 4: {LEVELS[level]}**."
+
+
 NEEDED = {
     "episodes": "treatment episodes", "linkage": "steps towards groups",
     "observations": "states and outcomes", "groups": "groups",
@@ -209,8 +218,8 @@ def limits_section(report: ReportWriter, setting: Setting, findings: Findings) -
     section = report.section("limits", "What this record cannot show", "What should nobody conclude from this report?")
     section.points([*_limits_of_any_record(findings), *_limits_of_this_record(setting, findings)])
     section.note(
-        f"{report.policy.in_words()} Suppression works within each table; figures of several tables, or of "
-        "another report on the same people, should not be set against each other to get at a hidden one."
+        f"{report.policy.in_words()} Suppression works on all tables of this report at once; those of another report on the "
+        "same people should not be set against them to get at a hidden figure."
     )
     return section.finish()
 
@@ -275,12 +284,12 @@ def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, se
         "The fingerprint changes if any cell of any table does."
     )
     section.facts("Settings", list(settings.items()))
-    smallest, some_hidden = report.policy.smallest_shown, findings["people"].n_hidden > 0
-    rows = [
-        (name, wording.HIDDEN if 0 < len(table) < smallest or (name == "people" and some_hidden) else f"{len(table):,}")
-        for name, table in setting.record.tables().items()
-    ]
-    section.facts("Rows read, by table", rows)
+    # Exact numbers of rows are sums of figures hidden elsewhere.
+    off = report.policy.is_off
+    rows = [(name, f"{len(table):,}" if off else about(len(table))) for name, table in setting.record.tables().items()]
+    section.facts("Rows read, by table" + ("" if off else ", to the nearest ten"), rows)
+    if not off:
+        section.say(in_words(audited(report.publication)), earlier_in_words(report.publication))
     return section.finish()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from recoverynet.atomic import write_text
 from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
+from recoverynet.measures.subgroups import people_with_role
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
+from recoverynet.report.disclosure.audit import remember_publication
+from recoverynet.report.disclosure.ledger import open_ledger, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.change import change_section
 from recoverynet.report.evaluation.closing import brief_section, fingerprints, limits_section, rerun_section, settings_in_words
@@ -56,6 +59,7 @@ def evaluation_report(
     area: str | None = None,
     provider: str | None = None,
     clients: Iterable[str] | None = None,
+    ledger: str | Path | None = None,
 ) -> Report:
     """Who is linked to recovery communities, before, during and after treatment, and what changed?
 
@@ -98,6 +102,9 @@ def evaluation_report(
         Only clients in treatment with this provider on any day of the period.
     clients : iterable of str, optional
         Only these clients, by id. The list is not part of the report.
+    ledger : str or pathlib.Path, optional
+        File that remembers what was published from this record (see Notes); begun where there is none. A report made with it
+        counts as published from then on.
 
     Returns
     -------
@@ -117,7 +124,7 @@ def evaluation_report(
     TimeOrderError
         The window or a period does not end after it starts.
     DisclosureError
-        There is no such disclosure policy.
+        There is no such disclosure policy, or the ledger is that of another record.
     EngineError
         The engine cannot start, or went away.
 
@@ -134,6 +141,12 @@ def evaluation_report(
 
     *What cannot be seen* is said to be unseen and never shown as 0: without contacts, or where none of them is with a
     recovery group, a peer or a community member, there is no share with contact, and ``report.unseen`` says why.
+
+    *Two reports of one record* (another period, area, provider or policy) can give away together what each hides. With a
+    ledger a report is hidden together with all that was published before, and says in which tables more is hidden for that.
+    The ledger holds true counts, and no people: keep it with the records. A report made again from the same record with the
+    same period, area, provider, clients and policy is what it was the first time; that a record was corrected in between is
+    not taken into account.
 
     Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from
     it, and the report holds nothing else. No person is drawn, scored, ranked or predicted. The report never
@@ -153,9 +166,15 @@ def evaluation_report(
     told |= {"subtitle": subtitle, "area": area, "provider": provider}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
     setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
-    writer, findings = ReportWriter(policy), Findings()
+    listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
+    scope = scope_of(setting.window, area=area, provider=provider, clients=listed)
+    book = None if ledger is None else open_ledger(ledger, people_with_role(record, ("client",)))
+    writer = ReportWriter(policy, earlier=book.before(scope, policy.name) if book else (), scope=scope if book else ())
+    findings = Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
+    counting = [make for make in makers if make is not spread]
+    writer.rehearse(lambda: [make(writer, setting, Findings()) for make in counting])
     body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words()) | whom_in_words(chosen)
     ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)
@@ -170,26 +189,28 @@ def evaluation_report(
         unseen=(plain(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
         manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None),
     )
-    asked = {
-        "title": repr(title),
-        "subtitle": repr(subtitle),
-        "norm": _norm_source(norm),
-        "window": _instants_source(setting, window),
-        "n_periods": repr(n_periods),
-        "breaks": _instants_source(setting, breaks),
-        "by": repr(by),
-        "valid_for": repr(valid_for),
-        "placebo": repr(placebo),
-        "unknown_consent": repr(unknown_consent),
-        "disclosure": _policy_source(policy),
-        "area": repr(area),
-        "provider": repr(provider),
-    }
+    remember_publication(report, writer.publication)
+    if book:
+        book.remember(report.title, writer.publication, policy.name)
+    asked = asked_of | {"title": title, "subtitle": subtitle, "placebo": placebo, "unknown_consent": unknown_consent}
+    asked |= {"disclosure": policy, "area": area, "provider": provider}
     kept = record if clients is None else chosen.record
-    return remember_rerun(report, Rerun(kept, _settings_cell(asked), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, _settings_cell(_as_python(asked, setting)), TEMPLATE))
 
 
-def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Placebo | None) -> Section:
+def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
+    """Arguments as Python would write them, in the order of a notebook's cell."""
+    told = {
+        "norm": lambda norm: _norm_source(norm),
+        "window": lambda window: _instants_source(setting, window),
+        "breaks": lambda breaks: _instants_source(setting, breaks),
+        "disclosure": lambda policy: _policy_source(policy),
+    }
+    order = ("title", "subtitle", "norm", "window", "n_periods", "breaks", "by", "valid_for", "placebo", "unknown_consent")
+    return {name: told.get(name, repr)(asked[name]) for name in (*order, "disclosure", "area", "provider")}
+
+
+def _spread(writer: ReportWriter, setting: Setting, findings: Findings, *, placebo: Placebo | None) -> Section:
     return spread_section(
         writer,
         setting.whole,
@@ -199,6 +220,7 @@ def _spread(writer: ReportWriter, setting: Setting, _: Findings, *, placebo: Pla
         placebo=placebo,
         purpose=None,
         engine=setting.engine,
+        on_level=findings.keep_level,
     )
 
 

@@ -6,9 +6,13 @@ import pandas as pd
 
 from recoverynet.measures.introduction_outcomes import introduction_courses
 from recoverynet.report import wording
+from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import Setting
 from recoverynet.report.sections import SectionWriter
+
+PROPOSALS = Counted("proposals")
 
 ENDS = {"attended": "Went", "declined": "Said no", "withdrawn": "Called off", "open": "Not known"}
 
@@ -35,11 +39,27 @@ def introductions_told(section: SectionWriter, setting: Setting, findings: Findi
             denominator="proposals that ended in the same way",
             row_header="Kind of group",
             columns="parts",
+            who=Who(PROPOSALS, columns={"Not known": ("not known",)}),
             note="A client offered two groups has two proposals. Not known: neither going, nor a no, nor a calling off "
             "is written down.",
         )
     )
     _by_time(section, setting, courses, findings)
+
+
+def _who_by_time(closed: dict[str, tuple[int, int]], courses: pd.DataFrame) -> Who:
+    """Proposals of all times are those of the table by kind of group, as far as none lies outside."""
+    of = {label: PROPOSALS.who(f"made {label}") for label in closed}
+    facts = {label: (f"ended {label}",) for label in closed}
+    sums = ()
+    if sum(n for _, n in closed.values()) == len(courses):
+        unknown = tuple((of[label].who(f"not ended {label}"), n - ended) for label, (ended, n) in closed.items())
+        open_ = PROPOSALS.who("not known")
+        sums = (
+            ((PROPOSALS, len(courses)), tuple((of[label], n) for label, (_, n) in closed.items())),
+            ((open_, sum(n for _, n in unknown)), unknown),
+        )
+    return Who(PROPOSALS, rows=facts, rows_of=of, sums=sums)
 
 
 def _by_time(section: SectionWriter, setting: Setting, courses: pd.DataFrame, findings: Findings) -> None:
@@ -60,5 +80,6 @@ def _by_time(section: SectionWriter, setting: Setting, courses: pd.DataFrame, fi
             denominator=f"proposals made in the {every}",
             row_header=f"{every.capitalize()} of the proposal",
             no="Not known",
+            who=_who_by_time(closed, courses),
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -11,13 +12,15 @@ from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, descri
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.measures.aftercare import aftercare_coverage
 from recoverynet.measures.coverage import coverage_over_time as measure_coverage
-from recoverynet.measures.linkage import STAGES, linkage_funnel, nice_qs11_statement2
+from recoverynet.measures.linkage import STAGES, linkage_funnel
+from recoverynet.measures.nice import nice_qs11_statement2
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
-from recoverynet.report.disclosure.disclosed import TOTAL
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.introductions import introductions_told
-from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings, attribute_facts
+from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.standards import continuity_told, standards_told
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import LINKAGE_ENDS, RECOVERY_GROUP_KINDS
 from recoverynet.tables.record import RecoveryRecord
@@ -51,6 +54,7 @@ def links_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     else:
         _any_contact(section, setting, findings)
     _funnel(section, setting, findings)
+    continuity_told(section, setting, findings)
     if not unseen:
         _aftercare(section, setting, findings)
         _over_time(section, setting, findings)
@@ -84,9 +88,20 @@ def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -
             title="Clients with contact with the recovery community",
             row_header="At least once",
             no="None",
+            who=_who_in_contact(rows),
             note="A client may be in several rows below the first.",
         )
     )
+
+
+CONTACTED = ("contact",)
+
+
+def _who_in_contact(ways: Iterable[str]) -> Who:
+    """Whoever had any contact had it in one of the ways."""
+    facts = {way: CONTACTED if way == "Any contact" else (*CONTACTED, f"contact: {way}") for way in ways}
+    parts = tuple(CLIENTS.who(*own) for way, own in facts.items() if way != "Any contact")
+    return Who(CLIENTS, rows=facts, unions=((CLIENTS.who(*CONTACTED), parts),))
 
 
 def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -107,6 +122,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
             title="How far clients get towards a recovery group",
             row_header="Step recorded",
             rows="nested",
+            who=Who(CLIENTS, rows={label: ("held: linkage", "offered", f"step: {label}") for label in list(rows)[1:]}),
             note="After the first row: clients offered a group who reached the step with any group. Steps "
             "of clients without a recorded offer are left out. An introduction is not needed to attend, and "
             "stopping can follow any step from then on.",
@@ -124,6 +140,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     _step_times(section, setting, steps)
     introductions_told(section, setting, findings)
     _nice(section, setting, findings)
+    standards_told(section, setting, findings)
 
 
 def _stages_told(setting: Setting) -> list[str]:
@@ -167,6 +184,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             row_header="Clients",
             rows="nested",
             with_interval=True,
+            who=Who(CLIENTS.who("held: episodes", "in treatment"), rows=dict(zip(list(rows)[1:], NICE_FACTS, strict=True))),
             note="Information: an offer or a talk about a group is recorded. Support: somebody introduced "
             "the client or went along. The NICE statement is about alcohol; here every client in treatment "
             "is counted. Looked back: steps count from the start of the treatment a client is in, also where that is before "
@@ -179,6 +197,9 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
         f"{shown.words(BOTH, noun='clients in treatment')}."
     )
     section.show(shown)
+
+
+NICE_FACTS = (("told of a group",), ("told of a group", "supported", "told and supported"))
 
 
 def _as_in_funnel(setting: Setting, informed: int) -> str:
@@ -225,6 +246,7 @@ def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int,
             denominator="clients whose whole phase lies within the record",
             row_header="Phase",
             no="No contact",
+            who=_who_around_treatment(rows),
             differences=tuple(zip(after[1:], after[:-1], strict=True)),
             note="Each client counts once, by the treatment that ended last. Phases have different "
             "denominators because some began before the record does or run past its end.",
@@ -248,6 +270,16 @@ def _over_window(setting: Setting) -> RecoveryRecord | RecordOnEngine:
     return replace(setting.record, window=setting.window)
 
 
+def _who_around_treatment(phases: Iterable[str]) -> Who:
+    """Those followed for longer were followed for a shorter time as well."""
+    ended = CLIENTS.who("held: episodes", "treatment ended")
+    of, after = {}, ()
+    for phase in phases:
+        after = (*after, f"followed: {phase}") if phase.startswith("Within") else after
+        of[phase] = ended.who(*after) if phase.startswith("Within") else ended.who(f"followed: {phase}")
+    return Who(ended, rows={phase: (f"contact: {phase}",) for phase in of}, rows_of=of)
+
+
 def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     every, steps = setting.steps
     if len(steps) < 2 or setting.contacts.empty:
@@ -268,6 +300,11 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
             denominator=f"clients under observation in the {every}",
             row_header=every.capitalize(),
             no="No contact",
+            who=Who(
+                CLIENTS,
+                rows={label: (*CONTACTED, f"contact: {label}") for label in labels},
+                rows_of={label: setting.here(line.end) for label, line in zip(labels, measured.itertuples(), strict=True)},
+            ),
             note="" if whole else f"An incomplete {every} had fewer days for a contact: do not read it as a fall.",
         )
     )
@@ -304,7 +341,7 @@ def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> N
                 columns="parts",
                 measured=True,
                 with_interval=True,
-                hide_rows=_hidden_groups(findings, column),
+                who=Who(CLIENTS, attribute_facts(column, counts.index), {"Contact": CONTACTED, "No contact": ("not contact",)}),
             )
         )
         frame = shown.to_frame().query("row != 'All'")
@@ -321,17 +358,3 @@ def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> N
     )
     for column in setting.by:
         section.show(findings[f"by_{column}"])
-
-
-def _hidden_groups(findings: Findings, column: str) -> tuple[str, ...]:
-    """Groups of clients whose number the tables of clients hide: told here, it would give away the others."""
-    tables = [table for name, table in findings.items() if name.startswith("clients_by_")]
-    found: set[str] = set()
-    if (table := findings.get(f"clients_by_{column}")) is not None:
-        totals = table.counts.iloc[:, -1]
-        found |= set(totals.index[totals.isna()])
-    if column == "substance":
-        for table in tables:
-            totals = table.counts.iloc[-1]
-            found |= set(totals.index[totals.isna()])
-    return tuple(sorted(found - {TOTAL}))

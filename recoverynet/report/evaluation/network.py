@@ -11,9 +11,10 @@ from recoverynet.draw.distribution import describe_distribution, tie_distributio
 from recoverynet.kernels.incidence import weighted_product
 from recoverynet.measures.recovery_contacts import PERSONAL_KINDS
 from recoverynet.report import wording
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
-from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.observed import NAMED, Findings
+from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 BANDS = (("0", 0, 0), ("1–2", 1, 2), ("3–5", 3, 5), ("6 or more", 6, np.inf))
@@ -24,6 +25,7 @@ ROLES = {
     "community": "a community member",
     "worker": "a worker",
 }
+WORKERS_ONLY = "Tied to workers and to nobody else"
 ANYBODY, NOT_WORKERS, PERSONAL = "Anybody", "Anybody but workers", "Anybody but workers, outside meetings"
 
 
@@ -92,6 +94,7 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
             columns="parts",
             share_of="row",
             differences=((ANYBODY, NOT_WORKERS), (NOT_WORKERS, PERSONAL), (ANYBODY, PERSONAL)),
+            who=_who_tied(),
             note="Outside meetings: conversations, calls, texts, outreach and outings.",
         )
     )
@@ -106,6 +109,16 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
     )
     section.show(shown)
     _averages(section, setting, kinds)
+
+
+def _who_tied() -> Who:
+    """Who has no tie to anybody has none to others than workers either, and none outside meetings."""
+    none = {PERSONAL: ("no tie outside meetings",)}
+    none[NOT_WORKERS] = (*none[PERSONAL], "no tie but to workers")
+    none[ANYBODY] = (*none[NOT_WORKERS], "no tie")
+    cells = {(kind, band): (f"ties to {kind}: {band}",) for kind in none for band, *_ in BANDS}
+    cells |= {(kind, BANDS[0][0]): facts for kind, facts in none.items()}
+    return Who(CLIENTS, rows_of=dict.fromkeys(none, CLIENTS), cells=cells)
 
 
 def _averages(section: SectionWriter, setting: Setting, kinds: dict[str, pd.Series]) -> None:
@@ -124,6 +137,7 @@ def _averages(section: SectionWriter, setting: Setting, kinds: dict[str, pd.Seri
             denominator="all clients, those without ties counted as 0",
             row_header="Ties to",
             heads=("Clients", "Mean", "Median"),
+            who=dict.fromkeys(map(str, values.index), CLIENTS),
         )
     )
 
@@ -140,13 +154,14 @@ def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, finding
     if (people == "worker").any() and not findings["ties"].counts["0"].isna().any():
         # Those without a tie to anybody but workers, less this row, are those without any tie.
         only = int(((ties["worker"] > 0) & (ties.drop(columns="worker").sum(axis=1) == 0)).sum())
-        rows["Tied to workers and to nobody else"] = (only, len(ties))
+        rows[WORKERS_ONLY] = (only, len(ties))
     shown = findings["roles"] = section.disclose(
         setting.share_table(
             rows,
             title="Who clients are tied to",
             row_header="At least one tie",
             no="Not tied",
+            who=_who_with_roles(rows, ties),
             note="A client may be in several rows.",
         )
     )
@@ -160,6 +175,17 @@ def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, finding
         "several rows.",
     )
     section.show(shown)
+
+
+def _who_with_roles(rows: dict[str, tuple[int, int]], ties: pd.DataFrame) -> Who:
+    """Those tied to workers alone are those tied to nobody else, less those tied to nobody."""
+    alone = CLIENTS.who(*_who_tied().cells[NOT_WORKERS, "0"])
+    nobody = CLIENTS.who(*_who_tied().cells[ANYBODY, "0"])
+    only = CLIENTS.who(*alone.facts, WORKERS_ONLY)
+    n_alone, n_nobody = (int((table.sum(axis=1) == 0).sum()) for table in (ties.drop(columns="worker"), ties))
+    facts = {label: (label,) for label in rows} | {WORKERS_ONLY: (*alone.facts, WORKERS_ONLY)}
+    sums = (((alone, n_alone), ((only, n_alone - n_nobody), (nobody, n_nobody))),)
+    return Who(CLIENTS, rows=facts, sums=sums)
 
 
 def _named(section: SectionWriter, setting: Setting) -> None:
@@ -182,9 +208,9 @@ def _named(section: SectionWriter, setting: Setting) -> None:
             note="Somebody named by two clients counts twice. These are the clients' own perceptions.",
         )
     )
-    asked = section.disclose(
-        setting.share_table({"Named somebody": (setting.count_clients(named["ego_id"]), setting.n_clients)}, title="Asked")
-    )
+    who = Who(CLIENTS, rows={"Named somebody": NAMED})
+    n_named = setting.count_clients(named["ego_id"])
+    asked = section.disclose(setting.share_table({"Named somebody": (n_named, setting.n_clients)}, title="Asked", who=who))
     section.say(
         f"{asked.words('Named somebody', noun='clients')} named people who matter to them; their latest "
         f"answers name {wording.plural(shown.n(), 'person', 'people')}. The people named are third parties: "

@@ -6,8 +6,10 @@ import pandas as pd
 
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.report import wording
+from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
-from recoverynet.report.evaluation.setting import EQUITY_COLUMNS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EQUITY_COLUMNS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 from recoverynet.tables.period import observed_within
@@ -20,15 +22,24 @@ class Findings(dict[str, DisclosedTable]):
     ----------
     scores : DisclosedSummary or None
         First and last means of the outcomes.
+    level : int or None
+        Level of evidence on spread; None where it could not be asked.
     """
 
     scores: DisclosedSummary | None = None
+    level: int | None = None
+
+    def keep_level(self, level: int) -> None:
+        """Remember how far up the ladder of evidence the record carries."""
+        self.level = level
 
 
 NOT_RECORDED = "Not recorded"
 CONTACTED = "… with at least one recorded contact"
 STATE_SEEN = "… and whose state was observed at least once"
 STATE_EVER = "State observed at least once, with or without contacts"
+NAMED = ("named somebody",)
+HELD_FACTS = (("held: episodes",), ("held: linkage",), ("held: outcomes",), NAMED)
 MAX_LEVELS = 15
 BY_SENSE = (
     "Settled", "Temporary", "No fixed abode", "None", "Some", "Regular", "Employed", "Education", "Unemployed",
@@ -64,6 +75,7 @@ def _people(section: SectionWriter, setting: Setting, findings: Findings) -> Non
             denominator="",
             row_header="Role",
             rows="separate",
+            who=Who(Counted("people"), rows_of={"Clients": CLIENTS}),
         )
     )
     section.say(
@@ -122,6 +134,7 @@ def consent_block(section: SectionWriter, setting: Setting, findings: Findings) 
             population="Clients on the record",
             denominator="all clients on the record",
             row_header="Clients",
+            who=_who_agreed(rows, setting.n_clients),
         )
     )
     if shown.n_hidden:
@@ -131,6 +144,17 @@ def consent_block(section: SectionWriter, setting: Setting, findings: Findings) 
         )
         return
     findings["consent"] = section.show(shown)
+
+
+def _who_agreed(rows: dict[str, int], n_clients: int) -> Who:
+    """Those counted are the clients of the report."""
+    asked = Counted("clients on the record")
+    counted = [label for label in (AGREED, NOT_ASKED) if label in rows]
+    facts = {label: (f"consent: {label}",) for label in rows}
+    if len(counted) == 1 and rows[counted[0]] == n_clients:
+        return Who(asked, rows=facts, rows_of={counted[0]: CLIENTS})
+    parts = tuple((asked.who(*facts[label]), rows[label]) for label in counted)
+    return Who(asked, rows=facts, sums=(((CLIENTS, n_clients), parts),) if sum(n for _, n in parts) == n_clients else ())
 
 
 def _left_out(section: SectionWriter, setting: Setting) -> None:
@@ -161,11 +185,17 @@ def _client_tables(section: SectionWriter, setting: Setting, findings: Findings)
                 denominator="clients in the same column" if frame.shape[1] > 1 else "all clients",
                 row_header=wording.label(name),
                 columns="parts",
+                who=Who(CLIENTS, attribute_facts(name, frame.index), attribute_facts(across, frame.columns)),
             )
         )
     missing = [wording.lower_first(wording.label(name)) for name in EQUITY_COLUMNS if name not in filled]
     if missing:
         section.note(f"Not recorded for any client: {wording.listed(missing)}.")
+
+
+def attribute_facts(name: str, labels: pd.Index) -> dict[str, tuple[str, ...]]:
+    """What is true of the clients with each label of an attribute, as every table of the report names it."""
+    return {str(label): (f"{name}: {label}",) for label in labels}
 
 
 def cross_counts(rows: pd.Series, columns: pd.Series | None = None) -> pd.DataFrame:
@@ -202,6 +232,7 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             title="From all clients to those whose change can be followed",
             row_header="Clients",
             rows="nested",
+            who=Who(CLIENTS, rows=_flow_facts(setting)),
             differences=() if setting.record.participation.empty else ((STATE_EVER, STATE_SEEN),),
             note=""
             if setting.record.participation.empty
@@ -221,6 +252,13 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             "last rows.",
         )
     section.show(shown)
+
+
+def _flow_facts(setting: Setting) -> dict[str, tuple[str, ...]]:
+    met, seen = "recorded contact", "state seen"
+    every = (met, seen, "state seen in every period")
+    names = [label for label in _flow_rows(setting) if label.startswith("…") and label not in (CONTACTED, STATE_SEEN)]
+    return {CONTACTED: (met,), STATE_SEEN: (met, seen), STATE_EVER: (seen,)} | dict.fromkeys(names, every)
 
 
 def _flow_rows(setting: Setting) -> dict[str, int]:
@@ -259,6 +297,7 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
             row_header="Recorded at least once",
             with_interval=False,
             no="Not recorded",
+            who=Who(CLIENTS, rows=dict(zip(held, HELD_FACTS, strict=True))),
         )
     )
     empty = [name for name, ids in held.items() if ids.empty]

@@ -12,9 +12,11 @@ from scipy.stats import t as student
 from recoverynet.draw.change import describe_change, paired_change
 from recoverynet.measures.days import local_days
 from recoverynet.report import wording
+from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary
 from recoverynet.report.evaluation.observed import Findings, cross_counts
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 
@@ -156,8 +158,20 @@ def _known_for(
             rows="separate",
             columns="parts",
             share_of="row",
+            who=Who(
+                CLIENTS,
+                rows_of=dict.fromkeys(counts, CLIENTS),
+                cells={(_full_label(name), TWICE): tuple(_twice(name).facts) for name in pairs}
+                | {(_full_label(name), "Once"): ("held: outcomes", f"once: {name}") for name in pairs}
+                | {(_full_label(name), "Never"): (f"never: {name}",) for name in pairs},
+            ),
         )
     )
+
+
+def _twice(name: str) -> Counted:
+    """Clients with two values of an outcome."""
+    return CLIENTS.who("held: outcomes", f"twice: {name}")
 
 
 def _full_label(name: str) -> str:
@@ -193,6 +207,7 @@ def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataF
             denominator=f"clients with two values at least {DAYS_APART} days apart",
             row_header="Outcome",
             heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
+            who={outcome_label(name): _twice(name) for name in scores},
             note=" ".join(
                 [
                     *(["; ".join(better) + ". For all others higher is better."] if better else []),
@@ -261,9 +276,18 @@ def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFr
             denominator=f"clients with two values at least {DAYS_APART} days apart",
             row_header=outcome_label(name),
             columns="separate",
+            who=_who_by_status(name, frame),
             note=f"Source: {wording.lower_first(wording.label(pair.attrs['source']))}.",
         )
     )
+
+
+def _who_by_status(name: str, frame: pd.DataFrame) -> Who:
+    """The same clients by their first value and by their last."""
+    cells = {(str(row), column): (f"{column.lower()} {name}: {row}",) for row in frame.index for column in frame.columns}
+    of = _twice(name)
+    columns = dict.fromkeys(map(str, frame.columns), ())
+    return Who(of, rows_of=dict.fromkeys(map(str, frame.index), of), columns=columns, cells=cells)
 
 
 def _reoffending(section: SectionWriter, setting: Setting, table: pd.DataFrame, findings: Findings) -> None:
@@ -285,6 +309,7 @@ def _reoffending(section: SectionWriter, setting: Setting, table: pd.DataFrame, 
             denominator="clients an external source reported on",
             row_header="Outcome",
             no="Not reported",
+            who=Who(CLIENTS.who("held: outcomes", "outside report"), rows={"Reoffended at least once": ("reoffended",)}),
         )
     )
     if len(rows) > len(outside):

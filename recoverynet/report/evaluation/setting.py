@@ -20,6 +20,7 @@ from recoverynet.instants import as_instant
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.report import wording
+from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, Norm, state_at
@@ -34,6 +35,10 @@ from recoverynet.tables.relational.start import EngineSettings, as_settings
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
 UNDATED = "no contact or observation is dated"
 EQUITY_COLUMNS = ("substance", "sex", "age_band")
+
+
+CLIENTS = Counted("clients")
+"""The clients a report is about: whoever is counted in several of its tables is named from here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,9 +243,18 @@ class Setting:
     def _usual_words(self) -> dict[str, str]:
         return {"population": "Clients", "denominator": "all clients", "period": self.period}
 
+    def here(self, when: pd.Timestamp) -> Counted:
+        """Clients under observation on the last day before an instant, as tables of the report name them."""
+        return CLIENTS.who(f"here {last_day(when)}")
+
     def count_clients(self, ids: pd.Series) -> int:
         """How many different clients are among the ids."""
         return int(self.clients.isin(pd.Series(ids, dtype="str").unique()).sum())
+
+
+def last_day(when: pd.Timestamp) -> str:
+    """The day before an instant, as facts of the clients name it."""
+    return str((when - pd.Timedelta(microseconds=1)).date())
 
 
 def make_setting(

@@ -9,18 +9,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recoverynet.atomic import atomic_folder
+from recoverynet.atomic import atomic_folder, write_text
 from recoverynet.csv_files import write_csv_into
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
+from recoverynet.report.disclosure.estimates import DisclosedEstimates
+from recoverynet.report.manifest import MANIFEST_FILE
 from recoverynet.report.sections import Table
 from recoverynet.report.wording import HIDDEN
 from recoverynet.untrusted.opening import MOST_SETTINGS_BYTES, read_bytes
 
 INDEX = "tables.csv"
+DICTIONARY = "dictionary.csv"
+DICTIONARY_COLUMNS = ("file", "column", "description", "unit", "denominator", "marks")
 INDEX_COLUMNS = ("file", "number", "section", "title", "population", "denominator", "period", "disclosure", "note")
 
 
-def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path]:
+def write_tables(tables: Iterable[tuple[str, Table]], folder: Path, *, manifest: str = "") -> list[Path]:
     """Write the tables, and one file that lists them.
 
     Parameters
@@ -28,6 +32,8 @@ def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path
     tables : iterable of (section name, Table)
     folder : pathlib.Path
         Made where it does not exist; tables of a report written there before go.
+    manifest : str
+        JSON that goes into a file of its own; empty for none.
 
     Returns
     -------
@@ -36,6 +42,9 @@ def write_tables(tables: Iterable[tuple[str, Table]], folder: Path) -> list[Path
     """
     with atomic_folder(folder, replacing=_written_before(folder)) as partial:
         names = _write_into(tables, partial)
+        if manifest:
+            write_text(partial / MANIFEST_FILE, manifest)
+            names.append(MANIFEST_FILE)
     return [folder / name for name in names]
 
 
@@ -45,19 +54,26 @@ def _written_before(folder: Path) -> list[str]:
     if not index.is_file():
         return []
     lines = read_bytes(index, most=MOST_SETTINGS_BYTES).decode("utf-8-sig", errors="replace").splitlines()
-    return [name for line in lines if re.fullmatch(r"[0-9]{2,}_\w+[.]csv", name := line.partition(",")[0])]
+    return [
+        MANIFEST_FILE,
+        DICTIONARY,
+        *(name for line in lines if re.fullmatch(r"[0-9]{2,}_\w+[.]csv", name := line.partition(",")[0])),
+    ]
 
 
 def _write_into(tables: Iterable[tuple[str, Table]], folder: Path) -> list[str]:
-    listing, written = [], [INDEX]
+    listing, meanings, written = [], [], [INDEX, DICTIONARY]
     for section, table in tables:
         name = f"{table.number:02d}_{table.shown.name}.csv"
-        write_csv_into(tidy(table), folder / name, for_spreadsheets=True)
+        frame = tidy(table)
+        write_csv_into(frame, folder / name, for_spreadsheets=True)
+        meanings += [(name, str(column), *described(table, str(column))) for column in frame.columns]
         shown = table.shown
         listing.append(
             (name, table.number, section, shown.title, shown.population, shown.denominator, shown.period, shown.policy, shown.note)
         )
         written.append(name)
+    write_csv_into(pd.DataFrame(meanings, columns=list(DICTIONARY_COLUMNS)), folder / DICTIONARY, for_spreadsheets=True)
     write_csv_into(pd.DataFrame(listing, columns=list(INDEX_COLUMNS)), folder / INDEX, for_spreadsheets=True)
     return written
 
@@ -85,6 +101,34 @@ def tidy(table: Table) -> pd.DataFrame:
     if not table.shown.with_interval:
         exists[["low", "high"]] = False
     return _starred(frame.drop(columns="hidden"), (frame.notna() | ~exists).drop(columns="hidden"))
+
+
+def described(table: Table, column: str) -> tuple[str, str, str, str]:
+    """What a column of a table means: description, unit, denominator, and the marks that stand for figures not given."""
+    shown = table.shown
+    if isinstance(shown, DisclosedEstimates):
+        place = shown.columns.index(column) if column in shown.columns else -1
+        heading = shown.heads[place] if 0 <= place < len(shown.heads) else shown.row_header
+        meaning = (_ESTIMATES.get(column, heading), "as the description says")
+    else:
+        meaning = _COLUMNS.get(column, (column.replace("_", " "), "as the title of the table says"))
+    if column in ("row", "column"):
+        return meaning[0], "text", "", ""
+    share = column in ("share", "low", "high") and isinstance(shown, DisclosedTable)
+    marks = f"{HIDDEN}: hidden under the policy {shown.policy}, or it would give a hidden figure away; empty: there is none"
+    return *meaning, shown.denominator if share or column == "total" else "", marks
+
+
+_COLUMNS = {
+    "row": ("What the row is about", "text"),
+    "column": ("What the column of a two-way table is about", "text"),
+    "n": ("How many there are", "count"),
+    "total": ("How many they are out of", "count"),
+    "share": ("n divided by total", "proportion, 0 to 1"),
+    "low": ("Lower bound of the 95 per cent interval", "as of what it bounds"),
+    "high": ("Upper bound of the 95 per cent interval", "as of what it bounds"),
+}
+_ESTIMATES = {"low": "Lower bound of the interval", "high": "Upper bound of the interval", "row": "What the row is about"}
 
 
 def _starred(frame: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,10 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from recoverynet.atomic import write_bytes
+from recoverynet.report.manifest import as_properties
 from recoverynet.report.rendering import plain
 from recoverynet.report.save.missing import not_installed
 from recoverynet.report.sections import Facts, Figure, Heading, KeyFigures, Note, Points, Prose, Section, Table
@@ -31,7 +33,7 @@ def write_document(content: Mapping[str, Any], path: Path) -> None:
     Parameters
     ----------
     content : mapping
-        ``report`` and ``version``, as the templates name them.
+        ``report``, ``version`` and ``manifest``, as the templates name them.
     path : pathlib.Path
         File to write. The same report gives the same file, byte for byte.
 
@@ -50,6 +52,7 @@ def write_document(content: Mapping[str, Any], path: Path) -> None:
     _cover(document, report, version)
     for section in report.sections:
         _section(document, section)
+    _remember(document, as_properties(content.get("manifest") or ""))
     kept = io.BytesIO()
     document.save(kept)
     write_bytes(path, _same_every_time(kept.getvalue()))
@@ -90,6 +93,26 @@ def _prepare(document: Document, report: Any) -> None:
     page.header.paragraphs[0].text = _clean(f"{report.title}, {report.period}")
 
 
+def _remember(document: Document, properties: Mapping[str, str]) -> None:
+    """Custom properties of the file, which Word keeps when somebody edits it."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    if not properties:
+        return
+    name, value = "http://schemas.openxmlformats.org/officeDocument/2006/{}", "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+    lines = [
+        f'<property fmtid="{value}" pid="{number}" name="{each}"><vt:lpwstr>{escape(text)}</vt:lpwstr></property>'
+        for number, (each, text) in enumerate(properties.items(), start=2)
+    ]
+    head = f'<Properties xmlns="{name.format("custom-properties")}" xmlns:vt="{name.format("docPropsVTypes")}">'
+    content = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{head}{"".join(lines)}</Properties>'
+    package: Any = document.part.package
+    kind = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+    part = Part(PackURI("/docProps/custom.xml"), kind, content.encode("utf-8"), package)
+    package.relate_to(part, name.format("relationships/custom-properties"))
+
+
 def _language(document: Document) -> None:
     """British English, for spelling and for screen readers."""
     from docx.oxml import OxmlElement
@@ -104,11 +127,20 @@ def _language(document: Document) -> None:
 
 
 def _cover(document: Document, report: Any, version: str) -> None:
+    from docx.shared import Mm
+
+    if report.logo:
+        run = document.add_paragraph().add_run()
+        run.add_picture(io.BytesIO(report.logo), height=Mm(16))
+        run._r.xpath(".//wp:docPr")[0].set("descr", _clean(f"Logo of {report.service}" if report.service else "Logo"))
+    if report.service:
+        document.add_paragraph(_clean(report.service), style="Subtitle")
     document.add_paragraph(_clean(report.kind_in_words), style="Subtitle")
     document.add_heading(_clean(report.title), level=0)
     if report.subtitle:
         _say(document.add_paragraph(), report.subtitle)
     facts = [("Period", report.period), ("Small numbers", report.policy.in_words()), ("Made with", f"recoverynet {version}")]
+    facts += [("Contact", report.contact)] if report.contact else []
     for name, value in facts:
         _say(document.add_paragraph(), f"**{name}:** {value}")
     if report.policy.is_off:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -46,11 +47,17 @@ class Rerun:
         Source of the notebook's settings cell.
     template : str
         File name of the template among those that ship with the package.
+    then : tuple of str
+        Lines of Python behind the one that makes the report.
+    sections : tuple of (str, str)
+        Name and title of the sections to show; empty for those the template shows.
     """
 
     record: RecoveryRecord
     settings: str
     template: str
+    then: tuple[str, ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
 
 
 def notebook_template(name: str) -> str:
@@ -58,7 +65,7 @@ def notebook_template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, timeout: int = 900) -> None:
+def write_notebook(rerun: Rerun, path: Path, *, manifest: str = "", template: Path | None = None, timeout: int = 900) -> None:
     """Fill in the template, run it on the record, and write it with its outputs.
 
     Parameters
@@ -66,6 +73,8 @@ def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, ti
     rerun : Rerun
     path : pathlib.Path
         File to write.
+    manifest : str
+        JSON that goes into the metadata of the notebook; empty for none.
     template : pathlib.Path, optional
         A notebook of your own. Default: the one that ships with the package.
     timeout : int
@@ -86,6 +95,8 @@ def write_notebook(rerun: Rerun, path: Path, *, template: Path | None = None, ti
         with record_offered(rerun.record, folder / "record") as (address, key):
             _execute(notebook, folder, {RECORD_VARIABLE: address, KEY_VARIABLE: key}, timeout)
         _scrub(notebook, folder)
+    if manifest:
+        notebook.metadata["recoverynet"] = nbformat.from_dict(json.loads(manifest))
     nbformat.validate(notebook)
     write_text(path, nbformat.writes(notebook) + "\n")
 
@@ -107,11 +118,26 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
             f"has {len(cells)}. Start from a copy of the template that ships with recoverynet."
         )
     cells[0].source = rerun.settings
+    if template is None and rerun.sections:
+        _show_only(notebook, rerun)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def _show_only(notebook: NotebookNode, rerun: Rerun) -> None:
+    """The cells up to the one that makes the report, what is then done with it, and a cell for each section."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell
+
+    made = next(place for place, cell in enumerate(notebook.cells) if "report = rn." in cell.source)
+    kept = notebook.cells[: made + 1]
+    if rerun.then:
+        kept[made].source = "\n".join([kept[made].source, *rerun.then])
+    for name, title in rerun.sections:
+        kept += [new_markdown_cell(f"## {title}"), new_code_cell(f"report[{name!r}]".replace("'", '"'))]
+    notebook.cells = kept
 
 
 def _execute(notebook: NotebookNode, folder: Path, offer: Mapping[str, str], timeout: int) -> None:

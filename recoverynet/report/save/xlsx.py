@@ -6,6 +6,7 @@ import datetime
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,37 @@ from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR
 
 _EPOCH = datetime.datetime(2000, 1, 1)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_LEADING = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "before",
+        "between",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "or",
+        "over",
+        "the",
+        "to",
+        "with",
+        "who",
+        "their",
+        "than",
+    ]
+)
 Cell = tuple[object, str]
 """A value (a star where it is hidden) and the name of its format."""
 
 
-def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path) -> None:
+def write_workbook(
+    title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], path: Path, *, properties: Mapping[str, str]
+) -> None:
     """Write every table of the sections into one workbook.
 
     Parameters
@@ -37,11 +64,15 @@ def write_workbook(title: str, about: Sequence[tuple[str, str]], sections: Seque
     sections : sequence of Section
     path : pathlib.Path
         File to write. The same report gives the same file, byte for byte.
+    properties : mapping of str to str
+        Custom properties of the file: its manifest, in pieces.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     whole = io.BytesIO()
     with xlsxwriter.Workbook(whole, options) as book:
         book.set_properties({"title": title, "created": _EPOCH, "author": "recoverynet"})
+        for name, value in properties.items():
+            book.set_custom_property(name, value, "text")
         formats = _formats(book)
         front = book.add_worksheet("About")
         names = _sheet_names([table for section in sections for table in section.tables()])
@@ -73,7 +104,32 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
 
 def _sheet_names(tables: Sequence[Table]) -> dict[int, str]:
     """A name of at most 31 letters for every table, its number in front."""
-    return {table.number: _FORBIDDEN.sub(" ", f"{table.number} {table.shown.title}")[:31].strip() for table in tables}
+    wanted = {table.number: " ".join(_FORBIDDEN.sub(" ", table.shown.title).split()) for table in tables}
+    names = {number: _whole_words(f"{number} {name}") for number, name in wanted.items()}
+    told = Counter(name.partition(" ")[2] for name in names.values())
+    return {
+        number: name if told[name.partition(" ")[2]] == 1 else _by_its_end(number, wanted[number]) for number, name in names.items()
+    }
+
+
+def _by_its_end(number: int, title: str, longest: int = 31) -> str:
+    """The first two words and the last ones that there is room for: what tells apart tables that begin alike."""
+    words = title.split()
+    head, tail = f"{number} {' '.join(words[:2])} …", words[2:]
+    while len(" ".join([head, *tail])) > longest and len(tail) > 1:
+        tail.pop(0)
+    return " ".join([head, *tail])[:longest].rstrip()
+
+
+def _whole_words(name: str, longest: int = 31) -> str:
+    """As many whole words as a sheet's name has room for, and none that leads to a word left out."""
+    words = name.split()
+    while len(" ".join(words)) > longest and len(words) > 2:
+        words.pop()
+    shortened = len(words) < len(name.split())
+    while shortened and len(words) > 2 and words[-1].lower().strip(",;") in _LEADING:
+        words.pop()
+    return " ".join(words)[:longest].rstrip(" ,;:")
 
 
 def _write_front(
@@ -87,6 +143,7 @@ def _write_front(
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 90)
+    sheet.set_column(2, 2, 70)
     sheet.write_string(0, 0, title, formats["title"])
     row = 2
     for name, value in about:
@@ -94,13 +151,16 @@ def _write_front(
         sheet.write_string(row, 1, plain(value), formats["wrap"])
         row += 1
     row += 1
-    sheet.write_string(row, 0, "Tables", formats["bold"])
+    for column, head in enumerate(("Tables", "Title", "Note")):
+        sheet.write_string(row, column, head, formats["head"])
     for section in sections:
         for table in section.tables():
             row += 1
             sheet.write_string(row, 0, section.title, formats["text"])
             link = f"internal:'{names[table.number]}'!A1"
-            sheet.write_url(row, 1, link, formats["link"], f"Table {table.number}. {table.shown.title}")
+            sheet.write_url(row, 1, link, formats["link"], f"Table {table.number}. {table.shown.title}"[:255])
+            if table.shown.note:
+                sheet.write_string(row, 2, plain(table.shown.note), formats["muted"])
 
 
 def _write_table(sheet: Any, table: Table, section: str, formats: Mapping[str, Any]) -> None:

@@ -13,9 +13,10 @@ import pandas as pd
 from recoverynet.models.ladder.findings import ADJUSTED, PLACEBO
 from recoverynet.models.ladder.words import LEVELS, meaning_in_words
 from recoverynet.report import wording
+from recoverynet.report.disclosure.audit import audited, in_words
 from recoverynet.report.disclosure.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
-from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW
+from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen
 from recoverynet.report.spread.setting import SpreadSetting, p_words, placebo_in_words, verdict_sentences
 from recoverynet.worlds.calibration import calibration_table
 
@@ -27,7 +28,7 @@ def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """The verdict, the numbers it rests on, and the caveat."""
     section = report.section("in_brief", "In brief")
     if setting.too_few:
-        section.points([TOO_FEW, *verdict_sentences(setting)[1:]])
+        section.points([cannot_be_seen(setting), *verdict_sentences(setting)[1:]])
         return section.finish()
     section.key_figures(_key_figures(setting))
     section.points([verdict_sentences(setting)[0], *_numbers(setting), *verdict_sentences(setting)[1:]])
@@ -197,6 +198,8 @@ def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
     section.say("Whoever holds the same data gets the same report, number for number, with the settings below.")
     section.facts("Settings", list(settings.items()))
+    if not report.policy.is_off:
+        section.say(in_words(audited(report.publication)))
     return section.finish()
 
 

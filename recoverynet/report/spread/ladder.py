@@ -24,6 +24,10 @@ TOO_FEW = (
     "So few people are known to have gained the norm, or so few not to, that nothing can be said about how "
     "it spreads, and the figures may not be shown."
 )
+NO_CONTACT = (
+    "**Spread cannot be seen:** of nobody who could have gained the norm is a contact on record with somebody whose state "
+    "is known. Not seen is not none, so nothing is said about how the norm passes between people."
+)
 CAVEAT = (
     "Like people meet, people share places, and people influence each other: all three leave the same "
     "trace in records. The ladder sets aside what the records hold of the first two. It cannot set aside "
@@ -31,11 +35,18 @@ CAVEAT = (
 )
 
 
+def cannot_be_seen(setting: SpreadSetting) -> str:
+    """Why nothing can be said about spread; empty where something can."""
+    if not setting.too_few:
+        return ""
+    return TOO_FEW if setting.rows[0] else NO_CONTACT
+
+
 def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     """The verdict, the figure of exposure against chance, and every rung."""
     section = report.section("ladder", "The evidence ladder", "How far up the ladder of evidence do these records carry?")
     if setting.too_few:
-        section.note(TOO_FEW, "caution")
+        section.note(cannot_be_seen(setting), "caution")
         section.say(*verdict_sentences(setting)[1:])
         return section.finish()
     section.say(*verdict_sentences(setting))

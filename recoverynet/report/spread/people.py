@@ -110,15 +110,16 @@ def _consent(section: SectionWriter, setting: SpreadSetting) -> None:
 
 def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
     """From everybody in the panel to those who gained the norm with known exposure: people."""
-    risk, panel = setting.risk, setting.waves.panel
+    risk, panel = setting.judged, setting.waves.panel
     exposed = np.isfinite(risk.at(risk.seen.share))
-    twice = np.unique(risk_rows(risk.held, "holding", panel.present).person)
+    near = risk_rows(risk.held, "holding", panel.present).person
+    twice = np.union1d(near, risk.rows.person)
     once = np.isfinite(risk.held).any(axis=1)
     person, outcome = risk.rows.person, risk.rows.outcome
     counts = {
         "Everybody in the panel": panel.n_people,
         "with a state known at some wave": int(once.sum()),
-        "and at two waves in a row": len(twice),
+        "and at two waves, in a row or with one or two unknown between them": len(twice),
         "and without the norm at the first of them, so that they could gain it": len(np.unique(person)),
         "and with a contact at that wave": len(np.unique(person[exposed])),
         "and who gained it": len(np.unique(person[exposed & (outcome == 1)])),

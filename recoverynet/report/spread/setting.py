@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from recoverynet.models.ladder.findings import DESCRIBED, Rung
+from recoverynet.models.ladder.intervals import expected_risk_set, with_jumps
 from recoverynet.models.ladder.ladder import evidence_ladder
-from recoverynet.models.ladder.lagged import expected_risk_set
 from recoverynet.models.ladder.rungs import PermutationNull, permutation_null
 from recoverynet.models.ladder.verdict import EvidenceLadder
 from recoverynet.models.ladder.words import LEVELS, NAMES, meaning_in_words, rung_in_words
@@ -69,6 +69,11 @@ class SpreadSetting:
         return expected_risk_set(self.waves.panel, self.name)
 
     @cached_property
+    def judged(self) -> RiskSet:
+        """The same with the intervals that jump waves of unknown state, as the ladder judges by."""
+        return with_jumps(self.risk)
+
+    @cached_property
     def ladder(self) -> EvidenceLadder:
         """The evidence ladder."""
         return evidence_ladder(
@@ -78,8 +83,8 @@ class SpreadSetting:
     @cached_property
     def null(self) -> PermutationNull:
         """What chance makes of the exposure of those who gained, in the very draws the ladder judged by."""
-        exposure = self.risk.at(self.risk.seen.share)
-        return permutation_null(self.risk, exposure, self.n_permutations, np.random.default_rng(self.seed))
+        exposure = self.judged.at(self.judged.seen.share)
+        return permutation_null(self.judged, exposure, self.n_permutations, np.random.default_rng(self.seed))
 
     @property
     def rows(self) -> tuple[int, int]:

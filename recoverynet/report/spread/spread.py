@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from recoverynet.arguments import list_of_names
@@ -13,15 +13,18 @@ from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
+from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
+from recoverynet.report.rerun_settings import settings_cell
 from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
-from recoverynet.report.spread.ladder import CAVEAT, TOO_FEW, ladder_section, null_figure, rungs_table, sensitivity_section
+from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
 from recoverynet.report.whom import whom_in_words, whom_sentence
@@ -131,28 +134,26 @@ def spread_report(
     ['in_brief', 'people', 'exposure', 'ladder', 'limits', 'settings']
     """
     policy = DisclosurePolicy.resolve(disclosure)
-    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "unknown_consent": unknown_consent}
-    chosen["engine"] = engine
+    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "engine": engine}
+    chosen["unknown_consent"] = unknown_consent
     chosen_of = _chosen(source, window, area, provider, clients)
-    waves, name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)
-    setting = SpreadSetting(waves, name, policy, _seed(rng), n_permutations)
+    panel_and_name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)
+    setting = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations)
     writer = ReportWriter(policy)
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
-    more = {} if chosen_of is None else {"Fingerprint of the record": fingerprint(chosen_of.record)} | whom_in_words(chosen_of)
-    settings = settings_in_words(setting, policy.in_words(), more)
+    settings = settings_in_words(setting, policy.in_words(), _of_the_record(chosen_of))
     report = Report(
         title=title or TITLE,
-        subtitle=subtitle
-        or f"What contact records can and cannot say about whether {setting.norm} passes between people."
-        + whom_sentence(chosen_of),
+        subtitle=subtitle or _about(setting) + whom_sentence(chosen_of),
         sections=(brief_section(writer, setting), *body, limits_section(writer, setting), rerun_section(writer, settings)),
         period=setting.period,
         policy=policy,
         settings=settings,
         kind_in_words="Report on spread",
+        unseen=(plain(cannot_be_seen(setting)),) * setting.too_few,
     )
     if not isinstance(source, RecoveryRecord) or chosen_of is None:
-        return report
+        return remember_publication(report, writer.publication)
     arguments = {
         "norm": norm,
         "placebo": placebo,
@@ -168,8 +169,18 @@ def spread_report(
     }
     told = {name: value for name, value in arguments.items() if name != "engine"} | {"disclosure": policy}
     report = replace(report, manifest=make_manifest("spread", fingerprints(source), told, listed=clients is not None))
+    remember_publication(report, writer.publication)
     kept = source if clients is None else chosen_of.record
-    return remember_rerun(report, Rerun(kept, _settings_cell(source, policy, arguments), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), TEMPLATE))
+
+
+def _of_the_record(chosen: ReportedOn | None) -> dict[str, str]:
+    """What is told of the record itself, and of whom it is about."""
+    return {} if chosen is None else {"Fingerprint of the record": fingerprint(chosen.record)} | whom_in_words(chosen)
+
+
+def _about(setting: SpreadSetting) -> str:
+    return f"What contact records can and cannot say about whether {setting.norm} passes between people."
 
 
 def _chosen(
@@ -204,6 +215,7 @@ def spread_section(
     n_permutations: int = N_PERMUTATIONS,
     rng: RandomSource = 0,
     engine: EngineName | EngineSettings | None = None,
+    on_level: Callable[[int], object] | None = None,
 ) -> Section:
     """Do people gain the norm next to people who hold it: the verdict, one figure and the caveat, in plain
     words.
@@ -217,6 +229,8 @@ def spread_section(
         As for :func:`spread_report`.
     purpose : {"evaluation", "research", "care"} or None
         Whose agreement is asked for; None where that was seen to before.
+    on_level : callable, optional
+        Is told the level of evidence that was reached, for a summary; not called where none was asked for.
 
     Returns
     -------
@@ -248,8 +262,10 @@ def spread_section(
         return section.finish()
     setting = SpreadSetting(waves, norm.name, report.policy, _seed(rng), n_permutations)
     if setting.too_few:
-        section.note(TOO_FEW + _placebo_unused(placebo), "caution")
+        section.note(cannot_be_seen(setting) + _placebo_unused(placebo), "caution")
         return section.finish()
+    if on_level is not None:
+        on_level(setting.ladder.level)
     section.say(
         f"Looked at are people seen at two {setting.wave}s in a row who did not hold {setting.norm} at the "
         "first: did those gain it more often whose contacts held it?",
@@ -306,24 +322,3 @@ def _seed(rng: RandomSource) -> int:
     """The seed as one number, to be told and used again."""
     is_number = isinstance(rng, int) and not isinstance(rng, bool)
     return int(rng) if is_number else int(resolve_rng(rng).integers(2**31))  # type: ignore[arg-type]
-
-
-def _settings_cell(record: RecoveryRecord, policy: DisclosurePolicy, arguments: dict[str, object]) -> str:
-    """The settings as lines of Python that can be read and edited."""
-    named = policy in (DisclosurePolicy.named("ndtms"), DisclosurePolicy.named("nhs"))
-    lines = [f"    {name}={_source(value)}," for name, value in arguments.items()]
-    shown = repr(policy.name) if named else f"rn.{policy!r}"
-    return "\n".join([f"time_zone = {record.tz!r}", "settings = dict(", *lines, f"    disclosure={shown},", ")"])
-
-
-def _source(value: object) -> str:
-    """An argument as Python."""
-    if isinstance(value, Norm):
-        holds = ", ".join(repr(state) for state in value.scheme.states if state in value.holds)
-        using = ", ".join(repr(state) for state in value.scheme.states if state in value.scheme.using)
-        scheme = f", scheme=rn.StateScheme({value.scheme.states!r}, using={{{using}}})"
-        usual = value.scheme == RECOVERY_NORM.scheme
-        return f"rn.Norm({value.name!r}, holds={{{holds}}}{'' if usual else scheme})"
-    if isinstance(value, tuple) and any(hasattr(part, "isoformat") for part in value):
-        return repr(tuple(part.isoformat() if hasattr(part, "isoformat") else part for part in value))
-    return repr(value)

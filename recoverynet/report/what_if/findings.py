@@ -12,9 +12,17 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.what_if.setting import WhatIf
-from recoverynet.report.what_if.wording import RULE_LABELS, amount, within
+from recoverynet.report.what_if.wording import RULE_LABELS, amount, signed, within
 
 LINKED = "More clients going to a recovery group at the end than without"
+COSTS = {
+    "hours": "Hours",
+    "hours_per_linked": "Hours a client linked",
+    "hours_per_gained": "Hours a client gaining",
+    "pounds": "Pounds",
+    "pounds_per_linked": "Pounds a client linked",
+    "pounds_per_gained": "Pounds a client gaining",
+}
 BY = {"sex": "Sex", "age_band": "Age", "substance": "Substance", "area": "Area"}
 
 
@@ -57,15 +65,13 @@ def rules_section(report: ReportWriter, what_if: WhatIf) -> Section:
 
 def _rules_table(what_if: WhatIf) -> EstimateTable:
     frame = what_if.frame.drop(index=NOBODY)
+    costs = [name for name in COSTS if not (name.startswith("pounds") and (frame["pounds"] == 0).all())]
     rows = pd.DataFrame(
         {
             "followed": [f"{row.followed:.0f} of {row.proposed:.0f}" for row in frame.itertuples()],
             "linked": [_difference(what_if, row, "linked") for _, row in frame.iterrows()],
             "gained": [_difference(what_if, row, "gained") for _, row in frame.iterrows()],
-            "hours": frame["hours"].to_numpy(),
-            "pounds": frame["pounds"].to_numpy(),
-            "hours_per_linked": frame["hours_per_linked"].to_numpy(),
-            "hours_per_gained": frame["hours_per_gained"].to_numpy(),
+            **{name: frame[name].to_numpy() for name in costs},
             "behind": what_if.n,
         },
         index=[RULE_LABELS.get(str(name), str(name)) for name in frame.index],
@@ -76,16 +82,8 @@ def _rules_table(what_if: WhatIf) -> EstimateTable:
         population="Clients at the end, more than without",
         period=f"{what_if.plan.horizon} months",
         row_header="Who is introduced",
-        heads=(
-            "Followed",
-            "More linked",
-            "More holding the norm",
-            "Hours",
-            "Pounds",
-            "Hours a client linked",
-            "Hours a client gaining",
-        ),
-        digits=dict.fromkeys(("hours", "pounds", "hours_per_linked", "hours_per_gained"), 0),
+        heads=("Followed", "More linked", "More holding the norm", *(COSTS[name] for name in costs)),
+        digits=dict.fromkeys(costs, 0),
         note=f"{what_if.basis}. Means of {what_if.plan.runs:,} simulated courses with 95 % intervals; a dash where a "
         "difference is not told apart from none.",
         name="rules",
@@ -132,9 +130,7 @@ def who_section(report: ReportWriter, what_if: WhatIf) -> Section:
     labels = [f"{BY.get(row.by, row.by)}: {wording.label(row.level)}" for row in part.itertuples()]
     texts = {
         word: [
-            f"{getattr(row, word):+.1f} ({getattr(row, f'{word}_low'):+.1f} to {getattr(row, f'{word}_high'):+.1f})".replace(
-                "-", "−"
-            )
+            f"{signed(getattr(row, word), 1)} ({within(getattr(row, f'{word}_low'), getattr(row, f'{word}_high'), 1)})"
             if row.n >= what_if.least and what_if.shows(outcome)
             else wording.HIDDEN
             for row in part.itertuples()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.models.interventions.comparison import AS_PLANNED
+from recoverynet.models.interventions.courses import HORIZON_CHECK
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
@@ -15,11 +16,7 @@ from recoverynet.report.what_if.setting import WhatIf
 from recoverynet.report.what_if.wording import RULE_LABELS, interventions_in_words, signed, within
 
 TOO_FEW = "So few clients are on this record that nothing can be shown without telling of one of them."
-CAVEAT = (
-    "These are simulated courses under the assumptions below, not an evaluation and nobody's forecast. They say what would "
-    "follow if "
-    "the assumptions held."
-)
+CAVEAT = "These are courses simulated under the assumptions below: no evaluation, and nobody's forecast."
 
 
 def brief_section(report: ReportWriter, what_if: WhatIf) -> Section:
@@ -100,7 +97,7 @@ def _apart(what_if: WhatIf) -> str:
                 f"**How clients are chosen.** Of {len(rules)} ways, {len(apart)} pairs can be told apart by {words}; the "
                 f"table shows which."
             )
-    return f"**How clients are chosen** cannot be told to matter: no two of {len(rules)} ways are told apart on the same luck."
+    return f"**How clients are chosen** cannot be told to matter: no two of {len(rules)} ways are told apart."
 
 
 def _tips(what_if: WhatIf) -> str:
@@ -113,14 +110,14 @@ def _tips(what_if: WhatIf) -> str:
             f"**If assumptions were otherwise**, one way would be told apart from the next under some value of "
             f"{wording.listed(certain)}."
         )
-    return "**If assumptions were otherwise** over the ranges tried, still no way would be told apart from the next."
+    return "**If assumptions were otherwise**, still no way would be told apart from the next."
 
 
 def _limits_found(what_if: WhatIf) -> list[str]:
     """What was looked at and did not hold, in sentences."""
     said = []
     for check in what_if.found.checks:
-        if check.passed is False and "horizon" in check.name:
+        if check.passed is False and check.name == HORIZON_CHECK:
             said.append(f"The horizon reaches beyond what the record covers: {check.detail}.")
     unfilled = what_if.frame.loc[what_if.lead, "unfilled"]
     if unfilled >= 1:

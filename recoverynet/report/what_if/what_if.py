@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from importlib.metadata import version
 
@@ -9,18 +10,27 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.models.interventions.community import MONTH_DAYS
 from recoverynet.models.interventions.comparison import compare_interventions
+from recoverynet.models.interventions.fitted import FittedRates
 from recoverynet.models.interventions.plan import InterventionPlan
+from recoverynet.models.interventions.rates import DeclaredRates
 from recoverynet.models.interventions.robustness import tipping_points
 from recoverynet.models.interventions.source import spread_source
 from recoverynet.models.ladder.ladder import evidence_ladder
 from recoverynet.models.ladder.verdict import EvidenceLadder
+from recoverynet.models.spread.hazard import fit_hazard
+from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import spread_panel
+from recoverynet.report import wording
+from recoverynet.report.disclosure.audit import remember_publication
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.evaluation.closing import fingerprint
+from recoverynet.report.evaluation.closing import fingerprint, fingerprints
+from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
+from recoverynet.report.what_if.meetings import meetings_section
 from recoverynet.report.what_if.opening import brief_section, plan_section
 from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of
 from recoverynet.states import RECOVERY_NORM, Norm
@@ -60,8 +70,8 @@ def what_if_report(
     Returns
     -------
     Report
-        Sections ``in_brief``, ``plan``, ``courses``, ``rules``, ``who``, ``tipping``, ``limits`` and ``settings``; with too few
-        clients ``in_brief``, ``limits`` and ``settings``. Saved as .html, .pdf, .docx or .xlsx.
+        Sections ``in_brief``, ``plan``, ``courses``, ``rules``, ``who``, ``tipping``, ``meetings``, ``limits`` and ``settings``;
+        with too few clients ``in_brief``, ``limits`` and ``settings``. Saved as .html, .pdf, .docx or .xlsx.
 
     Raises
     ------
@@ -93,7 +103,7 @@ def what_if_report(
         raise SchemaError(f"A what-if report is made of a plan that read_plan() reads; got {type(plan).__name__}.")
     policy = DisclosurePolicy.resolve(disclosure)
     ladder = None if plan.placebo is None else _ladder(record, plan.placebo, norm, plan.seed)
-    source = spread_source(record, plan.rates, norm=norm, ladder=ladder)
+    source = spread_source(record, _rates(record, plan, norm), norm=norm, ladder=ladder, reach=plan.reach)
     require_nobody_told_of(plan, source, policy)
     shared = {"rules": plan.rules, "horizon": plan.horizon, "turnover": plan.turnover, "workers": workers, "quiet": quiet}
     found = compare_interventions(source, plan.interventions, n_runs=plan.runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
@@ -102,9 +112,13 @@ def what_if_report(
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
     writer = ReportWriter(policy)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
-    sections = (brief_section(writer, what_if), *(make(writer, what_if) for make in makers), _limits(writer, ladder))
+    found_of_it = [make(writer, what_if) for make in makers]
+    if makers and len(record.groups):
+        found_of_it.append(meetings_section(writer, record, record.period_in_words()))
+    sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
-    return Report(
+    told = {"norm": norm, "disclosure": policy, "title": title}
+    report = Report(
         title=title or plan.title,
         subtitle=f"What would follow over {plan.horizon} months, under which assumptions, and how sure that is.",
         sections=(*sections, _again(writer, settings)),
@@ -112,7 +126,29 @@ def what_if_report(
         policy=policy,
         settings=settings,
         kind_in_words="What if",
+        manifest=make_manifest("what_if", fingerprints(record) | {"plan": plan_fingerprint(plan)}, told, listed=False),
     )
+    return remember_publication(report, writer.publication)
+
+
+def _rates(record: RecoveryRecord, plan: InterventionPlan, norm: Norm) -> DeclaredRates | FittedRates:
+    """The plan's rates, or those of the model it asks for, fitted to the record."""
+    if plan.model is None:
+        return plan.rates
+    said = plan.rates
+    waves = spread_panel(record, norm=norm, purpose="evaluation")
+    others = {"attending": said.attending, "leaving": said.leaving, "ties_ending": said.ties_ending}
+    spans = (waves.panel.waves["end"] - waves.panel.waves["start"]).dt.days
+    months = float(spans.median()) / MONTH_DAYS
+    if plan.model == "sisa":
+        return FittedRates(fit_sisa(waves.panel), wave_months=months, **others)
+    gain, loss = (fit_hazard(waves.panel, transition=way, adjust=waves.adjust) for way in ("gain", "loss"))
+    return FittedRates(gain, wave_months=months, loss=loss, **others)
+
+
+def plan_fingerprint(plan: InterventionPlan) -> str:
+    """A short text that changes if anything in a plan does; the plan itself may name people and stays out of the report."""
+    return hashlib.sha256(repr(plan).encode("utf-8")).hexdigest()[:16]
 
 
 def _ladder(record: RecoveryRecord, placebo: str, norm: Norm, seed: int) -> EvidenceLadder | None:
@@ -161,12 +197,23 @@ def _settings(what_if: WhatIf, record: RecoveryRecord) -> dict[str, str]:
         "People who did not agree to evaluation": "left out",
         "Horizon": f"{plan.horizon} months",
         "Runs": f"{plan.runs:,}, seed {plan.seed}; {min(plan.runs, RUNS_OF_TIPPING)} a value for tipping points",
+        "Rates": f"{what_if.source.rates.in_words()}, drawn from its covariance" if plan.model else "declared, or the record's own",
+        "Within reach": _reach_in_words(plan),
         "Network": "turns over" if plan.turnover else "stays as it stands",
         "Fingerprint of the record": fingerprint(record),
         "Small numbers": what_if.policy.in_words(),
         "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas {pd.__version__}, "
         f"numpy {np.__version__}",
     }
+
+
+def _reach_in_words(plan: InterventionPlan) -> str:
+    reach = plan.reach
+    said = [f"at most {reach.max_km:g} km away or in the own area"] if reach.max_km is not None else []
+    said += [f"says of itself: {', '.join(reach.access)}"] if reach.access else []
+    said += [f"on {wording.listed([str(day).capitalize() for day in reach.days])}"] if reach.days else []
+    said += [] if reach.online is None else ["online" if reach.online else "in a place"]
+    return "; ".join(said) or "every group that suits"
 
 
 def _again(report: ReportWriter, settings: dict[str, str]) -> Section:

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recoverynet.models.interventions.declared import (
-    BridgeRemoved,
-    Champion,
-    GroupClosed,
-    HoursMoved,
-    Intervention,
-    Introduction,
-    NewGroup,
-    in_range,
-)
+from recoverynet.models.interventions import declared
+from recoverynet.models.interventions.declared import Intervention, in_range
 from recoverynet.report import wording
 
 SUPPOSED = "Supposition: what passes between people is supposed here, not found"
@@ -46,9 +38,9 @@ def signed(value: float, digits: int = 0) -> str:
     return f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", "−")
 
 
-def within(low: float, high: float) -> str:
+def within(low: float, high: float, digits: int = 0) -> str:
     """An interval of differences."""
-    return f"{signed(low)} to {signed(high)}"
+    return f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def interventions_in_words(interventions: Sequence[Intervention], names: dict[str, str]) -> list[str]:
@@ -58,24 +50,24 @@ def interventions_in_words(interventions: Sequence[Intervention], names: dict[st
 
 def _in_words(each: Intervention, names: dict[str, str]) -> str:
     group = names.get(getattr(each, "group_id", None) or "", getattr(each, "group_id", None) or "")
-    if isinstance(each, Introduction):
+    if isinstance(each, declared.Introduction):
         return _introduction(each, group)
-    since = f" from month {each.start}" if not isinstance(each, BridgeRemoved) and each.start > 1 else ""
-    if isinstance(each, Champion):
+    since = f" from month {each.start}" if not isinstance(each, declared.BridgeRemoved) and each.start > 1 else ""
+    if isinstance(each, declared.Champion):
         return f"A champion who agreed to it introduces {amount(each.per_month)} clients a month to {group}{since}."
-    if isinstance(each, NewGroup):
+    if isinstance(each, declared.NewGroup):
         when = f" in {each.area}" * bool(each.area) + f" on {str(each.weekday).capitalize()}s" * bool(each.weekday)
         comes = f"; {amount(each.joins_per_month)} clients a month come of themselves" * bool(each.joins_per_month)
         return f"A new group, {group}{when}, with room for {each.capacity}{comes}{since}."
-    if isinstance(each, GroupClosed):
+    if isinstance(each, declared.GroupClosed):
         return f"{group} closes{since or ' at once'}."
-    if isinstance(each, HoursMoved):
+    if isinstance(each, declared.HoursMoved):
         to = " ".join(part for part in (str(each.weekday or "").capitalize(), each.start_time or "") if part)
         return f"{group} moves{f' to {to}' * bool(to)}{since}; {wording.percent(each.keeps)} of those who go there can still come."
     return "One person who links others is no longer there."
 
 
-def _introduction(each: Introduction, group: str) -> str:
+def _introduction(each: declared.Introduction, group: str) -> str:
     where = f" to {group}" if group else " to a group that suits them"
     who = f"{len(each.clients)} clients are introduced once" if each.clients else f"{amount(each.per_month)} introductions a month"
     closure = {"offered": "as often as the record's own proposals", "accepted": "as often as proposals that had been accepted"}

@@ -87,6 +87,18 @@ def test_clients_are_neither_lost_nor_made(spreading) -> None:  # type: ignore[n
         assert (course.held <= found.n_level).all() and (course.linked <= found.n_level).all()
 
 
+def test_states_are_several_and_people_go_back_and_forth(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, WEEKLY)
+    frame = found.states_frame()
+    assert set(frame["state"]) == {"using", "reduced", "ost_stable", "abstinent", "in_recovery"}
+    month = frame[(frame["month"] == 8) & (frame["course"] == "with")].set_index("state")["mean"]
+    assert month.sum() == pytest.approx(found.n_people)
+    held = month[["ost_stable", "abstinent", "in_recovery"]].sum()
+    assert held == pytest.approx(found.with_it.held[:, 8, 0].mean())
+    steps = np.diff(found.without.states, axis=1)
+    assert (steps > 0).any(axis=(0, 1)).all() and (steps < 0).any(axis=(0, 1)).all()
+
+
 def test_what_is_proposed_is_followed_or_not(spreading) -> None:  # type: ignore[no-untyped-def]
     found = run(spreading, rn.Introduction(per_month=5, closure=1.0))
     proposed, followed, unfilled = found.with_it.done.sum(axis=(0, 1))
@@ -149,6 +161,7 @@ REFUSED = [
     (rn.BridgeRemoved(person_id=CLIENT), SchemaError, "is a client"),
     (rn.NewGroup(group_id="g03", capacity=3), SchemaError, "already"),
     (rn.NewGroup(group_id="new", capacity=3, area="Atlantis"), SchemaError, "Nobody on the record is of the area"),
+    (rn.Introduction(per_month=1, group_id="g04"), SchemaError, "it is not a group of recovery"),
 ]
 
 
@@ -156,6 +169,93 @@ REFUSED = [
 def test_what_cannot_be_is_refused_in_words(spreading, wrong, error, words) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(error, match=words):
         run(spreading, wrong)
+
+
+PLACED = {"North": (53.0, -1.0), "South": (53.2, -1.0)}
+
+
+def placed(**columns: object) -> rn.RecoveryRecord:
+    """Ten clients in the North; a café there, a walk twenty-two kilometres away, and a club that is closed."""
+    ids = [f"c{place}" for place in range(10)]
+    groups = pd.DataFrame(
+        {
+            "group_id": ["cafe", "walk", "club"],
+            "name": ["Café", "Walk", "Club"],
+            "kind": "recovery_cafe",
+            "area": ["North", "South", "South"],
+            "lat": [53.0, 53.2, 53.2],
+            "lon": -1.0,
+            "weekday": ["monday", "tuesday", "tuesday"],
+            "access": ["step-free", None, "step-free"],
+            "closed_temporarily": [False, False, True],
+        }
+    ).assign(**columns)
+    return rn.RecoveryRecord(
+        pd.DataFrame({"person_id": ids, "role": "client", "area": "North", "sex": "m", "consent_evaluation": True}),
+        pd.DataFrame({"occasion_id": ["o1"], "started_at": pd.to_datetime(["2011-03-07 10:00+00:00"]), "kind": ["meeting"],
+                      "group_id": ["cafe"]}),
+        pd.DataFrame({"occasion_id": ["o1"], "person_id": ["c0"]}),
+        groups=groups,
+        observations=pd.DataFrame(
+            {"person_id": ids, "observed_at": pd.to_datetime(["2011-03-01"] * 10).tz_localize("Europe/London"), "variable": "state",
+             "value": ["using", "abstinent"] * 5, "source": "worker"}
+        ),
+        window=("2011-01-01", "2011-04-01"),
+    )  # fmt: skip
+
+
+BARRED = [
+    (rn.Wishes(max_km=5), rn.Introduction(per_month=1, group_id="walk", closure=0.5), "farther away than was asked for"),
+    (
+        rn.Wishes(access=("step-free",)),
+        rn.Introduction(per_month=1, group_id="walk", closure=0.5),
+        "does not say of itself the access",
+    ),
+    (rn.Wishes(days=("monday",)), rn.Introduction(per_month=1, group_id="walk", closure=0.5), "on another day"),
+    (None, rn.Introduction(per_month=1, group_id="club", closure=0.5), "does not go on at present"),
+    (None, rn.GroupClosed(group_id="club"), "cannot be closed"),
+    (None, rn.HoursMoved(group_id="club", keeps=0.5), "cannot be moved"),
+    (None, rn.NewGroup(group_id="new", capacity=5, women_only=True), "for women only"),
+    (rn.Wishes(access=("step-free",)), rn.NewGroup(group_id="new", capacity=5), "the access that was asked for"),
+    (rn.Wishes(days=("monday",)), rn.NewGroup(group_id="new", capacity=5, weekday="friday"), "on another day"),
+    (rn.Wishes(max_km=5), rn.Introduction(per_month=1, group_id="walk", clients=("c3",), closure=0.5), "'c3'.*farther away"),
+]
+
+
+@pytest.mark.parametrize(("reach", "wrong", "words"), BARRED)
+def test_distance_access_days_and_closing_refuse_in_words(reach, wrong, words) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SchemaError, match=words):
+        run(rn.spread_source(placed(), reach=reach), wrong, n_runs=20)
+
+
+@pytest.mark.parametrize("reach", [None, rn.Wishes(max_km=30), rn.Wishes(access=("step-free",), max_km=5)])
+def test_what_is_within_reach_is_proposed(reach) -> None:  # type: ignore[no-untyped-def]
+    found = run(rn.spread_source(placed(), reach=reach), rn.Introduction(per_month=1, closure=1.0), n_runs=20)
+    assert found.with_it.done[:, :, 1].sum() > 0
+    new = (rn.NewGroup(group_id="new", capacity=5, access="Step-free"), rn.Introduction(per_month=1, group_id="new", closure=1.0))
+    if reach is None:
+        assert run(rn.spread_source(placed()), *new, n_runs=20).with_it.done[:, :, 1].sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: rn.NewGroup(group_id="x", capacity=3, weekday="Funday"), "weekday of the group 'x'"),
+        (lambda: rn.HoursMoved(group_id="x", keeps=0.5, weekday="noday"), "weekday of the move"),
+        (lambda: rn.HoursMoved(group_id="x", keeps=0.5, start_time="25:99"), "time of day"),
+        (lambda: rn.HoursMoved(group_id="x", keeps=1.5), "keeps"),
+    ],
+)
+def test_days_and_hours_that_are_none(make, words) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SchemaError, match=words):
+        make()
+
+
+def test_hours_moved_lose_the_share_who_cannot_come(spreading) -> None:  # type: ignore[no-untyped-def]
+    found = run(spreading, rn.HoursMoved(group_id="g03", keeps=0.0, start=3), n_runs=60)
+    kept = run(spreading, rn.HoursMoved(group_id="g03", keeps=0.7, start=3), n_runs=60)
+    all_gone, some_gone = ((each.with_it.linked - each.without.linked)[:, 3, 0].mean() for each in (found, kept))
+    assert all_gone < some_gone < 0 and some_gone == pytest.approx(0.3 * all_gone, rel=0.35)
 
 
 def test_a_champion_is_asked_for_no_more_than_agreed(spreading) -> None:  # type: ignore[no-untyped-def]

@@ -18,8 +18,9 @@ from recoverynet.errors import SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.ladder import ladder as ladder_module
 from recoverynet.models.ladder.findings import ADJUSTED, FUTURE_TIES, PLACEBO, Rung
+from recoverynet.models.ladder.intervals import expected_risk_set
 from recoverynet.models.ladder.ladder import _matched, evidence_ladder, reaches_spread
-from recoverynet.models.ladder.lagged import SEPARATED, LaggedEstimate, expected_risk_set, lagged_estimate
+from recoverynet.models.ladder.lagged import SEPARATED, LaggedEstimate, lagged_estimate
 from recoverynet.models.ladder.rungs import MARGIN, future_ties_estimate, on_enough, permutation_rung
 from recoverynet.models.ladder.words import hidden_in_words, meaning_in_words, rung_in_words
 from recoverynet.models.spread.matching import matched_estimate

@@ -118,7 +118,7 @@ def test_derivatives_from_scores_are_those_of_mean_statistics(rich, many, effect
         means.append(statistics.mean(axis=0))
         variances.append(statistics.var(axis=0))
     slope = (means[1] - means[0]) / (2 * step)
-    derivative = many.covariances[:, place]
+    derivative = many.together.covariance[:, place]
     products = (many.statistics[0] - many.statistics[0].mean(axis=0)) * many.scores[0][:, [place]]
     error = np.sqrt((variances[0] + variances[1]) / n_runs / (2 * step) ** 2 + products.var(axis=0) / len(products))
     assert (np.abs(slope - derivative) < 4.5 * error + 0.03 * np.abs(derivative)).all()

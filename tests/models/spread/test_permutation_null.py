@@ -7,7 +7,7 @@ import pytest
 
 from recoverynet import evidence_ladder
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.models.ladder.lagged import expected_risk_set
+from recoverynet.models.ladder.intervals import expected_risk_set
 from recoverynet.models.ladder.rungs import permutation_null, permutation_rung
 from recoverynet.worlds.worlds import simulate_world
 

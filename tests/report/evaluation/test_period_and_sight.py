@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pandas as pd
 import pytest
@@ -17,6 +17,8 @@ from recoverynet.instants import as_window
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.report import Report
 from recoverynet.tables.layouts import RECORD_TABLES
+
+Command = Callable[..., CompletedProcess[str]]
 
 LOOKED_BACK = ("Clients by state at the end", "The same clients", "Ties of clients by the state", "Ties that came",
                "Average number of ties to people who hold", "Information on, and support", "The rungs of the ladder")  # fmt: skip
@@ -149,12 +151,7 @@ def test_what_can_be_seen_is_told() -> None:
     assert "20 of 40 (50%)" in table(report, "links", "Contact with the recovery community around").words("Within 28 days after")
 
 
-def command(*arguments: object) -> subprocess.CompletedProcess[str]:
-    start = [sys.executable, "-c", "from recoverynet.cli import main; main()"]
-    return subprocess.run([*start, *map(str, arguments)], capture_output=True, text=True, timeout=300)
-
-
-def test_the_command_ends_otherwise_where_contact_cannot_be_seen(tmp_path: Path) -> None:
+def test_the_command_ends_otherwise_where_contact_cannot_be_seen(command: Command, tmp_path: Path) -> None:
     rn.write_record(thin(), tmp_path / "record")
     for name in ("occasions", "participation"):
         (tmp_path / "record" / f"{name}.csv").unlink()
@@ -164,7 +161,7 @@ def test_the_command_ends_otherwise_where_contact_cannot_be_seen(tmp_path: Path)
     assert (tmp_path / "r.html").exists()
 
 
-def test_leaving_out_is_told_in_the_report_and_stops(tmp_path: Path) -> None:
+def test_leaving_out_is_told_in_the_report_and_stops(command: Command, tmp_path: Path) -> None:
     rn.write_record(thin(**calls("q041")), tmp_path / "record")
     path = tmp_path / "record" / "occasions.csv"
     lines = path.read_text().splitlines()

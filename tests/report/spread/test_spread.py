@@ -66,13 +66,13 @@ def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):
     np.testing.assert_allclose(found, adjusted[["odds_ratio", "low", "high"]].astype(float), atol=0.005)
 
 
-def test_influence_planted_in_riverside_is_seen_among_everybody_and_the_placebo_is_too_weak(riverside):
-    """The sample's truth, asked of everybody: beyond the margin and above the placebo, which could have seen no hidden trait."""
+def test_influence_planted_in_riverside_is_found_among_everybody(riverside):
+    """The sample's truth, asked of everybody: beyond the margin and above a placebo that could have seen a hidden trait."""
     waves = spread_panel(riverside, placebo=PLACEBO, purpose=None)
     everybody = SpreadSetting(waves, "recovery", DisclosurePolicy.named("ndtms"), 0, 199)
     placebo = everybody.rung("placebo outcome")
     assert everybody.rung("adjusted, beyond the margin").passed and placebo.contrast_low > 1
-    assert not everybody.ladder.consistent_with_spread and placebo.reason.code == "placebo_blind"
+    assert everybody.ladder.consistent_with_spread and placebo.reason is None and placebo.sees < 4
 
 
 def test_consent_is_that_for_research(riverside, setting):

@@ -106,3 +106,30 @@ def test_the_command_writes_a_page(tmp_path: Path) -> None:
         app, ["report", "what-if", str(tmp_path / "record"), "--plan", str(plan), "--out", str(tmp_path / "a.ipynb")]
     )
     assert refused.exit_code == 2
+
+
+@pytest.mark.parametrize("disclosure", ["ndtms", "nhs"])
+def test_the_two_pages_are_two_even_of_a_long_plan(disclosure, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    pypdf = pytest.importorskip("pypdf")
+    plan = plan_of(
+        rn.Introduction(per_month=4.35, pounds=10),
+        rn.NewGroup(group_id="Friday walk", capacity=12, area="Eastmoor", weekday="friday", joins_per_month=2),
+        rn.HoursMoved(group_id="g01", weekday="sunday", start_time="11:00", keeps=0.7, start=3),
+        horizon=24,
+        vary=None,
+        rules=None,
+    )
+    path = tmp_path / "brief.pdf"
+    rn.what_if_report(rn.load_sample("riverside"), plan, disclosure=disclosure, quiet=True).brief().save(path)
+    pages = pypdf.PdfReader(path).pages
+    assert len(pages) == 2 and "Everything this assumes" in pages[0].extract_text()
+    assert "beyond what the record covers" in " ".join(pages[0].extract_text().split())
+
+
+def test_meetings_stand_in_counts_that_the_policy_has_passed(report: rn.Report) -> None:
+    section = report["meetings"]
+    areas, one_more = (table.shown for table in section.tables())
+    assert list(areas.counts.columns) == ["Go to a group", "Could go to one and do not", "Have none within reach", "All"]
+    assert not areas.counts.isin([1, 2, 3, 4]).any(axis=None)
+    assert any(label.startswith("Castle Hill: Monday afternoon") for label in one_more.counts.index)
+    assert "Being within reach is not coming" in section.to_text()

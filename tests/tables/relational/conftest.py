@@ -1,22 +1,52 @@
-"""Spark takes long over riverside: it is asked each kind of thing once, in the slow run; of five people it is asked everything."""
+"""Spark takes seconds over every question: the plain run asks it one of each kind, the slow run the rest; DuckDB is asked all."""
+
+import os
 
 import pytest
+
+import recoverynet as rn
+from recoverynet.tables.relational.cluster import require_java
+
+SPARK = rn.EngineSettings("spark", master="local[2]", partitions=2)
+"""Two parts are plenty for five people: what takes long in Spark is each part's beginning."""
+ONE_OF_EACH_KIND = {
+    "test_ties_weigh_the_same",
+    "test_coverage",
+    "test_funnel",
+    "test_sums_behind_a_hazard",
+    "test_faults_are_counted_on_the_engine",
+}
+
+
+@pytest.fixture(scope="session", params=["duckdb", "spark"])
+def engine(request: pytest.FixtureRequest) -> rn.EngineSettings:
+    """How to start an engine; Spark is started once, and every later one joins it."""
+    if request.param == "duckdb":
+        return rn.EngineSettings("duckdb")
+    try:
+        require_java()
+    except rn.EngineError as error:
+        if os.environ.get("RECOVERYNET_REQUIRE_REFERENCE") == "1":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    return SPARK
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    seen: set[str] = set()
+    """Mark what is asked of Spark as slow but for one of each kind; over riverside it is asked each kind once, and no more."""
+    asked: set[tuple[str, str]] = set()
     left_out: list[pytest.Item] = []
     for item in items:
         params = getattr(getattr(item, "callspec", None), "params", {})
-        if params.get("engine") != "spark" or params.get("record") != "riverside":
+        if params.get("engine") != "spark":
             continue
-        name = getattr(item, "originalname", item.name)
-        if name in seen:
+        name, record = getattr(item, "originalname", item.name), params.get("record", "five_people")
+        if record == "riverside" and (name, record) in asked:
             left_out.append(item)
-        else:
+        elif (name, record) in asked or record == "riverside" or name not in ONE_OF_EACH_KIND:
             item.add_marker(pytest.mark.slow)
-        seen.add(name)
+        asked.add((name, record))
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -83,6 +83,7 @@ with rn.open_record(f"spark://local[1]{folder}") as store:
 """
 
 
+@pytest.mark.slow
 def test_a_cluster_that_goes_away_in_the_middle(tmp_path: Path) -> None:
     try:
         require_java()

@@ -1,7 +1,6 @@
 """The same question asked of a record in memory, of DuckDB and of Spark: one answer."""
 
 import gc
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,22 +13,10 @@ from recoverynet.instants import as_window
 from recoverynet.measures.exposure_on_engine import person_waves, risk_sums
 from recoverynet.models.spread.risk_set import risk_set
 from recoverynet.tables.measurable import on_engine
-from recoverynet.tables.relational.cluster import require_java
+from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 RECORDS = ("riverside", "five_people")
 WINDOWS = (None, ("2011-03-01", "2011-06-01"))
-
-
-@pytest.fixture(scope="session", params=["duckdb", "spark"])
-def engine(request: pytest.FixtureRequest) -> str:
-    if request.param == "spark":
-        try:
-            require_java()
-        except rn.EngineError as error:
-            if os.environ.get("RECOVERYNET_REQUIRE_REFERENCE") == "1":
-                pytest.fail(str(error))
-            pytest.skip(str(error))
-    return str(request.param)
 
 
 @pytest.fixture(scope="session", params=RECORDS)
@@ -38,12 +25,13 @@ def record(request: pytest.FixtureRequest) -> rn.RecoveryRecord:
 
 
 @pytest.fixture(scope="session")
-def store(record: rn.RecoveryRecord, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[rn.RecordStore]:
+def store(
+    record: rn.RecoveryRecord, engine: rn.EngineSettings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[rn.RecordStore]:
     folder = tmp_path_factory.mktemp("store") / "record"
     rn.write_store(record, folder)
-    where: str | Path = f"spark://local[2]{folder}" if engine == "spark" else folder
-    with rn.open_record(where) as opened:
-        assert opened.on_engine.engine == engine
+    with rn.open_record(folder, engine=engine) as opened:
+        assert opened.on_engine.engine == engine.engine
         yield opened
 
 
@@ -116,7 +104,7 @@ def test_ties_on_disk(record: rn.RecoveryRecord, store: rn.RecordStore, tmp_path
     assert weights[place[first["person_a"]], place[first["person_b"]]] == pytest.approx(first["weight"])
 
 
-def test_a_time_zone_decides_the_day(engine: str, tmp_path: Path) -> None:
+def test_a_time_zone_decides_the_day(engine: rn.EngineSettings, tmp_path: Path) -> None:
     """Half past eleven at night in London in June is the day before in UTC, and the day after in Auckland."""
     for tz in ("Europe/London", "Pacific/Auckland", "America/New_York"):
         started = pd.to_datetime(["2011-05-31 23:30", "2011-03-27 00:30", "2011-10-30 01:30"]).tz_localize("UTC").tz_convert(tz)
@@ -126,19 +114,16 @@ def test_a_time_zone_decides_the_day(engine: str, tmp_path: Path) -> None:
         record = rn.RecoveryRecord(people, occasions, there, tz=tz)
         folder = tmp_path / tz.replace("/", "-")
         rn.write_store(record, folder)
-        with rn.open_record(folder, engine=rn.EngineSettings(engine), tz=tz) as store:
+        with rn.open_record(folder, engine=engine, tz=tz) as store:
             pd.testing.assert_frame_equal(rn.coverage_over_time(record), rn.coverage_over_time(store))
             matrices_agree(rn.project(rn.ContactGraph(record)), rn.project(store))
 
 
-def test_a_record_with_nothing_in_it(engine: str) -> None:
+def test_a_record_with_nothing_in_it(engine: rn.EngineSettings) -> None:
     people = pd.DataFrame({"person_id": ["a", "b"], "role": "client"})
     nothing = rn.RecoveryRecord(people, pd.DataFrame(columns=["occasion_id", "started_at", "kind"]),
                                 pd.DataFrame(columns=["occasion_id", "person_id"]))  # fmt: skip
-    from recoverynet.tables.relational.on_engine import RecordOnEngine
-    from recoverynet.tables.relational.start import EngineSettings
-
-    with RecordOnEngine.of_record(EngineSettings(engine).start(tz="Europe/London"), nothing) as there:
+    with RecordOnEngine.of_record(engine.start(tz="Europe/London"), nothing) as there:
         network = rn.project(there)
         assert network.n_people == 2 and network.weights.nnz == 0
         funnel, aftercare = rn.linkage_funnel(there), rn.aftercare_coverage(there)
@@ -152,7 +137,7 @@ def parquet_of(record: rn.RecoveryRecord, folder: Path) -> Path:
     return folder
 
 
-def test_a_folder_of_parquet_stays_where_it_is(record: rn.RecoveryRecord, engine: str, tmp_path: Path) -> None:
+def test_a_folder_of_parquet_stays_where_it_is(record: rn.RecoveryRecord, engine: rn.EngineSettings, tmp_path: Path) -> None:
     folder = parquet_of(record, tmp_path / "tables")
     with rn.open_record(folder, engine=engine) as store:
         assert store.window == record.window
@@ -175,7 +160,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("fault", BAD)
-def test_faults_are_counted_on_the_engine(engine: str, tmp_path: Path, fault: str) -> None:
+def test_faults_are_counted_on_the_engine(engine: rn.EngineSettings, tmp_path: Path, fault: str) -> None:
     table, spoil, words = BAD[fault]
     folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
     spoil(pd.read_parquet(folder / f"{table}.parquet")).to_parquet(folder / f"{table}.parquet")
@@ -184,7 +169,7 @@ def test_faults_are_counted_on_the_engine(engine: str, tmp_path: Path, fault: st
     assert "example.org" not in str(told.value) and "496" not in str(told.value) and "943" not in str(told.value)
 
 
-def test_a_missing_column_is_named(engine: str, tmp_path: Path) -> None:
+def test_a_missing_column_is_named(engine: rn.EngineSettings, tmp_path: Path) -> None:
     folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
     path = folder / "occasions.parquet"
     pd.read_parquet(path).drop(columns="started_at").to_parquet(path)
@@ -192,7 +177,7 @@ def test_a_missing_column_is_named(engine: str, tmp_path: Path) -> None:
         rn.open_record(folder, engine=engine)
 
 
-def test_a_file_that_is_none(engine: str, tmp_path: Path) -> None:
+def test_a_file_that_is_none(engine: rn.EngineSettings, tmp_path: Path) -> None:
     folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
     (folder / "occasions.parquet").write_bytes(b"not parquet")
     with pytest.raises((rn.SchemaError, rn.EngineError), match="othing was written"):
@@ -288,6 +273,43 @@ def test_sums_behind_a_hazard(record: rn.RecoveryRecord, store: rn.RecordStore, 
     pd.testing.assert_frame_equal(grouped, there)
 
 
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"adjust": ("sex", "age_band", "history")},
+        {"transition": "loss", "link": "logit", "weighted": True, "isolates": "zero"},
+        {"complex": True, "lag": 2, "covariance": "model"},
+        {"transition": "holding", "wave_effects": False},
+    ],
+)
+def test_a_hazard_from_sums_of_the_engine(record: rn.RecoveryRecord, store: rn.RecordStore, asked: dict) -> None:
+    here = rn.fit_hazard(rn.panel(rn.ContactGraph(record), breaks=BREAKS), **asked)
+    there = rn.fit_hazard(store, breaks=BREAKS, **asked)
+    pd.testing.assert_frame_equal(here.table, there.table, rtol=0, atol=1e-9)
+    assert (here.reason, here.checks, here.settings) == (there.reason, there.checks, there.settings)
+    counts = ("n_people", "n_dropped", "n_rows", "n_events", "n_people_ever")
+    assert [getattr(here, name) for name in counts] == [getattr(there, name) for name in counts]
+    if len(record.people) > 5 and not asked.get("complex"):
+        assert np.isfinite(there.table["estimate"]).all()
+
+
+@pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
+def test_what_a_hazard_of_a_store_does_not_do_is_said(record: rn.RecoveryRecord, store: rn.RecordStore) -> None:
+    with pytest.raises(rn.SchemaError, match="exposure_to and future_ties cannot be set.*ties themselves"):
+        rn.fit_hazard(store, breaks=BREAKS, exposure_to=rn.Norm("other", holds={"abstinent"}), future_ties=True)
+    with pytest.raises(rn.SchemaError, match="breaks="):
+        rn.fit_hazard(store)
+    with pytest.raises(rn.SchemaError, match="must be a Norm"):
+        rn.fit_hazard(store, "drink", breaks=BREAKS)
+    with pytest.raises(rn.SchemaError, match="lag must be a whole number of waves"):
+        rn.fit_hazard(store, breaks=BREAKS, lag=0)
+    with pytest.raises(rn.SchemaError, match="covariate 'shoes'"):
+        rn.fit_hazard(store, breaks=BREAKS, adjust=["shoes"])
+    with pytest.raises(rn.SchemaError, match="a panel has its waves already"):
+        rn.fit_hazard(rn.panel(rn.ContactGraph(record), breaks=BREAKS), breaks=BREAKS)
+
+
 def test_what_an_engine_does_not_do_is_said(store: rn.RecordStore) -> None:
     with pytest.raises(rn.SchemaError, match="order, weights cannot be set.*read_record"):
         rn.exposure(store, breaks=BREAKS, order=2, weights="structural_equivalence")
@@ -299,7 +321,7 @@ def test_what_an_engine_does_not_do_is_said(store: rn.RecordStore) -> None:
         rn.exposure(store, breaks=BREAKS, lag=3)
 
 
-def test_a_state_that_is_none_is_named(engine: str, tmp_path: Path) -> None:
+def test_a_state_that_is_none_is_named(engine: rn.EngineSettings, tmp_path: Path) -> None:
     folder = parquet_of(rn.load_sample("five_people"), tmp_path / "tables")
     path = folder / "observations.parquet"
     frame = pd.read_parquet(path)
@@ -323,7 +345,7 @@ def test_a_time_zone_that_is_none(tmp_path: Path) -> None:
         rn.open_record(folder, engine="duckdb", tz="Nowhere/Atall")
 
 
-def test_a_period_of_another_length_outlives_what_it_was_made_from(engine: str) -> None:
+def test_a_period_of_another_length_outlives_what_it_was_made_from(engine: rn.EngineSettings) -> None:
     record = rn.load_sample("five_people")
     april = as_window(("2011-04-01", "2011-05-01"), record.tz)
     there = on_engine(record, engine).with_window(april)

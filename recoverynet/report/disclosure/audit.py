@@ -1,0 +1,139 @@
+"""An attack on what a report publishes, by somebody who knows the policy, the rounding and how figures were chosen."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from recoverynet.errors import NotEstimableError
+from recoverynet.report.disclosure.disclosed import DisclosedTable
+from recoverynet.report.disclosure.publication import Publication
+from recoverynet.report.wording import listed, plural
+
+if TYPE_CHECKING:
+    from recoverynet.report.report import Report
+
+_PUBLISHED: weakref.WeakKeyDictionary[Report, Publication] = weakref.WeakKeyDictionary()
+SAFE, NARROWED, PINNED, UNDECLARED = "safe", "narrowed", "worked out", "not declared"
+
+
+def remember_publication(report: Report, publication: Publication) -> Report:
+    """Keep beside a report, and out of it, the true counts its audit needs; forgotten with the report."""
+    _PUBLISHED[report] = publication
+    return report
+
+
+def still_audited(report: Report, part: Report) -> Report:
+    """A part of a report, such as its briefing, which is audited like the whole."""
+    return remember_publication(part, _PUBLISHED[report]) if report in _PUBLISHED else part
+
+
+def disclosure_audit(report: Report) -> pd.DataFrame:
+    """Which hidden figures of a report could be worked out from all that it publishes?
+
+    Parameters
+    ----------
+    report : Report
+        As made from a record in this session; what is saved or pickled holds no true counts and cannot be audited.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a figure that must not be known: ``counted`` (who is counted), ``low`` and ``high`` (the smallest and the
+        largest value found to fit all that is published; the search stops once a figure is safe), and ``outcome``:
+        ``"safe"``, ``"narrowed"`` (not all small counts, or nothing but small counts, are possible), ``"worked out"``
+        (one value alone is) or ``"not declared"`` (a small or hidden figure came into the report past the model, so nothing
+        is known of its safety). Without rows where nothing is hidden.
+
+    Raises
+    ------
+    NotEstimableError
+        The report was loaded, copied or put together by hand.
+
+    Notes
+    -----
+    For each figure the smallest and largest whole number that fits all printed numbers, their rounding and every declared
+    relation is sought by mixed-integer programming. The attacker also knows that a small star would have been covered: a
+    star that does not cover all small counts is taken as large, and the attack is repeated.
+
+    References
+    ----------
+    Fischetti, M. and Salazar, J. J. (2001). Solving the cell suppression problem on tabular data with linear
+    constraints. Management Science 47(7), 1008-1027. https://doi.org/10.1287/mnsc.47.7.1008.9805
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> report = rn.evaluation_report(rn.load_sample("five_people"))
+    >>> set(rn.disclosure_audit(report)["outcome"]) <= {"safe"}
+    True
+    """
+    if report not in _PUBLISHED:
+        raise NotEstimableError(
+            "A report is audited where it was made, because that takes the true counts, which it does not hold: this one was "
+            "loaded, copied or put together by hand. Make it again from the record."
+        )
+    publication = _PUBLISHED[report]
+    shown = [table.shown for section in report.sections for table in section.tables()]
+    return pd.concat([audited(publication), _undeclared(publication, shown)], ignore_index=True)
+
+
+def audited(publication: Publication) -> pd.DataFrame:
+    """The audit of what was published so far, as :func:`disclosure_audit` gives it."""
+    columns = ["counted", "low", "high", "outcome"]
+    if publication.off or not publication.declared:
+        return pd.DataFrame(columns=columns)
+    _, names, found = publication.attacked()
+    places = np.flatnonzero(found.looked_at)
+    rows = []
+    for place in places:
+        name, low, high = names[place], found.low[place], found.high[place]
+        outcome = SAFE if found.safe[place] else PINNED if low == high else NARROWED
+        rows.append(("a difference" if name is None else name.text, low, high, outcome))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _undeclared(publication: Publication, shown: Iterable[object]) -> pd.DataFrame:
+    """Figures of tables that were not hidden together with the others."""
+    declared = {table.name: table for table in publication.declared}
+    rows = []
+    for table in shown:
+        if not isinstance(table, DisclosedTable):
+            continue
+        values = table.counts.to_numpy(dtype=float).ravel()
+        known = declared.get(table.name)
+        if known is None or len(known.values) != len(values):
+            rows.append((table.title, np.nan, np.nan, UNDECLARED))
+            continue
+        hidden = np.array([publication.is_hidden(cell) for cell in known.cells])
+        if (hidden & ~np.isnan(values)).any():
+            rows.append((table.title, np.nan, np.nan, UNDECLARED))
+    return pd.DataFrame(rows, columns=["counted", "low", "high", "outcome"])
+
+
+def in_words(audit: pd.DataFrame) -> str:
+    """What an audit found, in a sentence for the appendix of a report."""
+    if audit.empty:
+        return "No figure of this report had to be hidden, so there was none to attack."
+    n, open_ = len(audit), int((audit["outcome"] != SAFE).sum())
+    tried = (
+        f"An attack by computer on all tables at once tried to work out the {n:,} figures that must not be known, knowing the "
+        "rules by which they were hidden"
+    )
+    if not open_:
+        return f"{tried}. It worked out none and narrowed none down to small numbers."
+    return f"{tried}. **It got nearer to {open_:,} of them than the rules allow: do not share this report.**"
+
+
+def earlier_in_words(publication: Publication) -> str:
+    """What is hidden because of reports published before, in sentences; nothing where there were none."""
+    if not publication.earlier:
+        return ""
+    before = sorted({told.report for told in publication.earlier})
+    words = f"Hidden together with {plural(len(before), 'report')} published before from the same record: {listed(before)}."
+    tables = [f"“{name.replace('_', ' ')}”" for name in sorted(set(publication.because_earlier))]
+    return words + (f" Because of them more is hidden in {listed(tables)}." if tables else " They made no more hiding necessary.")

@@ -1,0 +1,134 @@
+"""Reports of one record that were published before: what two of them would give away together is hidden in the second."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.report.disclosure.audit import audited, earlier_in_words
+from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.declaring import Who
+from recoverynet.report.disclosure.ledger import open_ledger, scope_of
+from recoverynet.report.sections import ReportWriter
+
+CLIENTS = Counted("clients")
+WORDS = {"population": "Clients", "denominator": "all clients", "period": "2011"}
+IDS = [f"c{number}" for number in range(80)]
+
+
+def table(n: int, of: int) -> rn.CountTable:
+    return rn.CountTable.of_shares(
+        {"Any contact": (n, of)}, title="Contact", who=Who(CLIENTS, {"Any contact": ("contact",)}), **WORDS
+    )
+
+
+def published(path, policy: str, n: int, of: int, **scope: str) -> ReportWriter:
+    """A report of one table, made with a ledger and written into it."""
+    dates = scope.pop("dates", ("2010-07-01", "2012-01-01"))
+    own = scope_of(tuple(map(pd.Timestamp, dates)), **scope)
+    book = open_ledger(path, IDS)
+    writer = ReportWriter(policy, earlier=book.before(own, policy), scope=own)
+    writer.rehearse(lambda: writer.section("one", "One").table(table(n, of)))
+    writer.shown = writer.section("one", "One").table(table(n, of))
+    book.remember("Test", writer.publication, policy)
+    return writer
+
+
+def test_a_shorter_period_is_hidden_where_the_difference_is_small(tmp_path):
+    """40 had contact in 18 months: that 38 had it in the last 15 would say that two had it in the first three alone."""
+    path = tmp_path / "ledger.json"
+    first = published(path, "ndtms", 40, 60)
+    assert first.shown.n("Any contact") == 40
+    second = published(path, "ndtms", 38, 60, dates=("2010-10-01", "2012-01-01"))
+    assert pd.isna(second.shown.n("Any contact"))
+    assert "Because of them more is hidden in “contact”" in earlier_in_words(second.publication)
+    assert set(audited(second.publication)["outcome"]) <= {"safe"}
+    # A difference of ten tells of nobody.
+    third = published(path, "ndtms", 30, 60, dates=("2011-01-01", "2012-01-01"))
+    assert third.shown.n("Any contact") == 30
+
+
+def test_the_last_of_three_areas_is_not_given_away_by_the_whole(tmp_path):
+    path = tmp_path / "ledger.json"
+    whole = published(path, "ndtms", 41, 80)
+    north = published(path, "ndtms", 20, 30, area="North")
+    south = published(path, "ndtms", 19, 30, area="South")
+    east = published(path, "ndtms", 2, 20, area="East")
+    assert whole.shown.n("Any contact") == 41
+    assert pd.isna(east.shown.n("Any contact"))
+    # The whole is out already: 41 - 20 - 19 would be 2.
+    assert pd.isna(north.shown.n("Any contact")) or pd.isna(south.shown.n("Any contact"))
+
+
+def test_two_policies_for_one_record_are_solved_together(tmp_path):
+    path = tmp_path / "ledger.json"
+    assert published(path, "nhs", 12, 80).shown.n("Any contact") == 10
+    again = published(path, "ndtms", 12, 80)
+    # 68 without contact: rounded to 70 before, exact now; nothing small hangs on it.
+    assert again.shown.n("Any contact") == 12
+
+
+def test_a_report_made_again_is_the_same_and_written_down_once(tmp_path):
+    path = tmp_path / "ledger.json"
+    first = published(path, "ndtms", 40, 60)
+    second = published(path, "ndtms", 38, 60, dates=("2010-10-01", "2012-01-01"))
+    text = path.read_text()
+    assert published(path, "ndtms", 40, 60).shown.counts.equals(first.shown.counts)
+    assert published(path, "ndtms", 38, 60, dates=("2010-10-01", "2012-01-01")).shown.counts.equals(second.shown.counts)
+    assert path.read_text() == text
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_it_holds_figures_and_no_ids(tmp_path):
+    path = tmp_path / "ledger.json"
+    published(path, "ndtms", 3, 60)
+    assert not any(f'"{one}"' in path.read_text() for one in IDS)
+    assert len(json.loads(path.read_text())["reports"]) == 1
+
+
+def test_a_ledger_of_another_record_is_refused(tmp_path):
+    path = tmp_path / "ledger.json"
+    published(path, "ndtms", 40, 60)
+    with pytest.raises(rn.DisclosureError, match="another record"):
+        open_ledger(path, [f"other{number}" for number in range(80)])
+    # A record that grew by half is the same record.
+    assert len(open_ledger(path, [*IDS, *(f"new{number}" for number in range(40))]).reports) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "not json", "[]", '{"form": 1}', '{"form": 1, "salt": "a", "marks": [], "reports": [1]}', '{"form": 9}']
+)
+def test_what_is_no_ledger_is_refused(tmp_path, text):
+    (tmp_path / "ledger.json").write_text(text)
+    with pytest.raises(rn.SchemaError, match="not a disclosure ledger"):
+        open_ledger(tmp_path / "ledger.json", IDS)
+
+
+def test_days_named_alike_in_two_periods_are_one_figure(tmp_path):
+    """A quarter that stands in two reports is hidden in both or in neither."""
+    who = Who(CLIENTS, rows_of={"Jan": CLIENTS.who("here 2011-01-31")}, rows={"Jan": ("here 2011-01-31", "contact: Jan")})
+    quarter = rn.CountTable.of_shares({"Jan": (30, 33)}, title="By month", who=who, **WORDS)
+    shown = []
+    path = tmp_path / "ledger.json"
+    for dates in (("2010-07-01", "2012-01-01"), ("2010-10-01", "2012-01-01")):
+        own = scope_of(tuple(map(pd.Timestamp, dates)))
+        book = open_ledger(path, IDS)
+        writer = ReportWriter("ndtms", earlier=book.before(own, "ndtms"), scope=own)
+        shown.append(writer.section("one", "One").table(quarter).counts.to_numpy())
+        book.remember("Test", writer.publication, "ndtms")
+    assert np.array_equal(np.isnan(shown[0]), np.isnan(shown[1]))
+
+
+@pytest.mark.slow
+def test_a_year_and_a_half_and_then_fifteen_months_of_it(tmp_path):
+    record = rn.load_sample("riverside")
+    path = tmp_path / "ledger.json"
+    start, end = record.window
+    rn.evaluation_report(record, ledger=path)
+    report = rn.evaluation_report(record, ledger=path, window=(start + pd.DateOffset(months=3), end))
+    assert set(rn.disclosure_audit(report)["outcome"]) <= {"safe"}
+    assert "published before from the same record" in report["settings"].to_text()
