@@ -127,12 +127,12 @@ from .tables.checks import find_problems as find_problems
 from .tables.files import read_record as read_record
 from .tables.files import write_record as write_record
 from .tables.linkage_tokens import linkage_tokens as linkage_tokens
+from .tables.opening import open_record as open_record
+from .tables.opening import write_store as write_store
 from .tables.pseudonyms import pseudonymise as pseudonymise
 from .tables.record import RecoveryRecord as RecoveryRecord
 from .tables.relational.start import EngineSettings as EngineSettings
 from .tables.store import RecordStore as RecordStore
-from .tables.store import open_record as open_record
-from .tables.store import write_store as write_store
 from .worlds.area.synthetic import riverside_record as riverside_record
 from .worlds.area.synthetic import synthetic_record as synthetic_record
 from .worlds.calibration import calibration_table as calibration_table

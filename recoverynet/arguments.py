@@ -15,8 +15,8 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 
 
-def whole_number(value: object, name: str, least: int, why: str = "") -> int:
-    """A whole number of ``least`` or more; ``why`` follows in the message.
+def whole_number(value: object, name: str, least: int, why: str = "", *, of: str = "") -> int:
+    """A whole number of ``least`` or more; in the message ``of`` says what is counted, and ``why`` follows.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def whole_number(value: object, name: str, least: int, why: str = "") -> int:
     """
     fine = isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
     if isinstance(value, bool) or not fine or int(value) < least:  # type: ignore[call-overload]
-        raise SchemaError(f"{name} is a whole number, {least} or more{why}; got {value!r}.")
+        raise SchemaError(f"{name} is a whole number{f' of {of}' * bool(of)}, {least} or more{why}; got {value!r}.")
     return int(value)  # type: ignore[call-overload]
 
 

@@ -35,4 +35,15 @@ def _cell(value: object, is_p: bool) -> str:
     if is_p:
         return f"{value:.1g}" if value < 0.001 else f"{value:.3f}"
     size = "∞" if math.isinf(value) else f"{abs(value):.4g}"
-    return f"−{size}" if value < 0 else size
+    return true_minus(f"-{size}") if value < 0 else size
+
+
+def true_minus(number: str) -> str:
+    """A number, or several in brackets, with the sign that is as wide as a plus.
+
+    Examples
+    --------
+    >>> true_minus("-0.5 (-1.2 to 0.2)")
+    '−0.5 (−1.2 to 0.2)'
+    """
+    return number.replace("-", "−")

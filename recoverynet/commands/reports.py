@@ -29,7 +29,16 @@ from recoverynet.commands.options import (
     UnknownChoice,
 )
 from recoverynet.commands.presenting import Contact, Logo, MadeBy, SectionNames, Service, Template, dressed
-from recoverynet.commands.telling import be_quiet, finish, mapping_file, read_told, require_new, require_there, save_told
+from recoverynet.commands.telling import (
+    be_quiet,
+    finish,
+    mapping_file,
+    opened_told,
+    read_told,
+    require_new,
+    require_there,
+    save_told,
+)
 
 if TYPE_CHECKING:
     from recoverynet.tables.record import RecoveryRecord
@@ -75,7 +84,8 @@ def report_evaluation(
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
-    record = read_told(folder, map, leave_out)
+    whole = out.suffix == ".ipynb" or (area, provider, clients) != (None, None, None)
+    record = opened_told(folder, map, leave_out, engine.asked, whole=whole)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
     asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
@@ -129,7 +139,8 @@ def report_spread(
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
-    record = read_told(folder, map, leave_out)
+    whole = out.suffix == ".ipynb" or (area, provider, clients) != (None, None, None)
+    record = opened_told(folder, map, leave_out, engine.asked, whole=whole)
     from recoverynet.report.spread.spread import spread_report
 
     report = spread_report(
@@ -250,8 +261,8 @@ def report_client(
         raise typer.BadParameter("--names and --key-file are given together: the key unlocks the names.")
     from recoverynet.report.client.client import client_report
     from recoverynet.tables.names import read_names
+    from recoverynet.tables.opening import open_record
     from recoverynet.tables.pseudonyms import read_key
-    from recoverynet.tables.store import open_record
 
     with open_record(folder, mapping=mapping_file(map)) as store:
         record = store.around_client(client, at=at)

@@ -46,6 +46,23 @@ def read_told(folder: Path, map_file: Path | None, leave_out: bool) -> RecoveryR
     return record
 
 
+def opened_told(folder: Path, map_file: Path | None, leave_out: bool, engine: str | None, *, whole: bool) -> RecoveryRecord:
+    """The record of a folder, its contacts left in their files where they are Parquet and an engine is asked about them.
+
+    ``whole`` says that it is needed in memory all the same.
+    """
+    require_there(folder)
+    from recoverynet.tables.opening import may_stay, open_record
+
+    if engine is None or whole or leave_out or map_file is not None or not may_stay(folder):
+        return read_told(folder, map_file, leave_out)
+    record = open_record(folder, engine=engine).as_record()  # type: ignore[arg-type]
+    typer.echo(f"Opened {folder}: {record.period_in_words()}.")
+    typer.echo(rows_in_words(record))
+    typer.echo(f"  Contacts stay in their files; {engine} is asked about them.")
+    return record
+
+
 def save_told(report: Report, path: Path) -> Path:
     """Save a report, making the folder it goes into."""
     make_folder(path.parent)

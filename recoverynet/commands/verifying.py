@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from recoverynet.commands.choosing import Clients, chosen_clients
-from recoverynet.commands.options import Folder, LeaveOut, MapFile, Quiet
+from recoverynet.commands.options import Folder, LeaveOut, Ledger, MapFile, Quiet
 from recoverynet.commands.presenting import Logo, Template
 from recoverynet.commands.telling import be_quiet, printable, read_told
 from recoverynet.errors import RecoveryNetError
@@ -32,6 +32,7 @@ def verify(
     plan: Annotated[Path | None, typer.Option("--plan", help="The plan of a what-if report.", show_default=False)] = None,
     logo: Logo = None,
     template: Template = None,
+    ledger: Ledger = None,
     leave_out: LeaveOut = False,
     quiet: Quiet = False,
 ) -> None:
@@ -49,7 +50,11 @@ def verify(
     try:
         record = read_told(folder, map, leave_out)
         made_with = MadeWith(
-            clients=chosen_clients(clients), plan=None if plan is None else read_plan(plan), logo=logo, template=template
+            clients=chosen_clients(clients),
+            plan=None if plan is None else read_plan(plan),
+            logo=logo,
+            template=template,
+            ledger=ledger,
         )
         verification = verify_report(report, record, made_with)
     except RecoveryNetError as error:

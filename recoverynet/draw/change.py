@@ -10,6 +10,7 @@ from recoverynet.draw.bars import value_scale
 from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, whole
 from recoverynet.draw.rows import Rows, lay_rows, stub
 from recoverynet.draw.style import INK, MAIN, MUTED, PAPER, SMALL, axes_width, drawn, text_width
+from recoverynet.readable import true_minus
 
 COLUMNS = ("outcome", "first", "last", "n")
 
@@ -149,13 +150,13 @@ def _read(frame: pd.DataFrame, share: bool) -> tuple[np.ndarray, ...]:
 
 def _value(value: float, share: bool, unit: str) -> str:
     """One value with its unit."""
-    return percent(value) if share else f"{value:,.1f} {unit}".replace("-", "\N{MINUS SIGN}").strip()
+    return percent(value) if share else f"{true_minus(f'{value:,.1f}')} {unit}".strip()
 
 
 def _signed(change: float, share: bool) -> str:
     """A change with its sign, in percentage points for shares."""
     text = f"{100.0 * change:+.0f}" if share else f"{change:+,.1f}"
-    return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", "\N{MINUS SIGN}")
+    return text.lstrip("+-") if float(text.replace(",", "")) == 0 else true_minus(text)
 
 
 def _label(first: float, last: float, low: float, high: float, n: float, share: bool, unit: str) -> str:

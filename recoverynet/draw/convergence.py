@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from recoverynet.draw.cells import NOTHING, numbers, require_columns
-from recoverynet.draw.plate import empty_plate, minus, open_plate
+from recoverynet.draw.plate import empty_plate, open_plate
 from recoverynet.draw.style import APART, GRID, INK, LINE, MAIN, MUTED, SMALL, axes_width, drawn, text_width, wrap
+from recoverynet.readable import true_minus
 
 COLUMNS = ("iteration", "parameter", "value")
 STRIP, MANY_STRIP, MANY = 34.0, 22.0, 14
@@ -164,7 +165,7 @@ def _strip(axes: Axes, trace: pd.DataFrame, top: float, height: float) -> None:
 
 def _last(values: np.ndarray) -> str:
     known = values[np.isfinite(values)]
-    return minus(f"{known[-1]:.2f}") if len(known) else "–"
+    return true_minus(f"{known[-1]:.2f}") if len(known) else "–"
 
 
 def _ratio(ratio: float) -> str:

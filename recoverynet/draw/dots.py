@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 
 from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.courses import SUPPOSED
-from recoverynet.draw.plate import minus, round_values
+from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows
 from recoverynet.draw.style import INK, MUTED, SERIES, drawn
+from recoverynet.readable import true_minus
 
 COLUMNS = ("label", "value", "low", "high")
 GAINED = "More clients holding the norm at the end than without"
@@ -104,4 +105,4 @@ def describe_dots(frame: pd.DataFrame, *, title: str = GAINED) -> str:
 def _told(value: float, digits: int = 0) -> str:
     """A difference with its sign; none where it rounds to nothing."""
     text = f"{value:+.{digits}f}"
-    return f"{0:.{digits}f}" if float(text) == 0 else minus(text)
+    return f"{0:.{digits}f}" if float(text) == 0 else true_minus(text)

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 
 from recoverynet.draw.bars import dot
 from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, note_for, numbers, require_columns
-from recoverynet.draw.plate import minus, round_values
+from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows, stub
 from recoverynet.draw.style import MUTED, drawn
+from recoverynet.readable import true_minus
 
 COLUMNS = ("label", "difference", "low", "high")
 LEAST = 0.05
@@ -125,4 +126,4 @@ def points_told(value: float, low: float, high: float) -> str:
 def _points(share: float) -> str:
     """Percentage points with their sign; nothing rounds to a signed zero."""
     text = f"{100.0 * share:+.0f}"
-    return "0" if text[1:] == "0" else minus(text)
+    return "0" if text[1:] == "0" else true_minus(text)

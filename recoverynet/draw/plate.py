@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from recoverynet.draw.cells import NOTHING
 from recoverynet.draw.style import APART, GRID, INK, MUTED, SMALL, TEXT, axes_width, open_axes, text_width, wrap
+from recoverynet.readable import true_minus
 
 
 def open_plate(
@@ -96,7 +97,7 @@ def round_values(low: float, high: float, *, sign: bool = False, percent: bool =
     found = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     ticks = [float(tick) for tick in found if low <= tick <= high]
     factor, suffix = (100.0, "%") if percent else (1.0, "")
-    return ticks, [minus(f"{round(tick * factor, 9):{'+' if sign and tick else ''},g}{suffix}") for tick in ticks]
+    return ticks, [true_minus(f"{round(tick * factor, 9):{'+' if sign and tick else ''},g}{suffix}") for tick in ticks]
 
 
 def value_axis(axes: Axes, axis: str, ends: tuple[float, float], *, sign: bool = False) -> None:
@@ -133,11 +134,6 @@ def room_for_values(ends: tuple[float, float], *, lines: int = 1, sign: bool = F
     return max((text_width(label, SMALL) for label in labels), default=0.0) + 13.0 + 1.35 * SMALL * lines + 6.0
 
 
-def minus(words: str) -> str:
-    """The same with the sign that is as wide as a plus."""
-    return words.replace("-", "\N{MINUS SIGN}")
-
-
 def signed(value: float) -> str:
     """A number with its sign and two decimals; nothing rounds to a signed zero, and a dash stands for NaN.
 
@@ -148,5 +144,5 @@ def signed(value: float) -> str:
     """
     if np.isnan(value):
         return "–"
-    text = minus(f"{value:+.2f}")
+    text = true_minus(f"{value:+.2f}")
     return "0.00" if text[1:] == "0.00" else text

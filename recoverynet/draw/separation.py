@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from recoverynet.draw.cells import NOTHING, numbers, require_columns, whole
 from recoverynet.draw.rows import write_around
 from recoverynet.draw.style import APART, BAND, GRID, INK, MAIN, MUTED, SMALL, TEXT, axes_width, drawn, open_axes, text_width, wrap
+from recoverynet.readable import true_minus
 
 COLUMNS = ("distance", "excess", "null_low", "null_high", "n_pairs")
 LEFT, RIGHT = 62.0, 12.0
@@ -153,7 +154,7 @@ def _steps(distance: float) -> str:
 
 
 def _signed(value: float) -> str:
-    text = f"{100 * value:+.0f}%".replace("-", "\N{MINUS SIGN}")
+    text = true_minus(f"{100 * value:+.0f}%")
     return "0%" if text[1:] == "0%" else text
 
 

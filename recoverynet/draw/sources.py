@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from recoverynet.draw.cells import NOTHING, numbers, require_columns
-from recoverynet.draw.plate import minus, round_values
+from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows, whisker
 from recoverynet.draw.style import APART, MAIN, drawn
+from recoverynet.readable import true_minus
 
 COLUMNS = ("source", "share", "low", "high")
 
@@ -137,7 +138,7 @@ def _printed(share: float, low: float, high: float) -> str:
     if not np.isfinite(share):
         return "cannot be told"
     interval = f" ({100 * low:.0f}% to {100 * high:.0f}%)" if np.isfinite(low + high) else ""
-    return minus(f"{100 * share:.0f}%{interval}".replace("-0%", "0%"))
+    return true_minus(f"{100 * share:.0f}%{interval}".replace("-0%", "0%"))
 
 
 def _note(low: np.ndarray, level: float, people: int | None, simulations: int | None) -> str:

@@ -12,6 +12,8 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import ArpackError, eigs, eigsh, spsolve
 
+# igraph agrees to 1e-15 on a connected network and takes half of 12 ms for 2,000 people. Ours stays for the others: igraph gives
+# people of all but the strongest part about 0, which reads as "unimportant" and says only that they are elsewhere.
 LARGEST_DENSE = 300
 ALIKE = 1e-8
 """Relative gap below which two such components count as having the same eigenvalue."""

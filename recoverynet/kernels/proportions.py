@@ -50,6 +50,8 @@ def wilson_interval(count: np.ndarray | float, total: np.ndarray | float, level:
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
+    # Tested against statsmodels' proportion_confint(method="wilson"). Ours stays: that one divides by totals of 0 with a warning,
+    # and takes counts above their total; and kernels know numpy, scipy and numba only.
     c, n = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64))
     if ((c < 0) | (c > n)).any():
         worst = np.flatnonzero((c < 0) | (c > n))[0]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.ids import ids_in, require_shared
 from recoverynet.kernels.windows import events_between
@@ -114,7 +115,7 @@ def aftercare_coverage(
     """
     record = require_measurable(record, "aftercare_coverage()")
     spans = _checked_days(horizons, before)
-    _whole_days("continues_within", continues_within, 0)
+    whole_number(continues_within, "continues_within", 0, of="days")
     _require_words(observed, leave_out_exits)
     episodes = _index_episodes(record, people_with_role(record, roles), leave_out_exits, continues_within)
     people = pd.Index(episodes["person_id"])
@@ -192,17 +193,9 @@ def _checked_days(horizons: Sequence[int], before: int | None) -> tuple[int, ...
     """The horizons as a tuple; SchemaError unless every length is a positive whole number of days."""
     if isinstance(horizons, str) or not isinstance(horizons, Sequence):
         raise SchemaError(f"horizons is several lengths in days, such as (28, 90) or (28,); got {horizons!r}.")
-    spans = tuple(horizons)
-    for length in spans:
-        _whole_days("A horizon", length, 1)
     if before is not None:
-        _whole_days("before", before, 1)
-    return tuple(sorted(set(spans)))
-
-
-def _whole_days(what: str, length: int, least: int) -> None:
-    if isinstance(length, bool) or not isinstance(length, int | np.integer) or length < least:
-        raise SchemaError(f"{what} must be a whole number of days, {least} or more; got {length!r}.")
+        whole_number(before, "before", 1, of="days")
+    return tuple(sorted({whole_number(length, "A horizon", 1, of="days") for length in horizons}))
 
 
 def _index_episodes(

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import ndtr
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -121,8 +122,7 @@ def autocorrelation(
         )
     if weighted and direction != "out":
         raise SchemaError("Strengths belong to ties as they run: use direction='out' with weighted=True.")
-    if isinstance(n_permutations, bool) or not isinstance(n_permutations, int | np.integer) or n_permutations < 0:
-        raise SchemaError(f"n_permutations must be a whole number, 0 or more; got {n_permutations!r}.")
+    n_permutations = whole_number(n_permutations, "n_permutations", 0)
     waves = waves_of(source, behaviour)
     parts = {}
     for wave, child in zip(waves, spawn(rng, len(waves)), strict=True):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recoverynet.arguments import require_level
+from recoverynet.arguments import require_level, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -119,9 +119,7 @@ def norm_clustering(
             "direction must be 'either', 'out' or 'mutual' and alternative 'alike', 'unlike' or 'two-sided'; "
             f"got {direction!r} and {alternative!r}."
         )
-    for name, given, least in (("max_distance", max_distance, 1), ("n_permutations", n_permutations, 0)):
-        if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
-            raise SchemaError(f"{name} must be a whole number, {least} or more; got {given!r}.")
+    max_distance, n_permutations = whole_number(max_distance, "max_distance", 1), whole_number(n_permutations, "n_permutations", 0)
     require_level(level)
     waves = waves_of(source, behaviour)
     if not is_binary(np.concatenate([wave.values for wave in waves])):

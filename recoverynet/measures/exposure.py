@@ -171,6 +171,7 @@ def exposure(
             weighting=weighting,
         )  # fmt: skip
     panel = panel_of(source, behaviour, breaks=breaks, observations=observations, weighting=weighting)
+    lag = whole_number(lag, "lag", 0, of="waves")
     scheme = _checked(panel, lag, direction, isolates, order, weights, unknown, weighted)
     _, values = behaviour_values(panel, behaviour)
     norm = is_binary(values)
@@ -265,8 +266,6 @@ def _checked(
     ):
         if given not in allowed:
             raise SchemaError(f"{name} must be {' or '.join(map(repr, allowed))}; got {given!r}.")
-    if isinstance(lag, bool) or not isinstance(lag, int | np.integer) or lag < 0:
-        raise SchemaError(f"lag must be a whole number of waves, 0 or more; got {lag!r}.")
     if lag >= panel.n_waves:
         raise NotEstimableError(
             f"The panel has {panel.n_waves} wave{'s' * (panel.n_waves != 1)}, and exposure {lag} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recoverynet.arguments import number_within
+from recoverynet.arguments import number_within, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.diffusion import discounts, followers
@@ -157,8 +157,7 @@ def _followed(
     normalise: bool, direction: str, weighted: bool, undefined: str, last_period_adopts: bool,
 ) -> pd.DataFrame:  # fmt: skip
     """Wave, rate, numerator and denominator."""
-    if isinstance(n_waves, bool) or not isinstance(n_waves, int | np.integer) or n_waves < 1:
-        raise SchemaError(f"n_waves must be a whole number of waves, 1 or more; got {n_waves!r}.")
+    n_waves = whole_number(n_waves, "n_waves", 1, of="waves")
     if discount_rate is not None and number_within(discount_rate, "discount_rate", such_as=0.1) < 0:
         raise SchemaError(f"discount_rate is 0 or more, such as 0.1; got {discount_rate!r}.")
     if undefined not in ("nan", "zero"):

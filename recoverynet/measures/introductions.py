@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from recoverynet.errors import SchemaError
+from recoverynet.arguments import whole_number
 from recoverynet.instants import as_length
 from recoverynet.measures.client_links import ClientLinks
 from recoverynet.measures.client_ties import PersonTie, framed, person_ties
@@ -124,8 +124,7 @@ def introductions(
     >>> bool(doors["introducer_id"].notna().all())
     True
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise SchemaError(f"n must be a whole number, 1 or more; got {n!r}.")
+    n = whole_number(n, "n", 1)
     within = as_length(active_within, "active_within")
     options = introduction_options(record, client_id, at=at, wishes=wishes or Wishes(), within=within, fill=fill)
     return framed(best_doors(options, int(n)), Introduction, record.tz)

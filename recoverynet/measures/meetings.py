@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.ids import ids_in
 from recoverynet.instants import as_instant
@@ -66,8 +66,7 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
     >>> week[["name", "starts_at"]].to_numpy().tolist()
     [['Eastmoor NA', Timestamp('2011-03-28 19:00:00+0100', tz='Europe/London')]]
     """
-    if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
-        raise SchemaError(f"days must be a whole number, 1 or more; got {days!r}.")
+    days = whole_number(days, "days", 1)
     start = as_instant(at, tz)
     groups = ids_in(groups, ("group_id",), "groups")
     absent = [name for name in Group._fields if name not in groups.columns]

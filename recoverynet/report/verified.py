@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 
 from recoverynet.errors import RecoveryNetError, SchemaError
@@ -59,12 +61,15 @@ class MadeWith:
         Of a what-if report.
     logo, template : pathlib.Path or None
         The picture on the cover and the template with its words.
+    ledger : pathlib.Path or None
+        What was published from the record before; only read.
     """
 
     clients: Iterable[str] | None = None
     plan: InterventionPlan | None = None
     logo: Path | None = None
     template: Path | None = None
+    ledger: Path | None = None
 
 
 def verify_report(path: str | Path, record: RecoveryRecord, made_with: MadeWith = MadeWith()) -> Verification:  # noqa: B008
@@ -116,6 +121,8 @@ def _require_given(manifest: Mapping[str, object], made_with: MadeWith, path: Pa
         raise SchemaError("The report is about a list of clients, which is no part of it. Give the list as well.")
     if manifest["kind"] == "what_if" and made_with.plan is None:
         raise SchemaError("The report is about a plan, which is no part of it. Give the plan as well.")
+    if _mapping(manifest.get("settings")).get("ledger") and (made_with.ledger is None or not made_with.ledger.is_file()):
+        raise SchemaError("The report was made with a disclosure ledger, which is no part of it. Give the ledger as well.")
     for name in ("logo", "template"):
         if _mapping(manifest.get("presented")).get(name) and getattr(made_with, name) is None:
             raise SchemaError(f"The report was made with a {name}, which is not kept as a file in it. Give the {name} as well.")
@@ -124,7 +131,10 @@ def _require_given(manifest: Mapping[str, object], made_with: MadeWith, path: Pa
 def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, made_with: MadeWith) -> Report:
     make, arguments = MAKERS[str(manifest["kind"])], as_arguments(manifest)
     report: Report
-    if manifest["kind"] == "what_if":
+    with_ledger = arguments.pop("ledger", False)
+    if with_ledger and made_with.ledger is not None:
+        report = _made_with_ledger(partial(make, record, **arguments, clients=made_with.clients), made_with.ledger)
+    elif manifest["kind"] == "what_if":
         report = make(record, made_with.plan, **arguments)
     else:
         report = make(record, **arguments, clients=made_with.clients)
@@ -135,6 +145,12 @@ def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, made_wit
         report = present(report, Presentation(**told))  # type: ignore[arg-type]
     report = report.brief() if manifest.get("brief") else report
     return with_origin(report, **{name: manifest[name] for name in ORIGIN if name in manifest})
+
+
+def _made_with_ledger(make: Callable[..., Report], ledger: Path) -> Report:
+    """With a copy, so that nothing is written into the ledger itself."""
+    with tempfile.TemporaryDirectory(prefix="rn-") as folder:
+        return make(ledger=shutil.copy(ledger, Path(folder) / "ledger.json"))
 
 
 def _saved_again(report: Report, path: Path, folder: Path) -> SavedReport:

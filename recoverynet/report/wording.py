@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from recoverynet.readable import true_minus
+
 HIDDEN = "*"
 NO_DENOMINATOR = "–"
 
@@ -139,7 +141,7 @@ def decimal(value: float, digits: int = 1) -> str:
     if math.isnan(value):
         return HIDDEN
     text = f"{value:,.{digits}f}"
-    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else true_minus(text)
 
 
 def day(instant: pd.Timestamp) -> str:

@@ -8,13 +8,14 @@ from recoverynet.tables.relational.start import as_settings
 from recoverynet.tables.store import RecordStore
 
 
-def on_engine(record: RecoveryRecord, engine: object) -> RecordOnEngine:
+def on_engine(record: RecoveryRecord, engine: object = None) -> RecordOnEngine:
     """A record in memory handed to an engine, which is let go of when nobody asks it any more.
 
     Parameters
     ----------
     record : RecoveryRecord
-    engine : {"duckdb", "spark"} or EngineSettings
+    engine : {"duckdb", "spark"} or EngineSettings, optional
+        Default: the one that a record whose contacts are away says; else DuckDB.
 
     Raises
     ------
@@ -23,7 +24,19 @@ def on_engine(record: RecoveryRecord, engine: object) -> RecordOnEngine:
     EngineError
         It cannot start.
     """
-    return RecordOnEngine.of_record(as_settings(engine).start(tz=record.tz), record)
+    away = record.away
+    settings = as_settings(engine or (away.settings if away else "duckdb"))
+    session = settings.start(tz=record.tz, within=away.folder if away else None)
+    try:
+        return RecordOnEngine.of_record(session, record)
+    except BaseException:
+        session.close()
+        raise
+
+
+def engine_of(record: RecoveryRecord, engine: object = None) -> RecordOnEngine | None:
+    """The record on the engine asked for, or on the one where its contacts are; None where it is all here and none is asked for."""
+    return None if engine is None and record.away is None else on_engine(record, engine)
 
 
 def require_measurable(record: object, what: str) -> RecoveryRecord | RecordOnEngine:

@@ -64,8 +64,9 @@ def record_of_period(
         frame = getattr(record, name)
         first = start - look_back if look_back is not None and name == "observations" else start
         tables[name] = frame[(frame[column] >= first) & (frame[column] < end)]
+    away = None if record.away is None else record.away.during(bounds)
     inside = record.participation["occasion_id"].isin(tables["occasions"]["occasion_id"])
-    return record.with_tables(**tables, participation=record.participation[inside], window=bounds)  # type: ignore[arg-type]
+    return record.with_tables(**tables, participation=record.participation[inside], window=bounds, away=away)  # type: ignore[arg-type]
 
 
 def observed_within(people: pd.DataFrame, window: Window | None) -> pd.Series:

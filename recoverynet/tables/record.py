@@ -10,6 +10,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.shown import card
+from recoverynet.tables.contacts_away import ContactsAway
 from recoverynet.tables.layouts import OUTCOMES, RECORD_TABLES
 from recoverynet.tables.schema import TableSchema, columns_in_words, require_time_zone
 
@@ -59,6 +60,9 @@ class RecoveryRecord:
         What was mended, left out or assumed while reading, in plain sentences.
     left_out : tuple of LeftOut
         Tables of which rows were left out while reading, with how many and why.
+    away : ContactsAway or None
+        Where the contacts lie, in a record that :meth:`recoverynet.RecordStore.as_record` gave: its tables ``occasions`` and
+        ``participation`` are empty then, and reports ask an engine. None (default): they are here.
 
     Raises
     ------
@@ -97,6 +101,7 @@ class RecoveryRecord:
     tz: str = field(default="Europe/London", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     left_out: tuple[LeftOut, ...] = field(default=(), kw_only=True)
+    away: ContactsAway | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         require_time_zone(self.tz, "tz")
@@ -159,7 +164,8 @@ class RecoveryRecord:
 
     def seen_window(self) -> Window | None:
         """From the first day of any occasion or observation to the day after the last; None where there is none."""
-        seen = pd.concat([self.occasions["started_at"], self.observations["observed_at"]]).dropna()
+        away = [] if self.away is None or self.away.seen is None else [pd.Series(self.away.seen)]
+        seen = pd.concat([self.occasions["started_at"], self.observations["observed_at"], *away]).dropna()
         if seen.empty:
             return None
         return seen.min().normalize(), seen.max().normalize() + pd.DateOffset(days=1)

@@ -97,6 +97,11 @@ def reported_on(
     """
     if area is None and provider is None and clients is None:
         return ReportedOn(record)
+    if record.away is not None:
+        raise SchemaError(
+            "area, provider and clients choose who took part in which contact, and the contacts of this record are not in memory. "
+            "Read it with read_record(folder), or leave them out."
+        )
     ids = record.people.loc[record.people["role"] == "client", "person_id"]
     kept = set(ids)
     if area is not None:

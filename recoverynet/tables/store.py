@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
 
-from recoverynet.arguments import as_path
-from recoverynet.atomic import atomic_folder, require_finished
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.ids import id_index
 from recoverynet.instants import as_instant, as_length, as_window, require_day_of
+from recoverynet.tables.checks import find_problems
+from recoverynet.tables.contacts_away import CONTACTS, ContactsAway
 from recoverynet.tables.entries import Entered, EnteredBeside, fold_in
-from recoverynet.tables.files import files_of, read_record, require_no_other_tables, write_record_into
 from recoverynet.tables.layouts import RECORD_TABLES
-from recoverynet.tables.mapping import Mapping, read_mapping
-from recoverynet.tables.record import RecoveryRecord, Window, require_record
-from recoverynet.tables.relational.on_engine import EngineName, RecordOnEngine
-from recoverynet.tables.relational.start import EngineSettings, as_settings, spark_address
-from recoverynet.tables.schema import require_time_zone
-from recoverynet.tables.shelf import Reach, Shelf, is_store, is_unindexed, write_index
-from recoverynet.tables.sidecar import SIDECAR
+from recoverynet.tables.record import RecoveryRecord, Window
+from recoverynet.tables.relational.on_engine import RecordOnEngine
+from recoverynet.tables.relational.start import EngineSettings
+from recoverynet.tables.shelf import Reach, Shelf, is_store
 
 OTHERS_SINCE = "90D"
 
@@ -67,12 +62,20 @@ class RecordStore:
         self._settings, self._folder = settings or EngineSettings(), beside if beside and is_store(beside) else None
         self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
         self._entered, self.indexed = EnteredBeside(beside, tz), True
+        self._contacts_in = self._folder
         self.people, self.groups, self.separations = (
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
         self._place_of = {person: place for place, person in enumerate(self.people["person_id"])}
         self._willing = set(self.people.loc[self.people["introducer_consent"].eq(True).fillna(False), "person_id"])
         self._pairs = [set(pair) for pair in zip(self.separations["person_id"], self.separations["other_id"], strict=True)]
+
+    @classmethod
+    def over_engine(cls, there: RecordOnEngine, shelf: Shelf, folder: Path, settings: EngineSettings) -> RecordStore:
+        """A store of a folder of Parquet that has no index by person, and is on an engine already."""
+        store = cls(shelf, tz=there.tz, window=there.window, settings=settings)
+        store.__dict__["on_engine"], store.indexed, store._contacts_in = there, False, folder
+        return store
 
     def __enter__(self) -> RecordStore:
         return self
@@ -103,6 +106,41 @@ class RecordStore:
         except BaseException:
             session.close()
             raise
+
+    def as_record(self) -> RecoveryRecord:
+        """Everything but the contacts, which stay where they are: for the reports, which ask the engine about them.
+
+        Returns
+        -------
+        RecoveryRecord
+            Its tables ``occasions`` and ``participation`` are empty, ``away`` says where they lie, and ``notes``
+            what is doubtful in the other tables. Where the store was not opened on Parquet, the whole record, contacts included.
+
+        Raises
+        ------
+        EngineError
+            The engine cannot start, or went away.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import recoverynet as rn
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     rn.write_store(rn.load_sample("five_people"), folder)
+        ...     with rn.open_record(folder, engine="duckdb") as store:
+        ...         store.as_record()
+        <RecoveryRecord 1 March 2011 to 12 April 2011: people 5, episodes 3, groups 2, observations 10, nominations 4,
+        alter_ties 1, linkage 8>
+        """
+        folder = self._contacts_in
+        if folder is None:
+            whole = {name: RECORD_TABLES[name].typed(self._shelf.whole(name), tz=self.tz) for name in RECORD_TABLES}
+            return RecoveryRecord(**whole, window=self.window, tz=self.tz, notes=self.notes)  # type: ignore[arg-type]
+        here = {name: self.on_engine.table_here(name) for name in RECORD_TABLES if name not in CONTACTS}
+        nobody = {name: RECORD_TABLES[name].empty(self.tz) for name in CONTACTS}
+        away = ContactsAway(folder, self._settings, seen=self.on_engine.seen_occasions())
+        record = RecoveryRecord(**here, **nobody, window=self.window, tz=self.tz, away=away)  # type: ignore[arg-type]
+        return replace(record, notes=(*self.notes, *_doubts(record)))
 
     def entered(self) -> Entered:
         """What workers entered on their page up to now, as far as it holds.
@@ -256,138 +294,16 @@ class RecordStore:
         return rows.assign(worker_id=rows["worker_id"].where(rows["worker_id"].isin(rows["person_id"])))
 
 
+def _doubts(record: RecoveryRecord) -> Iterator[str]:
+    """What reading the tables would have noted of them, in sentences."""
+    for problem in find_problems(record).itertuples():
+        if problem.severity == "warning" and problem.rule != "entered_twice":
+            yield f"{problem.table}.{problem.column}: {problem.problem} ({problem.n_rows:,} rows). {problem.remedy}"
+
+
 def _concerning(entered: Entered, core: set[str], others: set[str], times: tuple[pd.Timestamp, ...]) -> Entered:
     """What was entered of some people, and lately of others."""
     begin, since, stop = times
     own, lately = entered.within(begin, stop).of(core), entered.within(since, stop).of(others)
     contacts, steps = pd.concat([own.contacts, lately.contacts]), pd.concat([own.steps, lately.steps])
     return Entered(contacts.drop_duplicates(), steps.drop_duplicates())
-
-
-def _left_where_it_is(folder: Path, settings: EngineSettings, tz: str) -> RecordStore:
-    """A store over Parquet files that an engine has checked and nobody has read."""
-    how = read_mapping(folder / SIDECAR if (folder / SIDECAR).is_file() else None, inside=folder)
-    zone = how.tz or tz
-    require_time_zone(zone, "tz")
-    session = settings.start(tz=zone, within=folder)
-    try:
-        paths = {name: folder / f"{name}.parquet" for name in RECORD_TABLES}
-        asked = RecordOnEngine(session, {name: path for name, path in paths.items() if path.exists()}, window=None, tz=zone)
-        asked.require_sound()
-        asked.window = as_window(how.window, zone) if how.window else asked.seen_window()
-    except BaseException:
-        session.close()
-        raise
-    few = RecoveryRecord.of_checked({name: getattr(asked, name) for name in ("people", "groups")}, window=None, tz=zone)  # type: ignore[arg-type]
-    store = RecordStore(Shelf.in_memory(few), tz=zone, window=asked.window, settings=settings)
-    store.__dict__["on_engine"], store.indexed = asked, False
-    return store
-
-
-def open_record(
-    path: str | Path,
-    *,
-    mapping: str | Path | dict[str, Any] | Mapping | None = None,
-    tz: str = "Europe/London",
-    on_problems: Literal["raise", "leave_out"] = "raise",
-    engine: EngineName | EngineSettings | None = None,
-) -> RecordStore:
-    """Open a record on disk, to read what is around one client without reading all of it.
-
-    Parameters
-    ----------
-    path : path
-        A folder that :func:`recoverynet.write_store` wrote: it is opened at once, whatever its size. Or anything
-        :func:`recoverynet.read_record` reads (a folder of CSV or Parquet, a workbook, a DuckDB file): that is read and
-        checked whole, and held in memory. ``"spark://host:7077/folder"`` opens the folder, which every machine of that
-        cluster sees under the same name, with Spark there; ``"spark://local[2]/folder"`` with two cores of this machine.
-    mapping, tz, on_problems
-        As for :func:`recoverynet.read_record`; not used for a store.
-    engine : {"duckdb", "spark"} or EngineSettings, optional
-        Where measures of the whole record do what grows with contacts, such as ``project(store)`` and
-        ``coverage_over_time(store)``; started when the first of them asks. Default: DuckDB within 2.5 GB of memory. Where an
-        engine is named, a folder of tables as Parquet is checked there and stays where it is, however large: what is around
-        one client cannot be read from it, as it has no index by person. With a ``mapping``, or where faulty rows are to be
-        left out, it is read into memory all the same.
-
-    Returns
-    -------
-    RecordStore
-        Use it as a context, or close it.
-
-    Raises
-    ------
-    SchemaError
-        There is nothing to read, the tables have faults, a file of a store cannot be read, or there is no such engine or
-        address.
-    UnknownPersonError, TimeOrderError
-        As for :func:`recoverynet.read_record`.
-
-    Notes
-    -----
-    A store was checked when it was written; what :meth:`RecordStore.around` gives is checked again. What workers enter on
-    the page that ``recoverynet serve`` shows is folded in each time it is asked.
-
-    Examples
-    --------
-    >>> from recoverynet.samples import sample_folder
-    >>> import recoverynet as rn
-    >>> rn.open_record(sample_folder("five_people"))
-    <RecordStore: 5 people, 2 groups>
-    """
-    settings, address = as_settings(engine or "duckdb"), spark_address(path)
-    if address is not None:
-        settings, path = replace(settings, engine="spark", master=address[0] or settings.master), address[1]
-    folder = as_path(path, "open_record()")
-    stays = mapping is None and on_problems == "raise" and (engine is not None or address is not None)
-    if stays and is_unindexed(folder):
-        require_finished(folder)
-        return _left_where_it_is(folder, settings, tz)
-    if is_store(folder):
-        require_finished(folder)
-        shelf = Shelf.on_disk(folder)
-        beside = folder / SIDECAR
-        how = read_mapping(beside if beside.is_file() else None, inside=folder)
-        zone = how.tz or tz
-        window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
-        return RecordStore(shelf, tz=zone, window=window, beside=folder, settings=settings)
-    record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems, entries=False)
-    shelf = Shelf.in_memory(record)
-    return RecordStore(shelf, tz=record.tz, window=record.window, notes=record.notes, beside=folder, settings=settings)
-
-
-def write_store(record: RecoveryRecord, folder: str | Path) -> None:
-    """Keep a record so that one client's surroundings can be read in a moment.
-
-    Parameters
-    ----------
-    record : RecoveryRecord
-    folder : path
-        Made where it does not exist. Holds the tables as Parquet, which :func:`recoverynet.read_record` reads as well,
-        and beside them an index by person.
-
-    Returns
-    -------
-    None
-
-    Raises
-    ------
-    SchemaError
-        The folder holds tables of another record.
-    NotWrittenError
-        The disk is full, or the place cannot be written to; nothing is changed then.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> import recoverynet as rn
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     rn.write_store(rn.load_sample("five_people"), folder)
-    ...     len(rn.open_record(folder).people)
-    5
-    """
-    require_record(record, "write_store()")
-    require_no_other_tables(Path(folder), files_of(record, "parquet"))
-    with atomic_folder(folder, replacing=[SIDECAR]) as partial:
-        write_record_into(record, partial, format="parquet")
-        write_index(record, partial)

@@ -14,9 +14,9 @@ import pandas as pd
 from recoverynet.measures.record_index import index_of
 from recoverynet.tables.entries import NOTHING_ENTERED, Entered, EnteredBeside, fold_in
 from recoverynet.tables.files import read_record
+from recoverynet.tables.opening import open_record
 from recoverynet.tables.record import RecoveryRecord, Window
 from recoverynet.tables.shelf import is_store
-from recoverynet.tables.store import open_record
 from recoverynet.web.marks import LatestMarks, Marks
 
 _AT_ONCE, _KEPT = 2, 500

@@ -139,6 +139,8 @@ def _ladder_cells(of: dict[str, list[str]], missing_of: dict[str, float]) -> lis
     ]
     asked = (("everything", "none"), ("everything", "strong"), ("latent_2_2", "none"), ("latent_3_3", "none"))
     found = [Cell(LADDER, name, 650, 0.0, 60) for name in usual["none"]]
+    found += [Cell(LADDER, name, 650, 0.3, 40) for name in within["strong"]]
+    found += [Cell(LADDER, name, 650, 0.3, 40) for name in within["none"]]
     found += [Cell(LADDER, name, 650, 0.0, 40) for name in within["strong"]]
     found += [
         Cell(LADDER, f"{family}_{kind}_{make}/{strength}", 650, 0.0, 30)
@@ -147,8 +149,12 @@ def _ladder_cells(of: dict[str, list[str]], missing_of: dict[str, float]) -> lis
         for family in FAMILIES
     ]
     found += [Cell(LADDER, name, 650, missing_of[name], 40) for name in of["none"]]
-    found += [Cell(LADDER, name, 650, 0.3, 40) for name in within["none"]]
-    found += [Cell(LADDER, name, 650, 0.3, 30) for name in within["strong"]]
+    found += [
+        Cell(LADDER, f"{family}_{kind}/{strength}", 1300, 0.3, 20)
+        for strength in ("strong", "none")
+        for kind in ("plain", "everything")
+        for family in FAMILIES
+    ]
     found += [Cell(LADDER, name, 300, 0.0, 30) for name in sized] + [Cell(LADDER, name, 2600, 0.0, 15) for name in sized]
     found += [Cell(LADDER, name, 650, missing_of[name], 30) for name in of["strong"]]
     found += [Cell(LADDER, name, n_people, 0.0, 30) for n_people in (160, 100) for name in sized]

@@ -182,5 +182,5 @@ def test_a_record_without_episodes_has_no_denominator() -> None:
     ],
 )
 def test_bad_arguments_are_explained(record: rn.RecoveryRecord, bad: dict) -> None:
-    with pytest.raises(rn.SchemaError, match="must|roles are|needs the columns"):
+    with pytest.raises(rn.SchemaError, match="must|is a whole number of days|roles are|needs the columns"):
         aftercare_coverage(record, **bad)

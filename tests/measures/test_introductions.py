@@ -232,7 +232,7 @@ def test_what_falls_to_one_does_not_fall_to_the_other() -> None:
 def test_wrong_arguments() -> None:
     record = made([AT_CAFE])
     for n in (0, -1, 2.5, True):
-        with pytest.raises(rn.SchemaError, match="n must be a whole number"):
+        with pytest.raises(rn.SchemaError, match="n is a whole number"):
             rn.introductions(record, "ann", at=AT, n=n)
     with pytest.raises(rn.UnknownPersonError, match="nobody called 'zoe'"):
         rn.introductions(record, "zoe", at=AT)

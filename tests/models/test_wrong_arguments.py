@@ -88,7 +88,7 @@ def test_a_level_is_a_share(ask, level):
 
 @pytest.mark.parametrize("number", [0, -1, 2.5, True])
 def test_the_ladder_needs_permutations(number, panel):
-    with pytest.raises(SchemaError, match="n_permutations must be a whole number"):
+    with pytest.raises(SchemaError, match="n_permutations is a whole number"):
         rn.evidence_ladder(panel, n_permutations=number)
 
 

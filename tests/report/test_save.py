@@ -110,8 +110,14 @@ def test_the_same_report_gives_the_same_bytes(tiny_report: Report, tmp_path: Pat
 def test_tables_are_written_one_a_file_and_listed(report: Report, tmp_path: Path) -> None:
     written = report.save_tables(tmp_path / "tables")
     listing = pd.read_csv(tmp_path / "tables" / "tables.csv")
-    assert [path.name for path in written[1:]] == listing["file"].tolist()
-    assert len(written) == 1 + sum(len(section.tables()) for section in report.sections)
+    beside = ["tables.csv", "dictionary.csv", "manifest.json"]
+    assert [path.name for path in written if path.name not in beside] == listing["file"].tolist()
+    assert len(written) == len(beside) + sum(len(section.tables()) for section in report.sections)
+    meant = pd.read_csv(tmp_path / "tables" / "dictionary.csv")
+    for name in listing["file"]:
+        columns = pd.read_csv(tmp_path / "tables" / name, nrows=0, encoding="utf-8-sig").columns.tolist()
+        assert meant.loc[meant["file"] == name, "column"].tolist() == columns
+    assert meant[["description", "unit"]].notna().all().all()
     assert listing[["title", "period", "disclosure"]].notna().all().all()
 
 

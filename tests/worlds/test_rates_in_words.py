@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 import recoverynet as rn
@@ -67,22 +68,46 @@ def test_rates_said_are_those_of_the_table(function):
         assert abs(100 * rates[test, kind] - number) <= 0.5 + 1e-9, (test, kind)
 
 
-def test_the_ladder_says_its_own_rates():
+def said_by_the_ladder(missing: float, n_people: int) -> pd.DataFrame:
     table = calibration_table()
-    table = table[(table["test"] == LADDER) & (table["n_people"] == 650) & (table["missing"] == 0)]
+    table = table[(table["test"] == LADDER) & (table["n_people"] == n_people) & (table["missing"] == missing)]
     table = table[table["world"].isin(UNSEEN_WORLDS)]
-    make = table["world"].map(lambda world: UNSEEN_WORLDS[world].settings["make"])
-    quiet, strong = (table[(table["strength"] == strength)] for strength in ("none", "strong"))
-    ideal = quiet[make[quiet.index] == "ideal"]
-    within, beyond = (ideal[ideal["reach"] == reach] for reach in ("within", "beyond"))
+    return table.assign(
+        make=table["world"].map(lambda world: UNSEEN_WORLDS[world].settings["make"]),
+        family=table["world"].map(lambda world: UNSEEN_WORLDS[world].settings["family"]),
+        cent=(100 * table["rate"]).round(),
+    )
+
+
+def test_the_ladder_says_its_own_rates():
+    table = said_by_the_ladder(0.0, 650)
+    quiet, strong = (table[table["strength"] == strength] for strength in ("none", "strong"))
+    ideal = quiet[quiet["make"] == "ideal"]
+    within, beyond = (ideal.loc[ideal["reach"] == reach, "cent"] for reach in ("within", "beyond"))
     said = paragraph(rn.evidence_ladder)
-    assert len(within) == 14 and round(100 * within["rate"].max()) == 3 and "at most 3 of 100" in said
-    assert round(100 * beyond["rate"].max()) == 7 and "up to 7." in said
-    found = strong[(make[strong.index] == "ideal") & (strong["reach"] == "within")]["rate"]
-    assert (round(100 * found.min()), round(100 * found.max())) == (85, 100) and "85 to 100" in said
-    own = quiet[(make[quiet.index] == "own") & (quiet["reach"] == "beyond")]
-    assert round(100 * own["rate"].max()) == 7 and "up to 7 too" in said
-    assert (table[make == "coin"]["n_positive"] == 0).all()
+    assert len(within) == 21 and within.max() == 2 and "at most 2 of 100" in said and "(21 kinds)" in said
+    assert beyond.max() == 7 and "up to 7." in said
+    found = strong[(strong["make"] == "ideal") & (strong["reach"] == "within")]["cent"]
+    assert (found.min(), found.max()) == (90, 100) and "in 90 to 100" in said
+    assert quiet[(quiet["make"] == "own") & (quiet["reach"] == "beyond")]["cent"].max() == 7 and "up to 7 too" in said
+    assert (table[table["make"] == "coin"]["n_positive"] == 0).all()
+
+
+def test_the_ladder_says_its_rates_where_states_are_missing_and_people_few():
+    said = paragraph(rn.evidence_ladder)
+    missing = said_by_the_ladder(0.3, 650)
+    assert missing[missing["strength"] == "none"]["cent"].max() == 5 and "in at most 5;" in said
+    found = missing[missing["strength"] == "strong"].groupby("family")["cent"].agg(["min", "max"])
+    assert found.loc["rewired"].tolist() == [88, 95] and "88 to 95" in said
+    assert found.loc["returning"].tolist() == [100, 100] and "in 100 where people are away" in said
+    assert found.loc["attended"].tolist() == [50, 75] and "in 50 to 75 only" in said
+    more = said_by_the_ladder(0.3, 1300)
+    more = more[(more["strength"] == "strong") & (more["family"] == "attended")]["cent"]
+    assert (more.min(), more.max()) == (85, 95) and "85 to 95" in said
+    for n_people, low, high in ((100, 0, 23), (160, 33, 83)):
+        few = said_by_the_ladder(0.0, n_people)
+        few = few[few["strength"] == "strong"]["cent"]
+        assert (few.min(), few.max()) == (low, high) and f"{low} to {high}" in said
 
 
 def test_every_model_says_it():

@@ -156,9 +156,9 @@ def basis_of(supposition: bool) -> str:
 
 
 def ends_of(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper quantiles over runs."""
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return low, high
+    """Lower and upper quantiles over runs, each a value that was met: whole numbers of counts, at least ``level`` between."""
+    low = np.quantile(values, (1 - level) / 2, axis=0, method="lower")
+    return low, np.quantile(values, (1 + level) / 2, axis=0, method="higher")
 
 
 def simulate_spread(

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from recoverynet.draw.tipping import draw_tipping
 from recoverynet.errors import SchemaError
 from recoverynet.models.interventions.comparison import NOBODY, compare_interventions
-from recoverynet.models.interventions.courses import basis_of
+from recoverynet.models.interventions.courses import basis_of, ends_of
 from recoverynet.models.interventions.declared import Champion, Intervention, Introduction, in_range, require_interventions
 from recoverynet.models.interventions.rates import DeclaredRates
 from recoverynet.models.interventions.source import SpreadSource
@@ -201,7 +200,7 @@ def _rows(found: object, name: str, value: float) -> pd.DataFrame:
     leads = pd.Series(False, index=frame.index)
     if len(frame) > 1:
         first, second = order.idxmin(), order[order == 2].index[0]
-        low = np.quantile(found.differences(first, than=second), 0.025)  # type: ignore[attr-defined]
+        low, _ = ends_of(found.differences(first, than=second), 0.95)  # type: ignore[attr-defined]
         leads[first] = bool(low > 0)
     return pd.DataFrame(
         {

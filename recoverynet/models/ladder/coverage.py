@@ -9,7 +9,7 @@ import numpy as np
 from recoverynet.graphs.panel import NetworkPanel
 
 CALIBRATED: dict[str, tuple[float, float]] = {
-    "people": (300, 650),
+    "people": (100, 6500),
     "waves": (6, 6),
     "contacts a person": (2.0, 4.0),
     "share of states unknown": (0.0, 0.35),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from recoverynet.arguments import list_of_names
+from recoverynet.arguments import list_of_names, whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
@@ -139,13 +139,15 @@ def evidence_ladder(
     Assumes that traits nobody recorded are weak (about odds 2 for ties and odds 2 for the outcome), or carried by the
     placebo as strongly as by the norm. The verdict says how strong one would have to be (Shalizi & Thomas 2011).
 
-    How often this test cries wolf when people merely choose their like: in two families of worlds on which nothing was
-    tuned, frozen before they were run, 650 people, all states known, 60 worlds a kind and a placebo that carries every
-    trait as the norm does, level 3 was reached without influence in at most 3 of 100 where no hidden trait was stronger
-    than 2/2 (14 kinds), and with strong influence (odds ratio 4, 40 worlds a kind) in 85 to 100. A hidden trait of 6/6 made
-    it up to 7. With a placebo of its own dynamics, blind to the trait, 3/3 made it up to 7 too; a placebo of coin flips stops it
-    always, with influence or without. With 30 % of states missing strong influence was found in 30 to 90 of 100 only, and
-    without influence in at most 5 (sample ``calibration``, which gives the intervals: so few worlds leave wide ones).
+    How often this test cries wolf when people merely choose their like: in three families of worlds, 650 people, all states
+    known, 60 worlds a kind and a placebo that carries every trait as the norm does, level 3 was reached without influence in
+    at most 2 of 100 where no hidden trait was stronger than 2/2 (21 kinds), and with strong influence (odds ratio 4, 40 worlds
+    a kind) in 90 to 100. A hidden trait of 6/6 made it up to 7. With a placebo of its own dynamics, blind to the trait, 3/3
+    made it up to 7 too; a placebo of coin flips stops it always, with influence or without. With 30 % of states missing it was
+    reached without influence in at most 5; strong influence was found in 88 to 95 in the family the rule was chosen on, in 100
+    where people are away for waves on end, and in 50 to 75 only where influence saturates (1,300 people: 85 to 95). Among
+    100 people hardly anything is found (0 to 23), among 160 people 33 to 83. The sample ``calibration`` gives the intervals: so
+    few worlds leave wide ones.
 
     It is not meant for fewer than about 100 people, for networks reported by a few egos only, or for a norm that cannot
     be lost and regained without adjusting the margin.
@@ -167,7 +169,7 @@ def evidence_ladder(
     >>> ladder.consistent_with_spread
     True
     """
-    _require(margin, n_permutations)
+    n_permutations = _required(margin, n_permutations)
     adjust = list_of_names(adjust, "adjust")
     surroundings = list_of_names(surroundings, "surroundings", apart_from=adjust, other="adjust")
     generator = resolve_rng(rng)
@@ -247,12 +249,11 @@ def _places(panel: NetworkPanel, surroundings: Sequence[str]) -> tuple[str, ...]
     return tuple(name for name in numbers if levels[name] * LEAST_IN_STRATUM <= panel.n_people)
 
 
-def _require(margin: float, n_permutations: int) -> None:
+def _required(margin: float, n_permutations: object) -> int:
+    """How many permutations; SchemaError unless both arguments make sense."""
     if isinstance(margin, bool) or not isinstance(margin, Real) or not 1.0 <= margin < math.inf:
         raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
-    whole = isinstance(n_permutations, int | np.integer) and not isinstance(n_permutations, bool)
-    if not whole or n_permutations < 1:
-        raise SchemaError(f"n_permutations must be a whole number, 1 or more; got {n_permutations!r}.")
+    return whole_number(n_permutations, "n_permutations", 1)
 
 
 def reaches_spread(

@@ -19,6 +19,7 @@ from recoverynet.models.ladder.findings import (
     Footing,
     Rung,
 )
+from recoverynet.readable import true_minus
 from recoverynet.results import p_in_words
 
 NOT_ADJUSTED = "Nothing was adjusted for: people being alike in age, place or anything else may lie behind it."
@@ -153,7 +154,7 @@ def difference_in_words(rung: Rung) -> str:
 
 def _points(share: float) -> str:
     """A share in percentage points, with a true minus sign."""
-    return f"{100 * share:.1f}".replace("-", "\N{MINUS SIGN}")
+    return true_minus(f"{100 * share:.1f}")
 
 
 def footing_in_words(footing: Footing, *, counted: bool = True) -> str:

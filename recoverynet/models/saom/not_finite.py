@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from recoverynet.readable import true_minus
+
 UNTOLD, TOGETHER, SAME = 10.0, 0.95, 0.9
 """Standard error of an effect that is hardly told; correlation of two estimates that go together; share of simulations with
 exactly the observed statistic where that is the least, or most, there can be."""
@@ -38,7 +40,7 @@ def what_is_wrong(labels: Sequence[str], theta: np.ndarray, covariance: np.ndarr
     said = []
     if np.isfinite(t_ratios).any():
         worst = int(np.nanargmax(np.abs(t_ratios)))
-        said.append(f"Furthest from the data is {labels[worst]} (t-ratio {t_ratios[worst]:.2f}).".replace("-0.", "−0."))
+        said.append(f"Furthest from the data is {labels[worst]} (t-ratio {true_minus(f'{t_ratios[worst]:.2f}')}).")
     error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     told = np.isfinite(error) & (error > 0)
     lost = np.flatnonzero(told & ~rates & (np.nan_to_num(error) > UNTOLD))

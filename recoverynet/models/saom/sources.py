@@ -23,6 +23,7 @@ from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.models.saom.simulation import Simulator
 from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.readable import true_minus
 from recoverynet.results import Check, settings_of
 
 OTHER, SELECTION, INFLUENCE = "starting point and other effects", "selection", "influence"
@@ -101,7 +102,8 @@ class SimilaritySources(Interpretation):
         )
 
     def _opening(self) -> str:
-        levels = f"(Moran's I is {self.observed:.2f}, about 0 by chance; the model makes {self.modelled:.2f})".replace("-", "−")
+        observed, modelled = true_minus(f"{self.observed:.2f}"), true_minus(f"{self.modelled:.2f}")
+        levels = f"(Moran's I is {observed}, about 0 by chance; the model makes {modelled})"
         if self.observed > 0:
             return f"Of the likeness in {self.behaviour} of people who are tied to each other {levels},"
         return f"People who are tied to each other are not alike in {self.behaviour} {levels}; in points of Moran's I,"
@@ -110,9 +112,9 @@ class SimilaritySources(Interpretation):
         """One share, or points where there is nothing to be a share of, with its interval."""
         row = self.table.set_index("source").loc[source]
         if math.isfinite(row["share"]):
-            return re.sub("-(?=0%)", "", f"{row['share']:.0%} ({row['low']:.0%} to {row['high']:.0%})").replace("-", "−")
+            return true_minus(re.sub("-(?=0%)", "", f"{row['share']:.0%} ({row['low']:.0%} to {row['high']:.0%})"))
         points = (row["autocorrelation"], row["autocorrelation_low"], row["autocorrelation_high"])
-        return "{:.2f} ({:.2f} to {:.2f})".format(*points).replace("-", "−")
+        return true_minus("{:.2f} ({:.2f} to {:.2f})".format(*points))
 
     def _rest(self) -> str:
         beyond = float(self.table.set_index("source").loc[BEYOND, "autocorrelation"])

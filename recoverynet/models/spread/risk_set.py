@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.expectation import expected_states
@@ -26,7 +27,7 @@ BUILT_IN = ("n_alters", "history")
 
 
 class Columns(NamedTuple):
-    """Terms of a model, their values in each row (NaN where unknown), the category of each level, and its first level."""
+    """Terms of a model, their values in each row (NaN where unknown), of levels the category, and of categories the first level."""
 
     terms: list[str]
     values: np.ndarray
@@ -230,10 +231,7 @@ def require_words(transition: object, direction: object, isolates: object, lag: 
     ):
         if given not in allowed:
             raise SchemaError(f"{word} must be one of {', '.join(map(repr, allowed))}; got {given!r}.")
-    if isinstance(lag, bool) or not isinstance(lag, int | np.integer) or lag < 1:
-        raise SchemaError(
-            f"lag must be a whole number of waves, 1 or more; got {lag!r}. What comes at the same time cannot have come before."
-        )
+    whole_number(lag, "lag", 1, ", since what comes at the same time cannot have come before", of="waves")
 
 
 def waves_in_words(number: int) -> str:
@@ -307,7 +305,7 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
     if not category and pd.api.types.is_numeric_dtype(row.dtype):
         return Columns([name], row.astype(np.float64)[:, None], {})
     codes, levels = pd.factorize(pd.Series(row, dtype=object), sort=True)
-    words = [f"{level:g}" if isinstance(level, float) else str(level) for level in levels]
+    words = [f"{level:g}" if isinstance(level, float) else f"{level}" for level in levels]
     terms = [f"{name}: {word}" for word in words[1:]]
     marks = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
     marks[codes < 0] = np.nan

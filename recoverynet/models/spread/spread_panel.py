@@ -26,10 +26,10 @@ from recoverynet.observed import OWN_SOURCES
 from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, UNKNOWN, Norm
 from recoverynet.tables.consent import Agreed, Purpose, UnknownConsent, consenting
 from recoverynet.tables.layouts import PEOPLE
-from recoverynet.tables.measurable import on_engine
+from recoverynet.tables.measurable import engine_of
 from recoverynet.tables.period import record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
-from recoverynet.tables.relational.on_engine import EngineName
+from recoverynet.tables.relational.on_engine import EngineName, RecordOnEngine
 from recoverynet.tables.relational.start import EngineSettings
 
 MONTHS = {"month": 1, "quarter": 3}
@@ -169,9 +169,10 @@ def spread_panel(
     record = record_of_period(whole, bounds)
     kept = _roles_seen(record, norm, roles)
     looked_back = record_of_period(whole, bounds, look_back=as_length(valid_for, "valid_for"))
-    waves, length = _waves(looked_back, norm, bounds, every, kept, valid_for, read, engine)
+    there = engine_of(looked_back, engine)
+    waves, length = _waves(looked_back, norm, bounds, every, kept, valid_for, read, there)
     waves = with_placebo(waves, read)
-    around = surroundings_of(record, waves, surroundings)
+    around = surroundings_of(record, waves, surroundings, there)
     waves = replace(waves, covariates={**waves.covariates, **around})
     given = tuple(around) if surroundings is None else tuple(surroundings)
     used = adjusted_for(waves, adjust)
@@ -230,13 +231,13 @@ def _waves(
     roles: tuple[str, ...],
     valid_for: str,
     placebo: PlaceboOutcome | None,
-    engine: EngineName | EngineSettings | None,
+    there: RecordOnEngine | None,
 ) -> tuple[NetworkPanel, str]:
     """The panel in the shortest waves that hold enough, or in those asked for."""
     if every not in (None, "half", *MONTHS):
         raise SchemaError(f"every must be 'month', 'quarter' or 'half'; got {every!r}.")
     outcomes = {} if placebo is None else {placebo.variable: placebo.words_counted}
-    graph = ContactGraph(record, on_engine=None if engine is None else on_engine(record, engine))
+    graph = ContactGraph(record, on_engine=there)
     for length in [*MONTHS, "half"] if every is None else [every]:
         breaks = _breaks(bounds, length)
         if every is None and length != "half" and len(breaks) <= LEAST_WAVES:

@@ -13,6 +13,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.states import STATE_VARIABLE
 from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 Placebo = str | Mapping[str, Iterable[str] | float | None]
 ADJUST = ("role", "sex", "age_band", "substance", "area")
@@ -133,8 +134,13 @@ def adjusted_for(waves: NetworkPanel, given: Sequence[str] | None) -> tuple[str,
     return tuple(str(each.name) for each in usual if each.nunique() > 1 and each.notna().mean() >= LEAST_FILLED)
 
 
-def surroundings_of(record: RecoveryRecord, waves: NetworkPanel, given: Sequence[str] | None) -> dict[str, np.ndarray]:
-    """Surroundings people share, as words (n, W) by name, but for those that are columns of people."""
+def surroundings_of(
+    record: RecoveryRecord, waves: NetworkPanel, given: Sequence[str] | None, there: RecordOnEngine | None = None
+) -> dict[str, np.ndarray]:
+    """Surroundings people share, as words (n, W) by name, but for those that are columns of people.
+
+    ``there`` is the record on an engine, which then counts who went to which group how often.
+    """
     names = USUAL_SURROUNDINGS if given is None else (given,) if isinstance(given, str) else tuple(given)
     wrong = [name for name in names if name not in (*SURROUNDINGS, *waves.covariates)]
     if wrong:
@@ -143,11 +149,11 @@ def surroundings_of(record: RecoveryRecord, waves: NetworkPanel, given: Sequence
             f"{', '.join(map(repr, SURROUNDINGS))} or one of {', '.join(map(repr, waves.covariates))}."
         )
     makers = {"provider": _providers, "group_norm": _group_norms, "main_group": _main_groups}
-    found = {name: makers[name](record, waves) for name in names if name in makers}
+    found = {name: makers[name](record, waves, there) for name in names if name in makers}
     return {name: words for name, words in found.items() if given is not None or len(np.unique(words)) > 2}
 
 
-def _providers(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
+def _providers(record: RecoveryRecord, waves: NetworkPanel, _: RecordOnEngine | None) -> np.ndarray:
     """Provider of the episode a person is in at a wave, the one begun last where there are several."""
     table = record.episodes.dropna(subset=["provider"]).sort_values("started_on", kind="stable")
     place = waves.person_ids.get_indexer(table["person_id"])
@@ -159,23 +165,28 @@ def _providers(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
     return words
 
 
-def _group_norms(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
+def _group_norms(record: RecoveryRecord, waves: NetworkPanel, there: RecordOnEngine | None) -> np.ndarray:
     """Norm of the group a person went to most often in a wave."""
     norms = record.groups.set_index("group_id")["norm"].astype("object").fillna("unknown")
     norm_of = {**norms.to_dict(), NO_GROUP: NO_GROUP}
-    groups = _main_groups(record, waves)
+    groups = _main_groups(record, waves, there)
     return np.array([norm_of.get(group, "unknown") for group in groups.ravel()], dtype=object).reshape(groups.shape)
 
 
-def _main_groups(record: RecoveryRecord, waves: NetworkPanel) -> np.ndarray:
+def _main_groups(record: RecoveryRecord, waves: NetworkPanel, there: RecordOnEngine | None) -> np.ndarray:
     """Group a person went to most often in a wave, the first by id where several tie."""
+    words = np.full((waves.n_people, waves.n_waves), NO_GROUP, dtype=object)
+    times = _visits(record, waves) if there is None else there.visits(zip(waves.waves["start"], waves.waves["end"], strict=True))
+    times = times[times["person_id"].isin(waves.person_ids)]
+    most = times.sort_values(["times", "group_id"], ascending=[False, True]).drop_duplicates(["person_id", "wave"])
+    words[waves.person_ids.get_indexer(most["person_id"]), most["wave"]] = most["group_id"].to_numpy(dtype=object)
+    return words
+
+
+def _visits(record: RecoveryRecord, waves: NetworkPanel) -> pd.DataFrame:
+    """How often everybody went to each group in each wave: ``person_id``, ``group_id``, ``wave`` (from 0), ``times``."""
     held = record.occasions.dropna(subset=["group_id"])[["occasion_id", "group_id", "started_at"]]
     went = record.participation[["occasion_id", "person_id"]].merge(held, on="occasion_id")
-    went = went[went["person_id"].isin(waves.person_ids)]
-    words = np.full((waves.n_people, waves.n_waves), NO_GROUP, dtype=object)
-    for column, (start, end) in enumerate(zip(waves.waves["start"], waves.waves["end"], strict=True)):
-        now = went[(went["started_at"] >= start) & (went["started_at"] < end)]
-        times = now.groupby(["person_id", "group_id"]).size().rename("times").reset_index()
-        most = times.sort_values(["times", "group_id"], ascending=[False, True]).drop_duplicates("person_id")
-        words[waves.person_ids.get_indexer(most["person_id"]), column] = most["group_id"].to_numpy(dtype=object)
-    return words
+    ends = pd.IntervalIndex.from_arrays(waves.waves["start"], waves.waves["end"], closed="left")
+    went = went.assign(wave=ends.get_indexer(went["started_at"]))
+    return went[went["wave"] >= 0].groupby(["person_id", "group_id", "wave"]).size().rename("times").reset_index()

@@ -65,13 +65,13 @@ class MainFigure:
 def _had(setting: Setting, through: str | None) -> pd.Series | None:
     if setting.unseen_contact:
         return None
-    contacts = setting.contacts if through is None else setting.contacts[setting.contacts["through"] == through]
+    contacts = setting.reached if through is None else setting.reached[setting.reached["through"] == through]
     return pd.Series(setting.clients.isin(contacts["person_id"]).astype(float), index=setting.clients)
 
 
 def _tied_to_norm(setting: Setting) -> pd.Series | None:
     """Whether clients shared a contact with somebody, not a worker, known to hold the norm at the end of the period."""
-    if setting.window is None or setting.record.participation.empty:
+    if setting.window is None or not setting.has_contacts:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RecoveryNetWarning)

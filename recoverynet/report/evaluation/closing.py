@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import platform
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
 import numpy as np
@@ -21,7 +22,10 @@ from recoverynet.report.evaluation.network import NOT_WORKERS
 from recoverynet.report.evaluation.observed import AGREED, CONTACTED, DECLINED, NOT_ASKED, STATE_EVER, Findings
 from recoverynet.report.evaluation.setting import UNDATED, Setting
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.contacts_away import CONTACTS
+from recoverynet.tables.layouts import RECORD_TABLES
+from recoverynet.tables.measurable import engine_of
+from recoverynet.tables.record import RecoveryRecord, filled_columns
 
 WITHIN_28 = "Within 28 days after"
 CLEAR_LEAD = 0.1
@@ -238,7 +242,7 @@ def _limits_of_any_record(findings: Findings) -> list[str]:
 
 
 def _limits_of_this_record(setting: Setting, findings: Findings) -> list[str]:
-    points, tables = [], setting.record.tables()
+    points, n_rows = [], setting.n_rows
     if len(setting.states_seen):
         points.append("**States are known for some, some of the time.** " + _words_on_states(setting, findings))
     if setting.observations["source"].isin(["self", "worker"]).any():
@@ -246,12 +250,12 @@ def _limits_of_this_record(setting: Setting, findings: Findings) -> list[str]:
             "**Most of it is self-report or the worker's view.** Tables name the source. Reoffending is "
             "counted only where a source outside the service reports it."
         )
-    if len(tables["groups"]):
+    if n_rows["groups"]:
         points.append(
             "**Groups are places, not rosters.** Only people on the record appear; nothing is inferred "
             "about anybody else who goes to a group."
         )
-    absent = [words for name, words in NEEDED.items() if tables[name].empty]
+    absent = [words for name, words in NEEDED.items() if not n_rows[name]]
     if absent:
         points.append(f"**Not in the record:** {wording.listed(absent)}. The sections that need them say so.")
     return points
@@ -286,7 +290,7 @@ def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, se
     section.facts("Settings", list(settings.items()))
     # Exact numbers of rows are sums of figures hidden elsewhere.
     off = report.policy.is_off
-    rows = [(name, f"{len(table):,}" if off else about(len(table))) for name, table in setting.record.tables().items()]
+    rows = [(name, f"{number:,}" if off else about(number)) for name, number in setting.n_rows.items()]
     section.facts("Rows read, by table" + ("" if off else ", to the nearest ten"), rows)
     if not off:
         section.say(in_words(audited(report.publication)), earlier_in_words(report.publication))
@@ -320,24 +324,40 @@ def fingerprint(record: RecoveryRecord) -> str:
         Sixteen hexadecimal digits.
     """
     digest = hashlib.sha256()
-    for name, table in record.tables().items():
-        if len(table):
-            digest.update(_told_apart(name, table))
+    for _, told in _tables_told_apart(record):
+        digest.update(told)
     return digest.hexdigest()[:16]
 
 
 def fingerprints(record: RecoveryRecord) -> dict[str, str]:
     """The same table by table, those with rows."""
-    tables = {name: table for name, table in record.tables().items() if len(table)}
-    return {name: hashlib.sha256(_told_apart(name, table)).hexdigest()[:16] for name, table in tables.items()}
+    return {name: hashlib.sha256(told).hexdigest()[:16] for name, told in _tables_told_apart(record)}
 
 
-def _told_apart(name: str, table: pd.DataFrame) -> bytes:
-    """Bytes that change if any cell of a table does, and not with the order of its rows."""
-    filled = table[sorted(column for column in table.columns if table[column].notna().any())]
-    cells = pd.DataFrame({column: _plain_cells(filled[column]) for column in filled.columns})
-    rows = np.sort(pd.util.hash_pandas_object(cells, index=False).to_numpy())
-    return f"{name}:{','.join(map(str, cells.columns))}:".encode() + rows.astype("<u8").tobytes()
+def _tables_told_apart(record: RecoveryRecord) -> Iterator[tuple[str, bytes]]:
+    """Of every table with rows, bytes that change if any cell of it does; contacts that are away are read part by part."""
+    there = engine_of(record)
+    for name, table in record.tables().items():
+        if there is not None and name in CONTACTS:
+            parts = (RECORD_TABLES[name].typed(part, tz=record.tz) for part in there.facts().rows(name))
+            filled = there.facts().filled(name)
+        else:
+            parts, filled = iter([table]), filled_columns(table)
+        told = _told_apart(name, parts, sorted(filled))
+        if told:
+            yield name, told
+    if there is not None:
+        there.close()
+
+
+def _told_apart(name: str, parts: Iterable[pd.DataFrame], filled: list[str]) -> bytes:
+    """Bytes that change if any cell of a table does, and not with the order of its rows; none where it has no row."""
+    hashes = []
+    for part in parts:
+        cells = pd.DataFrame({column: _plain_cells(part[column]) for column in filled}, index=part.index)
+        hashes.append(pd.util.hash_pandas_object(cells, index=False).to_numpy())
+    rows = np.sort(np.concatenate(hashes)) if hashes else np.empty(0)
+    return f"{name}:{','.join(filled)}:".encode() + rows.astype("<u8").tobytes() if len(rows) else b""
 
 
 def _plain_cells(column: pd.Series) -> pd.Series:

@@ -35,6 +35,7 @@ from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.relational.on_engine import EngineName
 from recoverynet.tables.relational.start import EngineSettings
 from recoverynet.tables.reported_on import reported_on
+from recoverynet.tables.store import RecordStore
 
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
@@ -42,7 +43,7 @@ SUBTITLE = "An evaluation of contact records: who is linked to mutual aid and ot
 
 
 def evaluation_report(
-    record: RecoveryRecord,
+    record: RecoveryRecord | RecordStore,
     *,
     norm: Norm = RECOVERY_NORM,
     n_periods: int = 2,
@@ -65,8 +66,10 @@ def evaluation_report(
 
     Parameters
     ----------
-    record : RecoveryRecord
-        Any record with at least one client; sections that the record cannot feed say so.
+    record : RecoveryRecord or RecordStore
+        Any record with at least one client; sections that the record cannot feed say so. The contacts of a store on Parquet
+        stay in its files, and its engine is asked about them; ``area``, ``provider``, ``clients`` and saving as a notebook need a
+        record in memory.
     norm : Norm
         Which states hold the norm. Default: abstinent, in recovery, or stable on opioid substitution.
     n_periods : int
@@ -160,10 +163,11 @@ def evaluation_report(
     >>> [section.name for section in report.sections]
     ['in_brief', 'observed', 'network', 'links', 'change', 'spread', 'outcomes', 'limits', 'settings']
     """
+    record = record.as_record() if isinstance(record, RecordStore) else record
     policy = DisclosurePolicy.resolve(disclosure)
     asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
     told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
-    told |= {"subtitle": subtitle, "area": area, "provider": provider}
+    told |= {"subtitle": subtitle, "area": area, "provider": provider, "ledger": ledger is not None}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
     setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
@@ -173,8 +177,7 @@ def evaluation_report(
     findings = Findings()
     spread = partial(_spread, placebo=placebo)
     makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
-    counting = [make for make in makers if make is not spread]
-    writer.rehearse(lambda: [make(writer, setting, Findings()) for make in counting])
+    writer.rehearse(lambda: [make(writer, setting, Findings()) for make in makers if make is not spread])
     body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words()) | whom_in_words(chosen)
     ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)

@@ -72,8 +72,7 @@ def unseen_in_words(why: str) -> str:
 
 def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.heading("Any contact in the period")
-    contacts = setting.contacts.merge(setting.record.occasions[["occasion_id", "group_id"]], on="occasion_id")
-    contacts = contacts.merge(setting.record.groups[["group_id", "kind"]], on="group_id", how="left")
+    contacts = setting.reached
     n_clients = setting.n_clients
     rows = {"Any contact": contacts["person_id"]}
     for kind in RECOVERY_GROUP_KINDS:
@@ -282,7 +281,7 @@ def _who_around_treatment(phases: Iterable[str]) -> Who:
 
 def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     every, steps = setting.steps
-    if len(steps) < 2 or setting.contacts.empty:
+    if len(steps) < 2 or setting.reached.empty:
         return
     section.heading("Over time")
     measured = measure_coverage(_over_window(setting), every=every)
@@ -320,10 +319,10 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
 
 
 def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    if setting.contacts.empty or not setting.by:
+    if setting.reached.empty or not setting.by:
         return
     section.heading("Who is reached, and who is not")
-    linked = setting.clients.isin(setting.contacts["person_id"])
+    linked = setting.clients.isin(setting.reached["person_id"])
     pictures = []
     for column in setting.by:
         spoken = wording.lower_first(wording.label(column))

@@ -8,8 +8,6 @@ from scipy import sparse
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
 from recoverynet.draw.distribution import describe_distribution, tie_distribution
-from recoverynet.kernels.incidence import weighted_product
-from recoverynet.measures.recovery_contacts import PERSONAL_KINDS
 from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
@@ -34,7 +32,7 @@ def network_section(report: ReportWriter, setting: Setting, findings: Findings) 
     section = report.section(
         "network", "The network around clients", "How many people are clients in contact with, and who are they?"
     )
-    if setting.record.participation.empty:
+    if not setting.has_contacts:
         section.note(
             "No contact is on record, so whom clients are in contact with cannot be seen. Not seen is not none.", "caution"
         )
@@ -67,16 +65,8 @@ def ties_by_role(setting: Setting, weights: sparse.csr_array) -> pd.DataFrame:
     return pd.DataFrame(counts, index=setting.clients)
 
 
-def _personal_ties(setting: Setting) -> sparse.csr_array:
-    """Who shared an occasion other than a meeting with whom."""
-    matrix = setting.graph.biadjacency().matrix
-    personal = setting.graph.occasions["kind"].isin(PERSONAL_KINDS).to_numpy()
-    kept = sparse.csr_array(matrix[:, np.flatnonzero(personal)])
-    return weighted_product(kept, np.ones(kept.shape[1]))
-
-
 def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, findings: Findings) -> None:
-    personal = ties_by_role(setting, _personal_ties(setting))
+    personal = ties_by_role(setting, setting.personal_ties)
     kinds = {
         ANYBODY: ties.sum(axis=1),
         NOT_WORKERS: ties.drop(columns="worker").sum(axis=1),

@@ -224,7 +224,7 @@ def _in_order(labels: pd.Series) -> list[str]:
 
 
 def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    if setting.record.participation.empty:
+    if not setting.has_contacts:
         section.note("No contact is on record in this period, so who had contact cannot be seen. Not seen is not none.", "caution")
     shown = findings["flow"] = section.disclose(
         setting.count_table(
@@ -233,9 +233,9 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
             row_header="Clients",
             rows="nested",
             who=Who(CLIENTS, rows=_flow_facts(setting)),
-            differences=() if setting.record.participation.empty else ((STATE_EVER, STATE_SEEN),),
+            differences=() if not setting.has_contacts else ((STATE_EVER, STATE_SEEN),),
             note=""
-            if setting.record.participation.empty
+            if not setting.has_contacts
             else "Each row but the last counts some of those in the row above. The last counts clients with "
             "or without a recorded contact.",
         )
@@ -266,8 +266,8 @@ def _flow_rows(setting: Setting) -> dict[str, int]:
     clients = pd.Series(setting.clients)
     ever = clients.isin(setting.states_seen["person_id"].unique())
     rows = {"All clients": len(clients)}
-    if not setting.record.participation.empty:
-        contacted = clients.isin(setting.participation["person_id"].unique())
+    if setting.has_contacts:
+        contacted = clients.isin(setting.in_contact)
         seen = contacted & ever
         rows |= {CONTACTED: int(contacted.sum()), STATE_SEEN: int(seen.sum())}
         if len(setting.periods) > 1:
@@ -316,14 +316,12 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
 
 
 def _occasions(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    occasions = setting.graph.occasions
-    if occasions.empty:
+    if not setting.n_rows["occasions"]:
         section.note("No contact is recorded in this period.", "caution")
         return
-    attended = setting.participation[setting.participation["person_id"].isin(setting.clients)]
-    with_client = occasions[occasions["occasion_id"].isin(attended["occasion_id"])]
-    kinds = cross_counts(occasions["kind"])["Number"]
-    present = cross_counts(with_client["kind"])["Number"].reindex(kinds.index, fill_value=0)
+    labelled = _labelled(setting.kinds.index.to_series())
+    counts = setting.kinds.groupby(labelled).sum().reindex(_in_order(labelled)).rename_axis(None)
+    kinds, present = counts["n"], counts["n_with"]
     frame = pd.DataFrame({"At least one client": present, "No client": kinds - present})
     findings["occasions"] = section.table(
         setting.count_table(

@@ -10,14 +10,18 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import DisclosureError, NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.graphs.projection import project
+from recoverynet.graphs.projection_on_engine import symmetric
 from recoverynet.instants import as_instant
-from recoverynet.measures.recovery_contacts import recovery_contacts
+from recoverynet.kernels.incidence import weighted_product
+from recoverynet.measures.recovery_contacts import PERSONAL_KINDS, recovery_contacts
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
@@ -26,9 +30,10 @@ from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, Norm, state_at
 from recoverynet.tables.consent import Agreed, UnknownConsent, consenting
 from recoverynet.tables.layouts import EPISODES, PEOPLE
-from recoverynet.tables.measurable import on_engine
+from recoverynet.tables.measurable import engine_of
 from recoverynet.tables.period import observed_within, record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
+from recoverynet.tables.relational.contact_facts import ContactFacts
 from recoverynet.tables.relational.on_engine import RecordOnEngine
 from recoverynet.tables.relational.start import EngineSettings, as_settings
 
@@ -96,7 +101,25 @@ class Setting:
     @cached_property
     def measured(self) -> RecoveryRecord | RecordOnEngine:
         """The same, on the engine where one was asked for."""
-        return self.linked if self.engine is None else on_engine(self.linked, self.engine)
+        return engine_of(self.linked, self.engine) or self.linked
+
+    @cached_property
+    def facts(self) -> ContactFacts | None:
+        """What the engine knows of contacts; None where they are here."""
+        return self.measured.facts() if isinstance(self.measured, RecordOnEngine) else None
+
+    @property
+    def has_contacts(self) -> bool:
+        """Whether anybody took part in anything in the period."""
+        return not self.record.participation.empty if self.facts is None else self.facts.n_participations > 0
+
+    @cached_property
+    def n_rows(self) -> dict[str, int]:
+        """Rows of every table of the period."""
+        here = {name: len(table) for name, table in self.record.tables().items()}
+        if self.facts is None:
+            return here
+        return here | {"occasions": self.facts.n_occasions, "participation": self.facts.n_participations}
 
     @cached_property
     def clients(self) -> pd.Index:
@@ -133,9 +156,33 @@ class Setting:
         return graph if self.window is None else graph.between(*self.window)
 
     @cached_property
-    def participation(self) -> pd.DataFrame:
-        """One row a person and occasion of the window."""
-        return self.graph.participation()
+    def in_contact(self) -> pd.Index:
+        """Ids of those who took part in anything."""
+        if self.facts is not None:
+            return self.facts.people_seen()
+        return pd.Index(self.graph.participation()["person_id"].unique())
+
+    @cached_property
+    def kinds(self) -> pd.DataFrame:
+        """Occasions by kind: ``n``, and ``n_with`` those with a client."""
+        if self.facts is not None:
+            return self.facts.kinds(self.clients)
+        occasions, attended = self.graph.occasions, self.graph.participation()
+        theirs = attended.loc[attended["person_id"].isin(self.clients), "occasion_id"]
+        with_client = occasions["occasion_id"].isin(theirs).astype("int64")
+        return with_client.groupby(occasions["kind"].astype("str")).agg(n="size", n_with="sum")
+
+    @cached_property
+    def personal_ties(self) -> sparse.csr_array:
+        """Who shared an occasion other than a meeting with whom, in the order of the people table."""
+        if self.facts is not None:
+            ties = self.facts.ties_at(PERSONAL_KINDS)
+            places = (ties[name].to_numpy() for name in "ab")
+            return symmetric(*places, ties["n"].to_numpy(dtype=float), len(self.record.people))
+        matrix = self.graph.biadjacency().matrix
+        personal = self.graph.occasions["kind"].isin(PERSONAL_KINDS).to_numpy()
+        kept = sparse.csr_array(matrix[:, np.flatnonzero(personal)])
+        return weighted_product(kept, np.ones(kept.shape[1]))
 
     @cached_property
     def network(self) -> PersonNetwork:
@@ -145,21 +192,25 @@ class Setting:
             return project(self.graph)
 
     @cached_property
-    def every_contact(self) -> pd.DataFrame:
-        """Contacts of anybody with the recovery community in the period."""
-        return recovery_contacts(self.record)
+    def everybody_reached(self) -> pd.DataFrame:
+        """Anybody in contact with the recovery community in the period: ``person_id``, ``through``, ``kind`` (of the group)."""
+        if isinstance(self.measured, RecordOnEngine):
+            return self.measured.reached()
+        contacts = recovery_contacts(self.record).merge(self.record.occasions[["occasion_id", "group_id"]], on="occasion_id")
+        contacts = contacts.merge(self.record.groups[["group_id", "kind"]], on="group_id", how="left")
+        return contacts[["person_id", "through", "kind"]].drop_duplicates(ignore_index=True)
 
     @cached_property
-    def contacts(self) -> pd.DataFrame:
-        """The clients' contacts with the recovery community in the period."""
-        return self.every_contact[self.every_contact["person_id"].isin(self.clients)]
+    def reached(self) -> pd.DataFrame:
+        """The clients among them."""
+        return self.everybody_reached[self.everybody_reached["person_id"].isin(self.clients)]
 
     @property
     def unseen_contact(self) -> str:
         """Why contact with the recovery community cannot be seen, in a clause; empty where it can."""
-        if self.record.participation.empty:
+        if not self.has_contacts:
             return "no contact is on record"
-        if self.every_contact.empty:
+        if self.everybody_reached.empty:
             return (
                 "of the contacts on record none is a meeting of a recovery group, or with a peer or a member of the recovery "
                 "community"
@@ -314,8 +365,7 @@ def _breaks(window: Window | None, n_periods: int, breaks: Sequence[object] | No
         if len(given) < 2 or not all(one < other for one, other in zip(given[:-1], given[1:], strict=True)):
             raise TimeOrderError(f"breaks must be two or more instants, each after the one before; got {breaks!r}.")
         return given
-    if isinstance(n_periods, bool) or not isinstance(n_periods, int | np.integer) or n_periods < 1:
-        raise SchemaError(f"n_periods must be a whole number of 1 or more; got {n_periods!r}.")
+    n_periods = whole_number(n_periods, "n_periods", 1)
     if window is None:
         return ()
     start, end = window

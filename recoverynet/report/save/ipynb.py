@@ -83,10 +83,16 @@ def write_notebook(rerun: Rerun, path: Path, *, manifest: str = "", template: Pa
     Raises
     ------
     SchemaError
-        The template is no notebook, or has no code cell tagged ``settings``.
+        The template is no notebook, has no code cell tagged ``settings``, or the contacts of the record are not in memory.
     NotEstimableError
         A cell fails, takes too long, or the kernel cannot be started.
     """
+    if rerun.record.away is not None:
+        raise SchemaError(
+            "A notebook holds the record it is run on, and the contacts of this one were left in their files. Read the record with "
+            "read_record(folder) (on the command line: without --engine) and make the report from that, or save it as .html, .pdf, "
+            ".docx or .xlsx."
+        )
     import nbformat
 
     notebook = _filled(rerun, template)

@@ -130,7 +130,7 @@ class ErrorRates:
 def error_rates(n_people: int) -> ErrorRates | None:
     """The rates of worlds whose size is nearest to this one; None where the calibration holds none."""
     table = calibration_table()
-    table = table[table["test"] == LADDER]
+    table = table[(table["test"] == LADDER) & ~table["kind"].str.endswith("_coin")]  # a coin stops the ladder: no rate of its own
     quiet, strong = (table[table["strength"] == strength] for strength in ("none", "strong"))
     sizes = sorted(set(quiet["n_people"]) & set(strong["n_people"]), key=lambda size: abs(size - n_people))
     if not sizes:

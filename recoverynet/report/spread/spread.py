@@ -34,6 +34,7 @@ from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.relational.on_engine import EngineName
 from recoverynet.tables.relational.start import EngineSettings
 from recoverynet.tables.reported_on import ReportedOn, reported_on
+from recoverynet.tables.store import RecordStore
 
 TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
@@ -43,7 +44,7 @@ BODY = (people_section, exposure_section, clustering_section, chance_section, ra
 
 
 def spread_report(
-    source: RecoveryRecord | NetworkPanel,
+    source: RecoveryRecord | RecordStore | NetworkPanel,
     *,
     norm: Norm | str | None = None,
     placebo: Placebo | None = None,
@@ -68,8 +69,9 @@ def spread_report(
 
     Parameters
     ----------
-    source : RecoveryRecord or NetworkPanel
-        A record is turned into a panel by :func:`recoverynet.models.spread.spread_panel.spread_panel`.
+    source : RecoveryRecord, RecordStore or NetworkPanel
+        The contacts of a store on Parquet stay in its files, and its engine adds them up. A record becomes
+        a panel by :func:`recoverynet.models.spread.spread_panel.spread_panel`.
     norm : Norm, str or None
         For a record which states hold the norm, by default abstinent, in recovery, or stable on opioid
         substitution. For a panel the name of a behaviour of 1, 0 and NaN, by default the panel's norm.
@@ -133,13 +135,13 @@ def spread_report(
     >>> [section.name for section in report.sections]
     ['in_brief', 'people', 'exposure', 'ladder', 'limits', 'settings']
     """
+    source = source.as_record() if isinstance(source, RecordStore) else source
     policy = DisclosurePolicy.resolve(disclosure)
     chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "engine": engine}
     chosen["unknown_consent"] = unknown_consent
     chosen_of = _chosen(source, window, area, provider, clients)
     panel_and_name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)
-    setting = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations)
-    writer = ReportWriter(policy)
+    setting, writer = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations), ReportWriter(policy)
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words(), _of_the_record(chosen_of))
     report = Report(

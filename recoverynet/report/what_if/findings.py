@@ -8,6 +8,7 @@ from recoverynet.draw.courses import describe_courses, draw_courses
 from recoverynet.draw.dots import GAINED, describe_dots, draw_dots
 from recoverynet.draw.tipping import WORDS, describe_tipping, draw_tipping
 from recoverynet.models.interventions.comparison import NOBODY, dots_frame
+from recoverynet.readable import true_minus
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import EstimateTable
 from recoverynet.report.sections import ReportWriter, Section
@@ -93,7 +94,7 @@ def _rules_table(what_if: WhatIf) -> EstimateTable:
 def _difference(what_if: WhatIf, row: pd.Series, word: str) -> str:
     if not what_if.shows("linked" if word == "linked" else "holding"):
         return wording.HIDDEN
-    return f"{row[word]:+.1f} ({within(row[f'{word}_low'], row[f'{word}_high'])})".replace("-", "−")
+    return true_minus(f"{row[word]:+.1f} ({within(row[f'{word}_low'], row[f'{word}_high'])})")
 
 
 def _between_table(what_if: WhatIf) -> EstimateTable:
@@ -103,7 +104,7 @@ def _between_table(what_if: WhatIf) -> EstimateTable:
     turned = [(-1 if row.than == lead else 1) for row in rows.itertuples()]
     others = [row.rule if row.than == lead else row.than for row in rows.itertuples()]
     told = [
-        f"{sign * row.difference:+.1f} ({within(*sorted((sign * row.low, sign * row.high)))})".replace("-", "−")
+        true_minus(f"{sign * row.difference:+.1f} ({within(*sorted((sign * row.low, sign * row.high)))})")
         for sign, row in zip(turned, rows.itertuples(), strict=True)
     ]
     apart = ["yes" if row.told_apart else "no" for row in rows.itertuples()]

@@ -24,25 +24,10 @@ def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str) 
     counts = areas[list(PARTS)].astype(int).rename(columns=PARTS)
     counts.index = [_place(area) for area in counts.index]
     told = section.table(_within_reach(counts, period)).counts
-    whole = tuple(area for area in counts.index if told.loc[area].isna().any())
     best = _best_of_each(gaps)
-    if len(best):
-        section.table(
-            CountTable.of_shares(
-                best,
-                yes="Would have one",
-                no="Could go to another",
-                title="What one more meeting would reach, at the time at which it would reach most",
-                population="Clients who could come then and go to no recovery group",
-                denominator="those clients of the area",
-                period=period,
-                row_header="Area and time",
-                hide_rows=tuple(label for label in best if label.split(":")[0] in whole),
-                note="Of those who could come then and go to no group, how many have none within reach. Being within reach is not "
-                "coming.",
-                name="one_more_meeting",
-            )
-        )
+    if best:
+        hidden = {area for area in counts.index if told.loc[area].isna().any()}
+        section.table(_one_more(best, hidden, period))
     section.say(_kinds(gaps))
     return section.finish()
 
@@ -61,16 +46,34 @@ def _within_reach(counts: pd.DataFrame, period: str) -> CountTable:
     )
 
 
+def _one_more(best: dict[tuple[str, str], tuple[int, int]], hidden: set[str], period: str) -> CountTable:
+    """What one more meeting would reach in each area; areas of which the table before hides something are hidden whole."""
+    labels = {key: f"{key[0]}: {key[1]}" for key in best}
+    return CountTable.of_shares(
+        {labels[key]: shares for key, shares in best.items()},
+        yes="Would have one",
+        no="Could go to another",
+        title="What one more meeting would reach, at the time at which it would reach most",
+        population="Clients who could come then and go to no recovery group",
+        denominator="those clients of the area",
+        period=period,
+        row_header="Area and time",
+        hide_rows=tuple(labels[key] for key in best if key[0] in hidden),
+        note="Of those who could come then and go to no group, how many have none within reach. Being within reach is not coming.",
+        name="one_more_meeting",
+    )
+
+
 def _place(area: object) -> str:
     return "Area not known" if area == NOT_KNOWN else str(area)
 
 
-def _best_of_each(gaps: MeetingGaps) -> dict[str, tuple[int, int]]:
+def _best_of_each(gaps: MeetingGaps) -> dict[tuple[str, str], tuple[int, int]]:
     """The time without a meeting at which one more would reach most, of each area."""
     frame = gaps.to_frame().reset_index()
     frame = frame[(frame["n_without"] > 0) & (frame["area"] != NOT_KNOWN)].drop_duplicates("area")
     return {
-        f"{row.area}: {str(row.weekday).capitalize()} {row.part}": (int(row.n_without), int(row.n_go_to_none))
+        (str(row.area), f"{str(row.weekday).capitalize()} {row.part}"): (int(row.n_without), int(row.n_go_to_none))
         for row in frame.itertuples()
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from recoverynet.models.interventions import declared
 from recoverynet.models.interventions.declared import Intervention, in_range
+from recoverynet.readable import true_minus
 from recoverynet.report import wording
 
 SUPPOSED = "Supposition: what passes between people is supposed here, not found"
@@ -35,7 +36,7 @@ def amount(value: float) -> str:
 def signed(value: float, digits: int = 0) -> str:
     """A difference with its sign; a minus is a minus."""
     text = f"{value:+.{digits}f}"
-    return f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", "−")
+    return f"{0:.{digits}f}" if float(text) == 0 else true_minus(text)
 
 
 def within(low: float, high: float, digits: int = 0) -> str:

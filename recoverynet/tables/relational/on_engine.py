@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from recoverynet.tables.engine import column_sql, list_sql
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.record import RecoveryRecord, Window
 from recoverynet.tables.relational import person_waves, spans
+from recoverynet.tables.relational.contact_facts import ContactFacts
 from recoverynet.tables.relational.contacts import COMMUNITY_ROLES, met_recovery_sql, number_contacts, roles_sql
 from recoverynet.tables.relational.first_steps import first_steps_sql
 from recoverynet.tables.relational.session import Session
@@ -68,11 +69,15 @@ class RecordOnEngine:
 
     @classmethod
     def of_record(cls, session: Session, record: RecoveryRecord) -> RecordOnEngine:
-        """The tables of a record in memory, handed to an engine."""
+        """The tables of a record in memory, handed to an engine; its contacts from their files where it was read without them."""
         tables: dict[str, Path | pa.Table] = {
             name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in record.tables().items()
         }
-        return cls(session, tables, window=record.window, tz=record.tz)
+        if record.away is None:
+            return cls(session, tables, window=record.window, tz=record.tz)
+        there = cls(session, tables | record.away.paths(), window=record.window, tz=record.tz)
+        there._keep_to(record.away.within)
+        return there
 
     def __enter__(self) -> RecordOnEngine:
         return self
@@ -93,6 +98,23 @@ class RecordOnEngine:
         other.window, other._of = window, self  # the engine is let go of with the first, which so outlives the copy
         return other
 
+    def facts(self) -> ContactFacts:
+        """What a report says of contacts."""
+        self._number()
+        return ContactFacts(self._session, self.person_ids)
+
+    def reached(self) -> pd.DataFrame:
+        """Who met the recovery community, each way once a person; see :meth:`ContactFacts.reached`."""
+        return self.facts().reached(met_recovery_sql())
+
+    def visits(self, windows: Iterable[Window]) -> pd.DataFrame:
+        """How often everybody went to each group in each window; see :meth:`ContactFacts.visits`."""
+        return self.facts().visits([(_us(start), _us(end)) for start, end in windows])
+
+    def table_here(self, name: str) -> pd.DataFrame:
+        """A whole table, brought into memory."""
+        return RECORD_TABLES[name].typed(self._session.table(f"SELECT * FROM file_{name}").to_pandas(), tz=self.tz)
+
     def n_rows(self, name: str) -> int:
         """How many rows a table has."""
         return int(self._session.table(f"SELECT count(*) AS n FROM {name}")["n"][0].as_py())
@@ -103,12 +125,20 @@ class RecordOnEngine:
 
     def seen_window(self) -> Window | None:
         """From the first day of any occasion or observation to the day after the last; None where there is none."""
-        seen = "SELECT epoch_us(started_at) AS us FROM occasions UNION ALL SELECT epoch_us(observed_at) AS us FROM observations"
-        row = self._session.table(f"SELECT min(us) AS first, max(us) AS last FROM ({seen}) seen").to_pylist()[0]
+        observed = "SELECT epoch_us(started_at) AS us FROM occasions UNION ALL SELECT epoch_us(observed_at) AS us FROM observations"
+        seen = self._first_and_last(observed)
+        return None if seen is None else (seen[0].normalize(), seen[1].normalize() + pd.DateOffset(days=1))
+
+    def seen_occasions(self) -> Window | None:
+        """When the first and the last occasion began; None where there is none."""
+        return self._first_and_last("SELECT epoch_us(started_at) AS us FROM occasions")
+
+    def _first_and_last(self, instants_sql: str) -> Window | None:
+        row = self._session.table(f"SELECT min(us) AS first, max(us) AS last FROM ({instants_sql}) seen").to_pylist()[0]
         if row["first"] is None:
             return None
-        first, last = (pd.Timestamp(row[name], unit="us", tz="UTC").tz_convert(self.tz) for name in ("first", "last"))
-        return first.normalize(), last.normalize() + pd.DateOffset(days=1)
+        first, last = (pd.Timestamp(row[name], unit="us", tz="UTC").tz_convert(self.tz).as_unit("us") for name in ("first", "last"))
+        return first, last
 
     def contact_window(self) -> Window:
         """The window of the record, made wider where occasions lie outside it; the first day of 1970 where there are none."""
@@ -248,6 +278,15 @@ class RecordOnEngine:
         half = None if half_life is None else int(as_length(half_life, "half_life") // pd.Timedelta(1, "us"))
         return ties_sql(_us(start), _us(end), weighting=weighting, half_life_us=half, min_weight=min_weight)
 
+    def _keep_to(self, window: Window | None) -> None:
+        """Leave out occasions that begin outside a window, and with them who took part."""
+        if window is not None:
+            start, end = map(_us, window)
+            inside = f"epoch_us(started_at) >= {start} AND epoch_us(started_at) < {end}"
+            self._session.define(
+                "occasions", f"SELECT * FROM ({typed_sql(self._session, RECORD_TABLES['occasions'])}) o WHERE {inside}"
+            )
+
     def _number(self) -> None:
         """Give contacts their numbers, once."""
         if not self._numbered:
@@ -287,12 +326,18 @@ def known_under(session: Session, schema: TableSchema, source: Path | pa.Table |
     absent = [column.name for column in schema.columns if column.required and column.name not in there and source is not None]
     if absent:
         raise SchemaError(schema.absent_columns_message(absent, there))
+    session.define(schema.name, typed_sql(session, schema))
+
+
+def typed_sql(session: Session, schema: TableSchema) -> str:
+    """Every column of a table's layout in its type, those that its files do not have empty."""
+    there = session.table(f"SELECT * FROM file_{schema.name} LIMIT 0").column_names
     columns = [
         f"CAST({column_sql(column.name) if column.name in there else 'NULL'} AS {_TYPES.get(column.kind, 'VARCHAR')}) "
         f"AS {column_sql(column.name)}"
         for column in schema.columns
     ]
-    session.define(schema.name, f"SELECT {', '.join(columns)} FROM file_{schema.name}")
+    return f"SELECT {', '.join(columns)} FROM file_{schema.name}"
 
 
 _TYPES = {"instant": "TIMESTAMPTZ", "number": "DOUBLE", "flag": "BOOLEAN"}

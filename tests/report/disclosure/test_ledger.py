@@ -14,6 +14,7 @@ from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.ledger import open_ledger, scope_of
 from recoverynet.report.sections import ReportWriter
+from recoverynet.report.verified import MadeWith, verify_report
 
 CLIENTS = Counted("clients")
 WORDS = {"population": "Clients", "denominator": "all clients", "period": "2011"}
@@ -132,3 +133,16 @@ def test_a_year_and_a_half_and_then_fifteen_months_of_it(tmp_path):
     report = rn.evaluation_report(record, ledger=path, window=(start + pd.DateOffset(months=3), end))
     assert set(rn.disclosure_audit(report)["outcome"]) <= {"safe"}
     assert "published before from the same record" in report["settings"].to_text()
+
+
+@pytest.mark.slow
+def test_a_report_made_with_a_ledger_is_verified_with_it(tmp_path):
+    record, ledger = rn.load_sample("five_people"), tmp_path / "ledger.json"
+    rn.evaluation_report(record, ledger=ledger).save(tmp_path / "x.html")
+    rn.evaluation_report(record, ledger=ledger, disclosure="nhs").save(tmp_path / "y.html")
+    held = ledger.read_bytes()
+    for name in ("x.html", "y.html"):
+        assert verify_report(tmp_path / name, record, MadeWith(ledger=ledger)).is_same
+    assert ledger.read_bytes() == held
+    with pytest.raises(rn.SchemaError, match="Give the ledger as well"):
+        verify_report(tmp_path / "x.html", record)
