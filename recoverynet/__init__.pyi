@@ -102,6 +102,8 @@ from .models.saom.what_if import simulate as simulate
 from .models.spread.contagion import contagion_test as contagion_test
 from .models.spread.dyadic import dyadic_influence as dyadic_influence
 from .models.spread.hazard import fit_hazard as fit_hazard
+from .models.spread.instrumented import double_negative_control as double_negative_control
+from .models.spread.instrumented import friends_of_friends as friends_of_friends
 from .models.spread.matching import matched_estimate as matched_estimate
 from .models.spread.sensitivity import sensitivity as sensitivity
 from .models.spread.sisa import fit_sisa as fit_sisa

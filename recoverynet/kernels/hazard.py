@@ -143,6 +143,13 @@ def _covariance(
     return correction * bread @ (sums.T @ sums) @ bread
 
 
+def row_scores(design: np.ndarray, outcome: np.ndarray, beta: np.ndarray, link: Link) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of each row (N, K) at ``beta``, and the inverse of the observed information (K, K)."""
+    parts = _logit_parts if link == "logit" else _cloglog_parts
+    _, score, curvature = parts(design @ beta, np.asarray(outcome, dtype=np.float64), None)
+    return design * score[:, None], np.linalg.inv((design * curvature[:, None]).T @ design)
+
+
 def cluster_sums(rows: np.ndarray, cluster: np.ndarray, n_clusters: int) -> np.ndarray:
     """Sum of the rows (N, K) of each cluster, as (n_clusters, K)."""
     return np.stack([np.bincount(cluster, column, minlength=n_clusters) for column in rows.T], axis=1)

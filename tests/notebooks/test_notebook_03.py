@@ -61,7 +61,7 @@ def test_fifty_pupils_say_little(shared):
     used = pd.read_csv(folder / "substance_use.csv", dtype={"value": str})
     pupils = rn.NetworkPanel.from_nominations(named, used, breaks="wave")
     drinks = np.where(np.isnan(pupils.behaviour["alcohol"]), np.nan, pupils.behaviour["alcohol"] >= 4)
-    naive = rn.fit_hazard(pupils, drinks, transition="holding", link="logit", covariance="model")
+    naive = rn.fit_hazard(pupils, drinks, transition="holding", link="logit", errors="model")
     assert (naive.estimate, naive.std_error) == (pytest.approx(0.686, abs=5e-4), pytest.approx(0.666, abs=5e-4))
     assert 0.5 < np.exp(naive.low) < 0.6 and 7 < np.exp(naive.high) < 8, "between a half and seven"
     assert rn.evidence_ladder(pupils, behaviour=drinks, rng=0).level == 0

@@ -31,7 +31,7 @@ def s50(shared):
 
 
 def test_pooled_lagged_logit(s50):
-    fit = rn.fit_hazard(s50, "drinks", transition="holding", link="logit", covariance="model")
+    fit = rn.fit_hazard(s50, "drinks", transition="holding", link="logit", errors="model")
     assert fit.n_rows == 93
     assert fit.estimate == pytest.approx(0.686, abs=5e-4)
     assert fit.std_error == pytest.approx(0.666, abs=5e-4)

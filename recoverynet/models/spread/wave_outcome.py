@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from recoverynet.kernels.hazard import BinaryFit, Link, fit_binary, independent_columns, separating_direction
+from recoverynet.kernels.hazard import BinaryFit, Link, independent_columns, separating_direction
+from recoverynet.models.spread.dependence import BY_PERSON, FEWEST_GROUPS, Dependence, fit_dependent
 from recoverynet.results import Check, empty_table, term_table
 
 EVENTS_A_TERM = 10
@@ -85,7 +86,7 @@ class Fitted:
 
 
 def fit_rows(
-    rows: Rows, *, link: Link, focus: Sequence[str], wave_effects: bool = True, clustered: bool = True, level: float = 0.95
+    rows: Rows, *, link: Link, focus: Sequence[str], wave_effects: bool = True, errors: Dependence = BY_PERSON, level: float = 0.95
 ) -> Fitted:
     """Fit the model, leaving out what cannot be estimated and saying so.
 
@@ -97,8 +98,8 @@ def fit_rows(
         Terms without which there is no answer.
     wave_effects : bool
         One constant a wave.
-    clustered : bool
-        Sandwich covariance over clusters, or that of the model.
+    errors : Dependence
+        Which rows may depend on each other. Default: those of the same person.
     level : float
 
     Returns
@@ -118,8 +119,7 @@ def fit_rows(
         reason = _nothing_to_fit(rows, used, terms, lost, focus)
         if reason:
             return _nothing(rows, used, checks, reason)
-        cluster = np.unique(rows.cluster[used], return_inverse=True)[1]
-        fit = fit_binary(design, rows.outcome[used], link=link, cluster=cluster if clustered else None)
+        fit = fit_dependent(design, rows.outcome[used], rows.cluster[used], used, link=link, errors=errors)
         direction = separating_direction(design, rows.outcome[used]) if fit.suspect else np.zeros(len(terms))
         apart = [term for term, share in zip(terms, direction, strict=True) if abs(share) > 1e-7]
         if not apart:
@@ -129,12 +129,12 @@ def fit_rows(
             return _nothing(rows, used, checks, _separated(apart))
         used = _without_certain(used, told, apart, checks)
         certain += [term.name for term in apart]
-    n_clusters = int(cluster.max()) + 1
-    reason = _no_chance(fit, names, focus, n_clusters if clustered else None)
+    n_clusters = errors.n_clusters(rows.cluster[used], used)
+    reason = _no_chance(fit, names, focus, n_clusters, errors)
     if reason:
         return _nothing(rows, used, checks, reason)
     checks += _lost_checks(lost, certain)
-    checks += _size_checks(rows.outcome[used], len(terms), n_clusters)
+    checks += _size_checks(rows.outcome[used], len(terms), n_clusters, errors.of) + errors.checks()
     table = term_table(names, fit.beta, np.sqrt(np.diag(fit.covariance)), level=level)
     covariance = pd.DataFrame(fit.covariance, index=table.index, columns=table.index)
     return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood)
@@ -157,11 +157,14 @@ def _nothing_to_fit(rows: Rows, used: np.ndarray, terms: list[Term], lost: list[
     return f"{len(outcome)} rows are too few for {len(terms)} terms" if len(outcome) <= len(terms) else None
 
 
-def _no_chance(fit: BinaryFit, terms: list[str], focus: Sequence[str], n_clusters: int | None) -> str | None:
+def _no_chance(fit: BinaryFit, terms: list[str], focus: Sequence[str], n_clusters: int, errors: Dependence) -> str | None:
     """Why the fit gives no standard errors that mean anything; None where it does."""
     if not fit.converged:
         return _separated([])
-    if n_clusters is not None and n_clusters <= len(terms):
+    if errors.groups is not None and n_clusters < FEWEST_GROUPS:
+        few = f"{n_clusters} {errors.of} are too few to tell chance from"
+        return f"{few}; take errors='person', or something of {FEWEST_GROUPS} or more"
+    if errors.kind in ("person", "network") and n_clusters <= len(terms):
         return f"{n_clusters} people are too few to tell chance from, with {len(terms)} terms; adjust for less"
     variance = np.diag(fit.covariance)
     smallest = variance[[terms.index(term) for term in focus]].min()
@@ -227,12 +230,12 @@ def design_of(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[Te
     return terms, np.ascontiguousarray(design[:, order])
 
 
-def _size_checks(outcome: np.ndarray, n_terms: int, n_clusters: int) -> list[Check]:
+def _size_checks(outcome: np.ndarray, n_terms: int, n_clusters: int, of: str) -> list[Check]:
     """Whether there is enough to stand on."""
     rarer = int(min(outcome.sum(), len(outcome) - outcome.sum()))
     return [
         Check("10 events a term", rarer >= EVENTS_A_TERM * n_terms, f"{rarer:,} for {n_terms} terms"),
-        Check("people enough for the covariance", n_clusters >= FEW_CLUSTERS, f"{n_clusters:,} people"),
+        Check(f"{of} enough for the covariance", n_clusters >= FEW_CLUSTERS, f"{n_clusters:,} {of}"),
     ]
 
 

@@ -122,7 +122,7 @@ def test_complex_terms_are_the_contacts_who_hold_it():
         network[ego, holders[:sources]] = 1
         network[ego, (np.arange(3 - sources) + ego + 1) % 200] = 1
         held[ego, 1] = ego % 50 < gains[sources]
-    fit = fit_hazard(make_panel([network] * 2, held), "norm", link="logit", complex=True, covariance="model")
+    fit = fit_hazard(make_panel([network] * 2, held), "norm", link="logit", complex=True, errors="model")
     odds = {k: gains[k] / (50 - gains[k]) for k in gains}
     for sources, term in ((1, "1 contact"), (2, "2 contacts"), (3, "3 or more contacts")):
         assert fit.table.loc[term, "estimate"] == pytest.approx(np.log(odds[sources] / odds[0]), abs=1e-6)
