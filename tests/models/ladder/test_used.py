@@ -34,9 +34,8 @@ def test_every_matter_has_a_field(panel, ladder):
     assert used.margin == ladder.margin and used.n_permutations == 99 and used.behaviour == "recovery" and used.direction == "out"
     rung = ladder.rung("placebo outcome")
     assert used.placebo.name == "placebo" and used.placebo.sees == rung.sees and used.placebo.n_events == rung.n_events
-    assert used.placebo.contrast_low == rung.contrast_low and used.placebo.reason_code == (
-        rung.reason.code if rung.reason else None
-    )
+    assert used.placebo.contrast_low == rung.contrast_low
+    assert used.placebo.reason_code == (rung.reason.code if rung.reason else None)
     assert used.seed == {"entropy": 7, "spawn_key": []} and {"recoverynet", "numpy"} <= set(used.versions)
 
 
