@@ -327,6 +327,12 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
     "dyadic_influence": [given_behaviour(rn.dyadic_influence),
                          lambda kind: rn.dyadic_influence(WORLD, placebo=by_number(PLACEBO, kind))],
     "fit_hazard": [given_behaviour(rn.fit_hazard), lambda kind: rn.fit_hazard(WORLD, exposure_to=by_number(HELD, kind))],
+    "double_negative_control": [
+        lambda kind: rn.double_negative_control(WORLD, by_number(HELD, kind), outcome_control=by_number(PLACEBO, kind),
+                                                exposure_control=by_number(PLACEBO[:, ::-1], kind)),
+    ],
+    "friends_of_friends": [given_behaviour(rn.friends_of_friends),
+                           lambda kind: rn.friends_of_friends(WORLD, by=by_number(PLACEBO, kind))],
     "fit_sisa": [given_behaviour(rn.fit_sisa)],
     "network_autocorrelation": [
         lambda kind: rn.network_autocorrelation(WORLD.at(2), by_number(np.cos(np.arange(N)), kind),
@@ -343,7 +349,7 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
     "evidence_ladder": [lambda kind: rn.evidence_ladder(WORLD, behaviour=by_number(HELD, kind), placebo=by_number(PLACEBO, kind),
                                                         n_permutations=9, rng=1)],
 }  # fmt: skip
-NO_PEOPLE_IN_THEM = {"ClientLinks", "CountTable", "PeopleLinks", "StateScheme", "TwoAgencies", "next_meetings"}
+NO_PEOPLE_IN_THEM = {"ClientLinks", "CountTable", "PeopleLinks", "StateScheme", "TwoAgencies", "next_meetings", "plan_meetings"}
 """What takes a frame or series in which no person is named, or is only made by a function of the door."""
 OF_AGENCIES = {"link_people", "linkage_errors"}
 """What takes people of two agencies, whose ids are made text as ``linkage_tokens`` makes them."""

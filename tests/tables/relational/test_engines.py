@@ -279,7 +279,7 @@ def test_sums_behind_a_hazard(record: rn.RecoveryRecord, store: rn.RecordStore, 
     [
         {"adjust": ("sex", "age_band", "history")},
         {"transition": "loss", "link": "logit", "weighted": True, "isolates": "zero"},
-        {"complex": True, "lag": 2, "covariance": "model"},
+        {"complex": True, "lag": 2, "errors": "model"},
         {"transition": "holding", "wave_effects": False},
     ],
 )
@@ -302,7 +302,7 @@ def test_what_a_hazard_of_a_store_does_not_do_is_said(record: rn.RecoveryRecord,
         rn.fit_hazard(store)
     with pytest.raises(rn.SchemaError, match="must be a Norm"):
         rn.fit_hazard(store, "drink", breaks=BREAKS)
-    with pytest.raises(rn.SchemaError, match="lag must be a whole number of waves"):
+    with pytest.raises(rn.SchemaError, match="lag is a whole number of waves"):
         rn.fit_hazard(store, breaks=BREAKS, lag=0)
     with pytest.raises(rn.SchemaError, match="covariate 'shoes'"):
         rn.fit_hazard(store, breaks=BREAKS, adjust=["shoes"])
