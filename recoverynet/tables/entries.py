@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -224,7 +225,10 @@ def fold_in(tables: Mapping[str, pd.DataFrame], entered: Entered, tz: str) -> tu
     """
     if not len(entered):
         return dict(tables), ()
-    known = {"people": set(_ids(tables, "people", "person_id")), "groups": set(_ids(tables, "groups", "group_id"))}
+    known = {
+        "people": set(_ids(tables, "people", "person_id").tolist()),
+        "groups": set(_ids(tables, "groups", "group_id").tolist()),
+    }
     contacts, steps = _known_contacts(entered.contacts, known), _known_steps(entered.steps, known)
     at_group = contacts["group_id"].notna()
     with_pairs, n_pairs = _fold_pairs(dict(tables), contacts[~at_group], tz)
@@ -239,15 +243,22 @@ def _ids(tables: Mapping[str, pd.DataFrame], table: str, column: str) -> pd.Seri
 
 
 def _known_contacts(rows: pd.DataFrame, known: Mapping[str, set[str]]) -> pd.DataFrame:
-    other = rows["person_id"].isin(known["people"]) | rows["group_id"].isin(known["groups"])
-    apart = ~(rows["person_id"] == rows["client_id"])
-    return rows[rows["client_id"].isin(known["people"]) & other & apart & rows["kind"].isin(OCCASIONS["kind"].choices)]
+    other = _among(rows["person_id"], known["people"]) | _among(rows["group_id"], known["groups"])
+    apart = ~(rows["person_id"] == rows["client_id"]).to_numpy(dtype=bool)
+    return rows[_among(rows["client_id"], known["people"]) & other & apart & _among(rows["kind"], set(OCCASIONS["kind"].choices))]
+
+
+def _among(values: pd.Series, known: set[str]) -> np.ndarray:
+    """Which values are among many known ones: quick where there are few values, as there are of entries."""
+    return np.fromiter((value in known for value in values.tolist()), dtype=bool, count=len(values))
 
 
 def _known_steps(rows: pd.DataFrame, known: Mapping[str, set[str]]) -> pd.DataFrame:
     linkage = RECORD_TABLES["linkage"]
-    sound = rows["client_id"].isin(known["people"]) & rows["group_id"].isin(known["groups"])
-    rows = rows[sound & rows["stage"].isin(linkage["stage"].choices)]
+    if rows.empty:
+        return rows
+    sound = _among(rows["client_id"], known["people"]) & _among(rows["group_id"], known["groups"])
+    rows = rows[sound & _among(rows["stage"], set(linkage["stage"].choices))]
     return rows.assign(
         by_person_id=rows["by_person_id"].where(rows["by_person_id"].isin(known["people"])),
         reason=rows["reason"].where(rows["reason"].isin(linkage["reason"].choices)),

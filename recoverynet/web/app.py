@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,7 +29,9 @@ from recoverynet.web.way_in import Refused
 
 STATIC = Path(__file__).resolve().parent / "static"
 NOTHING: Mapping[str, str] = MappingProxyType({})
-_MOST_FIELDS, _AT_ONCE = 40, 4
+_MOST_FIELDS, _AT_ONCE = 40, 2
+_TURN_SECONDS = 0.001
+"""How long a page that is worked out may keep others from being sent: a fifth of what Python allows by itself."""
 Action = Callable[[Visit], Response]
 
 
@@ -61,6 +64,7 @@ def application(desk: Desk, *, hosts: Collection[str], secure: bool) -> ASGIApp:
 @asynccontextmanager
 async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
     """Work on a few pages at a time: more threads on the same cores make everybody wait longer, and hold more memory."""
+    sys.setswitchinterval(_TURN_SECONDS)
     current_default_thread_limiter().total_tokens = _AT_ONCE
     yield
 
