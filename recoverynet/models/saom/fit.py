@@ -154,7 +154,7 @@ def fit_saom(
     how = {"bounds": bounds, "conditional": conditional, "change_at": change_at, "unknown_alters": unknown_alters}
     setting = saom_setting(panel, specification, by_class=by_class, **how)  # type: ignore[arg-type]
     checks = check_change(setting)
-    with told_if_slow("Preparing the simulation: the first fit on this machine compiles for about a minute.", quiet=quiet):
+    with told_if_slow("Preparing the simulation: the first fit on this machine compiles for a minute or two.", quiet=quiet):
         by_period = warmed_up(setting)
     estimation, known = _begun(setting, by_period.sum(axis=0), start)
     wish = {"n_simulations": n_simulations, "wanted": wanted, "most_runs": most_runs}
