@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from recoverynet.errors import NotEstimableError
+from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.publication import Publication
 from recoverynet.report.disclosure.published import publication_of
+from recoverynet.report.report import Report
 from recoverynet.report.wording import listed, plural
-
-if TYPE_CHECKING:
-    from recoverynet.report.report import Report
 
 SAFE, NARROWED, PINNED, UNDECLARED = "safe", "narrowed", "worked out", "not declared"
 
@@ -39,6 +36,8 @@ def disclosure_audit(report: Report) -> pd.DataFrame:
 
     Raises
     ------
+    SchemaError
+        It is no report.
     NotEstimableError
         The report was loaded, copied or put together by hand.
 
@@ -60,6 +59,8 @@ def disclosure_audit(report: Report) -> pd.DataFrame:
     >>> set(rn.disclosure_audit(report)["outcome"]) <= {"safe"}
     True
     """
+    if not isinstance(report, Report):
+        raise SchemaError(f"disclosure_audit() takes a Report, such as evaluation_report(record); got a {type(report).__name__}.")
     publication = publication_of(report)
     if publication is None:
         raise NotEstimableError(

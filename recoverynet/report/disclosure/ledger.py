@@ -116,17 +116,18 @@ def open_ledger(path: str | Path, clients: Iterable[str]) -> DisclosureLedger:
     return ledger
 
 
-def scope_of(window: tuple[pd.Timestamp, pd.Timestamp], **chosen: object) -> frozenset[str]:
+def scope_of(window: tuple[pd.Timestamp, pd.Timestamp] | None, **chosen: object) -> frozenset[str]:
     """What is true of everybody in a report, as its figures are named in a ledger.
 
     Parameters
     ----------
-    window : (start, end)
+    window : (start, end) or None
+        None where nothing is dated.
     **chosen
         Area, provider, list of clients; None where not chosen.
     """
-    start, end = (instant.date().isoformat() for instant in window)
-    scope = {f"{PERIOD}{start} to {end}"}
+    days = () if window is None else tuple(instant.date().isoformat() for instant in window)
+    scope = {f"{PERIOD}{' to '.join(days)}"} if days else set()
     for name, value in chosen.items():
         if value is not None:
             text = value if isinstance(value, str) else "list " + _digest(sorted(map(str, value)))  # type: ignore[call-overload]

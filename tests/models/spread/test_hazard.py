@@ -283,7 +283,7 @@ def test_wrong_words_and_waves_are_told():
         fit_hazard(panel, adjust=["weight"])
     with pytest.raises(SchemaError, match="link must be"):
         fit_hazard(panel, link="probit")
-    with pytest.raises(SchemaError, match="lag must be"):
+    with pytest.raises(SchemaError, match="lag is a"):
         fit_hazard(panel, lag=0)
     with pytest.raises(SchemaError, match="transition must be"):
         fit_hazard(panel, transition="adoption")

@@ -19,7 +19,7 @@ from recoverynet.report.disclosure.publication import Publication
 
 RULE = HidingRule(4)
 PEOPLE = Counted("people")
-QUICK = ("p01", "p02", "p07", "p10")
+QUICK = ("p01", "p02", "p07")
 SLOW = tuple(f"p{number:02d}" for number in range(1, 13) if f"p{number:02d}" not in QUICK)
 
 
@@ -98,29 +98,30 @@ def reach(given: Problem, hidden: set[int], *, least: int) -> dict[int, tuple[fl
     return found
 
 
-def check(path, least: int) -> tuple[int, int]:
+def check(path) -> tuple[int, int]:
+    """How many figures are hidden for another's sake, by us and by the R package."""
     given = problem(path)
     hidden = hidden_by_us(given)
     small = {number for number, n in given.counts.items() if 1 <= n <= RULE.largest_hidden}
     assert small <= hidden
-    for number, (low, high) in reach(given, hidden, least=least).items():
-        assert low <= 1 and high >= RULE.largest_hidden, (number, given.counts[number], low, high)
-        assert low < 1 or high > RULE.largest_hidden, (number, given.counts[number], low, high)
+    for least in (0, 1):
+        for number, (low, high) in reach(given, hidden, least=least).items():
+            assert low <= 1 and high >= RULE.largest_hidden, (number, given.counts[number], low, high)
+            assert low < 1 or high > RULE.largest_hidden, (number, given.counts[number], low, high)
     return len(hidden - small), len(given.theirs - small)
 
 
 @pytest.mark.parametrize("name", QUICK)
-@pytest.mark.parametrize("least", [0, 1])
-def test_nothing_is_pinned_or_narrowed(shared, name, least):
-    ours, theirs = check(shared(f"reference/disclosure/{name}_cells.csv"), least)
+def test_nothing_is_pinned_or_narrowed(shared, name):
+    ours, theirs = check(shared(f"reference/disclosure/{name}_cells.csv"))
+    # More is hidden than there, where a fifth to a half of the small cells can be narrowed down.
     assert ours <= 3 * theirs
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
-@pytest.mark.parametrize("least", [0, 1])
-def test_nothing_is_pinned_or_narrowed_in_the_others(shared, name, least):
-    check(shared(f"reference/disclosure/{name}_cells.csv"), least)
+def test_nothing_is_pinned_or_narrowed_in_the_others(shared, name):
+    check(shared(f"reference/disclosure/{name}_cells.csv"))
 
 
 def test_the_attack_finds_what_is_known_to_be_open(shared):

@@ -278,7 +278,7 @@ def test_no_small_number_is_the_difference_between_two_tables() -> None:
     assert "37" not in report["outcomes"].to_text()
     by_age = shown(report, "observed", "Clients by age band and main substance").counts["All"]
     reached = shown(report, "links", "Clients with any contact with the recovery community, by age band")
-    assert by_age.isna().sum() == 2
+    assert by_age.isna().sum() >= 2
     assert reached.counts.loc[by_age.index[by_age.isna()]].isna().all(axis=None)
 
 
