@@ -84,5 +84,5 @@ def test_wrong_arguments() -> None:
     with pytest.raises(rn.SchemaError, match="time zone 'Mars/Base', which does not exist"):
         starts("2011-03-10", timezone="Mars/Base")
     for days in (0, -1, 1.5, True):
-        with pytest.raises(rn.SchemaError, match="days must be"):
+        with pytest.raises(rn.SchemaError, match="days is a whole number"):
             rn.next_meetings(groups(), at="2011-03-10", days=days)

@@ -46,7 +46,7 @@ def test_it_ran_from_top_to_bottom_without_noise(executed) -> None:
 def test_it_names_no_path_and_no_person(executed, riverside: rn.RecoveryRecord) -> None:
     text, notebook = executed
     assert str(Path.home()) not in text and str(Path.cwd()) not in text and "/tmp/" not in text
-    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    assert set(notebook.metadata) <= {"kernelspec", "language_info", "recoverynet"}
     plain = json.dumps([output.data["text/plain"] for cell in code_cells(notebook) for output in cell.outputs])
     assert not [name for name in riverside.people["person_id"] if name in plain]
 

@@ -23,6 +23,7 @@ ABOUT_NOBODY = [
     r"odds (?:of|ratio) \d(?: to \d)?(?: for ties and \d)?(?![\d.])|odds of up to 2", r"in \d+ waves", r"of \d+ people without",
     r"simulated records of 650",
     r"clear 1\.25", r"must clear \d+(?:\.\d+)?", r"1 to 3|Figure \d+|Table \d+",
+    r"the [\d,]+ figures that must not be known", r"nearer to [\d,]+ of them",
 ]  # fmt: skip
 """What is no number of the record: dates, names, scales, lengths, coverage, bounds set beforehand."""
 

@@ -54,8 +54,19 @@ def ladder_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     null_table(section, setting)
     _rung_figure(section, setting)
     rungs_table(section, setting)
+    if contrasts := _contrasts(setting):
+        section.facts("The norm against what cannot spread", contrasts)
     section.points([f"**{NAMES[rung.name]}:** {PASSED[rung.passed]}; {found_at(setting, rung)}." for rung in setting.ladder.rungs])
     return section.finish()
+
+
+def _contrasts(setting: SpreadSetting) -> list[tuple[str, str]]:
+    """How many times the odds ratio of a placebo the norm's is, with its 90 % interval."""
+    return [
+        (NAMES[rung.name], f"{rung.contrast:.2f} times ({rung.contrast_low:.2f} to {rung.contrast_high:.2f})")
+        for rung in setting.ladder.rungs
+        if math.isfinite(rung.contrast) and rung.n_events >= setting.least
+    ]
 
 
 def rungs_table(section: SectionWriter, setting: SpreadSetting) -> None:
