@@ -26,11 +26,11 @@ def answers(person: str, *said: tuple[str, str], source: str = "self", instrumen
 
 
 def test_the_interval_of_a_change_is_students() -> None:
-    """Twelve clients, changes of 2 and 4, six times each: mean 3, variance 12/11; t of 11 degrees at 97.5% is 2.200985."""
+    """Twelve clients, changes of 9 and −9, six times each: t of 11 degrees at 97.5% is 2.200985; of 12 it would end at 5.9."""
     rows = [
         (f"q{number:03d}", day, "health.psychological", value, "self")
         for number in range(12)
-        for day, value in (("2011-03-01", "10"), ("2011-06-01", "12" if number < 6 else "14"))
+        for day, value in (("2011-03-01", "10"), ("2011-06-01", "19" if number < 6 else "1"))
     ]
     record = rn.RecoveryRecord(
         pd.DataFrame({"person_id": [f"q{number:03d}" for number in range(12)], "role": "client"}),
@@ -40,9 +40,9 @@ def test_the_interval_of_a_change_is_students() -> None:
     )
     tables = [table.shown for table in rn.evaluation_report(record)["outcomes"].tables()]
     row = next(table for table in tables if table.title.startswith("First and last")).values.iloc[0]
-    half = 2.200985 * np.sqrt(12 / 11) / np.sqrt(12)
-    assert row[["n", "mean_first", "mean_last", "change"]].tolist() == [12, 10, 13, 3]
-    assert row[["low", "high"]].tolist() == pytest.approx([3 - half, 3 + half], abs=1e-5)
+    half = round(2.200985 * 9 * np.sqrt(12 / 11) / np.sqrt(12), 1)
+    assert row[["n", "mean_first", "mean_last", "change"]].tolist() == [12, 10, 10, 0]
+    assert row[["low", "high"]].tolist() == [-half, half] == [-6.0, 6.0]
 
 
 def test_values_less_than_four_weeks_apart_are_no_pair() -> None:
