@@ -37,8 +37,10 @@ class Problem:
 def problem(path) -> Problem:
     cells = pd.read_csv(path)
     cells["who"] = [
-        PEOPLE.who(*(f"{variable}: {level}" for variable, level in pairs if level != "Total"))
-        for pairs in cells[["row_var", "row", "col_var", "col"]].itertuples(index=False)
+        PEOPLE.who(
+            *(f"{variable}: {level}" for variable, level in ((one.row_var, one.row), (one.col_var, one.col)) if level != "Total")
+        )
+        for one in cells.itertuples()
     ]
     sums, tables = [], []
     for name, table in cells.groupby("table", sort=False):
