@@ -32,10 +32,10 @@ def test_estimates_and_standard_errors(model, pupils, shared):
     weight = np.linalg.inv(np.array(rsiena["covtheta"]))
     gaps, errors = [], []
     for seed in SEEDS:
-        fit = rn.fit_saom(pupils, specification_of(rsiena["effects"]), n_simulations=3000, wanted=0.10, rng=seed)
+        fit = rn.fit_saom(pupils, specification_of(rsiena["effects"]), n_simulations=3000, wanted=0.10, most_runs=15, rng=seed)
         frame = fit.to_frame()
         assert list(frame["effect"]) == [each["shortName"] for each in rsiena["effects"]]
-        assert fit.overall_ratio < 0.20  # aims at 0.10; whether it is reached hangs on the seed
+        assert fit.converged and fit.overall_ratio <= 0.10
         gap = frame["estimate"].to_numpy() - theirs
         gaps.append(gap / error)
         errors.append(frame["std_error"].to_numpy() / error)
