@@ -38,7 +38,7 @@ def template(
     to: Annotated[Path, typer.Option("--to", help="File to write: a notebook, .ipynb.")] = Path("my_evaluation.ipynb"),
     overwrite: Overwrite = False,
 ) -> None:
-    """Copy the template of the evaluation report: change its headings, texts and sections.
+    """Copy the template of the evaluation report.
 
     Then give it back with: recoverynet report evaluation FOLDER --template FILE, whatever the format of the report.
     """

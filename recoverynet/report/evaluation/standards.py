@@ -36,7 +36,8 @@ def standards_told(section: SectionWriter, setting: Setting, findings: Findings)
                 who=_who(rows, n_treated=int(everybody["n_clients"])),
                 note="Each statement is about other people: QS11 about alcohol, QS23 about drugs. QS11 asks that both information "
                 "and support are given, QS23 that support is. National figures count what a return asks about; these count the "
-                "steps recorded here. Clients without a recorded substance are in neither.",
+                "steps recorded here, from the start of a client's treatment to the end of the period. Clients without a recorded "
+                "substance are in neither.",
             )
         )
 
