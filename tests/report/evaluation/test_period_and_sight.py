@@ -21,7 +21,8 @@ from recoverynet.tables.layouts import RECORD_TABLES
 Command = Callable[..., CompletedProcess[str]]
 
 LOOKED_BACK = ("Clients by state at the end", "The same clients", "Ties of clients by the state", "Ties that came",
-               "Average number of ties to people who hold", "Information on, and support", "NICE QS11 and QS23", "The rungs of the ladder")  # fmt: skip
+               "Average number of ties to people who hold", "Information on, and support", "NICE QS11 and QS23",
+               "The rungs of the ladder")  # fmt: skip
 OPEN = rn.DisclosurePolicy.none(reason="a test")
 
 
