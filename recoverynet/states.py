@@ -12,7 +12,6 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.spells import FOREVER, join_runs, segments
 from recoverynet.observed import (
     OWN_SOURCES,
-    UNKNOWN as UNKNOWN,
     Looks,
     SourceRule,
     checked_rule,
@@ -22,6 +21,7 @@ from recoverynet.observed import (
     microseconds_in,
     value_at,
 )
+from recoverynet.observed import UNKNOWN as UNKNOWN
 
 STATE_VARIABLE = "state"
 
@@ -233,7 +233,7 @@ def _stamps(time: np.ndarray, looks: Looks) -> pd.Series:
     """Instants in the time zone of the observations; an end that nobody set is NaT."""
     missing = np.iinfo(np.int64).min
     moments = np.where(time == FOREVER, missing, time).astype("datetime64[us]")
-    return pd.Series(pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(looks.tz))
+    return pd.Series(pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(looks.tz))  # type: ignore[arg-type]
 
 
 def state_at(

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
 FLOORS = {
     **dict.fromkeys(
-        ("errors", "arguments", "plain", "readable", "randomness", "progress", "instants", "ids", "shown", "recurrence"), 0
+        ("errors", "arguments", "by_row", "plain", "readable", "randomness", "progress", "instants", "ids", "shown", "recurrence"), 0
     ),
     **dict.fromkeys(("atomic", "untrusted", "csv_files"), 0),
     **dict.fromkeys(("kernels", "draw"), 1),

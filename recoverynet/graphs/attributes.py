@@ -207,6 +207,7 @@ def _read_list(text: object) -> tuple[str, ...]:
 def _typed(values: pd.Series, kind: str, dtype: str) -> pd.Series:
     """Values of one kind in the type they had; as they came where they are no longer of that kind."""
     values = values.astype(object).where(values.notna(), None)
+    read: pd.Series
     try:
         if kind == "instant":
             read = pd.to_datetime(
@@ -223,7 +224,7 @@ def _typed(values: pd.Series, kind: str, dtype: str) -> pd.Series:
             read = values.map(float, na_action="ignore").astype("float64")
         else:
             read = values
-        read = read.astype(_arrow_text() if dtype == _ARROW_TEXT else dtype)
+        read = read.astype(_arrow_text() if dtype == _ARROW_TEXT else dtype)  # type: ignore[arg-type]  # any name of a dtype
         return read.where(read.notna(), None) if dtype == "object" else read
     except (TypeError, ValueError, OverflowError, KeyError):
         return values

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.errors import SchemaError
 from recoverynet.measures.days import resolved_window
 from recoverynet.measures.subgroups import EVERYONE, NOT_RECORDED, people_with_role, with_interval
@@ -113,7 +114,7 @@ def _courses_of(rows: pd.DataFrame) -> list[_Course]:
     """The proposals of one group to one client, one after another."""
     courses: list[_Course] = []
     running: _Course | None = None
-    for step in rows.itertuples():
+    for step in each_row(rows):
         if running is None and step.stage in OPENS:
             running = _Course(step.client_id, step.group_id, step.at)
             courses.append(running)
@@ -180,12 +181,12 @@ def introduction_outcomes(
         raise SchemaError(f"by names {', '.join(map(repr, wrong))}; it may hold kind, month and reason.")
     courses = introduction_courses(record, window=window, roles=roles)
     courses = courses.assign(month=courses["proposed_at"].dt.strftime("%Y-%m"))
-    rows = [{"by": EVERYONE, "level": EVERYONE} | _counts(courses)]
+    rows: list[dict[str, Any]] = [{"by": EVERYONE, "level": EVERYONE} | _counts(courses)]
     for name in by:
         kept = (
             courses[courses["reason"].notna()] if name == "reason" else courses.assign(**{name: courses[name].fillna(NOT_RECORDED)})
         )
-        rows += [{"by": name, "level": level} | _counts(part) for level, part in kept.groupby(name, sort=True)]
+        rows += [{"by": name, "level": level, **_counts(part)} for level, part in kept.groupby(name, sort=True)]
     frame = with_interval(pd.DataFrame(rows), "n_closed", "n_proposed")
     return frame.assign(share_attended=frame["n_attended"] / frame["n_proposed"].where(frame["n_proposed"] > 0))
 

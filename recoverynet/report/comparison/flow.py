@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from recoverynet.draw.flow import describe_flow, draw_flow
@@ -57,7 +59,7 @@ def flow_section(report: ReportWriter, comparison: Comparison, found: Found) -> 
 def left_out(comparison: Comparison) -> dict[str, int]:
     """Clients on the record by whether they are counted, and if not, by the first reason why; the parts are the whole."""
     agreed = comparison.now.agreed
-    answers = agreed.roles.loc["client"]
+    answers: Any = agreed.roles.loc["client"]
     within = int(answers.sum())
     rows = {
         COUNTED: comparison.now.n_clients,

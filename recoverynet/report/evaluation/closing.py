@@ -7,6 +7,7 @@ import math
 import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,9 +37,8 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     """The summary: a few numbers and four to seven sentences, all from tables after disclosure."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(setting, findings))
-    tellers = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change)
-    tellers += (_tell_outcomes, _tell_spread)
-    section.points([text for tell in tellers if (text := tell(setting, findings))])
+    people = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change)
+    section.points([text for tell in (*people, _tell_outcomes, _tell_spread) if (text := tell(setting, findings))])
     if math.isnan(findings["people"].n("Clients")):
         section.note("So few people are on this record that nearly every number has to be hidden.", "caution")
     section.note(
@@ -193,9 +193,9 @@ def _ties_before_and_after(findings: Findings) -> str:
 def _tell_outcomes(setting: Setting, findings: Findings) -> str:
     scores = findings.scores
     label = "Quality of life (0 to 20)"
-    if scores is None or label not in scores.values.index or math.isnan(scores.values.at[label, "change"]):
+    if scores is None or label not in scores.values.index or math.isnan(scores.values["change"][label]):
         return ""
-    row = scores.values.loc[label]
+    row: Any = scores.values.loc[label]
     first, last = wording.decimal(row["mean_first"]), wording.decimal(row["mean_last"])
     went = (
         f"was {first} of 20 both times"
@@ -339,7 +339,7 @@ def _tables_told_apart(record: RecoveryRecord) -> Iterator[tuple[str, bytes]]:
     there = engine_of(record)
     for name, table in record.tables().items():
         if there is not None and name in CONTACTS:
-            parts = (RECORD_TABLES[name].typed(part, tz=record.tz) for part in there.facts().rows(name))
+            parts: Iterable[pd.DataFrame] = (RECORD_TABLES[name].typed(part, tz=record.tz) for part in there.facts().rows(name))
             filled = there.facts().filled(name)
         else:
             parts, filled = iter([table]), filled_columns(table)
@@ -363,7 +363,8 @@ def _told_apart(name: str, parts: Iterable[pd.DataFrame], filled: list[str]) -> 
 def _plain_cells(column: pd.Series) -> pd.Series:
     """The cells in a type that does not depend on how the table was stored."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return column.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]").astype("int64")
+        answer: pd.Series = column.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]").astype("int64")
+        return answer
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.astype("Float64").astype("float64")
     return column.astype("str").fillna("")

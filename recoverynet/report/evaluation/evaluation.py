@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from recoverynet.atomic import write_text
 from recoverynet.errors import SchemaError
@@ -40,6 +41,9 @@ from recoverynet.tables.store import RecordStore
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
 SUBTITLE = "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed."
+
+Arguments = dict[str, Any]
+Makers = tuple[Callable[..., Section], ...]
 
 
 def evaluation_report(
@@ -165,18 +169,19 @@ def evaluation_report(
     """
     record = record.as_record() if isinstance(record, RecordStore) else record
     policy = DisclosurePolicy.resolve(disclosure)
-    asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
+    asked_of: Arguments = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks}
+    asked_of |= {"by": by, "valid_for": valid_for}
     told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
     told |= {"subtitle": subtitle, "area": area, "provider": provider, "ledger": ledger is not None}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
-    setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
+    setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(setting.window, area=area, provider=provider, clients=listed)
     book = None if ledger is None else open_ledger(ledger, people_with_role(record, ("client",)))
     writer = ReportWriter(policy, earlier=book.before(scope, policy.name) if book else (), scope=scope if book else ())
     findings = Findings()
     spread = partial(_spread, placebo=placebo)
-    makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
+    makers: Makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
     writer.rehearse(lambda: [make(writer, setting, Findings()) for make in makers if make is not spread])
     body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words()) | whom_in_words(chosen)
@@ -203,7 +208,7 @@ def evaluation_report(
 
 def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
     """Arguments as Python would write them, in the order of a notebook's cell."""
-    told = {
+    told: dict[str, Callable[[Any], str]] = {
         "norm": lambda norm: _norm_source(norm),
         "window": lambda window: _instants_source(setting, window),
         "breaks": lambda breaks: _instants_source(setting, breaks),
