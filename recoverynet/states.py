@@ -12,7 +12,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.spells import FOREVER, join_runs, segments
 from recoverynet.observed import (
     OWN_SOURCES,
-    UNKNOWN,
+    UNKNOWN as UNKNOWN,
     Looks,
     SourceRule,
     checked_rule,

@@ -10,7 +10,8 @@ from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import Imported, ImportReport, ImportRow
 from recoverynet.formats.proposal.proposal import proposed
 from recoverynet.tables.account import Account
-from recoverynet.tables.files import SIDECAR, read_accounted
+from recoverynet.tables.files import read_accounted
+from recoverynet.tables.sidecar import SIDECAR
 from recoverynet.tables.identifiers import free_text_column, identifying_column
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping

@@ -23,6 +23,9 @@ from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
 
 
+_NOT_GIVEN: Any = None  # filled in for everybody and every wave when the panel is checked
+
+
 @dataclass(frozen=True, repr=False)
 class NetworkPanel:
     """Who was tied to whom, and who held which norm, at each of several waves?
@@ -88,9 +91,9 @@ class NetworkPanel:
     norm: Norm | None = None
     covariates: Mapping[str, np.ndarray] = field(default_factory=dict)
     dyadic: Mapping[str, np.ndarray] = field(default_factory=dict)
-    present: np.ndarray | None = None
-    missing: tuple[sparse.csr_array, ...] | None = None
-    structural: tuple[sparse.csr_array, ...] | None = None
+    present: np.ndarray = _NOT_GIVEN
+    missing: tuple[sparse.csr_array, ...] = _NOT_GIVEN
+    structural: tuple[sparse.csr_array, ...] = _NOT_GIVEN
     groups: np.ndarray | None = None
     network: str = "network"
     settings: Mapping[str, Any] = field(default_factory=dict)
