@@ -22,7 +22,6 @@ from recoverynet.observed import OWN_SOURCES, SourceRule
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
 
-
 _NOT_GIVEN: Any = None  # filled in for everybody and every wave when the panel is checked
 
 

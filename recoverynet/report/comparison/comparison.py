@@ -121,7 +121,8 @@ def comparison_report(
     listed = None if clients is None or isinstance(clients, str) else list(clients)
     asked = {"norm": norm, "window": window, "by": by, "valid_for": valid_for, "unknown_consent": unknown_consent}
     whom = {"area": area, "provider": provider}
-    comparison = make_comparison(record, **asked, **whom, clients=clients if listed is None else listed)  # type: ignore[arg-type]
+    whose = {"clients": clients if listed is None else listed, "smallest_shown": policy.smallest_shown}
+    comparison = make_comparison(record, **asked, **whom, **whose)  # type: ignore[arg-type]
     writer, found = ReportWriter(policy), Found()
     writer.rehearse(lambda: _rehearsed(writer, comparison))
     body = [make(writer, comparison, found) for make in track(MAKERS, "Sections of the report")]

@@ -172,7 +172,7 @@ def settings_in_words(comparison: Comparison, policy_words: str) -> dict[str, st
         "Consent": "those who did not agree to evaluation are in no figure; those whose answer is not recorded are "
         + ("counted" if now.agreed.unknown_consent == "count" else "left out"),
         "Small numbers": policy_words,
-        "Fingerprint of the record": fingerprint(now.whole),
+        "Fingerprint of the record": fingerprint(now.as_written),
         "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas {pd.__version__}, "
         f"numpy {np.__version__}",
     }

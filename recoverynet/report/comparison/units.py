@@ -18,6 +18,7 @@ from recoverynet.report.comparison.setting import UNIT_WORDS, Comparison
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
+from recoverynet.report.disclosure.labels import OTHER
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 TOLD = (CONTACT, AFTERCARE, NORM)
@@ -31,7 +32,7 @@ def units_section(report: ReportWriter, comparison: Comparison, found: Found) ->
     section = report.section(
         "units", f"{many.capitalize()} side by side", f"Do {many} differ by more than chance, given how many clients each has?"
     )
-    units = comparison.units(comparison.now).dropna().astype("str")
+    units = comparison.units(comparison.now).dropna().astype("str").replace(OTHER, wording.label(OTHER))
     names = sorted(units.unique(), key=str.casefold)
     if len(names) < 2:
         there = f"All of them are with one {one}" if names else f"No client's {one} is recorded"

@@ -309,7 +309,7 @@ def settings_in_words(setting: Setting, policy_words: str) -> dict[str, str]:
         "Consent": "those who did not agree to evaluation are in no figure; those whose answer is not recorded are "
         + ("counted" if setting.agreed.unknown_consent == "count" else "left out"),
         "Small numbers": policy_words,
-        "Fingerprint of the record": fingerprint(setting.looked_back),
+        "Fingerprint of the record": fingerprint(setting.looked_back_as_written),
         "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas "
         f"{pd.__version__}, numpy {np.__version__}",
     }

@@ -169,7 +169,8 @@ def evaluation_report(
     told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
     told |= {"subtitle": subtitle, "area": area, "provider": provider, "ledger": ledger is not None}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
-    setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)  # type: ignore[arg-type]
+    usual = {"smallest_shown": policy.smallest_shown, "unknown_consent": unknown_consent, "engine": engine}
+    setting = make_setting(chosen.record, **asked_of, **usual)  # type: ignore[arg-type]
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(setting.window, area=area, provider=provider, clients=listed)
     book = None if ledger is None else open_ledger(ledger, people_with_role(record, ("client",)))
@@ -216,7 +217,7 @@ def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
 def _spread(writer: ReportWriter, setting: Setting, findings: Findings, *, placebo: Placebo | None) -> Section:
     return spread_section(
         writer,
-        setting.whole,
+        setting.as_written,
         norm=setting.norm,
         window=setting.window,
         valid_for=setting.valid_for,

@@ -169,7 +169,7 @@ def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -
 
 
 def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    row = nice_qs11_statement2(setting.whole, window=setting.window).iloc[0]
+    row = nice_qs11_statement2(setting.as_written, window=setting.window).iloc[0]
     total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
     if total == 0:
         section.note("NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the period.")
@@ -328,8 +328,8 @@ def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> N
     for column in setting.by:
         spoken = wording.lower_first(wording.label(column))
         levels = pd.Series(level_of_each(setting.record, column, setting.clients)).replace("not recorded", None)
-        labels = levels.map(wording.label).where(levels.notna(), NOT_RECORDED)
-        counts = pd.crosstab(labels, linked).reindex(columns=[True, False], fill_value=0)
+        labels = setting.told(levels.set_axis(setting.clients)).map(wording.label).where(levels.notna().to_numpy(), NOT_RECORDED)
+        counts = pd.crosstab(labels.to_numpy(), linked).reindex(columns=[True, False], fill_value=0)
         counts = counts.set_axis(["Contact", "No contact"], axis=1)
         order = sorted(counts.index, key=lambda text: (text == NOT_RECORDED, text))
         shown = findings[f"by_{column}"] = section.disclose(

@@ -11,7 +11,8 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
-from recoverynet.report.evaluation.setting import CLIENTS, EQUITY_COLUMNS, Setting
+from recoverynet.report.evaluation.asked import EQUITY_COLUMNS
+from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 from recoverynet.tables.period import observed_within

@@ -32,7 +32,7 @@ from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
 from recoverynet.report.what_if.meetings import meetings_section
 from recoverynet.report.what_if.opening import brief_section, plan_section
-from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of
+from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of, with_rare_levels_pooled
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.record import RecoveryRecord, require_record
 
@@ -104,6 +104,7 @@ def what_if_report(
     policy = DisclosurePolicy.resolve(disclosure)
     ladder = None if plan.placebo is None else _ladder(record, plan.placebo, norm, plan.seed)
     source = spread_source(record, _rates(record, plan, norm), norm=norm, ladder=ladder, reach=plan.reach)
+    source = with_rare_levels_pooled(source, policy.smallest_shown)
     require_nobody_told_of(plan, source, policy)
     shared = {"rules": plan.rules, "horizon": plan.horizon, "turnover": plan.turnover, "workers": workers, "quiet": quiet}
     found = compare_interventions(source, plan.interventions, n_runs=plan.runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
@@ -114,7 +115,7 @@ def what_if_report(
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
     found_of_it = [make(writer, what_if) for make in makers]
     if makers and len(record.groups):
-        found_of_it.append(meetings_section(writer, record, record.period_in_words()))
+        found_of_it.append(meetings_section(writer, record, record.period_in_words(), policy.smallest_shown))
     sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
     told = {"norm": norm, "disclosure": policy, "title": title}
