@@ -55,8 +55,8 @@ class DisclosedTable:
     layout : {"one_way", "list", "of_which", "nested", "cross"}
         One column of parts; one column of unrelated counts, without shares; rows of "n of N"; stages; rows
         by columns.
-    share_of : {"row", "column", "all", ""}
-        What each count is a share of in a cross table; empty shows counts alone.
+    share_of : {"row", "column", "all", "first", ""}
+        What each count is a share of in a cross table, ``first`` the first figure of its row; empty shows counts alone.
     with_interval : bool
         Whether shares carry a 95 per cent Wilson interval.
     policy : str
@@ -120,6 +120,8 @@ class DisclosedTable:
             return self.n(row, all_columns)
         if self.layout == "nested":
             return self.n(str(self.counts.index[0]), column)
+        if self.share_of == "first" and self.layout == "cross":
+            return self.n(row, str(self.counts.columns[0]))
         if self.layout == "list":
             return math.nan
         whole = self.layout == "cross" and self.share_of == "all"
@@ -205,6 +207,7 @@ class DisclosedTable:
             for column in self.counts.columns:
                 text = wording.number(self.n(row, column))
                 is_base = TOTAL in (row, column) and self.total(row, column) == self.n(row, column)
+                is_base |= self.share_of == "first" and column == self.counts.columns[0]
                 share = self.share(row, column)
                 if self.share_of and not is_base and share > 0:
                     text += f" ({wording.percent(share)})"

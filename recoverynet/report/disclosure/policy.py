@@ -171,8 +171,8 @@ class CountTable:
         counts. ``nested``: rows are stages; each counts some of those of the first row.
     columns : {"parts", "separate"}
         ``parts``: columns are parts of a row's total, and a column "All" is added.
-    share_of : {"row", "column", "all", ""}
-        What counts of a table with several columns are shown as shares of.
+    share_of : {"row", "column", "all", "first", ""}
+        What counts of a table with several columns are shown as shares of; ``first``: of the first column of the same row.
     measured : bool
         Only the first column is shown, as "n of N" with its share; the other columns are the rest of N.
     with_interval : bool
@@ -227,7 +227,7 @@ class CountTable:
     row_header: str = ""
     rows: Rows = "parts"
     columns: Columns = "parts"
-    share_of: Literal["row", "column", "all", ""] = "column"
+    share_of: Literal["row", "column", "all", "first", ""] = "column"
     measured: bool = False
     with_interval: bool = False
     differences: tuple[tuple[str, str], ...] = ()

@@ -21,13 +21,13 @@ from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.evaluation.network import NOT_WORKERS
 from recoverynet.report.evaluation.observed import AGREED, CONTACTED, DECLINED, NOT_ASKED, STATE_EVER, Findings
 from recoverynet.report.evaluation.setting import UNDATED, Setting
+from recoverynet.report.evaluation.subgroups import WITHIN_28
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.tables.contacts_away import CONTACTS
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.measurable import engine_of
 from recoverynet.tables.record import RecoveryRecord, filled_columns
 
-WITHIN_28 = "Within 28 days after"
 CLEAR_LEAD = 0.1
 """Share of those with any contact by which the commonest way must lead to be named as such."""
 
