@@ -15,8 +15,9 @@ from recoverynet.progress import track
 from recoverynet.report.disclosure.ledger import open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import remember_publication
+from recoverynet.report.evaluation.brief import Narrowed, brief_section
 from recoverynet.report.evaluation.change import change_section
-from recoverynet.report.evaluation.closing import brief_section, fingerprints, limits_section, rerun_section, settings_in_words
+from recoverynet.report.evaluation.closing import fingerprints, limits_section, rerun_section, settings_in_words
 from recoverynet.report.evaluation.links import links_section, unseen_in_words
 from recoverynet.report.evaluation.network import network_section
 from recoverynet.report.evaluation.observed import Findings, observed_section
@@ -183,11 +184,12 @@ def evaluation_report(
     writer.rehearse(lambda: [make(writer, setting, Findings()) for make in makers if make is not spread])
     body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words()) | whom_in_words(chosen)
+    narrowed = Narrowed(window is not None, (area, provider) != (None, None), clients is not None, bool(by))
     ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)
     report = Report(
         title=title or TITLE,
         subtitle=subtitle or SUBTITLE + whom_sentence(chosen),
-        sections=(brief_section(writer, setting, findings), *body, *ends),
+        sections=(brief_section(writer, setting, findings, narrowed), *body, *ends),
         period=setting.period,
         policy=policy,
         settings=settings,
