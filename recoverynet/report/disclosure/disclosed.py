@@ -63,6 +63,8 @@ class DisclosedTable:
         Name of the disclosure policy.
     smallest_shown : int
         Smallest count other than 0 that the policy shows.
+    zeros_hidden : bool
+        Whether 0 is hidden too.
     known : tuple of str
         Columns that are not "not known": a last column then shows what share of these the first of them is.
     """
@@ -81,6 +83,7 @@ class DisclosedTable:
     smallest_shown: int
     note: str = ""
     known: tuple[str, ...] = ()
+    zeros_hidden: bool = False
 
     def __post_init__(self) -> None:
         values = self.counts.to_numpy(dtype=float)
@@ -225,7 +228,7 @@ class DisclosedTable:
         out_of = f"Out of: {self.denominator}." if self.denominator else ""
         star = ""
         if self.n_hidden:
-            small = f"a number from 1 to {self.smallest_shown - 1}"
+            small = f"a number from {0 if self.zeros_hidden else 1} to {self.smallest_shown - 1}"
             star = f"* {small.capitalize()}, or one hidden so that such a number cannot be worked out."
         return tuple(text for text in (out_of, self.note, star) if text)
 

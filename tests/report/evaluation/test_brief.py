@@ -44,9 +44,7 @@ def found(
         "aftercare": rn.CountTable.of_shares(
             {"Within 28 days after": soon, "Within 90 days after": later}, title="Aftercare", **WORDS
         ),
-        "ties": rn.CountTable(
-            pd.DataFrame({"0": [2], "1": [n - 2]}, index=[NOT_WORKERS]), title="Ties", rows="separate", **WORDS
-        ),
+        "ties": rn.CountTable(pd.DataFrame({"0": [2], "1": [n - 2]}, index=[NOT_WORKERS]), title="Ties", rows="separate", **WORDS),
         "funnel": rn.CountTable(
             pd.Series({"All clients": n, "Offered a group": contact, "Attended once": 2}), title="Funnel", rows="nested", **WORDS
         ),
