@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -366,15 +366,21 @@ class ReportWriter:
     Parameters
     ----------
     policy : str or DisclosurePolicy
-    earlier : sequence of Earlier
-        Figures published before from the same record. Default none.
-    scope : iterable of str
-        What is true of everybody in the report, such as ``"period: 2011-01-01 to 2011-07-01"``.
+    earlier, scope, elsewhere
+        As :class:`recoverynet.report.disclosure.publication.Publication` takes them. Default: nothing was published before.
     """
 
-    def __init__(self, policy: str | DisclosurePolicy, *, earlier: Sequence[Earlier] = (), scope: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        policy: str | DisclosurePolicy,
+        *,
+        earlier: Sequence[Earlier] = (),
+        scope: Iterable[str] = (),
+        elsewhere: Mapping[str, tuple[str, frozenset[str]]] | None = None,
+    ) -> None:
         self.policy = DisclosurePolicy.resolve(policy)
-        self.publication = Publication(self.policy.rule(), tuple(earlier), frozenset(scope), off=self.policy.is_off)
+        rule, off = self.policy.rule(), self.policy.is_off
+        self.publication = Publication(rule, tuple(earlier), frozenset(scope), off=off, elsewhere=elsewhere or {})
         self._counts = {"table": 0, "figure": 0}
 
     def section(self, name: str, title: str, lead: str = "") -> SectionWriter:

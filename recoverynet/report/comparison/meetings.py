@@ -115,7 +115,7 @@ def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> No
     )
     _by_kind(section, comparison, coverage)
     found.without_meeting = [
-        f"{row.area} ({wording.plural(shown.n(row.area), 'client')})"
+        row.area + ("" if math.isnan(shown.n(row.area)) else f" ({wording.plural(shown.n(row.area), 'client')})")
         for row in coverage.itertuples()
         if row.per_week == 0 and row.area not in ("Not recorded", wording.label(OTHER)) and shown.n(row.area) != 0
     ]

@@ -52,7 +52,8 @@ def columns_asked(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str
         clients = record.people[record.people["role"] == "client"]
         return tuple(name for name in EQUITY_COLUMNS if clients[name].notna().any())
     wanted = (by,) if isinstance(by, str) else tuple(by)
-    people_named = [name for name in wanted if name in (*PEOPLE.person_ids, *EPISODES.person_ids)]
+    for_people = {*PEOPLE.person_ids, *EPISODES.person_ids, *PEOPLE["worker_id"].aliases}
+    people_named = [name for name in wanted if name.lower() in for_people]
     if people_named:
         raise DisclosureError(
             f"by names {', '.join(map(repr, people_named))}, which stands for people: a table for each worker would publish "

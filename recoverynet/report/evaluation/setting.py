@@ -63,6 +63,8 @@ class Setting:
         Columns of people (or episodes) by which links are broken down.
     valid_for : str
         How long an observation of a state holds.
+    by_was_asked : bool
+        Whether they were named by whoever asked: all main tables are broken down by them then.
     smallest_shown : int
         Labels that fewer clients have are pooled, so that no text of the record is about a few people.
     engine : EngineSettings or None
@@ -76,6 +78,7 @@ class Setting:
     by: tuple[str, ...]
     valid_for: str
     smallest_shown: int
+    by_was_asked: bool = False
     engine: EngineSettings | None = None
 
     @property
@@ -357,7 +360,7 @@ def make_setting(
     columns = columns_asked(agreed.record, by)
     asked = None if engine is None else as_settings(engine)
     compared = breaks_of(bounds, n_periods, breaks, record.tz)
-    setting = Setting(agreed, norm, bounds, compared, columns, valid_for, smallest_shown, asked)
+    setting = Setting(agreed, norm, bounds, compared, columns, valid_for, smallest_shown, by is not None, asked)
     if not setting.n_clients:
         n_asked = int(agreed.roles.loc["client"].sum())
         raise NotEstimableError(
