@@ -147,8 +147,8 @@ def _joined(name: str, people: pd.DataFrame, tokens: pd.DataFrame, record: Recov
     twice = tokens.loc[tokens["person_id"].duplicated(), "person_id"].drop_duplicates()
     if len(twice):
         raise SchemaError(
-            f"The tokens of {name} name {len(twice):,} {'person' if len(twice) == 1 else 'people'} more than once, with other tokens each time: "
-            f"{first_ids(twice)}. Keep one row a person."
+            f"The tokens of {name} name {len(twice):,} {'person' if len(twice) == 1 else 'people'} more than once, with other "
+            f"tokens each time: {first_ids(twice)}. Keep one row a person."
         )
     return people[["person_id"]].merge(tokens, on="person_id", how="left")
 
