@@ -128,6 +128,7 @@ def report_spread(
     provider: Provider = None,
     clients: Clients = None,
     unknown_consent: Unknown = UnknownChoice.count,
+    ledger: Ledger = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -153,6 +154,7 @@ def report_spread(
         disclosure=disclosure.value,
         engine=engine.asked,
         unknown_consent=unknown_consent.value,
+        ledger=ledger,
         **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]
     )
     finish(report.brief() if brief else report, out, tables)
@@ -174,6 +176,7 @@ def report_comparison(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    ledger: Ledger = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -188,7 +191,7 @@ def report_comparison(
     record = read_told(folder, map, leave_out)
     from recoverynet.report.comparison.comparison import comparison_report
 
-    asked = {"title": title, "disclosure": disclosure.value, "by": by.value}
+    asked = {"title": title, "disclosure": disclosure.value, "by": by.value, "ledger": ledger}
     report = comparison_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     finish(report.brief() if brief else report, out, tables)
 
@@ -213,6 +216,7 @@ def report_what_if(
     tables: Tables = None,
     leave_out: LeaveOut = False,
     brief: Brief = False,
+    ledger: Ledger = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -225,7 +229,7 @@ def report_what_if(
 
     declared = read_plan(plan)
     record = read_told(folder, map, leave_out)
-    report = what_if_report(record, declared, title=title, disclosure=disclosure.value, quiet=quiet or None)
+    report = what_if_report(record, declared, title=title, disclosure=disclosure.value, ledger=ledger, quiet=quiet or None)
     finish(report.brief() if brief else report, out, tables)
 
 
