@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
 FLOORS = {
     **dict.fromkeys(
-        ("errors", "arguments", "by_row", "plain", "readable", "randomness", "progress", "instants", "ids", "shown", "recurrence"), 0
+        ("errors", "arguments", "plain", "readable", "randomness", "progress", "instants", "ids", "shown", "recurrence"), 0
     ),
-    **dict.fromkeys(("atomic", "untrusted", "csv_files"), 0),
+    **dict.fromkeys(("atomic", "by_row", "untrusted", "csv_files"), 0),
     **dict.fromkeys(("kernels", "draw"), 1),
     **dict.fromkeys(("results", "observed", "states", "tables"), 2),
     "formats": 3,

@@ -134,6 +134,12 @@ def report_spread(
     provider: Provider = None,
     clients: Clients = None,
     unknown_consent: Unknown = UnknownChoice.count,
+    ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -159,9 +165,11 @@ def report_spread(
         disclosure=disclosure.value,
         engine=engine.asked,  # type: ignore[arg-type]
         unknown_consent=unknown_consent.value,
+        ledger=ledger,
         **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]
     )
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 @report_app.command("comparison")
@@ -180,6 +188,12 @@ def report_comparison(
     area: AreaName = None,
     provider: Provider = None,
     clients: Clients = None,
+    ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -194,9 +208,10 @@ def report_comparison(
     record = read_told(folder, map, leave_out)
     from recoverynet.report.comparison.comparison import comparison_report
 
-    asked = {"title": title, "disclosure": disclosure.value, "by": by.value}
+    asked = {"title": title, "disclosure": disclosure.value, "by": by.value, "ledger": ledger}
     report = comparison_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 def _not_a_notebook(path: Path) -> Path:
@@ -219,6 +234,12 @@ def report_what_if(
     tables: Tables = None,
     leave_out: LeaveOut = False,
     brief: Brief = False,
+    ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -231,8 +252,9 @@ def report_what_if(
 
     declared = read_plan(plan)
     record = read_told(folder, map, leave_out)
-    report = what_if_report(record, declared, title=title, disclosure=disclosure.value, quiet=quiet or None)
-    finish(report.brief() if brief else report, out, tables)
+    report = what_if_report(record, declared, title=title, disclosure=disclosure.value, ledger=ledger, quiet=quiet or None)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 def _page_ending(path: Path) -> Path:

@@ -156,14 +156,12 @@ class NetworkPanel:
         Parameters
         ----------
         nominations : pandas.DataFrame
-            Columns ego_id, alter_id and asked_at (tz-aware) or wave; optionally weight (default 1, 0 is no
-            tie) and relation.
+            Columns ego_id, alter_id and asked_at (tz-aware) or wave; optionally weight (default 1, 0 no tie) and relation.
         observations : pandas.DataFrame, optional
             Columns person_id, variable, value and observed_at (tz-aware) and source, or wave (source is then
             optional). Every variable that holds numbers becomes a behaviour, ``"state"`` the norm.
         breaks : sequence of W + 1 instants, or "wave"
-            Wave w holds what falls in [break w, break w + 1); or both frames number their waves 1 … W
-            themselves.
+            Wave w holds what falls in [break w, break w + 1); or both frames number their waves 1 … W.
         norm : Norm, optional
             What holding the norm means. Default: states are not used.
         people : pandas.DataFrame or sequence of str, optional

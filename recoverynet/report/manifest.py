@@ -35,7 +35,7 @@ def make_manifest(kind: str, inputs: Mapping[str, str], settings: Mapping[str, o
         Whether a list of clients was given, which is no part of the report.
     """
     versions = {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-    told = {name: _as_data(value) for name, value in settings.items()}
+    told = {name: as_data(value) for name, value in settings.items()}
     return {"form": FORM, "kind": kind, "inputs": dict(inputs), "versions": versions, "settings": told, "clients_listed": listed}
 
 
@@ -65,7 +65,8 @@ def from_properties(properties: Mapping[str, str]) -> str | None:
     return "".join(pieces) if pieces else None
 
 
-def _as_data(value: object) -> object:
+def as_data(value: object) -> object:
+    """A setting in words that JSON knows, the same in every run."""
     if isinstance(value, Norm):
         scheme = value.scheme
         return {
@@ -77,9 +78,9 @@ def _as_data(value: object) -> object:
     if isinstance(value, DisclosurePolicy):
         return asdict(value)
     if isinstance(value, Mapping):
-        return {str(name): _as_data(each) for name, each in value.items()}
+        return {str(name): as_data(each) for name, each in value.items()}
     if isinstance(value, tuple | list):
-        return [_as_data(each) for each in value]
+        return [as_data(each) for each in value]
     if value is None or isinstance(value, str | bool | int | float):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -154,10 +154,10 @@ class Table:
 class Figure:
     """A picture drawn from disclosed numbers, its caption, and the same in words for who cannot see it.
 
-    Each form of the picture is made when it is first asked for: a page needs no PNG, a Word document no SVG, a text neither.
+    It is drawn when a form of it is first asked for: a page needs no PNG, a Word document no SVG, a text and a workbook neither.
     """
 
-    drawn: Drawn | None
+    draw: Callable[[], Drawn] | None
     alt: str
     caption: str
     number: int
@@ -170,23 +170,23 @@ class Figure:
     def __getstate__(self) -> dict[str, Any]:
         """What is put away: the pictures made, not what they were drawn with."""
         made = {"svg": self.svg, "narrow_svg": self.narrow_svg, "png": self.png}
-        return {**self.__dict__, **made, "drawn": None}
+        return {name: kept for name, kept in {**self.__dict__, **made}.items() if name != "_axes"} | {"draw": None}
 
     @cached_property
     def svg(self) -> str:
         """The picture as an SVG text."""
         return as_svg(self._axes.get_figure(root=True))
 
-    @property
+    @cached_property
     def _axes(self) -> Drawn:
-        if self.drawn is None:  # only what was put away has none, and it has its pictures
+        if self.draw is None:  # only what was put away has none, and it has its pictures
             raise SchemaError(f"Figure {self.number} was put away with its pictures, and without what they were drawn with.")
-        return self.drawn
+        return self.draw()
 
     @cached_property
     def narrow_svg(self) -> str:
         """The same drawn for a phone; empty where it is not known how it was drawn."""
-        narrow = self.drawn.narrow() if isinstance(self.drawn, ShownAxes) else None
+        narrow = self._axes.narrow() if isinstance(self._axes, ShownAxes) else None
         return as_svg(figure_of(narrow)) if narrow else ""
 
     @cached_property
@@ -350,10 +350,10 @@ class SectionWriter:
         self._blocks.append(Table(shown, self._report.next_number("table")))
         return shown
 
-    def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
-        """Add a picture that was drawn from disclosed numbers."""
+    def figure(self, draw: Callable[[], Drawn], *, alt: str, caption: str) -> None:
+        """Add a picture of disclosed numbers; it is drawn when it is first looked at."""
         if not self._report.publication.gathering:
-            self._blocks.append(Figure(axes, alt, caption, self._report.next_number("figure")))
+            self._blocks.append(Figure(draw, alt, caption, self._report.next_number("figure")))
 
     def finish(self) -> Section:
         """The section as written."""
@@ -366,15 +366,21 @@ class ReportWriter:
     Parameters
     ----------
     policy : str or DisclosurePolicy
-    earlier : sequence of Earlier
-        Figures published before from the same record. Default none.
-    scope : iterable of str
-        What is true of everybody in the report, such as ``"period: 2011-01-01 to 2011-07-01"``.
+    earlier, scope, elsewhere
+        As :class:`recoverynet.report.disclosure.publication.Publication` takes them. Default: nothing was published before.
     """
 
-    def __init__(self, policy: str | DisclosurePolicy, *, earlier: Sequence[Earlier] = (), scope: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        policy: str | DisclosurePolicy,
+        *,
+        earlier: Sequence[Earlier] = (),
+        scope: Iterable[str] = (),
+        elsewhere: Mapping[str, tuple[str, frozenset[str]]] | None = None,
+    ) -> None:
         self.policy = DisclosurePolicy.resolve(policy)
-        self.publication = Publication(self.policy.rule(), tuple(earlier), frozenset(scope), off=self.policy.is_off)
+        rule, off = self.policy.rule(), self.policy.is_off
+        self.publication = Publication(rule, tuple(earlier), frozenset(scope), off=off, elsewhere=elsewhere or {})
         self._counts = {"table": 0, "figure": 0}
 
     def section(self, name: str, title: str, lead: str = "") -> SectionWriter:

@@ -132,12 +132,13 @@ def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, made_wit
     make, arguments = MAKERS[str(manifest["kind"])], as_arguments(manifest)
     report: Report
     with_ledger = arguments.pop("ledger", False)
+    whole = (
+        partial(make, record, made_with.plan) if manifest["kind"] == "what_if" else partial(make, record, clients=made_with.clients)
+    )
     if with_ledger and made_with.ledger is not None:
-        report = _made_with_ledger(partial(make, record, **arguments, clients=made_with.clients), made_with.ledger)
-    elif manifest["kind"] == "what_if":
-        report = make(record, made_with.plan, **arguments)
+        report = _made_with_ledger(partial(whole, **arguments), made_with.ledger)
     else:
-        report = make(record, **arguments, clients=made_with.clients)
+        report = whole(**arguments)
     presented = _mapping(manifest.get("presented"))
     if presented:
         told = {"logo": made_with.logo, "template": made_with.template, "sections": presented.get("sections")}

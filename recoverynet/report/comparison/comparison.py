@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
+from recoverynet.measures.subgroups import people_with_role
 from recoverynet.progress import track
 from recoverynet.report.comparison.change import change_section
 from recoverynet.report.comparison.counted import Found
+from recoverynet.report.comparison.declared import BEFORE
 from recoverynet.report.comparison.equity import equity_section
 from recoverynet.report.comparison.flow import flow_section
 from recoverynet.report.comparison.meetings import meetings_section
@@ -14,12 +18,15 @@ from recoverynet.report.comparison.opening import again_section, brief_section, 
 from recoverynet.report.comparison.setting import Comparison, make_comparison
 from recoverynet.report.comparison.standards import standards_section
 from recoverynet.report.comparison.units import units_section
+from recoverynet.report.disclosure.ledger import Book, open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.disclosure.publication import PERIOD
 from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprints
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.outcomes import outcomes_section
+from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
@@ -49,6 +56,7 @@ def comparison_report(
     area: str | None = None,
     provider: str | None = None,
     clients: Iterable[str] | None = None,
+    ledger: str | Path | None = None,
 ) -> Report:
     """What is different from a year ago, do providers or areas differ by more than chance, and who is reached less?
 
@@ -75,6 +83,8 @@ def comparison_report(
         Only clients of this area, or in treatment with this provider in the period; the same is asked of the year before.
     clients : iterable of str, optional
         Only these clients, by id. The list is not part of the report.
+    ledger : str or pathlib.Path, optional
+        File that remembers what was published from this record, as for :func:`recoverynet.evaluation_report`.
 
     Returns
     -------
@@ -93,7 +103,7 @@ def comparison_report(
     TimeOrderError
         The window does not end after it starts, or is longer than a year.
     DisclosureError
-        There is no such disclosure policy.
+        There is no such disclosure policy, or the ledger is that of another record.
 
     Notes
     -----
@@ -119,15 +129,19 @@ def comparison_report(
     """
     policy = DisclosurePolicy.resolve(disclosure)
     listed = None if clients is None or isinstance(clients, str) else list(clients)
-    asked = {"norm": norm, "window": window, "by": by, "valid_for": valid_for, "unknown_consent": unknown_consent}
+    asked: dict[str, Any] = {"norm": norm, "window": window, "by": by, "valid_for": valid_for, "unknown_consent": unknown_consent}
     whom = {"area": area, "provider": provider}
-    comparison = make_comparison(record, **asked, **whom, clients=clients if listed is None else listed)  # type: ignore[arg-type]
-    writer, found = ReportWriter(policy), Found()
+    whose = {"clients": clients if listed is None else listed, "smallest_shown": policy.smallest_shown}
+    comparison = make_comparison(record, **asked, **whom, **whose)  # type: ignore[arg-type]
+    book = _book(record, comparison, policy, ledger, asked | whom)
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope, elsewhere=_a_year_before(book, comparison))
+    found = Found()
     writer.rehearse(lambda: _rehearsed(writer, comparison))
     body = [make(writer, comparison, found) for make in track(MAKERS, "Sections of the report")]
     settings = settings_in_words(comparison, policy.in_words()) | whom_in_words(comparison.chosen)
     ends = limits_section(writer, comparison, found), again_section(writer, settings)
     asked |= whom | {"title": title, "subtitle": subtitle}
+    told = asked | {"disclosure": policy, "ledger": ledger is not None}
     unseen = comparison.now.unseen_contact
     report = Report(
         title=title or TITLE,
@@ -138,11 +152,35 @@ def comparison_report(
         settings=settings,
         kind_in_words="Comparison report",
         unseen=(plain(unseen_in_words(unseen)),) if unseen else (),
-        manifest=make_manifest("comparison", fingerprints(record), asked | {"disclosure": policy}, listed=clients is not None),
+        manifest=make_manifest("comparison", fingerprints(record), told, listed=clients is not None),
     )
     remember_publication(report, writer.publication)
+    book.remember(report.title, writer.publication)
     kept = record if clients is None else comparison.chosen.record
     return remember_rerun(report, Rerun(kept, settings_cell(record, policy, asked), TEMPLATE))
+
+
+def _book(
+    record: RecoveryRecord, comparison: Comparison, policy: DisclosurePolicy, ledger: str | Path | None, asked: dict[str, object]
+) -> Book:
+    """The place of a comparison in the ledger: it is about two periods, and named by the later."""
+    everybody = people_with_role(record, ("client",))
+    ways = {name: value for name, value in asked.items() if name not in ("window", "area", "provider")}
+    named = {"kind": "comparison", "settings": ways, "policy": policy.name}
+    return open_book(ledger, everybody, scope=_scope(comparison, comparison.now, asked), **named)  # type: ignore[arg-type]
+
+
+def _scope(comparison: Comparison, setting: Setting, asked: dict[str, object]) -> frozenset[str]:
+    listed = people_with_role(comparison.chosen.record, ("client",)) if comparison.chosen.listed else None
+    return scope_of(setting.window, area=asked["area"], provider=asked["provider"], clients=listed)
+
+
+def _a_year_before(book: Book, comparison: Comparison) -> dict[str, tuple[str, frozenset[str]]]:
+    """Clients a year before are the clients of a report on that year."""
+    if book.ledger is None or comparison.before is None or comparison.before.window is None:
+        return {}
+    days = scope_of(comparison.before.window)
+    return {BEFORE.of: (CLIENTS.of, days | {fact for fact in book.scope if not fact.startswith(PERIOD)})}
 
 
 def _subtitle(comparison: Comparison) -> str:

@@ -16,6 +16,7 @@ from recoverynet.report.comparison.setting import Comparison
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
+from recoverynet.report.disclosure.labels import OTHER
 from recoverynet.report.evaluation.setting import CLIENTS
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
@@ -92,7 +93,7 @@ def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> No
     if (coverage["area"] == NOWHERE).all():
         section.note("Neither clients nor groups have an area on record, so that where they live cannot be set against meetings.")
         return
-    coverage["area"] = coverage["area"].replace(NOWHERE, "Not recorded")
+    coverage["area"] = coverage["area"].replace({NOWHERE: "Not recorded", OTHER: wording.label(OTHER)})
     shown = section.disclose(
         now.count_table(
             coverage.set_index("area")["n_clients"].rename(None).rename_axis(None),
@@ -115,9 +116,9 @@ def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> No
     )
     _by_kind(section, comparison, coverage)
     found.without_meeting = [
-        f"{row.area} ({wording.plural(shown.n(row.area), 'client')})"
+        row.area + ("" if math.isnan(shown.n(row.area)) else f" ({wording.plural(shown.n(row.area), 'client')})")
         for row in each_row(coverage)
-        if row.per_week == 0 and row.area != "Not recorded" and shown.n(row.area) != 0
+        if row.per_week == 0 and row.area not in ("Not recorded", wording.label(OTHER)) and shown.n(row.area) != 0
     ]
     if found.without_meeting:
         section.note(f"**No meeting is listed in**: {wording.listed(found.without_meeting)}.", "caution")

@@ -13,6 +13,7 @@ from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found, Share, apart, apart_in_pairs, points, points_range
 from recoverynet.report.comparison.figures import AFTERCARE, CONTACT, NORM, MainFigure
 from recoverynet.report.comparison.setting import UNIT_WORDS, Comparison
+from recoverynet.report.disclosure.audit import earlier_in_words
 from recoverynet.report.disclosure.disclosed import TOTAL
 from recoverynet.report.evaluation.closing import fingerprint
 from recoverynet.report.evaluation.links import unseen_in_words
@@ -172,7 +173,7 @@ def settings_in_words(comparison: Comparison, policy_words: str) -> dict[str, st
         "Consent": "those who did not agree to evaluation are in no figure; those whose answer is not recorded are "
         + ("counted" if now.agreed.unknown_consent == "count" else "left out"),
         "Small numbers": policy_words,
-        "Fingerprint of the record": fingerprint(now.whole),
+        "Fingerprint of the record": fingerprint(now.as_written),
         "Made with": f"recoverynet {version('recoverynet')}, Python {platform.python_version()}, pandas {pd.__version__}, "
         f"numpy {np.__version__}",
     }
@@ -183,4 +184,5 @@ def again_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
     section.say(plain("The same record and settings give the same report, number for number."))
     section.facts("Settings", list(settings.items()))
+    section.say(earlier_in_words(report.publication))
     return section.finish()

@@ -111,7 +111,7 @@ class Comparison:
             start, end = setting.window
             episodes = episodes[~((episodes["started_on"] >= end) | (episodes["ended_on"] < start))]
         latest = episodes.sort_values("started_on", kind="stable").drop_duplicates("person_id", keep="last")
-        return latest.set_index("person_id")["provider"].reindex(setting.clients)
+        return setting.told(latest.set_index("person_id")["provider"].reindex(setting.clients))
 
 
 def make_comparison(
@@ -125,6 +125,7 @@ def make_comparison(
     area: str | None,
     provider: str | None,
     clients: Sequence[str] | None,
+    smallest_shown: int,
 ) -> Comparison:
     """Resolve what was asked for; raises as :func:`recoverynet.comparison_report` says."""
     if not isinstance(record, RecoveryRecord):
@@ -133,6 +134,7 @@ def make_comparison(
         raise SchemaError(f"by says what stands beside each other: {' or '.join(map(repr, UNITS))}; got {by!r}.")
     bounds = _window(record, window)
     usual = {"norm": norm, "n_periods": 1, "breaks": None, "by": (), "valid_for": valid_for, "unknown_consent": unknown_consent}
+    usual |= {"smallest_shown": smallest_shown}
     chosen = reported_on(record, window=bounds, area=area, provider=provider, clients=clients)
     now = make_setting(chosen.record, window=bounds, **usual)  # type: ignore[arg-type]
     earlier = bounds[0] - YEAR, bounds[1] - YEAR

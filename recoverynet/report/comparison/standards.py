@@ -88,9 +88,9 @@ def _who(clients: Counted, counts: dict[str, tuple[int, int]]) -> Who:
 
 def standards(setting: Setting) -> dict[str, tuple[int, int]]:
     """Each measure of a period as how many of how many."""
-    qs11 = nice_qs11_statement2(setting.whole, window=setting.window).iloc[0]
-    qs23 = nice_qs23_statement7(setting.whole, window=setting.window).iloc[0]
-    prison = continuity_of_care(setting.whole, window=setting.window).iloc[0]
+    qs11 = nice_qs11_statement2(setting.as_written, window=setting.window).iloc[0]
+    qs23 = nice_qs23_statement7(setting.as_written, window=setting.window).iloc[0]
+    prison = continuity_of_care(setting.as_written, window=setting.window).iloc[0]
     return {
         QS11: (int(qs11["n_both"]), int(qs11["n_clients"])),
         QS23: (int(qs23["n_supported"]), int(qs23["n_clients"])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from recoverynet.report.comparison.setting import UNIT_WORDS, Comparison
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
+from recoverynet.report.disclosure.labels import OTHER
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 TOLD = (CONTACT, AFTERCARE, NORM)
@@ -31,7 +33,7 @@ def units_section(report: ReportWriter, comparison: Comparison, found: Found) ->
     section = report.section(
         "units", f"{many.capitalize()} side by side", f"Do {many} differ by more than chance, given how many clients each has?"
     )
-    units = comparison.units(comparison.now).dropna().astype("str")
+    units = comparison.units(comparison.now).dropna().astype("str").replace(OTHER, wording.label(OTHER))
     names = sorted(units.unique(), key=str.casefold)
     if len(names) < 2:
         there = f"All of them are with one {one}" if names else f"No client's {one} is recorded"
@@ -92,7 +94,7 @@ def _one_figure(
     found.outside[figure.label] = _outside(frame)
     title = f"{figure.label}, by {one}"
     section.figure(
-        control_chart(frame, _limit_lines(frame, target), target=target, title=title, units=many),
+        partial(control_chart, frame, _limit_lines(frame, target), target=target, title=title, units=many),
         alt=describe_control_chart(frame, target=target, title=title, where=dict(zip(frame["label"], frame["where"], strict=True))),
         caption=f"Clients who {figure.spoken}, by {one}, {comparison.now.period}, with exact binomial control limits around the "
         f"share of all together ({wording.percent(target)}). Out of: {figure.out_of}.",

@@ -14,6 +14,7 @@ from recoverynet.report.disclosure.published import publication_of
 from recoverynet.report.report import Report
 from recoverynet.report.wording import listed, plural
 
+ALL_OR_NONE = "all_or_none"
 SAFE, NARROWED, PINNED, UNDECLARED = "safe", "narrowed", "worked out", "not declared"
 
 
@@ -68,14 +69,17 @@ def disclosure_audit(report: Report) -> pd.DataFrame:
             "loaded, copied or put together by hand. Make it again from the record."
         )
     shown = [table.shown for section in report.sections for table in section.tables()]
-    return pd.concat([audited(publication), _undeclared(publication, shown)], ignore_index=True)
+    found = audited(publication)
+    whole = pd.concat([found, _undeclared(publication, shown)], ignore_index=True)
+    whole.attrs = {ALL_OR_NONE: found.attrs[ALL_OR_NONE]}
+    return whole
 
 
 def audited(publication: Publication) -> pd.DataFrame:
     """The audit of what was published so far, as :func:`disclosure_audit` gives it."""
     columns = ["counted", "low", "high", "outcome"]
     if publication.off or not publication.declared:
-        return pd.DataFrame(columns=columns)
+        return _naming(pd.DataFrame(columns=columns), publication)
     _, names, found = publication.attacked()
     places = np.flatnonzero(found.looked_at)
     rows = []
@@ -83,7 +87,34 @@ def audited(publication: Publication) -> pd.DataFrame:
         name, low, high = names[place], found.low[place], found.high[place]
         outcome = SAFE if found.safe[place] else PINNED if low == high else NARROWED
         rows.append(("a difference" if name is None else name.text, low, high, outcome))
-    return pd.DataFrame(rows, columns=columns)
+    return _naming(pd.DataFrame(rows, columns=columns), publication)
+
+
+def _naming(audit: pd.DataFrame, publication: Publication) -> pd.DataFrame:
+    audit.attrs[ALL_OR_NONE] = all_or_none(publication)
+    return audit
+
+
+def all_or_none(publication: Publication) -> list[str]:
+    """Figures shown by which everybody knows of each of a group that they are counted, or that they are not.
+
+    Parameters
+    ----------
+    publication : Publication
+
+    Returns
+    -------
+    list of str
+        Who is counted in each: a part of a printed total that is all of it, or none of it.
+    """
+    found = []
+    for table in publication.declared:
+        pairs = [(whole, part) for whole, parts in table.lines for part in parts] + list(table.pairs)
+        for whole, part in pairs:
+            told = all(table.printed[place] and not publication.is_hidden(table.cells[place]) for place in (whole, part))
+            if told and table.values[whole] > 0 and table.values[part] in (0, table.values[whole]):
+                found.append(("none" if table.values[part] == 0 else "all") + f": {table.cells[part].text}")
+    return list(dict.fromkeys(found))
 
 
 def _undeclared(publication: Publication, shown: Iterable[object]) -> pd.DataFrame:
@@ -106,16 +137,26 @@ def _undeclared(publication: Publication, shown: Iterable[object]) -> pd.DataFra
 
 def in_words(audit: pd.DataFrame) -> str:
     """What an audit found, in a sentence for the appendix of a report."""
+    groups = _groups_in_words(audit)
     if audit.empty:
-        return "No figure of this report had to be hidden, so there was none to attack."
+        return f"No figure of this report had to be hidden, so there was none to attack.{groups}"
     n, open_ = len(audit), int((audit["outcome"] != SAFE).sum())
     tried = (
         f"An attack by computer on all tables at once tried to work out the {n:,} figures that must not be known, knowing the "
         "rules by which they were hidden"
     )
     if not open_:
-        return f"{tried}. It worked out none and narrowed none down to small numbers."
-    return f"{tried}. **It got nearer to {open_:,} of them than the rules allow: do not share this report.**"
+        return f"{tried}. It worked out none and narrowed none down to small numbers.{groups}"
+    return f"{tried}. **It got nearer to {open_:,} of them than the rules allow: do not share this report.**{groups}"
+
+
+def _groups_in_words(audit: pd.DataFrame) -> str:
+    """How many figures tell of a whole group, with a space in front; nothing where none does."""
+    n = len(audit.attrs.get(ALL_OR_NONE, ()))
+    if not n:
+        return ""
+    tell = "tells" if n == 1 else "tell"
+    return f" {plural(n, 'figure')} shown {tell} that all of a group are counted, or none, as the policy allows."
 
 
 def earlier_in_words(publication: Publication) -> str:

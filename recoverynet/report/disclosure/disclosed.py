@@ -56,14 +56,16 @@ class DisclosedTable:
     layout : {"one_way", "list", "of_which", "nested", "cross"}
         One column of parts; one column of unrelated counts, without shares; rows of "n of N"; stages; rows
         by columns.
-    share_of : {"row", "column", "all", ""}
-        What each count is a share of in a cross table; empty shows counts alone.
+    share_of : {"row", "column", "all", "first", ""}
+        What each count is a share of in a cross table, ``first`` the first figure of its row; empty shows counts alone.
     with_interval : bool
         Whether shares carry a 95 per cent Wilson interval.
     policy : str
         Name of the disclosure policy.
     smallest_shown : int
         Smallest count other than 0 that the policy shows.
+    zeros_hidden : bool
+        Whether 0 is hidden too.
     known : tuple of str
         Columns that are not "not known": a last column then shows what share of these the first of them is.
     """
@@ -82,6 +84,7 @@ class DisclosedTable:
     smallest_shown: int
     note: str = ""
     known: tuple[str, ...] = ()
+    zeros_hidden: bool = False
 
     def __post_init__(self) -> None:
         values = self.counts.to_numpy(dtype=float)
@@ -121,6 +124,8 @@ class DisclosedTable:
             return self.n(row, all_columns)
         if self.layout == "nested":
             return self.n(str(self.counts.index[0]), column)
+        if self.share_of == "first" and self.layout == "cross":
+            return self.n(row, str(self.counts.columns[0]))
         if self.layout == "list":
             return math.nan
         whole = self.layout == "cross" and self.share_of == "all"
@@ -206,6 +211,7 @@ class DisclosedTable:
             for column in self.counts.columns:
                 text = wording.number(self.n(row, column))
                 is_base = TOTAL in (row, column) and self.total(row, column) == self.n(row, column)
+                is_base |= self.share_of == "first" and column == self.counts.columns[0]
                 share = self.share(row, column)
                 if self.share_of and not is_base and share > 0:
                     text += f" ({wording.percent(share)})"
@@ -223,7 +229,7 @@ class DisclosedTable:
         out_of = f"Out of: {self.denominator}." if self.denominator else ""
         star = ""
         if self.n_hidden:
-            small = f"a number from 1 to {self.smallest_shown - 1}"
+            small = f"a number from {0 if self.zeros_hidden else 1} to {self.smallest_shown - 1}"
             star = f"* {small.capitalize()}, or one hidden so that such a number cannot be worked out."
         return tuple(text for text in (out_of, self.note, star) if text)
 

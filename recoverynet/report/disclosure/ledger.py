@@ -16,6 +16,7 @@ from recoverynet.atomic import write_text
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.report.disclosure.counted import Counted, Earlier
 from recoverynet.report.disclosure.publication import PERIOD, Publication
+from recoverynet.report.manifest import as_data, as_json
 
 FORM, MARKS, LEAST_ALIKE = 1, 64, 0.3
 KEEP = "Keep it with the records, never with the reports: it holds the true counts behind what was hidden."
@@ -34,7 +35,7 @@ class DisclosureLedger:
         By what the record is known again though it grows: 16 bits each of salted digests of some ids of clients, which fit
         one id in a thousand of any other record too.
     reports : list of dict
-        Title, scope, policy and figures of each report.
+        Title, kind, scope, policy and figures of each report.
 
     See Also
     --------
@@ -57,13 +58,13 @@ class DisclosureLedger:
                 found.append(Earlier(Counted.read(text), int(value), float(low), top, bool(hidden), name))
         return tuple(found)
 
-    def before(self, scope: Iterable[str], policy: str) -> tuple[Earlier, ...]:
-        """What was published before a report with this scope and policy: made again, it is what it was the first time."""
-        wanted = {"scope": sorted(scope), "policy": policy}
-        same = (place for place, report in enumerate(self.reports) if all(report[name] == wanted[name] for name in wanted))
+    def before(self, scope: Iterable[str], policy: str, kind: str = "") -> tuple[Earlier, ...]:
+        """What was published before a report of this kind, scope and policy: made again, it is what it was the first time."""
+        wanted = {"scope": sorted(scope), "policy": policy, "kind": kind}
+        same = (place for place, report in enumerate(self.reports) if all(report.get(name, "") == wanted[name] for name in wanted))
         return replace(self, reports=self.reports[: next(same, None)]).earlier
 
-    def remember(self, title: str, publication: Publication, policy: str) -> None:
+    def remember(self, title: str, publication: Publication, policy: str, kind: str = "") -> None:
         """Write down what a report published; a report made again is not written down twice.
 
         Raises
@@ -78,6 +79,7 @@ class DisclosureLedger:
             for told in publication.told(title)
         ]
         entry: dict[str, object] = {"title": title, "scope": sorted(publication.scope), "policy": policy, "figures": figures}
+        entry |= {"kind": kind} if kind else {}
         if entry not in self.reports:
             self.reports.append(entry)
         held = {"form": FORM, "note": KEEP, "salt": self.salt, "marks": list(self.marks), "reports": self.reports}
@@ -114,6 +116,67 @@ def open_ledger(path: str | Path, clients: Iterable[str]) -> DisclosureLedger:
             "begun with this record, or a new file name to begin one."
         )
     return ledger
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """The place of one report in a ledger, or outside any.
+
+    Attributes
+    ----------
+    ledger : DisclosureLedger or None
+        None where none was given: nothing is remembered then.
+    kind : str
+        Which report with which settings: another kind is another report, though it is about the same people and time.
+    scope : frozenset of str
+        What is true of everybody in it.
+    policy : str
+    """
+
+    ledger: DisclosureLedger | None
+    kind: str
+    scope: frozenset[str]
+    policy: str
+
+    @property
+    def earlier(self) -> tuple[Earlier, ...]:
+        """What was published before."""
+        return () if self.ledger is None else self.ledger.before(self.scope, self.policy, self.kind)
+
+    def remember(self, title: str, publication: Publication) -> None:
+        """Write down what the report published, where there is a ledger."""
+        if self.ledger is not None:
+            self.ledger.remember(title, publication, self.policy, self.kind)
+
+
+def open_book(
+    path: str | Path | None, clients: Iterable[str], *, kind: str, settings: object, scope: frozenset[str], policy: str
+) -> Book:
+    """The ledger of a record opened for one report.
+
+    Parameters
+    ----------
+    path : str, pathlib.Path or None
+        None: the report stands alone.
+    clients : iterable of str
+        Ids of the clients of the whole record.
+    kind : str
+        Such as ``"comparison"``.
+    settings : object
+        Whatever else tells two reports of a kind apart; a digest of it is kept.
+    scope : frozenset of str
+    policy : str
+
+    Raises
+    ------
+    SchemaError
+        The file is no ledger.
+    DisclosureError
+        It is the ledger of another record.
+    """
+    if path is None:
+        return Book(None, kind, frozenset(), policy)
+    return Book(open_ledger(path, clients), f"{kind} {_digest([as_json({'settings': as_data(settings)})])}", scope, policy)
 
 
 def scope_of(window: tuple[pd.Timestamp, pd.Timestamp] | None, **chosen: object) -> frozenset[str]:

@@ -39,6 +39,10 @@ class DisclosurePolicy:
         Other counts are shown to the nearest multiple of this. Default 1: as they are.
     hide_zeros : bool
         Whether 0 is hidden like a small count. Default no: that nobody is in a cell is shown.
+    all_or_none : {"say", "hide"}
+        What to do with group disclosure: where all of a group are counted, or none, everybody knows it of each of them
+        though no number is small. ``"say"`` (default, as NDTMS does, which prints zeros): such figures are shown, and the
+        audit names them. ``"hide"``: 0 is hidden like a small count, and with it every figure that would say that all are.
     min_for_mean : int
         Means and medians of fewer people are hidden. Default 10.
     min_group : int
@@ -65,8 +69,8 @@ class DisclosurePolicy:
     Examples
     --------
     >>> from recoverynet import DisclosurePolicy
-    >>> DisclosurePolicy.named("ndtms").in_words()
-    'Counts from 1 to 4 are shown as *. So is any figure from which one of them could be worked out.'
+    >>> DisclosurePolicy.named("ndtms").in_words().split(". ")[0]
+    'Counts from 1 to 4 are shown as *'
     """
 
     name: str = "custom"
@@ -76,12 +80,15 @@ class DisclosurePolicy:
     min_for_mean: int = 10
     min_group: int = 10
     reason: str = ""
+    all_or_none: Literal["say", "hide"] = "say"
 
     def __post_init__(self) -> None:
         for setting in ("smallest_shown", "round_to", "min_for_mean", "min_group"):
             value = getattr(self, setting)
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 raise DisclosureError(f"{setting} must be a whole number of 1 or more; got {value!r}.")
+        if self.all_or_none not in ("say", "hide"):
+            raise DisclosureError(f"all_or_none is 'say' or 'hide'; got {self.all_or_none!r}.")
         if self.is_off and not self.reason.strip():
             raise DisclosureError(
                 "Showing small counts needs a reason, which the report will name: "
@@ -119,6 +126,11 @@ class DisclosurePolicy:
         raise DisclosureError(f"A disclosure policy is a preset's name or a DisclosurePolicy; got {policy!r}.")
 
     @property
+    def hides_zeros(self) -> bool:
+        """Whether 0 is hidden like a small count."""
+        return (self.hide_zeros or self.all_or_none == "hide") and not self.is_off
+
+    @property
     def is_off(self) -> bool:
         """Whether nothing is suppressed."""
         return self.smallest_shown == 1
@@ -127,15 +139,24 @@ class DisclosurePolicy:
         """What the policy does, in sentences for a reader."""
         if self.is_off:
             return f"Small numbers are shown. Reason given: {self.reason.strip().rstrip('.')}."
-        small = "1" if self.smallest_shown == 2 else f"{0 if self.hide_zeros else 1} to {self.smallest_shown - 1}"
+        small = (
+            "1"
+            if self.smallest_shown == 2 and not self.hides_zeros
+            else f"{0 if self.hides_zeros else 1} to {self.smallest_shown - 1}"
+        )
         words = f"Counts from {small} are shown as *."
         if self.round_to > 1:
             words += f" All other counts are rounded to the nearest {self.round_to}, percentages follow."
-        return words + " So is any figure from which one of them could be worked out."
+        words += " So is any figure from which one of them could be worked out."
+        words += (
+            f" Labels that fewer than {self.smallest_shown} clients have are counted as Other, and outcomes recorded for fewer "
+        )
+        shown = "not shown" if self.hides_zeros else "shown"
+        return words + f"are left out. That all of a group are counted, or none, is {shown}."
 
     def rule(self) -> HidingRule:
         """The policy as the suppression algorithm needs it."""
-        return HidingRule(self.smallest_shown - 1, self.round_to, self.hide_zeros and not self.is_off)
+        return HidingRule(self.smallest_shown - 1, self.round_to, self.hides_zeros)
 
     def log_if_off(self, what: str) -> None:
         """Leave a line in the log ``recoverynet.disclosure`` where small counts are shown."""
@@ -171,8 +192,8 @@ class CountTable:
         counts. ``nested``: rows are stages; each counts some of those of the first row.
     columns : {"parts", "separate"}
         ``parts``: columns are parts of a row's total, and a column "All" is added.
-    share_of : {"row", "column", "all", ""}
-        What counts of a table with several columns are shown as shares of.
+    share_of : {"row", "column", "all", "first", ""}
+        What counts of a table with several columns are shown as shares of; ``first``: of the first column of the same row.
     measured : bool
         Only the first column is shown, as "n of N" with its share; the other columns are the rest of N.
     with_interval : bool
@@ -227,7 +248,7 @@ class CountTable:
     row_header: str = ""
     rows: Rows = "parts"
     columns: Columns = "parts"
-    share_of: Literal["row", "column", "all", ""] = "column"
+    share_of: Literal["row", "column", "all", "first", ""] = "column"
     measured: bool = False
     with_interval: bool = False
     differences: tuple[tuple[str, str], ...] = ()
@@ -314,6 +335,7 @@ class CountTable:
             with_interval=self.with_interval,
             policy=policy.name,
             smallest_shown=policy.smallest_shown,
+            zeros_hidden=policy.hides_zeros,
             note=self.note,
             known=self.known,
         )

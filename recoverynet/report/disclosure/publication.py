@@ -11,7 +11,7 @@ How a section declares its figures, so that the same people counted in two table
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -102,12 +102,15 @@ class Publication:
         What is true of everybody in this report: its period, area and so on.
     off : bool
         Whether nothing is hidden.
+    elsewhere : mapping of population to (population, scope)
+        Populations of this report that are another one at another time, as the ledger names them: clients a year before.
     """
 
     rule: HidingRule
     earlier: tuple[Earlier, ...] = ()
     scope: frozenset[str] = frozenset()
     off: bool = False
+    elsewhere: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     declared: list[Declaration] = field(default_factory=list)
     hidden: dict[Counted, bool] = field(default_factory=dict)
     conflicts: list[Counted] = field(default_factory=list)
@@ -203,7 +206,8 @@ class Publication:
         return self._arrays(model, past), places, model.cells
 
     def _scoped(self, cell: Counted) -> Counted:
-        return cell.who(*self.scope)
+        of, scope = self.elsewhere.get(cell.of, (cell.of, self.scope))
+        return Counted(of, cell.facts).who(*scope)
 
     def _relate(self, model: Model, table: Declaration, own: np.ndarray, number: int) -> None:
         """The sums of one table."""

@@ -13,11 +13,12 @@ from recoverynet.instants import as_instant
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
-from recoverynet.report.disclosure.ledger import open_ledger, scope_of
+from recoverynet.report.disclosure.ledger import open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import remember_publication
+from recoverynet.report.evaluation.brief import Narrowed, brief_section
 from recoverynet.report.evaluation.change import change_section
-from recoverynet.report.evaluation.closing import brief_section, fingerprints, limits_section, rerun_section, settings_in_words
+from recoverynet.report.evaluation.closing import fingerprints, limits_section, rerun_section, settings_in_words
 from recoverynet.report.evaluation.links import links_section, unseen_in_words
 from recoverynet.report.evaluation.network import network_section
 from recoverynet.report.evaluation.observed import Findings, observed_section
@@ -174,22 +175,26 @@ def evaluation_report(
     told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
     told |= {"subtitle": subtitle, "area": area, "provider": provider, "ledger": ledger is not None}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
-    setting = make_setting(chosen.record, **asked_of, unknown_consent=unknown_consent, engine=engine)
+    usual = {"smallest_shown": policy.smallest_shown, "unknown_consent": unknown_consent, "engine": engine}
+    setting = make_setting(chosen.record, **asked_of, **usual)  # type: ignore[arg-type]
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(setting.window, area=area, provider=provider, clients=listed)
-    book = None if ledger is None else open_ledger(ledger, people_with_role(record, ("client",)))
-    writer = ReportWriter(policy, earlier=book.before(scope, policy.name) if book else (), scope=scope if book else ())
+    ways = {name: value for name, value in asked_of.items() if name != "window"} | {"unknown_consent": unknown_consent}
+    named = {"kind": "evaluation", "settings": ways, "scope": scope, "policy": policy.name}
+    book = open_book(ledger, people_with_role(record, ("client",)), **named)  # type: ignore[arg-type]
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
     findings = Findings()
     spread = partial(_spread, placebo=placebo)
     makers: Makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
     writer.rehearse(lambda: [make(writer, setting, Findings()) for make in makers if make is not spread])
     body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words()) | whom_in_words(chosen)
+    narrowed = Narrowed(window is not None, (area, provider) != (None, None), clients is not None, bool(by))
     ends = limits_section(writer, setting, findings), rerun_section(writer, setting, findings, settings)
     report = Report(
         title=title or TITLE,
         subtitle=subtitle or SUBTITLE + whom_sentence(chosen),
-        sections=(brief_section(writer, setting, findings), *body, *ends),
+        sections=(brief_section(writer, setting, findings, narrowed), *body, *ends),
         period=setting.period,
         policy=policy,
         settings=settings,
@@ -198,8 +203,7 @@ def evaluation_report(
         manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None),
     )
     remember_publication(report, writer.publication)
-    if book:
-        book.remember(report.title, writer.publication, policy.name)
+    book.remember(report.title, writer.publication)
     asked = asked_of | {"title": title, "subtitle": subtitle, "placebo": placebo, "unknown_consent": unknown_consent}
     asked |= {"disclosure": policy, "area": area, "provider": provider}
     kept = record if clients is None else chosen.record
@@ -221,7 +225,7 @@ def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
 def _spread(writer: ReportWriter, setting: Setting, findings: Findings, *, placebo: Placebo | None) -> Section:
     return spread_section(
         writer,
-        setting.whole,
+        setting.as_written,
         norm=setting.norm,
         window=setting.window,
         valid_for=setting.valid_for,

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
 from recoverynet.by_row import each_row
-from recoverynet.draw.bars import describe_intervals, interval_bars
 from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, describe_aftercare, describe_coverage
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.measures.aftercare import aftercare_coverage
 from recoverynet.measures.coverage import coverage_over_time as measure_coverage
 from recoverynet.measures.linkage import STAGES, linkage_funnel
 from recoverynet.measures.nice import nice_qs11_statement2
-from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.introductions import introductions_told
-from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings, attribute_facts
+from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.evaluation.standards import continuity_told, standards_told
+from recoverynet.report.evaluation.subgroups import CONTACT, CONTACTED, WITHIN_28, aftercare_by, by_group, funnel_by, step_facts
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import LINKAGE_ENDS, RECOVERY_GROUP_KINDS
 from recoverynet.tables.record import RecoveryRecord
@@ -30,7 +30,6 @@ from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 INCOMPLETE = " (incomplete)"
 BOTH = "… and support to reach it"
-CONTACT = "with any contact with the recovery community"
 ANSWERS = ("accepted", "declined", "withdrawn")
 """Stages that many services do not write down."""
 CONTINUES_WITHIN = 21
@@ -60,7 +59,7 @@ def links_section(report: ReportWriter, setting: Setting, findings: Findings) ->
     if not unseen:
         _aftercare(section, setting, findings)
         _over_time(section, setting, findings)
-        _by_group(section, setting, findings)
+        by_group(section, setting, findings)
     return section.finish()
 
 
@@ -95,9 +94,6 @@ def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -
     )
 
 
-CONTACTED = ("contact",)
-
-
 def _who_in_contact(ways: Iterable[str]) -> Who:
     """Whoever had any contact had it in one of the ways."""
     facts = {way: CONTACTED if way == "Any contact" else (*CONTACTED, f"contact: {way}") for way in ways}
@@ -123,7 +119,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
             title="How far clients get towards a recovery group",
             row_header="Step recorded",
             rows="nested",
-            who=Who(CLIENTS, rows={label: ("held: linkage", "offered", f"step: {label}") for label in list(rows)[1:]}),
+            who=Who(CLIENTS, rows={label: step_facts(label) for label in list(rows)[1:]}),
             note="After the first row: clients offered a group who reached the step with any group. Steps "
             "of clients without a recorded offer are left out. An introduction is not needed to attend, and "
             "stopping can follow any step from then on.",
@@ -132,12 +128,13 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     frame = shown.to_frame().iloc[1:].rename(columns={"row": "stage"})
     whole, apart = shown.n("All clients"), tuple(wording.label(stage) for stage in LINKAGE_ENDS)
     section.figure(
-        funnel(frame, denominator=whole, apart=apart, title="How far clients get towards a recovery group"),
+        partial(funnel, frame, denominator=whole, apart=apart, title="How far clients get towards a recovery group"),
         alt=describe_funnel(frame, denominator=whole, apart=apart),
         caption=f"Clients who reached each step towards a recovery group, {setting.period}. Out of: all "
         f"{wording.plural(whole, 'client')} on the record, those never offered a group included.",
     )
     section.show(shown)
+    funnel_by(section, setting, _stages_told(setting))
     _step_times(section, setting, steps)
     introductions_told(section, setting, findings)
     _nice(section, setting, findings)
@@ -170,7 +167,7 @@ def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -
 
 
 def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    row = nice_qs11_statement2(setting.whole, window=setting.window).iloc[0]
+    row = nice_qs11_statement2(setting.as_written, window=setting.window).iloc[0]
     total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
     if total == 0:
         section.note("NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the period.")
@@ -228,6 +225,7 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
         section.note("No client's treatment has ended with enough time before the end of the record to follow them up.")
         return
     _phases(section, setting, rows, findings)
+    aftercare_by(section, setting, WITHIN_28, _who_around_treatment(rows), continues_within=CONTINUES_WITHIN)
     section.say(
         "Left out of every row are clients without a treatment that has ended, and those whose treatment went "
         f"on: another was open when it ended, or began within {CONTINUES_WITHIN} days, and has not ended. "
@@ -255,7 +253,7 @@ def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int,
     )
     frame = shown.to_frame().rename(columns={"row": "phase"})
     section.figure(
-        aftercare_bars(frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
+        partial(aftercare_bars, frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
         alt=describe_aftercare(frame, people="clients"),
         caption="Share of clients with at least one contact with the recovery community in each phase. Out "
         "of: clients whose treatment ended and whose whole phase lies within the record; the numbers stand "
@@ -311,51 +309,10 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
     )
     frame = shown.to_frame().rename(columns={"row": "period"})[measured["whole"].to_numpy()]
     section.figure(
-        coverage_over_time(frame),
+        partial(coverage_over_time, frame),
         alt=describe_coverage(frame),
         caption=f"Share of clients {CONTACT}, by {every}. Out of: clients under observation or in treatment "
         f"on any day of the {every}; the number stands under the axis. The band is the 95% interval."
         + ("" if whole else f" Incomplete {every}s stand in the table alone."),
     )
     section.show(shown)
-
-
-def _by_group(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    if setting.reached.empty or not setting.by:
-        return
-    section.heading("Who is reached, and who is not")
-    linked = setting.clients.isin(setting.reached["person_id"])
-    pictures = []
-    for column in setting.by:
-        spoken = wording.lower_first(wording.label(column))
-        levels = pd.Series(level_of_each(setting.record, column, setting.clients)).replace("not recorded", None)
-        labels = levels.map(wording.label).where(levels.notna(), NOT_RECORDED)
-        counts = pd.crosstab(labels, linked).reindex(columns=[True, False], fill_value=0)
-        counts = counts.set_axis(["Contact", "No contact"], axis=1)
-        order = sorted(counts.index, key=lambda text: (text == NOT_RECORDED, text))
-        shown = findings[f"by_{column}"] = section.disclose(
-            setting.count_table(
-                counts.loc[order],
-                title=f"Clients {CONTACT}, by {spoken}",
-                denominator=f"clients of the same {spoken}",
-                row_header=wording.label(column),
-                columns="parts",
-                measured=True,
-                with_interval=True,
-                who=Who(CLIENTS, attribute_facts(column, counts.index), {"Contact": CONTACTED, "No contact": ("not contact",)}),
-            )
-        )
-        frame = shown.to_frame().query("row != 'All'")
-        pictures.append(frame.assign(label=wording.label(column) + ": " + frame["row"], value=frame["share"]))
-    frame = pd.concat(pictures, ignore_index=True)
-    title = f"Share of clients {CONTACT}"
-    section.figure(
-        interval_bars(frame, title=title),
-        alt=describe_intervals(frame, title=title),
-        caption=f"Clients {CONTACT}, {setting.period}, by "
-        f"{wording.listed([wording.label(name).lower() for name in setting.by])}. Out of: clients of the "
-        "same group; the numbers stand in the figure. Lines are 95% intervals: where they overlap widely, "
-        "groups may not differ.",
-    )
-    for column in setting.by:
-        section.show(findings[f"by_{column}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,8 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
-from recoverynet.report.evaluation.setting import CLIENTS, EQUITY_COLUMNS, Setting
+from recoverynet.report.evaluation.asked import EQUITY_COLUMNS
+from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 from recoverynet.tables.period import observed_within
@@ -247,7 +249,7 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     whole = shown.n("All clients")
     if len(frame) > 1:
         section.figure(
-            funnel(frame, denominator=whole, title="How many clients the record says enough about"),
+            partial(funnel, frame, denominator=whole, title="How many clients the record says enough about"),
             alt=describe_funnel(frame, denominator=whole),
             caption=f"Clients by how much is recorded of them, {setting.period}. Out of: "
             f"{wording.plural(whole, 'client')}. Whatever is said below about states and change rests on the "

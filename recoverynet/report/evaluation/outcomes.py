@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary
 from recoverynet.report.evaluation.observed import Findings, cross_counts
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.outcome_names import KNOWN
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 
@@ -35,39 +36,6 @@ DOMAINS = {
 }
 """Prefix of a variable's name and the domain it belongs to, in the order they are shown."""
 SCALES = {"days": "days of the last 28", "points": "points on a scale from 0 to 20"}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a known variable reads.
-
-    Attributes
-    ----------
-    label : str
-    unit : str
-        Unit of its numbers, shared by outcomes that may stand in one figure.
-    better : {"higher", "lower", ""}
-        Which way is better; empty where that is not for the report to say.
-    """
-
-    label: str
-    unit: str = ""
-    better: str = ""
-
-
-KNOWN = {
-    "dependency.days_used": Outcome("Days of use in the last 28", "days", "lower"),
-    "employment.paid_days": Outcome("Days of paid work in the last 28", "days", "higher"),
-    "employment.education_days": Outcome("Days of education in the last 28", "days", "higher"),
-    "health.psychological": Outcome("Psychological health (0 to 20)", "points", "higher"),
-    "health.physical": Outcome("Physical health (0 to 20)", "points", "higher"),
-    "wellbeing.quality_of_life": Outcome("Quality of life (0 to 20)", "points", "higher"),
-    "instrument.barc10": Outcome("Recovery capital, BARC-10 (10 to 60)", "BARC-10 points", "higher"),
-    "employment.status": Outcome("Work and education"),
-    "housing.status": Outcome("Housing status"),
-    "family.contact": Outcome("Contact with family"),
-    "offending.reoffended": Outcome("Reoffending"),
-}
 
 
 def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
@@ -239,7 +207,7 @@ def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSumm
         }
     ).reset_index(drop=True)
     section.figure(
-        paired_change(frame, share=False, unit=unit),
+        partial(paired_change, frame, share=False, unit=unit),
         alt=describe_change(frame, share=False, unit=unit),
         caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. "
         f"Out of: clients with two values at least {DAYS_APART} days apart; their number stands in the "
@@ -267,8 +235,9 @@ def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFr
     if pair.empty:
         section.note(f"Nobody has two values of this at least {DAYS_APART} days apart.")
         return
-    first, last = cross_counts(pair["first"])["Number"], cross_counts(pair["last"])["Number"]
-    order = cross_counts(pd.concat([pair["first"], pair["last"]])).index
+    both = setting.told(pd.concat([pair["first"], pair["last"]]))
+    first, last = (cross_counts(part)["Number"] for part in (both[: len(pair)], both[len(pair) :]))
+    order = cross_counts(both).index
     frame = pd.DataFrame({"First": first.reindex(order, fill_value=0), "Last": last.reindex(order, fill_value=0)})
     section.table(
         setting.count_table(

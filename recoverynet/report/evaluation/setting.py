@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recoverynet.arguments import whole_number
-from recoverynet.errors import DisclosureError, NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
+from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.graphs.person_network import PersonNetwork
@@ -25,11 +24,12 @@ from recoverynet.measures.recovery_contacts import PERSONAL_KINDS, recovery_cont
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.labels import pooled, with_rare_labels_pooled
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
+from recoverynet.report.evaluation.asked import breaks_of, columns_asked, require_length
 from recoverynet.states import STATE_VARIABLE, UNKNOWN, Norm, state_at
 from recoverynet.tables.consent import Agreed, UnknownConsent, consenting
-from recoverynet.tables.layouts import EPISODES, PEOPLE
 from recoverynet.tables.measurable import engine_of
 from recoverynet.tables.period import observed_within, record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
@@ -39,7 +39,6 @@ from recoverynet.tables.relational.start import EngineSettings, as_settings
 
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
 UNDATED = "no contact or observation is dated"
-EQUITY_COLUMNS = ("substance", "sex", "age_band")
 
 
 CLIENTS = Counted("clients")
@@ -64,6 +63,10 @@ class Setting:
         Columns of people (or episodes) by which links are broken down.
     valid_for : str
         How long an observation of a state holds.
+    by_was_asked : bool
+        Whether they were named by whoever asked: all main tables are broken down by them then.
+    smallest_shown : int
+        Labels that fewer clients have are pooled, so that no text of the record is about a few people.
     engine : EngineSettings or None
         Where what grows with contacts is added up; None: here.
     """
@@ -74,12 +77,23 @@ class Setting:
     breaks: tuple[pd.Timestamp, ...]
     by: tuple[str, ...]
     valid_for: str
+    smallest_shown: int
+    by_was_asked: bool = False
     engine: EngineSettings | None = None
 
     @property
-    def whole(self) -> RecoveryRecord:
-        """The record of those who agreed over all its time: for looking back, and for nothing else."""
+    def as_written(self) -> RecoveryRecord:
+        """The record of those who agreed with its labels as they stand: for measures that read them, and never to be printed."""
         return self.agreed.record
+
+    @cached_property
+    def whole(self) -> RecoveryRecord:
+        """The record of those who agreed over all its time, rare labels pooled: for looking back, and for nothing else."""
+        return with_rare_labels_pooled(self.as_written, self.clients, self.smallest_shown, window=self.window)
+
+    def told(self, labels: pd.Series) -> pd.Series:
+        """Labels by client as they may be told: those of too few pooled, however they were worked out."""
+        return pooled(labels, labels.index, self.smallest_shown)
 
     @cached_property
     def record(self) -> RecoveryRecord:
@@ -90,6 +104,11 @@ class Setting:
     def looked_back(self) -> RecoveryRecord:
         """The record of the period with the observations before it that still count in it."""
         return record_of_period(self.whole, self.window, look_back=pd.Timedelta(self.valid_for))
+
+    @property
+    def looked_back_as_written(self) -> RecoveryRecord:
+        """The same with its labels as they stand: what the fingerprint of a report is of."""
+        return record_of_period(self.as_written, self.window, look_back=pd.Timedelta(self.valid_for))
 
     @cached_property
     def linked(self) -> RecoveryRecord:
@@ -124,7 +143,7 @@ class Setting:
     @cached_property
     def clients(self) -> pd.Index:
         """Ids of the clients under observation in the period, in the order of the table."""
-        people = self.record.people
+        people = self.as_written.people
         here = (people["role"] == "client") & observed_within(people, self.window)
         answer: pd.Index = pd.Index(people.loc[here.to_numpy(dtype=bool), "person_id"], name="person_id")
         return answer
@@ -318,6 +337,7 @@ def make_setting(
     breaks: Sequence[object] | None,
     by: Sequence[str] | None,
     valid_for: str,
+    smallest_shown: int,
     unknown_consent: UnknownConsent = "count",
     engine: object | None = None,
 ) -> Setting:
@@ -333,14 +353,15 @@ def make_setting(
             "values = "
             '{ service_user = "client" } }.'
         )
-    _require_length(valid_for)
+    require_length(valid_for)
     bounds = record.window if window is None else tuple(as_instant(bound, record.tz) for bound in window)
     if bounds is not None and (len(bounds) != 2 or not bounds[0] < bounds[1]):
         raise TimeOrderError(f"A window is a start and a later end; got {window!r}.")
     agreed = consenting(record, "evaluation", unknown_consent=unknown_consent)
-    columns = _columns(agreed.record, by)
+    columns = columns_asked(agreed.record, by)
     asked = None if engine is None else as_settings(engine)
-    setting = Setting(agreed, norm, bounds, _breaks(bounds, n_periods, breaks, record.tz), columns, valid_for, asked)
+    compared = breaks_of(bounds, n_periods, breaks, record.tz)
+    setting = Setting(agreed, norm, bounds, compared, columns, valid_for, smallest_shown, by is not None, asked)
     if not setting.n_clients:
         asked_of: Any = agreed.roles.loc["client"]
         n_asked = int(asked_of.sum())
@@ -349,52 +370,3 @@ def make_setting(
             f"not agree to evaluation, and nobody else was under observation in the period ({setting.period})."
         )
     return setting
-
-
-def _require_length(valid_for: str) -> None:
-    try:
-        lasting = pd.Timedelta(valid_for)
-    except ValueError as error:
-        raise SchemaError(f"valid_for must be a length of time such as '90D'; got {valid_for!r}.") from error
-    if not lasting > pd.Timedelta(0):
-        raise SchemaError(f"valid_for must be longer than nothing; got {valid_for!r}.")
-
-
-def _breaks(window: Window | None, n_periods: int, breaks: Sequence[object] | None, tz: str) -> tuple[pd.Timestamp, ...]:
-    """Bounds of the periods compared: those given, or the window cut into equal parts at midnight."""
-    if breaks is not None:
-        given = tuple(as_instant(bound, tz) for bound in breaks)
-        if len(given) < 2 or not all(one < other for one, other in zip(given[:-1], given[1:], strict=True)):
-            raise TimeOrderError(f"breaks must be two or more instants, each after the one before; got {breaks!r}.")
-        return given
-    n_periods = whole_number(n_periods, "n_periods", 1)
-    if window is None:
-        return ()
-    start, end = window
-    months = (end.year - start.year) * 12 + end.month - start.month
-    if start.is_month_start and end.is_month_start and months % n_periods == 0:
-        inner = [start + pd.DateOffset(months=months // n_periods * part) for part in range(1, n_periods)]
-    else:
-        days = (end - start) / n_periods
-        inner = [(start + days * part).normalize() for part in range(1, n_periods)]
-    bounds = (start, *inner, end)
-    return bounds if all(one < other for one, other in zip(bounds[:-1], bounds[1:], strict=True)) else (start, end)
-
-
-def _columns(record: RecoveryRecord, by: Sequence[str] | None) -> tuple[str, ...]:
-    """The columns to break links down by: those given, or the usual ones that are filled in."""
-    if by is None:
-        clients = record.people[record.people["role"] == "client"]
-        return tuple(name for name in EQUITY_COLUMNS if clients[name].notna().any())
-    wanted = (by,) if isinstance(by, str) else tuple(by)
-    people_named = [name for name in wanted if name in (*PEOPLE.person_ids, *EPISODES.person_ids)]
-    if people_named:
-        raise DisclosureError(
-            f"by names {', '.join(map(repr, people_named))}, which stands for people: a table for each worker would publish "
-            "the work of one person. Break down by provider, area or another column that groups people."
-        )
-    known = [name for name in (*record.people.columns, *record.episodes.columns) if name != "person_id"]
-    wrong = [name for name in wanted if name not in known]
-    if wrong:
-        raise SchemaError(f"by names {', '.join(map(repr, wrong))}; the columns are {', '.join(dict.fromkeys(known))}.")
-    return wanted

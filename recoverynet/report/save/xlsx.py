@@ -18,7 +18,7 @@ from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedSummary, Dis
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, as_number
 from recoverynet.report.rendering import plain
 from recoverynet.report.sections import Section, Table
-from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR
+from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR, lower_first
 
 _EPOCH = datetime.datetime(2000, 1, 1)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -229,7 +229,8 @@ def _cross_cells(shown: DisclosedTable) -> tuple[list[str], list[list[Cell]]]:
     columns = list(shown.counts.columns)
     heads = [shown.row_header, *columns]
     shares = [name for name in columns if not (shown.share_of == "row" and name == TOTAL)] if shown.share_of else []
-    heads += [f"{name}, share of {'all' if shown.share_of == 'all' else shown.share_of}" for name in shares]
+    out_of = lower_first(str(shown.counts.columns[0])) if shown.share_of == "first" else shown.share_of
+    heads += [f"{name}, share of {out_of}" for name in shares]
     heads += [shown.known_heading] if shown.known else []
     rows = []
     for row in shown.counts.index:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def _steps(section: SectionWriter, setting: SpreadSetting, steps: pd.DataFrame, 
     able = steps["n_pairs"] >= setting.least
     frame = steps.assign(n_pairs=[nearest_ten(n) for n in steps["n_pairs"]])[able]
     section.figure(
-        separation_curve(frame, norm=setting.norm),
+        partial(separation_curve, frame, norm=setting.norm),
         alt=describe_separation(frame, norm=setting.norm),
         caption=f"How much more often than people at large somebody holds {setting.norm} when somebody one "
         f"to {MAX_DISTANCE} steps away does, {label}. Out of: pairs of people of known state so far apart, "

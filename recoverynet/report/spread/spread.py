@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from recoverynet.arguments import list_of_names
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.instants import as_window
 from recoverynet.measures.behaviours import norm_values
+from recoverynet.measures.subgroups import people_with_role
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
+from recoverynet.report.disclosure.ledger import Book, open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
@@ -64,6 +68,7 @@ def spread_report(
     area: str | None = None,
     provider: str | None = None,
     clients: Iterable[str] | None = None,
+    ledger: str | Path | None = None,
 ) -> Report:
     """Does a norm spread through this network or do like people meet, and how sure can a researcher be?
 
@@ -99,6 +104,8 @@ def spread_report(
     area, provider, clients : str, str, iterable of str, optional
         Only clients of an area, in treatment with a provider in the period, or on a list of ids; with them people of other
         roles in touch with them. Not for panels.
+    ledger : str or pathlib.Path, optional
+        File that remembers what was published from this record, as for :func:`recoverynet.evaluation_report`. Not for panels.
 
     Returns
     -------
@@ -118,7 +125,7 @@ def spread_report(
     NotEstimableError
         Nothing in the record is dated, hardly anybody's state is on record, or nobody agreed to research.
     DisclosureError
-        There is no such disclosure policy.
+        There is no such disclosure policy, or the ledger is that of another record.
     EngineError
         The engine cannot start, or went away.
 
@@ -141,7 +148,12 @@ def spread_report(
     chosen["unknown_consent"] = unknown_consent
     chosen_of = _chosen(source, window, area, provider, clients)
     panel_and_name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)
-    setting, writer = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations), ReportWriter(policy)
+    setting = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations)
+    ways = {"norm": norm, "placebo": placebo, "adjust": adjust, "surroundings": surroundings, **chosen}
+    ways |= {"n_permutations": n_permutations, "rng": setting.seed}
+    whom = {"area": area, "provider": provider}
+    book = _book(source, chosen_of, ledger, policy, ways, whom)
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words(), _of_the_record(chosen_of))
     report = Report(
@@ -156,24 +168,35 @@ def spread_report(
     )
     if not isinstance(source, RecoveryRecord) or chosen_of is None:
         return remember_publication(report, writer.publication)
-    arguments = {
-        "norm": norm,
-        "placebo": placebo,
-        "adjust": adjust,
-        "surroundings": surroundings,
-        **chosen,
-        "n_permutations": n_permutations,
-        "rng": setting.seed,
-        "title": title,
-        "subtitle": subtitle,
-        "area": area,
-        "provider": provider,
-    }
+    arguments = ways | {"title": title, "subtitle": subtitle} | whom
     told = {name: value for name, value in arguments.items() if name != "engine"} | {"disclosure": policy}
+    told |= {"ledger": ledger is not None}
     report = replace(report, manifest=make_manifest("spread", fingerprints(source), told, listed=clients is not None))
     remember_publication(report, writer.publication)
+    book.remember(report.title, writer.publication)
     kept = source if clients is None else chosen_of.record
     return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), TEMPLATE))
+
+
+def _book(
+    source: RecoveryRecord | NetworkPanel,
+    chosen: ReportedOn | None,
+    ledger: str | Path | None,
+    policy: DisclosurePolicy,
+    ways: dict[str, object],
+    whom: dict[str, str | None],
+) -> Book:
+    """The place of the report in the ledger of its record."""
+    named = {"kind": "spread", "settings": {name: each for name, each in ways.items() if name not in ("window", "engine")}}
+    if not isinstance(source, RecoveryRecord) or chosen is None:
+        if ledger is not None:
+            raise SchemaError("A disclosure ledger is that of a record, and this report is made from a panel: leave it out.")
+        return open_book(None, (), scope=frozenset(), policy=policy.name, **named)  # type: ignore[arg-type]
+    asked = ways["window"]
+    window = source.window if asked is None else as_window(asked, source.tz)  # type: ignore[arg-type]
+    listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
+    scope = scope_of(window, clients=listed, **whom)
+    return open_book(ledger, people_with_role(source, ("client",)), scope=scope, policy=policy.name, **named)  # type: ignore[arg-type]
 
 
 def _of_the_record(chosen: ReportedOn | None) -> dict[str, str]:

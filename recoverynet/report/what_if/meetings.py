@@ -7,6 +7,7 @@ import pandas as pd
 from recoverynet.by_row import each_row
 from recoverynet.models.interventions.meeting_gaps import NOT_KNOWN, MeetingGaps, plan_meetings
 from recoverynet.report import wording
+from recoverynet.report.disclosure.labels import OTHER
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.tables.record import RecoveryRecord
@@ -14,7 +15,7 @@ from recoverynet.tables.record import RecoveryRecord
 PARTS = {"n_go": "Go to a group", "n_could": "Could go to one and do not", "n_without": "Have none within reach"}
 
 
-def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str) -> Section:
+def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str, smallest: int) -> Section:
     """Clients by what is within their reach, and the time at which one more meeting would reach most."""
     gaps = plan_meetings(record, least=0)  # the policy of the report hides what is small
     section = report.section(
@@ -23,9 +24,10 @@ def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str) 
     section.points(gaps.assumptions)
     areas = gaps.areas[gaps.areas["n_clients"] > 0]
     counts = areas[list(PARTS)].astype(int).rename(columns=PARTS)
-    counts.index = [_place(area) for area in counts.index]
+    rare = {area for area in counts.index if area != NOT_KNOWN and counts.loc[area].sum() < smallest}
+    counts = counts.groupby([_place(OTHER if area in rare else area) for area in counts.index], sort=False).sum()
     told = section.table(_within_reach(counts, period)).counts
-    best = _best_of_each(gaps)
+    best = {(area, time): shares for (area, time), shares in _best_of_each(gaps).items() if area not in rare}
     if best:
         hidden = {area for area in counts.index if told.loc[area].isna().any()}
         section.table(_one_more(best, hidden, period))
@@ -66,7 +68,7 @@ def _one_more(best: dict[tuple[str, str], tuple[int, int]], hidden: set[str], pe
 
 
 def _place(area: object) -> str:
-    return "Area not known" if area == NOT_KNOWN else str(area)
+    return {NOT_KNOWN: "Area not known", OTHER: "Other areas"}.get(str(area), str(area))
 
 
 def _best_of_each(gaps: MeetingGaps) -> dict[tuple[str, str], tuple[int, int]]:

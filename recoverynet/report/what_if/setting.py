@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from recoverynet.errors import DisclosureError
+from recoverynet.measures.subgroups import EVERYONE, NOT_RECORDED
 from recoverynet.models.interventions.arrays import group_place, person_place
 from recoverynet.models.interventions.comparison import NOBODY, Comparison
 from recoverynet.models.interventions.declared import BridgeRemoved, GroupClosed, HoursMoved, Introduction
 from recoverynet.models.interventions.plan import InterventionPlan
 from recoverynet.models.interventions.robustness import TippingPoints
 from recoverynet.models.interventions.source import SpreadSource
+from recoverynet.report.disclosure.labels import OTHER, is_usual
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.what_if import wording
 
@@ -104,3 +108,23 @@ def require_nobody_told_of(plan: InterventionPlan, source: SpreadSource, policy:
                 f"Take this "
                 "intervention out of the plan, or look at it with simulate_spread() and keep the answer to yourself."
             )
+
+
+def with_rare_levels_pooled(source: SpreadSource, smallest: int) -> SpreadSource:
+    """The same community with subgroups of fewer clients than a policy shows counted as one, "other", before courses are."""
+    standing = source.standing
+    words = {by: rare_levels(standing.levels, standing.n_level, by, smallest) for by in dict(standing.levels)}
+    told = [(by, OTHER if level in words[by] else level) for by, level in standing.levels]
+    if told == list(standing.levels):
+        return source
+    levels = tuple(dict.fromkeys(told))
+    place = np.array([levels.index(level) for level in told])
+    n_level = np.bincount(place, weights=standing.n_level, minlength=len(levels)).astype(np.int64)
+    community = standing.community._replace(levels=place[standing.community.levels])
+    return replace(source, standing=replace(standing, community=community, levels=levels, n_level=n_level))
+
+
+def rare_levels(levels: Sequence[tuple[str, str]], n_level: np.ndarray, by: str, smallest: int) -> set[str]:
+    """Levels of one column that fewer clients have, words every report has left out."""
+    own = [(level, n) for (name, level), n in zip(levels, n_level, strict=True) if name == by]
+    return {level for level, n in own if n < smallest and level not in (EVERYONE, NOT_RECORDED) and not is_usual(level)}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import platform
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.measures.subgroups import people_with_role
 from recoverynet.models.interventions.community import MONTH_DAYS
 from recoverynet.models.interventions.comparison import compare_interventions
 from recoverynet.models.interventions.fitted import FittedRates
@@ -24,6 +26,8 @@ from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import spread_panel
 from recoverynet.report import wording
+from recoverynet.report.disclosure.audit import earlier_in_words
+from recoverynet.report.disclosure.ledger import open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
@@ -33,7 +37,7 @@ from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
 from recoverynet.report.what_if.meetings import meetings_section
 from recoverynet.report.what_if.opening import brief_section, plan_section
-from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of
+from recoverynet.report.what_if.setting import WhatIf, require_nobody_told_of, with_rare_levels_pooled
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.record import RecoveryRecord, require_record
 
@@ -48,6 +52,7 @@ def what_if_report(
     norm: Norm = RECOVERY_NORM,
     disclosure: str | DisclosurePolicy = "ndtms",
     title: str | None = None,
+    ledger: str | Path | None = None,
     workers: int | None = None,
     quiet: bool | None = None,
 ) -> Report:
@@ -65,6 +70,8 @@ def what_if_report(
         ``"ndtms"`` (default), ``"nhs"``, or a policy.
     title : str, optional
         For the cover. Default: the plan's.
+    ledger : str or pathlib.Path, optional
+        File that remembers what was published from this record, as for :func:`recoverynet.evaluation_report`.
     workers, quiet
         As for :func:`recoverynet.simulate_spread`.
 
@@ -83,7 +90,8 @@ def what_if_report(
     NotEstimableError
         No client's state is known, or the record cannot say how proposals are followed and the plan does not.
     DisclosureError
-        There is no such policy, or the plan is about so few clients that a shared report would tell of them.
+        There is no such policy, the ledger is that of another record, or the plan is about so few clients that a shared
+        report would tell of them.
 
     Notes
     -----
@@ -105,20 +113,23 @@ def what_if_report(
     policy = DisclosurePolicy.resolve(disclosure)
     ladder = None if plan.placebo is None else _ladder(record, plan.placebo, norm, plan.seed)
     source = spread_source(record, _rates(record, plan, norm), norm=norm, ladder=ladder, reach=plan.reach)
+    source = with_rare_levels_pooled(source, policy.smallest_shown)
     require_nobody_told_of(plan, source, policy)
     shared = {"rules": plan.rules, "horizon": plan.horizon, "turnover": plan.turnover, "workers": workers, "quiet": quiet}
     found = compare_interventions(source, plan.interventions, n_runs=plan.runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
     runs = min(plan.runs, RUNS_OF_TIPPING)
     tipping = tipping_points(source, plan.interventions, vary=plan.vary, n_runs=runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
-    writer = ReportWriter(policy)
+    named = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.name}
+    book = open_book(ledger, people_with_role(record, ("client",)), scope=scope_of(record.window), **named)  # type: ignore[arg-type]
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
     found_of_it = [make(writer, what_if) for make in makers]
     if makers and len(record.groups):
-        found_of_it.append(meetings_section(writer, record, record.period_in_words()))
+        found_of_it.append(meetings_section(writer, record, record.period_in_words(), policy.smallest_shown))
     sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
-    told = {"norm": norm, "disclosure": policy, "title": title}
+    told = {"norm": norm, "disclosure": policy, "title": title, "ledger": ledger is not None}
     report = Report(
         title=title or plan.title,
         subtitle=f"What would follow over {plan.horizon} months, under which assumptions, and how sure that is.",
@@ -129,6 +140,7 @@ def what_if_report(
         kind_in_words="What if",
         manifest=make_manifest("what_if", fingerprints(record) | {"plan": plan_fingerprint(plan)}, told, listed=False),
     )
+    book.remember(report.title, writer.publication)
     return remember_publication(report, writer.publication)
 
 
@@ -222,4 +234,5 @@ def _again(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
     section.say("The same record and plan give the same report, number for number.")
     section.facts("Settings", list(settings.items()))
+    section.say(earlier_in_words(report.publication))
     return section.finish()

@@ -25,7 +25,7 @@ from recoverynet.states import RECOVERY_NORM
 
 TZ = "Europe/London"
 USUAL = {"norm": RECOVERY_NORM, "by": "provider", "valid_for": "90D", "unknown_consent": "count"}
-WHOM = {"area": None, "provider": None, "clients": None}
+WHOM = {"area": None, "provider": None, "clients": None, "smallest_shown": 5}
 SPRING = ("2011-01-01", "2011-07-01")
 OFF = rn.DisclosurePolicy.none(reason="a test")
 

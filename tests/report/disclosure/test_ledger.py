@@ -12,7 +12,7 @@ import recoverynet as rn
 from recoverynet.report.disclosure.audit import audited, earlier_in_words
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
-from recoverynet.report.disclosure.ledger import open_ledger, scope_of
+from recoverynet.report.disclosure.ledger import open_book, open_ledger, scope_of
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.verified import MadeWith, verify_report
 
@@ -146,3 +146,57 @@ def test_a_report_made_with_a_ledger_is_verified_with_it(tmp_path):
     assert ledger.read_bytes() == held
     with pytest.raises(rn.SchemaError, match="Give the ledger as well"):
         verify_report(tmp_path / "x.html", record)
+
+
+def test_another_kind_of_report_on_the_same_people_is_another_report(tmp_path):
+    """The first report shows 40 of 60; a second with other settings, about the same people and time, is solved beside it."""
+    path, own = tmp_path / "ledger.json", scope_of(tuple(map(pd.Timestamp, ("2011-01-01", "2012-01-01"))))
+    told = {}
+    for kind, settings in (("evaluation", {"by": ("sex",)}), ("evaluation", {"by": ("area",)}), ("comparison", {"by": "area"})):
+        book = open_book(path, IDS, kind=kind, settings=settings, scope=own, policy="ndtms")
+        told[kind, str(settings)] = len(book.earlier)
+        writer = ReportWriter("ndtms", earlier=book.earlier, scope=book.scope)
+        writer.section("one", "One").table(table(40, 60))
+        book.remember("Test", writer.publication)
+    assert list(told.values()) == [0, 3, 6], "figures published before each"
+    again = open_book(path, IDS, kind="evaluation", settings={"by": ("sex",)}, scope=own, policy="ndtms")
+    assert len(again.earlier) == 0 and len(json.loads(path.read_text())["reports"]) == 3
+    assert open_book(None, IDS, kind="evaluation", settings={}, scope=own, policy="ndtms").earlier == ()
+
+
+def test_clients_a_year_before_are_those_of_a_report_on_that_year(tmp_path):
+    """40 of 60 had contact in the year before, as was published then: the comparison counts the same people."""
+    path = tmp_path / "ledger.json"
+    published(path, "ndtms", 40, 60, dates=("2010-01-01", "2011-01-01"))
+    scope, before = (scope_of(tuple(map(pd.Timestamp, (f"{year}-01-01", f"{year + 1}-01-01")))) for year in (2011, 2010))
+    book = open_book(path, IDS, kind="comparison", settings={}, scope=scope, policy="ndtms")
+    writer = ReportWriter("ndtms", earlier=book.earlier, scope=scope, elsewhere={"then": ("clients", before)})
+    then = rn.CountTable.of_shares(
+        {"Any contact": (40, 60)}, title="Then", who=Who(Counted("then"), {"Any contact": ("contact",)}), **WORDS
+    )
+    writer.section("one", "One").table(then)
+    linked, _, names = writer.publication.linked()
+    assert sum(name is not None and "contact" in name.facts and "2010" in name.text for name in names) == 1, "one figure, not two"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["spread", "comparison"])
+def test_every_report_is_written_into_the_ledger_and_verified_with_it(tmp_path, kind):
+    record, ledger = rn.load_sample("five_people"), tmp_path / "ledger.json"
+    make = {"spread": rn.spread_report, "comparison": rn.comparison_report}[kind]
+    first = make(record, ledger=ledger)
+    held = json.loads(ledger.read_text())["reports"]
+    assert [entry["kind"].split()[0] for entry in held] == [kind] and held[0]["figures"]
+    again = make(record, ledger=ledger)
+    assert [section.to_text() for section in again.sections] == [section.to_text() for section in first.sections]
+    assert len(json.loads(ledger.read_text())["reports"]) == 1
+    other = make(record, ledger=ledger, disclosure="nhs")
+    assert "published before from the same record" in other["settings"].to_text()
+    other.save(tmp_path / "x.html")
+    assert verify_report(tmp_path / "x.html", record, MadeWith(ledger=ledger)).is_same
+
+
+def test_a_panel_has_no_ledger(tmp_path):
+    panel = rn.panel(rn.ContactGraph(rn.load_sample("riverside")), breaks=["2010-07-01", "2011-01-01", "2011-07-01"])
+    with pytest.raises(rn.SchemaError, match="leave it out"):
+        rn.spread_report(panel, ledger=tmp_path / "ledger.json")

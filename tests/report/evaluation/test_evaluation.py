@@ -13,7 +13,8 @@ from recoverynet.errors import DisclosureError, SchemaError, TimeOrderError
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.policy import CountTable
-from recoverynet.report.evaluation.closing import _tell_contact, fingerprint
+from recoverynet.report.evaluation.brief import _tell_contact
+from recoverynet.report.evaluation.closing import fingerprint
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.report import Report
 from recoverynet.tables.consent import consenting

@@ -15,7 +15,15 @@ OFF = rn.DisclosurePolicy.none(reason="a test")
 
 
 def section_of(record: rn.RecoveryRecord) -> Section:
-    asked = {"norm": RECOVERY_NORM, "window": None, "n_periods": 1, "breaks": None, "by": (), "valid_for": "90D"}
+    asked = {
+        "norm": RECOVERY_NORM,
+        "window": None,
+        "n_periods": 1,
+        "breaks": None,
+        "by": (),
+        "valid_for": "90D",
+        "smallest_shown": 1,
+    }
     return links_section(ReportWriter(OFF), make_setting(record, **asked), Findings())  # type: ignore[arg-type]
 
 
