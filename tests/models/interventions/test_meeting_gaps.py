@@ -154,3 +154,9 @@ def test_a_public_list_of_meetings_is_taken_as_it_comes(shared) -> None:  # type
     listed = rn.read_meeting_guide(shared("data/meetings/meeting_guide_kc.json")).tables["groups"]
     gaps = rn.plan_meetings(rn.load_sample("riverside"), listed=listed)
     assert gaps.meetings["n_meetings"].sum() > 100
+
+
+def test_the_instant_asked_for_is_read_in_the_time_zone_of_the_record() -> None:
+    record = rn.load_sample("five_people")
+    end = record.required_window()[1]
+    pd.testing.assert_frame_equal(rn.plan_meetings(record, at=f"{end:%Y-%m-%d}").to_frame(), rn.plan_meetings(record).to_frame())
