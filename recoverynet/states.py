@@ -12,7 +12,6 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.spells import FOREVER, join_runs, segments
 from recoverynet.observed import (
     OWN_SOURCES,
-    UNKNOWN,
     Looks,
     SourceRule,
     checked_rule,
@@ -22,6 +21,7 @@ from recoverynet.observed import (
     microseconds_in,
     value_at,
 )
+from recoverynet.observed import UNKNOWN as UNKNOWN
 
 STATE_VARIABLE = "state"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.axes import Axes as Axes
 
 from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.courses import SUPPOSED

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.axes import Axes as Axes
 
 from recoverynet.draw.style import ACCENT, APART, MAIN, MUTED, SMALL, axes_width, drawn, open_axes, text_width, wrap
 

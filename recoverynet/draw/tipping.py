@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.axes import Axes as Axes
 
 from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.courses import SUPPOSED

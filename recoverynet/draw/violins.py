@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.axes import Axes as Axes
 
 from recoverynet.draw.cells import NOTHING, listed, whole
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis

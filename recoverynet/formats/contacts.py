@@ -10,7 +10,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import Imported, ImportReport, ImportRow
 from recoverynet.formats.proposal.proposal import proposed
 from recoverynet.tables.account import Account
-from recoverynet.tables.files import SIDECAR, read_accounted
+from recoverynet.tables.files import read_accounted
 from recoverynet.tables.identifiers import free_text_column, identifying_column
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import Mapping, read_mapping
@@ -19,6 +19,7 @@ from recoverynet.tables.pseudonym_ids import key_bytes
 from recoverynet.tables.pseudonyms import pseudonymise
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.schema import require_time_zone
+from recoverynet.tables.sidecar import SIDECAR
 from recoverynet.tables.sources import open_source
 from recoverynet.untrusted.structured import parse_toml
 

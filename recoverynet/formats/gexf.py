@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from recoverynet.errors import SchemaError
+from recoverynet.formats.attributes import COLUMNS
 from recoverynet.formats.imported import ImportReport, ImportRow
-from recoverynet.formats.raw_networks import NETWORK, RawNetwork, RawNetworks, plain_columns
-from recoverynet.formats.xml_graphs import Attribute, XmlGraph, made_networks, tie_list, type_of, xml_attribute
+from recoverynet.formats.raw_networks import NETWORK, RawNetwork, RawNetworks
+from recoverynet.formats.xml_graphs import Attribute, XmlGraph, held_in, made_networks, tie_list, xml_attribute
 from recoverynet.formats.xml_text import walk_xml
 
 KIND = "gexf"
@@ -17,6 +18,7 @@ _TYPES |= dict.fromkeys(("integer", "long", "short", "byte", "biginteger"), "who
 _WRITTEN = {"truth": "boolean", "whole": "long", "number": "double", "": "string"}
 _LOOKS = {"color", "position", "size", "shape", "thickness"}
 _LABEL = ("node", "label")
+_NOTE = f"{COLUMNS}: "
 
 
 @dataclass
@@ -29,6 +31,7 @@ class _Reader:
     undeclared: set[str] = field(default_factory=set)
     n_other: dict[str, int] = field(default_factory=dict)
     _open: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    _notes: dict[str, str] = field(default_factory=dict)
     _whose: str = ""
     _key: str = ""
     _seen_root: bool = False
@@ -41,6 +44,7 @@ class _Reader:
                 raise SchemaError(f"{self.name!r} is no GEXF: its outermost element is <{tag[:40]}>.")
         if tag == "graph":
             self.graphs.append(XmlGraph(given.get("id", ""), given.get("defaultedgetype", "undirected") != "undirected", given))
+            self.graphs[-1].answers.update(self._notes)
         elif tag == "attributes":
             self._whose = given.get("class", "node")
         elif tag == "attribute":
@@ -87,7 +91,10 @@ class _Reader:
 
     def end(self, tag: str, text: str) -> None:
         """An element ends."""
-        if tag == "default" and self._key in self.keys:
+        if tag == "description" and text.strip().startswith(_NOTE) and not self.graphs:
+            self.keys[COLUMNS] = Attribute(COLUMNS, "", "graph")
+            self._notes[COLUMNS] = text.strip().removeprefix(_NOTE)
+        elif tag == "default" and self._key in self.keys:
             self.keys[self._key] = self.keys[self._key]._replace(default=text)
         elif tag in ("node", "edge") and self._open:
             self._open.pop()
@@ -122,24 +129,31 @@ def gexf_text(network: RawNetwork) -> str:
     SchemaError
         An id or a text holds a sign that XML cannot.
     """
-    columns = plain_columns(network.people)
+    known, kinds = held_in(network, "GEXF")
+    columns = known.values
     way = "directed" if network.directed else "undirected"
     named = "" if network.name == NETWORK else f" id={xml_attribute(network.name)}"
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<gexf xmlns="http://gexf.net/1.3" version="1.3">']
+    lines += [f"  <meta>{described(known.columns)}</meta>"] * bool(columns)
     lines += [f'  <graph{named} mode="static" defaultedgetype="{way}">', '    <attributes class="node">']
     for place, title in enumerate(columns):
-        kind = _WRITTEN[type_of(network, title)]
+        kind = _WRITTEN[kinds[title]]
         lines.append(f'      <attribute id="{place}" title={xml_attribute(title)} type="{kind}"/>')
     lines += ["    </attributes>", "    <nodes>"]
     ids = [xml_attribute(label) for label in network.people.index]
     for label, *values in zip(ids, *columns.values(), strict=True):
-        known = [(place, value) for place, value in enumerate(values) if value is not None]
-        told = "".join(f'<attvalue for="{place}" value={_text(value)}/>' for place, value in known)
+        said = [(place, value) for place, value in enumerate(values) if value is not None]
+        told = "".join(f'<attvalue for="{place}" value={_text(value)}/>' for place, value in said)
         lines.append(f"      <node id={label} label={label}>" + f"<attvalues>{told}</attvalues>" * bool(told) + "</node>")
     lines += ["    </nodes>", "    <edges>"]
     for number, (i, j, value) in enumerate(tie_list(network)):
         lines.append(f'      <edge id="{number}" source={ids[i]} target={ids[j]} weight="{value!r}"/>')
     return "\n".join([*lines, "    </edges>", "  </graph>", "</gexf>"]) + "\n"
+
+
+def described(columns: str) -> str:
+    """The element of a file's ``<meta>`` that holds the note on the type of each column."""
+    return f"<description>{xml_attribute(_NOTE + columns)[1:-1]}</description>"
 
 
 def _text(value: object) -> str:

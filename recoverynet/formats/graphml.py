@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recoverynet.errors import SchemaError
+from recoverynet.formats.attributes import COLUMNS, UNKNOWN
 from recoverynet.formats.imported import ImportReport, ImportRow
-from recoverynet.formats.raw_networks import RawNetwork, RawNetworks, plain_columns
-from recoverynet.formats.xml_graphs import Answers, Attribute, XmlGraph, made_networks, tie_list, type_of, xml_attribute
+from recoverynet.formats.raw_networks import RawNetwork, RawNetworks
+from recoverynet.formats.xml_graphs import PERSON_ID, Answers, Attribute, XmlGraph, held_in, made_networks, tie_list, xml_attribute
 from recoverynet.formats.xml_text import walk_xml
 
 KIND = "graphml"
@@ -150,10 +151,13 @@ def graphml_text(networks: Sequence[RawNetwork]) -> str:
     keys: dict[tuple[str, str], str] = {}
     body: list[str] = []
     for network in networks:
-        columns = plain_columns(network.people)
-        own = {title: _key(keys, title, _WRITTEN[type_of(network, title)]) for title in columns}
+        known, kinds = held_in(network, "GraphML")
+        # igraph calls nodes n0, n1, … when it writes them again, and keeps the attribute.
+        columns = {PERSON_ID: list(network.people.index), **known.values, **({UNKNOWN: known.unknown} if known.unknown else {})}
+        own = {title: _key(keys, title, _WRITTEN[kinds.get(title, "")]) for title in columns}
         default = "directed" if network.directed else "undirected"
         body.append(f"  <graph id={xml_attribute(network.name)} edgedefault={xml_attribute(default)}>")
+        body += [f"    {_data(COLUMNS, known.columns)}"] * bool(known.values)
         ids = [xml_attribute(label) for label in network.people.index]
         for label, *values in zip(ids, *columns.values(), strict=True):
             told = "".join(_data(own[title], value) for title, value in zip(columns, values, strict=True) if value is not None)
@@ -165,6 +169,9 @@ def graphml_text(networks: Sequence[RawNetwork]) -> str:
         f'  <key id="{key}" for="node" attr.name={xml_attribute(title)} attr.type="{kind}"/>' for (title, kind), key in keys.items()
     ]
     head = ['<?xml version="1.0" encoding="utf-8"?>', '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">']
+    declared += [f'  <key id="{COLUMNS}" for="graph" attr.name="{COLUMNS}" attr.type="string"/>'] * any(
+        len(network.people.columns) for network in networks
+    )
     edge = ['  <key id="strength" for="edge" attr.name="strength" attr.type="double"/>']
     return "\n".join([*head, *declared, *edge, *body, "</graphml>"]) + "\n"
 

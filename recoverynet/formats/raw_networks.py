@@ -235,6 +235,7 @@ def _split_words(title: str) -> str:
 def typed_values(values: Sequence[Any], kind: str = "") -> pd.Series:
     """Texts, numbers, truths, None where missing, as a column of one type: a missing whole number does not make it a fraction.
 
+    Whole numbers of more than 20 digits stay text: as numbers they would become others.
     ``kind`` (``"truth"``, ``"whole"``, ``"number"``) says the type where no value is there to show it.
     """
     known = [value for value in values if value is not None]
@@ -244,7 +245,9 @@ def typed_values(values: Sequence[Any], kind: str = "") -> pd.Series:
         return pd.Series(values, dtype="boolean" if partly else "bool")
     if kinds == {int} and all(abs(value) < 2**63 for value in known):
         return pd.Series(values, dtype="Int64" if partly else "int64")
-    if kinds <= {int, float}:
+    if kinds == {int} and all(0 <= value < 2**64 for value in known):
+        return pd.Series(values, dtype="UInt64" if partly else "uint64")
+    if kinds <= {int, float} and not (kinds == {int} and known):
         return pd.Series([np.nan if value is None else float(value) for value in values], dtype="float64")
     return pd.Series([None if value is None else str(value) for value in values], dtype="str")
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError
+from recoverynet.formats.attributes import COLUMNS, NAMELESS, UNKNOWN, Held, held, require_writable, restored
 from recoverynet.formats.imported import ImportRow
 from recoverynet.formats.raw_networks import (
     NETWORK,
@@ -132,13 +133,16 @@ def _people(
     same = [key for key, values in columns.items() if keys[key].name.lower() in ("label", PERSON_ID) and values == labels]
     titles = _own_titles({key: keys[key].name for key in columns if key not in same})
     frame = {title: typed_texts(columns[key], keys[key].kind) for key, title in titles.items()}
-    people, told = without_names(pd.DataFrame(frame, index=range(len(ids))).set_axis(ids), keep, source, of)
+    note = next((text for key, text in graph.answers.items() if key in keys and keys[key].name == COLUMNS), None)
+    made = pd.DataFrame(frame, index=range(len(ids))).set_axis(ids)
+    people, told = without_names(restored(made, note) if note or UNKNOWN in made.columns else made, keep, source, of)
     return people, rows + told, place
 
 
 def _labels(graph: XmlGraph, keys: Mapping[str, Attribute], columns: Mapping[str, list[str | None]]) -> tuple[list[str], str]:
-    """Ids of people: an attribute person_id, else igraph's ``name`` where node ids only count, else the node ids."""
-    for wanted in (PERSON_ID, "name"):
+    """Ids of people: an attribute person_id, else igraph's ``name`` or ``id`` where node ids only count, else the node ids."""
+    by_igraph = [f"n{row}" for row in range(len(graph.nodes))] == list(graph.nodes)
+    for wanted in (PERSON_ID, "name", *(["id"] if by_igraph else [])):
         for key, values in columns.items():
             whole = None not in values and "" not in values and len(set(values)) == len(values)
             counted = all(re.fullmatch(r"n?\d+", node) for node in graph.nodes)
@@ -228,7 +232,19 @@ def xml_attribute(text: Any) -> str:
     return '"' + quoteattr(text, {'"': "&quot;", "\r": "&#13;"})[1:-1] + '"'
 
 
-def type_of(network: RawNetwork, title: str) -> str:
-    """Whether a column holds truths, whole numbers, numbers or texts, as :class:`Attribute` says it."""
-    values = next(network.people.iloc[:, place] for place, column in enumerate(network.people.columns) if str(column) == title)
-    return {"b": "truth", "i": "whole", "u": "whole", "f": "number"}.get(getattr(values.dtype, "kind", "O"), "")
+def held_in(network: RawNetwork, program: str) -> tuple[Held, dict[str, str]]:
+    """What is known of people as an XML file can hold it, and the kind of each column as :class:`Attribute` says it.
+
+    Raises
+    ------
+    SchemaError
+        An id, a name of a column or a text holds a sign that XML cannot.
+    """
+    known = held(network.people, plain=True, reserved=NAMELESS, program=program)
+    require_writable(network.people, known.values, program)
+    return known, {title: _kind_of(values) for title, values in known.values.items()}
+
+
+def _kind_of(values: Sequence[Any]) -> str:
+    kinds = {type(value) for value in values if value is not None}
+    return {bool: "truth", int: "whole", float: "number"}.get(next(iter(kinds)), "") if len(kinds) == 1 else ""

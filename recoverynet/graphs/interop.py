@@ -20,7 +20,8 @@ from scipy import sparse
 from recoverynet.arguments import as_path
 from recoverynet.atomic import write_bytes
 from recoverynet.errors import SchemaError
-from recoverynet.graphs.attributes import COLUMNS, UNKNOWN, Held, held, names_noted, require_writable, restored
+from recoverynet.formats.attributes import COLUMNS, NAMELESS, UNKNOWN, Held, held, names_noted, require_writable, restored
+from recoverynet.formats.gexf import described
 from recoverynet.graphs.graphml_text import readable_graphml
 from recoverynet.ids import PERSON_ID, id_index
 from recoverynet.untrusted.opening import read_bytes
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     IgraphGraph: TypeAlias = igraph.Graph
 
 STRENGTH, DISTANCE = "strength", "distance"
-GEXF_NAMES = ("id", "label", "pid", "start", "end", "parents", "slices", "spells", "viz", "for")
+GEXF_NAMES = ("", "key", "id", "label", "pid", "start", "end", "parents", "slices", "spells", "viz", "for")
 """Attributes of a node that GEXF, or networkx in writing it, keeps for itself."""
 
 
@@ -162,7 +163,7 @@ def write_graphml(path: str | Path, weights: sparse.csr_array, people: pd.DataFr
     import networkx as nx
 
     written = io.BytesIO()
-    nx.write_graphml(_for_a_file(weights, people, directed, "GraphML"), written)
+    nx.write_graphml(_for_a_file(weights, people, directed, "GraphML", NAMELESS), written)
     # A reader makes a line feed of a bare carriage return.
     write_bytes(path, written.getvalue().replace(b"\r", b"&#13;"))
 
@@ -186,13 +187,16 @@ def read_graphml(path: str | Path, *, strength: str | None = STRENGTH) -> RawNet
 def _named_by_igraph(graph: NetworkxGraph) -> NetworkxGraph:
     """The graph with its vertices called by their names, where igraph wrote it and called them n0, n1, … itself."""
     nodes = list(graph.nodes)
-    names = [graph.nodes[node].get("name") for node in nodes]
-    theirs = [f"n{place}" for place in range(len(nodes))] == nodes and None not in names and len(set(names)) == len(nodes)
-    if not theirs:
+    if [f"n{place}" for place in range(len(nodes))] != nodes:
         return graph
-    for node, name in zip(nodes, names, strict=True):
-        graph.nodes[node].setdefault(PERSON_ID, name)
-        del graph.nodes[node]["name"]
+    for called in ("name", "id"):
+        names = [graph.nodes[node].get(called) for node in nodes]
+        if None not in names and len(set(names)) == len(nodes):
+            for node, name in zip(nodes, names, strict=True):
+                graph.nodes[node].setdefault(PERSON_ID, name)
+                if graph.nodes[node][PERSON_ID] == name:
+                    del graph.nodes[node][called]
+            break
     return graph
 
 
@@ -201,9 +205,12 @@ def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame
     import networkx as nx
 
     written = io.BytesIO()
-    nx.write_gexf(_for_a_file(weights, people, directed, "GEXF", GEXF_NAMES), written)
-    # networkx writes the day into the file
-    write_bytes(path, re.sub(rb' lastmodifieddate="[^"]*"', b"", written.getvalue()))
+    graph = _for_a_file(weights, people, directed, "GEXF", GEXF_NAMES)
+    nx.write_gexf(graph, written)
+    # networkx writes the day into the file, and nothing of what is known of the whole graph
+    text = re.sub(rb' lastmodifieddate="[^"]*"', b"", written.getvalue())
+    note = described(graph.graph[COLUMNS]).encode()
+    write_bytes(path, text.replace(b"</meta>", note + b"</meta>", 1))
 
 
 def _tie_list(weights: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

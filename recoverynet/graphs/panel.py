@@ -22,6 +22,8 @@ from recoverynet.observed import OWN_SOURCES, SourceRule
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
 
+_NOT_GIVEN: Any = None  # filled in for everybody and every wave when the panel is checked
+
 
 @dataclass(frozen=True, repr=False)
 class NetworkPanel:
@@ -88,9 +90,9 @@ class NetworkPanel:
     norm: Norm | None = None
     covariates: Mapping[str, np.ndarray] = field(default_factory=dict)
     dyadic: Mapping[str, np.ndarray] = field(default_factory=dict)
-    present: np.ndarray | None = None
-    missing: tuple[sparse.csr_array, ...] | None = None
-    structural: tuple[sparse.csr_array, ...] | None = None
+    present: np.ndarray = _NOT_GIVEN
+    missing: tuple[sparse.csr_array, ...] = _NOT_GIVEN
+    structural: tuple[sparse.csr_array, ...] = _NOT_GIVEN
     groups: np.ndarray | None = None
     network: str = "network"
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -156,14 +158,12 @@ class NetworkPanel:
         Parameters
         ----------
         nominations : pandas.DataFrame
-            Columns ego_id, alter_id and asked_at (tz-aware) or wave; optionally weight (default 1, 0 is no
-            tie) and relation.
+            Columns ego_id, alter_id and asked_at (tz-aware) or wave; optionally weight (default 1, 0 no tie) and relation.
         observations : pandas.DataFrame, optional
             Columns person_id, variable, value and observed_at (tz-aware) and source, or wave (source is then
             optional). Every variable that holds numbers becomes a behaviour, ``"state"`` the norm.
         breaks : sequence of W + 1 instants, or "wave"
-            Wave w holds what falls in [break w, break w + 1); or both frames number their waves 1 … W
-            themselves.
+            Wave w holds what falls in [break w, break w + 1); or both frames number their waves 1 … W.
         norm : Norm, optional
             What holding the norm means. Default: states are not used.
         people : pandas.DataFrame or sequence of str, optional

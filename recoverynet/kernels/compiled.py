@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.core.caching import FunctionCache
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 class _CacheOrNone(FunctionCache):
@@ -29,7 +31,7 @@ class _CacheOrNone(FunctionCache):
             self.disable()
 
 
-def compiled(*, keep: bool = True, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+def compiled(*, keep: bool = True, **options: Any) -> Callable[[Kernel], Kernel]:
     """Compile a function when it is first called, and keep the result beside it or in the home folder if there is room.
 
     Parameters
@@ -45,11 +47,11 @@ def compiled(*, keep: bool = True, **options: Any) -> Callable[[Callable[..., An
         The decorator.
     """
 
-    def compile_later(function: Callable[..., Any]) -> Any:
-        dispatcher = numba.njit(**options)(function)
+    def compile_later(function: Kernel) -> Kernel:
+        dispatcher: Any = numba.njit(**options)(function)
         if keep:
             with suppress(RuntimeError):  # no place to keep it: no home folder and a package that can only be read
                 dispatcher._cache = _CacheOrNone(function)
-        return dispatcher
+        return cast(Kernel, dispatcher)
 
     return compile_later

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -97,7 +98,8 @@ def introduction_courses(
     steps = steps[steps["client_id"].isin(people_with_role(record, roles))]
     steps = steps.assign(order=steps["stage"].map(_ORDER)).sort_values(["client_id", "group_id", "at", "order"], kind="stable")
     courses: list[_Course] = []
-    for _, rows in steps.groupby(["client_id", "group_id"], sort=True):
+    known = steps[steps["client_id"].notna() & steps["group_id"].notna()]
+    for _, rows in groupby(known.itertuples(), key=lambda step: (step.client_id, step.group_id)):
         courses += _courses_of(rows)
     frame = pd.DataFrame([vars(course) for course in courses], columns=[name for name in COURSE_COLUMNS if name != "kind"])
     for name in ("proposed_at", "accepted_at", "met_at", "ended_at"):
@@ -109,11 +111,11 @@ def introduction_courses(
     return frame.sort_values(["proposed_at", "client_id", "group_id"], ignore_index=True)[list(COURSE_COLUMNS)]
 
 
-def _courses_of(rows: pd.DataFrame) -> list[_Course]:
+def _courses_of(rows: Iterable[Any]) -> list[_Course]:
     """The proposals of one group to one client, one after another."""
     courses: list[_Course] = []
     running: _Course | None = None
-    for step in rows.itertuples():
+    for step in rows:
         if running is None and step.stage in OPENS:
             running = _Course(step.client_id, step.group_id, step.at)
             courses.append(running)

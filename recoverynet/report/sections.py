@@ -154,10 +154,10 @@ class Table:
 class Figure:
     """A picture drawn from disclosed numbers, its caption, and the same in words for who cannot see it.
 
-    Each form of the picture is made when it is first asked for: a page needs no PNG, a Word document no SVG, a text neither.
+    It is drawn when a form of it is first asked for: a page needs no PNG, a Word document no SVG, a text and a workbook neither.
     """
 
-    drawn: Drawn | None
+    draw: Callable[[], Drawn] | None
     alt: str
     caption: str
     number: int
@@ -170,23 +170,23 @@ class Figure:
     def __getstate__(self) -> dict[str, Any]:
         """What is put away: the pictures made, not what they were drawn with."""
         made = {"svg": self.svg, "narrow_svg": self.narrow_svg, "png": self.png}
-        return {**self.__dict__, **made, "drawn": None}
+        return {name: kept for name, kept in {**self.__dict__, **made}.items() if name != "_axes"} | {"draw": None}
 
     @cached_property
     def svg(self) -> str:
         """The picture as an SVG text."""
         return as_svg(self._axes.get_figure(root=True))
 
-    @property
+    @cached_property
     def _axes(self) -> Drawn:
-        if self.drawn is None:  # only what was put away has none, and it has its pictures
+        if self.draw is None:  # only what was put away has none, and it has its pictures
             raise SchemaError(f"Figure {self.number} was put away with its pictures, and without what they were drawn with.")
-        return self.drawn
+        return self.draw()
 
     @cached_property
     def narrow_svg(self) -> str:
         """The same drawn for a phone; empty where it is not known how it was drawn."""
-        narrow = self.drawn.narrow() if isinstance(self.drawn, ShownAxes) else None
+        narrow = self._axes.narrow() if isinstance(self._axes, ShownAxes) else None
         return as_svg(narrow.get_figure(root=True)) if narrow else ""
 
     @cached_property
@@ -350,10 +350,10 @@ class SectionWriter:
         self._blocks.append(Table(shown, self._report.next_number("table")))
         return shown
 
-    def figure(self, axes: Drawn, *, alt: str, caption: str) -> None:
-        """Add a picture that was drawn from disclosed numbers."""
+    def figure(self, draw: Callable[[], Drawn], *, alt: str, caption: str) -> None:
+        """Add a picture of disclosed numbers; it is drawn when it is first looked at."""
         if not self._report.publication.gathering:
-            self._blocks.append(Figure(axes, alt, caption, self._report.next_number("figure")))
+            self._blocks.append(Figure(draw, alt, caption, self._report.next_number("figure")))
 
     def finish(self) -> Section:
         """The section as written."""

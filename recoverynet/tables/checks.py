@@ -214,7 +214,7 @@ def _reference_checks(prepared: Prepared, name: str, leave_out: bool) -> list[Ch
     checks: list[Check] = []
     for column in table.schema.columns:
         known = prepared.tables.get(column.refers_to)
-        if not column.refers_to or (known is None and column.refers_to in told_absent):
+        if not column.refers_to or (known is None and column.refers_to in told_absent and not leave_out):
             continue
         key = READABLE_TABLES[column.refers_to].key[0]
         if known is None or not pc.all(pc.is_in(table.distinct(column.name), known.distinct(key))).as_py():

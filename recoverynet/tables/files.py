@@ -183,9 +183,9 @@ def _require_enough_left(left_out: tuple[LeftOut, ...], label: str) -> None:
             for each in lost
         ]
         raise SchemaError(
-            f"Too much of {label} would be left out: more than {MOST_LEFT_OUT:.0%} of the rows of a table. What is left would no "
-            "longer stand for the record. Mend the tables, or say in a mapping file how their columns and words are to be "
-            "read:\n" + "\n".join(told)
+            f"{label} would lose too much: more than {MOST_LEFT_OUT:.0%} of the rows of a table would be left out, and the "
+            "rest would no longer stand for the record. Mend the tables, or say in a mapping file how their columns and words "
+            "are to be read:\n" + "\n".join(told)
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -35,6 +36,9 @@ class LeftOut:
     n_rows: int
     n_of: int
     why: tuple[tuple[str, int], ...] = ()
+
+
+_EMPTY: Any = None  # a table that is not given is held as an empty frame: its columns hang on the time zone
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,14 +93,14 @@ class RecoveryRecord:
     people: pd.DataFrame
     occasions: pd.DataFrame
     participation: pd.DataFrame
-    episodes: pd.DataFrame | None = field(default=None, kw_only=True)
-    groups: pd.DataFrame | None = field(default=None, kw_only=True)
-    observations: pd.DataFrame | None = field(default=None, kw_only=True)
-    nominations: pd.DataFrame | None = field(default=None, kw_only=True)
-    alter_ties: pd.DataFrame | None = field(default=None, kw_only=True)
-    linkage: pd.DataFrame | None = field(default=None, kw_only=True)
-    separations: pd.DataFrame | None = field(default=None, kw_only=True)
-    appointments: pd.DataFrame | None = field(default=None, kw_only=True)
+    episodes: pd.DataFrame = field(default=_EMPTY, kw_only=True)
+    groups: pd.DataFrame = field(default=_EMPTY, kw_only=True)
+    observations: pd.DataFrame = field(default=_EMPTY, kw_only=True)
+    nominations: pd.DataFrame = field(default=_EMPTY, kw_only=True)
+    alter_ties: pd.DataFrame = field(default=_EMPTY, kw_only=True)
+    linkage: pd.DataFrame = field(default=_EMPTY, kw_only=True)
+    separations: pd.DataFrame = field(default=_EMPTY, kw_only=True)
+    appointments: pd.DataFrame = field(default=_EMPTY, kw_only=True)
     window: Window | None = field(default=None, kw_only=True)
     tz: str = field(default="Europe/London", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
@@ -164,8 +168,8 @@ class RecoveryRecord:
 
     def seen_window(self) -> Window | None:
         """From the first day of any occasion or observation to the day after the last; None where there is none."""
-        away = [] if self.away is None or self.away.seen is None else [pd.Series(self.away.seen)]
-        seen = pd.concat([self.occasions["started_at"], self.observations["observed_at"], *away]).dropna()
+        away: list[pd.Series] = [] if self.away is None or self.away.seen is None else [pd.Series(self.away.seen)]
+        seen: pd.Series = pd.concat([self.occasions["started_at"], self.observations["observed_at"], *away]).dropna()
         if seen.empty:
             return None
         return seen.min().normalize(), seen.max().normalize() + pd.DateOffset(days=1)
@@ -200,7 +204,8 @@ class RecoveryRecord:
 
     def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
         """The same record with some tables replaced, checked again."""
-        return replace(self, **tables)
+        changes: dict[str, Any] = dict(tables)
+        return replace(self, **changes)
 
 
 def _refuse_appointments(name: str, frame: pd.DataFrame) -> None:

@@ -279,11 +279,28 @@ def _parse(
 
     parser.EntityDeclHandler = declared
     try:
-        for part in unpacked(path, book, member):
-            parser.Parse(part, False)
-        parser.Parse(b"", True)
+        _feed(parser, unpacked(path, book, member))
     except expat.ExpatError as error:
         raise SchemaError(f"{path.name} cannot be opened: {member.filename[:60]!r} in it is damaged ({error}).") from error
+
+
+def _feed(parser: expat.XMLParserType, parts: Iterator[bytes]) -> None:
+    """Give a parser all parts; where a long piece of text does not end, more and more of them at once.
+
+    Some versions of expat begin such a piece anew with every part, which takes minutes for one of 300 MB.
+    """
+    waiting: list[bytes] = []
+    n_waiting, enough = 0, 0
+    for part in parts:
+        waiting.append(part)
+        n_waiting += len(part)
+        if n_waiting < enough:
+            continue
+        before = parser.CurrentByteIndex
+        parser.Parse(b"".join(waiting), False)
+        enough = 0 if parser.CurrentByteIndex > before else max(2 * n_waiting, 2 * enough)
+        waiting, n_waiting = [], 0
+    parser.Parse(b"".join(waiting), True)
 
 
 def _local(tag: str) -> str:

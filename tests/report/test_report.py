@@ -52,7 +52,7 @@ def test_pickling_takes_no_record_along(report: Report) -> None:
     assert copy.to_text() == report.to_text()
     for one, other in zip(report.sections, copy.sections, strict=True):
         for here, there in zip(one.figures(), other.figures(), strict=True):
-            assert there.drawn is None and there.svg == here.svg and there.narrow_svg == here.narrow_svg and there.png == here.png
+            assert there.draw is None and there.svg == here.svg and there.narrow_svg == here.narrow_svg and there.png == here.png
     with pytest.raises(NotEstimableError, match="evaluation_report"):
         copy.save("x.ipynb")
 

@@ -96,6 +96,14 @@ def test_a_table_that_cannot_be_used_goes_whole(folder) -> None:
     assert note_of(record, "nominatons: left out whole")
 
 
+@pytest.mark.parametrize("groups", ["group_id,kind\ng1,mutual_aid\n", b"\x00\x01\x02"])
+def test_ids_of_a_table_that_goes_whole_go_with_it(folder, groups) -> None:
+    record = rn.read_record(folder(**{"groups.csv": groups}), on_problems="leave_out")
+    assert record.groups.empty and record.occasions["group_id"].isna().all() and len(record.occasions) == 2
+    assert note_of(record, "groups: left out whole")
+    assert note_of(record, "occasions: group_id emptied in 1 row: 2", "no usable table groups")
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import xml.parsers.expat as expat
 import zipfile
 from pathlib import Path
 
@@ -129,3 +130,27 @@ def test_it_takes_little_memory(tmp_path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 400_000, "kilobytes; a comment is one piece to the parser"
+
+
+def test_one_endless_word_is_given_in_few_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some versions of expat begin a word anew with every part: 300 MB took two minutes and a half."""
+    made, n_parts = expat.ParserCreate, 0
+
+    class Counting:
+        def __init__(self) -> None:
+            object.__setattr__(self, "inner", made())
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.inner, name)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            setattr(self.inner, name, value)
+
+        def Parse(self, part: bytes, last: bool) -> None:
+            nonlocal n_parts
+            n_parts += 1
+            self.inner.Parse(part, last)
+
+    monkeypatch.setattr("recoverynet.untrusted.zipped.expat.ParserCreate", Counting)
+    require_sound_workbook(zipped(tmp_path / "word.xlsx", **{"xl/workbook.xml": f'<workbook name="{"0" * 16_000_000}"/>'}))
+    assert n_parts <= 12

@@ -111,9 +111,7 @@ def build_columns(
     ``epochs`` are (group, period) in order; ``condition`` the variable whose basic rates are not estimated (−1: none).
     """
     columns = Columns()
-    names = [specification.network_name, *specification.behaviour]
-    terms_of = [specification.network[names[0]], *specification.behaviour.values()]
-    for variable, (name, terms) in enumerate(zip(names, terms_of, strict=True)):
+    for variable, (name, terms) in enumerate(specification.terms.items()):
         for epoch, (group, period) in enumerate(epochs):
             if variable != condition:
                 columns.rate_places[epoch, variable] = len(columns.parameters)

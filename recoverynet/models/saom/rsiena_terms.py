@@ -112,14 +112,14 @@ def effect_lines(specification: Specification, names: Mapping[str, str], *, dire
 
 def n_interactions(specification: Specification) -> tuple[int, int]:
     """How many interactions there are on ties, and most on one behaviour."""
-    ties = sum(bool(term.times) for term in specification.network[specification.network_name])
-    return ties, max((sum(bool(term.times) for term in terms) for terms in specification.behaviour.values()), default=0)
+    ties = sum(bool(term.times) for term in specification.tie_terms)
+    return ties, max((sum(bool(term.times) for term in terms) for terms in specification.step_terms.values()), default=0)
 
 
 def _terms(specification: Specification) -> Iterator[tuple[str, str, Term]]:
-    for term in specification.network[specification.network_name]:
+    for term in specification.tie_terms:
         yield specification.network_name, "network", term
-    for behaviour, terms in specification.behaviour.items():
+    for behaviour, terms in specification.step_terms.items():
         for term in terms:
             yield behaviour, "behaviour", term
 

@@ -162,9 +162,9 @@ def _names_used(specification: Specification) -> tuple[list[str], list[str]]:
             if each.about is not None and (network or each.about != specification.network_name):
                 (pairs if each.effect == "X" else used).append(each.about)
 
-    for term in specification.network[specification.network_name]:
+    for term in specification.tie_terms:
         note(term, True)
-    for terms in specification.behaviour.values():
+    for terms in specification.step_terms.values():
         for term in terms:
             note(term, False)
     return used, pairs

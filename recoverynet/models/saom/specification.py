@@ -146,7 +146,7 @@ class Specification:
             object.__setattr__(self, name, {key: tuple(map(as_term, terms)) for key, terms in given.items()})
         if len(self.network) != 1:
             raise SchemaError("A specification is of one network; got " + (", ".join(self.network) or "none") + ".")
-        for terms in (*self.network.values(), *self.behaviour.values()):
+        for terms in self.terms.values():
             seen: set[tuple[object, ...]] = set()
             for term in terms:
                 abouts = [None if each.about == self.network_name else each.about for each in (term, *term.times)]
@@ -162,9 +162,24 @@ class Specification:
         """Name of the network."""
         return next(iter(self.network))
 
+    @property
+    def tie_terms(self) -> tuple[Term, ...]:
+        """Terms on ties, as they stand once checked."""
+        return tuple(term for term in self.network[self.network_name] if isinstance(term, Term))
+
+    @property
+    def step_terms(self) -> dict[str, tuple[Term, ...]]:
+        """Terms on each behaviour, as they stand once checked."""
+        return {name: tuple(term for term in terms if isinstance(term, Term)) for name, terms in self.behaviour.items()}
+
+    @property
+    def terms(self) -> dict[str, tuple[Term, ...]]:
+        """Terms by the network or behaviour they are on, as they stand once checked."""
+        return {self.network_name: self.tie_terms, **self.step_terms}
+
     def _check_terms(self) -> None:
         own = []
-        for term in self.network[self.network_name]:
+        for term in self.tie_terms:
             for each in (term, *term.times):
                 effect = effect_of(each, "network")
                 _check_part(each, effect, term, "network")
@@ -173,7 +188,7 @@ class Specification:
                 _check_tie_interaction(term)
         if len(own) > MOST_OWN:
             raise SchemaError(f"A model may have up to {MOST_OWN} own effects; got {len(own)}.")
-        for terms in self.behaviour.values():
+        for terms in self.step_terms.values():
             for term in terms:
                 for each in (term, *term.times):
                     effect = effect_of(each, "behaviour")
@@ -186,7 +201,7 @@ class Specification:
     def __repr__(self) -> str:
         parts = [
             f"{name}: {', '.join(term.label + ('' if term.type == 'eval' else f' ({term.type})') for term in terms)}"
-            for name, terms in {**self.network, **self.behaviour}.items()
+            for name, terms in self.terms.items()
         ]
         return f"<Specification {'; '.join(parts)}>"
 
@@ -265,7 +280,7 @@ def check_names(specification: Specification, panel: NetworkPanel) -> None:
     for behaviour in specification.behaviour:
         if behaviour not in panel.behaviour:
             raise SchemaError(f"The panel has no behaviour {behaviour!r}; it has {', '.join(panel.behaviour) or 'none'}.")
-    for term in specification.network[name]:
+    for term in specification.tie_terms:
         for each in (term, *term.times):
             effect = effect_of(each, "network")
             if not (panel.directed or effect.undirected):
@@ -274,7 +289,7 @@ def check_names(specification: Specification, panel: NetworkPanel) -> None:
                 _known_name(each, panel.dyadic, "covariate of pairs (dyadic)")
             elif each.about is not None:
                 _known_name(each, {**panel.covariates, **panel.behaviour}, "covariate or behaviour")
-    for behaviour, terms in specification.behaviour.items():
+    for behaviour, terms in specification.step_terms.items():
         for term in terms:
             for each in (term, *term.times):
                 _check_step_name(each, behaviour, name, panel)

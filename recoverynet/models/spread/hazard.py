@@ -338,7 +338,7 @@ def _with_jump(fitted: Fitted, level: float) -> pd.DataFrame:
     first, second = SOURCES[:2]
     estimate, spread = np.nan, np.nan
     if covariance is not None:
-        estimate = table.loc[second, "estimate"] - table.loc[first, "estimate"]
+        estimate = float(table["estimate"][second] - table["estimate"][first])
         inner = covariance.loc[[first, second], [first, second]].to_numpy()
         spread = np.sqrt(inner[0, 0] + inner[1, 1] - 2 * inner[0, 1])
     return pd.concat([table, term_table([JUMP], np.array([estimate]), np.array([spread]), level=level)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -160,7 +161,7 @@ def _map(writer: ReportWriter, page: _Page) -> Section:
     caption = "Nearer the middle is closer. Full lines: in touch in the window; dotted: not. Letters stand in the lists."
     if left_out:
         caption += f" {wording.plural(left_out, 'tie')} further out did not fit."
-    section.figure(ego_map(frame), alt=describe_ego_map(frame), caption=caption)
+    section.figure(partial(ego_map, frame), alt=describe_ego_map(frame), caption=caption)
     return section.finish()
 
 
@@ -211,7 +212,7 @@ def _contacts(writer: ReportWriter, page: _Page) -> Section:
     ]
     frame = pd.DataFrame({"when": links.contacts["started_at"], "lane": lane, "layer": links.contacts["layer"]})
     section.figure(
-        contact_strip(frame, lanes=LANES, start=links.at - 2 * links.window, end=links.at, split=links.at - links.window),
+        partial(contact_strip, frame, lanes=LANES, start=links.at - 2 * links.window, end=links.at, split=links.at - links.window),
         alt=describe_contact_strip(frame, lanes=LANES),
         caption="Circles: contacts with a person; diamonds: meetings of a group. Grey ground: before the window.",
     )

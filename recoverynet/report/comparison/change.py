@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from recoverynet.draw.gaps import describe_gaps, draw_gaps
@@ -116,7 +118,7 @@ def _everybody(section: SectionWriter, comparison: Comparison, found: Found) -> 
     title = f"All clients: {now} less {before}"
     frame = gap_frame({label: difference for label, (_, _, difference) in rows.items()})
     section.figure(
-        draw_gaps(frame, title=title),
+        partial(draw_gaps, frame, title=title),
         alt=describe_gaps(frame, title=title),
         caption=f"Difference between the shares of all clients, {now} less {before}, in percentage points. Out of: the numbers in "
         "the table below. Where a line crosses the upright mark, the difference may be chance.",
@@ -164,7 +166,7 @@ def _same_people(section: SectionWriter, comparison: Comparison, found: Found) -
     title = f"The same people: {now} less {before}"
     frame = gap_frame(differences)
     section.figure(
-        draw_gaps(frame, title=title),
+        partial(draw_gaps, frame, title=title),
         alt=describe_gaps(frame, title=title),
         caption=f"Difference between the shares of the same people, {now} less {before}, in percentage points (paired interval, "
         "Newcombe 1998). Out of: clients under observation in both periods of whom the answer is known both times.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from recoverynet.draw.gaps import describe_gaps, draw_gaps
@@ -51,7 +53,7 @@ def _one_figure(section: SectionWriter, comparison: Comparison, found: Found, fi
     title = f"{figure.label}: each group less everybody else"
     frame = gap_frame(gaps)
     section.figure(
-        draw_gaps(frame, title=title),
+        partial(draw_gaps, frame, title=title),
         alt=describe_gaps(frame, title=title),
         caption=f"Clients who {figure.spoken}, {comparison.now.period}: the share of each group less that of everybody else, in "
         f"percentage points. Out of: {figure.out_of}, whose group is recorded.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from recoverynet.draw.flow import describe_flow, draw_flow
@@ -43,7 +45,7 @@ def flow_section(report: ReportWriter, comparison: Comparison, found: Found) -> 
     steps = _steps(shown, asked)
     title = f"Clients on the record and in the figures, {comparison.label(now)}"
     section.figure(
-        draw_flow(steps, title=title),
+        partial(draw_flow, steps, title=title),
         alt=describe_flow(steps, title=title),
         caption=f"Who was counted and why others were not, after STROBE, {now.period}. Contact with the recovery community is "
         "asked of everybody counted; each figure below it of some of them.",

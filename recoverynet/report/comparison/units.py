@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ def _one_figure(
     found.outside[figure.label] = _outside(frame)
     title = f"{figure.label}, by {one}"
     section.figure(
-        control_chart(frame, _limit_lines(frame, target), target=target, title=title, units=many),
+        partial(control_chart, frame, _limit_lines(frame, target), target=target, title=title, units=many),
         alt=describe_control_chart(frame, target=target, title=title, where=dict(zip(frame["label"], frame["where"], strict=True))),
         caption=f"Clients who {figure.spoken}, by {one}, {comparison.now.period}, with exact binomial control limits around the "
         f"share of all together ({wording.percent(target)}). Out of: {figure.out_of}.",

@@ -211,8 +211,7 @@ class Search:
         """Find how far each figure can go."""
         if not self.looked_at.any():
             return
-        for world in self.fitting:
-            self._take(world)
+        self._take(self.fitting)
         most, none = float(self.attacker.rule.largest_hidden), 0.0 if self.attacker.rule.hide_zeros else 1.0
         self._reach(np.full(len(self.values), none), self.looked_at, upwards=False)
         self._reach(np.full(len(self.values), most + 1), self.looked_at & self.small, upwards=True)
@@ -243,7 +242,7 @@ class Search:
             world = self._pushed(chosen, goal[chosen], upwards)
             if world is not None:
                 self.worlds.append(world)
-                self._take(world)
+                self._take(world[np.newaxis])
             if not together:
                 tried[chosen] = True
                 failed = ((ends < goal) & ~self._open(most) if upwards else ends > goal)[chosen]
@@ -251,23 +250,26 @@ class Search:
                     return
             together = together and len(chosen) > 1 and world is not None and bool((ends[chosen] != before).any())
 
-    def _take(self, world: np.ndarray) -> None:
-        """Let one world widen what is possible; of one in which nothing had to be hidden only that it goes beyond small counts."""
-        np.logical_or(self.beyond, world > self.attacker.rule.largest_hidden, out=self.beyond)
-        if self._has_cause(world):
-            np.minimum(self.low, world, out=self.low)
-            np.maximum(self.high, world, out=self.high)
+    def _take(self, worlds: np.ndarray) -> None:
+        """Let worlds widen what is possible; those in which nothing had to be hidden only tell what goes beyond small counts."""
+        np.logical_or(self.beyond, (worlds > self.attacker.rule.largest_hidden).any(axis=0), out=self.beyond)
+        likely = worlds[self._have_cause(worlds)]
+        if len(likely):
+            np.minimum(self.low, likely.min(axis=0), out=self.low)
+            np.maximum(self.high, likely.max(axis=0), out=self.high)
 
-    def _has_cause(self, world: np.ndarray) -> bool:
-        return not self.needs_cause or bool(self.attacker.rule.too_small(world[self.cause]).any())
+    def _have_cause(self, worlds: np.ndarray) -> np.ndarray:
+        if not self.needs_cause:
+            return np.ones(len(worlds), dtype=bool)
+        return self.attacker.rule.too_small(worlds[:, self.cause]).any(axis=1)
 
     def _pushed(self, chosen: np.ndarray, goal: np.ndarray, upwards: bool) -> np.ndarray | None:
         """A world in which the chosen figures are as near their goals as can be; None where there is none."""
         arguments = (self.part, self.floor, self.ceiling, chosen, goal, upwards)
         world = pushed(*arguments)
-        if world is None or self._has_cause(world):
+        if world is None or self._have_cause(world[np.newaxis])[0]:
             return world
-        self._take(world)
+        self._take(world[np.newaxis])
         return pushed(*arguments, cause=self.cause, rule=self.attacker.rule)
 
 

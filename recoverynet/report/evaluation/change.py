@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -105,7 +107,7 @@ def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None
         return
     frame, norm = norm_frame(shown), f"the {setting.norm.name} norm"
     section.figure(
-        norm_share_curve(frame, people="clients", norm=norm),
+        partial(norm_share_curve, frame, people="clients", norm=norm),
         alt=describe_norm_share(frame, people="clients", norm=norm),
         caption=f"Share of clients who hold the {setting.norm.name} norm at the end of each {every}. Out "
         "of: clients under observation whose state is known then; the strip below shows the share of those "
@@ -230,7 +232,7 @@ def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, 
     names = {word: code for code, word in PARTS.items()}
     frame = shown.counts.rename(columns={**names, "All": "total"}).rename_axis("period").reset_index()
     section.figure(
-        composition_change(frame, parts=PARTS),
+        partial(composition_change, frame, parts=PARTS),
         alt=describe_composition(frame, parts=PARTS),
         caption="Ties of clients to people other than workers, by the state of the other person at the "
         "end of each period. Out of: all such ties in the period; their number stands beside each bar.",

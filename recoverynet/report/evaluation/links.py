@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -125,7 +126,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     frame = shown.to_frame().iloc[1:].rename(columns={"row": "stage"})
     whole, apart = shown.n("All clients"), tuple(wording.label(stage) for stage in LINKAGE_ENDS)
     section.figure(
-        funnel(frame, denominator=whole, apart=apart, title="How far clients get towards a recovery group"),
+        partial(funnel, frame, denominator=whole, apart=apart, title="How far clients get towards a recovery group"),
         alt=describe_funnel(frame, denominator=whole, apart=apart),
         caption=f"Clients who reached each step towards a recovery group, {setting.period}. Out of: all "
         f"{wording.plural(whole, 'client')} on the record, those never offered a group included.",
@@ -250,7 +251,7 @@ def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int,
     )
     frame = shown.to_frame().rename(columns={"row": "phase"})
     section.figure(
-        aftercare_bars(frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
+        partial(aftercare_bars, frame, people="clients", title="Contact with the recovery community, by phase of treatment"),
         alt=describe_aftercare(frame, people="clients"),
         caption="Share of clients with at least one contact with the recovery community in each phase. Out "
         "of: clients whose treatment ended and whose whole phase lies within the record; the numbers stand "
@@ -306,7 +307,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
     )
     frame = shown.to_frame().rename(columns={"row": "period"})[measured["whole"].to_numpy()]
     section.figure(
-        coverage_over_time(frame),
+        partial(coverage_over_time, frame),
         alt=describe_coverage(frame),
         caption=f"Share of clients {CONTACT}, by {every}. Out of: clients under observation or in treatment "
         f"on any day of the {every}; the number stands under the axis. The band is the 95% interval."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -92,7 +94,7 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
     whole = shown.n(NOT_WORKERS, "All")
     title = "How many people other than workers each client is tied to"
     section.figure(
-        tie_distribution(frame, denominator=whole, title=title),
+        partial(tie_distribution, frame, denominator=whole, title=title),
         alt=f"{title}. {describe_distribution(frame, denominator=whole)}",
         caption=f"Clients by number of ties to people other than workers, {setting.period}. Out of: "
         f"{wording.plural(whole, 'client')}, those without any tie included.",
@@ -158,7 +160,7 @@ def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, finding
     frame = shown.to_frame().rename(columns={"row": "label", "share": "value"})
     title = "Share of clients with at least one such tie"
     section.figure(
-        interval_bars(frame, title=title),
+        partial(interval_bars, frame, title=title),
         alt=describe_intervals(frame, title=title),
         caption=f"Clients by the roles of the people they are tied to, {setting.period}. Out of: "
         f"{wording.plural(shown.total(str(shown.counts.index[0])), 'client')}; a client may be counted in "

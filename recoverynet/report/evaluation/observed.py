@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from recoverynet.draw.funnel import describe_funnel, funnel
@@ -246,7 +248,7 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     whole = shown.n("All clients")
     if len(frame) > 1:
         section.figure(
-            funnel(frame, denominator=whole, title="How many clients the record says enough about"),
+            partial(funnel, frame, denominator=whole, title="How many clients the record says enough about"),
             alt=describe_funnel(frame, denominator=whole),
             caption=f"Clients by how much is recorded of them, {setting.period}. Out of: "
             f"{wording.plural(whole, 'client')}. Whatever is said below about states and change rests on the "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -204,7 +205,7 @@ def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSumm
         }
     ).reset_index(drop=True)
     section.figure(
-        paired_change(frame, share=False, unit=unit),
+        partial(paired_change, frame, share=False, unit=unit),
         alt=describe_change(frame, share=False, unit=unit),
         caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. "
         f"Out of: clients with two values at least {DAYS_APART} days apart; their number stands in the "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
@@ -49,7 +51,7 @@ def by_group(section: SectionWriter, setting: Setting, findings: Findings) -> No
     frame = pd.concat(pictures, ignore_index=True)
     title = f"Share of clients {CONTACT}"
     section.figure(
-        interval_bars(frame, title=title),
+        partial(interval_bars, frame, title=title),
         alt=describe_intervals(frame, title=title),
         caption=f"Clients {CONTACT}, {setting.period}, by "
         f"{wording.listed([wording.label(name).lower() for name in setting.by])}. Out of: clients of the "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ def _steps(section: SectionWriter, setting: SpreadSetting, steps: pd.DataFrame, 
     able = steps["n_pairs"] >= setting.least
     frame = steps.assign(n_pairs=[nearest_ten(n) for n in steps["n_pairs"]])[able]
     section.figure(
-        separation_curve(frame, norm=setting.norm),
+        partial(separation_curve, frame, norm=setting.norm),
         alt=describe_separation(frame, norm=setting.norm),
         caption=f"How much more often than people at large somebody holds {setting.norm} when somebody one "
         f"to {MAX_DISTANCE} steps away does, {label}. Out of: pairs of people of known state so far apart, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pandas as pd
 
@@ -146,7 +147,7 @@ def null_figure(section: SectionWriter, setting: SpreadSetting) -> None:
     words = {"observed": null.observed, "expected": null.expected, "gains": gains, "norm": setting.norm}
     draws = pd.DataFrame({"draw": null.draws})
     section.figure(
-        exposure_null(draws, **words),
+        partial(exposure_null, draws, **words),
         alt=describe_exposure_null(draws, **words),
         caption=f"Mean share of contacts who held {setting.norm} at the end of the {setting.wave} before, "
         "among people who went on to gain it, and where it would lie had the same gains fallen by chance "
@@ -173,7 +174,7 @@ def _rung_figure(section: SectionWriter, setting: SpreadSetting) -> None:
     margin = setting.ladder.margin
     note = "Lines: bounds of 95% on each side; hollow, where about 1 is expected, 97.5%."
     section.figure(
-        rung_estimates(frame, margin=margin, note=note),
+        partial(rung_estimates, frame, margin=margin, note=note),
         alt=describe_rungs(frame, margin=margin),
         caption=f"Odds of gaining {setting.norm} by the next {setting.wave}: all contacts holding it "
         f"against none. Out of: about {about(setting.rows[0])} person-waves at risk, fewer where adjusted "
@@ -224,7 +225,7 @@ def sensitivity_section(report: ReportWriter, setting: SpreadSetting) -> Section
     words = {"e_value": found.e_value, "e_value_bound": found.e_value_bound}
     section.estimates(_e_values(found, setting, behind))
     section.figure(
-        draw_sensitivity(found.curve, **words),
+        partial(draw_sensitivity, found.curve, **words),
         alt=f"Curve of the traits that would explain the adjusted hazard ratio of {found.risk_ratio:.2f} "
         "away, by the risk ratio with which they go with exposure and with gaining the norm. Where both "
         f"are equal it takes {found.e_value:.2f} for the estimate and {found.e_value_bound:.2f} for its "

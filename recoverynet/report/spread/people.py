@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -174,7 +175,7 @@ def _waves(section: SectionWriter, setting: SpreadSetting, shown: DisclosedTable
     if len(shown.counts) > 1:
         frame, words = _norm_frame(shown), {"people": "people", "norm": setting.norm}
         section.figure(
-            norm_share_curve(frame, **words),
+            partial(norm_share_curve, frame, **words),
             alt=describe_norm_share(frame, **words),
             caption=f"Share of people holding {setting.norm} at the end of each {setting.wave}. Out of: "
             "people whose state is known then; the strip shows the share whose state is not known.",

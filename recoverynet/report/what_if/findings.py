@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from recoverynet.draw.courses import describe_courses, draw_courses
@@ -34,9 +36,9 @@ def courses_section(report: ReportWriter, what_if: WhatIf) -> Section:
     kept = frame[frame["course"].isin(["without", what_if.lead])].replace({"course": {what_if.lead: "with"}})
     for outcome, words in (("linked", "going to a recovery group"), ("holding", "holding the norm")):
         if what_if.shows(outcome):
-            axes = draw_courses(kept, outcome=outcome, supposition=what_if.found.supposition)
+            draw = partial(draw_courses, kept, outcome=outcome, supposition=what_if.found.supposition)
             caption = f"Clients {words}, with the plan ({RULE_LABELS[what_if.lead].lower()}) and without. {what_if.basis}."
-            section.figure(axes, alt=describe_courses(kept, outcome=outcome), caption=caption)
+            section.figure(draw, alt=describe_courses(kept, outcome=outcome), caption=caption)
         else:
             section.note(f"The course of clients {words} is not shown: too few are at the start, or too few are not.")
     section.say(
@@ -56,8 +58,8 @@ def rules_section(report: ReportWriter, what_if: WhatIf) -> Section:
     for outcome, title in (("linked", LINKED), ("gained", GAINED)):
         if what_if.shows("linked" if outcome == "linked" else "holding"):
             dots = dots_frame(what_if.frame, outcome)
-            axes = draw_dots(dots, title=title, supposition=what_if.found.supposition)
-            section.figure(axes, alt=describe_dots(dots, title=title), caption=f"{title}. {what_if.basis}.")
+            draw = partial(draw_dots, dots, title=title, supposition=what_if.found.supposition)
+            section.figure(draw, alt=describe_dots(dots, title=title), caption=f"{title}. {what_if.basis}.")
     section.estimates(_rules_table(what_if))
     if len(what_if.found.rules) > 1:
         section.estimates(_between_table(what_if))
@@ -162,9 +164,9 @@ def tipping_section(report: ReportWriter, what_if: WhatIf) -> Section:
     spans = frame.groupby("assumption", sort=False)["gained"].agg(lambda gained: gained.max() - gained.min())
     most = str(spans.idxmax())
     if what_if.shows("holding"):
-        axes = draw_tipping(frame, assumption=most, supposition=what_if.found.supposition)
+        draw = partial(draw_tipping, frame, assumption=most, supposition=what_if.found.supposition)
         caption = f"More clients holding the norm than without, along the assumption that moves it most. {what_if.basis}."
-        section.figure(axes, alt=describe_tipping(frame, assumption=most), caption=caption)
+        section.figure(draw, alt=describe_tipping(frame, assumption=most), caption=caption)
     tips = what_if.tipping.tips()
     rows = pd.DataFrame(
         {

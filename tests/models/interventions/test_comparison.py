@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 import recoverynet as rn
 from recoverynet.errors import SchemaError
@@ -54,6 +55,31 @@ def test_without_any_effect_no_rule_gains_anything() -> None:
     assert (found.to_frame()["gained"] == 0).all()
     assert not found.between().query("outcome == 'holding'")["told_apart"].any()
     assert found.to_frame()["hours_per_gained"].isna().all()
+
+
+@pytest.mark.slow
+def test_the_better_rule_is_found_as_often_as_its_margin_deserves(source) -> None:  # type: ignore[no-untyped-def]
+    """Ten runs tell the order that six hundred tell in Phi(margin / standard error) of all tens."""
+    found = rn.compare_interventions(source, WEEKLY, horizon=6, n_runs=600, rng=5, quiet=True)
+    rules, seen = [NOBODY, *found.rules], 0
+    for place, rule in enumerate(rules):
+        for other in rules[place + 1 :]:
+            for outcome in ("linked", "holding"):
+                apart = found.differences(rule, outcome, than=other).astype(float)
+                if apart.std() == 0:
+                    continue
+                tens = apart.reshape(60, 10).mean(axis=1) * np.sign(apart.mean())
+                right = (tens > 0).mean() + (tens == 0).mean() / 2
+                deserved = norm.cdf(abs(apart.mean()) / apart.std() * np.sqrt(10))
+                assert right > deserved - 3 * np.sqrt(deserved * (1 - deserved) / 60) - 0.02, (
+                    rule,
+                    other,
+                    outcome,
+                    right,
+                    deserved,
+                )
+                seen += 1
+    assert seen >= 30
 
 
 def test_rules_choose_whom_they_say(source) -> None:  # type: ignore[no-untyped-def]

@@ -80,6 +80,29 @@ def test_the_order_of_people_and_groups_rows_does_not_matter(record: rn.Recovery
     assert same(one.with_it, other.with_it)
 
 
+def renamed(record: rn.RecoveryRecord, names: dict[str, str]) -> rn.RecoveryRecord:
+    """The same people under other ids, wherever one stands."""
+    tables = {}
+    for table in ("people", "participation", "episodes", "observations", "nominations", "alter_ties", "linkage", "separations"):
+        frame = getattr(record, table)
+        people = [column for column in frame if frame[column].isin(names).any()]
+        tables[table] = frame.assign(**{column: frame[column].map(names).fillna(frame[column]) for column in people})
+    return record.with_tables(**tables)
+
+
+def test_names_dealt_out_anew_give_the_same_answer_but_for_luck(record: rn.RecoveryRecord) -> None:
+    """Luck goes with a person's id, so that other ids are other draws of one distribution."""
+    names = record.people["person_id"].tolist()
+    dealt = dict(zip(names, np.random.default_rng(8).permutation(names), strict=True))
+    rates = rn.DeclaredRates(transmission=0.02, attending=0.02)
+    plans = [run(rn.spread_source(each, rates), WEEKLY, n_runs=300) for each in (record, renamed(record, dealt))]
+    for outcome in ("held", "linked"):
+        for course in ("without", "with_it"):
+            one, two = (getattr(getattr(found, course), outcome)[:, -1, 0].astype(float) for found in plans)
+            apart = (one.mean() - two.mean()) / np.sqrt((one.var() + two.var()) / 300)
+            assert abs(apart) < 4, (outcome, course, apart)
+
+
 def test_clients_are_neither_lost_nor_made(spreading) -> None:  # type: ignore[no-untyped-def]
     found = run(spreading, WEEKLY, rn.GroupClosed(group_id="g03"), rn.NewGroup(group_id="new", capacity=5, joins_per_month=3))
     for course in (found.without, found.with_it):

@@ -11,7 +11,7 @@ import recoverynet as rn
 from recoverynet.models.interventions.courses import ends_of
 from recoverynet.worlds.worlds import simulate_panel
 
-N, MONTHS, N_WORLDS = 300, 6, 40
+N, MONTHS, N_WORLDS = 300, 6, 200
 PLAN = (rn.NewGroup(group_id="new", capacity=N, hosts=0), rn.Introduction(per_month=25, group_id="new", closure=0.6))
 LEAVING = 0.1
 
@@ -94,8 +94,8 @@ def test_intervals_cover_what_is_planted_by_another_generator() -> None:
         for place, (differences, truth) in enumerate(zip(told(panel, (0.0, 0.3), seed), real, strict=True)):
             low, high = ends_of(differences, 0.95)
             covered[seed, place] = low <= truth <= high
-    # Far fewer worlds than it takes to tell 95 in 100 from 92: this sees intervals that are much too narrow, and no more.
-    assert (covered.mean(axis=0) >= 0.8).all(), covered.mean(axis=0)
+    shares = covered.mean(axis=0)
+    assert (shares >= 0.92).all() and (shares <= 0.98).all(), shares
 
 
 @pytest.mark.slow
@@ -105,7 +105,7 @@ def test_where_nothing_spreads_and_going_does_nothing_no_plan_works_beyond_chanc
         panel = world(1000 + seed, 1.0)
         low, high = ends_of(told(panel, (0.0, 0.0), seed)[0], 0.95)
         works += low > 0 or high < 0
-    assert works <= 6  # 2 in 40 and three standard errors
+    assert works <= 19  # 10 in 200 and three standard errors
 
 
 def test_one_world_for_the_plain_run() -> None:

@@ -19,6 +19,8 @@ import pyarrow as pa
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.ids import EXACT, PERSON_ID
 
+NAMELESS = ("",)
+"""Names that no XML file keeps for an attribute."""
 COLUMNS, UNKNOWN = "recoverynet_columns", "unknown_columns"
 _ARROW_TEXT = "Arrow text"
 """pandas gives this type and its own text the same name."""
@@ -34,6 +36,11 @@ _KINDS = {
     "date": "day",
     "empty": "text",
 }
+_KNOWN_TYPES = re.compile(
+    r"object|str|string(\[\w+\])?|category|bool|boolean|[Uu]?[Ii]nt\d{1,2}|[Ff]loat\d{1,2}|complex\d{1,3}|Arrow text"
+    r"|(datetime64|timedelta64|period)\[[^\[\]]{1,60}\]|[^\[\]]{1,40}(\[[^\[\]]{1,60}\])?\[pyarrow\]"
+)
+"""Types a note may ask for; numpy takes others that reserve any amount of memory."""
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -53,6 +60,25 @@ class Held(NamedTuple):
     values: dict[str, list[Any]]
     columns: str
     unknown: list[str] | None
+
+
+class Noted(NamedTuple):
+    """What the note says of a column: its kind, the type it had, its classes in their order, and the name it had.
+
+    Attributes
+    ----------
+    kind, dtype : str
+    categories : tuple, or None
+    ordered : bool
+    name : str or None
+        The name it had before the format wanted another.
+    """
+
+    kind: str
+    dtype: str
+    categories: tuple[Any, ...] | None = None
+    ordered: bool = False
+    name: str | None = None
 
 
 def held(people: pd.DataFrame, *, plain: bool, reserved: Iterable[str] = (), program: str = "") -> Held:
@@ -88,7 +114,7 @@ def held(people: pd.DataFrame, *, plain: bool, reserved: Iterable[str] = (), pro
         column = people.iloc[:, place]
         kind = _kind(column)
         values[name] = _native(column, kind, plain=plain)
-        columns[name] = [kind, _ARROW_TEXT if column.dtype == _arrow_text() else str(column.dtype)]
+        columns[name] = _noted(column, kind, name)
         mixed += [name] if kind == "other" else []
     if mixed and plain:
         warnings.warn(
@@ -100,6 +126,15 @@ def held(people: pd.DataFrame, *, plain: bool, reserved: Iterable[str] = (), pro
     gaps = [[name for name in values if values[name][row] is None] for row in range(len(people))]
     unknown = [json.dumps(each) for each in gaps] if any(gaps) else None
     return Held(values, json.dumps(columns), unknown)
+
+
+def _noted(column: pd.Series, kind: str, name: str) -> list[Any]:
+    """What the note says of a column: kind and type, and, where there is more to say, that by name."""
+    more: dict[str, Any] = {} if str(column.name) == name else {"name": str(column.name)}
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        classes = column.cat.categories
+        more |= {"categories": _native(pd.Series(classes), kind, plain=True), "ordered": bool(column.cat.ordered)}
+    return [kind, _ARROW_TEXT if column.dtype == _arrow_text() else str(column.dtype), *([more] if more else [])]
 
 
 def _names(names: Sequence[str], reserved: set[str], program: str) -> list[str]:
@@ -173,11 +208,12 @@ def restored(attributes: pd.DataFrame, columns: object) -> pd.DataFrame:
             frame[name] = frame[name].astype(object).mask(gap, None)
     if known is None:
         return frame.infer_objects()
-    for name, (kind, dtype) in known.items():
+    for name, noted in known.items():
         given = frame[name] if name in frame.columns else pd.Series([None] * len(frame), index=frame.index, dtype=object)
-        frame[name] = _typed(given, kind, dtype)
+        frame[name] = _typed(given, noted)
     others = [name for name in frame.columns if name not in known]
-    return pd.concat([frame[list(known)], frame[others].infer_objects()], axis=1)
+    before = {name: noted.name for name, noted in known.items() if noted.name is not None and noted.name not in frame.columns}
+    return pd.concat([frame[list(known)].rename(columns=before), frame[others].infer_objects()], axis=1)
 
 
 def names_noted(columns: object) -> set[str]:
@@ -185,48 +221,81 @@ def names_noted(columns: object) -> set[str]:
     return set(_read_note(columns) or ())
 
 
-def _read_note(columns: object) -> dict[str, tuple[str, str]] | None:
-    try:
-        note = json.loads(columns) if isinstance(columns, str) else None
-    except ValueError:
-        return None
+def _read_note(columns: object) -> dict[str, Noted] | None:
+    note = _read_json(columns)
     if not isinstance(note, Mapping):
         return None
-    pairs = {name: tuple(map(str, pair)) for name, pair in note.items() if isinstance(pair, list) and len(pair) == 2}
-    return {name: (kind, dtype) for name, (kind, dtype) in pairs.items()}
+    return {name: _read_noted(*told) for name, told in note.items() if isinstance(told, list) and 2 <= len(told) <= 3}
+
+
+def _read_noted(kind: object, dtype: object, more: object = None) -> Noted:
+    said = more if isinstance(more, Mapping) else {}
+    classes, name = said.get("categories"), said.get("name")
+    return Noted(
+        str(kind),
+        str(dtype),
+        tuple(classes) if isinstance(classes, list) else None,
+        said.get("ordered") is True,
+        name if isinstance(name, str) else None,
+    )
+
+
+def _read_json(text: object) -> object:
+    """What a note says, None where it is none of ours: files come from others."""
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _read_list(text: object) -> tuple[str, ...]:
-    try:
-        names = json.loads(text) if isinstance(text, str) else []
-    except ValueError:
-        return ()
+    names = _read_json(text)
     return tuple(map(str, names)) if isinstance(names, list) else ()
 
 
-def _typed(values: pd.Series, kind: str, dtype: str) -> pd.Series:
+def _typed(values: pd.Series, noted: Noted) -> pd.Series:
     """Values of one kind in the type they had; as they came where they are no longer of that kind."""
     values = values.astype(object).where(values.notna(), None)
-    try:
-        if kind == "instant":
-            read = pd.to_datetime(
-                values.map(str, na_action="ignore"), format="ISO8601", utc="UTC" in dtype or "tz" in dtype or "," in dtype
-            )
-        elif kind == "day":
-            read = pd.to_datetime(values.map(lambda value: str(value)[:10], na_action="ignore"), format="%Y-%m-%d").dt.date
-        elif kind == "flag":
-            read = values.map(_flag, na_action="ignore").astype("boolean")
-        elif kind == "whole":
-            whole = [None if value is None else _whole(value) for value in values]
-            read = pd.Series(pd.array(whole, dtype="Int64"), index=values.index)
-        elif kind == "number":
-            read = values.map(float, na_action="ignore").astype("float64")
-        else:
-            read = values
-        read = read.astype(_arrow_text() if dtype == _ARROW_TEXT else dtype)
-        return read.where(read.notna(), None) if dtype == "object" else read
-    except (TypeError, ValueError, OverflowError, KeyError):
+    dtype = noted.dtype
+    if not _KNOWN_TYPES.fullmatch(dtype):
         return values
+    try:
+        if dtype == "category":
+            return _in_classes(values, noted)
+        read = _of_kind(values, noted.kind, dtype)
+        read = read.astype(_arrow_text() if dtype == _ARROW_TEXT else dtype)  # type: ignore[arg-type]
+        return read.where(read.notna(), None) if dtype == "object" else read
+    except (TypeError, ValueError, OverflowError, KeyError, NotImplementedError, pa.ArrowException):
+        return values
+
+
+def _of_kind(values: pd.Series, kind: str, dtype: str) -> pd.Series:
+    """Values as flags, whole numbers, numbers, instants or days; as they are where they are text or anything else."""
+    if kind == "instant":
+        zoned = "UTC" in dtype or "tz" in dtype or "," in dtype
+        return pd.to_datetime(values.map(str, na_action="ignore"), format="ISO8601", utc=zoned)
+    if kind == "day":
+        return pd.to_datetime(values.map(lambda value: str(value)[:10], na_action="ignore"), format="%Y-%m-%d").dt.date
+    if kind == "flag":
+        return values.map(_flag, na_action="ignore").astype("boolean")
+    if kind == "whole":
+        whole = [None if value is None else _whole(value) for value in values]
+        return pd.Series(pd.array(whole, dtype="UInt64" if dtype.lower().startswith("uint") else "Int64"), index=values.index)
+    if kind == "number":
+        return values.map(float, na_action="ignore").astype("float64")
+    return values
+
+
+def _in_classes(values: pd.Series, noted: Noted) -> pd.Series:
+    """Values as classes, in the order they had where the note says it."""
+    one = {"flag": "boolean", "whole": "Int64", "number": "float64"}.get(noted.kind, "object")
+    read = _of_kind(values, noted.kind, one)
+    if noted.categories is None:
+        return read.astype("category")
+    told = _of_kind(pd.Series(list(noted.categories), dtype=object), noted.kind, one)
+    classes = told.astype("int64") if noted.kind == "whole" else told.astype("str") if noted.kind == "text" else told
+    known = [None if pd.isna(value) else value for value in read]
+    return pd.Series(pd.Categorical(known, categories=classes, ordered=noted.ordered), index=values.index)
 
 
 def _arrow_text() -> pd.ArrowDtype:
