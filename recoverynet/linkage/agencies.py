@@ -9,7 +9,7 @@ from itertools import combinations
 import pandas as pd
 
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.ids import ids_in
+from recoverynet.ids import first_ids, ids_in
 from recoverynet.states import StateScheme
 from recoverynet.tables.consent import Purpose, UnknownConsent, consenting, require_consent_words
 from recoverynet.tables.linkage_tokens import KEY_COLUMN, TOKEN_COLUMNS
@@ -17,6 +17,8 @@ from recoverynet.tables.record import RecoveryRecord, require_record
 
 FEWEST_TOKENS = 0.5
 """Share of people of an agency who must have a birth date and an initial; below it a common column is as good as absent."""
+FEWEST_TO_SHARE = 10
+"""People of the smaller agency from which on some two of different agencies are of one sex, or born on one day of a month."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def agencies_of(
     require_consent_words(purpose, unknown_consent)
     if not isinstance(records, Mapping) or len(records) < 2:
         raise SchemaError("link_people() takes the records of two agencies or more by name: {'north': record, 'south': record}.")
+    names = [str(name).strip() for name in records]
+    if "" in names or len(set(names)) < len(names):
+        raise SchemaError(f"Every agency needs a name of its own, such as 'north'; the names are {', '.join(map(repr, records))}.")
     for name, record in records.items():
         require_record(record, f"link_people(), for {name!r},")
     strange = set(tokens or {}) - set(records)
@@ -138,6 +143,13 @@ def _joined(name: str, people: pd.DataFrame, tokens: pd.DataFrame, record: Recov
             f"None of the {len(tokens):,} people whose tokens are given for {name} is on its record: make the tokens with the "
             "record's own person_ids, pseudonyms where it has been pseudonymised."
         )
+    tokens = tokens.drop_duplicates()
+    twice = tokens.loc[tokens["person_id"].duplicated(), "person_id"].drop_duplicates()
+    if len(twice):
+        raise SchemaError(
+            f"The tokens of {name} name {len(twice):,} {'person' if len(twice) == 1 else 'people'} more than once, with other "
+            f"tokens each time: {first_ids(twice)}. Keep one row a person."
+        )
     return people[["person_id"]].merge(tokens, on="person_id", how="left")
 
 
@@ -158,6 +170,13 @@ def _require_one_key(agencies: list[Agency]) -> None:
 def _require_others(one: Agency, other: Agency) -> None:
     shared = one.tokens.merge(other.tokens, on=["person_id", *TOKEN_COLUMNS], how="inner")
     smaller = min(len(one.tokens), len(other.tokens))
+    if smaller >= FEWEST_TO_SHARE and not any(
+        one.tokens[column].isin(other.tokens[column].dropna()).any() for column in TOKEN_COLUMNS
+    ):
+        raise SchemaError(
+            f"{one.name} and {other.name} share not one token of {smaller:,} people or more, not even that of a sex or a day of "
+            "birth: their keys or versions differ, whatever the fingerprint says. Make the tokens of both anew with one key."
+        )
     if one.record is other.record or (smaller > 1 and len(shared) >= 0.95 * smaller):
         raise SchemaError(
             f"{one.name} and {other.name} are the same agency: {len(shared):,} of {smaller:,} people agree in their id and in "

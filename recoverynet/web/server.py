@@ -107,7 +107,7 @@ def run(desk: Desk, address: Address, *, begun: Callable[[], None] = lambda: Non
         log_level="critical",
         server_header=False,
         proxy_headers=False,
-        lifespan="off",
+        lifespan="on",
         timeout_keep_alive=10,
         **files,  # type: ignore[arg-type]
     )

@@ -180,3 +180,29 @@ def test_plots_show_every_comparison(links):
     assert np.isclose(steps.patches[-1].get_width(), links.pairs["match_weight"].iloc[0], atol=0.02)
     with pytest.raises(rn.SchemaError, match="no pair 0"):
         links.plot_waterfall(0)
+
+
+def test_tokens_of_another_key_under_this_keys_mark_are_told_apart(agencies):
+    tokens = agencies.tokens(key=KEY)
+    forged = agencies.tokens(key="another key of the south")["south"].assign(linkage_key=tokens["north"]["linkage_key"].iloc[0])
+    with pytest.raises(rn.SchemaError, match="north and south share not one token .* keys or versions differ"):
+        rn.link_people(agencies.records, tokens={"north": tokens["north"], "south": forged})
+
+
+def test_somebody_given_twice_counts_once_and_is_refused_where_the_rows_differ(agencies, links):
+    tokens = agencies.tokens(key=KEY)
+    again = {"north": pd.concat([tokens["north"], tokens["north"].iloc[:5]]), "south": tokens["south"]}
+    pd.testing.assert_frame_equal(rn.link_people(agencies.records, tokens=again).pairs, links.pairs)
+    other = tokens["north"].iloc[[0]].assign(linkage_year=tokens["north"]["linkage_year"].iloc[1])
+    with pytest.raises(
+        rn.SchemaError, match="tokens of north name 1 person more than once, with other tokens each time: 'n000001'"
+    ):
+        rn.link_people(agencies.records, tokens={"north": pd.concat([tokens["north"], other]), "south": tokens["south"]})
+
+
+def test_an_agency_has_a_name(agencies):
+    tokens, (north, south) = agencies.tokens(key=KEY), agencies.records.values()
+    with pytest.raises(rn.SchemaError, match="Every agency needs a name of its own"):
+        rn.link_people({"north": north, " ": south}, tokens={"north": tokens["north"], " ": tokens["south"]})
+    with pytest.raises(rn.SchemaError, match="Every agency needs a name of its own"):
+        rn.link_people({"1": north, 1: south}, tokens={"1": tokens["north"], 1: tokens["south"]})
