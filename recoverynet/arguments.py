@@ -30,7 +30,7 @@ def whole_number(value: object, name: str, least: int, why: str = "", *, of: str
     fine = isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
     if isinstance(value, bool) or not fine or int(value) < least:  # type: ignore[call-overload]
         raise SchemaError(f"{name} is a whole number{f' of {of}' * bool(of)}, {least} or more{why}; got {value!r}.")
-    return int(value)  # type: ignore[call-overload]
+    return int(value)  # type: ignore[call-overload, no-any-return]
 
 
 def number_within(
@@ -116,7 +116,7 @@ def array_of_numbers(values: object, what: str) -> np.ndarray:
     try:
         if isinstance(values, pd.Series | pd.DataFrame | pd.Index | pd.api.extensions.ExtensionArray):
             # Nullable, categorical and Arrow-backed columns hold a missing value that numpy knows no number for.
-            values = np.asarray(values.astype(object), dtype=object)  # type: ignore[attr-defined]
+            values = np.asarray(values.astype(object), dtype=object)
         if isinstance(values, np.ndarray) and values.dtype == object or isinstance(values, list | tuple):
             array = np.array(values, dtype=object)
             return np.where(pd.isna(array), np.nan, array).astype(np.float64)

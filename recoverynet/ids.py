@@ -189,7 +189,8 @@ def id_index(values: object, what: str, name: str = PERSON_ID) -> pd.Index:
     if found.isna().any():
         rows = np.flatnonzero(found.isna())
         raise SchemaError(f"{what}: {len(rows):,} of {len(found):,} ids are missing, the first in row {rows[0]} (counted from 0).")
-    return pd.Index(found.to_numpy(dtype=object), name=name, dtype="str")
+    answer: pd.Index = pd.Index(found.to_numpy(dtype=object), name=name, dtype="str")
+    return answer
 
 
 def _column_of(given: Iterable[object]) -> pd.Series:

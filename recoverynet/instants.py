@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 
 _ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
 
 
-def as_instant(value: object, tz: object) -> pd.Timestamp:
+def as_instant(value: object, tz: Any) -> pd.Timestamp:
     """Which instant is meant by a date, a text or a timestamp?
 
     Parameters
@@ -42,10 +44,10 @@ def as_instant(value: object, tz: object) -> pd.Timestamp:
     if isinstance(value, str) and not _ISO.match(value) or isinstance(value, int | float) and not pd.isna(value):
         raise SchemaError(f"{value!r} is not a date; write it as 2011-03-07 or 2011-03-07T19:30.")
     try:
-        stamp = pd.Timestamp(value)  # type: ignore[arg-type]
+        stamp: pd.Timestamp | NaTType = pd.Timestamp(value)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:
         raise SchemaError(f"{value!r} is not a date; write it as 2011-03-07 or 2011-03-07T19:30.") from error
-    if stamp is pd.NaT:
+    if isinstance(stamp, NaTType):
         raise SchemaError("A date is missing where one is needed.")
     if stamp.tzinfo is None:
         if stamp.tz_localize(tz, ambiguous=True, nonexistent="NaT") is pd.NaT:
@@ -54,7 +56,8 @@ def as_instant(value: object, tz: object) -> pd.Timestamp:
                 RecoveryNetWarning,
                 stacklevel=2,
             )
-        return stamp.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
+        answer: pd.Timestamp = stamp.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
+        return answer
     return stamp.tz_convert(tz)
 
 

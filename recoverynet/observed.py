@@ -96,7 +96,7 @@ def looks_from(rows: pd.DataFrame, time: np.ndarray, sources: Sequence[str], all
     else:
         values = pd.Index(allowed)
         code = _codes_in(allowed, rows["value"])
-        code = np.where(code == values.get_indexer([UNKNOWN])[0], UNKNOWN_CODE, code)
+        code = np.where(code == values.get_indexer(pd.Index([UNKNOWN]))[0], UNKNOWN_CODE, code)
     source = _codes_in(sources, rows["source"])
     order = np.lexsort((time, person, source))
     owner = source.astype(np.int64)[order] * max(len(people), 1) + person[order]
@@ -203,7 +203,7 @@ def _one_a_person(when: pd.Series, people: pd.Index) -> pd.Series:
 
 def _instants(when: object, tz: object) -> np.ndarray:
     """Microseconds of several instants; a missing one becomes a time before every look."""
-    given = when if isinstance(when, pd.Series) else pd.Series(when, name="when")  # type: ignore[call-overload]
+    given = when if isinstance(when, pd.Series) else pd.Series(when, name="when")
     stamps = pd.DatetimeIndex(instants_of_column(given, "when", tz))
     return np.where(stamps.isna(), np.iinfo(np.int64).min, stamps.as_unit("us").asi8)
 

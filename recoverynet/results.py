@@ -120,7 +120,8 @@ class Result(ABC):
         dict
             One entry a field, named alike; tables become lists of rows.
         """
-        return plain(self)
+        answer: dict[str, Any] = plain(self)
+        return answer
 
     @property
     def headline(self) -> str:
@@ -228,8 +229,8 @@ class Estimates(Result):
         """Every term with its interval, the one in focus first, ratios on a logarithmic axis; in new Axes where none are given."""
         frame = self.to_frame()
         frame = frame.loc[sorted(frame.index, key=lambda term: term != self.focus)]
-        shown = {"ratio": self.ratio, "level": self.level, "people": self.n_people, "reason": self.reason, "focus": self.focus}
-        return draw_estimates(frame, **shown, ax=ax)
+        shown: dict[str, Any] = {name: getattr(self, name) for name in ("ratio", "level", "reason", "focus")}
+        return draw_estimates(frame, people=self.n_people, **shown, ax=ax)
 
     def _claim(self) -> tuple[str, str]:
         return "Estimated", self.estimand
@@ -387,7 +388,7 @@ def settings_of(rng: np.random.Generator | None = None, **arguments: object) -> 
     """Arguments of a call with the versions it ran on and the seed it drew from."""
     settings: dict[str, Any] = dict(arguments)
     if rng is not None:
-        seeds = rng.bit_generator.seed_seq
+        seeds: Any = rng.bit_generator.seed_seq  # numpy promises no more of it than that it makes seeds
         settings["seed"] = {"entropy": seeds.entropy, "spawn_key": list(seeds.spawn_key)}
     settings["versions"] = dict(_versions())
     return settings

@@ -233,7 +233,7 @@ def _stamps(time: np.ndarray, looks: Looks) -> pd.Series:
     """Instants in the time zone of the observations; an end that nobody set is NaT."""
     missing = np.iinfo(np.int64).min
     moments = np.where(time == FOREVER, missing, time).astype("datetime64[us]")
-    return pd.Series(pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(looks.tz))
+    return pd.Series(pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(looks.tz))  # type: ignore[arg-type]
 
 
 def state_at(

@@ -109,7 +109,7 @@ def _errors(links: PeopleLinks, truth: Path) -> pd.DataFrame:
 
 def _write(links: PeopleLinks, errors: pd.DataFrame | None, into: Path) -> None:
     from recoverynet.csv_files import write_csv_into
-    from recoverynet.draw.style import png
+    from recoverynet.draw.style import figure_of, png
     from recoverynet.linkage.merging import merge_records
     from recoverynet.linkage.review import review_table
     from recoverynet.tables.files import write_record
@@ -122,4 +122,4 @@ def _write(links: PeopleLinks, errors: pd.DataFrame | None, into: Path) -> None:
         write_csv_into(links.weights, partial / "match_weights.csv")
         if errors is not None:
             write_csv_into(errors, partial / "linkage_errors.csv")
-        (partial / "match_weights.png").write_bytes(png(links.plot_weights().get_figure(root=True)))
+        (partial / "match_weights.png").write_bytes(png(figure_of(links.plot_weights())))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -82,7 +82,7 @@ def samples() -> None:
         typer.echo(textwrap.fill(sample["description"], 78, initial_indent=f"{sample['name']:<14}", subsequent_indent=" " * 14))
 
 
-def _problem_in_words(problem: dict) -> str:
+def _problem_in_words(problem: Mapping[Any, Any]) -> str:
     where = ".".join(str(part) for part in (problem["table"], problem["column"]) if part)
     rows = ", ".join(str(row) for row in problem["rows"])
     lines = [f"{'!' if problem['severity'] == 'error' else '·'} {where}: {problem['problem']}"]

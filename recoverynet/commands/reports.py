@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -88,8 +88,14 @@ def report_evaluation(
     record = opened_told(folder, map, leave_out, engine.asked, whole=whole)
     from recoverynet.report.evaluation.evaluation import evaluation_report
 
-    asked = {"title": title, "placebo": placebo, "disclosure": disclosure.value, "engine": engine.asked, "by": _names(by)}
-    asked |= {"ledger": ledger, "unknown_consent": unknown_consent.value}
+    asked: dict[str, Any] = {
+        "title": title,
+        "placebo": placebo,
+        "disclosure": disclosure.value,
+        "engine": engine.asked,
+        "by": _names(by),
+    }
+    asked |= {"by": _names(by), "ledger": ledger, "unknown_consent": unknown_consent.value}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, template=template, made_by=made_by)
     finish(told.brief() if brief else told, out, tables)
@@ -157,7 +163,7 @@ def report_spread(
         surroundings=_names(surroundings),
         rng=seed,
         disclosure=disclosure.value,
-        engine=engine.asked,
+        engine=engine.asked,  # type: ignore[arg-type]
         unknown_consent=unknown_consent.value,
         ledger=ledger,
         **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 
+from recoverynet.by_row import each_row
 from recoverynet.draw.cells import NOTHING, numbers, percent, require_columns
 from recoverynet.draw.rows import Rows, lay_rows, write_around
 from recoverynet.draw.style import (
@@ -105,7 +108,7 @@ def calibration_rates(frame: pd.DataFrame, *, title: str | None = None, replicat
         return rows.axes
     ends = rows.middles[0] - rows.thickness, rows.middles[-1] + rows.thickness
     rows.axes.vlines((SIZE, POWER), *ends, color=APART, linewidth=1.0, linestyle="--", zorder=1.5)
-    for cell in table.itertuples():
+    for cell in each_row(table):
         if np.isfinite(cell.rate):
             _mark(rows, worlds.index(str(cell.world)), str(cell.strength), cell.rate, cell.low, cell.high)
     _key(rows, shown)
@@ -219,7 +222,7 @@ def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", found: 
     axes.set_yticks(np.arange(len(worlds)) + 0.5, labels, fontsize=SMALL, color=INK)
     axes.tick_params(length=0, pad=5)
     for row, column in np.ndindex(*table.shape):
-        _cell(axes, row, column, float(table.iat[row, column]), room, found)
+        _cell(axes, row, column, float(table.iloc[:, column].iloc[row]), room, found)
     return axes
 
 
@@ -309,7 +312,7 @@ def _frame_around(axes: Axes, title: str, note: str, left: float, above: float) 
     for text in axes.texts:
         if text.get_gid() == "title":
             text.set_y(0)
-            text.xyann = (8.0 - left, above + 20.0)
+            cast(Annotation, text).xyann = (8.0 - left, above + 20.0)
     axes.spines[:].set_visible(False)
 
 
@@ -317,7 +320,7 @@ def _cell(axes: Axes, row: int, column: int, rate: float, room: float, found: bo
     """One rate in percent on its shade; a dash where the test was not tried."""
     # A false alarm of just 5 % is still allowed, a yes in just 80 % already good.
     steps, side, shades = (FOUND_STEPS, "right", FOUND) if found else (STEPS, "left", SHADES)
-    place = int(np.searchsorted(steps, rate, side=side)) - 1 if np.isfinite(rate) else 0
+    place = int(np.searchsorted(np.asarray(steps), rate, side=side)) - 1 if np.isfinite(rate) else 0  # type: ignore[call-overload]
     shade = shades[min(max(place, 0), len(shades) - 1)]
     axes.add_patch(Rectangle((column, row), 1, 1, facecolor=shade, edgecolor=PAPER, linewidth=1.5))
     text = "–" if not np.isfinite(rate) else f"{100 * rate:.0f}"

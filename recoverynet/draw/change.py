@@ -133,7 +133,11 @@ def describe_change(
         return NOTHING
     said = []
     for outcome, *cells in zip(frame["outcome"], first, last, low, high, n, strict=True):
-        label = _label(*cells, share, unit).replace("*", "suppressed").replace(" (", f" ({percent(level)} interval ")
+        label = (
+            _label(cells[0], cells[1], cells[2], cells[3], cells[4], share, unit)
+            .replace("*", "suppressed")
+            .replace(" (", f" ({percent(level)} interval ")
+        )
         values = f"from {_value(cells[0], share, unit)} to {_value(cells[1], share, unit)}, "
         said.append(f"{outcome}: {'' if np.isnan(cells[0] + cells[1]) else values}{label}.")
     return " ".join([f"First and last value of each outcome, {people} who have both.", *said])

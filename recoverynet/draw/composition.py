@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, listed, numbers, percent, require_columns, whole
 from recoverynet.draw.rows import MANY, Rows, lay_rows
-from recoverynet.draw.style import APART, INK, PAPER, PARTS, SMALL, axes_width, contrast, drawn, hatched, text_width
+from recoverynet.draw.style import APART, INK, PAPER, PARTS, SMALL, axes_width, contrast, drawn, figure_of, hatched, text_width
 from recoverynet.draw.timeline import read_periods
 from recoverynet.errors import SchemaError
 
@@ -235,10 +235,10 @@ def _name_parts(rows: Rows, names: list[str], colours: list[str], first: dict[in
         for part, name in enumerate(names):
             rows.axes.text(first[part][0] + first[part][1] / 2, base, name, ha="center", va="baseline", fontsize=SMALL, color=INK)
         return
-    lines = _key_lines(names, rows.axes.get_figure(root=True).get_size_inches()[0] * 72.0)
-    for line, part in enumerate(lines):
-        of_part = slice(sum(map(len, lines[:line])), sum(map(len, lines[: line + 1])))
-        _key_line(rows, part, colours[of_part], base - KEY * (len(lines) - 1 - line))
+    lines = _key_lines(names, figure_of(rows.axes).get_size_inches()[0] * 72.0)
+    for line, named in enumerate(lines):
+        of_line = slice(sum(map(len, lines[:line])), sum(map(len, lines[: line + 1])))
+        _key_line(rows, named, colours[of_line], base - KEY * (len(lines) - 1 - line))
 
 
 def _key_lines(names: list[str], width: float) -> list[list[str]]:

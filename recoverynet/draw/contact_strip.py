@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.dates as dates
 import numpy as np
@@ -72,12 +73,16 @@ def contact_strip(
         axes.axhline(row, color=GRID, linewidth=1.0, zorder=1)
         for layer, marker, size in (("person", "o", 46.0), ("group", "D", 40.0)):
             here = ((frame["lane"] == name) & (frame["layer"] == layer)).to_numpy()
-            look = {"facecolor": _FILLS.get(name, PAPER), "edgecolor": INK, "hatch": "////" if name == "using" else None}
+            look: dict[str, Any] = {
+                "facecolor": _FILLS.get(name, PAPER),
+                "edgecolor": INK,
+                "hatch": "////" if name == "using" else None,
+            }
             axes.scatter(when[here], np.full(int(here.sum()), row), s=size, marker=marker, zorder=3, **look)
     axes.set_yticks(range(len(lanes)), [words for _, words in lanes], size=SMALL - 1, color=INK)
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_locator(dates.MonthLocator())
-    axes.xaxis.set_major_formatter(dates.DateFormatter("%-d %b"))
+    axes.xaxis.set_major_locator(dates.MonthLocator())  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%-d %b"))  # type: ignore[no-untyped-call]
     axes.tick_params(axis="x", labelsize=SMALL - 2, colors=MUTED)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

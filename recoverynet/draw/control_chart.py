@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from recoverynet.draw.cells import NOTHING, listed, n_of, numbers, require_columns, shares
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values
-from recoverynet.draw.style import ACCENT, APART, INK, MAIN, MUTED, PAPER, SMALL, TRACK, drawn, text_width
+from recoverynet.draw.style import ACCENT, APART, INK, MAIN, MUTED, PAPER, SMALL, TRACK, drawn, figure_of, text_width
 
 COLUMNS = ("label", "n", "total", "share")
 LINES = ("total", "low_95", "high_95", "low_998", "high_998")
@@ -104,8 +104,8 @@ def _dots(axes: Axes, frame: pd.DataFrame, total: np.ndarray, share: np.ndarray)
     axes.plot(total, share, "o", color=ACCENT, markersize=7, markeredgecolor="white", zorder=4, gid="unit")
     names = [str(label) for label in frame["label"]]
     names = names if len(names) <= NAMED else [str(number + 1) for number in range(len(names))]
-    wide = axes.get_position().width * axes.figure.get_size_inches()[0] * 72.0
-    high = axes.get_position().height * axes.figure.get_size_inches()[1] * 72.0
+    wide = axes.get_position().width * figure_of(axes).get_size_inches()[0] * 72.0
+    high = axes.get_position().height * figure_of(axes).get_size_inches()[1] * 72.0
     x, y = total / axes.get_xlim()[1] * wide, share / axes.get_ylim()[1] * high
     taken = [(one - 5.0, one + 5.0, other) for one, other in zip(x, y, strict=True)]
     for place in np.argsort(x, kind="stable"):

@@ -88,7 +88,7 @@ def coverage_over_time(
     return axes
 
 
-def _over_time(frame: pd.DataFrame, denominator: float | None) -> tuple[Periods, *tuple[np.ndarray, ...]]:
+def _over_time(frame: pd.DataFrame, denominator: float | None) -> tuple[Periods, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Periods, count, denominator, share and what is suppressed, in the order of the periods."""
     require_columns(frame, ("period", "share", "n"), "coverage_over_time")
     periods = read_periods(frame["period"])

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes as Axes
 
+from recoverynet.by_row import each_row
 from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.courses import SUPPOSED
 from recoverynet.draw.plate import round_values
@@ -59,7 +60,7 @@ def draw_dots(
     pad = 0.05 * (ends[1] - ends[0])
     limits = (ends[0] - pad, ends[1] + pad)
     ticks, labels = round_values(*limits, sign=True)
-    values = [f"{_told(row.value, 1)} ({_told(row.low)} to {_told(row.high)})" for row in known.itertuples()]
+    values = [f"{_told(row.value, 1)} ({_told(row.low)} to {_told(row.high)})" for row in each_row(known)]
     of = "" if people is None else f"Of {people:,} clients. "
     note = f"{of}Lines: 95 in 100 simulated courses. {SUPPOSED if supposition else ''}"
     rows = lay_rows(
@@ -68,7 +69,7 @@ def draw_dots(
     )  # fmt: skip
     if known.empty:
         return rows.axes
-    for middle, row in zip(rows.middles, known.itertuples(), strict=True):
+    for middle, row in zip(rows.middles, each_row(known), strict=True):
         tall = 0.5 * rows.thickness
         rows.axes.plot([0.0, 0.0], [middle - tall, middle + tall], color=MUTED, linewidth=1.6, zorder=2)
         rows.axes.plot([row.low, row.high], [middle, middle], color=INK, linewidth=1.8, zorder=3, solid_capstyle="butt")
@@ -95,9 +96,7 @@ def describe_dots(frame: pd.DataFrame, *, title: str = GAINED) -> str:
     """
     require_columns(frame, COLUMNS, "draw_dots")
     told = [
-        f"{row.label} {row.value:+.1f} ({row.low:+.0f} to {row.high:+.0f})"
-        for row in frame.itertuples()
-        if math.isfinite(row.value)
+        f"{row.label} {row.value:+.1f} ({row.low:+.0f} to {row.high:+.0f})" for row in each_row(frame) if math.isfinite(row.value)
     ]
     return f"{title}: {'; '.join(told)}." if told else NOTHING
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -190,7 +191,7 @@ def _draw_shape(axes: Axes, x: float, y: float, shape: str, carries: str, size: 
     """One mark; hatching and a dashed outline tell using and not known without colour."""
     marker = MarkerStyle(SHAPES.get(shape, "o"))
     scale = {"group": 0.86, "family": 1.18, "peer": 1.12, "worker": 0.92}.get(shape, 1.0) * size
-    outline = {"edgecolor": INK, "linewidth": 1.3, "linestyle": (0, (2.2, 1.6)) if carries == "unknown" else "-"}
+    outline: dict[str, Any] = {"edgecolor": INK, "linewidth": 1.3, "linestyle": (0, (2.2, 1.6)) if carries == "unknown" else "-"}
     hatch = "////" if carries == "using" else None
     axes.scatter([x], [y], s=scale**2, marker=marker, facecolor=FILLS.get(carries, PAPER), hatch=hatch, zorder=4, **outline)
 

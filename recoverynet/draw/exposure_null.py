@@ -155,7 +155,8 @@ def _read(draws: pd.DataFrame) -> np.ndarray:
     """The dealings that have a value."""
     require_columns(draws, ("draw",), "exposure_null")
     values = draws["draw"].to_numpy(dtype=float)
-    return values[np.isfinite(values)]
+    answer: np.ndarray = values[np.isfinite(values)]
+    return answer
 
 
 def _note(n_draws: int, gains: float) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from recoverynet.by_row import each_row
 from recoverynet.draw.style import ACCENT, APART, MAIN, drawn, open_axes
 
 _LEFT = 216.0
@@ -33,7 +34,7 @@ def draw_match_weights(weights: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     at = rows.index.to_numpy() + 0.7 * gaps.to_numpy()
     ax = open_axes(ax, height=17.0 * (at.max() + 1.5), left=_LEFT, right=30, bottom=40, top=12)
     _bars(ax, at, np.zeros(len(rows)), rows["weight"].to_numpy())
-    ax.set_yticks(at, [f"{one.comparison.replace('_', ' ')}: {one.level}" for one in rows.itertuples()])
+    ax.set_yticks(at, [f"{one.comparison.replace('_', ' ')}: {one.level}" for one in each_row(rows)])
     ax.set_ylim(at.max() + 0.8, -0.8)
     _room(ax, rows["weight"].to_numpy())
     ax.set_xlabel("Match weight (each 1 doubles the odds)")

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from recoverynet.draw.cells import SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, say, shares, whole
-from recoverynet.draw.style import APART, GRID, MUTED, SMALL, drawn, hatched
+from recoverynet.draw.style import APART, GRID, MUTED, SMALL, drawn, figure_of, hatched
 from recoverynet.draw.timeline import Periods, column_width, draw_line, hatch_periods, highest, open_timeline, read_periods, tell
 
 COLUMNS = ("period", "share", "n_known", "n")
@@ -153,7 +153,7 @@ def _read(frame: pd.DataFrame) -> tuple[Periods, np.ndarray, np.ndarray, np.ndar
 
 def _below(axes: Axes, strip: Axes, renderer: object) -> Bbox:
     """Where the strip lies: at a fixed distance under the axes, however large they are drawn."""
-    figure = axes.get_figure(root=True)
+    figure = figure_of(axes)
     point, box = figure.dpi / 72.0, axes.get_window_extent()
     foot = box.y0 - (CAPTION + STRIP) * point
     return Bbox.from_bounds(box.x0, foot, box.width, STRIP * point).transformed(figure.transFigure.inverted())

@@ -7,9 +7,10 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import matplotlib
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -67,7 +68,7 @@ _OURS = {
     "axes.edgecolor": GRID, "axes.labelcolor": MUTED, "axes.labelsize": SMALL, "axes.linewidth": 1.0,
     "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left",
     "axes.titlesize": TEXT,
-    "axes.titleweight": "bold", "axes.prop_cycle": matplotlib.cycler(color=SERIES), "axes.axisbelow": True,
+    "axes.titleweight": "bold", "axes.prop_cycle": cycler(color=SERIES), "axes.axisbelow": True,
     "xtick.color": GRID, "ytick.color": GRID, "xtick.labelcolor": MUTED, "ytick.labelcolor": MUTED,
     "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "grid.color": GRID, "hatch.linewidth": 1.0,
     "figure.facecolor": PAPER, "figure.dpi": 100.0, "legend.frameon": False, "lines.linewidth": 2.0,
@@ -85,13 +86,18 @@ def drawing() -> Iterator[None]:
     ------
     None
     """
-    stock = {
+    stock: dict[Any, Any] = {
         name: setting
         for name, setting in matplotlib.rcParamsDefault.items()
         if name.split(".")[0] in _FAMILIES and name != "figure.max_open_warning"
     }
-    with matplotlib.rc_context({**stock, **_OURS}):
+    with matplotlib.rc_context(stock | _OURS):
         yield
+
+
+def figure_of(axes: Axes) -> Figure:
+    """The figure that axes lie in, whole."""
+    return cast(Figure, axes.get_figure(root=True))
 
 
 def drawn(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
@@ -113,7 +119,7 @@ def drawn(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
         with drawing():
             made = function(*positional, **named)
         if isinstance(made, ShownAxes) and named.get("ax") is None:
-            made.draw_again = functools.partial(function, *positional, **named)
+            made.draw_again = cast("Callable[[], Axes]", functools.partial(function, *positional, **named))
         return made
 
     return inside
@@ -136,7 +142,7 @@ class ShownAxes(Axes):
             _width.reset(before)
 
     def _repr_svg_(self) -> str:
-        return svg(self.get_figure(root=True))
+        return svg(figure_of(self))
 
 
 def open_axes(
@@ -200,7 +206,7 @@ def axes_width(ax: Axes | None, *, left: float = 8.0, right: float = 8.0, width:
     """
     if ax is None:
         return (_width.get() if width is None else width) * 72.0 - left - right
-    return float(ax.get_window_extent().width) / ax.get_figure(root=True).dpi * 72.0
+    return float(ax.get_window_extent().width) / figure_of(ax).dpi * 72.0
 
 
 def hatched(x: float, y: float, width: float, height: float) -> Rectangle:

@@ -53,4 +53,5 @@ def _groups_there(folder: Path) -> pd.DataFrame:
     raw = Folder(folder, only=files[0].name).read("groups", GROUPS.names)
     if raw.table is None or "group_id" not in raw.columns:
         raise SchemaError(f"{files[0].name} in {folder} cannot be joined: it cannot be read, or has no column group_id.")
-    return raw.table.drop_columns([ROW]).to_pandas()
+    answer: pd.DataFrame = raw.table.drop_columns([ROW]).to_pandas()
+    return answer

@@ -152,7 +152,7 @@ def _goes_both_ways(one: np.ndarray, other: np.ndarray, strength: np.ndarray, n_
     if not len(one):
         return False
     matrix = sparse.csr_array((strength, (one, other)), shape=(n_people, n_people))
-    return (matrix != matrix.T).nnz == 0
+    return bool((matrix != matrix.T).nnz == 0)
 
 
 def of_one_direction(layers: Sequence[Layer], n_people: int) -> None:

@@ -173,7 +173,7 @@ def typed_texts(values: Sequence[str | None], kind: str) -> pd.Series:
         return typed_values([None if value is None else int(value) for value in bare], kind)
     if kind in ("whole", "number"):
         try:
-            return typed_values([None if value in (None, "") else float(value) for value in bare], "number")  # type: ignore[arg-type]
+            return typed_values([None if value in (None, "") else float(value) for value in bare], "number")
         except ValueError:
             pass
     return typed_values(values)

@@ -165,7 +165,7 @@ def _one_a_wave(networks: object) -> list[object]:
     if isinstance(networks, Mapping | str) or not isinstance(networks, Iterable):
         raise SchemaError(f"networks is a sequence of matrices, one a wave, in order; got a {type(networks).__name__}.")
     each = list(networks)
-    wrong = [one for one in each if np.ndim(one) != 2 and not sparse.issparse(one)]  # type: ignore[arg-type]
+    wrong = [one for one in each if np.ndim(one) != 2 and not sparse.issparse(one)]
     if wrong:
         raise SchemaError(f"networks holds one square matrix a wave; got a {type(wrong[0]).__name__} among them.")
     return each
@@ -221,7 +221,7 @@ def _uses_codes(raw: list[sparse.csr_array]) -> bool:
 def _is_symmetric(matrix: sparse.csr_array) -> bool:
     filled = matrix.copy()
     filled.data = np.where(np.isnan(filled.data), -1.0, filled.data)
-    return (filled != filled.T).nnz == 0
+    return bool((filled != filled.T).nnz == 0)
 
 
 def _where(matrix: sparse.csr_array, values: np.ndarray, dtype: type) -> sparse.csr_array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def ids_of(networks: Sequence[object], people: object) -> object:
         labels = labels_of(matrix.index) if isinstance(matrix, pd.DataFrame) else None
         if labels is not None:
             return labels
-    return [str(row + 1) for row in range(np.shape(networks[0])[0])] if len(networks) else []
+    return [str(row + 1) for row in range(np.shape(cast(Any, networks[0]))[0])] if len(networks) else []
 
 
 def in_order(values: object, ids: pd.Index, what: str) -> Any:

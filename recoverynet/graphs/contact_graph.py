@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,9 @@ class _Timeline(NamedTuple):
     people: pd.DataFrame
 
 
+_FROM_RECORD: Any = None  # a bound that is not given is taken from the record
+
+
 @dataclass(frozen=True, repr=False)
 class ContactGraph:
     """Who took part in which contact, over which period?
@@ -90,8 +93,8 @@ class ContactGraph:
     """
 
     record: RecoveryRecord
-    start: pd.Timestamp | None = None
-    end: pd.Timestamp | None = None
+    start: pd.Timestamp = _FROM_RECORD
+    end: pd.Timestamp = _FROM_RECORD
     on_engine: RecordOnEngine | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
@@ -143,7 +146,7 @@ class ContactGraph:
         occasions = record.occasions.sort_values(["started_at", "occasion_id"], ignore_index=True)
         people = people_frame(record.people)
         occasion = pd.Index(occasions["occasion_id"]).get_indexer(record.participation["occasion_id"])
-        person = people.index.get_indexer(record.participation["person_id"])
+        person = people.index.get_indexer(pd.Index(record.participation["person_id"]))
         order = np.lexsort((person, occasion))
         first = np.concatenate([[0], np.cumsum(np.bincount(occasion, minlength=len(occasions)))])
         started = pd.DatetimeIndex(occasions["started_at"]).as_unit("us").asi8

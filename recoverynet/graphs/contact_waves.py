@@ -50,7 +50,7 @@ def contact_waves(
         project(graph, window=window, weighting=weighting, half_life=half_life, min_weight=min_weight).among(people.index).weights
         for window in zip(waves["start"], waves["end"], strict=True)
     )
-    moments = list(pd.DatetimeIndex(waves["end"]).as_unit("us").asi8 - 1)
+    moments = (pd.DatetimeIndex(waves["end"]).as_unit("us").asi8 - 1).tolist()
     looks = look_up(table, STATE_VARIABLE, used, norm.scheme.states)
     codes = codes_by_wave(looks, people.index, moments, n_sources=len(used), lasting=[lasting] * len(waves), rule=rule)
     behaviour = outcomes_by_wave(table, outcomes, people.index, moments, sources=used, lasting=lasting, rule=rule)

@@ -142,12 +142,12 @@ class EgoNetworks:
         ties = self.alter_ties.iloc[self._rows["alter_ties"].get(ego_id, [])]
         self._require_listed(ego_id, len(ties))
         ids = pd.Index(([ego_id] if include_ego else []) + alters["alter_id"].tolist(), name="person_id", dtype="str")
-        one, other = ids.get_indexer(ties["alter_a"]), ids.get_indexer(ties["alter_b"])
+        one, other = ids.get_indexer(pd.Index(ties["alter_a"])), ids.get_indexer(pd.Index(ties["alter_b"]))
         weight = ties["weight"].fillna(1.0).to_numpy()
         if include_ego:
             near = alters[alters["distance"] == 1]
             one = np.concatenate([one, np.zeros(len(near), dtype=np.int64)])
-            other = np.concatenate([other, ids.get_indexer(near["alter_id"])])
+            other = np.concatenate([other, ids.get_indexer(pd.Index(near["alter_id"]))])
             weight = np.concatenate([weight, near["weight"].fillna(1.0).to_numpy()])
         if not self.directed:
             one, other, weight = (np.concatenate([one, other]), np.concatenate([other, one]), np.tile(weight, 2))
@@ -156,7 +156,7 @@ class EgoNetworks:
         return PersonNetwork(matrix, known.set_axis(ids), directed=self.directed, settings={"ego": ego_id})
 
     def _per_ego(self, ego_ids: pd.Series) -> pd.Series:
-        counts = np.bincount(self.egos.index.get_indexer(ego_ids), minlength=len(self.egos))
+        counts = np.bincount(self.egos.index.get_indexer(pd.Index(ego_ids)), minlength=len(self.egos))
         return pd.Series(counts, index=self.egos.index)
 
     @property

@@ -42,8 +42,8 @@ def readable_graphml(written: bytes, name: str) -> str:
                 key.remove(default)
     for parent in root.iter():
         for data in parent.findall(f"{_SPACE}data"):
-            key = keys.get(data.get("key"))
-            if key is not None and not _settle(data, key, name):
+            kind = keys.get(data.get("key"))
+            if kind is not None and not _settle(data, kind, name):
                 parent.remove(data)
     # A reader makes a line feed of a bare carriage return.
     return ElementTree.tostring(root, encoding="unicode").replace("\r", "&#13;")

@@ -28,7 +28,7 @@ def named_alters(nominations: pd.DataFrame, egos: pd.Index, bounds: Bounds, rela
     described = pair.first().reset_index()
     if len(described) < len(rows):
         described["relation"] = pair["relation"].agg(_joined).to_numpy()
-    place = pd.Series(egos.get_indexer(described["ego_id"]), index=described.index)
+    place = pd.Series(egos.get_indexer(pd.Index(described["ego_id"])), index=described.index)
     described = described.assign(_place=place).sort_values(["_place", "alter_id"], ignore_index=True)
     described = described.drop(columns="_place").assign(distance=1)
     described["relation"] = described["relation"].astype("str")

@@ -150,7 +150,7 @@ def nominated_networks(
     time).
     """
     frame = _checked_nominations(named.rows)
-    ego, alter = people.get_indexer(frame["ego_id"]), people.get_indexer(frame["alter_id"])
+    ego, alter = people.get_indexer(pd.Index(frame["ego_id"])), people.get_indexer(pd.Index(frame["alter_id"]))
     inside = (named.wave >= 1) & (named.wave <= n_waves)
     if relation is not None:
         inside &= frame["relation"].isin({relation} if isinstance(relation, str) else set(relation)).to_numpy()

@@ -15,14 +15,12 @@ from recoverynet.graphs.adjacency import matrix_waves
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.contact_waves import contact_waves
 from recoverynet.graphs.nominated import nomination_waves
-from recoverynet.graphs.panel_shape import checked_panel, panel_card
+from recoverynet.graphs.panel_shape import FILLED_IN, checked_panel, panel_card
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.graphs.projection import Weighting
 from recoverynet.observed import OWN_SOURCES, SourceRule
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
-
-_NOT_GIVEN: Any = None  # filled in for everybody and every wave when the panel is checked
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,9 +88,9 @@ class NetworkPanel:
     norm: Norm | None = None
     covariates: Mapping[str, np.ndarray] = field(default_factory=dict)
     dyadic: Mapping[str, np.ndarray] = field(default_factory=dict)
-    present: np.ndarray = _NOT_GIVEN
-    missing: tuple[sparse.csr_array, ...] = _NOT_GIVEN
-    structural: tuple[sparse.csr_array, ...] = _NOT_GIVEN
+    present: np.ndarray = FILLED_IN
+    missing: tuple[sparse.csr_array, ...] = FILLED_IN
+    structural: tuple[sparse.csr_array, ...] = FILLED_IN
     groups: np.ndarray | None = None
     network: str = "network"
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from recoverynet.shown import card
 from recoverynet.states import UNKNOWN, Norm
 
 Matrices = tuple[sparse.csr_array, ...]
+FILLED_IN: Any = None  # of a field of a panel that is given for everybody and every wave once the panel is checked
 
 
 def checked_panel(given: Mapping[str, Any]) -> dict[str, Any]:

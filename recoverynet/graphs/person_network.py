@@ -348,7 +348,7 @@ def people_frame(people: object) -> pd.DataFrame:
     return frame
 
 
-def checked_weights(weights: object, n_people: int, directed: bool) -> sparse.csr_array:
+def checked_weights(weights: Any, n_people: int, directed: bool) -> sparse.csr_array:
     """Strengths as a sparse matrix without stored zeros; raises SchemaError where they make no network."""
     if not sparse.issparse(weights):
         weights = array_of_numbers(weights, "The weights")

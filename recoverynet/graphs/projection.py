@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -133,7 +133,7 @@ def _decay(graph: ContactGraph, half_life: object | None) -> np.ndarray:
     if half_life is None:
         return np.ones(len(graph.occasions))
     length = as_length(half_life, "half_life")
-    age = (graph.end - graph.occasions["started_at"]) / length
+    age: Any = (graph.end - graph.occasions["started_at"]) / length  # type: ignore[operator]
     return half_life_decay(age.to_numpy(), 1.0)
 
 

@@ -130,7 +130,8 @@ def words_by_wave(codes: np.ndarray, scheme: StateScheme, people: pd.Index) -> p
 
 def numbers_by_wave(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Numbers (n, W) where ``values`` says what each code is worth; NaN for unknown."""
-    return np.append(values, np.nan)[codes]
+    answer: np.ndarray = np.append(values, np.nan)[codes]
+    return answer
 
 
 def worth(variable: str, values: Sequence[object], counted: Iterable[str] | None) -> np.ndarray:

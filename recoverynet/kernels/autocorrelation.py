@@ -90,4 +90,5 @@ def _sums(weights: sparse.csr_array, values: np.ndarray) -> tuple[int, float, fl
 def _ratio(above: np.ndarray, below: np.ndarray, smallest: np.ndarray | float = 0.0) -> np.ndarray:
     """A quotient, NaN where what stands below is not above the smallest that rounding can leave."""
     above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > smallest)
+    answer: np.ndarray = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > smallest)
+    return answer

@@ -18,17 +18,17 @@ class _CacheOrNone(FunctionCache):
     def load_overload(self, *arguments: Any) -> Any:
         """What was compiled before, or nothing."""
         try:
-            return super().load_overload(*arguments)
+            return super().load_overload(*arguments)  # type: ignore[no-untyped-call]
         except (OSError, EOFError, ValueError):
-            self.disable()
+            self.disable()  # type: ignore[no-untyped-call]
             return None
 
     def save_overload(self, *arguments: Any) -> None:
         """Keep what was compiled, if it can be kept."""
         try:
-            super().save_overload(*arguments)
+            super().save_overload(*arguments)  # type: ignore[no-untyped-call]
         except OSError:
-            self.disable()
+            self.disable()  # type: ignore[no-untyped-call]
 
 
 def compiled(*, keep: bool = True, **options: Any) -> Callable[[Kernel], Kernel]:
@@ -51,7 +51,7 @@ def compiled(*, keep: bool = True, **options: Any) -> Callable[[Kernel], Kernel]
         dispatcher: Any = numba.njit(**options)(function)
         if keep:
             with suppress(RuntimeError):  # no place to keep it: no home folder and a package that can only be read
-                dispatcher._cache = _CacheOrNone(function)
+                dispatcher._cache = _CacheOrNone(function)  # type: ignore[no-untyped-call]
         return cast(Kernel, dispatcher)
 
     return compile_later

@@ -27,10 +27,12 @@ def index_of_qualitative_variation(table: np.ndarray) -> np.ndarray:
 def entropy(table: np.ndarray) -> np.ndarray:
     """−Σ p ln p a row, in nats: 0 where all are alike, ln k where all k are as frequent, NaN where empty."""
     p = share(table, table.sum(axis=1, keepdims=True))
-    return -np.where(p > 0, p * np.log(np.where(p > 0, p, 1.0)), p).sum(axis=1) + 0.0
+    answer: np.ndarray = -np.where(p > 0, p * np.log(np.where(p > 0, p, 1.0)), p).sum(axis=1) + 0.0
+    return answer
 
 
 def external_internal(other: np.ndarray, same: np.ndarray) -> np.ndarray:
     """(E − I) / (E + I): −1 where all alters are like ego, 1 where none is, NaN without alters."""
     total = np.asarray(other + same, dtype=np.float64)
-    return np.divide(other - same, total, out=np.full(total.shape, np.nan), where=total > 0)
+    answer: np.ndarray = np.divide(other - same, total, out=np.full(total.shape, np.nan), where=total > 0)
+    return answer

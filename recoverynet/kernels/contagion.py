@@ -96,7 +96,16 @@ def every_rewired_slots(slots: Slots, limit: int, *, directed: bool) -> tuple[np
 
 
 @compiled(nogil=True)
-def gain_contrasts(indptr, ends, ties, strength, held, orders, lag, state):  # type: ignore[no-untyped-def]
+def gain_contrasts(
+    indptr: np.ndarray,
+    ends: np.ndarray,
+    ties: np.ndarray,
+    strength: np.ndarray,
+    held: np.ndarray,
+    orders: np.ndarray,
+    lag: int,
+    state: float,
+) -> np.ndarray:
     """Mean lagged exposure of people who changed minus that of people who did not, within waves, run by run.
 
     Each wave weighs n₁n₀/(n₁ + n₀), n₁ people having changed and n₀ not. ``state`` is that of the people
@@ -170,9 +179,18 @@ def activations(held: np.ndarray) -> Activations:
 
 
 @compiled(nogil=True)
-def activation_slopes(  # type: ignore[no-untyped-def]
-    indptr, indices, tie, strength, entered, left, active, movers, times, lag
-):
+def activation_slopes(
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    tie: np.ndarray,
+    strength: np.ndarray,
+    entered: np.ndarray,
+    left: np.ndarray,
+    active: np.ndarray,
+    movers: np.ndarray,
+    times: np.ndarray,
+    lag: int,
+) -> np.ndarray:
     """Slope α of logit P(activation) = α ln(a + 1) + β, a being contacts active ``lag`` waves before.
 
     ``times`` (R, movers) are the activation waves of ``movers`` in each run; everybody else keeps theirs.
@@ -203,7 +221,7 @@ def activation_slopes(  # type: ignore[no-untyped-def]
 
 
 @compiled(nogil=True)
-def _slope(yes, no):  # type: ignore[no-untyped-def]
+def _slope(yes: np.ndarray, no: np.ndarray) -> float:
     """α by Newton steps on the counts; NaN where there is no maximum."""
     total_yes, total_no = yes.sum(), no.sum()
     if total_yes == 0 or total_no == 0:

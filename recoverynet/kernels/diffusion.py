@@ -92,7 +92,8 @@ def fit_bass(time: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarra
     """
 
     def residual(theta: np.ndarray) -> np.ndarray:
-        return bass_curve(time, np.exp(theta[0]), theta[1]) - share
+        answer: np.ndarray = bass_curve(time, np.exp(theta[0]), theta[1]) - share
+        return answer
 
     first = min(max(float(share[0]) / max(float(time[0]), 1.0), 1e-3), 0.5)
     fits = []

@@ -75,7 +75,8 @@ def clustering(weights: sparse.csr_array) -> np.ndarray:
         minlength=ties.shape[0],
     )
     pairs = alters * (alters - 1)
-    return np.divide(closed, pairs, out=np.full(len(alters), np.nan), where=pairs > 0)
+    answer: np.ndarray = np.divide(closed, pairs, out=np.full(len(alters), np.nan), where=pairs > 0)
+    return answer
 
 
 def core_numbers(weights: sparse.csr_array) -> np.ndarray:

@@ -59,7 +59,7 @@ def _with_direction(matrix: sparse.csr_array) -> np.ndarray:
     n = matrix.shape[0]
     n_components, component = csgraph.connected_components(matrix, directed=True, connection="strong")
     sizes = np.bincount(component, minlength=n_components)
-    roots, vectors = np.zeros(n_components), {}
+    roots, vectors = np.zeros(n_components), dict[np.intp, np.ndarray]()
     for k in np.flatnonzero(sizes > 1):
         members = np.flatnonzero(component == k)
         roots[k], vectors[k] = leading(sparse.csr_array(matrix[members][:, members]), symmetric=False)
@@ -68,7 +68,7 @@ def _with_direction(matrix: sparse.csr_array) -> np.ndarray:
         return np.full(n, np.nan)
     members = np.flatnonzero(component == roots.argmax())
     x = np.zeros(n)
-    x[members] = vectors[int(roots.argmax())]
+    x[members] = vectors[roots.argmax()]
     reached = csgraph.breadth_first_order(matrix.T, members[0], directed=True, return_predecessors=False)
     down = np.setdiff1d(reached, members)
     if len(down):

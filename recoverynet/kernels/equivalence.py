@@ -36,7 +36,8 @@ def profile_distances(profiles: np.ndarray) -> np.ndarray:
     every = own[:, None] + own[None, :] - 2.0 * (profiles @ turned + turned @ profiles)
     squared = every - 2.0 * (square + square.T) + (profiles - turned) ** 2
     np.fill_diagonal(squared, 0.0)
-    return np.sqrt(np.maximum(squared, 0.0))
+    answer: np.ndarray = np.sqrt(np.maximum(squared, 0.0))
+    return answer
 
 
 def equivalence_weights(distances: np.ndarray, *, power: float, inverse: bool) -> np.ndarray:
@@ -48,4 +49,5 @@ def equivalence_weights(distances: np.ndarray, *, power: float, inverse: bool) -
     if inverse:
         weights = np.divide(1.0, weights, where=weights > 0, out=np.zeros_like(weights))
     total = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights, total, where=total > 0, out=np.zeros_like(weights))
+    answer: np.ndarray = np.divide(weights, total, where=total > 0, out=np.zeros_like(weights))
+    return answer

@@ -140,7 +140,8 @@ def _covariance(
     if held < 2 or n_rows <= n_terms:
         return np.full((n_terms, n_terms), np.nan)
     correction = held / (held - 1) * (n_rows - 1) / (n_rows - n_terms)
-    return correction * bread @ (sums.T @ sums) @ bread
+    answer: np.ndarray = correction * bread @ (sums.T @ sums) @ bread
+    return answer
 
 
 def row_scores(design: np.ndarray, outcome: np.ndarray, beta: np.ndarray, link: Link) -> tuple[np.ndarray, np.ndarray]:
@@ -232,7 +233,8 @@ def telling_levels(level: np.ndarray, outcome: np.ndarray, weights: np.ndarray) 
     """
     marks = (level[:, None] == np.arange(level.max(initial=-1) + 1)).astype(np.float64)
     size, happened = weights @ marks, weights @ (marks * np.asarray(outcome, dtype=np.float64)[:, None])
-    return (happened > 0) & (happened < size)
+    answer: np.ndarray = (happened > 0) & (happened < size)
+    return answer
 
 
 def independent_columns(design: np.ndarray, *, tolerance: float = 1e-9) -> np.ndarray:
@@ -272,7 +274,8 @@ def separating_terms(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
 
     As :func:`separating_direction`: bool array (K,), the terms with a share in it.
     """
-    return np.abs(separating_direction(design, outcome)) > 1e-7
+    answer: np.ndarray = np.abs(separating_direction(design, outcome)) > 1e-7
+    return answer
 
 
 def is_separated(design: np.ndarray, outcome: np.ndarray, column: int) -> bool:
@@ -330,7 +333,8 @@ def separating_direction(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
     found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1.0, 1.0))
     if found.x is None or -found.fun < 1e-7:
         return np.zeros(signed.shape[1])
-    return found.x / size
+    answer: np.ndarray = found.x / size
+    return answer
 
 
 def _signed(design: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -47,8 +47,10 @@ def slope(eta: np.ndarray, link: Link) -> np.ndarray:
 def bend(eta: np.ndarray, link: Link) -> np.ndarray:
     """f′(η): how fast the slope grows."""
     if link == "logit":
-        return slope(eta, link) * (1.0 - 2.0 * expit(eta))
-    return slope(eta, link) * (1.0 - np.exp(np.minimum(eta, FARTHEST)))
+        answer: np.ndarray = slope(eta, link) * (1.0 - 2.0 * expit(eta))
+        return answer
+    answer = slope(eta, link) * (1.0 - np.exp(np.minimum(eta, FARTHEST)))
+    return answer
 
 
 def mean_chance(design: np.ndarray, beta: np.ndarray, link: Link) -> Margin:

@@ -31,7 +31,8 @@ def stratum_weights(code: np.ndarray, treated: np.ndarray) -> np.ndarray:
     others = np.bincount(code[~treated], minlength=size)
     both = (exposed > 0) & (others > 0)
     stands_for = np.divide(exposed, others, out=np.zeros(size), where=both)
-    return np.where(treated, both[code].astype(np.float64), stands_for[code])
+    answer: np.ndarray = np.where(treated, both[code].astype(np.float64), stands_for[code])
+    return answer
 
 
 def nearest_weights(

@@ -46,7 +46,7 @@ CLASS_OF = np.array([TRIADS.index(_triad_name(code)) for code in range(64)])
 
 
 @compiled(nogil=True)
-def degrees(indptr, indices):  # pragma: no cover - compiled
+def degrees(indptr: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # pragma: no cover - compiled
     """Ties sent and ties received by each person, two int64 arrays."""
     n = len(indptr) - 1
     sent = np.zeros(n, np.int64)
@@ -60,7 +60,7 @@ def degrees(indptr, indices):  # pragma: no cover - compiled
 
 
 @compiled(nogil=True)
-def counts_up_to(values, levels):  # pragma: no cover - compiled
+def counts_up_to(values: np.ndarray, levels: np.ndarray) -> np.ndarray:  # pragma: no cover - compiled
     """How many values are no higher than each of the rising levels, an int64 array."""
     up_to = np.zeros(len(levels), np.int64)
     for value in values:
@@ -71,7 +71,7 @@ def counts_up_to(values, levels):  # pragma: no cover - compiled
 
 
 @compiled(nogil=True)
-def distance_counts(indptr, indices, farthest):  # pragma: no cover - compiled
+def distance_counts(indptr: np.ndarray, indices: np.ndarray, farthest: int) -> np.ndarray:  # pragma: no cover - compiled
     """Ordered pairs up to 1, 2, … ``farthest`` steps apart along ties, and last those farther or out of reach.
 
     An int64 array of ``farthest`` + 1 counts. A search in breadth from everybody, no farther than asked: O(n m) at
@@ -106,7 +106,7 @@ def distance_counts(indptr, indices, farthest):  # pragma: no cover - compiled
 
 
 @compiled(nogil=True)
-def _turned(indptr, indices):  # pragma: no cover - compiled
+def _turned(indptr: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # pragma: no cover - compiled
     """Rows of those tied to each person, sorted, without ties to oneself."""
     n = len(indptr) - 1
     start = np.zeros(n + 1, np.int64)
@@ -128,7 +128,9 @@ def _turned(indptr, indices):  # pragma: no cover - compiled
 
 
 @compiled(nogil=True)
-def _neighbours(indptr, indices):  # pragma: no cover - compiled
+def _neighbours(
+    indptr: np.ndarray, indices: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # pragma: no cover - compiled
     """Everybody tied to each person either way, sorted, with the code of the dyad."""
     into_start, into = _turned(indptr, indices)
     out_start, out = _turned(into_start, into)
@@ -156,7 +158,7 @@ def _neighbours(indptr, indices):  # pragma: no cover - compiled
 
 
 @compiled(nogil=True)
-def triad_census(indptr, indices):  # pragma: no cover - compiled
+def triad_census(indptr: np.ndarray, indices: np.ndarray) -> np.ndarray:  # pragma: no cover - compiled
     """How many triads there are of each of the 16 classes, in the order of ``TRIADS``, an int64 array.
 
     O(m max d) (Batagelj & Mrvar 2001): every triad with a tie is met at its first tied pair v < u; each w tied to one

@@ -70,4 +70,5 @@ def wilson_interval(count: np.ndarray | float, total: np.ndarray | float, level:
 def share(count: np.ndarray | float, total: np.ndarray | float) -> np.ndarray:
     """``count / total`` element by element, NaN (never 0) where the total is 0."""
     c, n = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64))
-    return np.divide(c, n, out=np.full(c.shape, np.nan), where=n > 0)
+    answer: np.ndarray = np.divide(c, n, out=np.full(c.shape, np.nan), where=n > 0)
+    return answer

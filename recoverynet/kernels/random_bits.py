@@ -29,11 +29,12 @@ def next_bits(state: np.ndarray) -> np.uint64:
     bits = state[0]
     bits = (bits ^ (bits >> np.uint64(30))) * _MIX_1
     bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
-    return bits ^ (bits >> np.uint64(31))
+    answer: np.uint64 = bits ^ (bits >> np.uint64(31))
+    return answer
 
 
 @compiled(inline="always")
-def bits_below(bits: np.uint64, limit: int) -> int:
+def bits_below(bits: np.uint64, limit: int) -> np.int64:
     """A whole number from 0 to limit − 1 from the lower 32 of random bits."""
     return np.int64(((bits & _HALF) * np.uint64(limit)) >> np.uint64(32))
 

@@ -33,7 +33,10 @@ def rewired(
     """
     seeds = seeds_of(rng, n_runs)
     no_weights = np.ones((1, len(indices)))
-    return _rewire_many(indptr.astype(np.int64), indices.astype(np.int32), no_weights, seeds, directed, swaps_per_tie)[0]
+    answer: np.ndarray = _rewire_many(
+        indptr.astype(np.int64), indices.astype(np.int32), no_weights, seeds, directed, swaps_per_tie
+    )[0]
+    return answer
 
 
 def rewired_with_weights(
@@ -53,7 +56,10 @@ def rewired_with_weights(
     """
     seeds = seeds_of(rng, n_runs)
     carried = np.tile(np.asarray(weights, dtype=np.float64), (n_runs, 1))
-    return _rewire_many(indptr.astype(np.int64), indices.astype(np.int32), carried, seeds, directed, swaps_per_tie)
+    answer: tuple[np.ndarray, np.ndarray] = _rewire_many(
+        indptr.astype(np.int64), indices.astype(np.int32), carried, seeds, directed, swaps_per_tie
+    )
+    return answer
 
 
 @compiled()
@@ -66,7 +72,7 @@ def _slot(indptr: np.ndarray, indices: np.ndarray, row: int, column: int) -> int
 
 
 @compiled()
-def _swap_arcs(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
+def _swap_arcs(indptr: np.ndarray, indices: np.ndarray, source: np.ndarray, bits: np.uint64) -> None:
     """One attempt for a directed network."""
     first, second = bits_below(bits >> np.uint64(32), len(indices)), bits_below(bits, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
@@ -78,7 +84,7 @@ def _swap_arcs(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-def]
+def _turn_triangle(indptr: np.ndarray, indices: np.ndarray, source: np.ndarray, bits: np.uint64) -> None:
     """Turn a → b → c → a round where none of the three ways back exists."""
     first = bits_below(bits >> np.uint64(32), len(indices))
     a, b = source[first], indices[first]
@@ -96,7 +102,7 @@ def _turn_triangle(indptr, indices, source, bits):  # type: ignore[no-untyped-de
 
 
 @compiled()
-def _swap_ties(indptr, indices, weights, source, bits):  # type: ignore[no-untyped-def]
+def _swap_ties(indptr: np.ndarray, indices: np.ndarray, weights: np.ndarray, source: np.ndarray, bits: np.uint64) -> None:
     """One attempt for an undirected network; both rows of either tie are kept in step."""
     first, second = bits_below(bits >> np.uint64(32), len(indices)), bits_below(bits, len(indices))
     a, b, c, d = source[first], indices[first], source[second], indices[second]
@@ -111,7 +117,9 @@ def _swap_ties(indptr, indices, weights, source, bits):  # type: ignore[no-untyp
 
 
 @compiled(nogil=True)
-def _rewire_many(indptr, indices, weights, seeds, directed, swaps_per_tie):  # type: ignore[no-untyped-def]
+def _rewire_many(
+    indptr: np.ndarray, indices: np.ndarray, weights: np.ndarray, seeds: np.ndarray, directed: bool, swaps_per_tie: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Every run from the same start; one row of weights means that nobody wants them."""
     n_slots, n_runs = len(indices), len(seeds)
     source = np.empty(n_slots, dtype=np.int32)

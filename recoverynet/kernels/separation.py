@@ -14,7 +14,9 @@ from recoverynet.kernels.compiled import compiled
 
 
 @compiled(nogil=True)
-def _walk(indptr, indices, start, max_distance, stamp, queue, bounds):  # type: ignore[no-untyped-def]
+def _walk(
+    indptr: np.ndarray, indices: np.ndarray, start: int, max_distance: int, stamp: np.ndarray, queue: np.ndarray, bounds: np.ndarray
+) -> None:
     """Everybody within reach of ``start`` into ``queue``, level by level; level d begins at ``bounds[d]``."""
     stamp[start] = start
     queue[0] = start
@@ -84,4 +86,5 @@ def known_pairs(indptr: np.ndarray, indices: np.ndarray, known: np.ndarray, max_
 def excess(alters: np.ndarray, both: np.ndarray, prevalence: float) -> np.ndarray:
     """P(ego holds | alter holds) over the prevalence, minus 1; NaN where no alter holds."""
     among = np.divide(both, alters, out=np.full(np.shape(both), np.nan), where=np.asarray(alters) > 0)
-    return among / prevalence - 1.0
+    answer: np.ndarray = among / prevalence - 1.0
+    return answer

@@ -61,7 +61,9 @@ def paths_by_length(lengths: sparse.csr_array) -> Paths:
 
 
 @compiled()
-def _hops(indptr, indices, n, within, out):  # pragma: no cover - compiled
+def _hops(  # pragma: no cover - compiled
+    indptr: np.ndarray, indices: np.ndarray, n: int, within: np.ndarray, out: np.ndarray
+) -> None:
     d = np.empty(n, np.int64)
     sigma = np.empty(n)
     delta = np.empty(n)
@@ -105,7 +107,9 @@ def _hops(indptr, indices, n, within, out):  # pragma: no cover - compiled
 
 
 @compiled()
-def _lengths(indptr, indices, lengths, sources, distance, out):  # pragma: no cover - compiled
+def _lengths(
+    indptr: np.ndarray, indices: np.ndarray, lengths: np.ndarray, sources: np.ndarray, distance: np.ndarray, out: np.ndarray
+) -> None:  # pragma: no cover - compiled
     """Rows of the matrix are the ways into a person, so that those before them are found at once."""
     n = distance.shape[1]
     sigma = np.empty(n)

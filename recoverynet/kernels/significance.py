@@ -50,7 +50,8 @@ def n_arrangements(values: np.ndarray) -> int:
 def arrangements(values: np.ndarray) -> np.ndarray:
     """Every distinct order of the values, one a row. Ask :func:`n_arrangements` first how many there are."""
     kinds, codes = np.unique(values, return_inverse=True)
-    return kinds[_every_order(np.sort(codes).astype(np.int64), n_arrangements(values))]
+    answer: np.ndarray = kinds[_every_order(np.sort(codes).astype(np.int64), n_arrangements(values))]
+    return answer
 
 
 @compiled()

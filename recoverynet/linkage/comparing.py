@@ -314,7 +314,7 @@ def _pairs(found: pd.DataFrame, tokens: dict[str, pd.DataFrame]) -> pd.DataFrame
     """Pairs by agency in the order given; levels in words."""
     turned = (found["source_dataset_l"] > found["source_dataset_r"]).to_numpy(dtype=bool)
     names = {_plain(at): name for at, name in enumerate(tokens)}
-    made = {}
+    made: dict[str, Any] = {}
     for side, (left, right) in {"a": ("l", "r"), "b": ("r", "l")}.items():
         agency = np.where(turned, found[f"source_dataset_{right}"], found[f"source_dataset_{left}"])
         row = np.where(turned, found[f"unique_id_{right}"], found[f"unique_id_{left}"]).astype(np.int64)

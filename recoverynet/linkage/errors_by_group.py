@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,8 @@ def shareable_errors(errors: pd.DataFrame, *, least: int = FEWEST) -> pd.DataFra
     for _, rows in told.groupby("group", sort=False):
         mine = hidden.loc[rows.index]
         if mine.sum() == 1 and len(rows) > 1:
-            hidden[size.loc[rows.index[~mine]].idxmin()] = True
+            smallest: Any = size.loc[rows.index[~mine]].idxmin()
+            hidden[smallest] = True
     numbers = [name for name in told.columns if name not in ("group", "value")]
     told[numbers] = told[numbers].astype("float64").mask(hidden)
     return told.assign(hidden=hidden)
@@ -105,7 +107,7 @@ def shareable_errors(errors: pd.DataFrame, *, least: int = FEWEST) -> pd.DataFra
 def told_errors(errors: pd.DataFrame) -> str:
     """The table of :func:`shareable_errors` as lines of text."""
     head = ("", "found of true pairs", "right of links")
-    lines = [head]
+    lines: list[tuple[str, ...]] = [head]
     for row in errors.to_dict("records"):
         who = row["group"] if not row["value"] else f"{row['group']}: {row['value']}".replace("_", " ")
         parts = [("n_found", "n_true", "recall"), ("n_right", "n_links", "precision")]
@@ -117,11 +119,11 @@ def told_errors(errors: pd.DataFrame) -> str:
     )
 
 
-def _share_told(row: dict[str, object], part: str, whole: str, share_name: str) -> str:
+def _share_told(row: Mapping[Any, Any], part: str, whole: str, share_name: str) -> str:
     if row["hidden"]:
         return "*"
-    p, low, high = (100 * float(row[name]) for name in (share_name, f"{share_name}_low", f"{share_name}_high"))  # type: ignore[arg-type]
-    return f"{p:.1f} % ({low:.1f} to {high:.1f}), {int(row[part]):,} of {int(row[whole]):,}"  # type: ignore[call-overload]
+    p, low, high = (100 * float(row[name]) for name in (share_name, f"{share_name}_low", f"{share_name}_high"))
+    return f"{p:.1f} % ({low:.1f} to {high:.1f}), {int(row[part]):,} of {int(row[whole]):,}"
 
 
 def _known(links: PeopleLinks, truth: pd.DataFrame) -> pd.DataFrame:

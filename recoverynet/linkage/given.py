@@ -18,7 +18,7 @@ def given_table(path: Path, needed: tuple[str, ...], known: tuple[str, ...] = ()
     if raw.table is None or faults:
         said = f": {faults[0].problem}. {faults[0].remedy}" if faults else "."
         raise SchemaError(f"{path.name} cannot be read{said}")
-    frame = raw.table.to_pandas().drop(columns=[ROW])
+    frame: pd.DataFrame = raw.table.to_pandas().drop(columns=[ROW])
     frame.columns = [str(name).strip().lower() for name in frame.columns]
     absent = [name for name in needed if name not in frame.columns]
     if absent:

@@ -99,7 +99,12 @@ def link_people(
     agencies = agencies_of(records, tokens, purpose=purpose, unknown_consent=unknown_consent, roles=wanted)
     with told_if_slow("Comparing people of the agencies"):
         alike = compared({agency.name: agency.tokens for agency in agencies})
-    settings = {"link_at": link_at, "review_at": review_at, "purpose": purpose, "unknown_consent": unknown_consent}
+    settings: dict[str, object] = {
+        "link_at": link_at,
+        "review_at": review_at,
+        "purpose": purpose,
+        "unknown_consent": unknown_consent,
+    }
     return _links(agencies, alike, settings)
 
 
@@ -138,7 +143,8 @@ def _certain(pairs: pd.DataFrame) -> np.ndarray:
     for side, other in (("a", "b"), ("b", "a")):
         keys = [pairs[f"agency_{side}"], pairs[f"person_{side}"], pairs[f"agency_{other}"]]
         single &= pd.Series(whole, index=pairs.index).groupby(keys).transform("sum").eq(1).to_numpy()
-    return whole & single
+    answer: np.ndarray = whole & single
+    return answer
 
 
 def _people(agency: Agency) -> pd.DataFrame:

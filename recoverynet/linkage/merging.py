@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ def merge_records(links: PeopleLinks) -> RecoveryRecord:
         raise SchemaError(f"merge_records() takes what link_people() gave; got a {type(links).__name__}.")
     new_ids = _new_ids(links)
     told: list[str] = []
-    tables = {}
+    tables: dict[str, Any] = {}
     for name, schema in RECORD_TABLES.items():
         parts = [_moved(schema, record.tables()[name], agency, new_ids[agency]) for agency, record in links.records.items()]
         joined = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

@@ -61,7 +61,7 @@ def drawn_rows(pairs: pd.DataFrame, settled: np.ndarray, open_to: np.ndarray, rn
     taken: set[tuple[str, str, str]] = set()
     columns = [pairs[name].to_numpy(dtype=object) for name in ("agency_a", "person_a", "agency_b", "person_b")]
 
-    def sides(row: int) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    def sides(row: int | np.intp) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
         agency_a, person_a, agency_b, person_b = (column[row] for column in columns)
         return (agency_a, person_a, agency_b), (agency_b, person_b, agency_a)
 

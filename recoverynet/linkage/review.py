@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.arguments import as_path
+from recoverynet.by_row import each_row
 from recoverynet.csv_files import write_csv
 from recoverynet.errors import SchemaError
 from recoverynet.linkage.links import COMPARED, PeopleLinks
@@ -127,7 +128,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _answers(links: PeopleLinks, rows: list[dict[str, str]]) -> dict[int, str]:
-    known = {str(row.pair): (row.person_a, row.person_b) for row in links.pairs[["pair", "person_a", "person_b"]].itertuples()}
+    known = {str(row.pair): (row.person_a, row.person_b) for row in each_row(links.pairs[["pair", "person_a", "person_b"]])}
     answers: dict[int, str] = {}
     for at, row in enumerate(rows, start=2):
         number, said = (row["pair"] or "").strip(), (row[ANSWER] or "").strip().lower()

@@ -81,6 +81,6 @@ def adoption(panel: NetworkPanel, behaviour: Behaviour = None, *, last_period_ad
     )
 
 
-def _missing_for_zero(waves: np.ndarray) -> pd.array:
+def _missing_for_zero(waves: np.ndarray) -> pd.arrays.IntegerArray:
     """Whole numbers, missing where 0."""
     return pd.arrays.IntegerArray(waves.astype(np.int64), waves == 0)

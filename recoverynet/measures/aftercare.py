@@ -274,7 +274,7 @@ def contact_days(
     started = instants_of_column(rows["started_at"], "Column 'started_at' of the contacts", record.tz)
     given = pd.Index(rows["person_id"].dropna().unique())
     require_shared(given, pd.Index(record.people["person_id"]), "the contacts", "the people of the record")
-    code = people.get_indexer(rows["person_id"])
+    code = people.get_indexer(pd.Index(rows["person_id"]))
     known = (code >= 0) & started.notna().to_numpy()
     return code[known], local_days(started)[known]
 

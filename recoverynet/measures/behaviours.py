@@ -214,7 +214,7 @@ def waves_of(source: NetworkPanel | PersonNetwork, behaviour: Behaviour | pd.Ser
         Neither a panel nor a network, or no such behaviour.
     """
     if isinstance(source, NetworkPanel):
-        _, values = behaviour_values(source, behaviour)  # type: ignore[arg-type]
+        _, values = behaviour_values(source, behaviour)
         values = np.where(source.present, values, np.nan)
         labels = source.waves.index
         return [Wave(int(labels[w]), source.networks[w], source.directed, values[:, w]) for w in range(source.n_waves)]

@@ -131,8 +131,8 @@ def _assigned(options: dict[str, list[Introduction]]) -> dict[str, Introduction]
     gain = np.zeros((len(clients), len(slots)))
     for row, client in enumerate(clients):
         for column, guide in enumerate(slots):
-            option = best.get((client, guide))
-            if option is not None:
-                gain[row, column] = served - (option.steps if option.steps == option.steps else _NOT_KNOWN_YET)
+            way = best.get((client, guide))
+            if way is not None:
+                gain[row, column] = served - (way.steps if way.steps == way.steps else _NOT_KNOWN_YET)
     pairs = zip(*linear_sum_assignment(gain, maximize=True), strict=True)
     return {clients[row]: best[clients[row], slots[column]] for row, column in pairs if gain[row, column] > 0}

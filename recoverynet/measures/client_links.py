@@ -306,7 +306,7 @@ def client_links(
     groups = group_ties(index, client_id, moment, mine)
     ways = ways_to_groups(index, client_id, moment, people, groups, apart)
     reached = _recovery_occasions(index, client_id, mine, people, groups)
-    last = index.instant(reached[-1].time) if reached else pd.NaT
+    last: Any = index.instant(reached[-1].time) if reached else pd.NaT
     contacts = _contacts(index, client_id, mine, people, groups, moment)
     now, earlier = _recovery_ids(people, groups, "n_contacts"), _recovery_ids(people, groups, "n_before")
     tied = [tie for tie in people if tie.status != "quiet"] + [tie for tie in groups if tie.n_contacts]

@@ -237,7 +237,8 @@ def _status(n_contacts: int, n_before: int, ever: bool, *, otherwise: str) -> st
 
 def _state_told(tie: _Gathered, seen: SeenState, moment: Moment) -> SeenState:
     """The later of what is recorded and what the client said when last asked."""
-    said, asked = tie.said.get("perceived_state", UNKNOWN), tie.said.get("asked_at")
+    said = tie.said.get("perceived_state", UNKNOWN)
+    asked: Any = tie.said.get("asked_at")
     recent = said != UNKNOWN and asked >= moment.at - SAID_HOLDS
     return SeenState(said, asked, True) if recent and (seen.on is None or asked >= seen.on) else seen
 
@@ -344,4 +345,4 @@ def _typed(values: list[Any], annotation: str, tz: str) -> Any:
     """Values as an array of the type a field was declared with: text unless it says otherwise, instants for Any."""
     if annotation == "Any":
         return pd.DatetimeIndex([pd.NaT if value is None else value for value in values], dtype=pd.DatetimeTZDtype("us", tz))
-    return values if annotation.startswith("tuple") else pd.array(values, dtype=_KINDS.get(annotation, "str"))
+    return values if annotation.startswith("tuple") else pd.array(values, dtype=_KINDS.get(annotation, "str"))  # type: ignore[call-overload]

@@ -191,7 +191,7 @@ def known_states(norm: Norm) -> list[str]:
 def codes_of(words: np.ndarray, norm: Norm) -> np.ndarray:
     """0 for an unknown or missing state, else 1 + its position; SchemaError for any other word."""
     series = pd.Series(np.asarray(words, dtype=object).ravel(), dtype="object")
-    codes = pd.Index([UNKNOWN, *known_states(norm)]).get_indexer(series.fillna(UNKNOWN))
+    codes = pd.Index([UNKNOWN, *known_states(norm)]).get_indexer(pd.Index(series.fillna(UNKNOWN)))
     if (codes < 0).any():
         raise SchemaError(
             f"{int((codes < 0).sum())} states are not of the scheme, the first being "
@@ -203,7 +203,8 @@ def codes_of(words: np.ndarray, norm: Norm) -> np.ndarray:
 def _own(code: np.ndarray, norm: Norm) -> np.ndarray:
     """1, 0 or NaN for each state code."""
     holds = np.array([np.nan, *(float(word in norm.holds) for word in known_states(norm))])
-    return holds[code]
+    answer: np.ndarray = holds[code]
+    return answer
 
 
 def _named_ties(
@@ -219,7 +220,7 @@ def _named_ties(
     require_shared(known.index, everybody, "the states", "the egos and alters of the personal networks")
     seen = alters["perceived_state"] if by_perception else known.reindex(alters["alter_id"])
     return AlterTies(
-        networks.egos.index.get_indexer(alters["ego_id"]),
+        networks.egos.index.get_indexer(pd.Index(alters["ego_id"])),
         codes_of(seen.to_numpy(dtype=object), norm),
         _service_flags(alters, service_roles),
         alters["weight"].fillna(1.0).to_numpy(dtype=np.float64),

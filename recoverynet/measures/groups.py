@@ -10,8 +10,8 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError, UnknownPersonError
 from recoverynet.ids import first_ids, ids_in
+from recoverynet.instants import as_window
 from recoverynet.kernels.proportions import share
-from recoverynet.measures.days import resolved_window
 from recoverynet.tables.layouts import GROUPS
 from recoverynet.tables.record import RecoveryRecord, require_record
 
@@ -147,7 +147,7 @@ def _attended(record: RecoveryRecord, window: tuple[object, object] | None) -> p
     """One row a person and group with the number of occasions they took part in."""
     occasions = record.occasions.dropna(subset=["group_id"])
     if window is not None:
-        start, end = resolved_window(record, window)
+        start, end = as_window(window, record.tz)
         occasions = occasions[(occasions["started_at"] >= start) & (occasions["started_at"] < end)]
     rows = record.participation[["person_id", "occasion_id"]].merge(occasions[["occasion_id", "group_id"]])
     counted = rows.groupby(["person_id", "group_id"]).size()

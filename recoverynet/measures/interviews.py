@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ def interviews_of(nominations: pd.DataFrame | EgoNetworks, people: Iterable[str]
         rows = rows[~(pd.to_numeric(rows["weight"]) == 0)]
     asked = rows["asked_at"] if "asked_at" in rows.columns else pd.Series(pd.NaT, index=rows.index)
     rows = rows.assign(asked_at=asked)
-    held = rows.groupby(["ego_id", "wave"], as_index=False)["asked_at"].min()
+    held: Any = rows.groupby(["ego_id", "wave"], as_index=False)["asked_at"].min()
     held = held.rename(columns={"ego_id": "person_id"})
     silent = everyone.unique().difference(held["person_id"], sort=False).tolist()
     none = pd.DataFrame({"person_id": silent, "wave": 1}).astype({"wave": "int64"})

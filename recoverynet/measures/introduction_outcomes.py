@@ -182,12 +182,12 @@ def introduction_outcomes(
         raise SchemaError(f"by names {', '.join(map(repr, wrong))}; it may hold kind, month and reason.")
     courses = introduction_courses(record, window=window, roles=roles)
     courses = courses.assign(month=courses["proposed_at"].dt.strftime("%Y-%m"))
-    rows = [{"by": EVERYONE, "level": EVERYONE} | _counts(courses)]
+    rows: list[dict[str, Any]] = [{"by": EVERYONE, "level": EVERYONE} | _counts(courses)]
     for name in by:
         kept = (
             courses[courses["reason"].notna()] if name == "reason" else courses.assign(**{name: courses[name].fillna(NOT_RECORDED)})
         )
-        rows += [{"by": name, "level": level} | _counts(part) for level, part in kept.groupby(name, sort=True)]
+        rows += [{"by": name, "level": level, **_counts(part)} for level, part in kept.groupby(name, sort=True)]
     frame = with_interval(pd.DataFrame(rows), "n_closed", "n_proposed")
     return frame.assign(share_attended=frame["n_attended"] / frame["n_proposed"].where(frame["n_proposed"] > 0))
 

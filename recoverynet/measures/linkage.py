@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.instants import as_window
-from recoverynet.measures.days import local_days, resolved_window
+from recoverynet.measures.days import local_days
 from recoverynet.measures.recovery_contacts import recovery_contacts
 from recoverynet.measures.subgroups import level_of_each, levels_in_order, people_with_role, with_interval
 from recoverynet.tables.layouts import LINKAGE, LINKAGE_COURSE
@@ -148,7 +148,7 @@ def _steps(record: RecoveryRecord, window: tuple[object, object] | None, add_par
         steps = pd.concat([steps, _attendance_steps(record)], ignore_index=True)
     if window is None:
         return steps
-    start, end = resolved_window(record, window)
+    start, end = as_window(window, record.tz)
     return steps[(steps["at"] >= start) & (steps["at"] < end)]
 
 

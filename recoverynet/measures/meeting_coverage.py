@@ -133,7 +133,8 @@ def only_online(record: RecoveryRecord, meetings: pd.DataFrame) -> np.ndarray:
     """Which meetings nobody can go to: online, and not said to be in person as well."""
     there = record.groups.set_index("group_id")["in_person"].reindex(meetings["group_id"])
     online = meetings["online"].fillna(False).to_numpy(dtype=bool)
-    return online & ~there.fillna(False).to_numpy(dtype=bool)
+    answer: np.ndarray = online & ~there.fillna(False).to_numpy(dtype=bool)
+    return answer
 
 
 def _a_week(areas: pd.Series, order: list[str]) -> pd.Series:

@@ -76,13 +76,13 @@ def next_meetings(groups: pd.DataFrame, *, at: object, days: int = 7, tz: str = 
         coming_meetings(named_rows(groups, Group), start, days=int(days), tz=tz), key=lambda row: (row.starts_at, row.group_id)
     )
     columns = dict(zip(Meeting._fields, zip(*found, strict=True) if found else [()] * len(Meeting._fields), strict=True))
-    kinds = dict.fromkeys(Meeting._fields, "str") | {"online": "boolean"}
+    kinds: dict[str, Any] = dict.fromkeys(Meeting._fields, "str") | {"online": "boolean"}
     kinds |= dict.fromkeys(("starts_at", "ends_at"), pd.DatetimeTZDtype("us", tz))
     return pd.DataFrame({name: _column(list(values), kinds[name]) for name, values in columns.items()})
 
 
 def _column(values: list[Any], kind: Any) -> Any:
-    return pd.array(values, dtype=kind) if isinstance(kind, str) else pd.DatetimeIndex(values, dtype=kind)
+    return pd.array(values, dtype=kind) if isinstance(kind, str) else pd.DatetimeIndex(values, dtype=kind)  # type: ignore[call-overload]
 
 
 class Meeting(NamedTuple):
@@ -109,7 +109,7 @@ def coming_meetings(groups: Iterable[Group], start: pd.Timestamp, *, days: int, 
             continue
         zone = _zone(group.timezone or tz, group.group_id)
         for moment in _moments(group, zone, first, last):
-            if first <= moment < last and group.meets_at(moment):
+            if first <= moment < last and group.meets_at(pd.Timestamp(moment)):
                 ends = None if group.duration_min is None else (moment + dt.timedelta(minutes=group.duration_min)).astimezone(here)
                 clock = ":".join(group.start_time.split(":")[:2]).rjust(5, "0")
                 yield Meeting(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -186,7 +186,7 @@ def _in_treatment(
 
 def _one_row(record: RecoveryRecord, treated: _Treated, counts: dict[str, int], numerator: str) -> pd.DataFrame:
     """The period, the counts, and the share of the numerator among the clients."""
-    instant = f"datetime64[us, {record.tz}]"
+    instant: Any = f"datetime64[us, {record.tz}]"
     period = pd.DataFrame({"start": [treated.start], "end": [treated.end]}).astype(instant)
     return with_interval(period.assign(**counts), numerator, "n_clients")
 

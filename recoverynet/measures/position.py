@@ -164,7 +164,8 @@ def _closeness(reached: np.ndarray, summed: np.ndarray) -> np.ndarray:
     others = len(reached) - 1
     if others < 1:
         return np.full(len(reached), np.nan)
-    return np.divide(reached**2, others * summed, out=np.zeros(len(reached)), where=reached > 0)
+    answer: np.ndarray = np.divide(reached**2, others * summed, out=np.zeros(len(reached)), where=reached > 0)
+    return answer
 
 
 def _spread(found: dict[str, np.ndarray], here: np.ndarray, n_people: int) -> dict[str, np.ndarray]:

@@ -154,7 +154,7 @@ def prompts(record: RecoveryRecord, client_id: str, *, at: object, links: Client
 
 def _no_recovery_contact(record: RecoveryRecord, client: Person, links: ClientLinks) -> list[Prompt]:
     last, days = links.last_recovery_contact, links.days_since_recovery
-    if last is not pd.NaT:
+    if not pd.isna(last):
         if days < QUIET_DAYS:
             return []
         rows = links.contacts[links.contacts["started_at"] == last]

@@ -165,7 +165,7 @@ class RecordIndex:
     def rows(self, table: str, person_id: str, column: str | None = None) -> pd.DataFrame:
         """The rows of one person in episodes, observations, nominations or linkage, in the order of the table."""
         frame: pd.DataFrame = self._tables[table]
-        return frame.iloc[self._places(table, person_id, column or _BY_PERSON[table])]
+        return frame.iloc[np.asarray(self._places(table, person_id, column or _BY_PERSON[table]), dtype=np.intp)]
 
     def _places(self, table: str, person_id: str, column: str) -> Sequence[int] | np.ndarray:
         frame = self._tables[table]
@@ -305,7 +305,8 @@ def to_us(instant: pd.Timestamp) -> int:
 
 def microseconds(instants: pd.Series) -> np.ndarray:
     """Instants as microseconds since 1970."""
-    return instants.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[us]").astype("int64")
+    answer: np.ndarray = instants.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[us]").astype("int64")
+    return answer
 
 
 def _objects(values: pd.Series) -> np.ndarray:

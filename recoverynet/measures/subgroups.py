@@ -23,7 +23,8 @@ def people_with_role(record: RecoveryRecord | RecordOnEngine, roles: object) -> 
     wrong = [role for role in wanted if role not in known]
     if wrong:
         raise SchemaError(f"roles names {', '.join(map(repr, wrong))}; the roles are {', '.join(known)}.")
-    return pd.Index(record.people.loc[record.people["role"].isin(wanted), "person_id"], name="person_id")
+    answer: pd.Index = pd.Index(record.people.loc[record.people["role"].isin(wanted), "person_id"], name="person_id")
+    return answer
 
 
 def level_of_each(

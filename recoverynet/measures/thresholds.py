@@ -94,7 +94,7 @@ def thresholds(
         last_period_adopts=last_period_adopts,
     )
     wave = when["wave"].fillna(1).astype(int)
-    at_gain = seen.loc[pd.MultiIndex.from_arrays([when.index, panel.waves.index[wave - 1]])].droplevel(1)
+    at_gain = seen.loc[pd.MultiIndex.from_arrays([when.index, panel.waves.index[wave.to_numpy() - 1]])].droplevel(1)
     never = when["wave"].isna()
     hidden = never if left_censored else never | when["left_censored"]
     return pd.DataFrame(
@@ -169,7 +169,9 @@ def _cut(values: np.ndarray, labels: tuple[str, ...]) -> pd.Categorical:
     """Four classes cut at mean − sd, mean, mean + sd."""
     known = values[np.isfinite(values)]
     if not len(known):
-        return pd.Categorical.from_codes(np.full(len(values), -1), labels, ordered=True)
+        answer: pd.Categorical = pd.Categorical.from_codes(np.full(len(values), -1), list(labels), ordered=True)  # type: ignore[call-overload]
+        return answer
     mean, sd = known.mean(), known.std(ddof=1) if len(known) > 1 else 0.0
     codes = np.digitize(values, [mean - sd, mean, mean + sd], right=True)
-    return pd.Categorical.from_codes(np.where(np.isfinite(values), codes, -1), labels, ordered=True)
+    answer = pd.Categorical.from_codes(np.where(np.isfinite(values), codes, -1), list(labels), ordered=True)  # type: ignore[call-overload]
+    return answer

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.special import chdtrc
 
 from recoverynet.arguments import array_of_numbers, list_of_names, require_level, whole_number
@@ -254,12 +255,12 @@ def _terms(
     if terms is None:
         return [], np.empty((n, 0))
     if isinstance(terms, pd.DataFrame):
-        terms = for_people(terms, network.person_ids, "the terms", "the people of the network")
-        wrong = [str(name) for name, kind in terms.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+        given = for_people(terms, network.person_ids, "the terms", "the people of the network")
+        wrong = [str(name) for name, kind in given.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
         if wrong:
             raise SchemaError(f"Terms must be numbers; {', '.join(map(repr, wrong))} are not. Use pandas.get_dummies.")
-        names = list_of_names(map(str, terms.columns), "terms")
-        return list(names), array_of_numbers(terms, "Terms")
+        names = list_of_names(map(str, given.columns), "terms")
+        return list(names), array_of_numbers(given, "Terms")
     if isinstance(terms, np.ndarray):
         block = array_of_numbers(terms, "terms").reshape(len(terms), -1)
         if len(block) != n:
@@ -271,7 +272,7 @@ def _terms(
 
 def _named(panel: NetworkPanel | None, name: str, wave: int | None) -> np.ndarray:
     """A behaviour or covariate of the panel at one wave."""
-    if panel is None:
+    if panel is None or wave is None:
         raise SchemaError(f"A network does not know {name!r}; pass numbers, or a panel and a wave.")
     if name in panel.behaviour:
         return behaviour_values(panel, name)[1][:, wave - 1]
@@ -284,7 +285,7 @@ def _named(panel: NetworkPanel | None, name: str, wave: int | None) -> np.ndarra
     return np.array(values if values.ndim == 1 else values[:, wave - 1], dtype=np.float64)
 
 
-def _reason(outcome: np.ndarray, design: np.ndarray, weights: object) -> str | None:
+def _reason(outcome: np.ndarray, design: np.ndarray, weights: sparse.csr_array) -> str | None:
     """Why there is nothing to fit; None where there is."""
     n, k = design.shape
     if n == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -13,7 +14,7 @@ from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaErro
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.fit import fit_saom
 from recoverynet.models.saom.fitted import SaomFit
-from recoverynet.models.saom.specification import Specification
+from recoverynet.models.saom.specification import Specification, TermLike
 from recoverynet.randomness import RandomSource
 
 NETWORK = "ties"
@@ -54,9 +55,9 @@ def influence_given_selection(
     if direction != "out" and panel.directed:
         return InfluenceGivenSelection(reason="the model looks at ties that people have, not at those they receive")
     numeric = [term for term in terms if panel.covariates[term].dtype.kind in "biuf"]
-    ties: list[object] = ["density", *(["recip"] if panel.directed else []), "transTrip", ("simX", name)]
+    ties: list[TermLike] = ["density", *(["recip"] if panel.directed else []), "transTrip", ("simX", name)]
     ties += [("simX" if term in numeric else "sameX", term) for term in terms]
-    steps: list[object] = ["linear", ("avAlt", NETWORK), *[("effFrom", term) for term in numeric]]
+    steps: list[TermLike] = ["linear", ("avAlt", NETWORK), *[("effFrom", term) for term in numeric]]
     waves = replace(panel, behaviour={name: held}, states=None, norm=None, network=NETWORK)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RecoveryNetWarning)
@@ -66,5 +67,5 @@ def influence_given_selection(
             return InfluenceGivenSelection(reason=str(error))
     if not fit.converged:
         return InfluenceGivenSelection(fit=fit, reason=fit.convergence)
-    row = fit.to_frame().set_index("effect").loc["avAlt"]
+    row: Any = fit.to_frame().set_index("effect").loc["avAlt"]
     return InfluenceGivenSelection(float(row["estimate"]), float(row["std_error"]), fit)

@@ -89,7 +89,7 @@ def as_data(value: object) -> object:
 def _as_value(value: object) -> object:
     if isinstance(value, dict) and _NORM in value:
         scheme = StateScheme(tuple(value["states"]), using=frozenset(value["using"]))
-        return Norm(value["name"], holds=set(value[_NORM]), scheme=scheme)
+        return Norm(value["name"], holds=frozenset(value[_NORM]), scheme=scheme)
     if isinstance(value, dict) and _POLICY in value:
         return DisclosurePolicy(**value)
     return value

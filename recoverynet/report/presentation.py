@@ -90,7 +90,7 @@ def read_logo(path: str | Path) -> bytes:
         raise SchemaError(f"There is no logo {path.name!r}. Give a picture, .png or .jpg.")
     content = read_bytes(path, most=MOST_LOGO_BYTES, remedy="Save the logo smaller.")
     try:
-        picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+        picture: Image.Image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
         if picture.width * picture.height > MOST_LOGO_PIXELS:
             raise SchemaError(f"The logo {path.name!r} has {picture.width} × {picture.height} points. Save it smaller.")
         picture = picture.convert("RGBA")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from recoverynet.draw.style import ShownAxes
+from recoverynet.draw.style import ShownAxes, figure_of
 from recoverynet.draw.style import png as as_png
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
@@ -187,7 +187,7 @@ class Figure:
     def narrow_svg(self) -> str:
         """The same drawn for a phone; empty where it is not known how it was drawn."""
         narrow = self._axes.narrow() if isinstance(self._axes, ShownAxes) else None
-        return as_svg(narrow.get_figure(root=True)) if narrow else ""
+        return as_svg(figure_of(narrow)) if narrow else ""
 
     @cached_property
     def png(self) -> bytes:

@@ -62,8 +62,8 @@ def _cleaned(
     table: str, column: Column, values: pd.Series, known: KnownPeople, counts: Counts, *, free_text_stays: bool
 ) -> pd.Series:
     rows = values.value_counts()
-    cut, gone = {}, set()
-    for text, n_rows in rows.items():
+    cut, gone = dict[str, str](), set[str]()
+    for text, n_rows in zip(rows.index.astype(str), rows, strict=True):
         rare = n_rows < FEW_ROWS
         if _is_sound(column, text):
             continue

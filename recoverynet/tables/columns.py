@@ -71,7 +71,8 @@ def instants_of_column(raw: pd.Series, what: str, tz: Any = None) -> pd.Series:
     """
     raw = _out_of_its_wrapping(raw)
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
-        return (raw if tz is None else raw.dt.tz_convert(tz)).dt.as_unit("us")
+        answer: pd.Series = (raw if tz is None else raw.dt.tz_convert(tz)).dt.as_unit("us")
+        return answer
     try:
         read = to_instants(raw, tz or "UTC")
     except (ValueError, TypeError) as error:
@@ -90,7 +91,8 @@ def to_instants(raw: pd.Series, tz: str) -> pd.Series:
     """Instants in a time zone, naive ones being local there; raises ValueError where some are no dates."""
     raw = _out_of_its_wrapping(raw)
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
-        return raw.dt.tz_convert(tz).dt.as_unit("us")
+        answer: pd.Series = raw.dt.tz_convert(tz).dt.as_unit("us")
+        return answer
     if pd.api.types.is_datetime64_dtype(raw):
         warn_of_gap(in_gap(raw.dt.as_unit("us"), tz), raw, tz)
         return _local(raw.dt.as_unit("us"), tz)
@@ -118,7 +120,8 @@ def _out_of_its_wrapping(raw: pd.Series) -> pd.Series:
 def in_gap(naive: pd.Series, tz: str) -> pd.Series:
     """Which local times the clocks of a time zone skipped."""
     read = naive.dt.tz_localize(tz, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="NaT")
-    return naive.notna() & read.isna()
+    answer: pd.Series = naive.notna() & read.isna()
+    return answer
 
 
 def warn_of_gap(skipped: pd.Series, given: pd.Series, tz: str) -> None:
@@ -142,12 +145,14 @@ def parse_instants(raw: pd.Series, tz: str) -> pd.Series:
     text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
     offset = text.str.contains(_WITH_OFFSET, regex=True, na=False)
     if offset.all():
-        return _parsed(text, utc=True).dt.tz_convert(tz)
+        answer: pd.Series = _parsed(text, utc=True).dt.tz_convert(tz)
+        return answer
     if not offset.any():
         return _local(_parsed(text, utc=False), tz)
     aware = _parsed(text.where(offset), utc=True).dt.tz_convert(tz)
     local = _local(_parsed(text.mask(offset), utc=False), tz)
-    return aware.where(offset, local)
+    answer = aware.where(offset, local)
+    return answer
 
 
 def _parsed(text: pd.Series, *, utc: bool) -> pd.Series:
@@ -156,4 +161,5 @@ def _parsed(text: pd.Series, *, utc: bool) -> pd.Series:
 
 def _local(naive: pd.Series, tz: str) -> pd.Series:
     """Local times in ``tz``: an hour that comes twice is its first occurrence, one that is skipped moves forward."""
-    return naive.dt.tz_localize(tz, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward")
+    answer: pd.Series = naive.dt.tz_localize(tz, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="shift_forward")
+    return answer

@@ -235,5 +235,7 @@ _CHANGES = (
 def _at_change(naive: pd.Series, tz: str, which: str) -> pd.Series:
     """Which local times do not exist (or come twice) in a time zone."""
     if which == "nonexistent":
-        return naive.dt.tz_localize(tz, ambiguous=[True] * len(naive), nonexistent="NaT").isna()
-    return naive.dt.tz_localize(tz, ambiguous="NaT", nonexistent="shift_forward").isna()
+        answer: pd.Series = naive.dt.tz_localize(tz, ambiguous=[True] * len(naive), nonexistent="NaT").isna()
+        return answer
+    answer = naive.dt.tz_localize(tz, ambiguous="NaT", nonexistent="shift_forward").isna()
+    return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Collection, Mapping
@@ -88,7 +89,7 @@ def entered_version(record: str | Path) -> tuple[tuple[int, int], ...]:
     return tuple((stat.st_mtime_ns, stat.st_size) if (stat := _stat(file)) else (0, 0) for file in files)
 
 
-def _stat(file: Path) -> object:
+def _stat(file: Path) -> os.stat_result | None:
     try:
         return file.stat()
     except OSError:
@@ -245,7 +246,10 @@ def _ids(tables: Mapping[str, pd.DataFrame], table: str, column: str) -> pd.Seri
 def _known_contacts(rows: pd.DataFrame, known: Mapping[str, set[str]]) -> pd.DataFrame:
     other = _among(rows["person_id"], known["people"]) | _among(rows["group_id"], known["groups"])
     apart = ~(rows["person_id"] == rows["client_id"]).to_numpy(dtype=bool)
-    return rows[_among(rows["client_id"], known["people"]) & other & apart & _among(rows["kind"], set(OCCASIONS["kind"].choices))]
+    answer: pd.DataFrame = rows[
+        _among(rows["client_id"], known["people"]) & other & apart & _among(rows["kind"], set(OCCASIONS["kind"].choices))
+    ]
+    return answer
 
 
 def _among(values: pd.Series, known: set[str]) -> np.ndarray:
@@ -376,7 +380,8 @@ def _near(instants: pd.Series, days: set[str]) -> pd.Series:
 
 
 def _days(instants: pd.Series) -> pd.Series:
-    return instants.dt.strftime("%Y-%m-%d").astype("str")
+    answer: pd.Series = instants.dt.strftime("%Y-%m-%d").astype("str")
+    return answer
 
 
 def _in_words(n_contacts: int, n_steps: int, there: int, unknown: int) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ from recoverynet.tables.layouts import READABLE_TABLES, RECORD_TABLES
 from recoverynet.tables.mapping import Mapping
 from recoverynet.tables.prepared import Prepared, prepared_source, read_column
 from recoverynet.tables.problems import Problem, problems_error
-from recoverynet.tables.record import LeftOut, RecoveryRecord, require_record
+from recoverynet.tables.record import LeftOut, RecoveryRecord, Window, require_record
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sidecar import SIDECAR, mapping_of, sidecar_lines, write_sidecar
 from recoverynet.tables.sources import TABLE_ENDINGS, Source, open_source
@@ -144,8 +144,10 @@ def read_accounted(
     if entries is not None:
         tables, entered = fold_in(tables, read_entered(entries, tz), tz)
         notes += entered
-    needed_tables = _with_needed(tables, tz)
-    record = RecoveryRecord(**needed_tables, window=how.window, tz=tz, notes=tuple(notes), left_out=(*how.left_out, *left_out))
+    needed_tables: dict[str, Any] = _with_needed(tables, tz)
+    record = RecoveryRecord(
+        **needed_tables, window=cast(Window | None, how.window), tz=tz, notes=tuple(notes), left_out=(*how.left_out, *left_out)
+    )
     return record, account
 
 
@@ -365,7 +367,7 @@ def _instants_as_text(values: pd.Series) -> pd.Series:
 def _instant_as_text(value: pd.Timestamp) -> str:
     if value == value.normalize():
         return f"{value:%Y-%m-%d}"
-    exact = "auto" if value.microsecond else "seconds" if value.second else "minutes"
+    exact: Literal["auto", "seconds", "minutes"] = "auto" if value.microsecond else "seconds" if value.second else "minutes"
     return str(value.isoformat(timespec=exact))
 
 

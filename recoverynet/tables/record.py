@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from recoverynet.errors import SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.errors import NotEstimableError, SchemaError, TimeOrderError, UnknownPersonError
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.shown import card
 from recoverynet.tables.contacts_away import ContactsAway
@@ -165,6 +165,15 @@ class RecoveryRecord:
         if not start < end:
             raise TimeOrderError(f"The window must end after it starts; it runs from {start} to {end}.")
         return start, end
+
+    def required_window(self) -> Window:
+        """The window; raises NotEstimableError where the record holds nothing that has a date."""
+        if self.window is None:
+            raise NotEstimableError(
+                "The record holds no contact or observation with a date, so it covers no period to look at. Read a record with "
+                "contacts, or name the period: RecoveryRecord(..., window=(start, end))."
+            )
+        return self.window
 
     def seen_window(self) -> Window | None:
         """From the first day of any occasion or observation to the day after the last; None where there is none."""

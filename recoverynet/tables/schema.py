@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -185,12 +185,14 @@ def require_time_zone(tz: object, where: str) -> None:
 def _back_in_type(column: Column, frame: pd.DataFrame, tz: str) -> pd.Series:
     """One column of rows read back, in its own type; missing where they have none."""
     if column.name not in frame.columns:
-        nothing = {"instant": pd.DatetimeTZDtype("us", tz), "number": "float64", "flag": "boolean"}.get(column.kind, "str")
-        return pd.Series(np.nan if nothing in ("float64", "str") else None, index=frame.index, dtype=nothing)
+        nothing: Any = {"instant": pd.DatetimeTZDtype("us", tz), "number": "float64", "flag": "boolean"}.get(column.kind, "str")
+        answer: pd.Series = pd.Series(np.nan if nothing in ("float64", "str") else None, index=frame.index, dtype=nothing)
+        return answer
     values = frame[column.name]
     if column.kind == "instant":
-        return values.dt.tz_convert(tz).dt.as_unit("us")
-    wanted = {"number": "float64", "flag": "boolean"}.get(column.kind, "str")
+        answer = values.dt.tz_convert(tz).dt.as_unit("us")
+        return answer
+    wanted: Any = {"number": "float64", "flag": "boolean"}.get(column.kind, "str")
     return values if values.dtype == wanted else values.astype(wanted)
 
 

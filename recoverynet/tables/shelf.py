@@ -189,7 +189,8 @@ class Shelf:
 
     def _frame(self, query: str) -> pd.DataFrame:
         with _readable():
-            return self._connection.sql(query).to_arrow_table().to_pandas()
+            answer: pd.DataFrame = self._connection.sql(query).to_arrow_table().to_pandas()
+            return answer
 
 
 @contextmanager

@@ -141,7 +141,8 @@ def age_bands(born: pd.Series, at: pd.Series) -> pd.Series:
     """In which band of years people were on a day, missing where either date is."""
     years = at.dt.year - born.dt.year
     years -= ((at.dt.month < born.dt.month) | ((at.dt.month == born.dt.month) & (at.dt.day < born.dt.day))).astype("int64")
-    return years.map(_band, na_action="ignore").astype("str").mask(years.isna())
+    answer: pd.Series = years.map(_band, na_action="ignore").astype("str").mask(years.isna())
+    return answer
 
 
 def _days(texts: pd.Series) -> pd.Series:
@@ -210,7 +211,8 @@ def _as_frame(table: PreparedTable) -> pd.DataFrame:
     schema, arrow = table.schema, table.table
     own = [name for name in schema.names if name in schema.required or arrow[name].null_count < arrow.num_rows]
     columns = {name: as_text(arrow[name]) for name in (*own, *table.extras)}
-    return pa.table(columns).to_pandas().astype("str")
+    answer: pd.DataFrame = pa.table(columns).to_pandas().astype("str")
+    return answer
 
 
 def require_nothing_left(prepared: Prepared, frames: dict[str, pd.DataFrame]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -166,7 +167,8 @@ class Store:
         return bool(fresh)
 
     def _insert(self) -> sqlite.Insert | postgresql.Insert:
-        return (sqlite if self.engine.dialect.name == "sqlite" else postgresql).insert(entries)
+        answer: sqlite.Insert | postgresql.Insert = (sqlite if self.engine.dialect.name == "sqlite" else postgresql).insert(entries)
+        return answer
 
     def _is_fresh(self, connection: sa.Connection, entry: Entry) -> bool:
         held = connection.execute(_chosen().where(entries.c.uuid == entry.uuid)).first()
@@ -213,5 +215,5 @@ class Store:
         return bytes.fromhex(value)
 
 
-def _chosen() -> sa.Select[tuple[str, ...]]:
+def _chosen() -> sa.Select[Any]:
     return sa.select(*(entries.c[name] for name in ENTRY_COLUMNS)).order_by(entries.c.seq)

@@ -14,11 +14,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from recoverynet.kernels.hazard import Link
 from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.clustering import norm_clustering
 from recoverynet.models.autocorrelation import network_autocorrelation
 from recoverynet.models.ladder.ladder import reaches_spread
-from recoverynet.models.spread.contagion import contagion_test
+from recoverynet.models.spread.contagion import Null, contagion_test
 from recoverynet.models.spread.dyadic import dyadic_influence
 from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.matching import matched_estimate
@@ -51,12 +52,12 @@ def ladder(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
     return reaches_spread(asked.panel, NORM, asked.adjust, asked.surroundings, asked.placebo, rng=rng)
 
 
-def permutation(asked: SpreadPanel, rng: np.random.Generator, *, null: str) -> Answer:
+def permutation(asked: SpreadPanel, rng: np.random.Generator, *, null: Null) -> Answer:
     """Is p at most 0.05 under this null of :func:`recoverynet.contagion_test`?"""
     return _at_most_alpha(contagion_test(asked.panel, NORM, null=null, n_permutations=DRAWS, rng=rng).p)
 
 
-def hazard(asked: SpreadPanel, rng: np.random.Generator, *, link: str, adjusted: bool) -> Answer:
+def hazard(asked: SpreadPanel, rng: np.random.Generator, *, link: Link, adjusted: bool) -> Answer:
     """Does lagged exposure raise the hazard of gaining the norm?"""
     terms = _terms(asked) if adjusted else ()
     return _above_nothing(fit_hazard(asked.panel, NORM, link=link, adjust=terms, level=ONE_SIDED))

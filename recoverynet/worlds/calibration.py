@@ -13,11 +13,12 @@ import re
 import sys
 import time
 import zlib
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import astuple, dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -282,7 +283,7 @@ def calibrate(file: Path, *, budget: float, workers: int | None = None, only: st
     file = Path(file)
     table = _read(file)
     wanted = cells()
-    rows = [row for row in table.to_dict("records") if _cell_of(row) in wanted]
+    rows: list[dict[Any, Any]] = [row for row in table.to_dict("records") if _cell_of(row) in wanted]
     done = {_cell_of(row) for row in rows}
     todo = [cell for cell in wanted if cell not in done and only in cell.test]
     for row in _run(todo, time.monotonic() + budget, workers or os.cpu_count() or 1):
@@ -294,7 +295,7 @@ def calibrate(file: Path, *, budget: float, workers: int | None = None, only: st
 def _run(todo: list[Cell], deadline: float, workers: int) -> Iterator[dict[str, object]]:
     """Rows as cells are done, no more cells being begun after the deadline."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting, running = iter(todo), set()
+        waiting, running = iter(todo), set[Future[dict[str, object]]]()
         for _ in track(range(len(todo)), "calibrating", total=len(todo)):
             while len(running) < workers and time.monotonic() < deadline and (cell := next(waiting, None)):
                 running.add(pool.submit(run_cell, cell))
@@ -305,15 +306,16 @@ def _run(todo: list[Cell], deadline: float, workers: int) -> Iterator[dict[str, 
             yield first.result()
 
 
-def _cell_of(row: dict[str, object]) -> Cell:
+def _cell_of(row: Mapping[Any, Any]) -> Cell:
     """The cell a row of the table is of."""
-    return Cell(*(row[name] for name in ("test", "world", "n_people", "missing", "n_replications")))
+    return Cell(row["test"], row["world"], row["n_people"], row["missing"], row["n_replications"])
 
 
-def _write(rows: list[dict[str, object]], file: Path) -> None:
+def _write(rows: list[dict[Any, Any]], file: Path) -> None:
     order = {cell: place for place, cell in enumerate(cells())}
     make_folder(file.parent)
-    frame = pd.DataFrame(sorted(rows, key=lambda row: order[_cell_of(row)]), columns=list(COLUMNS))
+    ordered: list[dict[Any, Any]] = sorted(rows, key=lambda row: order[_cell_of(row)])
+    frame = pd.DataFrame(ordered, columns=list(COLUMNS))
     write_csv(frame, file)
 
 

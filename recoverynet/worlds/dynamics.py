@@ -72,11 +72,12 @@ class Traits:
 
     def shift(self, dials: Dials, wave: int) -> np.ndarray:
         """What traits and an open café add to the log odds of gaining, and take from those of losing."""
-        return (
+        answer: np.ndarray = (
             np.log(dials.homophily_covariate[1]) * (self.covariate - 0.5)
             + np.log(dials.latent[1]) * (self.latent - 0.5)
             + np.log(dials.surroundings[1]) * (self.cafe_open[wave, self.cafe] - SHARE_OPEN)
         )
+        return answer
 
 
 def drawn_traits(dials: Dials, rng: np.random.Generator) -> Traits:
@@ -143,7 +144,8 @@ def _next_states(
 def _felt_exposure(dials: Dials, traits: Traits, network: sparse.csr_array, held: np.ndarray) -> np.ndarray:
     named = np.diff(network.indptr)
     share = (network @ held.astype(float)) / np.maximum(named, 1)
-    return (share >= traits.threshold).astype(float) if dials.mechanism == "threshold" else share
+    answer: np.ndarray = (share >= traits.threshold).astype(float) if dials.mechanism == "threshold" else share
+    return answer
 
 
 @dataclass(frozen=True)
@@ -158,16 +160,7 @@ class TieOdds:
     @property
     def _logs(self) -> tuple[float, float, float, float]:
         dials = self.dials
-        return tuple(
-            np.log(
-                [  # type: ignore[return-value]
-                    dials.homophily_state,
-                    dials.homophily_covariate[0],
-                    dials.latent[0],
-                    dials.surroundings[0],
-                ]
-            )
-        )
+        return tuple(np.log([dials.homophily_state, dials.homophily_covariate[0], dials.latent[0], dials.surroundings[0]]))
 
     @property
     def ceiling(self) -> float:
@@ -234,7 +227,8 @@ def matrix(codes: np.ndarray, n: int) -> sparse.csr_array:
 
 
 def _chance(log_odds: np.ndarray) -> np.ndarray:
-    return 1.0 / (1.0 + np.exp(-log_odds))
+    answer: np.ndarray = 1.0 / (1.0 + np.exp(-log_odds))
+    return answer
 
 
 def _logit(chance: float) -> float:

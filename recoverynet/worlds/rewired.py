@@ -155,8 +155,10 @@ def _felt(held: np.ndarray, alters: np.ndarray, family: str) -> np.ndarray:
     """Share of contacts holding the norm; in meetings their number, each further one less; of who returns, whether enough do."""
     count = held[alters].sum(axis=1)
     if family == "returning":
-        return (count >= ENOUGH).astype(float)
-    return count / DEGREE if family == "rewired" else (1 - np.exp(-SATURATION * count)) / (1 - np.exp(-SATURATION * DEGREE))
+        answer: np.ndarray = (count >= ENOUGH).astype(float)
+        return answer
+    answer = count / DEGREE if family == "rewired" else (1 - np.exp(-SATURATION * count)) / (1 - np.exp(-SATURATION * DEGREE))
+    return answer
 
 
 def _placebo(held: np.ndarray, people: _People, truth: Truth, pull: np.ndarray, make: Make, rng: np.random.Generator) -> np.ndarray:
@@ -175,7 +177,8 @@ def _next(
     """States a wave on: traits and places act on gaining and losing, influence on gaining only."""
     gains = 1 / (1 + np.exp(-(np.log(gain / (1 - gain)) + shift + felt)))
     losses = 1 / (1 + np.exp(-(np.log(loss / (1 - loss)) - shift)))
-    return rng.random(len(held)) < np.where(held, 1 - losses, gains)
+    answer: np.ndarray = rng.random(len(held)) < np.where(held, 1 - losses, gains)
+    return answer
 
 
 def _first_ties(place: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -192,7 +195,8 @@ def _of_place(wanted: np.ndarray, place: np.ndarray, rng: np.random.Generator) -
     order = np.argsort(place, kind="stable")
     size = np.bincount(place, minlength=place.max() + 1)
     first = np.cumsum(size) - size
-    return order[first[wanted] + (rng.random(len(wanted)) * size[wanted]).astype(int)]
+    answer: np.ndarray = order[first[wanted] + (rng.random(len(wanted)) * size[wanted]).astype(int)]
+    return answer
 
 
 def _naming(egos: np.ndarray, alters: np.ndarray, otherwise: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -261,7 +265,8 @@ def _seen(
     )
 
 
-STATE, TRAIT = {"state": 3.0}, {"trait": 3.0, "trait_outcome": 3.0}
+STATE: dict[str, object] = {"state": 3.0}
+TRAIT: dict[str, object] = {"trait": 3.0, "trait_outcome": 3.0}
 KINDS: dict[str, tuple[str, dict[str, object]]] = {
     "plain": ("within", {}),
     "state": ("within", STATE),

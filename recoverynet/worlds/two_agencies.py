@@ -179,9 +179,9 @@ def _mistaken(day: pd.Timestamp, rng: np.random.Generator) -> pd.Timestamp:
     part = rng.choice(["day", "month", "year"])
     if part == "year":
         return day.replace(year=day.year + int(rng.choice([-10, -1, 1, 10])), day=min(day.day, 28))
-    return day.replace(
-        **{part: int(rng.integers(1, 13 if part == "month" else 29)), **({"day": min(day.day, 28)} if part == "month" else {})}
-    )
+    if part == "month":
+        return day.replace(month=int(rng.integers(1, 13)), day=min(day.day, 28))
+    return day.replace(day=int(rng.integers(1, 29)))
 
 
 def _record(name: str, people: pd.DataFrame, rng: np.random.Generator) -> RecoveryRecord:

@@ -179,7 +179,10 @@ def _person_ids(one: Return, secret: bytes | None) -> pd.Series:
 def _attributor(one: Return) -> pd.Series:
     """Initials, birth date and sex as one text, missing where one of the first three is."""
     first, second = (one.text(part).str.upper().str[:1] for part in ("first_initial", "second_initial"))
-    return (first + second + one.date("born").dt.strftime("%Y%m%d") + one.text("sex").fillna("").str.upper().str[:1]).astype("str")
+    answer: pd.Series = (
+        first + second + one.date("born").dt.strftime("%Y%m%d") + one.text("sex").fillna("").str.upper().str[:1]
+    ).astype("str")
+    return answer
 
 
 def _without_refusals(one: Return) -> Return:

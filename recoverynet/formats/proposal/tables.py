@@ -51,7 +51,7 @@ def sections_of(found: Found, answers: Answers) -> Iterator[Section]:
         "observations": _observations,
     }  # fmt: skip
     told = {profile.written.order for profile in found.columns if profile.holds_dates} & {"day_first", "month_first"}
-    answers.told_by_table = next(iter(told)) if len(told) == 1 else None  # type: ignore[assignment]
+    answers.told_by_table = next(iter(told)) if len(told) == 1 else None
     if found.sort in makers:
         yield from makers[found.sort](found, answers)
 

@@ -83,7 +83,8 @@ def _with_clock(days: pd.Series, told: Mapping[str, Profile], table: object) -> 
     texts = pd.Series(as_text(table[told["time"].title]).to_pandas(), dtype="str")  # type: ignore[index]
     clocks = {text: clock_of(text) for text in texts.dropna().unique()}
     minutes = texts.map({text: clock.hour * 60 + clock.minute for text, clock in clocks.items() if clock is not None})
-    return days.dt.normalize() + pd.to_timedelta(minutes.fillna(0).astype(float), unit="min")
+    answer: pd.Series = days.dt.normalize() + pd.to_timedelta(minutes.fillna(0).astype(float), unit="min")
+    return answer
 
 
 def _meanings(told: Mapping[str, Profile], table: object, sheet: Sheet, codes: Mapping[str, str]) -> np.ndarray:

@@ -91,7 +91,7 @@ def read_sheet(
 def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     """First name and surname as one text."""
     texts = [pd.Series(part.to_pandas(), dtype="str").fillna("") for part in parts]
-    whole = texts[0].str.cat(texts[1:], sep=" ")
+    whole = texts[0].str.cat(texts[1:], sep=" ")  # type: ignore[arg-type]
     return pa.chunked_array([pa.array(whole, pa.large_string())])
 
 

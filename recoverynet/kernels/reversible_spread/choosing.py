@@ -51,9 +51,11 @@ def wish(rule: int, person: int, seed: np.uint64, key: np.uint64, month: int, sl
     luck = unit(seed, key, month, CHOOSE, slot)
     n_ties = indptr[person + 1] - indptr[person]
     if rule == DEGREE:
-        return n_ties + luck
+        answer: float = n_ties + luck
+        return answer
     if rule == ISOLATED:
-        return luck - n_ties
+        answer = luck - n_ties
+        return answer
     if rule == SURVEYED:
         asked = unit(seed, key, 0, SURVEY, 0) < SHARE_SURVEYED
         seen = 0
@@ -71,7 +73,7 @@ def nominated(seed: np.uint64, month: int, slot: int, free: np.ndarray, indptr: 
         asked = int(unit(seed, np.uint64(slot), month, NOMINATE, 2 * step) * n)
         n_ties = indptr[asked + 1] - indptr[asked]
         if n_ties:
-            named = indices[indptr[asked] + int(unit(seed, np.uint64(slot), month, NOMINATE, 2 * step + 1) * n_ties)]
+            named: int = indices[indptr[asked] + int(unit(seed, np.uint64(slot), month, NOMINATE, 2 * step + 1) * n_ties)]
             if free[named]:
                 return named
     return -1

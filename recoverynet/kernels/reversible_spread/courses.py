@@ -115,8 +115,10 @@ def crossing(mode: int, holds: bool, plain: float, holding: float, of: float, pe
     line = lines[1 if holds else 0]
     sum_of = line[0] + line[1] * holding / of + line[2] * holding + line[3] * of if of > 0.0 else line[4]
     if mode == RATIOS:
-        return 1.0 - (1.0 - plain) ** np.exp(sum_of)
-    return steps / (1.0 + np.exp(-sum_of))
+        answer: float = 1.0 - (1.0 - plain) ** np.exp(sum_of)
+        return answer
+    answer = steps / (1.0 + np.exp(-sum_of))
+    return answer
 
 
 @compiled()
@@ -158,7 +160,8 @@ def turn_over(month: int, seed: np.uint64, at: Community, plan: Plan, leaving: f
 @compiled()
 def new_contact(person: int, place: int, month: int, seed: np.uint64, at: Community, likeness: float, state: np.ndarray) -> int:
     """Whom a tie that ended gives way to: by how many ties others have and, on log-odds ``likeness``, who is in one's state."""
-    other, less = -1, np.exp(-abs(likeness))
+    other: int = -1
+    less = np.exp(-abs(likeness))
     for step in range(TRIES_OF_A_TIE):
         other = at.indices[int(unit(seed, np.uint64(place), month, NEW_TIE, 2 * step) * len(at.indices))]
         if likeness == 0.0 or state[other] < 0 or state[person] < 0:

@@ -21,7 +21,18 @@ from recoverynet.kernels.saom.growing_lists import holds
 
 
 @lean()
-def around(table, out, into, pool, z, row, unknown, hidden, at_mean, i):  # type: ignore[no-untyped-def]
+def around(
+    table: np.ndarray,
+    out: int,
+    into: int,
+    pool: np.ndarray,
+    z: np.ndarray,
+    row: int,
+    unknown: np.ndarray,
+    hidden: int,
+    at_mean: float,
+    i: int,
+) -> Around:
     """What person i sees around them of the behaviour in ``row`` of z; those ``unknown`` in ``hidden`` are left out.
 
     Of averages, the largest and the smallest they are left out too, or counted at the mean (0) where ``at_mean`` is 1.
@@ -98,7 +109,9 @@ def around(table, out, into, pool, z, row, unknown, hidden, at_mean, i):  # type
 
 
 @lean()
-def column_statistic(columns, rows, attributes, values, a, i, f, d):  # type: ignore[no-untyped-def]
+def column_statistic(
+    columns: np.ndarray, rows: np.ndarray, attributes: np.ndarray, values: np.ndarray, a: Around, i: int, f: int, d: int
+) -> float:
     """s_i of behaviour column f when z_i goes d steps; interactions are z_i times the product of what its parts multiply."""
     row = rows[columns[f, VARIABLE] - 1]
     if columns[f, KIND] == INTERACTION:
@@ -113,7 +126,19 @@ def column_statistic(columns, rows, attributes, values, a, i, f, d):  # type: ig
 
 
 @lean()
-def weigh_steps(columns, rows, bounds, attributes, values, theta, a, level, variable, i, worth):  # type: ignore[no-untyped-def]
+def weigh_steps(
+    columns: np.ndarray,
+    rows: np.ndarray,
+    bounds: np.ndarray,
+    attributes: np.ndarray,
+    values: np.ndarray,
+    theta: np.ndarray,
+    a: Around,
+    level: int,
+    variable: int,
+    i: int,
+    worth: np.ndarray,
+) -> None:
     """What the steps −1, 0, 1 from ``level`` would change and are worth; −∞ beyond the bounds."""
     last = columns.shape[0]
     for choice in range(3):
@@ -136,7 +161,7 @@ def weigh_steps(columns, rows, bounds, attributes, values, theta, a, level, vari
 
 
 @lean()
-def choose_step(columns, variable, worth, random, scores, scored):  # type: ignore[no-untyped-def]
+def choose_step(columns: np.ndarray, variable: int, worth: np.ndarray, random: np.ndarray, scores: np.ndarray, scored: bool) -> int:
     """Draw a step −1, 0 or 1; the score of the choice is added where wanted. Leaves probabilities in the last column."""
     last = columns.shape[0]
     most = max(worth[0, last], 0.0, worth[2, last])

@@ -8,6 +8,7 @@ several people counts once for each of them.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from recoverynet.kernels.saom.tie_choice import tie_options
 
 
 @lean()
-def chances(worth, count, without, weight, into):  # type: ignore[no-untyped-def]
+def chances(worth: np.ndarray, count: np.ndarray, without: np.ndarray, weight: float, into: np.ndarray) -> None:
     """Probabilities of options worth ``worth`` − weight × ``without``, ``count`` people each, written into ``into``.
 
     Options out of bounds are worth −∞.
@@ -39,7 +40,7 @@ def chances(worth, count, without, weight, into):  # type: ignore[no-untyped-def
 
 
 @lean()
-def distance(first, second, count):  # type: ignore[no-untyped-def]
+def distance(first: np.ndarray, second: np.ndarray, count: np.ndarray) -> float:
     """Σ |π − π⁻ᵏ|, an option counted once for each person it stands for."""
     total = 0.0
     for option in range(first.shape[0]):
@@ -48,7 +49,7 @@ def distance(first, second, count):  # type: ignore[no-untyped-def]
 
 
 @compiled(nogil=True)
-def _ties(model: Model, epoch: Epoch, own, state: State, theta, into):  # type: ignore[no-untyped-def]
+def _ties(model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, into: np.ndarray) -> None:
     """Importance of every tie term to every person who is there."""
     size = state.delta.shape[1] + 1
     worth, change, count = np.zeros(size), np.zeros(size), np.ones(size)
@@ -72,7 +73,7 @@ def _ties(model: Model, epoch: Epoch, own, state: State, theta, into):  # type: 
 
 
 @compiled(nogil=True)
-def _steps(model: Model, epoch: Epoch, state: State, theta, into):  # type: ignore[no-untyped-def]
+def _steps(model: Model, epoch: Epoch, state: State, theta: np.ndarray, into: np.ndarray) -> None:
     """Importance of every behaviour term to every person who is there."""
     columns, n = model.behaviours, state.people.shape[0]
     last, one, nothing, nobody = columns.shape[0], np.ones(3), np.zeros(3), np.zeros((1, n), np.bool_)
@@ -95,7 +96,7 @@ def _steps(model: Model, epoch: Epoch, state: State, theta, into):  # type: igno
 
 
 @compiled(nogil=True)
-def importance(model: Model, epoch: Epoch, own, state: State, theta, into) -> bool:  # type: ignore[no-untyped-def]
+def importance(model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, into: np.ndarray) -> bool:
     """Fill ``into`` (n, parameters) at the start of an epoch; False where the state's pool is too small.
 
     Left as they were: rows of people who are not there, columns of rates. Whatever was in ``state`` is gone.

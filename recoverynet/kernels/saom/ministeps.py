@@ -7,6 +7,7 @@ time 1, or, conditional on a variable, when that has moved as far from its start
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ FULL = -9
 
 
 @lean()
-def tie_ministep(model: Model, epoch: Epoch, own, theta, state: State, i, scored):  # type: ignore[no-untyped-def]
+def tie_ministep(model: Model, epoch: Epoch, own: Any, theta: np.ndarray, state: State, i: int, scored: bool) -> int:
     """One ministep in ties; returns how much further the network is from its start, or FULL."""
     people, pool, used, given, options = state.people, state.pool, state.used, epoch.given, state.options
     found = tie_options(model, epoch, own, theta, state, i)
@@ -64,7 +65,7 @@ def tie_ministep(model: Model, epoch: Epoch, own, theta, state: State, i, scored
 
 
 @lean()
-def behaviour_ministep(model: Model, epoch: Epoch, theta, state: State, variable, i, scored):  # type: ignore[no-untyped-def]
+def behaviour_ministep(model: Model, epoch: Epoch, theta: np.ndarray, state: State, variable: int, i: int, scored: bool) -> int:
     """One ministep in behaviour; returns how much further what is known at both ends is from its start, or FULL."""
     b, people, pool, values, worth = variable - 1, state.people, state.pool, state.values, state.worth
     row, columns = model.rows[b], model.behaviours
@@ -85,7 +86,9 @@ def behaviour_ministep(model: Model, epoch: Epoch, theta, state: State, variable
 
 
 @compiled(nogil=True)
-def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored: bool):  # type: ignore[no-untyped-def]
+def run_epoch(
+    model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, seed: np.uint64, scored: bool
+) -> tuple[int, float, int]:
     """Simulate an epoch in ``state``; returns how it ended, the time it took, and the number of ministeps."""
     rates, people, pool, values, scores = model.rates, state.people, state.pool, state.values, state.scores
     random, moments, places, distances = state.random, epoch.moments, epoch.rate_places, epoch.distances
@@ -147,7 +150,19 @@ def run_epoch(model: Model, epoch: Epoch, own, state: State, theta, seed, scored
 
 
 @lean()
-def _wait(model, values, people, pool, individual, totals, rho, span, waited, scores, scored):  # type: ignore[no-untyped-def]
+def _wait(
+    model: Model,
+    values: np.ndarray,
+    people: np.ndarray,
+    pool: np.ndarray,
+    individual: np.ndarray,
+    totals: np.ndarray,
+    rho: np.ndarray,
+    span: float,
+    waited: np.ndarray,
+    scores: np.ndarray,
+    scored: bool,
+) -> None:
     """Time goes by: note for how long, times how many, each variable might have changed."""
     for variable in range(totals.shape[0]):
         waited[variable] += span * totals[variable]

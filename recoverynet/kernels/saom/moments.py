@@ -9,6 +9,8 @@ creation parts at ties gained, in the network at the end.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from recoverynet.kernels.compiled import compiled
@@ -59,7 +61,9 @@ from recoverynet.kernels.saom.state_changes import begin, fill_ties
 
 
 @compiled(nogil=True)
-def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[no-untyped-def]
+def keep_known(
+    given: np.ndarray, given_pool: np.ndarray, settled: np.ndarray, people: np.ndarray, pool: np.ndarray, used: np.ndarray
+) -> bool:
     """Take pairs out that are unknown at either end, and put in those that are fixed at an end; False for a full pool."""
     for i in range(people.shape[0]):
         for place in range(given[i, UNKNOWN], given[i, UNKNOWN] + given[i, UNKNOWN + 1]):
@@ -79,7 +83,7 @@ def keep_known(given, given_pool, settled, people, pool, used):  # type: ignore[
 
 
 @compiled(nogil=True)
-def tie_row(model: Model, epoch: Epoch, people, ego, j, mutual, row):  # type: ignore[no-untyped-def]
+def tie_row(model: Model, epoch: Epoch, people: np.ndarray, ego: int, j: int, mutual: int, row: np.ndarray) -> None:
     """Tie statistics c_ij of every column, for a tie that is there, after ``look_around``."""
     t = pair_of(people, ego, j, mutual)
     ties, numbers, attributes, seen, known = model.ties, model.numbers, model.attributes, epoch.seen, epoch.seen_known
@@ -102,7 +106,7 @@ def tie_row(model: Model, epoch: Epoch, people, ego, j, mutual, row):  # type: i
 
 
 @compiled(nogil=True)
-def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-untyped-def]
+def lost_rows(model: Model, epoch: Epoch, state: State) -> tuple[bool, np.ndarray]:
     """Tie statistics of every tie known at both ends, in the network of those ties: (m, E), in order of ego.
 
     Returns whether the pool was large enough, and the rows: none where no endowment part asks for them. Leaves the
@@ -131,7 +135,7 @@ def lost_rows(model: Model, epoch: Epoch, state: State):  # type: ignore[no-unty
 
 
 @compiled(nogil=True)
-def tie_statistics(model: Model, epoch: Epoch, own, state: State, lost, into):  # type: ignore[no-untyped-def]
+def tie_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.ndarray, into: np.ndarray) -> None:
     """Statistics of every tie column, at the end of the period; ``into`` has one place a column."""
     ties, numbers, paths = model.ties, model.numbers, model.whole[PATHS]
     seen, given, given_pool = epoch.seen, epoch.given, epoch.pool
@@ -167,7 +171,7 @@ def tie_statistics(model: Model, epoch: Epoch, own, state: State, lost, into):  
 
 
 @compiled(nogil=True)
-def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type: ignore[no-untyped-def]
+def step_statistics(model: Model, epoch: Epoch, state: State, b: int, into: np.ndarray) -> None:
     """Statistics of behaviour b, in the network at the start; ``into`` has one place a behaviour column.
 
     Where behaviour went down, an endowment part is s_i(z) − s_i(z at the start); where it went up, a creation part is
@@ -207,7 +211,7 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b, into):  # type:
 
 
 @compiled(nogil=True)
-def tie_changes(given, given_pool, people, pool, changes):  # type: ignore[no-untyped-def]
+def tie_changes(given: np.ndarray, given_pool: np.ndarray, people: np.ndarray, pool: np.ndarray, changes: np.ndarray) -> None:
     """How many ties of each person differ from the start, those unknown at either end left out."""
     for i in range(people.shape[0]):
         changes[i] = 0
@@ -218,7 +222,7 @@ def tie_changes(given, given_pool, people, pool, changes):  # type: ignore[no-un
 
 
 @compiled(nogil=True)
-def rate_statistics(model: Model, epoch: Epoch, state: State, result):  # type: ignore[no-untyped-def]
+def rate_statistics(model: Model, epoch: Epoch, state: State, result: np.ndarray) -> None:
     """How much each variable changed, and how much those did whom rate effects speak of."""
     people, rates, given, n = state.people, model.rates, epoch.given, state.people.shape[0]
     changes = np.zeros(n, np.int64)
@@ -241,7 +245,7 @@ def rate_statistics(model: Model, epoch: Epoch, state: State, result):  # type: 
 
 
 @compiled(nogil=True)
-def epoch_statistics(model: Model, epoch: Epoch, own, state: State, lost, result):  # type: ignore[no-untyped-def]
+def epoch_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.ndarray, result: np.ndarray) -> bool:
     """Statistics of the state an epoch has reached, added to ``result`` (parameters,); False where the pool is full."""
     people, pool, dense = state.people, state.pool, state.dense
     if not keep_known(epoch.given, epoch.pool, epoch.settled, people, pool, state.used):
@@ -267,7 +271,9 @@ def epoch_statistics(model: Model, epoch: Epoch, own, state: State, lost, result
 
 
 @compiled(nogil=True)
-def observed_statistics(model, epoch, own, state, end, z_end, result):  # type: ignore[no-untyped-def]
+def observed_statistics(
+    model: Model, epoch: Epoch, own: Any, state: State, end: np.ndarray, z_end: np.ndarray, result: np.ndarray
+) -> bool:
     """Statistics of what was observed: ties (m, 2) and behaviour (B, n) at the end; False where the pool is full."""
     if not begin(model, epoch, state, np.uint64(0)):
         return False
@@ -279,7 +285,18 @@ def observed_statistics(model, epoch, own, state, end, z_end, result):  # type: 
 
 
 @compiled(nogil=True)
-def simulate_many(model, epoch, own, state, theta, seeds, scored, statistics, scores, ends):  # type: ignore[no-untyped-def]
+def simulate_many(
+    model: Model,
+    epoch: Epoch,
+    own: Any,
+    state: State,
+    theta: np.ndarray,
+    seeds: np.ndarray,
+    scored: bool,
+    statistics: np.ndarray,
+    scores: np.ndarray,
+    ends: np.ndarray,
+) -> int:
     """Simulate an epoch once a seed: statistics and scores (runs, parameters), and time and ministeps (runs, 2).
 
     Returns how it went: DONE, POOL_FULL (try again with more room) or ENDLESS.

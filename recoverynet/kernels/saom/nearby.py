@@ -6,6 +6,8 @@ that they can be looked at class by class; see kernels/saom/tie_choice.py. ``peo
 
 from __future__ import annotations
 
+import numpy as np
+
 from recoverynet.kernels.saom.actor_model import CLOSURE, CODE, COUNTS, IN_MARK, INTO, N_NEAR, NEAR, OUT, OUT_MARK, SLOT, TOUCHED
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.effects.closure import partners_weight
@@ -13,7 +15,7 @@ from recoverynet.kernels.saom.effects.declared import IN_IN, IN_OUT, KEPT, OUT_I
 
 
 @lean()
-def touch(people, used, j):  # type: ignore[no-untyped-def]
+def touch(people: np.ndarray, used: np.ndarray, j: int) -> None:
     """List somebody as near."""
     if people[j, TOUCHED] == 0:
         people[j, TOUCHED] = 1
@@ -22,7 +24,7 @@ def touch(people, used, j):  # type: ignore[no-untyped-def]
 
 
 @lean()
-def _mark(people, pool, used, at, ego, row):  # type: ignore[no-untyped-def]
+def _mark(people: np.ndarray, pool: np.ndarray, used: np.ndarray, at: int, ego: int, row: int) -> None:
     """Mark everybody in ego's list, and note them as near."""
     begin = people[ego, at]
     for place in range(begin, begin + people[ego, at + 1]):
@@ -32,7 +34,7 @@ def _mark(people, pool, used, at, ego, row):  # type: ignore[no-untyped-def]
 
 
 @lean()
-def _step(people, pool, used, at, middle, ego, row):  # type: ignore[no-untyped-def]
+def _step(people: np.ndarray, pool: np.ndarray, used: np.ndarray, at: int, middle: int, ego: int, row: int) -> None:
     """Count a path to everybody in the list of ``middle``; whoever is new is noted as near. Ego counts as noted."""
     begin = people[middle, at]
     for place in range(begin, begin + people[middle, at + 1]):
@@ -42,7 +44,7 @@ def _step(people, pool, used, at, middle, ego, row):  # type: ignore[no-untyped-
 
 
 @lean()
-def look_around(people, pool, used, paths, ego):  # type: ignore[no-untyped-def]
+def look_around(people: np.ndarray, pool: np.ndarray, used: np.ndarray, paths: int, ego: int) -> int:
     """Mark ego's neighbours, count two-step paths, list who is near; returns the number of returned ties.
 
     Ego is touched but not listed, so that paths back to ego are counted at ego and nowhere else.
@@ -74,7 +76,9 @@ def look_around(people, pool, used, paths, ego):  # type: ignore[no-untyped-def]
 
 
 @lean()
-def closing_weights(ties, numbers, people, pool, used, through, ego):  # type: ignore[no-untyped-def]
+def closing_weights(
+    ties: np.ndarray, numbers: np.ndarray, people: np.ndarray, pool: np.ndarray, used: np.ndarray, through: np.ndarray, ego: int
+) -> None:
     """For effects whose other terms a tie to j bears on: the sum of those changes, for everybody near."""
     for e in range(ties.shape[0]):
         if ties[e, SLOT] < 0:
@@ -86,7 +90,9 @@ def closing_weights(ties, numbers, people, pool, used, through, ego):  # type: i
 
 
 @lean()
-def _through_partners(people, pool, through, ego, slot, code, parameter):  # type: ignore[no-untyped-def]
+def _through_partners(
+    people: np.ndarray, pool: np.ndarray, through: np.ndarray, ego: int, slot: int, code: int, parameter: float
+) -> None:
     """A tie to j gives each contact h of ego whom j is tied to one shared partner more."""
     begin = people[ego, OUT]
     for place in range(begin, begin + people[ego, OUT + 1]):
@@ -102,7 +108,7 @@ def _through_partners(people, pool, through, ego, slot, code, parameter):  # typ
 
 
 @lean()
-def _through_distance_two(people, pool, used, through, ego, slot):  # type: ignore[no-untyped-def]
+def _through_distance_two(people: np.ndarray, pool: np.ndarray, used: np.ndarray, through: np.ndarray, ego: int, slot: int) -> None:
     """How many of those j is tied to would be two steps from ego without j as well."""
     for index in range(used[N_NEAR]):
         h = people[index, NEAR]
@@ -118,7 +124,7 @@ def _through_distance_two(people, pool, used, through, ego, slot):  # type: igno
 
 
 @lean()
-def forget(people, used, through, ego):  # type: ignore[no-untyped-def]
+def forget(people: np.ndarray, used: np.ndarray, through: np.ndarray, ego: int) -> None:
     """Wipe what look_around and closing_weights wrote."""
     n_near = used[N_NEAR]
     for index in range(-1, n_near):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from recoverynet.kernels.saom.actor_model import COUNTS, IN_MARK, IN_START, INTO, OUT, OUT_MARK, OUT_START
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.effects.declared import Pair
 
 
 @lean()
-def pair_of(people, ego, j, mutual):  # type: ignore[no-untyped-def]
+def pair_of(people: np.ndarray, ego: int, j: int, mutual: int) -> Pair:
     """What ego sees of a tie to j, after ``look_around`` (kernels/saom/nearby.py)."""
     return Pair(
         people[j, OUT_MARK],
@@ -40,7 +42,9 @@ def over_options(change: Callable[..., float]) -> Callable[..., None]:
     """A loop that writes ``change(pair, parameter)`` for every option into row e of ``delta``."""
 
     @lean(keep=False)
-    def loop(people, options, found, ego, mutual, p, delta, e):  # type: ignore[no-untyped-def]
+    def loop(
+        people: np.ndarray, options: np.ndarray, found: int, ego: int, mutual: int, p: float, delta: np.ndarray, e: int
+    ) -> None:
         for option in range(found):
             delta[e, option] = change(pair_of(people, ego, options[0, option], mutual), p)
 
@@ -51,7 +55,18 @@ def over_values(change: Callable[..., float]) -> Callable[..., None]:
     """A loop that writes ``change(own value, other value, both known, range, mean similarity)`` likewise."""
 
     @lean(keep=False)
-    def loop(values, known, a, options, found, ego, reach, m, delta, e):  # type: ignore[no-untyped-def]
+    def loop(
+        values: np.ndarray,
+        known: np.ndarray,
+        a: int,
+        options: np.ndarray,
+        found: int,
+        ego: int,
+        reach: float,
+        m: float,
+        delta: np.ndarray,
+        e: int,
+    ) -> None:
         v, seen = values[a, ego], known[a, ego]
         for option in range(found):
             j = options[0, option]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from recoverynet.kernels.random_bits import next_unit
 from recoverynet.kernels.saom.actor_model import (
     ACTIVE,
@@ -22,15 +24,17 @@ from recoverynet.kernels.saom.growing_lists import holds
 
 
 @lean()
-def rate_value(model: Model, r, values, table, out, into, pool, i):  # type: ignore[no-untyped-def]
+def rate_value(model: Model, r: int, values: np.ndarray, table: np.ndarray, out: int, into: int, pool: np.ndarray, i: int) -> float:
     """a_i of a rate column; modelled behaviour is not centred in it.
 
     Lists of neighbours stand in the table from places ``out`` and ``into`` on.
     """
     rates = model.rates
     code = rates[r, CODE]
+    answer: float
     if code == RATE_COVARIATE:
-        return values[rates[r, ATTRIBUTE], i] + model.attributes[rates[r, ATTRIBUTE], 2]
+        answer = values[rates[r, ATTRIBUTE], i] + model.attributes[rates[r, ATTRIBUTE], 2]
+        return answer
     if code == RATE_OUT:
         return float(table[i, out + 1])
     if code == RATE_IN:
@@ -40,11 +44,20 @@ def rate_value(model: Model, r, values, table, out, into, pool, i):  # type: ign
         for place in range(table[i, out], table[i, out] + table[i, out + 1]):
             mutual += holds(table, into, i, pool[place], pool)
         return float(mutual)
-    return 1.0 / (table[i, out + 1] + 1.0)
+    answer = 1.0 / (table[i, out + 1] + 1.0)
+    return answer
 
 
 @lean()
-def fill_rate_function(model: Model, theta, values, people, pool, individual, totals):  # type: ignore[no-untyped-def]
+def fill_rate_function(
+    model: Model,
+    theta: np.ndarray,
+    values: np.ndarray,
+    people: np.ndarray,
+    pool: np.ndarray,
+    individual: np.ndarray,
+    totals: np.ndarray,
+) -> None:
     """exp(Σ_k α_k a_ik) of everybody who is there (variables, n), and their sums (variables,)."""
     for variable in range(individual.shape[0]):
         totals[variable] = 0.0
@@ -58,7 +71,16 @@ def fill_rate_function(model: Model, theta, values, people, pool, individual, to
 
 
 @lean()
-def score_wait(model: Model, values, people, pool, individual, rho, span, scores):  # type: ignore[no-untyped-def]
+def score_wait(
+    model: Model,
+    values: np.ndarray,
+    people: np.ndarray,
+    pool: np.ndarray,
+    individual: np.ndarray,
+    rho: np.ndarray,
+    span: float,
+    scores: np.ndarray,
+) -> None:
     """Score of rate effects of a stretch of time in which nothing happened: minus the derivative of the summed rates."""
     for r in range(model.rates.shape[0]):
         variable = model.rates[r, VARIABLE]
@@ -69,7 +91,9 @@ def score_wait(model: Model, values, people, pool, individual, rho, span, scores
 
 
 @lean()
-def score_ministep(model: Model, values, people, pool, variable, i, scores):  # type: ignore[no-untyped-def]
+def score_ministep(
+    model: Model, values: np.ndarray, people: np.ndarray, pool: np.ndarray, variable: int, i: int, scores: np.ndarray
+) -> None:
     """Score of rate effects of somebody having a turn."""
     for r in range(model.rates.shape[0]):
         if model.rates[r, VARIABLE] == variable:
@@ -77,11 +101,12 @@ def score_ministep(model: Model, values, people, pool, variable, i, scores):  # 
 
 
 @lean()
-def whose_ministep(individual, totals, variable, varying, random):  # type: ignore[no-untyped-def]
+def whose_ministep(individual: np.ndarray, totals: np.ndarray, variable: int, varying: bool, random: np.ndarray) -> int:
     """Who may change the variable next, in proportion to their rate."""
     n = individual.shape[1]
     if not varying:
-        return min(int(next_unit(random) * n), n - 1)
+        answer: int = min(int(next_unit(random) * n), n - 1)
+        return answer
     left = next_unit(random) * totals[variable]
     last = 0
     for i in range(n):
@@ -94,11 +119,12 @@ def whose_ministep(individual, totals, variable, varying, random):  # type: igno
 
 
 @lean()
-def which_variable(rho, totals, total, random):  # type: ignore[no-untyped-def]
+def which_variable(rho: np.ndarray, totals: np.ndarray, total: float, random: np.ndarray) -> int:
     """What the next turn is about."""
     left = next_unit(random) * total
     for variable in range(totals.shape[0] - 1):
         left -= rho[variable] * totals[variable]
         if left < 0.0:
             return variable
-    return totals.shape[0] - 1
+    answer: int = totals.shape[0] - 1
+    return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.saom.actor_model import (
     ACTIVE,
@@ -24,7 +26,7 @@ from recoverynet.kernels.saom.growing_lists import drop, push
 
 
 @lean()
-def class_of(strides, whole, people, j):  # type: ignore[no-untyped-def]
+def class_of(strides: np.ndarray, whole: np.ndarray, people: np.ndarray, j: int) -> int:
     """The class of a person as they are now; the last number for a degree beyond the cap."""
     n_attributes = strides.shape[0] - 2
     which = 0
@@ -34,13 +36,16 @@ def class_of(strides, whole, people, j):  # type: ignore[no-untyped-def]
         stride, degree = strides[n_attributes + side], people[j, (INTO if side == 0 else OUT) + 1]
         if stride > 0:
             if degree >= whole[DEGREE_CAP]:
-                return whole[N_CLASSES]
+                answer: int = whole[N_CLASSES]
+                return answer
             which += stride * degree
     return which
 
 
 @lean()
-def enter_class(strides, whole, people, classes, pool, used, j):  # type: ignore[no-untyped-def]
+def enter_class(
+    strides: np.ndarray, whole: np.ndarray, people: np.ndarray, classes: np.ndarray, pool: np.ndarray, used: np.ndarray, j: int
+) -> bool:
     """Put a person into the class they belong to; False where the pool is full."""
     which = class_of(strides, whole, people, j)
     people[j, CLASS] = which
@@ -49,7 +54,7 @@ def enter_class(strides, whole, people, classes, pool, used, j):  # type: ignore
 
 
 @lean()
-def leave_class(people, classes, pool, j):  # type: ignore[no-untyped-def]
+def leave_class(people: np.ndarray, classes: np.ndarray, pool: np.ndarray, j: int) -> None:
     """Take a person out of their class."""
     which = people[j, CLASS]
     if which < 0:
@@ -62,7 +67,9 @@ def leave_class(people, classes, pool, j):  # type: ignore[no-untyped-def]
 
 
 @lean()
-def class_anew(strides, whole, people, classes, pool, used, j):  # type: ignore[no-untyped-def]
+def class_anew(
+    strides: np.ndarray, whole: np.ndarray, people: np.ndarray, classes: np.ndarray, pool: np.ndarray, used: np.ndarray, j: int
+) -> bool:
     """Move a person to the class they now belong to; False where the pool is full."""
     if whole[N_CLASSES] == 0 or class_of(strides, whole, people, j) == people[j, CLASS]:
         return True
@@ -71,7 +78,18 @@ def class_anew(strides, whole, people, classes, pool, used, j):  # type: ignore[
 
 
 @lean()
-def toggle(strides, whole, people, classes, pool, used, dense, i, j, tied):  # type: ignore[no-untyped-def]
+def toggle(
+    strides: np.ndarray,
+    whole: np.ndarray,
+    people: np.ndarray,
+    classes: np.ndarray,
+    pool: np.ndarray,
+    used: np.ndarray,
+    dense: np.ndarray,
+    i: int,
+    j: int,
+    tied: bool,
+) -> bool:
     """Change the tie from i to j (and back, where ties have no direction); False where the pool is full."""
     fine = True
     for way in range(2 - whole[DIRECTED]):
@@ -91,7 +109,7 @@ def toggle(strides, whole, people, classes, pool, used, dense, i, j, tied):  # t
 
 
 @lean()
-def fill_ties(people, pool, used, pairs):  # type: ignore[no-untyped-def]
+def fill_ties(people: np.ndarray, pool: np.ndarray, used: np.ndarray, pairs: np.ndarray) -> bool:
     """Ties (m, 2) into empty lists both ways; False where the pool is full. Whatever was in the pool is gone."""
     for i in range(people.shape[0]):
         for place in range(OUT, INTO + 3):
@@ -105,7 +123,7 @@ def fill_ties(people, pool, used, pairs):  # type: ignore[no-untyped-def]
 
 
 @compiled(nogil=True)
-def begin(model: Model, epoch: Epoch, state: State, seed) -> bool:  # type: ignore[no-untyped-def]
+def begin(model: Model, epoch: Epoch, state: State, seed: np.uint64) -> bool:
     """Set the state to the start of the epoch; False where its pool is too small."""
     people, n_attributes = state.people, epoch.values.shape[0]
     state.random[0] = seed
@@ -130,7 +148,7 @@ def begin(model: Model, epoch: Epoch, state: State, seed) -> bool:  # type: igno
 
 
 @lean()
-def come_or_go(model: Model, epoch: Epoch, state: State, event):  # type: ignore[no-untyped-def]
+def come_or_go(model: Model, epoch: Epoch, state: State, event: int) -> bool:
     """Somebody joins, without ties, or leaves, and their ties go; False where the pool is full."""
     strides, whole, people, classes = model.strides, model.whole, state.people, state.classes
     pool, used, dense = state.pool, state.used, state.dense

@@ -14,6 +14,9 @@ effects), everybody is looked at.
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from recoverynet.kernels.random_bits import bits_below, next_bits, next_unit
 from recoverynet.kernels.saom.actor_model import (
@@ -53,7 +56,7 @@ MOST_TRIES = 64
 
 
 @lean()
-def own_change(own, which, ego, j, tied, directed, dense, values):  # type: ignore[no-untyped-def]
+def own_change(own: Any, which: int, ego: int, j: int, tied: bool, directed: bool, dense: np.ndarray, values: np.ndarray) -> float:
     """s_i with the tie minus s_i without it, for a researcher's own effect: it is asked twice."""
     back = dense[j, ego]
     dense[ego, j] = 1
@@ -64,11 +67,12 @@ def own_change(own, which, ego, j, tied, directed, dense, values):  # type: igno
     without = own[which](ego, dense, values)
     dense[ego, j] = tied
     dense[j, ego] = back
-    return there - without
+    answer: float = there - without
+    return answer
 
 
 @lean()
-def list_options(model: Model, epoch: Epoch, state: State, ego):  # type: ignore[no-untyped-def]
+def list_options(model: Model, epoch: Epoch, state: State, ego: int) -> int:
     """List what ego may choose after ``look_around``: people near, and classes of all others; returns how many."""
     given, people, classes, pool = epoch.given, state.people, state.classes, state.pool
     used, options = state.used, state.options
@@ -97,7 +101,16 @@ def list_options(model: Model, epoch: Epoch, state: State, ego):  # type: ignore
 
 
 @lean()
-def _class_options(people, classes, pool, used, options, n_classes, ego, found):  # type: ignore[no-untyped-def]
+def _class_options(
+    people: np.ndarray,
+    classes: np.ndarray,
+    pool: np.ndarray,
+    used: np.ndarray,
+    options: np.ndarray,
+    n_classes: int,
+    ego: int,
+    found: int,
+) -> int:
     """One option a class that has members out of reach: any such member, standing for all."""
     if people[ego, CLASS] >= 0:
         classes[people[ego, CLASS], 3] += 1
@@ -121,7 +134,7 @@ def _class_options(people, classes, pool, used, options, n_classes, ego, found):
 
 
 @lean()
-def fill_changes(model: Model, epoch: Epoch, own, state: State, ego, mutual, found):  # type: ignore[no-untyped-def]
+def fill_changes(model: Model, epoch: Epoch, own: Any, state: State, ego: int, mutual: int, found: int) -> None:
     """Change statistics of the tie of every option, a row of ``delta`` a column, whatever part they belong to."""
     ties, people, values, options, delta = model.ties, state.people, state.values, state.options, state.delta
     for e in range(ties.shape[0]):
@@ -152,7 +165,9 @@ def fill_changes(model: Model, epoch: Epoch, own, state: State, ego, mutual, fou
 
 
 @lean()
-def weigh_options(ties, theta, people, delta, options, found):  # type: ignore[no-untyped-def]
+def weigh_options(
+    ties: np.ndarray, theta: np.ndarray, people: np.ndarray, delta: np.ndarray, options: np.ndarray, found: int
+) -> None:
     """Turn changes of ties into changes of the objective function; the row after the columns is what each option is worth.
 
     Where the tie is there it would go, so that the sign (the row after) turns; endowment parts count for ties that are
@@ -175,7 +190,9 @@ def weigh_options(ties, theta, people, delta, options, found):  # type: ignore[n
 
 
 @lean()
-def choose_option(ties, delta, options, random, scores, found, scored):  # type: ignore[no-untyped-def]
+def choose_option(
+    ties: np.ndarray, delta: np.ndarray, options: np.ndarray, random: np.ndarray, scores: np.ndarray, found: int, scored: bool
+) -> int:
     """Draw one of the options, or UNCHANGED; the score of the choice is added where wanted.
 
     The score of parameter k is s_k of what was chosen minus its expectation (Schweinberger & Snijders 2007,
@@ -210,7 +227,7 @@ def choose_option(ties, delta, options, random, scores, found, scored):  # type:
 
 
 @lean(fastmath={"reassoc", "contract"})
-def weighted_sum(delta, row, weights, found):  # type: ignore[no-untyped-def]
+def weighted_sum(delta: np.ndarray, row: int, weights: np.ndarray, found: int) -> float:
     """Σ over options of a row times the row of weights."""
     total = 0.0
     for option in range(found):
@@ -219,11 +236,11 @@ def weighted_sum(delta, row, weights, found):  # type: ignore[no-untyped-def]
 
 
 @lean()
-def far_member(people, classes, pool, random, which):  # type: ignore[no-untyped-def]
+def far_member(people: np.ndarray, classes: np.ndarray, pool: np.ndarray, random: np.ndarray, which: int) -> int:
     """Somebody of the class who is out of ego's reach, each with the same chance."""
     begin, length = classes[which, 0], classes[which, 1]
     for _ in range(MOST_TRIES):
-        j = pool[begin + bits_below(next_bits(random), length)]
+        j: int = pool[begin + bits_below(next_bits(random), length)]
         if people[j, TOUCHED] == 0:
             return j
     far = 0
@@ -233,13 +250,14 @@ def far_member(people, classes, pool, random, which):  # type: ignore[no-untyped
     for place in range(begin, begin + length):
         if people[pool[place], TOUCHED] == 0:
             if left == 0:
-                return pool[place]
+                answer: int = pool[place]
+                return answer
             left -= 1
     return UNCHANGED
 
 
 @lean()
-def tie_options(model: Model, epoch: Epoch, own, theta, state: State, ego):  # type: ignore[no-untyped-def]
+def tie_options(model: Model, epoch: Epoch, own: Any, theta: np.ndarray, state: State, ego: int) -> int:
     """Look around and weigh everything ego may choose; returns the number of options. Marks stay until ``forget``."""
     people, pool, used = state.people, state.pool, state.used
     mutual = look_around(people, pool, used, model.whole[PATHS], ego)

@@ -126,7 +126,7 @@ def _with_rate(fit: SaomFit, behaviour: str) -> tuple[np.ndarray, np.ndarray]:
     inner = np.where(held[:, None] | held[None, :], 0.0, fit.covariance)
     rows = fit.table[(fit.table["effect"] == "Rate") & (fit.table["dependent"] == behaviour)]
     last = rows.iloc[-1]
-    place = int(fit.table.index.get_loc(rows.index[-1])) - (len(fit.table) - len(fit.theta))
+    place = int(fit.table.index.get_indexer(rows.index[-1:])[0]) - (len(fit.table) - len(fit.theta))
     n_parameters = len(fit.theta)
     picks = np.vstack([np.eye(n_parameters), np.zeros(n_parameters)])
     if place >= 0:

@@ -173,7 +173,7 @@ def group_place(standing: Standing, group_id: str) -> int:
     if group_id not in standing.group_ids:
         known = ", ".join(map(str, standing.group_ids[:8])) + (" …" if len(standing.group_ids) > 8 else "")
         raise SchemaError(f"There is no group {group_id!r} on the record or in the plan; groups are {known or 'none'}.")
-    return int(standing.group_ids.get_loc(group_id))
+    return int(standing.group_ids.get_indexer(pd.Index([group_id]))[0])
 
 
 def person_place(standing: Standing, person_id: str) -> int:
@@ -182,7 +182,7 @@ def person_place(standing: Standing, person_id: str) -> int:
         raise UnknownPersonError(
             f"{person_id!r} is not on the record, has left, or did not agree to be counted; the plan names them."
         )
-    return int(standing.person_ids.get_loc(person_id))
+    return int(standing.person_ids.get_indexer(pd.Index([person_id]))[0])
 
 
 def _slots_of(standing: Standing, each: Intervention) -> list[tuple[Slot, float, str | float | tuple[float, float]]]:

@@ -58,7 +58,8 @@ class Comparison(Simulated):
     def differences(self, rule: str, outcome: str = "holding", *, than: str = NOBODY, place: int = 0) -> np.ndarray:
         """Clients more than under another rule, in each run at the end; ``place`` is a subgroup's."""
         one, other = (getattr(self.arms[name], OUTCOMES[outcome])[:, -1, place] for name in (rule, than))
-        return (one - other).astype(float)
+        answer: np.ndarray = (one - other).astype(float)
+        return answer
 
     def to_frame(self) -> pd.DataFrame:
         """What does each rule change at the end, and at what cost?
@@ -290,12 +291,12 @@ def costs_of(plan: tuple[Intervention, ...], course: Courses, horizon: int) -> t
         if isinstance(each, Introduction | Champion) and total > 0:
             hours += made * count / total * each.hours
             pounds += made * count / total * each.pounds
-    for each in plan:
-        months = max(horizon - getattr(each, "start", 1) + 1, 0)
-        if isinstance(each, NewGroup):
-            hours, pounds = hours + months * each.hours_per_month, pounds + months * each.pounds_per_month
-        elif isinstance(each, GroupClosed):
-            hours, pounds = hours - months * each.hours_saved_per_month, pounds - months * each.pounds_saved_per_month
+    for part in plan:
+        months = max(horizon - getattr(part, "start", 1) + 1, 0)
+        if isinstance(part, NewGroup):
+            hours, pounds = hours + months * part.hours_per_month, pounds + months * part.pounds_per_month
+        elif isinstance(part, GroupClosed):
+            hours, pounds = hours - months * part.hours_saved_per_month, pounds - months * part.pounds_saved_per_month
     return hours, pounds
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -236,12 +236,13 @@ def simulate_spread(
     every = require_interventions(interventions)
     setting = Setting(source, horizon, n_runs, turnover, level, workers, quiet)
     found = run_arms(setting, {"without": (), "with": every}, rng)
+    more: dict[str, Any] = described(setting, found["without"])
     return SpreadCourses(
         question=f"How many clients hold {source.norm.name!r} in {setting.horizon} months with these interventions, and without?",
         settings=settings_of(horizon=setting.horizon, n_runs=setting.n_runs, turnover=turnover, level=level),
         without=found["without"],
         with_it=found["with"],
-        **described(setting, found["without"]),
+        **more,
     )
 
 

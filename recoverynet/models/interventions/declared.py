@@ -344,10 +344,10 @@ def require_interventions(interventions: object) -> tuple[Intervention, ...]:
 
 def _require_no_contradiction(every: tuple[Intervention, ...]) -> None:
     for kind in (NewGroup, GroupClosed, HoursMoved):
-        ids = [each.group_id for each in every if isinstance(each, kind)]  # type: ignore[attr-defined]
+        ids = [each.group_id for each in every if isinstance(each, kind)]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
-            raise SchemaError(f"The plan has {kind.what} of {twice[0]!r} twice; keep one of them.")  # type: ignore[attr-defined]
+            raise SchemaError(f"The plan has {kind.what} of {twice[0]!r} twice; keep one of them.")
     closed = {each.group_id: each.start for each in every if isinstance(each, GroupClosed)}
     for each in every:
         group = getattr(each, "group_id", None)

@@ -189,7 +189,7 @@ def _require_hazard(fit: object, name: str, transition: str) -> None:
             "contacts who hold the same."
         )
     covariance = fit.covariance
-    if fit.reason or covariance is None or not np.isfinite(covariance.loc["exposure", "exposure"]):
+    if fit.reason or covariance is None or not np.isfinite(covariance["exposure"]["exposure"]):
         raise NotEstimableError(f"The fitted hazard has no answer to go on from: {fit.reason or 'its covariance is not known'}. "
                                 f"{INSTEAD}")  # fmt: skip
 

@@ -57,7 +57,7 @@ class _Links(NamedTuple):
 def standing_of(record: RecoveryRecord, norm: Norm, reach: Wishes | None = None) -> Standing:
     """The community of a record as it stands at its end."""
     agreed = consenting(record, "evaluation")
-    kept, at = agreed.record, record.window[1]
+    kept, at = agreed.record, record.required_window()[1]
     people = kept.people[~(kept.people["left_on"] <= at).fillna(False).to_numpy(dtype=bool)].sort_values("person_id")
     people = people[~(people["joined_on"] >= at).fillna(False).to_numpy(dtype=bool)]
     ids = pd.Index(people["person_id"], name="person_id")
@@ -99,12 +99,12 @@ def _utc(instant: pd.Timestamp) -> np.datetime64:
 
 
 def _codes_at(record: RecoveryRecord, at: pd.Timestamp, ids: pd.Index, states: tuple[str, ...]) -> np.ndarray:
-    return pd.Index(states).get_indexer(state_at(record.observations, at, people=list(ids)))
+    return pd.Index(states).get_indexer(pd.Index(state_at(record.observations, at, people=list(ids))))
 
 
 def _links_of(record: RecoveryRecord, ids: pd.Index, group_ids: pd.Index) -> _Links:
     there = record.participation.merge(record.occasions[["occasion_id", "group_id", "started_at"]], on="occasion_id")
-    person, group = ids.get_indexer(there["person_id"]), group_ids.get_indexer(there["group_id"])
+    person, group = ids.get_indexer(pd.Index(there["person_id"])), group_ids.get_indexer(pd.Index(there["group_id"]))
     times = there["started_at"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
     kept = (person >= 0) & (group >= 0)
     return _Links(person[kept], group[kept], times[kept])
@@ -117,13 +117,13 @@ def _ties(record: RecoveryRecord, ids: pd.Index, at: pd.Timestamp) -> sparse.csr
     there = record.participation[
         record.participation["occasion_id"].isin(occasions.loc[personal & (occasions["started_at"] < at), "occasion_id"])
     ]
-    person, place = ids.get_indexer(there["person_id"]), pd.factorize(there["occasion_id"])[0]
+    person, place = ids.get_indexer(pd.Index(there["person_id"])), pd.factorize(there["occasion_id"])[0]
     known = person >= 0
     meetings = sparse.csr_array((np.ones(known.sum()), (person[known], place[known])), shape=(len(ids), place.max(initial=0) + 1))
     small = meetings.sum(axis=0) <= MOST_AT_PERSONAL
     met = meetings[:, np.flatnonzero(small)]
     named = record.nominations[(record.nominations["asked_at"] >= at - NOMINATED_WITHIN) & (record.nominations["asked_at"] < at)]
-    ego, alter = ids.get_indexer(named["ego_id"]), ids.get_indexer(named["alter_id"])
+    ego, alter = ids.get_indexer(pd.Index(named["ego_id"])), ids.get_indexer(pd.Index(named["alter_id"]))
     both = (ego >= 0) & (alter >= 0)
     naming = sparse.csr_array((np.ones(both.sum()), (ego[both], alter[both])), shape=(len(ids), len(ids)))
     ties = sparse.csr_array(met @ met.T + naming + naming.T)
@@ -145,7 +145,7 @@ def _suiting(
     barrier, near = np.zeros((len(ids), len(groups)), dtype=np.int64), np.zeros((len(ids), len(groups)))
     answers: dict[tuple[str | None, str | None, bool], list[int]] = {}
     for place in np.flatnonzero(client):
-        person = index.people[ids[place]]
+        person = index.people[str(ids[int(place)])]
         asked = (person.sex, person.area, bool(ost[place]))
         if asked not in answers:
             home = middle_of(index, person.area)
@@ -176,7 +176,7 @@ def _levels(
     for by in SUBGROUPS:
         levels = level_of_each(record, by, ids)
         order = levels_in_order(levels[client])
-        columns.append(pd.Index(order).get_indexer(levels) + len(names))
+        columns.append(pd.Index(order).get_indexer(pd.Index(levels)) + len(names))
         names += [(by, level) for level in order]
     codes = np.maximum(np.column_stack(columns), 0)
     return tuple(names), codes, np.bincount(codes[client].ravel(), minlength=len(names))
@@ -188,7 +188,7 @@ def _like(people: pd.DataFrame) -> np.ndarray:
 
 
 def _apart(record: RecoveryRecord, ids: pd.Index) -> np.ndarray:
-    pairs = np.column_stack([ids.get_indexer(record.separations[name]) for name in ("person_id", "other_id")])
+    pairs = np.column_stack([ids.get_indexer(pd.Index(record.separations[name])) for name in ("person_id", "other_id")])
     pairs = pairs[(pairs >= 0).all(axis=1)]
     return np.concatenate([pairs, pairs[:, ::-1]]).astype(np.int64)
 
@@ -218,7 +218,7 @@ def _rates(
     holds: np.ndarray, start: AtStart,
 ) -> RecordedRates:  # fmt: skip
     """Moves between states month by month, links lost within six weeks, and introductions followed."""
-    begin, end = record.window
+    begin, end = record.required_window()
     n_months = (end - begin).days / MONTH_DAYS
     moves, before = np.zeros((len(states), len(states))), None
     for month in range(int(n_months) + 1):
@@ -247,7 +247,7 @@ def _rates(
 def _ties_kept(record: RecoveryRecord, ids: pd.Index, end: pd.Timestamp) -> tuple[int, int]:
     """Ties that were gone, and that were still there, a quarter later, over the quarters of the record."""
     gone = kept = 0
-    begin = record.window[0]
+    begin = record.required_window()[0]
     quarters = [_ties(record, ids, end - QUARTER * back) for back in range(int((end - begin) / QUARTER))]
     for then, first in zip(quarters, quarters[1:], strict=False):
         both = int(first.multiply(then).sum()) // 2

@@ -138,7 +138,7 @@ def plan_meetings(
     require_record(record, "plan_meetings()")
     agreed = consenting(record, "evaluation")
     kept = agreed.record if listed is None else replace(agreed.record, groups=_with_listed(agreed.record.groups, listed))
-    now = kept.window[1] if at is None else as_instant(at, "at", kept.tz)
+    now = kept.required_window()[1] if at is None else as_instant(at, kept.tz)
     index = index_of(kept)
     wishes = Wishes(access=access, max_km=max_km)
     groups = [each for each in index.groups.values() if each.carries == "recovery" and each.meets_at(now)]
@@ -205,7 +205,7 @@ def _times(record: RecoveryRecord, clients: pd.DataFrame, times: pd.DataFrame | 
         person, slot = np.array([], dtype=object), np.array([], dtype=int)
     else:
         raise SchemaError(f"times is 'seen', 'any' or a table of {', '.join(TIME_COLUMNS)}; got {times!r}.")
-    place = clients.index.get_indexer(person)
+    place = clients.index.get_indexer(pd.Index(person))
     could[place[place >= 0], slot[place >= 0]] = True
     could[~could.any(axis=1)] = True
     return could
@@ -215,7 +215,7 @@ def _told(times: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     missing = [name for name in TIME_COLUMNS if name not in times.columns]
     if missing:
         raise SchemaError(f"times lacks {', '.join(missing)}; it is a table of {', '.join(TIME_COLUMNS)}.")
-    day, part = pd.Index(WEEKDAYS).get_indexer(times["weekday"]), pd.Index(PARTS).get_indexer(times["part"])
+    day, part = pd.Index(WEEKDAYS).get_indexer(pd.Index(times["weekday"])), pd.Index(PARTS).get_indexer(pd.Index(times["part"]))
     wrong = (day < 0) | (part < 0)
     if wrong.any():
         raise SchemaError(
@@ -229,8 +229,8 @@ def _goes(record: RecoveryRecord, clients: pd.DataFrame, group_ids: list[str], a
     """Boolean (clients,): has been at a group of recovery within six weeks."""
     occasions = record.occasions
     lately = occasions[(occasions["started_at"] >= at - ACTIVE_WITHIN) & (occasions["started_at"] < at)]
-    lately = lately.loc[lately["group_id"].isin(group_ids), "occasion_id"]
-    there = record.participation.loc[record.participation["occasion_id"].isin(lately), "person_id"]
+    theirs = lately.loc[lately["group_id"].isin(group_ids), "occasion_id"]
+    there = record.participation.loc[record.participation["occasion_id"].isin(theirs), "person_id"]
     return np.asarray(clients.index.isin(there))
 
 

@@ -146,7 +146,9 @@ def _intervention(row: object, place: int) -> Intervention:
     needed = [field.name for field in fields(made) if field.default is MISSING and field.name not in row]
     if needed:
         raise SchemaError(f"{where}, a {row['kind'].replace('_', ' ')}, needs {', '.join(needed)}.")
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name != "kind"}
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name != "kind"
+    }
     for field in fields(made):
         if (
             str(field.type).startswith("str")

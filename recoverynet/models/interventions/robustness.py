@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -189,7 +189,8 @@ def _under(
 ) -> tuple[SpreadSource, tuple[Intervention, ...]]:
     """Source and plan with one assumption set."""
     if name != "closure":
-        return replace(source, rates=replace(source.rates, **{name: value})), every  # type: ignore[type-var]
+        changed: dict[str, Any] = {name: value}
+        return replace(source, rates=replace(source.rates, **changed)), every
     return source, tuple(replace(each, closure=value) if isinstance(each, Introduction | Champion) else each for each in every)
 
 

@@ -230,7 +230,9 @@ def _require_other(placebo: np.ndarray | None, held: np.ndarray, panel: NetworkP
 
 def _require_no_covariate(panel: NetworkPanel, placebo: np.ndarray | None, terms: Sequence[str]) -> None:
     """SchemaError where the placebo is something that is adjusted for: held fixed, it can show nothing."""
-    for name in terms if placebo is not None else ():
+    if placebo is None:
+        return
+    for name in terms:
         values = np.asarray(panel.covariates.get(name, np.nan))
         if values.dtype.kind not in "fiub" or not np.isfinite(values.astype(float)).any():
             continue
@@ -281,7 +283,7 @@ def reaches_spread(
 
 
 def _climbed(
-    risk: RiskSet, rungs: list[Rung], adjusted: LaggedEstimate, margin: float, settings: dict, footing: tuple[Check, ...]
+    risk: RiskSet, rungs: list[Rung], adjusted: LaggedEstimate, margin: float, settings: dict[str, Any], footing: tuple[Check, ...]
 ) -> EvidenceLadder:
     failed = next((rung for rung in rungs if rung.passed is False and rung.stops), None)
     level = 4 if failed is None else failed.level - 1
@@ -317,8 +319,8 @@ def _rung(level: int, name: str, passed: bool | None, found: LaggedEstimate, **m
     with np.errstate(over="ignore"):
         low, high = np.exp(found.bounds(more.get("sided", ONE_SIDED)))
         ratio = float(np.exp(found.log_odds))
-    numbers = {"odds_ratio": ratio, "low": float(low), "high": float(high), "n_rows": found.n_rows, "n_events": found.n_events}
-    return Rung(level, name, passed, reason=found.reason, **numbers, **more)
+    more |= {"odds_ratio": ratio, "low": float(low), "high": float(high), "n_rows": found.n_rows, "n_events": found.n_events}
+    return Rung(level, name, passed, reason=found.reason, **more)
 
 
 def _described(risk: RiskSet, crude: LaggedEstimate) -> Rung:
@@ -361,7 +363,7 @@ def _placebo(
     with np.errstate(over="ignore"):
         ratio, low, high = (float(np.exp(value)) for value in (contrast.log_odds, *contrast.bounds()))
     rung = _rung(3, PLACEBO, blind is None and bool(low > 1.0), found, sided=PLACEBO_SIDED)
-    more = {"contrast": ratio, "contrast_low": low, "contrast_high": high, "sees": seen_by(found)}
+    more: dict[str, Any] = {"contrast": ratio, "contrast_low": low, "contrast_high": high, "sees": seen_by(found)}
     return replace(rung, **more, reason=blind)
 
 
@@ -375,11 +377,11 @@ def _future(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[str], surroundi
 
 
 def _matched(found: MatchedEstimate) -> Rung:
-    counts = {"n_rows": found.n_rows, "n_events": found.n_events}
-    why = found.reason or too_few(found)
-    if why:
-        return Rung(4, MATCHED, False, **counts, reason=why)
-    found_as = {"difference": found.estimate, "difference_low": found.low, "difference_high": found.high}
+    counts: dict[str, Any] = {"n_rows": found.n_rows, "n_events": found.n_events}
+    counts["reason"] = found.reason or too_few(found)
+    if counts["reason"]:
+        return Rung(4, MATCHED, False, **counts)
+    found_as: dict[str, Any] = {"difference": found.estimate, "difference_low": found.low, "difference_high": found.high}
     return Rung(4, MATCHED, bool(found.low > 0), p=found.p, **counts, **found_as)
 
 

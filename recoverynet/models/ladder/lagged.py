@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -91,7 +92,7 @@ def lagged_estimate(
     for codes in strata:
         known &= codes >= 0
     outcome, person, column = (values[known] for values in (_changed(risk), risk.rows.person, risk.rows.column))
-    counts = {"n_rows": int(known.sum()), "n_events": int(outcome.sum()), "n_people": len(np.unique(person))}
+    counts: dict[str, Any] = {"n_rows": int(known.sum()), "n_events": int(outcome.sum()), "n_people": len(np.unique(person))}
     if not known.any() and np.isfinite(exposure).any():
         return LaggedEstimate(**counts, reason=Reason("adjusted_unknown"))
     if counts["n_events"] in (0, counts["n_rows"]):
@@ -132,7 +133,8 @@ def _turned(risk: RiskSet) -> np.ndarray:
 
 def _before(risk: RiskSet) -> np.ndarray:
     """State at the start of each row, 0 or 1."""
-    return risk.held[risk.rows.person, risk.rows.column - 1].astype(int)
+    answer: np.ndarray = risk.held[risk.rows.person, risk.rows.column - 1].astype(int)
+    return answer
 
 
 def _spans(risk: RiskSet) -> np.ndarray:
@@ -140,7 +142,8 @@ def _spans(risk: RiskSet) -> np.ndarray:
     if risk.steps is None:
         return np.empty((len(risk.rows.person), 0))
     codes = risk.steps * 2 + (_before(risk) if risk.transition == "holding" else 0)
-    return (codes[:, None] == np.unique(codes[risk.steps > 1])).astype(np.float64)
+    answer: np.ndarray = (codes[:, None] == np.unique(codes[risk.steps > 1])).astype(np.float64)
+    return answer
 
 
 def strata_of(risk: RiskSet, within: Sequence[str]) -> tuple[list[np.ndarray], list[str]]:
@@ -172,7 +175,7 @@ def _within_strata(
     kept = telling_rows(outcome, strata, LEAST_IN_STRATUM)
     x, y, who = design[kept], outcome[kept], person[kept]
     people, cluster = np.unique(who, return_inverse=True)
-    counts = {"n_rows": len(y), "n_events": int(y.sum()), "n_people": len(people), "n_silent": int((~kept).sum())}
+    counts: dict[str, Any] = {"n_rows": len(y), "n_events": int(y.sum()), "n_people": len(people), "n_silent": int((~kept).sum())}
     if not kept.any():
         return LaggedEstimate(**counts, reason=Reason("strata_silent", n_rows=len(kept), least=LEAST_IN_STRATUM))
     factors = [np.unique(codes[kept], return_inverse=True)[1] for codes in strata]
@@ -182,7 +185,12 @@ def _within_strata(
         return LaggedEstimate(**counts, reason=Reason("combination"))
     fit = fit_absorbed(x[:, free], y, factors, cluster)
     lost = tuple(name for name, stays in zip(names, free, strict=False) if not stays)
-    counted = {**counts, "variance": variance, "n_terms": int(free.sum()) + sum(len(np.unique(f)) for f in factors), "lost": lost}
+    counted: dict[str, Any] = {
+        **counts,
+        "variance": variance,
+        "n_terms": int(free.sum()) + sum(len(np.unique(f)) for f in factors),
+        "lost": lost,
+    }
     log_odds, square = float(fit.beta[-1]), float(fit.covariance[-1, -1])
     if not (abs(log_odds) < ABSURD and 0 < square < ABSURD**2):
         return LaggedEstimate(**counted, reason=SEPARATED if abs(log_odds) >= ABSURD else Reason("not_fitted"))

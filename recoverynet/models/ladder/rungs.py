@@ -250,4 +250,5 @@ def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[st
 
 def risk_rates(risk: RiskSet) -> tuple[float, float]:
     """Chances of gaining and of losing the norm from one wave to the next."""
-    return tuple(turnover_rates(risk.held))
+    gain, loss = turnover_rates(risk.held)
+    return gain, loss

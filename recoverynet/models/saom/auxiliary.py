@@ -131,7 +131,8 @@ def _ties_of(name: str, periods: Sequence[PeriodEnd]) -> Auxiliary:
     kind = ("ties sent", "ties received")[side] if directed else "ties"
 
     def count(network: sparse.csr_array, behaviour: Behaviour) -> np.ndarray:
-        return counts_up_to(degrees(*rows_of(network))[side], levels)
+        answer: np.ndarray = counts_up_to(degrees(*rows_of(network))[side], levels)
+        return answer
 
     return Auxiliary(
         name if directed else "degree", tuple(map(str, levels)), f"People by number of {kind}",
@@ -143,7 +144,8 @@ def _distances() -> Auxiliary:
     """How many ordered pairs are at most so many steps apart."""
 
     def count(network: sparse.csr_array, behaviour: Behaviour) -> np.ndarray:
-        return distance_counts(*rows_of(network), FARTHEST)
+        answer: np.ndarray = distance_counts(*rows_of(network), FARTHEST)
+        return answer
 
     labels = (*map(str, range(1, FARTHEST + 1)), "farther")
     return Auxiliary(
@@ -158,7 +160,8 @@ def _triads(directed: bool) -> Auxiliary:
     kept = np.array([TRIADS.index(name) for name in (TRIADS if directed else UNDIRECTED_TRIADS)])
 
     def count(network: sparse.csr_array, behaviour: Behaviour) -> np.ndarray:
-        return triad_census(*rows_of(network))[kept]
+        answer: np.ndarray = triad_census(*rows_of(network))[kept]
+        return answer
 
     return Auxiliary("triads", labels, "Triads of people by the ties between them", "Triad", "triads", count)
 
@@ -168,7 +171,8 @@ def _levels_of(name: str, period: PeriodEnd) -> Auxiliary:
     levels = np.arange(period.ranges[name][0], period.ranges[name][1] + 1)
 
     def count(network: sparse.csr_array, behaviour: Behaviour) -> np.ndarray:
-        return (behaviour[name][:, None] == levels).sum(axis=0)
+        answer: np.ndarray = (behaviour[name][:, None] == levels).sum(axis=0)
+        return answer
 
     return Auxiliary(
         f"behaviour {name}", tuple(map(str, levels)), f"People by level of {name}", f"Level of {name}", "people", count
@@ -185,7 +189,8 @@ def _likeness_in(name: str, period: PeriodEnd) -> Auxiliary:
             network, values = network[known][:, known], values[known]
         if not len(values):
             return np.zeros(1)
-        return np.nan_to_num(moran(sparse.csr_array(network, dtype=float), values)).reshape(1)
+        answer: np.ndarray = np.nan_to_num(moran(sparse.csr_array(network, dtype=float), values)).reshape(1)
+        return answer
 
     return Auxiliary(f"moran {name}", (name,), f"Likeness of tied people in {name} (Moran’s I)", "", "", count, mean=True)
 

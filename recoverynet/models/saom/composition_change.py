@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from numbers import Real
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ def shares_of_change(panel: NetworkPanel, change_at: ChangeAt) -> np.ndarray:
         )
     for person, given in change_at.items():
         row = int(ids.get_indexer([str(person)])[0])
-        moments = [given] if isinstance(given, Real) else list(given)
+        moments: list[Any] = [given] if isinstance(given, Real) else list(given)  # type: ignore[arg-type]
         periods = [_period_of(person, moment, moving[row]) for moment in moments]
         if len(set(periods)) < len(periods):
             raise SchemaError(f"change_at of {person!r} has two moments in one period: {moments}.")
@@ -54,7 +55,7 @@ def shares_of_change(panel: NetworkPanel, change_at: ChangeAt) -> np.ndarray:
 
 def _period_of(person: object, moment: object, moving: np.ndarray) -> int:
     """The period (from 0) a moment lies in, where this person joins or leaves in it."""
-    if not isinstance(moment, Real) or not np.isfinite(moment) or moment == np.floor(moment):
+    if not isinstance(moment, Real) or not math.isfinite(moment) or moment == math.floor(moment):
         raise SchemaError(
             f"change_at of {person!r} is a moment between two waves, such as 1.25 for a quarter of the way from wave 1 to wave 2; "
             f"got {moment!r}."

@@ -65,7 +65,8 @@ class World:
             self.likenesses(theta, size, rng)
             for size in track(blocks, f"Simulating {n_runs:,} times with each source switched off", quiet=quiet)
         ]
-        return np.concatenate(found, axis=1).mean(axis=1)
+        answer: np.ndarray = np.concatenate(found, axis=1).mean(axis=1)
+        return answer
 
     def draws(self, n_draws: int, rng: np.random.Generator, quiet: bool | None) -> tuple[np.ndarray, np.ndarray, int]:
         """Steps away from the estimates (draws, directions), likeness (draws, 4) there, and how many came to nothing."""
@@ -97,7 +98,8 @@ class World:
             for run in range(n_runs):
                 state = period.known(ends.network(run, place), ends.behaviour(run, place))
                 found[run, place] = np.asarray(self.likeness.count(*state))[0]
-        return found.mean(axis=1)
+        answer: np.ndarray = found.mean(axis=1)
+        return answer
 
     def _drawn(self, n_draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Steps in independent directions of the normal distribution of θ, each also backwards, and θ there.
@@ -172,4 +174,5 @@ def standard_errors(steps: np.ndarray, drawn: np.ndarray, n_simulations: int) ->
     squared = (slopes[1:] ** 2).sum(axis=0) - chance * n_slopes / n_draws
     squared = np.maximum(squared, 0.0)
     unsure = np.sqrt(4.0 * squared * chance / n_draws + 2.0 * n_slopes * (chance / n_draws) ** 2)
-    return np.sqrt(squared + unsure + chance / n_simulations)
+    answer: np.ndarray = np.sqrt(squared + unsure + chance / n_simulations)
+    return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -12,7 +13,7 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.saom.actor_model import Epoch, given_lists
 from recoverynet.models.saom.attributes import Attributes
 
-Matrix = sparse.csr_array
+Matrix: TypeAlias = Any  # scipy.sparse.csr_array, which carries no types
 
 
 @dataclass(frozen=True, eq=False)

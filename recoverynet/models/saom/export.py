@@ -244,7 +244,8 @@ def _codes(panel: NetworkPanel, wave: int, people: np.ndarray) -> np.ndarray:
     """The network of a wave as RSiena codes it."""
 
     def part(matrices: Sequence[sparse.csr_array]) -> np.ndarray:
-        return sparse.csr_array(matrices[wave][people][:, people] > 0).toarray()
+        answer: np.ndarray = sparse.csr_array(matrices[wave][people][:, people] > 0).toarray()
+        return answer
 
     codes = part(panel.networks).astype(float)
     codes[part(panel.structural)] += 10.0

@@ -258,7 +258,8 @@ def _total(kind: Auxiliary, endings: Sequence[Ending]) -> np.ndarray:
     if wrong:
         raise SchemaError(f"Statistic {kind.name!r} must always give {len(kind.labels)} values; it also gave shape {wrong[0]}.")
     total = np.sum(counted, axis=0)
-    return total / len(endings) if kind.mean else total
+    answer: np.ndarray = total / len(endings) if kind.mean else total
+    return answer
 
 
 def _answer(

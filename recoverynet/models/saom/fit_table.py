@@ -16,7 +16,8 @@ from recoverynet.models.saom.setting import Setting
 def covariance_of(here: Phase3, free: np.ndarray) -> np.ndarray:
     """D⁻¹ Σ D⁻ᵀ of the free parameters."""
     inverse = np.linalg.pinv(here.derivative[np.ix_(free, free)])
-    return inverse @ here.spread[np.ix_(free, free)] @ inverse.T
+    answer: np.ndarray = inverse @ here.spread[np.ix_(free, free)] @ inverse.T
+    return answer
 
 
 def table_of(

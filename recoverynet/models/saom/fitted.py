@@ -251,7 +251,7 @@ class SaomFit(Result):
 
     def _place(self, given: object) -> int:
         if isinstance(given, int | np.integer) and self._first_row <= int(given) < len(self.table):
-            return int(given) - self._first_row
+            return int(int(given) - self._first_row)
         wanted = (given, None) if isinstance(given, str) else given
         if isinstance(wanted, Sequence) and len(wanted) == 2:
             found = [
@@ -306,7 +306,7 @@ def fitted(
     good: np.ndarray,
     reason: str | None,
     checks: tuple[Check, ...],
-    settings: dict,
+    settings: dict[str, Any],
 ) -> SaomFit:
     """The result of an estimation; where it ran away (``reason``), at the last values that were good."""
     free, n_parameters = estimation.free, len(setting.parameters)

@@ -21,19 +21,57 @@ from recoverynet.results import Check, p_in_words
 class Fitted(Protocol):
     """What a test needs of a fit; see :class:`recoverynet.models.saom.fitted.SaomFit`."""
 
-    theta: np.ndarray
-    covariance: np.ndarray
-    targets: np.ndarray
-    setting: Setting
-    stay: Phase3 | None
-    n_people: int
-    n_dropped: int
-    settings: Mapping[str, Any]
-    assumptions: tuple[str, ...]
-    checks: tuple[Check, ...]
-    reason: str | None
-    converged: bool
-    convergence: str
+    @property
+    def theta(self) -> np.ndarray:
+        """Estimates, one a parameter."""
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Their covariance."""
+
+    @property
+    def targets(self) -> np.ndarray:
+        """Statistics that were observed."""
+
+    @property
+    def setting(self) -> Setting:
+        """Panel, specification and what follows from them."""
+
+    @property
+    def stay(self) -> Phase3 | None:
+        """The last phase 3; None where it was not kept."""
+
+    @property
+    def n_people(self) -> int:
+        """People the fit rests on."""
+
+    @property
+    def n_dropped(self) -> int:
+        """People of the panel it does not rest on."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Arguments and versions."""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the estimates take for granted."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What was looked at."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is no answer; None where there is one."""
+
+    @property
+    def converged(self) -> bool:
+        """Whether the simulations meet what was observed."""
+
+    @property
+    def convergence(self) -> str:
+        """That in words."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)

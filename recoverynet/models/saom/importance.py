@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ class Importance(Interpretation):
 
     def _headline(self) -> str:
         means = self.table.groupby(["dependent", "effect"], sort=False)["share"].mean().dropna()
-        best = [part.idxmax() for _, part in means.groupby(level=0, sort=False)]
+        best: list[Any] = [part.idxmax() for _, part in means.groupby(level=0, sort=False)]
         return "most important: " + "; ".join(f"{own}, {effect} {means[own, effect]:.0%}" for own, effect in best)
 
 
@@ -148,7 +149,8 @@ def _of_epoch(fit: SaomFit, epoch: PanelEpoch) -> np.ndarray:
 
     with without_note():
         Workspace(setting.model, epoch).use(attempt)
-    return found[arrays.active]
+    answer: np.ndarray = found[arrays.active]
+    return answer
 
 
 def _rows(fit: SaomFit, period: int, found: np.ndarray) -> list[dict[str, object]]:

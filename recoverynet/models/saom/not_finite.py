@@ -44,7 +44,7 @@ def what_is_wrong(labels: Sequence[str], theta: np.ndarray, covariance: np.ndarr
     error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     told = np.isfinite(error) & (error > 0)
     lost = np.flatnonzero(told & ~rates & (np.nan_to_num(error) > UNTOLD))
-    said += [f"{labels[k]} is hardly told by the data ({theta[k]:.3g}, standard error {error[k]:,.0f})." for k in lost]
+    said += [f"{labels[int(k)]} is hardly told by the data ({theta[k]:.3g}, standard error {error[k]:,.0f})." for k in lost]
     alike = np.divide(covariance, np.outer(error, error), out=np.zeros_like(covariance), where=np.outer(told, told))
     pairs = [(i, j) for i, j in np.argwhere(np.triu(np.abs(alike), 1) > TOGETHER) if i not in lost and j not in lost]
     said += [f"{labels[i]} and {labels[j]} go together (correlation {alike[i, j]:.2f}): one may do." for i, j in pairs[:3]]

@@ -65,7 +65,7 @@ class Together:
     @property
     def is_enough(self) -> bool:
         """Whether there are runs enough for a regression."""
-        return self.n_runs >= LEAST_RUNS * self.both.shape[1]
+        return bool(self.n_runs >= LEAST_RUNS * self.both.shape[1])
 
     def derivative(self, information: np.ndarray) -> np.ndarray:
         """D (P, P), with the information about basic rates (epochs, P) put in where it is known (not NaN)."""
@@ -85,7 +85,8 @@ class Together:
         if not self.is_enough:
             return np.zeros(self.both.shape[1])
         slopes = [_slopes(both, squares) for both, squares in zip(self.both, self.scores, strict=True)]
-        return np.sum([slope @ mean for slope, mean in zip(slopes, self.means, strict=True)], axis=0)
+        answer: np.ndarray = np.sum([slope @ mean for slope, mean in zip(slopes, self.means, strict=True)], axis=0)
+        return answer
 
 
 def _slopes(both: np.ndarray, scores: np.ndarray) -> np.ndarray:

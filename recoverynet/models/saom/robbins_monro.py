@@ -109,7 +109,8 @@ class Phase3:
     @property
     def sums(self) -> np.ndarray:
         """Statistics summed over periods (runs, P)."""
-        return self.statistics.sum(axis=0)
+        answer: np.ndarray = self.statistics.sum(axis=0)
+        return answer
 
 
 def phase1(simulator: Simulator, estimation: Estimation, rng: np.random.Generator) -> Runs:
@@ -126,7 +127,8 @@ def phase1(simulator: Simulator, estimation: Estimation, rng: np.random.Generato
 
 def _unit(scores: np.ndarray, n_steps: float) -> np.ndarray:
     """Spread of what each parameter weighs in one choice: scores are sums of it, less its mean, over ministeps."""
-    return scores.std(axis=0) / np.sqrt(max(n_steps, 1.0))
+    answer: np.ndarray = scores.std(axis=0) / np.sqrt(max(n_steps, 1.0))
+    return answer
 
 
 def _near(estimation: Estimation, theta: np.ndarray) -> np.ndarray:
@@ -170,9 +172,10 @@ def _limited(estimation: Estimation, step: np.ndarray) -> np.ndarray:
     """Steps of at most 2, and of at most half of a basic rate."""
     now, rates = estimation.theta[estimation.free], estimation.rates[estimation.free]
     limit = np.where(rates, np.maximum(0.5 * np.abs(now), LEAST_RATE), 2.0)
-    return np.maximum(
+    answer: np.ndarray = np.maximum(
         np.clip(step, -limit, np.where(rates, np.maximum(2.0 * now, 2.0), 2.0)), np.where(rates, LEAST_RATE - now, -np.inf)
     )
+    return answer
 
 
 def phase2(simulator: Simulator, estimation: Estimation, rng: np.random.Generator, quiet: bool | None, first: int = 1) -> None:
@@ -296,6 +299,7 @@ def converge(
             if best is None or isinstance(error, Runaway):
                 raise
             break
+    assert best is not None  # there is a run at the least
     estimation.theta = best[1].theta
     return _steadied(simulator, best[1], near), best[0], run
 

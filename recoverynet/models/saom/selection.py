@@ -168,8 +168,8 @@ def _contributions(
     contribution, error = sums(fit, weights)
     return pd.DataFrame(
         {
-            "ego_value": np.repeat(words, len(words)),
-            "alter_value": np.tile(words, len(words)),
+            "ego_value": np.repeat(np.asarray(words), len(words)),
+            "alter_value": np.tile(np.asarray(words), len(words)),
             "contribution": contribution,
             "std_error": error,
         }

@@ -203,7 +203,7 @@ class Simulator:
         def attempt(state: State) -> int:
             for each in found:
                 each[:] = 0.0
-            return simulate_many(setting.model, setting.epochs[place].arrays, setting.own, state, theta, seeds, scored, *found)
+            return int(simulate_many(setting.model, setting.epochs[place].arrays, setting.own, state, theta, seeds, scored, *found))
 
         space.use(attempt)
         return found
@@ -287,7 +287,7 @@ def csr_of(pairs: np.ndarray, n_people: int) -> sparse.csr_array:
     return sparse.csr_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(n_people, n_people))
 
 
-def simulate_end_states(setting: Setting, theta: Sequence[float], n: int, rng: RandomSource) -> EndStates:
+def simulate_end_states(setting: Setting, theta: Sequence[float] | np.ndarray, n: int, rng: RandomSource) -> EndStates:
     """Where do ``n`` simulations of every epoch end?
 
     Raises

@@ -6,6 +6,7 @@ import math
 import re
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,14 +111,14 @@ class SimilaritySources(Interpretation):
 
     def _said(self, source: str) -> str:
         """One share, or points where there is nothing to be a share of, with its interval."""
-        row = self.table.set_index("source").loc[source]
+        row: Any = self.table.set_index("source").loc[source]
         if math.isfinite(row["share"]):
             return true_minus(re.sub("-(?=0%)", "", f"{row['share']:.0%} ({row['low']:.0%} to {row['high']:.0%})"))
         points = (row["autocorrelation"], row["autocorrelation_low"], row["autocorrelation_high"])
         return true_minus("{:.2f} ({:.2f} to {:.2f})".format(*points))
 
     def _rest(self) -> str:
-        beyond = float(self.table.set_index("source").loc[BEYOND, "autocorrelation"])
+        beyond = float(self.table.set_index("source")["autocorrelation"][BEYOND])
         way = "more" if beyond > 0 else "less"
         return f"What was observed is {abs(beyond):.2f} {way} than the model makes, and that is in none of the three."
 

@@ -109,7 +109,7 @@ def _check_order(panel: NetworkPanel) -> None:
 
 def _check_there(panel: NetworkPanel) -> None:
     """Somebody is there at every wave."""
-    empty = [str(wave) for wave, here in enumerate(panel.present.any(axis=0), start=1) if not here]
+    empty = [str(wave) for wave, here in enumerate(np.atleast_1d(panel.present.any(axis=0)), start=1) if not here]
     if empty:
         raise NotEstimableError(f"Nobody is there at wave {', '.join(empty)}; leave {'it' if len(empty) == 1 else 'these'} out.")
 

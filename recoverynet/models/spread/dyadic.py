@@ -138,14 +138,16 @@ def dyadic_influence(
         fitted = Fitted(empty_table(rows.terms), None, (), risk.reason, np.zeros(len(rows.outcome), dtype=bool))
     else:
         fitted = _unless_settled(rows, fit_rows(rows, link="logit", focus=(BEFORE,), level=level))
-    asked = {"adjust": adjust, "categories": categories, "simultaneous": simultaneous, "lag": lag, "direction": direction}
+    asked: dict[str, Any] = {
+        "adjust": adjust,
+        "categories": categories,
+        "simultaneous": simultaneous,
+        "lag": lag,
+        "direction": direction,
+    }
     other = None if placebo is None else dyadic_influence(panel, placebo, level=level, **asked)
-    settings = settings_of(
-        behaviour=risk.name,
-        placebo=None if other is None else other.settings["behaviour"],
-        level=level,
-        **{name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()},
-    )
+    kept: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    settings = settings_of(behaviour=risk.name, placebo=None if other is None else other.settings["behaviour"], level=level, **kept)
     return _estimates(risk, rows, fitted, other, settings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,9 +58,10 @@ class FittedRows:
         return [term.name for term in self.terms]
 
     @property
-    def waves(self) -> list:
+    def waves(self) -> list[Any]:
         """Waves of the outcomes the fit stands on, in order."""
-        return np.unique(self.wave).tolist()
+        answer: list[Any] = np.unique(self.wave).tolist()
+        return answer
 
     @property
     def wave_effects(self) -> bool:

@@ -284,7 +284,7 @@ class _Found:
     @property
     def tried(self) -> bool:
         """Whether the design allowed for a first stage."""
-        return np.isfinite(self.strength)
+        return bool(np.isfinite(self.strength))
 
 
 def _found(names: list[str], kept: list[str], instrumented: str, rows: tuple[np.ndarray, ...], level: float) -> _Found:

@@ -74,7 +74,8 @@ def balance_of(like: Likeness, treated: np.ndarray, known: np.ndarray, weights: 
 def _standard(difference: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """Differences in standard deviations; 0 where there are neither, NaN where there is only a difference."""
     none = np.where(np.abs(difference) < 1e-12, 0.0, np.nan)
-    return np.divide(difference, spread, out=none, where=spread > 0)
+    answer: np.ndarray = np.divide(difference, spread, out=none, where=spread > 0)
+    return answer
 
 
 def balance_checks(

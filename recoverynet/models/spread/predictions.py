@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ class Predictions(Result):
         if known.empty:
             return "nothing may be said of so few people"
         ends = known["probability"].idxmin(), known["probability"].idxmax()
-        words = [f"{known.loc[name, 'probability']:.3g} for {name}" for name in dict.fromkeys(ends)]
+        words = [f"{known['probability'][cast(str, name)]:.3g} for {name}" for name in dict.fromkeys(ends)]
         return f"probability {' to '.join(words)}"
 
 
@@ -157,7 +158,8 @@ def _groups(rows: FittedRows, by: str) -> tuple[np.ndarray, list[str]]:
     if by == WAVE:
         values = rows.wave
     elif by in rows.counts:
-        values = sum((step * rows.design[:, rows.column(term)] for step, term in enumerate(rows.counts[by], start=1)), 0.0)
+        nothing = np.zeros(len(rows.design))
+        values = sum((step * rows.design[:, rows.column(term)] for step, term in enumerate(rows.counts[by], start=1)), nothing)
     elif by in rows.nameable:
         values = rows.level_of_rows(by) if rows.levels(by) else rows.design[:, rows.column(by)]
     else:
@@ -187,11 +189,11 @@ def incidence_tables(
         found.append(part.set_axis(index, axis=0).astype({"withheld": "object"}))
         halves = [_first_at_half(part[name]) for name in ("incidence", "high", "low")]
         medians.append(dict(zip(("median", "low", "high"), halves, strict=True)))
-    index = pd.Index([profile.name for profile in profiles], name="profile")
-    return pd.concat(found), pd.DataFrame(medians, index=index)
+    names = pd.Index([profile.name for profile in profiles], name="profile")
+    return pd.concat(found), pd.DataFrame(medians, index=names)
 
 
-def _incidences(rows: FittedRows, profile: Profile, others: str, steps: list, reach: float) -> list[dict[str, float]]:
+def _incidences(rows: FittedRows, profile: Profile, others: str, steps: list[Any], reach: float) -> list[dict[str, float]]:
     designs: list[np.ndarray | None] = []
     base = set_profile(rows, profile, others)
     for wave in steps:

@@ -74,7 +74,8 @@ class RiskSet:
 
     def at(self, values: np.ndarray) -> np.ndarray:
         """An (n, W) array that stands at the wave of the outcome, read off row by row."""
-        return values[self.rows.person, self.rows.column]
+        answer: np.ndarray = values[self.rows.person, self.rows.column]
+        return answer
 
     @property
     def n_never_at_risk(self) -> int:

@@ -290,14 +290,17 @@ def long_run_prevalence(spontaneous: float, per_contact: float, loss: float, mea
 
 def _long_run(values: np.ndarray, covariance: np.ndarray, mean_contacts: float, level: float) -> list[float]:
     """Prevalence with an interval by the delta method on its log odds, so that it stays between 0 and 1."""
-    share = long_run_prevalence(*values, mean_contacts)
+
+    def prevalence(at: np.ndarray) -> float:
+        return long_run_prevalence(at[0], at[1], at[2], mean_contacts)
+
+    share = prevalence(values)
     if not 0 < share < 1:
         return [share, np.nan, np.nan]
     steps = 1e-5 * np.maximum(np.abs(values), 1e-3)
     slopes = np.array(
         [
-            (long_run_prevalence(*(values + move), mean_contacts) - long_run_prevalence(*(values - move), mean_contacts))
-            / (2 * step)
+            (prevalence(values + move) - prevalence(values - move)) / (2 * step)
             for step, move in zip(steps, np.diag(steps), strict=True)
         ]
     )

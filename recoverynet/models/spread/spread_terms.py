@@ -156,7 +156,7 @@ def surroundings_of(
 def _providers(record: RecoveryRecord, waves: NetworkPanel, _: RecordOnEngine | None) -> np.ndarray:
     """Provider of the episode a person is in at a wave, the one begun last where there are several."""
     table = record.episodes.dropna(subset=["provider"]).sort_values("started_on", kind="stable")
-    place = waves.person_ids.get_indexer(table["person_id"])
+    place = waves.person_ids.get_indexer(pd.Index(table["person_id"]))
     words = np.full((waves.n_people, waves.n_waves), NOT_IN_TREATMENT, dtype=object)
     for column, (start, end) in enumerate(zip(waves.waves["start"], waves.waves["end"], strict=True)):
         inside = (table["started_on"] < end) & (table["ended_on"].isna() | (table["ended_on"] > start))
@@ -179,7 +179,7 @@ def _main_groups(record: RecoveryRecord, waves: NetworkPanel, there: RecordOnEng
     times = _visits(record, waves) if there is None else there.visits(zip(waves.waves["start"], waves.waves["end"], strict=True))
     times = times[times["person_id"].isin(waves.person_ids)]
     most = times.sort_values(["times", "group_id"], ascending=[False, True]).drop_duplicates(["person_id", "wave"])
-    words[waves.person_ids.get_indexer(most["person_id"]), most["wave"]] = most["group_id"].to_numpy(dtype=object)
+    words[waves.person_ids.get_indexer(pd.Index(most["person_id"])), most["wave"]] = most["group_id"].to_numpy(dtype=object)
     return words
 
 
@@ -188,5 +188,5 @@ def _visits(record: RecoveryRecord, waves: NetworkPanel) -> pd.DataFrame:
     held = record.occasions.dropna(subset=["group_id"])[["occasion_id", "group_id", "started_at"]]
     went = record.participation[["occasion_id", "person_id"]].merge(held, on="occasion_id")
     ends = pd.IntervalIndex.from_arrays(waves.waves["start"], waves.waves["end"], closed="left")
-    went = went.assign(wave=ends.get_indexer(went["started_at"]))
+    went = went.assign(wave=ends.get_indexer(pd.Index(went["started_at"])))
     return went[went["wave"] >= 0].groupby(["person_id", "group_id", "wave"]).size().rename("times").reset_index()

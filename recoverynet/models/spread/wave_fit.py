@@ -92,9 +92,12 @@ class WaveFit(Estimates):
         """
         level = self._require(others, level)
         if self._rows is None:
-            return self._unanswered(Predictions, level, self._table_of_nothing(["probability", "std_error", "low", "high"]))
+            answer: Predictions = self._unanswered(
+                Predictions, level, self._table_of_nothing(["probability", "std_error", "low", "high"])
+            )
+            return answer
         if profiles is None:
-            table, checks = group_table(self._rows, by, level), ()
+            table, checks = group_table(self._rows, by, level), tuple[Check, ...]()
         else:
             asked = read_profiles(self._rows, profiles, self._ids)
             table, checks = profile_table(self._rows, asked, others, level), profile_checks(self._rows, asked)
@@ -239,7 +242,10 @@ class HazardFit(WaveFit):
             raise SchemaError("Holding a norm is a state and not an event; fit transition='gain' or 'loss' and ask that fit.")
         if self._rows is None:
             nothing = self._table_of_nothing(["hazard", "incidence", "std_error", "low", "high"])
-            return self._unanswered(TimeToEvent, level, nothing, medians=self._table_of_nothing(["median", "low", "high"]))
+            answer: TimeToEvent = self._unanswered(
+                TimeToEvent, level, nothing, medians=self._table_of_nothing(["median", "low", "high"])
+            )
+            return answer
         asked = read_profiles(self._rows, self._usual_profiles() if profiles is None else profiles, self._ids, without=(WAVE,))
         ahead = _waves_ahead(self._rows, waves)
         table, medians = incidence_tables(self._rows, asked, others, ahead, level)

@@ -59,7 +59,7 @@ class Rows:
 
     def term(self, name: str) -> Term:
         """One of the terms with its kind."""
-        kind = "mark" if name in self.marks else "level" if name in self.level_of else "value"
+        kind: Literal["mark", "level", "value"] = "mark" if name in self.marks else "level" if name in self.level_of else "value"
         return Term(name, kind, self.level_of.get(name, name))
 
 
@@ -205,7 +205,8 @@ def _complete(rows: Rows, checks: list[Check]) -> np.ndarray:
         counts = [f"{rows.term(rows.terms[k]).category} {n:,}" for k in sorted(first) if (n := int(unknown[:, k].sum()))]
         detail = f"left out of {len(unknown):,} rows, unknown: {', '.join(counts)}"
         checks.append(Check("every term known in every row", False, detail))
-    return ~unknown.any(axis=1)
+    answer: np.ndarray = ~unknown.any(axis=1)
+    return answer
 
 
 def _in_telling_waves(rows: Rows, used: np.ndarray, checks: list[Check]) -> np.ndarray:

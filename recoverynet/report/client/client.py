@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.draw.contact_strip import contact_strip, describe_contact_strip
 from recoverynet.draw.ego_map import describe_ego_map, ego_map, shown_rows
 from recoverynet.instants import as_length, day_in_words
@@ -128,7 +129,7 @@ def _now(writer: ReportWriter, page: _Page) -> Section:
     days = links.window.days
     last = links.last_recovery_contact
     since = KeyFigure("none", "recovery contact on record", f"in the last {4 * days} days")
-    if last is not pd.NaT:
+    if not pd.isna(last):
         number = int(links.days_since_recovery)
         since = KeyFigure(wording.plural(number, "day"), "since the last recovery contact", day_in_words(last))
     fewer = "as many as" if not links.change else f"{abs(links.change)} {'more' if links.change > 0 else 'fewer'} than"
@@ -179,7 +180,7 @@ def _talk(writer: ReportWriter, page: _Page) -> Section:
 def _doors(writer: ReportWriter, page: _Page) -> Section:
     section = writer.section("doors", "Doors, and who could go along")
     lines = []
-    for row in page.doors.itertuples():
+    for row in each_row(page.doors):
         place = _where(row) or "place not recorded"
         when = f"{row.next_at:%A} {row.next_at.day} {row.next_at:%B}, {row.local_start}"
         lines.append(f"**{row.name}**, {when}, {place}. {reason_in_words(row, page.callings.names, page.roles)}")
@@ -240,7 +241,7 @@ def _week(writer: ReportWriter, page: _Page) -> Section:
             wording.label(row.kind),
             why[row.group_id],
         )
-        for row in kept.itertuples()
+        for row in each_row(kept)
     ]
     section.listing("Meetings in the coming seven days", ("When", "Group", "Where", "Kind", "Why it is here"), rows)
     if not rows:
@@ -258,8 +259,8 @@ def _people(writer: ReportWriter, page: _Page) -> Section:
     more = len(links.people) - MOST_PEOPLE
     if more > 0:
         section.say(f"{wording.plural(more, 'more person', 'more people')} with an earlier contact, or named only.")
-    heads = ("", "Group", "Carries", "Step", "Last there")
-    section.listing("Groups around the client", heads, group_rows(links, page.callings, MOST_GROUPS))
+    of_groups = ("", "Group", "Carries", "Step", "Last there")
+    section.listing("Groups around the client", of_groups, group_rows(links, page.callings, MOST_GROUPS))
     if links.people.empty and links.groups.empty:
         section.say("No person and no group is on record with this client.")
     return section.finish()

@@ -7,6 +7,7 @@ from string import ascii_uppercase
 
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.measures.client_links import ClientLinks
 from recoverynet.measures.client_words import BECAUSE, CARRIES, CONSENT, ROLES, STAGES, days_ago
 
@@ -32,7 +33,7 @@ class Callings:
         ids = [*links.people["person_id"], *links.groups["group_id"]]
         self.letter = {each: _letters(place) for place, each in enumerate(ids)}
         self._groups = dict(zip(links.groups["group_id"], links.groups["name"], strict=True))
-        self._people = {row.person_id: row for row in links.people.itertuples()}
+        self._people = {row.person_id: row for row in each_row(links.people)}
         may = {person for person, row in self._people.items() if row.may_be_named}
         self.names = {person: name for person, name in (names or {}).items() if person in may or person not in self._people}
 
@@ -62,7 +63,7 @@ def map_frame(links: ClientLinks, callings: Callings) -> pd.DataFrame:
     people = pd.DataFrame(
         {
             "mark": links.people["person_id"].map(callings.letter),
-            "shape": [_shape(row.role, row.relation) for row in links.people.itertuples()],
+            "shape": [_shape(row.role, row.relation) for row in each_row(links.people)],
             **{name: links.people[name] for name in ("carries", "ring", "status", "quality", "support_direction")},
         }
     )
@@ -71,7 +72,7 @@ def map_frame(links: ClientLinks, callings: Callings) -> pd.DataFrame:
             "mark": links.groups["group_id"].map(callings.letter),
             "shape": "group",
             "carries": links.groups["carries"],
-            "ring": [_ring_of_group(row.n_contacts, links) for row in links.groups.itertuples()],
+            "ring": [_ring_of_group(row.n_contacts, links) for row in each_row(links.groups)],
             "status": links.groups["status"],
             "quality": None,
             "support_direction": None,
@@ -95,8 +96,8 @@ def _ring_of_group(n_contacts: int, links: ClientLinks) -> int:
 
 def people_rows(links: ClientLinks, callings: Callings, most: int) -> list[tuple[str, ...]]:
     """The list of people, those in touch lately first."""
-    rows = []
-    for row in links.people.head(most).itertuples():
+    rows: list[tuple[str, ...]] = []
+    for row in each_row(links.people.head(most)):
         because = BECAUSE[row.because]
         carries = CARRIES[row.carries] + (f", {because}" if because else "")
         rows.append(
@@ -122,5 +123,5 @@ def group_rows(links: ClientLinks, callings: Callings, most: int) -> list[tuple[
             STAGES.get(row.stage, "–"),
             days_ago(row.days_since),
         )
-        for row in links.groups.head(most).itertuples()
+        for row in each_row(links.groups.head(most))
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.progress import track
@@ -128,7 +129,7 @@ def comparison_report(
     """
     policy = DisclosurePolicy.resolve(disclosure)
     listed = None if clients is None or isinstance(clients, str) else list(clients)
-    asked = {"norm": norm, "window": window, "by": by, "valid_for": valid_for, "unknown_consent": unknown_consent}
+    asked: dict[str, Any] = {"norm": norm, "window": window, "by": by, "valid_for": valid_for, "unknown_consent": unknown_consent}
     whom = {"area": area, "provider": provider}
     whose = {"clients": clients if listed is None else listed, "smallest_shown": policy.smallest_shown}
     comparison = make_comparison(record, **asked, **whom, **whose)  # type: ignore[arg-type]

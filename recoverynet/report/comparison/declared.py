@@ -9,7 +9,7 @@ import pandas as pd
 from recoverynet.report import wording
 from recoverynet.report.comparison.figures import CONTACT, GROUP, NO, PERSON, YES, MainFigure
 from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, Comparison
-from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.counted import Counted, Union
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
 
@@ -38,7 +38,7 @@ def who_by_standing(comparison: Comparison, setting: Setting, figure: MainFigure
     of = asked_of(figure, clients_of(comparison, setting))
     there = HERE_BEFORE if setting is comparison.now else HERE_NOW
     alone = JOINED if setting is comparison.now else LEFT
-    unions = ()
+    unions: tuple[Union, ...] = ()
     if figure.name == CONTACT:
         parts = tuple(of.who(f"yes {CONTACT}", f"yes {name}") for name in (GROUP, PERSON))
         unions = ((of.who(f"yes {CONTACT}"), parts),)
@@ -70,7 +70,7 @@ def who_in_pairs(counts: pd.DataFrame, figures: Iterable[MainFigure], names: tup
         for name, now, then in ((both, yes, "yes"), (only_now, yes, "no"), (only_before, no, "yes"), (neither, no, "no")):
             cells[figure.label, name] = (*now, f"{then} {figure.name} a year before")
         if figure.why_not is None:
-            n = {name: int(counts.loc[figure.label, name]) for name in names}
+            n = {name: int(counts[name][figure.label]) for name in names}
             cell = {name: rows_of[figure.label].who(*cells[figure.label, name]) for name in names}
             for whole, parts in (
                 (CLIENTS.who(HERE_BEFORE, *yes), (both, only_now)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -59,7 +60,7 @@ def flow_section(report: ReportWriter, comparison: Comparison, found: Found) -> 
 def left_out(comparison: Comparison) -> dict[str, int]:
     """Clients on the record by whether they are counted, and if not, by the first reason why; the parts are the whole."""
     agreed = comparison.now.agreed
-    answers = agreed.roles.loc["client"]
+    answers: Any = agreed.roles.loc["client"]
     within = int(answers.sum())
     rows = {
         COUNTED: comparison.now.n_clients,

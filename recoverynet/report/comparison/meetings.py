@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.measures.meeting_coverage import EVENING, NOWHERE, WEEKS, meeting_coverage, meetings_listed, only_online
 from recoverynet.measures.meetings import WEEKDAYS
 from recoverynet.report import wording
@@ -116,7 +117,7 @@ def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> No
     _by_kind(section, comparison, coverage)
     found.without_meeting = [
         row.area + ("" if math.isnan(shown.n(row.area)) else f" ({wording.plural(shown.n(row.area), 'client')})")
-        for row in coverage.itertuples()
+        for row in each_row(coverage)
         if row.per_week == 0 and row.area not in ("Not recorded", wording.label(OTHER)) and shown.n(row.area) != 0
     ]
     if found.without_meeting:

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.draw.control_chart import control_chart, describe_control_chart
 from recoverynet.kernels.control_limits import binomial_limits
 from recoverynet.report import wording
@@ -136,7 +137,7 @@ def _unit_table(comparison: Comparison, figure: MainFigure, frame: pd.DataFrame,
             "where": row.where or wording.HIDDEN,
             "behind": row.total,
         }
-        for row in frame.itertuples()
+        for row in each_row(frame)
     }
     return EstimateTable(
         pd.DataFrame.from_dict(cells, orient="index"),

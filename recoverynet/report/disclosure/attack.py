@@ -82,7 +82,8 @@ class Part:
     @cached_property
     def dense(self) -> np.ndarray:
         """The relations as a plain array."""
-        return self.rows.toarray().astype(float)
+        answer: np.ndarray = self.rows.toarray().astype(float)
+        return answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +225,8 @@ class Search:
 
     def _open(self, most: float) -> np.ndarray:
         """Figures that can be every small count, and more by all that is printed: that a star by itself is small is its meaning."""
-        return self.small & self.beyond & (self.high == most)
+        answer: np.ndarray = self.small & self.beyond & (self.high == most)
+        return answer
 
     def _reach(self, goal: np.ndarray, wanted: np.ndarray, *, upwards: bool) -> None:
         """Push figures towards their goals, all at once while that helps, then one by one."""
@@ -261,7 +263,8 @@ class Search:
     def _have_cause(self, worlds: np.ndarray) -> np.ndarray:
         if not self.needs_cause:
             return np.ones(len(worlds), dtype=bool)
-        return self.attacker.rule.too_small(worlds[:, self.cause]).any(axis=1)
+        found: np.ndarray = np.asarray(self.attacker.rule.too_small(worlds[:, self.cause]).any(axis=1))
+        return found
 
     def _pushed(self, chosen: np.ndarray, goal: np.ndarray, upwards: bool) -> np.ndarray | None:
         """A world in which the chosen figures are as near their goals as can be; None where there is none."""
@@ -364,7 +367,8 @@ def pushed(
             return None
         nearest = np.round(answer.x)
         if np.abs(answer.x - nearest).max(initial=0.0) < WHOLE:
-            return nearest[:n].astype(np.int64)
+            result: np.ndarray | None = nearest[:n].astype(np.int64)
+            return result
     answer = milp(cost, constraints=constraint, bounds=limits, integrality=np.ones(n + m + k), options=ROUGH if m > 1 else {})
     return None if answer.x is None else np.round(answer.x[:n]).astype(np.int64)
 
@@ -391,4 +395,4 @@ def tightened(part: Part, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray
 def _most(part: Part, high: np.ndarray) -> float:
     """A number no figure of the part needs to exceed."""
     sizes = [abs(bound[np.isfinite(bound)]).max(initial=0.0) for bound in (part.low, part.high, high)]
-    return 2.0 * sum(sizes) + 100.0
+    return float(2.0 * sum(sizes) + 100.0)

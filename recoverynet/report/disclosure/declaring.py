@@ -140,7 +140,7 @@ def _cells(
 
 def _whole(name: str, row: str | None, shape: Shape, who: Who, *, first: bool) -> Counted:
     """Those a row is out of; of a funnel, those in it."""
-    if row in who.rows_of:
+    if row is not None and row in who.rows_of:
         return who.rows_of[row]
     if row is None or (shape.rows == "nested" and first) or (shape.measured and shape.rows == "separate"):
         return who.of

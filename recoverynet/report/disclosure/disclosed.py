@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,7 +112,7 @@ class DisclosedTable:
         for wanted, known, what in ((row, self.counts.index, "row"), (column, self.counts.columns, "column")):
             if wanted not in known:
                 raise SchemaError(f"Table {self.title!r} has no {what} {wanted!r}; it has {', '.join(map(str, known))}.")
-        return float(self.counts.at[row, column])
+        return float(self.counts[column][row])
 
     def total(self, row: str = TOTAL, column: str | None = None) -> float:
         """What the count is out of, NaN where that is hidden."""
@@ -176,7 +177,7 @@ class DisclosedTable:
         known = frame[["n", "total"]].notna().all(axis=1)
         if self.layout == "nested":
             known &= frame["row"] != self.counts.index[0]
-        return wilson_interval(frame["n"].where(known), frame["total"].where(known))
+        return wilson_interval(frame["n"].where(known).to_numpy(), frame["total"].where(known).to_numpy())
 
     def grid(self) -> Grid:
         """The table as texts, ``*`` where a figure is hidden."""
@@ -192,7 +193,7 @@ class DisclosedTable:
         rows = tuple(self._cells(line, out_of, first=number == 0) for number, line in enumerate(lines))
         return Grid(tuple(heads), rows, last_is_total=self.counts.index[-1] == TOTAL)
 
-    def _cells(self, line: dict[str, Any], out_of: bool, *, first: bool) -> tuple[str, ...]:
+    def _cells(self, line: Mapping[Any, Any], out_of: bool, *, first: bool) -> tuple[str, ...]:
         """One row of the long form as texts."""
         cells = [str(line["row"]), wording.number(line["n"])]
         if out_of:

@@ -120,7 +120,7 @@ class EstimateTable:
     def _text(self, column: str, value: object, enough: bool) -> str:
         if isinstance(value, str):
             return value
-        number = math.nan if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+        number = math.nan if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
         if math.isnan(number):
             return wording.NO_DENOMINATOR
         if column in self.counts:

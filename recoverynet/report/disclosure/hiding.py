@@ -96,7 +96,7 @@ def _one_choice(linked: LinkedFigures, rule: HidingRule, attempt: int) -> np.nda
 
 def hidden_first(linked: LinkedFigures, rule: HidingRule) -> np.ndarray:
     """Figures hidden for their own sake: small ones, those forced, and every part of a total among them."""
-    hidden = ((linked.printed & (linked.small(rule) | linked.forced)) | linked.before) & ~linked.kept
+    hidden: np.ndarray = ((linked.printed & (linked.small(rule) | linked.forced)) | linked.before) & ~linked.kept
     while True:
         before = hidden.sum()
         for total, parts in linked.lines:

@@ -107,7 +107,7 @@ def open_ledger(path: str | Path, clients: Iterable[str]) -> DisclosureLedger:
         salt = secrets.token_hex(8)
         return DisclosureLedger(path, salt, _marks(ids, salt))
     held = _read(path)
-    ledger = DisclosureLedger(path, str(held["salt"]), tuple(held["marks"]), list(held["reports"]))  # type: ignore[call-overload]
+    ledger = DisclosureLedger(path, str(held["salt"]), tuple(held["marks"]), list(held["reports"]))  # type: ignore[arg-type, call-overload]
     own = set(_marks(ids, ledger.salt))
     alike = len(own & set(ledger.marks)) / max(min(len(own), len(set(ledger.marks))), 1)
     if alike < LEAST_ALIKE:

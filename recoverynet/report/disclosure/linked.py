@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -51,6 +52,9 @@ class HidingRule:
         return low, np.where((printed > 0) | (not zero_alone), high, 0.0)
 
 
+_FILLED_IN: Any = None  # of every figure nothing is known, forced or shown before, where nothing is said
+
+
 @dataclass(frozen=True, eq=False)
 class LinkedFigures:
     """Figures, and the relations a reader knows to hold among them.
@@ -94,15 +98,15 @@ class LinkedFigures:
     equations: sparse.csr_array
     groups: np.ndarray
     lines: tuple[tuple[int, np.ndarray], ...] = ()
-    bounds: sparse.csr_array | None = None
+    bounds: sparse.csr_array = _FILLED_IN
     bound_low: np.ndarray = field(default_factory=lambda: np.zeros(0))
     bound_high: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    known_low: np.ndarray | None = None
-    known_high: np.ndarray | None = None
-    forced: np.ndarray | None = None
-    kept: np.ndarray | None = None
-    moot: np.ndarray | None = None
-    before: np.ndarray | None = None
+    known_low: np.ndarray = _FILLED_IN
+    known_high: np.ndarray = _FILLED_IN
+    forced: np.ndarray = _FILLED_IN
+    kept: np.ndarray = _FILLED_IN
+    moot: np.ndarray = _FILLED_IN
+    before: np.ndarray = _FILLED_IN
 
     def __post_init__(self) -> None:
         n = len(self.values)
@@ -166,10 +170,12 @@ class LinkedFigures:
         return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(self.lines), len(self.values)))
 
     def _totals_hidden(self, hidden: np.ndarray) -> np.ndarray:
-        return hidden[np.array([total for total, _ in self.lines], dtype=int)]
+        answer: np.ndarray = hidden[np.array([total for total, _ in self.lines], dtype=int)]
+        return answer
 
     def _parts_hidden(self, hidden: np.ndarray) -> np.ndarray:
-        return self._members @ (~hidden).astype(float) == 0
+        answer: np.ndarray = self._members @ (~hidden).astype(float) == 0
+        return answer
 
     def restricted(
         self, columns: np.ndarray, rows: sparse.csr_array, low: np.ndarray, high: np.ndarray, least: np.ndarray
@@ -211,4 +217,5 @@ class LinkedFigures:
 
     def small(self, rule: HidingRule) -> np.ndarray:
         """Where a figure counts too few people to be told, printed or not."""
-        return self.people & rule.too_small(self.values)
+        answer: np.ndarray = self.people & rule.too_small(self.values)
+        return answer

@@ -364,9 +364,9 @@ class CountTable:
         return forced
 
     def _hidden_rows(self, policy: DisclosurePolicy) -> np.ndarray:
-        rows = self.counts.index.isin(self.hide_rows)
+        rows: np.ndarray = self.counts.index.isin(self.hide_rows)
         if self.describes_groups:
-            rows = rows | (self.counts.sum(axis=1).to_numpy() < policy.min_group)
+            rows = rows | (self.counts.to_numpy().sum(axis=1) < policy.min_group)
         return rows
 
 

@@ -115,7 +115,8 @@ def _steps(index: np.ndarray, grid: np.ndarray, nested: bool, differences: Seque
 
 def _is_last(shape: tuple[int, int], axis: int, wanted: bool) -> np.ndarray:
     """Mask of the last row or column, empty where it is no margin."""
-    return (np.indices(shape)[axis] == shape[axis] - 1) & wanted
+    answer: np.ndarray = (np.indices(shape)[axis] == shape[axis] - 1) & wanted
+    return answer
 
 
 def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarray | None = None) -> np.ndarray:

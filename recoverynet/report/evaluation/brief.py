@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,9 +29,8 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings, as
     """The summary: a few numbers and four to seven sentences, all from tables after disclosure, none of them a star."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(setting, findings))
-    tellers = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change)
-    tellers += (_tell_outcomes, _tell_spread)
-    section.points([text for tell in tellers if (text := tell(setting, findings))])
+    people = (_tell_people, _tell_left_out, _tell_contact, _tell_aftercare, _tell_alone, _tell_change)
+    section.points([text for tell in (*people, _tell_outcomes, _tell_spread) if (text := tell(setting, findings))])
     if hidden := _nearly_all_hidden(setting, findings, asked):
         section.note(hidden, "caution")
     section.note(
@@ -230,9 +230,9 @@ def _ties_before_and_after(findings: Findings) -> str:
 def _tell_outcomes(setting: Setting, findings: Findings) -> str:
     scores = findings.scores
     label = "Quality of life (0 to 20)"
-    if scores is None or label not in scores.values.index or math.isnan(scores.values.at[label, "change"]):
+    if scores is None or label not in scores.values.index or math.isnan(scores.values["change"][label]):
         return ""
-    row = scores.values.loc[label]
+    row: Any = scores.values.loc[label]
     first, last = wording.decimal(row["mean_first"]), wording.decimal(row["mean_last"])
     went = (
         f"was {first} of 20 both times"

@@ -164,7 +164,7 @@ def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -
             denominator="clients with the same state on the first day",
             row_header=f"On {first}",
             columns="parts",
-            who=Who(CLIENTS, *(_state_facts(setting, end) for _, _, end in ends)),
+            who=Who(CLIENTS, rows=_state_facts(setting, ends[0][2]), columns=_state_facts(setting, ends[1][2])),
             share_of="row",
             note=f"Rows: state on {first}. Columns: state on {last}."
             + (f" {AWAY}: had not joined yet, or had left by then." if AWAY in order else ""),

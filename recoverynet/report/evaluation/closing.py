@@ -151,7 +151,7 @@ def _tables_told_apart(record: RecoveryRecord) -> Iterator[tuple[str, bytes]]:
     there = engine_of(record)
     for name, table in record.tables().items():
         if there is not None and name in CONTACTS:
-            parts = (RECORD_TABLES[name].typed(part, tz=record.tz) for part in there.facts().rows(name))
+            parts: Iterable[pd.DataFrame] = (RECORD_TABLES[name].typed(part, tz=record.tz) for part in there.facts().rows(name))
             filled = there.facts().filled(name)
         else:
             parts, filled = iter([table]), filled_columns(table)
@@ -175,7 +175,8 @@ def _told_apart(name: str, parts: Iterable[pd.DataFrame], filled: list[str]) -> 
 def _plain_cells(column: pd.Series) -> pd.Series:
     """The cells in a type that does not depend on how the table was stored."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return column.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]").astype("int64")
+        answer: pd.Series = column.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]").astype("int64")
+        return answer
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.astype("Float64").astype("float64")
     return column.astype("str").fillna("")

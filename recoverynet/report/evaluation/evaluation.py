@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from recoverynet.atomic import write_text
 from recoverynet.errors import SchemaError
@@ -41,6 +42,9 @@ from recoverynet.tables.store import RecordStore
 TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
 SUBTITLE = "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed."
+
+Arguments = dict[str, Any]
+Makers = tuple[Callable[..., Section], ...]
 
 
 def evaluation_report(
@@ -166,7 +170,8 @@ def evaluation_report(
     """
     record = record.as_record() if isinstance(record, RecordStore) else record
     policy = DisclosurePolicy.resolve(disclosure)
-    asked_of = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks, "by": by, "valid_for": valid_for}
+    asked_of: Arguments = {"norm": norm, "window": window, "n_periods": n_periods, "breaks": breaks}
+    asked_of |= {"by": by, "valid_for": valid_for}
     told = asked_of | {"placebo": placebo, "unknown_consent": unknown_consent, "disclosure": policy, "title": title}
     told |= {"subtitle": subtitle, "area": area, "provider": provider, "ledger": ledger is not None}
     chosen = reported_on(record, window=window, area=area, provider=provider, clients=clients)
@@ -180,7 +185,7 @@ def evaluation_report(
     writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
     findings = Findings()
     spread = partial(_spread, placebo=placebo)
-    makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
+    makers: Makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
     writer.rehearse(lambda: [make(writer, setting, Findings()) for make in makers if make is not spread])
     body = [make(writer, setting, findings) for make in track(makers, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words()) | whom_in_words(chosen)
@@ -207,7 +212,7 @@ def evaluation_report(
 
 def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
     """Arguments as Python would write them, in the order of a notebook's cell."""
-    told = {
+    told: dict[str, Callable[[Any], str]] = {
         "norm": lambda norm: _norm_source(norm),
         "window": lambda window: _instants_source(setting, window),
         "breaks": lambda breaks: _instants_source(setting, breaks),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from recoverynet.measures.introduction_outcomes import introduction_courses
 from recoverynet.report import wording
-from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.counted import Counted, Sum
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import Setting
@@ -51,7 +51,7 @@ def _who_by_time(closed: dict[str, tuple[int, int]], courses: pd.DataFrame) -> W
     """Proposals of all times are those of the table by kind of group, as far as none lies outside."""
     of = {label: PROPOSALS.who(f"made {label}") for label in closed}
     facts = {label: (f"ended {label}",) for label in closed}
-    sums = ()
+    sums: tuple[Sum, ...] = ()
     if sum(n for _, n in closed.values()) == len(courses):
         unknown = tuple((of[label].who(f"not ended {label}"), n - ended) for label, (ended, n) in closed.items())
         open_ = PROPOSALS.who("not known")

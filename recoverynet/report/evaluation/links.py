@@ -8,6 +8,7 @@ from functools import partial
 
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, describe_aftercare, describe_coverage
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.measures.aftercare import aftercare_coverage
@@ -15,6 +16,7 @@ from recoverynet.measures.coverage import coverage_over_time as measure_coverage
 from recoverynet.measures.linkage import STAGES, linkage_funnel
 from recoverynet.measures.nice import nice_qs11_statement2
 from recoverynet.report import wording
+from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import Findings
@@ -218,7 +220,7 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
         return
     measured = aftercare_coverage(setting.measured, horizons=(28, 90), before=90, continues_within=CONTINUES_WITHIN)
     names = {phase: wording.label(phase).replace("During", "During treatment") for phase in measured["phase"]}
-    rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in measured.itertuples()}
+    rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in each_row(measured)}
     if not any(total for _, total in rows.values()):
         section.note("No client's treatment has ended with enough time before the end of the record to follow them up.")
         return
@@ -270,7 +272,7 @@ def _over_window(setting: Setting) -> RecoveryRecord | RecordOnEngine:
 def _who_around_treatment(phases: Iterable[str]) -> Who:
     """Those followed for longer were followed for a shorter time as well."""
     ended = CLIENTS.who("held: episodes", "treatment ended")
-    of, after = {}, ()
+    of, after = dict[str, Counted](), tuple[str, ...]()
     for phase in phases:
         after = (*after, f"followed: {phase}") if phase.startswith("Within") else after
         of[phase] = ended.who(*after) if phase.startswith("Within") else ended.who(f"followed: {phase}")
@@ -287,7 +289,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
         section.note(f"The period holds fewer than two whole {every}s, so {every}s are not compared.")
         return
     whole = bool(measured["whole"].all())
-    labels = [wording.short_period(line.start, line.end) + ("" if line.whole else INCOMPLETE) for line in measured.itertuples()]
+    labels = [wording.short_period(line.start, line.end) + ("" if line.whole else INCOMPLETE) for line in each_row(measured)]
     counts = zip(measured["n_covered"].astype(int), measured["n_clients"].astype(int), strict=True)
     shown = findings["over_time"] = section.disclose(
         setting.share_table(
@@ -300,7 +302,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
             who=Who(
                 CLIENTS,
                 rows={label: (*CONTACTED, f"contact: {label}") for label in labels},
-                rows_of={label: setting.here(line.end) for label, line in zip(labels, measured.itertuples(), strict=True)},
+                rows_of={label: setting.here(line.end) for label, line in zip(labels, each_row(measured), strict=True)},
             ),
             note="" if whole else f"An incomplete {every} had fewer days for a contact: do not read it as a fall.",
         )

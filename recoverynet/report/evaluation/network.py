@@ -105,10 +105,12 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
 
 def _who_tied() -> Who:
     """Who has no tie to anybody has none to others than workers either, and none outside meetings."""
-    none = {PERSONAL: ("no tie outside meetings",)}
+    none: dict[str, tuple[str, ...]] = {PERSONAL: ("no tie outside meetings",)}
     none[NOT_WORKERS] = (*none[PERSONAL], "no tie but to workers")
     none[ANYBODY] = (*none[NOT_WORKERS], "no tie")
-    cells = {(kind, band): (f"ties to {kind}: {band}",) for kind in none for band, *_ in BANDS}
+    cells: dict[tuple[str, str], tuple[str, ...]] = {
+        (kind, band): (f"ties to {kind}: {band}",) for kind in none for band, *_ in BANDS
+    }
     cells |= {(kind, BANDS[0][0]): facts for kind, facts in none.items()}
     return Who(CLIENTS, rows_of=dict.fromkeys(none, CLIENTS), cells=cells)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -111,7 +112,7 @@ AWAY = "Not under observation in the period"
 
 def consent_block(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     """Which clients of the record the report is about, and which agreement that rests on."""
-    roles = setting.agreed.roles.loc["client"]
+    roles: Any = setting.agreed.roles.loc["client"]
     n_all, n_declined, n_unknown = int(roles.sum()), int(roles["n_declined"]), int(roles["n_unknown"])
     counted = setting.agreed.unknown_consent == "count"
     if n_unknown == n_all:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,8 +51,8 @@ def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings)
         )
         return section.finish()
     own = table[table["variable"] != "offending.reoffended"]
-    pairs = {name: first_and_last(rows) for name, rows in own.groupby("variable")}
-    pairs = {name: pairs[name] for name in sorted(pairs, key=_place)}
+    found = {str(name): first_and_last(rows) for name, rows in own.groupby("variable")}
+    pairs = {name: found[name] for name in sorted(found, key=_place)}
     section.say(
         "For each outcome the first and the last value of the same client are compared, at least "
         f"{DAYS_APART} days apart and from the same source and form. Clients asked only once are not in the "
@@ -78,7 +79,8 @@ def first_and_last(rows: pd.DataFrame) -> pd.DataFrame:
     ``attrs["instrument"]``.
     """
     rows = rows.assign(form=rows["instrument"].fillna(""))
-    source, form = rows.groupby(["source", "form"]).size().idxmax()
+    commonest: Any = rows.groupby(["source", "form"]).size().idxmax()
+    source, form = commonest
     rows = rows[(rows["source"] == source) & (rows["form"] == form)].sort_values(["person_id", "observed_at"], kind="stable")
     by_person = rows.groupby("person_id")
     pair = pd.DataFrame({"first": by_person["value"].first(), "last": by_person["value"].last()})

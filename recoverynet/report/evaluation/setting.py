@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -145,7 +145,8 @@ class Setting:
         """Ids of the clients under observation in the period, in the order of the table."""
         people = self.as_written.people
         here = (people["role"] == "client") & observed_within(people, self.window)
-        return pd.Index(people.loc[here.to_numpy(dtype=bool), "person_id"], name="person_id")
+        answer: pd.Index = pd.Index(people.loc[here.to_numpy(dtype=bool), "person_id"], name="person_id")
+        return answer
 
     @property
     def n_clients(self) -> int:
@@ -179,7 +180,8 @@ class Setting:
         """Ids of those who took part in anything."""
         if self.facts is not None:
             return self.facts.people_seen()
-        return pd.Index(self.graph.participation()["person_id"].unique())
+        answer: pd.Index = pd.Index(self.graph.participation()["person_id"].unique())
+        return answer
 
     @cached_property
     def kinds(self) -> pd.DataFrame:
@@ -189,15 +191,14 @@ class Setting:
         occasions, attended = self.graph.occasions, self.graph.participation()
         theirs = attended.loc[attended["person_id"].isin(self.clients), "occasion_id"]
         with_client = occasions["occasion_id"].isin(theirs).astype("int64")
-        return with_client.groupby(occasions["kind"].astype("str")).agg(n="size", n_with="sum")
+        return cast(pd.DataFrame, with_client.groupby(occasions["kind"].astype("str")).agg(n="size", n_with="sum"))
 
     @cached_property
     def personal_ties(self) -> sparse.csr_array:
         """Who shared an occasion other than a meeting with whom, in the order of the people table."""
         if self.facts is not None:
             ties = self.facts.ties_at(PERSONAL_KINDS)
-            places = (ties[name].to_numpy() for name in "ab")
-            return symmetric(*places, ties["n"].to_numpy(dtype=float), len(self.record.people))
+            return symmetric(ties["a"].to_numpy(), ties["b"].to_numpy(), ties["n"].to_numpy(dtype=float), len(self.record.people))
         matrix = self.graph.biadjacency().matrix
         personal = self.graph.occasions["kind"].isin(PERSONAL_KINDS).to_numpy()
         kept = sparse.csr_array(matrix[:, np.flatnonzero(personal)])
@@ -362,9 +363,10 @@ def make_setting(
     compared = breaks_of(bounds, n_periods, breaks, record.tz)
     setting = Setting(agreed, norm, bounds, compared, columns, valid_for, smallest_shown, by is not None, asked)
     if not setting.n_clients:
-        n_asked = int(agreed.roles.loc["client"].sum())
+        asked_of: Any = agreed.roles.loc["client"]
+        n_asked = int(asked_of.sum())
         raise NotEstimableError(
-            f"There is no client to report on: of {n_asked:,} on the record {int(agreed.roles.at['client', 'n_declined']):,} did "
+            f"There is no client to report on: of {n_asked:,} on the record {int(asked_of['n_declined']):,} did "
             f"not agree to evaluation, and nobody else was under observation in the period ({setting.period})."
         )
     return setting

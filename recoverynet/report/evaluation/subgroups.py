@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
@@ -31,7 +32,7 @@ def labels_of(setting: Setting, column: str) -> pd.Series:
     return setting.told(levels).map(wording.label).where(levels.notna(), NOT_RECORDED)
 
 
-def in_order(labels: pd.Index) -> list[str]:
+def in_order(labels: pd.Index | np.ndarray) -> list[str]:
     """Labels by the alphabet, those not recorded last."""
     return sorted(labels, key=lambda text: (text == NOT_RECORDED, text))
 
@@ -124,7 +125,8 @@ def aftercare_by(section: SectionWriter, setting: Setting, phase: str, around: W
         told = dict(zip(level_of_each(setting.measured, column, setting.clients), labels_of(setting, column), strict=True))
         names = measured["level"].map(lambda level, told=told: told.get(level, wording.label(level)))
         sums = measured[["n_covered", "n_clients"]].groupby(names.to_numpy()).sum()
-        sums = sums.loc[in_order(sums.index)][lambda frame: frame["n_clients"] > 0]
+        sums = sums.loc[in_order(sums.index)]
+        sums = sums[sums["n_clients"] > 0]
         if len(sums) < 2:
             continue
         counts = pd.DataFrame({"Contact": sums["n_covered"], "No contact": sums["n_clients"] - sums["n_covered"]}).astype(int)

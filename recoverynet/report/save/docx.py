@@ -81,7 +81,7 @@ def _prepare(document: Document, report: Any) -> None:
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:asciiTheme"), "")
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             style.element.rPr.rFonts.attrib.pop(qn(theme), None)
-    document.styles["Caption"].font.bold = False  # type: ignore[attr-defined]
+    document.styles["Caption"].font.bold = False
     _language(document)
     core = document.core_properties
     core.title, core.author, core.subject, core.comments = _clean(report.title), "recoverynet", _clean(report.period), ""

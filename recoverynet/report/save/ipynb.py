@@ -102,9 +102,9 @@ def write_notebook(rerun: Rerun, path: Path, *, manifest: str = "", template: Pa
             _execute(notebook, folder, {RECORD_VARIABLE: address, KEY_VARIABLE: key}, timeout)
         _scrub(notebook, folder)
     if manifest:
-        notebook.metadata["recoverynet"] = nbformat.from_dict(json.loads(manifest))
+        notebook.metadata["recoverynet"] = nbformat.from_dict(json.loads(manifest))  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
-    write_text(path, nbformat.writes(notebook) + "\n")
+    write_text(path, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
 
 
 def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
@@ -114,7 +114,7 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
     text = notebook_template(rerun.template) if template is None else read_text(template, most=MOST_JSON_BYTES)
     try:
         parse_json(text, "it")
-        notebook = nbformat.reads(text, as_version=4)
+        notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:
         raise SchemaError(f"The template {template} is not a notebook: {error}") from error
     cells = [cell for cell in notebook.cells if SETTINGS_TAG in cell.metadata.get("tags", ())]
@@ -142,7 +142,7 @@ def _show_only(notebook: NotebookNode, rerun: Rerun) -> None:
     if rerun.then:
         kept[made].source = "\n".join([kept[made].source, *rerun.then])
     for name, title in rerun.sections:
-        kept += [new_markdown_cell(f"## {title}"), new_code_cell(f"report[{name!r}]".replace("'", '"'))]
+        kept += [new_markdown_cell(f"## {title}"), new_code_cell(f"report[{name!r}]".replace("'", '"'))]  # type: ignore[no-untyped-call]
     notebook.cells = kept
 
 
@@ -209,14 +209,14 @@ def _scrub(notebook: NotebookNode, folder: Path) -> None:
     from nbformat import from_dict
 
     kept = {key: notebook.metadata[key] for key in _KEPT_METADATA if key in notebook.metadata}
-    notebook.metadata = from_dict({**kept, "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}})
+    notebook.metadata = from_dict({**kept, "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}})  # type: ignore[no-untyped-call]
     private = {str(folder), str(folder.resolve()), str(Path.home()), os.getcwd(), sys.prefix}
     hidden = sorted((text for text in private if len(text) > 1), key=len, reverse=True)
     for cell in notebook.cells:
-        cell.metadata = from_dict({key: value for key, value in cell.metadata.items() if key == "tags"})
+        cell.metadata = from_dict({key: value for key, value in cell.metadata.items() if key == "tags"})  # type: ignore[no-untyped-call]
         if cell.cell_type == "code":
             kept_outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-            cell.outputs = [from_dict(_without(output, hidden)) for output in kept_outputs]
+            cell.outputs = [from_dict(_without(output, hidden)) for output in kept_outputs]  # type: ignore[no-untyped-call]
 
 
 def _without(value: Any, hidden: list[str]) -> Any:

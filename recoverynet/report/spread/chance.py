@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from recoverynet.draw.separation import describe_separation, separation_curve
+from recoverynet.kernels.transitions import Transition
 from recoverynet.measures.autocorrelation import autocorrelation
 from recoverynet.measures.clustering import norm_clustering
-from recoverynet.models.spread.contagion import CANNOT_TELL, NULLS, contagion_test
+from recoverynet.models.spread.contagion import CANNOT_TELL, NULLS, Null, contagion_test
 from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.sisa import SisaFit, fit_sisa
@@ -26,7 +29,7 @@ from recoverynet.results import Estimates, NullTest, p_in_words
 
 MAX_DISTANCE = 4
 N_REWIRINGS = 199
-NAMES = {
+NAMES: dict[Null, str] = {
     "labels": "Courses of states dealt out anew",
     "rewiring": "Ties swapped",
     "time_shuffle": "Times of gain dealt out anew",
@@ -129,11 +132,11 @@ def chance_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     section = report.section(
         "tests", "Tests against chance", "Could chance of a stated kind have made the link between contacts and gains?"
     )
-    draws = {null: setting.n_permutations for null in NAMES}
+    draws: dict[Null, int] = {null: setting.n_permutations for null in NAMES}
     draws["rewiring"] = min(setting.n_permutations, N_REWIRINGS)
     found = {
         null: contagion_test(setting.waves.panel, setting.name, null=null, n_permutations=draws[null], rng=child)
-        for null, child in zip(track(NAMES, "Tests against chance"), spawn(setting.seed, len(NAMES)), strict=True)
+        for null, child in zip(track(draws, "Tests against chance"), spawn(setting.seed, len(NAMES)), strict=True)
     }
     section.say(
         "Each test takes something to be chance and asks how often chance would do what was found. Each "
@@ -145,7 +148,7 @@ def chance_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     return section.finish()
 
 
-def _tests(section: SectionWriter, setting: SpreadSetting, found: dict[str, NullTest]) -> None:
+def _tests(section: SectionWriter, setting: SpreadSetting, found: Mapping[Null, NullTest]) -> None:
     rows = [_as_row(test, setting.rows[1]) for test in found.values()]
     section.estimates(
         EstimateTable(
@@ -165,7 +168,7 @@ def _tests(section: SectionWriter, setting: SpreadSetting, found: dict[str, Null
     )
 
 
-def _in_words(null: str, test: NullTest) -> str:
+def _in_words(null: Null, test: NullTest) -> str:
     """What a test takes for granted, what it cannot tell, and why it gives no answer where it gives none."""
     silent = f" Here it gives no answer: {_uncounted(test)}." if test.reason else ""
     return f"**{NAMES[null]}.** Taken for granted: {NULLS[null]}. {CANNOT_TELL[null]}{silent}"
@@ -191,15 +194,13 @@ def rates_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         "rates", "Rates of gain and loss", "How fast is the norm gained and lost, and how does that go with exposure?"
     )
     panel, terms = setting.waves.panel, [*setting.waves.adjust, *setting.waves.surroundings]
-    fits = [
-        (label, fit_hazard(panel, setting.name, transition=way, adjust=given))
-        for label, way, given in (
-            ("Gaining it, as it stands", "gain", ()),
-            ("Gaining it, adjusted", "gain", terms),
-            ("Losing it, as it stands", "loss", ()),
-            ("Losing it, adjusted", "loss", terms),
-        )
-    ]
+    ways: tuple[tuple[str, Transition, Sequence[str]], ...] = (
+        ("Gaining it, as it stands", "gain", ()),
+        ("Gaining it, adjusted", "gain", terms),
+        ("Losing it, as it stands", "loss", ()),
+        ("Losing it, adjusted", "loss", terms),
+    )
+    fits = [(label, fit_hazard(panel, setting.name, transition=way, adjust=given)) for label, way, given in ways]
     values = pd.DataFrame([_hazard_row(fit) for _, fit in fits], index=[label for label, _ in fits])
     section.estimates(
         EstimateTable(
@@ -257,7 +258,7 @@ def _sisa(section: SectionWriter, setting: SpreadSetting) -> None:
 
 def _long_run(fit: SisaFit, enough: bool) -> str:
     """Where the rates would lead if nothing changed, in two sentences; empty where that cannot be told."""
-    runs = fit.long_run.loc["gain spreads"]
+    runs: Any = fit.long_run.loc["gain spreads"]
     if not enough or not np.isfinite(runs["prevalence"]):
         return ""
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -144,7 +145,7 @@ def null_figure(section: SectionWriter, setting: SpreadSetting) -> None:
     """Exposure of those who gained the norm, against the same gains dealt out by chance."""
     null = setting.null
     gains = float(nearest_ten(null.n_events))
-    words = {"observed": null.observed, "expected": null.expected, "gains": gains, "norm": setting.norm}
+    words: dict[str, Any] = {"observed": null.observed, "expected": null.expected, "gains": gains, "norm": setting.norm}
     draws = pd.DataFrame({"draw": null.draws})
     section.figure(
         partial(exposure_null, draws, **words),
@@ -222,7 +223,7 @@ def sensitivity_section(report: ReportWriter, setting: SpreadSetting) -> Section
     if fit.reason or fit.estimate <= 0 or behind < setting.least:
         return section.finish()
     found = sensitivity(fit)
-    words = {"e_value": found.e_value, "e_value_bound": found.e_value_bound}
+    words: dict[str, Any] = {"e_value": found.e_value, "e_value_bound": found.e_value_bound}
     section.estimates(_e_values(found, setting, behind))
     section.figure(
         partial(draw_sensitivity, found.curve, **words),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -173,7 +174,8 @@ def _not_known(shown: DisclosedTable) -> list[str]:
 def _waves(section: SectionWriter, setting: SpreadSetting, shown: DisclosedTable) -> None:
     """How many hold the norm at each wave, of those whose state is known."""
     if len(shown.counts) > 1:
-        frame, words = _norm_frame(shown), {"people": "people", "norm": setting.norm}
+        frame = _norm_frame(shown)
+        words: dict[str, Any] = {"people": "people", "norm": setting.norm}
         section.figure(
             partial(norm_share_curve, frame, **words),
             alt=describe_norm_share(frame, **words),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -76,9 +77,8 @@ class SpreadSetting:
     @cached_property
     def ladder(self) -> EvidenceLadder:
         """The evidence ladder."""
-        return evidence_ladder(
-            self.waves.panel, behaviour=self.name, n_permutations=self.n_permutations, rng=self.seed, **self.waves.asked
-        )
+        asked: dict[str, Any] = self.waves.asked
+        return evidence_ladder(self.waves.panel, behaviour=self.name, n_permutations=self.n_permutations, rng=self.seed, **asked)
 
     @cached_property
     def null(self) -> PermutationNull:

@@ -144,7 +144,7 @@ def spread_report(
     """
     source = source.as_record() if isinstance(source, RecordStore) else source
     policy = DisclosurePolicy.resolve(disclosure)
-    chosen = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "engine": engine}
+    chosen: dict[str, object] = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "engine": engine}
     chosen["unknown_consent"] = unknown_consent
     chosen_of = _chosen(source, window, area, provider, clients)
     panel_and_name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)

@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.draw.courses import describe_courses, draw_courses
 from recoverynet.draw.dots import GAINED, describe_dots, draw_dots
 from recoverynet.draw.tipping import WORDS, describe_tipping, draw_tipping
@@ -71,7 +72,7 @@ def _rules_table(what_if: WhatIf) -> EstimateTable:
     costs = [name for name in COSTS if not (name.startswith("pounds") and (frame["pounds"] == 0).all())]
     rows = pd.DataFrame(
         {
-            "followed": [f"{row.followed:.0f} of {row.proposed:.0f}" for row in frame.itertuples()],
+            "followed": [f"{row.followed:.0f} of {row.proposed:.0f}" for row in each_row(frame)],
             "linked": [_difference(what_if, row, "linked") for _, row in frame.iterrows()],
             "gained": [_difference(what_if, row, "gained") for _, row in frame.iterrows()],
             **{name: frame[name].to_numpy() for name in costs},
@@ -103,13 +104,13 @@ def _between_table(what_if: WhatIf) -> EstimateTable:
     between = what_if.found.between()
     lead = what_if.lead
     rows = between[(between["outcome"] == "linked") & ((between["rule"] == lead) | (between["than"] == lead))]
-    turned = [(-1 if row.than == lead else 1) for row in rows.itertuples()]
-    others = [row.rule if row.than == lead else row.than for row in rows.itertuples()]
+    turned = [(-1 if row.than == lead else 1) for row in each_row(rows)]
+    others = [row.rule if row.than == lead else row.than for row in each_row(rows)]
     told = [
         true_minus(f"{sign * row.difference:+.1f} ({within(*sorted((sign * row.low, sign * row.high)))})")
-        for sign, row in zip(turned, rows.itertuples(), strict=True)
+        for sign, row in zip(turned, each_row(rows), strict=True)
     ]
-    apart = ["yes" if row.told_apart else "no" for row in rows.itertuples()]
+    apart = ["yes" if row.told_apart else "no" for row in each_row(rows)]
     shown = told if what_if.shows("linked") else [wording.HIDDEN] * len(told)
     return EstimateTable(
         pd.DataFrame({"difference": shown, "apart": apart, "behind": what_if.n}, index=[RULE_LABELS[name] for name in others]),
@@ -130,13 +131,13 @@ def who_section(report: ReportWriter, what_if: WhatIf) -> Section:
     )
     gains = what_if.found.who_gains()
     part = gains[(gains["rule"] == what_if.lead) & (gains["by"] != "all") & (gains["n"] > 0)]
-    labels = [f"{BY.get(row.by, row.by)}: {wording.label(row.level)}" for row in part.itertuples()]
+    labels = [f"{BY.get(row.by, row.by)}: {wording.label(row.level)}" for row in each_row(part)]
     texts = {
         word: [
             f"{signed(getattr(row, word), 1)} ({within(getattr(row, f'{word}_low'), getattr(row, f'{word}_high'), 1)})"
             if row.n >= what_if.least and what_if.shows(outcome)
             else wording.HIDDEN
-            for row in part.itertuples()
+            for row in each_row(part)
         ]
         for word, outcome in (("linked", "linked"), ("gained", "holding"))
     }
@@ -170,10 +171,10 @@ def tipping_section(report: ReportWriter, what_if: WhatIf) -> Section:
     tips = what_if.tipping.tips()
     rows = pd.DataFrame(
         {
-            "tried": [f"{amount(row.lowest)} to {amount(row.highest)}" for row in tips.itertuples()],
-            "best": [RULE_LABELS[row.best] for row in tips.itertuples()],
-            "tips": [_tip(row) for row in tips.itertuples()],
-            "leads": ["yes" if row.ever_leads else "no" for row in tips.itertuples()],
+            "tried": [f"{amount(row.lowest)} to {amount(row.highest)}" for row in each_row(tips)],
+            "best": [RULE_LABELS[row.best] for row in each_row(tips)],
+            "tips": [_tip(row) for row in each_row(tips)],
+            "leads": ["yes" if row.ever_leads else "no" for row in each_row(tips)],
             "behind": what_if.n,
         },
         index=[WORDS[name] for name in tips["assumption"]],

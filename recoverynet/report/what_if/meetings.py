@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from recoverynet.by_row import each_row
 from recoverynet.models.interventions.meeting_gaps import NOT_KNOWN, MeetingGaps, plan_meetings
 from recoverynet.report import wording
 from recoverynet.report.disclosure.labels import OTHER
@@ -76,7 +77,7 @@ def _best_of_each(gaps: MeetingGaps) -> dict[tuple[str, str], tuple[int, int]]:
     frame = frame[(frame["n_without"] > 0) & (frame["area"] != NOT_KNOWN)].drop_duplicates("area")
     return {
         (str(row.area), f"{str(row.weekday).capitalize()} {row.part}"): (int(row.n_without), int(row.n_go_to_none))
-        for row in frame.itertuples()
+        for row in each_row(frame)
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,8 @@ def brief_section(report: ReportWriter, what_if: WhatIf) -> Section:
 
 
 def _key_figures(what_if: WhatIf) -> list[KeyFigure]:
-    row, months = what_if.frame.loc[what_if.lead], what_if.plan.horizon
+    row: Any = what_if.frame.loc[what_if.lead]
+    months = what_if.plan.horizon
     rule = RULE_LABELS[what_if.lead].lower()
     figures = []
     for word, label in (("linked", "clients going to a recovery group"), ("gained", "clients holding the norm")):
@@ -56,7 +58,7 @@ def _about(count: float) -> str:
 def _linked(what_if: WhatIf) -> str:
     if not what_if.shows("linked"):
         return "How many more would go to a recovery group is not shown: too few do at the start."
-    row = what_if.frame.loc[what_if.lead]
+    row: Any = what_if.frame.loc[what_if.lead]
     said = (
         f"**Links.** After {what_if.plan.horizon} months {signed(row['linked'])} clients "
         f"({within(row['linked_low'], row['linked_high'])}) "
@@ -70,7 +72,7 @@ def _linked(what_if: WhatIf) -> str:
 def _gained(what_if: WhatIf) -> str:
     if not what_if.shows("holding"):
         return "How many more would hold the norm is not shown: too few do, or do not, at the start."
-    row = what_if.frame.loc[what_if.lead]
+    row: Any = what_if.frame.loc[what_if.lead]
     said = (
         f"**The norm.** {signed(row['gained'])} clients ({within(row['gained_low'], row['gained_high'])}) hold it who "
         f"would not without."
@@ -119,7 +121,7 @@ def _limits_found(what_if: WhatIf) -> list[str]:
     for check in what_if.found.checks:
         if check.passed is False and check.name == HORIZON_CHECK:
             said.append(f"The horizon reaches beyond what the record covers: {check.detail}.")
-    unfilled = what_if.frame.loc[what_if.lead, "unfilled"]
+    unfilled = float(what_if.frame["unfilled"][what_if.lead])
     if unfilled >= 1:
         said.append(f"About {unfilled:.0f} of the proposals found nobody: no client, group or introducer fitted.")
     return said

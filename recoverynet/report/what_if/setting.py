@@ -11,6 +11,7 @@ import pandas as pd
 
 from recoverynet.errors import DisclosureError
 from recoverynet.measures.subgroups import EVERYONE, NOT_RECORDED
+from recoverynet.models.interventions.arrays import group_place, person_place
 from recoverynet.models.interventions.comparison import NOBODY, Comparison
 from recoverynet.models.interventions.declared import BridgeRemoved, GroupClosed, HoursMoved, Introduction
 from recoverynet.models.interventions.plan import InterventionPlan
@@ -95,10 +96,10 @@ def require_nobody_told_of(plan: InterventionPlan, source: SpreadSource, policy:
         if isinstance(each, Introduction) and each.clients:
             told = ("the plan introduces", len(each.clients))
         elif isinstance(each, GroupClosed | HoursMoved) and each.group_id in standing.group_ids:
-            place = standing.group_ids.get_loc(each.group_id)
+            place = group_place(standing, each.group_id)
             told = (f"{each.group_id!r} is gone to by", int((at.active[:, place] & at.client).sum()))
         elif isinstance(each, BridgeRemoved) and each.person_id in standing.person_ids:
-            place = standing.person_ids.get_loc(each.person_id)
+            place = person_place(standing, each.person_id)
             tied = at.indices[at.indptr[place] : at.indptr[place + 1]]
             told = ("the person taken out meets", int(at.client[tied].sum()))
         if told is not None and 0 < told[1] < policy.smallest_shown:

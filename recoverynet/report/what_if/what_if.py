@@ -6,6 +6,7 @@ import hashlib
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,7 @@ def _rates(record: RecoveryRecord, plan: InterventionPlan, norm: Norm) -> Declar
         return plan.rates
     said = plan.rates
     waves = spread_panel(record, norm=norm, purpose="evaluation")
-    others = {"attending": said.attending, "leaving": said.leaving, "ties_ending": said.ties_ending}
+    others: dict[str, Any] = {"attending": said.attending, "leaving": said.leaving, "ties_ending": said.ties_ending}
     spans = (waves.panel.waves["end"] - waves.panel.waves["start"]).dt.days
     months = float(spans.median()) / MONTH_DAYS
     if plan.model == "sisa":
@@ -203,13 +204,14 @@ def _limits(report: ReportWriter, ladder: EvidenceLadder | None) -> Section:
 
 
 def _settings(what_if: WhatIf, record: RecoveryRecord) -> dict[str, str]:
-    plan = what_if.plan
+    plan, rates = what_if.plan, what_if.source.rates
+    fitted = f"{rates.in_words()}, drawn from its covariance" if isinstance(rates, FittedRates) else ""
     return {
         "Starting point": what_if.source.standing.source_in_words,
         "People who did not agree to evaluation": "left out",
         "Horizon": f"{plan.horizon} months",
         "Runs": f"{plan.runs:,}, seed {plan.seed}; {min(plan.runs, RUNS_OF_TIPPING)} a value for tipping points",
-        "Rates": f"{what_if.source.rates.in_words()}, drawn from its covariance" if plan.model else "declared, or the record's own",
+        "Rates": fitted or "declared, or the record's own",
         "Within reach": _reach_in_words(plan),
         "Network": "turns over" if plan.turnover else "stays as it stands",
         "Fingerprint of the record": fingerprint(record),

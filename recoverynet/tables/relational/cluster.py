@@ -12,6 +12,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class ClusterSession:
             "spark.sql.execution.arrow.pyspark.enabled": "true",
             "spark.sql.ansi.enabled": "true",
         }.items():
-            self._asked(lambda key=key, value=value: self._spark.conf.set(key, value))
+            self._asked(partial(self._spark.conf.set, key, value))
 
     def hold(self, name: str, table: pa.Table) -> None:
         """Make a table in memory known under a name."""
@@ -154,7 +155,7 @@ def _session_of(master: str | None, memory: str) -> Any:
                 running.defaultParallelism  # noqa: B018
                 joined = SparkSession(running).newSession()
             if joined is not None:
-                _require_same(running.master, master or running.master)
+                _require_same(str(running.master), master or str(running.master))
                 return joined
             _forget(running)
         master = master or LOCAL

@@ -46,7 +46,8 @@ class ContactFacts:
             "c.person_id = m.person_id) SELECT o.kind, count(*) AS n, count(t.occasion) AS n_with FROM occasions o JOIN numbered k "
             "ON o.occasion_id = k.occasion_id LEFT JOIN theirs t ON k.occasion = t.occasion GROUP BY o.kind"
         ).to_pandas()
-        return frame.set_index("kind").astype("int64").sort_index()
+        answer: pd.DataFrame = frame.set_index("kind").astype("int64").sort_index()
+        return answer
 
     def reached(self, met_sql: str) -> pd.DataFrame:
         """Who met the recovery community, through a group (of which ``kind``) or a person; each way once a person."""
@@ -55,16 +56,18 @@ class ContactFacts:
             f"FROM ({met_sql}) m JOIN numbered o ON m.occasion = o.occasion LEFT JOIN groups g ON o.group_id = g.group_id"
         ).to_pandas()
         frame.insert(0, "person_id", self._ids.to_numpy()[frame.pop("person").to_numpy(dtype="int64")])
-        return frame.sort_values(["person_id", "through", "kind"], ignore_index=True)
+        answer: pd.DataFrame = frame.sort_values(["person_id", "through", "kind"], ignore_index=True)
+        return answer
 
     def ties_at(self, kinds: Collection[str]) -> pd.DataFrame:
         """Who shared an occasion of some kinds with whom: ``a`` < ``b`` (places), ``n``."""
-        return self._session.table(
+        answer: pd.DataFrame = self._session.table(
             "WITH chosen AS (SELECT a.person, a.occasion FROM attended a JOIN numbered k ON a.occasion = k.occasion JOIN occasions "
             f"o ON k.occasion_id = o.occasion_id WHERE o.kind IN {list_sql(kinds)}) "
             "SELECT x.person AS a, y.person AS b, count(*) AS n FROM chosen x JOIN chosen y ON x.occasion = y.occasion AND "
             "x.person < y.person GROUP BY x.person, y.person"
         ).to_pandas()
+        return answer
 
     def visits(self, bounds: Bounds) -> pd.DataFrame:
         """How often everybody went to each group in each wave: ``person_id``, ``group_id``, ``wave`` (from 0), ``times``."""
@@ -76,7 +79,8 @@ class ContactFacts:
             "GROUP BY a.person, k.group_id, w.wave"
         ).to_pandas()
         frame.insert(0, "person_id", self._ids.to_numpy()[frame.pop("person").to_numpy(dtype="int64")])
-        return frame.astype({"group_id": "str", "wave": "int64", "times": "int64"})
+        answer: pd.DataFrame = frame.astype({"group_id": "str", "wave": "int64", "times": "int64"})
+        return answer
 
     def filled(self, name: str) -> list[str]:
         """Columns of a table of contacts, those of its files included, in which anything is recorded."""
@@ -103,4 +107,5 @@ class ContactFacts:
         return int(self._session.table(f"SELECT count(*) AS n FROM {name}")["n"][0].as_py())
 
     def _named(self, table: pa.Table) -> pd.Index:
-        return pd.Index(self._ids.to_numpy()[table["person"].to_numpy()], name="person_id")
+        answer: pd.Index = pd.Index(self._ids.to_numpy()[table["person"].to_numpy()], name="person_id")
+        return answer

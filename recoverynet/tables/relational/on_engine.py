@@ -156,7 +156,8 @@ class RecordOnEngine:
     ) -> pd.DataFrame:
         """Every tie once: ``a`` < ``b`` (places in ``people``), ``weight``, ``n`` (occasions shared)."""
         query = self._ties_sql(start, end, weighting, half_life, min_weight)
-        return self._session.table(query).to_pandas()
+        answer: pd.DataFrame = self._session.table(query).to_pandas()
+        return answer
 
     def write_ties(
         self,
@@ -227,7 +228,8 @@ class RecordOnEngine:
         self._number()
         start, end = (None, None) if window is None else (_us(window[0]), _us(window[1]))
         frame = self._session.table(first_steps_sql(start, end, add_participation=add_participation)).to_pandas()
-        return frame.astype({"client_id": "str", "group_id": "str", "stage": "str", "day": "float64"})
+        answer: pd.DataFrame = frame.astype({"client_id": "str", "group_id": "str", "stage": "str", "day": "float64"})
+        return answer
 
     def person_waves(
         self,
@@ -270,7 +272,8 @@ class RecordOnEngine:
     def risk_sums(self, *, transition: str, lag: int = 1) -> pd.DataFrame:
         """Sums behind a hazard over the waves that :meth:`person_waves` last made; see ``risk_sums_sql``."""
         whole_number(lag, "lag", 1)
-        return self._session.table(person_waves.risk_sums_sql(int(lag), transition)).to_pandas()
+        answer: pd.DataFrame = self._session.table(person_waves.risk_sums_sql(int(lag), transition)).to_pandas()
+        return answer
 
     def _ties_sql(self, start: Any, end: Any, weighting: str, half_life: object | None, min_weight: float) -> str:
         self._number()

@@ -63,4 +63,8 @@ def _steps(
 def safe_contact(role: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Whether it is safe to get in touch, of clients: no for one in forty, not asked of one in six."""
     chance = rng.random(len(role))
-    return np.where(role == CLIENT, np.select([chance < 0.025, chance < 0.19], ["false", None], "true"), None)
+    said = np.full(len(role), None, dtype=object)
+    client = role == CLIENT
+    said[client & (chance >= 0.19)] = "true"
+    said[client & (chance < 0.025)] = "false"
+    return said

@@ -87,7 +87,8 @@ def meetings_of(
 
 def _counting_up(sizes: np.ndarray) -> np.ndarray:
     """0, 1, … for each run of a given size, one run after the other."""
-    return np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    answer: np.ndarray = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return answer
 
 
 def _with_introducers(
@@ -144,7 +145,7 @@ def contacts_of_two(plan: Plan, people: People, episodes: Episodes, ties: Ties, 
         (met, outreach, np.full(len(met), OUTREACH), HOST),
         (ties.one[tie], ties.other[tie], kind, np.where(ties.kind[tie] == SUPPORT, SPONSOR, NO_PART)),
     )
-    return together([_pairs(plan, people, month, *lot, rng) for lot in lots])
+    return together([_pairs(plan, people, month, one, other, kinds, part, rng) for one, other, kinds, part in lots])
 
 
 def _pairs(

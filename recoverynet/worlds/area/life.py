@@ -99,7 +99,8 @@ def exposure_of(contacts: Contacts, held: np.ndarray, known: np.ndarray) -> np.n
 
     def met(mark: np.ndarray) -> np.ndarray:
         everybody = there @ (weight * (there.T @ mark.astype(float)))
-        return everybody - mark * (there @ weight)
+        answer: np.ndarray = everybody - mark * (there @ weight)
+        return answer
 
     total = met(known)
     share = np.full(n, np.nan)
@@ -128,11 +129,12 @@ def _first_states(people: People, episodes: Episodes, rng: np.random.Generator) 
 
 def _push(plan: Plan, people: People, shocked: np.ndarray, treated: np.ndarray) -> np.ndarray:
     """What surroundings, latent trait and treatment add to the log odds of gaining, and take from losing."""
-    return (
+    answer: np.ndarray = (
         np.log(plan.surroundings) * (shocked[people.area] - SHARE_SHOCKED)
         + np.log(plan.latent[1]) * (people.latent - 0.5)
         + 0.2 * treated
     )
+    return answer
 
 
 def _next_states(

@@ -37,7 +37,7 @@ def linkage_table(plan: Plan, life: Life, rng: np.random.Generator, answering: n
             "group_id": life.places.groups["group_id"].to_numpy()[rows["group"]],
             "stage": rows["stage"].to_numpy(),
             "at": plan.stamps(rows["day"].to_numpy()),
-            "by_person_id": np.where(by != "", by, None),
+            "by_person_id": np.where(by != "", by, None),  # type: ignore[call-overload]
             "reason": rows["reason"].to_numpy(),
         }
     )
@@ -53,7 +53,7 @@ def _steps(client: np.ndarray, group: np.ndarray, stage: str, day: np.ndarray, b
 def _attendance(life: Life) -> pd.DataFrame:
     """Meetings of recovery groups that clients were at, numbered in time for each client and group."""
     contacts = life.contacts
-    at = pd.DataFrame(
+    at: pd.DataFrame = pd.DataFrame(
         {
             "client": contacts.person,
             "occasion": contacts.occasion,
@@ -64,7 +64,8 @@ def _attendance(life: Life) -> pd.DataFrame:
     )
     by = at[at["part"] == INTRODUCER].drop_duplicates("occasion").set_index("occasion")["client"]
     recovery = np.append(life.places.recovery, False)
-    at = at[(life.people.role[at["client"]] == CLIENT) & recovery[at["group"]]]
+    kept: np.ndarray = (life.people.role[at["client"]] == CLIENT) & recovery[at["group"]]
+    at = at[kept]
     at = at.sort_values(["client", "group", "day"], kind="stable").reset_index(drop=True)
     at["turn"] = at.groupby(["client", "group"]).cumcount() + 1
     at["introducer"] = at["occasion"].map(by).fillna(-1).astype(int)

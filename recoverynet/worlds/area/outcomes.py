@@ -57,7 +57,8 @@ def _forms(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     parts.append(_rows(episodes.person, exits, np.where(planned, EXIT_FORM, UNPLANNED_EXIT_FORM), rng))
     forms = pd.concat(parts, ignore_index=True)
     left = life.people.left[forms["person"]]
-    forms = forms[(forms["day"] >= 0) & (forms["day"] < np.minimum(plan.n_days, left))]
+    kept: np.ndarray = ((forms["day"] >= 0) & (forms["day"] < np.minimum(plan.n_days, left))).to_numpy()
+    forms = forms[kept]
     forms = forms.drop_duplicates(["person", "day"]).sort_values(["person", "day"], ignore_index=True)
     forms["month"] = plan.month_of(forms["day"].to_numpy())
     return forms
@@ -80,7 +81,8 @@ def _scores(
 
     def score(middle: float, which: int, high: int = 20) -> np.ndarray:
         value = middle + better + own[:, which] + rng.normal(0.0, 1.8, n)
-        return np.clip(np.rint(value), 0, high).astype(int).astype(str)
+        answer: np.ndarray = np.clip(np.rint(value), 0, high).astype(int).astype(str)
+        return answer
 
     work = rng.random(plan.n_people)[person] < 0.13 + 0.05 * better
     study = rng.random(n) < 0.08

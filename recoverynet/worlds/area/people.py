@@ -41,7 +41,8 @@ class People:
 
     def present(self, plan: Plan, month: int) -> np.ndarray:
         """Who has joined by the first of the month and not left before its end."""
-        return (self.joined <= plan.month_starts[month]) & (self.left >= plan.month_starts[month + 1])
+        answer: np.ndarray = (self.joined <= plan.month_starts[month]) & (self.left >= plan.month_starts[month + 1])
+        return answer
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def people_table(plan: Plan, people: People, rng: np.random.Generator) -> pd.Dat
     lives_here = (client | (rng.random(n) < 0.8)) & ~worker
     agreed = people.introductions > 0
     consents = {
-        name: np.where(worker, None, np.where(rng.random(n) < share, "true", "false"))
+        name: np.where(worker, None, np.where(rng.random(n) < share, "true", "false"))  # type: ignore[call-overload]
         for name, share in (("consent_care", 0.96), ("consent_evaluation", 0.86), ("consent_research", 0.61))
     }
     holder = np.where(people.worker >= 0, people.ids[people.worker], "")
@@ -202,11 +203,11 @@ def people_table(plan: Plan, people: People, rng: np.random.Generator) -> pd.Dat
             "joined_on": plan.stamps(joined),
             "left_on": plan.stamps(np.where(people.left <= plan.n_days, people.left, np.nan)),
             "area": np.where(known & lives_here, np.array(AREAS)[people.area], None),
-            "sex": np.where(known, np.where(people.female, "F", "M"), None),
+            "sex": np.where(known, np.where(people.female, "F", "M"), None),  # type: ignore[call-overload]
             "age_band": np.where(rng.random(n) >= 0.05, np.array(AGE_BANDS)[people.age], None),
-            "substance": np.where(client, np.where(people.opiate, "opiate_crack", "other"), None),
-            "worker_id": np.where(holder != "", holder, None),
-            "introducer_consent": np.where(worker, None, np.where(agreed, "true", "false")),
+            "substance": np.where(client, np.where(people.opiate, "opiate_crack", "other"), None),  # type: ignore[call-overload]
+            "worker_id": np.where(holder != "", holder, None),  # type: ignore[call-overload]
+            "introducer_consent": np.where(worker, None, np.where(agreed, "true", "false")),  # type: ignore[call-overload]
             "max_introductions": np.where(agreed, people.introductions, np.nan),
             **consents,
         }
@@ -222,7 +223,7 @@ def episodes_table(plan: Plan, people: People, episodes: Episodes) -> pd.DataFra
             "ended_on": plan.stamps(episodes.end),
             "provider": episodes.provider,
             "modality": episodes.modality,
-            "exit_reason": np.where(np.isnan(episodes.end), None, episodes.exit),
+            "exit_reason": np.where(np.isnan(episodes.end), None, episodes.exit),  # type: ignore[call-overload]
         }
     )
     return frame.sort_values(["person_id", "started_on"], ignore_index=True)

@@ -90,9 +90,11 @@ class Plan:
 
 def chance(log_odds: np.ndarray) -> np.ndarray:
     """The chance that goes with log odds."""
-    return 1.0 / (1.0 + np.exp(-log_odds))
+    answer: np.ndarray = 1.0 / (1.0 + np.exp(-log_odds))
+    return answer
 
 
 def logit(share: float | np.ndarray) -> np.ndarray:
     """The log odds that go with a chance."""
-    return np.log(share) - np.log1p(-np.asarray(share))
+    answer: np.ndarray = np.log(share) - np.log1p(-np.asarray(share))
+    return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -159,7 +160,7 @@ def riverside_record(*, influence: bool = True) -> RecoveryRecord:
     >>> len(riverside_record(influence=False).people)
     940
     """
-    dials = dict(RIVERSIDE) if influence else {**RIVERSIDE, "influence": 1.0}
+    dials: dict[str, Any] = dict(RIVERSIDE) if influence else {**RIVERSIDE, "influence": 1.0}
     return synthetic_record(rng=RIVERSIDE_SEED, **dials)
 
 
@@ -175,8 +176,8 @@ def _recorded(plan: Plan, life: Life, rng: np.random.Generator, answering: np.ra
         episodes=episodes_table(plan, life.people, life.episodes),
         groups=life.places.groups,
         observations=_observations(plan, life, rng),
-        nominations=nominations,
-        alter_ties=alter_ties,
+        nominations=cast(pd.DataFrame, nominations),
+        alter_ties=cast(pd.DataFrame, alter_ties),
         linkage=linkage_table(plan, life, rng, answering),
         separations=separations_table(life, rng),
         window=window,
@@ -190,7 +191,7 @@ def _contact_tables(plan: Plan, life: Life, contacts: Contacts) -> tuple[pd.Data
     width = max(5, len(str(len(order))))
     ids = np.empty(len(order), dtype=object)
     ids[order] = [f"o{i:0{width}d}" for i in range(1, len(order) + 1)]
-    group_ids = np.append(life.places.groups["group_id"].to_numpy(), None)
+    group_ids = np.array([*life.places.groups["group_id"], None], dtype=object)
     occasions = pd.DataFrame(
         {
             "occasion_id": ids,
@@ -225,7 +226,7 @@ def _observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFr
             "variable": rows["variable"].to_numpy(),
             "value": rows["value"].to_numpy(),
             "source": rows["source"].to_numpy(),
-            "perceived_by": np.where(by != "", by, None),
+            "perceived_by": np.where(by != "", by, None),  # type: ignore[call-overload]
             "instrument": rows["instrument"].replace("", None).to_numpy(),
         }
     )
@@ -256,7 +257,8 @@ def _as_text(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         local = column.dt.tz_localize(None)
         days_only = (local.dropna() == local.dropna().dt.normalize()).all()
-        return local.dt.strftime("%Y-%m-%d" if days_only else "%Y-%m-%dT%H:%M")
+        answer: pd.Series = local.dt.strftime("%Y-%m-%d" if days_only else "%Y-%m-%dT%H:%M")
+        return answer
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.map({True: "true", False: "false"})
     if pd.api.types.is_float_dtype(column.dtype):

@@ -67,7 +67,10 @@ class Ties:
         active = self.end > month
         known = set(zip(self.one[active].tolist(), self.other[active].tolist(), strict=True))
         pairs = zip(one.tolist(), other.tolist(), strict=True)
-        fresh = np.array([pair not in known and not known.add(pair) for pair in pairs], dtype=bool)
+        fresh = np.zeros(len(one), dtype=bool)
+        for place, pair in enumerate(pairs):
+            fresh[place] = pair not in known
+            known.add(pair)
         new = (one, other, np.full(len(one), kind), np.full(len(one), month), month + lasts)
         for name, values in zip(("one", "other", "kind", "start", "end"), new, strict=True):
             setattr(self, name, np.concatenate([getattr(self, name), values[fresh]]))
@@ -81,7 +84,8 @@ def no_ties() -> Ties:
 def pull_of_norm(plan: Plan, people: People, held: np.ndarray, sign: np.ndarray | float) -> np.ndarray:
     """Log odds likeness adds to taking up a group: sign 1 for a recovery norm, −1 for using."""
     likeness = np.log(plan.homophily) * (held - 0.5) + np.log(plan.latent[0]) * (people.latent - 0.5)
-    return sign * likeness
+    answer: np.ndarray = sign * likeness
+    return answer
 
 
 def choose_groups(
@@ -176,4 +180,5 @@ def _likely_pairs(
 
 
 def _shares(weights: np.ndarray) -> np.ndarray:
-    return weights / weights.sum()
+    answer: np.ndarray = weights / weights.sum()
+    return answer

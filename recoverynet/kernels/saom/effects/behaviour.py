@@ -41,12 +41,12 @@ class Around(NamedTuple):
     """
 
     z: float
-    out: int
-    into: int
-    mutual: int
-    mean_out: int
-    mean_into: int
-    mean_mutual: int
+    out: float
+    into: float
+    mutual: float
+    mean_out: float
+    mean_into: float
+    mean_mutual: float
     out_sum: float
     in_sum: float
     mutual_sum: float
@@ -61,9 +61,9 @@ class Around(NamedTuple):
     above: float
     below: float
     alters_in: float
-    degree_out: int
-    degree_in: int
-    degree_mutual: int
+    degree_out: float
+    degree_in: float
+    degree_mutual: float
 
 
 def _declare(
@@ -193,12 +193,12 @@ IN_STEPS = tuple(int(each.code) for each in (AV_SIM, TOT_SIM, AV_SIM_RECIP, TOT_
 
 
 @lean()
-def _mean(total: float, count: int) -> float:
+def _mean(total: float, count: float) -> float:
     return total / count if count > 0 else 0.0
 
 
 @lean()
-def _distance(far: float, lower: float, equal: float, count: int, d: int) -> float:
+def _distance(far: float, lower: float, equal: float, count: float, d: int) -> float:
     """Σ_j |z_i + d − z_j|: each step takes i nearer to those on that side and further from all others."""
     if d == 0:
         return far

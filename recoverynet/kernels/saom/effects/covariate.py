@@ -9,6 +9,8 @@ change statistic and tie statistic are the same function where both values are k
 
 from __future__ import annotations
 
+import numpy as np
+
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.effects.declared import COVARIATE, DYADIC, CovariateCode, Effect
 from recoverynet.kernels.saom.pairs import over_values
@@ -144,7 +146,19 @@ _alt_x, _alt_sq_x, _ego_x, _ego_sq_x, _sim_x, _same_x, _diff_x, _abs_diff_x, _eg
 
 
 @lean()
-def covariate_changes(code, values, known, a, options, found, ego, reach, m, delta, e):  # type: ignore[no-untyped-def]
+def covariate_changes(
+    code: int,
+    values: np.ndarray,
+    known: np.ndarray,
+    a: int,
+    options: np.ndarray,
+    found: int,
+    ego: int,
+    reach: float,
+    m: float,
+    delta: np.ndarray,
+    e: int,
+) -> None:
     """Write the contribution of a tie to the person of every option into row e of ``delta``."""
     if code == CovariateCode.ALT_X:
         _alt_x(values, known, a, options, found, ego, reach, m, delta, e)

@@ -75,7 +75,8 @@ def out_act_sqrt_change(t: Pair, p: float) -> float:
 def reci_act_change(t: Pair, p: float) -> float:
     """Both the number of ties and, where the other returns it, of returned ties go up."""
     others, mutual = t.ego_out - t.tied, t.ego_mutual - t.tied * t.back
-    return (others + 1) * (mutual + t.back) ** (1.0 / p) - others * mutual ** (1.0 / p)
+    answer: float = (others + 1) * (mutual + t.back) ** (1.0 / p) - others * mutual ** (1.0 / p)
+    return answer
 
 
 @_small
@@ -110,4 +111,5 @@ def degree_tie(code: int, t: Pair, p: float) -> float:
         return float(t.ego_out)
     if code == TieCode.OUT_ACT_SQRT:
         return math.sqrt(t.ego_out)
-    return float(t.ego_mutual) ** (1.0 / p)
+    answer: float = float(t.ego_mutual) ** (1.0 / p)
+    return answer

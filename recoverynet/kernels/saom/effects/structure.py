@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.effects.closure import (
     balance_change,
@@ -265,7 +267,9 @@ _reci_act, _out_iso, _out_trunc, _nbr_dist2, _balance, _between, _in_struct_eq =
 
 
 @lean()
-def structure_changes(code, people, options, found, ego, mutual, p, delta, e):  # type: ignore[no-untyped-def]
+def structure_changes(
+    code: int, people: np.ndarray, options: np.ndarray, found: int, ego: int, mutual: int, p: float, delta: np.ndarray, e: int
+) -> None:
     """Write s_i with the tie minus s_i without it, for every option, into row e of ``delta``."""
     if code == TieCode.DENSITY:
         _density(people, options, found, ego, mutual, p, delta, e)
