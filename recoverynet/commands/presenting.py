@@ -58,8 +58,8 @@ def dressed(
     contact: str | None,
     logo: Path | None,
     sections: str | None,
-    template: Path | None,
     made_by: str | None,
+    template: Path | None = None,
 ) -> Report:
     """The report with what was asked for on it."""
     from recoverynet.report.presentation import Presentation, present

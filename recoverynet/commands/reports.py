@@ -129,6 +129,11 @@ def report_spread(
     clients: Clients = None,
     unknown_consent: Unknown = UnknownChoice.count,
     ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -157,7 +162,8 @@ def report_spread(
         ledger=ledger,
         **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]
     )
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 @report_app.command("comparison")
@@ -177,6 +183,11 @@ def report_comparison(
     provider: Provider = None,
     clients: Clients = None,
     ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -193,7 +204,8 @@ def report_comparison(
 
     asked = {"title": title, "disclosure": disclosure.value, "by": by.value, "ledger": ledger}
     report = comparison_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 def _not_a_notebook(path: Path) -> Path:
@@ -217,6 +229,11 @@ def report_what_if(
     leave_out: LeaveOut = False,
     brief: Brief = False,
     ledger: Ledger = None,
+    service: Service = None,
+    contact: Contact = None,
+    logo: Logo = None,
+    sections: SectionNames = None,
+    made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -230,7 +247,8 @@ def report_what_if(
     declared = read_plan(plan)
     record = read_told(folder, map, leave_out)
     report = what_if_report(record, declared, title=title, disclosure=disclosure.value, ledger=ledger, quiet=quiet or None)
-    finish(report.brief() if brief else report, out, tables)
+    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    finish(told.brief() if brief else told, out, tables)
 
 
 def _page_ending(path: Path) -> Path:

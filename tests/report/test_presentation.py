@@ -149,6 +149,19 @@ def test_the_command_takes_them_all_and_verify_asks_for_what_is_not_in_it(tmp_pa
     assert run(app, args).exit_code == 2, "kept without --overwrite"
 
 
+@pytest.mark.parametrize(("kind", "section"), [("spread", "ladder"), ("comparison", "flow")])
+def test_other_reports_take_them_too(tmp_path: Path, kind: str, section: str) -> None:
+    folder, out = str(rn.samples.sample_folder("five_people")), tmp_path / "x.html"
+    args = ["report", kind, folder, "--out", str(out), "--quiet", "--service", "Riverside", "--made-by", "An evaluator"]
+    made = CliRunner().invoke(app, [*args, "--sections", section])
+    assert made.exit_code in (0, 3), made.output
+    saved = read_saved(out)
+    assert saved.manifest["made_by"] == "An evaluator" and saved.manifest["presented"]["sections"] == [section]
+    assert "Riverside" in out.read_text(encoding="utf-8").split("<script")[0]
+    assert verify_report(out, rn.load_sample("five_people")).differences == ()
+    assert CliRunner().invoke(app, [*args, "--sections", "nonsense", "--overwrite"]).exit_code == 1
+
+
 def test_the_template_is_copied_and_not_replaced(tmp_path: Path) -> None:
     run = CliRunner().invoke
     assert run(app, ["template", "--to", str(tmp_path / "t.ipynb")]).exit_code == 0
