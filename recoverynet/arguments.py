@@ -96,9 +96,16 @@ def as_path(value: object, what: str) -> Path:
     >>> as_path("my_folder", "read_record()").name
     'my_folder'
     """
-    if not isinstance(value, str | PathLike) or "\0" in os.fspath(value):
-        raise SchemaError(f"{what} takes the path of a file or folder, such as 'my_folder'; got a {type(value).__name__}.")
-    return Path(value)
+    text = os.fspath(value) if isinstance(value, str | PathLike) else None
+    if not isinstance(text, str):
+        got = f"a {type(value).__name__}"
+    elif not text.strip():
+        got = "an empty text, as where a variable was not filled in"
+    elif "\0" in text:
+        got = "a text with a sign that no path holds (U+0000)"
+    else:
+        return Path(text)
+    raise SchemaError(f"{what} takes the path of a file or folder, such as 'my_folder'; got {got}.")
 
 
 def array_of_numbers(values: object, what: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import NotWrittenError, SchemaError
 
 try:
@@ -70,7 +71,7 @@ def atomic_file(path: str | Path, *, private: bool = False) -> Iterator[Path]:
     ...     [file.name for file in Path(folder).iterdir()]
     ['a.txt']
     """
-    path = Path(path)
+    path = as_path(path, "Writing")
     with _told(path):
         goal = Path(os.path.realpath(path))
         if goal.exists() and not goal.is_file() and not goal.is_dir():
@@ -142,7 +143,7 @@ def atomic_folder(path: str | Path, *, private: bool = False, replacing: Collect
     ...     sorted(file.name for file in Path(place).rglob("*"))
     ['people.csv', 'tables']
     """
-    path = Path(path)
+    path = as_path(path, "Writing")
     with _told(path):
         goal = Path(os.path.realpath(path))
         if goal.exists() and not goal.is_dir():
@@ -168,9 +169,10 @@ def atomic_folder(path: str | Path, *, private: bool = False, replacing: Collect
 
 def make_folder(path: str | Path) -> Path:
     """Make a folder and those above it where they do not exist; raises NotWrittenError where it cannot be made."""
-    with _told(Path(path)):
-        Path(path).mkdir(parents=True, exist_ok=True)
-    return Path(path)
+    path = as_path(path, "Writing")
+    with _told(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def require_finished(folder: str | Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from recoverynet.errors import SchemaError, UnknownPersonError
 
@@ -82,6 +83,9 @@ def ids_of_column(values: pd.Series, what: str) -> pd.Series:
     >>> ids_of_column(pd.Series([1.0, None, 3.0]), "The ids").tolist()
     ['1', nan, '3']
     """
+    if isinstance(values.dtype, pd.ArrowDtype) and pa.types.is_string_view(values.dtype.pyarrow_dtype):
+        # pandas knows no type of Python for it and stops at the first question
+        values = pd.Series(pa.array(values.array).cast(pa.string()).to_pandas().astype("str").array, values.index, name=values.name)
     if isinstance(values.dtype, pd.CategoricalDtype):
         words = ids_of_column(pd.Series(values.cat.categories), what)
         return pd.Series(_taken(words, values.cat.codes.to_numpy()), index=values.index, name=values.name)

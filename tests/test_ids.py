@@ -50,6 +50,7 @@ TYPES: dict[str, Callable[[pd.Series], pd.Series]] = {
     "Arrow whole": lambda ids: ids.astype("int64").astype(arrow(pa.int64())),
     "Arrow float": lambda ids: ids.astype("float64").astype(arrow(pa.float64())),
     "Arrow text": lambda ids: ids.astype("str").astype(arrow(pa.string())),
+    "Arrow view of text": lambda ids: ids.astype("str").astype(arrow(pa.string_view())),
     "Arrow dictionary": lambda ids: pd.Series(
         pd.array(pa.array(ids.astype("int64")).dictionary_encode(), dtype=arrow(NUMBERS)), index=ids.index, name=ids.name
     ),

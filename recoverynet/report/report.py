@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from recoverynet import __version__
+from recoverynet.arguments import as_path
 from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import still_audited
@@ -242,7 +243,7 @@ class Report:
         NotEstimableError
             For ``.ipynb``: the report was not made from a record, or a cell of the notebook failed.
         """
-        path = Path(path)
+        path = as_path(path, "save()")
         suffix = path.suffix.lower()
         if self.is_for_case_holder:
             self._save_for_case_holder(path, suffix, template)

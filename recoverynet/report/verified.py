@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
 
+from recoverynet.arguments import as_path
 from recoverynet.errors import RecoveryNetError, SchemaError
 from recoverynet.models.interventions.plan import InterventionPlan
 from recoverynet.report.comparison.comparison import comparison_report
@@ -100,7 +101,7 @@ def verify_report(path: str | Path, record: RecoveryRecord, made_with: MadeWith 
     The report is made again with the settings that stand in it, saved in the same format and compared byte for byte, so that
     a change of one figure is seen, and so is one of a setting. What differs is told by kind: inputs, versions, settings, text.
     """
-    path = Path(path)
+    path = as_path(path, "verify_report()")
     saved = read_saved(path)
     _require_given(saved.manifest, made_with, path)
     try:

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from recoverynet.arguments import as_path
 from recoverynet.atomic import atomic_folder
 from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import SchemaError
@@ -272,7 +273,7 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     require_record(record, "write_record()")
     if format not in ("csv", "parquet"):
         raise SchemaError(f"format must be 'csv' or 'parquet'; got {format!r}.")
-    folder = Path(folder)
+    folder = as_path(folder, "write_record()")
     require_no_other_tables(folder, files_of(record, format))
     with atomic_folder(folder, replacing=[SIDECAR]) as partial:
         write_record_into(record, partial, format=format)

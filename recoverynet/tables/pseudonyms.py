@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from recoverynet.arguments import as_path
 from recoverynet.atomic import atomic_folder, is_leftover
 from recoverynet.csv_files import write_csv_into
 from recoverynet.errors import DisclosureError, RecoveryNetWarning, SchemaError
@@ -184,7 +185,7 @@ def pseudonymise_folder(
     secret, how = key_bytes(key), mapping_of(folder, mapping)
     kept = _kept(how, keep)
     require_time_zone(tz, "tz")
-    out = Path(out)
+    out = as_path(out, "pseudonymise()")
     if out.resolve() in (Path(folder).resolve(), Path(folder).resolve().parent):
         raise DisclosureError(f"Write to a folder of its own; {str(out)!r} holds the data that name people.")
     _require_free(out, overwrite)

@@ -24,6 +24,8 @@ ABOUT_NOBODY = [
     r"simulated records of 650",
     r"clear 1\.25", r"must clear \d+(?:\.\d+)?", r"1 to 3|Figure \d+|Table \d+",
     r"the [\d,]+ figures that must not be known", r"nearer to [\d,]+ of them",
+    r"[\d,]+ figures? shown tells?", r"[\d,]+ of the [\d,]+ figures in the main tables that are not 0",
+    r"Labels of fewer than \d+ clients",
 ]  # fmt: skip
 """What is no number of the record: dates, names, scales, lengths, coverage, bounds set beforehand."""
 

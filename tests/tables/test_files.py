@@ -193,3 +193,15 @@ def test_the_order_of_rows_makes_no_other_record(record: rn.RecoveryRecord, rand
         key = list(RECORD_TABLES[name].key)
         one, other = (getattr(which, name).sort_values(key, ignore_index=True) for which in (back, record))
         pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    "ask", [rn.read_record, rn.open_record, rn.read_graphml, lambda path: rn.write_record(rn.load_sample("five_people"), path)]
+)
+@pytest.mark.parametrize(("path", "told"), [("", "got an empty text, as where a variable was not filled in"), ("  ", "empty text"),
+                                            ("a\0b", "a sign that no path holds")])  # fmt: skip
+def test_a_path_that_is_none_does_not_become_the_folder_one_stands_in(ask, path, told, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(rn.SchemaError, match=told):
+        ask(path)
+    assert not list(tmp_path.iterdir())

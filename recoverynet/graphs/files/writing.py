@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from recoverynet.arguments import as_path
 from recoverynet.atomic import write_text
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.formats.gexf import gexf_text
@@ -112,7 +113,7 @@ def write_pajek(networks: Networks, path: str | Path) -> list[Path]:
     ...     [one.name for one in written], rn.read_pajek(path).network.people["sex"].tolist()
     (['two.net', 'two_sex.clu'], ['f', 'm'])
     """
-    path = Path(path)
+    path = as_path(path, "write_pajek()")
     if path.suffix.lower() != ".net":
         raise SchemaError(f"A Pajek network is written to a file that ends in .net; got {path.name!r}.")
     written = []
