@@ -84,7 +84,6 @@ def ids_of_column(values: pd.Series, what: str) -> pd.Series:
     ['1', nan, '3']
     """
     if isinstance(values.dtype, pd.ArrowDtype) and pa.types.is_string_view(values.dtype.pyarrow_dtype):
-        # pandas knows no type of Python for it and stops at the first question
         values = pd.Series(pa.array(values.array).cast(pa.string()).to_pandas().astype("str").array, values.index, name=values.name)
     if isinstance(values.dtype, pd.CategoricalDtype):
         words = ids_of_column(pd.Series(values.cat.categories), what)

@@ -193,7 +193,7 @@ def _book(
             raise SchemaError("A disclosure ledger is that of a record, and this report is made from a panel: leave it out.")
         return open_book(None, (), scope=frozenset(), policy=policy.name, **named)  # type: ignore[arg-type]
     asked = ways["window"]
-    window = source.window if asked is None else as_window(asked, source.tz)  # type: ignore[arg-type]
+    window = source.window if asked is None else as_window(asked, source.tz)
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(window, clients=listed, **whom)
     return open_book(ledger, people_with_role(source, ("client",)), scope=scope, policy=policy.name, **named)  # type: ignore[arg-type]
