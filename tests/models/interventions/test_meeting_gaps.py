@@ -160,3 +160,13 @@ def test_the_instant_asked_for_is_read_in_the_time_zone_of_the_record() -> None:
     record = rn.load_sample("five_people")
     end = record.required_window()[1]
     pd.testing.assert_frame_equal(rn.plan_meetings(record, at=f"{end:%Y-%m-%d}").to_frame(), rn.plan_meetings(record).to_frame())
+
+
+def test_a_record_without_dates_says_so() -> None:
+    people = pd.DataFrame({"person_id": ["a", "b"], "role": "client"})
+    bare = rn.RecoveryRecord(
+        people, pd.DataFrame(columns=["occasion_id", "started_at", "kind"]), pd.DataFrame(columns=["occasion_id", "person_id"])
+    )
+    for ask in (rn.plan_meetings, lambda record: rn.spread_source(record, rn.DeclaredRates())):
+        with pytest.raises(NotEstimableError, match="no contact or observation with a date"):
+            ask(bare)
