@@ -137,6 +137,14 @@ class DisclosurePolicy:
 
     def in_words(self) -> str:
         """What the policy does, in sentences for a reader."""
+        words = self.small_numbers_in_words()
+        if self.is_off:
+            return words
+        words += f" Labels of fewer than {self.smallest_shown} clients are counted as Other, rarer outcomes left out."
+        return words + f" All or none of a group is {'not shown' if self.hides_zeros else 'shown'}."
+
+    def small_numbers_in_words(self) -> str:
+        """What becomes of small numbers, for the foot of a page."""
         if self.is_off:
             return f"Small numbers are shown. Reason given: {self.reason.strip().rstrip('.')}."
         small = (
@@ -147,12 +155,7 @@ class DisclosurePolicy:
         words = f"Counts from {small} are shown as *."
         if self.round_to > 1:
             words += f" All other counts are rounded to the nearest {self.round_to}, percentages follow."
-        words += " So is any figure from which one of them could be worked out."
-        words += (
-            f" Labels that fewer than {self.smallest_shown} clients have are counted as Other, and outcomes recorded for fewer "
-        )
-        shown = "not shown" if self.hides_zeros else "shown"
-        return words + f"are left out. That all of a group are counted, or none, is {shown}."
+        return words + " So is any figure from which one of them could be worked out."
 
     def rule(self) -> HidingRule:
         """The policy as the suppression algorithm needs it."""
