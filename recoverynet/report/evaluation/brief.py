@@ -274,15 +274,16 @@ class Narrowed:
 
 
 def _nearly_all_hidden(setting: Setting, findings: Findings, asked: Narrowed) -> str:
-    """That a policy leaves next to nothing, and what could be told instead; empty where it leaves enough."""
+    """That a policy leaves next to nothing, or not even how many there are, and what could be told instead; else empty."""
     values = np.concatenate([table.counts.to_numpy(dtype=float).ravel() for table in findings.values()])
     counted = values[~(values == 0)]
     hidden = np.isnan(counted)
     if not hidden.any() or (hidden.mean() < MOST and not math.isnan(findings["people"].n("Clients"))):
         return ""
+    much = "Nearly every number has" if hidden.mean() >= MOST else "Many numbers have"
     wider = asked.wider() or ["a record of a longer time", "several services together"]
     return (
-        f"**Nearly every number has to be hidden:** {int(hidden.sum()):,} of the {len(counted):,} figures in the main tables that "
+        f"**{much} to be hidden:** {int(hidden.sum()):,} of the {len(counted):,} figures in the main tables that "
         f"are not 0, because so few people are behind them. A coarser report can tell more: one of {wording.listed(wider, 'or')}."
     )
 

@@ -64,8 +64,10 @@ def test_a_stage_that_everybody_reached_is_one_too() -> None:
 
 
 def test_the_policy_says_which_and_what_a_star_is() -> None:
-    assert SAY.in_words().endswith("All or none of a group is shown.")
-    assert HIDE.in_words().startswith("Counts from 0 to 4 are shown as *.") and HIDE.in_words().endswith("group is not shown.")
+    assert SAY.in_words().endswith("Where all or none of a group are counted, that is shown.")
+    assert HIDE.in_words().startswith("Counts from 0 to 4 are shown as *.") and HIDE.in_words().endswith(
+        "counted, that is not shown."
+    )
     assert "a number from 0 to 4" in " ".join(shares().disclosed(HIDE).remarks()).lower()
     assert rn.DisclosurePolicy.named("ndtms").all_or_none == "say", "NDTMS prints zeros"
     with pytest.raises(rn.DisclosureError, match="all_or_none is 'say' or 'hide'; got 'sometimes'"):

@@ -97,6 +97,13 @@ def test_a_report_that_tells_next_to_nothing_says_so_and_what_would_tell_more(se
     assert "Nearly every number" not in brief(setting, found()).to_text()
 
 
+def test_a_report_that_cannot_tell_how_many_there_are_does_not_say_that_it_tells_nothing(setting: Setting) -> None:
+    told = found()
+    told["people"] = found(n=3, contact=2, group=1, soon=(1, 2), later=(0, 2))["people"]
+    text = brief(setting, told).to_text()
+    assert "Many numbers have to be hidden" in text and "Nearly every number" not in text
+
+
 @pytest.mark.parametrize("policy", ["ndtms", pytest.param("nhs", marks=pytest.mark.slow)])
 def test_the_smallest_record_has_no_star_at_its_head(policy: str) -> None:
     report = rn.evaluation_report(rn.load_sample("five_people"), disclosure=policy)
