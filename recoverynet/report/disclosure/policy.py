@@ -141,7 +141,7 @@ class DisclosurePolicy:
         if self.is_off:
             return words
         words += f" Labels of fewer than {self.smallest_shown} clients are counted as Other, rarer outcomes left out."
-        return words + f" Where all or none of a group are counted, that is {'not shown' if self.hides_zeros else 'shown'}."
+        return words + f" Where a whole group is counted, or nobody in it, that is {'not shown' if self.hides_zeros else 'shown'}."
 
     def small_numbers_in_words(self) -> str:
         """What becomes of small numbers, for the foot of a page."""
