@@ -86,8 +86,8 @@ def linkage_tokens(particulars: pd.DataFrame, *, key: bytes | str) -> pd.DataFra
     made, births = token_columns(particulars, key_bytes(key))
     if 2 * births.n_wrong > births.n_given:
         raise NotEstimableError(
-            f"{births.n_wrong:,} of {births.n_given:,} birth dates cannot be right: {births.in_words()}. Write them as 1980-03-07 or "
-            "07/03/1980, and leave them empty where they were not asked."
+            f"{births.n_wrong:,} of {births.n_given:,} birth dates cannot be right: {births.in_words()}. Write them as "
+            "1980-03-07 or 07/03/1980, and leave them empty where they were not asked."
         )
     if births.n_wrong:
         warnings.warn(births_in_words(births), RecoveryNetWarning, stacklevel=2)

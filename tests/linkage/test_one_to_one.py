@@ -32,8 +32,8 @@ def test_a_second_person_of_an_agency_is_refused():
 def test_draws_are_as_frequent_as_probable():
     some = pairs(("a", "x", 3.0), ("b", "y", 1.0), ("b", "z", 1.0))
     rng = np.random.default_rng(1)
-    drawn = np.array([drawn_rows(some, np.zeros(3, bool), np.ones(3, bool), rng) for _ in range(3_000)])
-    np.testing.assert_allclose(drawn.mean(axis=0), [0.75, 1 / 3, 1 / 3], atol=0.035)
+    drawn = np.array([drawn_rows(some, np.zeros(3, bool), np.ones(3, bool), rng) for _ in range(500)])
+    np.testing.assert_allclose(drawn.mean(axis=0), [0.75, 1 / 3, 1 / 3], atol=0.08)
     assert not (drawn[:, 1] & drawn[:, 2]).any()
 
 
@@ -53,5 +53,5 @@ def test_draws_of_rivals_are_as_frequent_as_probable():
     some = pairs(("b", "x", 1e4), ("a", "x", 4.0), ("a", "y", 4.0), ("c", "y", 1.0))
     expected = among_competitors(some)["probability"]
     rng = np.random.default_rng(1)
-    drawn = np.array([drawn_rows(some, np.zeros(4, bool), np.ones(4, bool), rng) for _ in range(2_000)])
-    np.testing.assert_allclose(drawn.mean(axis=0), expected, atol=0.04)
+    drawn = np.array([drawn_rows(some, np.zeros(4, bool), np.ones(4, bool), rng) for _ in range(500)])
+    np.testing.assert_allclose(drawn.mean(axis=0), expected, atol=0.08)
