@@ -154,7 +154,9 @@ def test_a_placebo_that_cannot_be_used_is_said(command: Command, five: Path, tmp
     assert "was therefore not used" in (tmp_path / "s.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("ending", ["html", "xlsx", "ipynb"])
+@pytest.mark.parametrize(
+    "ending", ["html", pytest.param("xlsx", marks=pytest.mark.slow), pytest.param("ipynb", marks=pytest.mark.slow)]
+)
 def test_no_room_leaves_no_report_and_names_the_file(five: Path, tmp_path: Path, ending: str) -> None:
     out = tmp_path / "out" / f"r.{ending}"
     out.parent.mkdir()
@@ -182,6 +184,7 @@ def people_in(folder: Path) -> list[Path]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_killed_while_a_notebook_is_made_it_leaves_no_record(five: Path, tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
