@@ -100,6 +100,7 @@ def test_an_evaluation_of_files_that_spark_reads(tmp_path: Path, spark: rn.Engin
     assert saved(rn.evaluation_report(record), tmp_path / "here.html") == saved(there, tmp_path / "there.html")
 
 
+@pytest.mark.slow
 def test_the_command_reads_no_contact_where_an_engine_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = rn.load_sample("five_people")
     rn.write_record(record, tmp_path / "record", format="parquet")
