@@ -120,7 +120,7 @@ def what_if_report(
     runs = min(plan.runs, RUNS_OF_TIPPING)
     tipping = tipping_points(source, plan.interventions, vary=plan.vary, n_runs=runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
-    named = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.name}
+    named = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.in_ledger}
     book = open_book(ledger, people_with_role(record, ("client",)), scope=scope_of(record.window), **named)  # type: ignore[arg-type]
     writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
