@@ -26,7 +26,7 @@ from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import spread_panel
 from recoverynet.report import wording
-from recoverynet.report.disclosure.audit import earlier_in_words
+from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.ledger import open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import remember_publication
@@ -234,5 +234,5 @@ def _again(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
     section.say("The same record and plan give the same report, number for number.")
     section.facts("Settings", list(settings.items()))
-    section.say(earlier_in_words(report.publication))
+    section.say(*appendix(report.publication))
     return section.finish()
