@@ -54,6 +54,11 @@ def test_nobody_is_named_or_listed(report: rn.Report) -> None:
     assert report.audience == "shared"
 
 
+def test_how_an_attack_on_it_went_stands_in_the_appendix(report: rn.Report) -> None:
+    told = report["settings"].to_text()
+    assert "It worked out none and narrowed none down" in told or "No figure of this report had to be hidden" in told
+
+
 def test_two_pages_lift_out(report: rn.Report) -> None:
     brief = report.brief()
     assert [section.name for section in brief.sections] == ["in_brief", "pictures", "limits"]
