@@ -7,44 +7,70 @@ from collections.abc import Sequence
 from numbers import Real
 
 import numpy as np
+import pandas as pd
 
 from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.ladder.rungs import LEAST_ROWS
 
+ALL_BUT, MOST_WORDS = 0.95, 20
+"""Correlation from which on two norms are taken to be one, and levels from which on words are names rather than kinds."""
+
 
 def require_other(placebo: np.ndarray | None, held: np.ndarray, panel: NetworkPanel, terms: Sequence[str]) -> None:
-    """SchemaError where the placebo is the norm, at any wave or turned round, or something that is adjusted for."""
-    _require_no_covariate(panel, placebo, terms)
-    for word, values in (("itself", placebo), ("turned round", None if placebo is None else 1.0 - placebo)):
-        if values is None:
-            continue
-        if np.array_equal(values, held, equal_nan=True):
-            raise SchemaError(f"The placebo is the norm {word}; name an outcome that cannot spread between people.")
-        for lag in range(1, held.shape[1] - 1):
-            for one, other in ((values[:, lag:], held[:, :-lag]), (values[:, :-lag], held[:, lag:])):
-                both = np.isfinite(one) & np.isfinite(other)
-                if both.sum() >= LEAST_ROWS and np.array_equal(one[both], other[both]) and np.ptp(one[both]) > 0:
-                    raise SchemaError(
-                        f"The placebo is the norm {word}, {lag} wave{'s' * (lag > 1)} away; name an outcome that cannot spread."
-                    )
-
-
-def _require_no_covariate(panel: NetworkPanel, placebo: np.ndarray | None, terms: Sequence[str]) -> None:
-    """SchemaError where the placebo is something that is adjusted for: held fixed, it can show nothing."""
+    """SchemaError where the placebo is the norm, all but, at any wave or turned round, or something that is adjusted for."""
     if placebo is None:
         return
     for name in terms:
-        values = np.asarray(panel.covariates.get(name, np.nan))
-        if values.dtype.kind not in "fiub" or not np.isfinite(values.astype(float)).any():
-            continue
-        wide = np.broadcast_to(values[:, None] if values.ndim == 1 else values, placebo.shape).astype(float)
-        both = np.isfinite(wide) & np.isfinite(placebo)
-        if both.any() and (np.array_equal(wide[both], placebo[both]) or np.array_equal(1.0 - wide[both], placebo[both])):
+        values = _named(panel, name)
+        if values is not None and _says(values, placebo):
             raise SchemaError(
-                f"The placebo is {name!r}, which is adjusted for; leave it out of the adjustment or name another outcome."
+                f"The placebo is {name!r}, or follows from it, which is adjusted for; leave it out of the adjustment or name "
+                "another outcome."
             )
+    for word, values in (("itself", placebo), ("turned round", 1.0 - placebo)):
+        if np.array_equal(values, held, equal_nan=True) or _all_but(values, held):
+            raise SchemaError(f"The placebo is the norm {word}, or all but; name an outcome that cannot spread between people.")
+        for lag in range(1, held.shape[1] - 1):
+            if _all_but(values[:, lag:], held[:, :-lag]) or _all_but(values[:, :-lag], held[:, lag:]):
+                waves = f"{lag} wave{'s' * (lag > 1)}"
+                raise SchemaError(f"The placebo is the norm {word}, or all but, {waves} away; name an outcome that cannot spread.")
+
+
+def _named(panel: NetworkPanel, name: str) -> np.ndarray | None:
+    """Values of what is adjusted for, (n,) or (n, W); None of what is counted from the panel itself."""
+    for shelf in (panel.covariates, panel.behaviour, panel.people):
+        if name in shelf:
+            return np.asarray(shelf[name])
+    return None
+
+
+def _all_but(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two norms go together so closely that one is the other with a few slips."""
+    both = np.isfinite(one) & np.isfinite(other)
+    first, second = one[both], other[both]
+    if len(first) < LEAST_ROWS or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return False
+    return bool(np.corrcoef(first, second)[0, 1] >= ALL_BUT)
+
+
+def _says(values: np.ndarray, placebo: np.ndarray) -> bool:
+    """Whether a covariate says what the placebo is: each word or code one answer, or a number above which it holds."""
+    wide = np.broadcast_to(values[:, None] if values.ndim == 1 else values, placebo.shape)
+    both = ~pd.isna(wide) & np.isfinite(placebo)
+    known, answer = wide[both], placebo[both]
+    if len(known) < LEAST_ROWS or np.ptp(answer) == 0:
+        return False
+    if values.dtype.kind in "fiub":
+        numbers = known.astype(float)
+        held, other = numbers[answer == 1], numbers[answer == 0]
+        return bool(held.min() > other.max() or other.min() > held.max())
+    codes, levels = pd.factorize(known)
+    if len(levels) > MOST_WORDS:
+        return False
+    ends = pd.Series(answer).groupby(codes).agg(["min", "max"])
+    return bool((ends["min"] == ends["max"]).all())
 
 
 def required(margin: float, n_permutations: object) -> int:

@@ -113,7 +113,8 @@ def evidence_ladder(
     Raises
     ------
     SchemaError
-        Unknown behaviour, covariate or argument; a margin below 1; a placebo that is the norm itself.
+        Unknown behaviour, covariate or argument; a margin below 1; a placebo that is the norm, or all but, at any
+        wave or turned round, or that follows from something adjusted for.
     TimeOrderError
         Dated waves are not in order of time.
     NotEstimableError
