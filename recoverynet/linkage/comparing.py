@@ -56,6 +56,7 @@ def _any_missing(*parts: str) -> str:
 
 
 _TWO_OF_THREE = f"({_same('year', 'month')}) OR ({_same('year', 'day')}) OR ({_same('month', 'day')})"
+_ONE = "the one recorded agrees"
 _ONE_RECORDED = f"({_same('first')} AND ({_any_missing('second')})) OR ({_same('second')} AND ({_any_missing('first')}))"
 COMPARISONS = (
     Comparison(
@@ -74,7 +75,7 @@ COMPARISONS = (
         f"({_any_missing('first')}) AND ({_any_missing('second')})",
         (
             ("agree", _same("first", "second"), 0.97),
-            ("the one recorded agrees", _ONE_RECORDED, 0.01),
+            (_ONE, _ONE_RECORDED, 0.01),
             ("swapped", '"first_l" = "second_r" AND "second_l" = "first_r"', 0.003),
             ("one of two", f"({_same('first')}) OR ({_same('second')})", 0.014),
             ("differ", "ELSE", 0.003),
@@ -352,6 +353,9 @@ def _settled(model: dict[str, Any], n_matches: float) -> dict[str, Any]:
             learned = level.get("m_probability")
             m = before if learned is None else (_number(learned) * n_matches + before * PRIOR_PEOPLE) / (n_matches + PRIOR_PEOPLE)
             level["m_probability"] = max(m, 1e-6)
+        labels = {level.get("label_for_charts"): level for level in comparison["comparison_levels"]}
+        if (one := labels.get(_ONE)) is not None:  # seldom seen: two initials are worth twice one of them
+            one["m_probability"] = min(0.99 * one["u_probability"] / math.sqrt(labels["agree"]["u_probability"]), 0.99)
     return model
 
 

@@ -252,6 +252,11 @@ def test_what_one_agency_alone_records_is_done_without(agencies):
     assert "the one recorded agrees" in set(links.pairs["initials"])
 
 
+def test_one_initial_counts_for_half_of_two_whether_or_not_it_is_seldom_seen(links):
+    weight = links.weights.set_index(["comparison", "level"])["weight"]
+    assert weight["initials", "the one recorded agrees"] == pytest.approx(weight["initials", "agree"] / 2, abs=0.1)
+
+
 def test_an_agency_under_other_ids_is_not_linked_with_itself(agencies):
     north, tokens = agencies.records["north"], agencies.tokens(key=KEY)["north"]
     new = {one: f"z{one}" for one in north.people["person_id"]}
