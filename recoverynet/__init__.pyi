@@ -54,8 +54,11 @@ from .measures.clustering import norm_clustering as norm_clustering
 from .measures.composition import composition as composition
 from .measures.continuity import continuity_of_care as continuity_of_care
 from .measures.coverage import coverage_over_time as coverage_over_time
+from .measures.curves import bass_fit as bass_fit
 from .measures.doors import Wishes as Wishes
 from .measures.exposure import exposure as exposure
+from .measures.exposure_by import exposure_by_group_norm as exposure_by_group_norm
+from .measures.exposure_by import exposure_by_relation as exposure_by_relation
 from .measures.groups import group_portfolio as group_portfolio
 from .measures.important_people import ImportantPeopleScheme as ImportantPeopleScheme
 from .measures.important_people import important_people as important_people
@@ -69,6 +72,7 @@ from .measures.nice import nice_qs11_statement2 as nice_qs11_statement2
 from .measures.nice import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts
+from .measures.thresholds import adopter_categories as adopter_categories
 from .measures.thresholds import thresholds as thresholds
 from .measures.turnover import turnover as turnover
 from .models.autocorrelation import network_autocorrelation as network_autocorrelation
