@@ -27,6 +27,7 @@ def said():
     return names
 
 
+@pytest.mark.slow
 def test_ties_have_no_direction_and_a_quarter_of_the_states_are_unknown(said):
     cafe = said["cafe"]
     assert not cafe.directed and cafe.n_people == 51
@@ -34,6 +35,7 @@ def test_ties_have_no_direction_and_a_quarter_of_the_states_are_unknown(said):
     assert ((unknown > 0.25) & (unknown < 0.3)).all(), "more than a quarter of whose states are unknown"
 
 
+@pytest.mark.slow
 def test_what_the_text_says_of_the_cafes(said):
     fit = said["fit"]
     assert fit.converged
@@ -44,11 +46,13 @@ def test_what_the_text_says_of_the_cafes(said):
     assert 0.01 < frame.loc["simX", "p"] < 0.10, "at the edge of chance"
 
 
+@pytest.mark.slow
 def test_degrees_fit_and_triangles_do_not(said):
     tests = rn.goodness_of_fit(said["fit"], ["outdegree", "triads"], n_simulations=300, quiet=True, rng=2).to_frame()
     assert tests.loc["degree", "p"] > 0.05 and tests.loc["triads", "p"] < 0.05
 
 
+@pytest.mark.slow
 def test_what_the_text_says_of_the_men(said):
     liking, men = said["liking"], said["men"]
     assert men.n_people == 18 and men.n_waves == 3 and men.directed and not men.behaviour
@@ -60,6 +64,7 @@ def test_what_the_text_says_of_the_men(said):
     assert np.mean(three) > 0.85, "nearly all named three"
 
 
+@pytest.mark.slow
 def test_names_received_fit_and_names_given_do_not(said):
     tests = rn.goodness_of_fit(said["liking"], ["outdegree", "indegree"], n_simulations=400, quiet=True, rng=2).to_frame()
     assert tests.loc["indegree", "p"] > 0.05 and tests.loc["outdegree", "p"] < 0.05
@@ -86,6 +91,7 @@ def test_real_data_come_with_their_source_and_licence():
     assert "Copyright (c) 2018 Thomas W. Valente" in licence and "Permission is hereby granted" in licence
 
 
+@pytest.mark.slow
 def test_what_the_text_says_of_the_pupils(shared):
     folder = shared("data/s50/friendships.csv").parent
     named = pd.read_csv(folder / "friendships.csv")
