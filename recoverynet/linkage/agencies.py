@@ -182,6 +182,17 @@ def _require_others(one: Agency, other: Agency) -> None:
             f"{one.name} and {other.name} are the same agency: {len(shared):,} of {smaller:,} people agree in their id and in "
             "every token. Name the records of two agencies."
         )
+    alike = one.tokens[list(TOKEN_COLUMNS)].merge(other.tokens[list(TOKEN_COLUMNS)].drop_duplicates(), how="inner")
+    if smaller >= FEWEST_TO_SHARE and len(alike) >= 0.95 * smaller and _same_times(one.record, other.record):
+        raise SchemaError(
+            f"{one.name} and {other.name} seem to be the same agency under other ids: {len(alike):,} of {smaller:,} people agree "
+            "in every token, and all their contacts were at the same times. Name the records of two agencies."
+        )
+
+
+def _same_times(one: RecoveryRecord, other: RecoveryRecord) -> bool:
+    times = [record.occasions["started_at"].sort_values(ignore_index=True) for record in (one, other)]
+    return len(times[0]) > 0 and times[0].equals(times[1])
 
 
 def _require_apart(agency: Agency) -> None:

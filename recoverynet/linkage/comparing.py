@@ -28,6 +28,8 @@ MOST_PAIRS_FOR_U = 4_000_000
 PAIRS_AT_ONCE = 1_500_000
 LEAST = 0.001
 """Probability from which a pair is worth keeping."""
+FEWEST_TO_LEARN = 30
+"""Pairs from which it is learned how often one person's two entries agree; below it what is declared holds."""
 MOST_SHARED = 0.95
 """Share of the smaller agency that may be expected at the other."""
 PRIOR_PEOPLE = 50
@@ -54,6 +56,7 @@ def _any_missing(*parts: str) -> str:
 
 
 _TWO_OF_THREE = f"({_same('year', 'month')}) OR ({_same('year', 'day')}) OR ({_same('month', 'day')})"
+_ONE_RECORDED = f"({_same('first')} AND ({_any_missing('second')})) OR ({_same('second')} AND ({_any_missing('first')}))"
 COMPARISONS = (
     Comparison(
         "birth_date",
@@ -68,9 +71,10 @@ COMPARISONS = (
     ),
     Comparison(
         "initials",
-        _any_missing("first", "second"),
+        f"({_any_missing('first')}) AND ({_any_missing('second')})",
         (
-            ("agree", _same("first", "second"), 0.98),
+            ("agree", _same("first", "second"), 0.97),
+            ("the one recorded agrees", _ONE_RECORDED, 0.01),
             ("swapped", '"first_l" = "second_r" AND "second_l" = "first_r"', 0.003),
             ("one of two", f"({_same('first')}) OR ({_same('second')})", 0.014),
             ("differ", "ELSE", 0.003),
@@ -130,7 +134,7 @@ def compared(tokens: dict[str, pd.DataFrame]) -> Compared:
     n_candidates = _require_few_candidates(frames)
     with _told(splink):
         unlike = _unlike(splink, frames)
-        prior, odds = _expected(frames, unlike)
+        prior, odds = _expected(frames)
         learned = _learned(splink, frames, prior, unlike) | {"probability_two_random_records_match": odds / (1 + odds)}
         with locked_connection() as connection:
             linker = _linker(splink, connection, frames, learned)
@@ -146,7 +150,7 @@ def _learned(
     """The model with how often one person's two entries agree."""
     with locked_connection() as connection:
         linker = _linker(splink, connection, frames, _settings(splink, "link_only", prior, unlike))
-        for rule in _TRAINED_ON:
+        for rule in (rule for rule in _TRAINED_ON if _n_agreeing(frames, rule) >= FEWEST_TO_LEARN):
             linker.training.estimate_parameters_using_expectation_maximisation(
                 splink.block_on(*rule),
                 fix_probability_two_random_records_match=True,
@@ -297,20 +301,24 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
-def _expected(frames: dict[str, pd.DataFrame], unlike: dict[tuple[str, str], float]) -> tuple[float, float]:
+def _expected(frames: dict[str, pd.DataFrame]) -> tuple[float, float]:
     """(probability that two people of two agencies are one, odds that they are where neither is anybody else).
 
-    How many are one is taken from the pairs who agree in initials, birth date and sex, less those who do so by chance. Of M
-    such among n and k people, n - M and k - M are nobody else, so that the odds are M / ((n - M) (k - M)).
+    How many are one is taken from the pairs who agree in initials, birth date and sex, as far as every agency records these,
+    less as many as agree within an agency by chance. Of M such among n and k people, n - M and k - M are nobody else, so that
+    the odds are M / ((n - M) (k - M)).
     """
-    columns, n_one, n_free = ["first", "second", "year", "month", "day", "sex"], 0.0, 0.0
-    chance = unlike["birth_date", "agrees"] * unlike["initials", "agree"] * unlike["sex", "agrees"]
-    for one, other in combinations(frames.values(), 2):
-        counts = [frame.dropna(subset=columns).groupby(columns).size() for frame in (one, other)]
-        agreeing = float(counts[0].mul(counts[1]).dropna().sum()) - chance * len(one) * len(other)
-        here = min(max(agreeing, 1.0), MOST_SHARED * min(len(one), len(other)))
+    wanted = ("first", "second", "year", "month", "day", "sex")
+    columns = [name for name in wanted if all(frame[name].notna().any() for frame in frames.values())]
+    counts = [frame.dropna(subset=columns).groupby(columns).size().astype(float) for frame in frames.values()]
+    n_within = sum(len(frame) * (len(frame) - 1.0) for frame in frames.values())
+    chance = sum(float((one * (one - 1)).sum()) for one in counts) / max(n_within, 1.0)
+    n_one = n_free = 0.0
+    for (one, n), (other, k) in combinations(zip(counts, map(len, frames.values()), strict=True), 2):
+        agreeing = float(one.mul(other).dropna().sum()) - chance * n * k
+        here = min(max(agreeing, 1.0), MOST_SHARED * min(n, k))
         n_one += here
-        n_free += (len(one) - here) * (len(other) - here)
+        n_free += (n - here) * (k - here)
     return n_one / _n_pairs(frames), n_one / n_free
 
 
@@ -318,13 +326,16 @@ def _n_pairs(frames: dict[str, pd.DataFrame]) -> float:
     return float(sum(len(one) * len(other) for one, other in combinations(frames.values(), 2)))
 
 
+def _n_agreeing(frames: dict[str, pd.DataFrame], rule: tuple[str, ...]) -> float:
+    """Pairs of people of two agencies who agree in all of these."""
+    counts = [frame.dropna(subset=list(rule)).groupby(list(rule)).size().astype(float) for frame in frames.values()]
+    return sum(float(one.mul(other).dropna().sum()) for one, other in combinations(counts, 2))
+
+
 def _require_few_candidates(frames: dict[str, pd.DataFrame]) -> float:
     most = 0.0
     for rule in BLOCKING:
-        n_pairs = 0.0
-        for one, other in combinations(frames.values(), 2):
-            counts = [frame.dropna(subset=list(rule)).groupby(list(rule)).size().astype(float) for frame in (one, other)]
-            n_pairs += float(counts[0].mul(counts[1]).dropna().sum())
+        n_pairs = _n_agreeing(frames, rule)
         if n_pairs > MOST_CANDIDATES:
             raise NotEstimableError(
                 f"{n_pairs:,.0f} pairs of people agree in {', '.join(rule)}, and at most {MOST_CANDIDATES:,} can be compared: "

@@ -2,14 +2,15 @@
 
 ``python tests/benchmarks/compare_engines.py FOLDER --rows 1000000 10000000 --most-gb 4`` writes what contacts FOLDER lacks, asks
 both ways the same questions one after the other, and prints what each cost. A way that needs more memory than ``--most-gb`` is
-stopped there by the system, and the table says so: that is the size at which it ends.
+stopped there, and the table says so: that is the size at which it ends.
 """
 
 import argparse
 import re
-import resource
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 from many_contacts import write_contacts
@@ -18,25 +19,35 @@ WAYS = ("duckdb", "memory")
 _LINE = re.compile(r"(?P<step>.{34}) +(?P<wall>[0-9.]+) s +(?P<used>[0-9.]+) s processor +(?P<peak>[0-9.]+) GB peak")
 
 
-def bounded(most_gb: float) -> None:
-    most = int(most_gb * 1e9)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-
-
 def run(folder: Path, way: str, most_gb: float) -> list[tuple[str, float, float, float]] | str:
     """Each step with its seconds, processor seconds and peak of GB; or in words why there are none."""
     script = Path(__file__).with_name("measure_engines.py")
-    done = subprocess.run(
-        [sys.executable, script, folder, "--way", way],
-        capture_output=True, text=True, preexec_fn=lambda: bounded(most_gb), check=False,
-    )  # fmt: skip
-    found = [_LINE.match(line) for line in done.stdout.splitlines()]
+    command = [sys.executable, script, folder, "--way", way]
+    highest = 0.0
+    with tempfile.TemporaryFile("w+") as told, subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT) as process:
+        while process.poll() is None:
+            highest = max(highest, resident_gb(process.pid))
+            if highest > most_gb:
+                process.kill()
+            time.sleep(0.05)
+        told.seek(0)
+        lines = told.read().splitlines()
+    found = [_LINE.match(line) for line in lines]
     steps = [(one["step"].strip(), float(one["wall"]), float(one["used"]), float(one["peak"])) for one in found if one]
-    if done.returncode:
-        said = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"it ended with {done.returncode}"
+    if process.returncode:
         last = steps[-1][0] if steps else "nothing"
-        return f"stopped within {most_gb:g} GB after {last}: {said}"
+        why = f"it took {highest:.2f} GB and was stopped" if highest > most_gb else lines[-1]
+        return f"not within {most_gb:g} GB: after {last} {why}"
     return steps
+
+
+def resident_gb(pid: int) -> float:
+    """What a process holds of the machine's memory now."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) / 1e6 for line in lines if line.startswith("VmRSS"))
 
 
 def main(folder: Path, sizes: list[int], most_gb: float) -> None:

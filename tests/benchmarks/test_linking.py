@@ -57,4 +57,4 @@ def test_the_bar_of_a_national_match(benchmark, n_people, seeds):
 @pytest.mark.parametrize(("n_people", "seeds"), [(900, range(1, 9)), (30_000, range(1, 2)), (300_000, range(1, 2))])
 def test_what_is_found_where_people_move_and_postcodes_are_missing(benchmark, n_people, seeds):
     counts = measured(benchmark, n_people, seeds, "harder")
-    assert counts["n_right"] / counts["n_links"] >= 0.99
+    assert counts["n_right"] / counts["n_links"] >= 0.995

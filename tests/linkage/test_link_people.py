@@ -164,7 +164,8 @@ def test_three_agencies_make_one_person_of_three(agencies):
     record = agencies.records["north"]
     ids = dict(zip(record.people["person_id"], third["person_id"], strict=True))
     west = rn.RecoveryRecord(
-        record.people.assign(person_id=record.people["person_id"].map(ids)), record.occasions,
+        record.people.assign(person_id=record.people["person_id"].map(ids)),
+        record.occasions.assign(started_at=record.occasions["started_at"] + pd.Timedelta("1D")),
         record.participation.assign(person_id=record.participation["person_id"].map(ids)),
     )  # fmt: skip
     tokens = {**agencies.tokens(key=KEY), "west": rn.linkage_tokens(third, key=KEY)}
@@ -224,3 +225,40 @@ def test_somebody_who_moved_is_found_where_nobody_else_agrees():
     moved = rn.two_agencies(n_people=900, errors=0.001, moved=0.3, no_postcode=0.05, unequal=1, rng=2)
     found = rn.linkage_errors(rn.link_people(moved.records, tokens=moved.tokens(key=KEY)), moved.truth, by=[]).iloc[0]
     assert found["recall"] >= 0.98 and found["precision"] >= 0.98
+
+
+@pytest.mark.parametrize(
+    ("absent", "least"),
+    [
+        (["postcode"], 0.95),
+        (["sex"], 0.95),
+        (["second_initial"], 0.95),
+        (["second_initial", "sex"], 0.9),
+        (["sex", "postcode"], 0.95),
+    ],
+)
+def test_what_no_agency_records_is_done_without(absent, least):
+    world = rn.two_agencies(n_people=300, errors=0.001, moved=0, no_postcode=0, unequal=1, rng=4)
+    tokens = {name: rn.linkage_tokens(frame.drop(columns=absent), key=KEY) for name, frame in world.particulars.items()}
+    found = rn.linkage_errors(rn.link_people(world.records, tokens=tokens), world.truth, by=[]).iloc[0]
+    assert found["recall"] >= least and found["precision"] >= 0.97
+
+
+def test_what_one_agency_alone_records_is_done_without(agencies):
+    tokens = agencies.tokens(key=KEY)
+    bare = rn.linkage_tokens(agencies.particulars["south"].drop(columns=["postcode", "second_initial"]), key=KEY)
+    links = rn.link_people(agencies.records, tokens={"north": tokens["north"], "south": bare})
+    assert links.n_linked > 100 and set(links.pairs["postcode"]) == {"missing"}
+    assert "the one recorded agrees" in set(links.pairs["initials"])
+
+
+def test_an_agency_under_other_ids_is_not_linked_with_itself(agencies):
+    north, tokens = agencies.records["north"], agencies.tokens(key=KEY)["north"]
+    new = {one: f"z{one}" for one in north.people["person_id"]}
+    tables = {name: getattr(north, name).assign(person_id=lambda frame: frame["person_id"].map(new))
+              for name in ("people", "participation", "episodes")}  # fmt: skip
+    copy = rn.RecoveryRecord(tables["people"], north.occasions, tables["participation"], episodes=tables["episodes"])
+    renamed = tokens.assign(person_id=tokens["person_id"].map(new))
+    refused(
+        agencies, "same agency under other ids", records={"north": north, "copy": copy}, tokens={"north": tokens, "copy": renamed}
+    )
