@@ -104,6 +104,8 @@ class Publication:
         Whether nothing is hidden.
     elsewhere : mapping of population to (population, scope)
         Populations of this report that are another one at another time, as the ledger names them: clients a year before.
+    corrected : tuple of str
+        Tables of the record that were changed since an earlier report about the same people and time.
     """
 
     rule: HidingRule
@@ -111,6 +113,7 @@ class Publication:
     scope: frozenset[str] = frozenset()
     off: bool = False
     elsewhere: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    corrected: tuple[str, ...] = ()
     declared: list[Declaration] = field(default_factory=list)
     hidden: dict[Counted, bool] = field(default_factory=dict)
     conflicts: list[Counted] = field(default_factory=list)
@@ -169,6 +172,16 @@ class Publication:
         for table, own, without in zip(tables, hidden, alone.publish(tables), strict=True):
             if int(own.sum()) > int(without.sum()):
                 self.because_earlier.append(table.name)
+
+    @property
+    def counted_otherwise(self) -> list[str]:
+        """Names of the tables with figures that an earlier report counts otherwise, and that could not be solved together."""
+        told = {each.counted: each.value for each in self.earlier}
+        return [
+            table.name
+            for table in self.declared
+            if any(told.get(self._scoped(cell), value) != value for cell, value in zip(table.cells, table.values, strict=True))
+        ]
 
     def is_hidden(self, cell: Counted) -> bool:
         """Whether a figure, named as its table declared it, is hidden."""

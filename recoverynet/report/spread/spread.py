@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
 from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
+from recoverynet.tables.period import record_of_period
 from recoverynet.tables.record import RecoveryRecord, Window
 from recoverynet.tables.relational.on_engine import EngineName
 from recoverynet.tables.relational.start import EngineSettings
@@ -158,7 +160,7 @@ def spread_report(
     ways |= {"n_permutations": n_permutations, "rng": setting.seed}
     whom = {"area": area, "provider": provider}
     book = _book(source, chosen_of, ledger, policy, ways, whom)
-    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope, corrected=book.corrected)
     writer.rehearse(lambda: [make(writer, setting) for make in COUNTING])
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words(), _of_the_record(chosen_of))
@@ -193,15 +195,17 @@ def _book(
     whom: dict[str, str | None],
 ) -> Book:
     """The place of the report in the ledger of its record."""
-    named = {"kind": "spread", "settings": {name: each for name, each in ways.items() if name not in ("window", "engine")}}
+    named: dict[str, Any] = {"kind": "spread", "policy": policy.in_ledger}
+    named["settings"] = {name: each for name, each in ways.items() if name not in ("window", "engine")}
     if not isinstance(source, RecoveryRecord) or chosen is None:
         if ledger is not None:
             raise SchemaError("A disclosure ledger is that of a record, and this report is made from a panel: leave it out.")
-        return open_book(None, (), scope=frozenset(), policy=policy.in_ledger, **named)  # type: ignore[arg-type]
+        return open_book(None, (), scope=frozenset(), **named)
     window = _window(source, ways["window"])
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(window, clients=listed, **whom)
-    return open_book(ledger, people_with_role(source, ("client",)), scope=scope, policy=policy.in_ledger, **named)  # type: ignore[arg-type]
+    named["inputs"] = partial(fingerprints, record_of_period(chosen.record, window))
+    return open_book(ledger, people_with_role(source, ("client",)), scope=scope, **named)
 
 
 def _window(source: RecoveryRecord | NetworkPanel, asked: Any) -> Window | None:

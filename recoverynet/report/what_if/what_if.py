@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -121,9 +122,10 @@ def what_if_report(
     runs = min(plan.runs, RUNS_OF_TIPPING)
     tipping = tipping_points(source, plan.interventions, vary=plan.vary, n_runs=runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
-    named = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.in_ledger}
-    book = open_book(ledger, people_with_role(record, ("client",)), scope=scope_of(record.window), **named)  # type: ignore[arg-type]
-    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
+    named: dict[str, Any] = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.in_ledger}
+    named["inputs"] = partial(fingerprints, record)
+    book = open_book(ledger, people_with_role(record, ("client",)), scope=scope_of(record.window), **named)
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope, corrected=book.corrected)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
     counting = (plan_section, *((_meetings(record),) if len(record.groups) else ())) if makers else ()
     writer.rehearse(lambda: [make(writer, what_if) for make in counting])
