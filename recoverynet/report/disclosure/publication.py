@@ -213,6 +213,7 @@ class Publication:
             )
             places.append(own)
             self._relate(model, table, own, number)
+        self._add_lines(model)
         past = self._add_earlier(model)
         self._relate_tables(model)
         self.conflicts = model.conflicts
@@ -238,6 +239,16 @@ class Publication:
         for (whole, n), counted in table.sums:
             terms = {model.figure(self._scoped(cell), value, printed=False): 1.0 for cell, value in counted}
             model.equations.append(({model.figure(self._scoped(whole), n, printed=False): -1.0, **terms}, -1))
+
+    def _add_lines(self, model: Model) -> None:
+        """A printed figure that others add up to is their total: where it is hidden as small, so are the zeros in it."""
+        for table in self.declared:
+            for (whole, n), counted in table.sums:
+                total = model.figure(self._scoped(whole), n, printed=False)
+                parts = [model.figure(self._scoped(cell), value, printed=False) for cell, value in counted]
+                told = np.array([part for part in parts if model.printed[part]], dtype=int)
+                if model.printed[total] and len(told):
+                    model.lines.append((total, told))
 
     def _add_earlier(self, model: Model) -> dict[int, list[Earlier]]:
         past: dict[int, list[Earlier]] = {}
