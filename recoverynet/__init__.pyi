@@ -105,6 +105,7 @@ from .models.spread.hazard import fit_hazard as fit_hazard
 from .models.spread.instrumented import double_negative_control as double_negative_control
 from .models.spread.instrumented import friends_of_friends as friends_of_friends
 from .models.spread.matching import matched_estimate as matched_estimate
+from .models.spread.positions import with_positions as with_positions
 from .models.spread.sensitivity import sensitivity as sensitivity
 from .models.spread.sisa import fit_sisa as fit_sisa
 from .models.spread.spread_panel import spread_panel as spread_panel

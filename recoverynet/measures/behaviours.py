@@ -72,8 +72,7 @@ def behaviour_values(panel: NetworkPanel, behaviour: Behaviour = None) -> tuple[
     >>> behaviour_values(panel)[0]
     'drink'
     """
-    if not isinstance(panel, NetworkPanel):
-        raise SchemaError(_no_panel(panel))
+    require_panel(panel)
     if isinstance(behaviour, np.ndarray):
         if behaviour.shape != (panel.n_people, panel.n_waves):
             raise SchemaError(f"The behaviour must be {panel.n_people} people × {panel.n_waves} waves; got {behaviour.shape}.")
@@ -138,6 +137,12 @@ def _labelled(panel: NetworkPanel, behaviour: pd.DataFrame | pd.Series) -> np.nd
     behaviour = by_wave(behaviour, panel.n_waves, "The behaviour")
     known = for_people(behaviour, panel.person_ids, "the behaviour", "the people of the panel")
     return require_finite(array_of_numbers(known, "The behaviour"), "The behaviour")
+
+
+def require_panel(given: object) -> None:
+    """SchemaError unless it is a panel: what came instead, and how to make one of it."""
+    if not isinstance(given, NetworkPanel):
+        raise SchemaError(_no_panel(given))
 
 
 def _no_panel(given: object) -> str:

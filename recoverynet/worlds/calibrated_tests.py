@@ -26,6 +26,7 @@ from recoverynet.models.spread.matching import matched_estimate
 from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import SpreadPanel
 from recoverynet.results import Estimates
+from recoverynet.worlds.rewired import OWN_GAIN, OWN_LOSS
 
 NORM = "recovery"
 ALPHA, DRAWS, ONE_SIDED = 0.05, 99, 0.90
@@ -47,9 +48,23 @@ def _terms(asked: SpreadPanel) -> tuple[str, ...]:
     return (*asked.adjust, *asked.surroundings)
 
 
-def ladder(asked: SpreadPanel, rng: np.random.Generator) -> Answer:
-    """Does the evidence ladder reach level 3, "consistent with spread"?"""
-    return reaches_spread(asked.panel, NORM, asked.adjust, asked.surroundings, asked.placebo, rng=rng)
+def ladder(asked: SpreadPanel, rng: np.random.Generator, *, positions: int = 0, own: bool = False) -> Answer:
+    """Does the evidence ladder reach level 3, "consistent with spread"?
+
+    ``positions`` coordinates of the first network are adjusted for. With ``own`` the placebo has dynamics of its own and carries
+    nothing of any trait.
+    """
+    placebo = _own_placebo(asked.panel.behaviour[NORM], rng) if own else asked.placebo
+    return reaches_spread(asked.panel, NORM, asked.adjust, asked.surroundings, placebo, positions=positions, rng=rng)
+
+
+def _own_placebo(held: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A state that everybody gains and loses by chance alone, unknown where that of the norm is."""
+    other = np.empty(held.shape)
+    other[:, 0] = rng.random(len(held)) < OWN_GAIN / (OWN_GAIN + OWN_LOSS)
+    for wave in range(1, held.shape[1]):
+        other[:, wave] = rng.random(len(held)) < np.where(other[:, wave - 1] == 1, 1 - OWN_LOSS, OWN_GAIN)
+    return np.where(np.isfinite(held), other, np.nan)
 
 
 def permutation(asked: SpreadPanel, rng: np.random.Generator, *, null: Null) -> Answer:
@@ -125,3 +140,11 @@ TESTS: dict[str, Test] = {
     "network autocorrelation": autocorrelated,
 }
 """Every test by the name it has in the table, the quick ones first."""
+
+POSITION_TESTS: dict[str, Test] = {
+    "ladder": ladder,
+    "ladder, 3 positions": partial(ladder, positions=3),
+    "ladder, own placebo": partial(ladder, own=True),
+    "ladder, own placebo, 3 positions": partial(ladder, own=True, positions=3),
+}
+"""The ladder with and without coordinates of the first network, by the names of a table of its own."""

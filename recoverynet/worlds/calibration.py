@@ -13,7 +13,7 @@ import re
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import astuple, dataclass
 from multiprocessing import get_context
@@ -30,12 +30,13 @@ from recoverynet.csv_files import write_csv
 from recoverynet.errors import SchemaError
 from recoverynet.progress import track
 from recoverynet.samples import sample_folder
-from recoverynet.worlds.calibrated_tests import TESTS
+from recoverynet.worlds.calibrated_tests import POSITION_TESTS, TESTS
 from recoverynet.worlds.record_worlds import EVERY_WORLD, USUAL_LOSS, world_asked
 from recoverynet.worlds.rewired import FAMILIES, UNSEEN_WORLDS
 from recoverynet.worlds.worlds import WORLDS
 
 SEED = 20110307
+FILES = ("calibration.csv", "positions.csv")
 LADDER, SLOWEST = "evidence ladder", "network autocorrelation"
 RECORDS = (
     "record/none",
@@ -167,6 +168,32 @@ def _ladder_cells(of: dict[str, list[str]], missing_of: dict[str, float]) -> lis
     return found + [Cell(LADDER, name, 650, USUAL_LOSS, 40) for name in RECORDS[2:]]
 
 
+def position_cells() -> list[Cell]:
+    """Every cell of the table of positions: hidden traits that drew the first ties, and worlds in which there is nothing to find.
+
+    Returns
+    -------
+    list of Cell
+        650 people, without influence (60 replications) and with strong (40); then 2,600 people (20).
+    """
+    hidden = ("latent_3_3", "latent_6_3", "latent_6_6")
+    kinds = (*hidden, "latent_2", "plain", "covariate_homophily", "rewired_latent_6_6")
+    found = [
+        Cell(test, f"{kind}/{strength}", 650, 0.0, n)
+        for strength, n in (("none", 60), ("strong", 40))
+        for kind in kinds
+        for test in POSITION_TESTS
+        if f"{kind}/{strength}" in EVERY_WORLD
+    ]
+    large = [
+        Cell(test, f"{kind}/{strength}", 2600, 0.0, 20)
+        for strength in ("none", "strong")
+        for kind in hidden
+        for test in POSITION_TESTS
+    ]
+    return found + large
+
+
 def run_cell(cell: Cell) -> dict[str, object]:
     """How often does the test of the cell come up positive?
 
@@ -179,7 +206,7 @@ def run_cell(cell: Cell) -> dict[str, object]:
     dict
         A row of the table: see :func:`calibration_table`.
     """
-    test = TESTS[cell.test]
+    test = {**TESTS, **POSITION_TESTS}[cell.test]
     answers = []
     for stream in np.random.SeedSequence(cell.seed).spawn(cell.n_replications):
         world_stream, test_stream = stream.spawn(2)
@@ -208,13 +235,15 @@ def run_cell(cell: Cell) -> dict[str, object]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def calibration_table(file: Path | None = None) -> pd.DataFrame:
+def calibration_table(file: Path | None = None, *, positions: bool = False) -> pd.DataFrame:
     """How often does each test speak of spread, where there is some and where there is none?
 
     Parameters
     ----------
     file : path, optional
         A table written by :func:`calibrate`. Default: the one that ships with the library.
+    positions : bool
+        Of those that ship, the one of the ladder with and without coordinates of the first network.
 
     Returns
     -------
@@ -236,7 +265,7 @@ def calibration_table(file: Path | None = None) -> pd.DataFrame:
     >>> bool((table["rate"] == table["n_positive"] / table["n_replications"]).all())
     True
     """
-    path = sample_folder("calibration") / "calibration.csv" if file is None else as_path(file, "calibration_table()")
+    path = sample_folder("calibration") / FILES[positions] if file is None else as_path(file, "calibration_table()")
     if not path.exists():
         raise SchemaError(f"There is no file {path}; recoverynet.worlds.calibration.calibrate(file, budget=…) makes one.")
     return _read(path)
@@ -250,7 +279,9 @@ def _read(path: Path) -> pd.DataFrame:
     return table
 
 
-def calibrate(file: Path, *, budget: float, workers: int | None = None, only: str = "") -> pd.DataFrame:
+def calibrate(
+    file: Path, *, budget: float, workers: int | None = None, only: str = "", wanted: Sequence[Cell] | None = None
+) -> pd.DataFrame:
     """Run the cells that the table does not hold yet, until the time is up.
 
     Parameters
@@ -263,6 +294,8 @@ def calibrate(file: Path, *, budget: float, workers: int | None = None, only: st
         Processes. Default: one a core. The numbers do not depend on it.
     only : str
         Run only tests whose name holds this. Default: all.
+    wanted : sequence of Cell, optional
+        Cells of the table, in its order. Default: :func:`cells`.
 
     Returns
     -------
@@ -278,17 +311,18 @@ def calibrate(file: Path, *, budget: float, workers: int | None = None, only: st
         raise SchemaError(f"budget is a number of seconds, 0 or more; got {budget!r}.")
     if workers is not None:
         whole_number(workers, "workers", 1)
-    if not any(only in test for test in TESTS):
-        raise SchemaError(f"No test has {only!r} in its name; there are {', '.join(map(repr, TESTS))}.")
+    wanted = cells() if wanted is None else list(wanted)
+    tests = dict.fromkeys(cell.test for cell in wanted)
+    if not any(only in test for test in tests):
+        raise SchemaError(f"No test has {only!r} in its name; there are {', '.join(map(repr, tests))}.")
     file = Path(file)
     table = _read(file)
-    wanted = cells()
     rows: list[dict[Any, Any]] = [row for row in table.to_dict("records") if _cell_of(row) in wanted]
     done = {_cell_of(row) for row in rows}
     todo = [cell for cell in wanted if cell not in done and only in cell.test]
     for row in _run(todo, time.monotonic() + budget, workers or os.cpu_count() or 1):
         rows.append(row)
-        _write(rows, file)
+        _write(rows, file, wanted)
     return _read(file)
 
 
@@ -311,8 +345,8 @@ def _cell_of(row: Mapping[Any, Any]) -> Cell:
     return Cell(row["test"], row["world"], row["n_people"], row["missing"], row["n_replications"])
 
 
-def _write(rows: list[dict[Any, Any]], file: Path) -> None:
-    order = {cell: place for place, cell in enumerate(cells())}
+def _write(rows: list[dict[Any, Any]], file: Path, wanted: Sequence[Cell]) -> None:
+    order = {cell: place for place, cell in enumerate(wanted)}
     make_folder(file.parent)
     ordered: list[dict[Any, Any]] = sorted(rows, key=lambda row: order[_cell_of(row)])
     frame = pd.DataFrame(ordered, columns=list(COLUMNS))
@@ -340,15 +374,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="table to write (default: the sample)")
     parser.add_argument("--workers", type=int, help="processes (default: one a core)")
     parser.add_argument("--only", default="", help="run only tests whose name holds this")
+    parser.add_argument("--positions", action="store_true", help="the table of positions.csv instead")
     given = parser.parse_args(arguments)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers of one thread each: they outnumber the cores otherwise
-    out = given.out or sample_folder("calibration") / "calibration.csv"
+    out = given.out or sample_folder("calibration") / FILES[given.positions]
+    wanted = position_cells() if given.positions else cells()
     try:
-        table = calibrate(out, budget=given.budget, workers=given.workers, only=given.only)
+        table = calibrate(out, budget=given.budget, workers=given.workers, only=given.only, wanted=wanted)
     except SchemaError as error:
         parser.error(str(error))
-    wanted = len(cells())
-    sys.stdout.write(f"{len(table)} of {wanted} cells are done: {out}\n")
+    sys.stdout.write(f"{len(table)} of {len(wanted)} cells are done: {out}\n")
 
 
 if __name__ == "__main__":

@@ -5,13 +5,24 @@ from __future__ import annotations
 import argparse
 import dataclasses
 
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 
 from recoverynet.errors import SchemaError
 from recoverynet.worlds import calibration
-from recoverynet.worlds.calibrated_tests import TESTS
-from recoverynet.worlds.calibration import LADDER, RECORDS, Cell, calibrate, calibration_table, cells, run_cell, seconds_of
+from recoverynet.worlds.calibrated_tests import POSITION_TESTS, TESTS, _own_placebo
+from recoverynet.worlds.calibration import (
+    LADDER,
+    RECORDS,
+    Cell,
+    calibrate,
+    calibration_table,
+    cells,
+    position_cells,
+    run_cell,
+    seconds_of,
+)
 from recoverynet.worlds.record_worlds import RECORD_WORLDS, world_asked
 from recoverynet.worlds.rewired import MAKES, UNSEEN_WORLDS
 from recoverynet.worlds.worlds import WORLDS
@@ -54,13 +65,13 @@ def test_a_cell_gives_the_same_row_each_time_and_its_own_seed():
 
 
 def test_it_goes_on_where_it_was_and_workers_do_not_matter(tmp_path, monkeypatch):
-    few = [Cell(LADDER, world, 60, 0.0, 3) for world in ("plain/none", "plain/strong", "latent_2/none")]
+    few = [Cell(LADDER, world, 60, 0.0, 2) for world in ("plain/none", "latent_2/none")]
     monkeypatch.setattr(calibration, "cells", lambda: few)
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
     monkeypatch.setattr(calibration, "cells", lambda: few[:1])
     assert len(calibrate(one, budget=60, workers=1)) == 1
     monkeypatch.setattr(calibration, "cells", lambda: few)
-    assert len(calibrate(one, budget=60, workers=1)) == 3
+    assert len(calibrate(one, budget=60, workers=1)) == 2
     calibrate(two, budget=60, workers=2)
     assert one.read_bytes() == two.read_bytes()
 
@@ -106,3 +117,25 @@ def test_cells_of_the_table_that_ships_can_be_run_again(world):
     row = table[(table["test"] == LADDER) & (table["world"] == world) & (table["n_people"] == 650)].iloc[0]
     again = run_cell(Cell(LADDER, world, 650, float(row["missing"]), 20))
     assert binomtest(int(again["n_positive"]), 20, min(max(float(row["rate"]), 0.01), 0.99)).pvalue > 0.001
+
+
+def test_positions_have_a_table_of_their_own(tmp_path):
+    every = position_cells()
+    assert len(set(every)) == len(every) and {cell.test for cell in every} == set(POSITION_TESTS)
+    assert all(cell.n_replications <= 60 for cell in every)
+    few = [Cell(test, "latent_6_3/none", 100, 0.0, 2) for test in POSITION_TESTS]
+    table = calibrate(tmp_path / "positions.csv", budget=60, workers=1, wanted=few)
+    assert list(table["test"]) == list(POSITION_TESTS)
+    with pytest.raises(SchemaError, match="'ladder, own placebo'"):
+        calibrate(tmp_path / "positions.csv", budget=60, wanted=few, only="hazard")
+
+
+def test_a_placebo_of_its_own_stays_with_people_and_knows_nothing_of_the_norm():
+    panel = world_asked("latent_6_6/none", 2000, missing=0.2, rng=1).panel
+    held = panel.behaviour["recovery"]
+    other = _own_placebo(held, np.random.default_rng(1))
+    assert np.array_equal(np.isnan(held), np.isnan(other))
+    both = np.isfinite(held)
+    assert abs(np.corrcoef(held[both], other[both])[0, 1]) < 0.05
+    pairs = both[:, :-1] & both[:, 1:]
+    assert np.corrcoef(other[:, :-1][pairs], other[:, 1:][pairs])[0, 1] > 0.5

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from recoverynet.arguments import list_of_names, whole_number
-from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.hidden_trait import trait_strength_for
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.models.coevolution import influence_given_selection
+from recoverynet.models.ladder.asked import require_other, required
 from recoverynet.models.ladder.coverage import outside_of
 from recoverynet.models.ladder.findings import (
     ADJUSTED,
@@ -33,7 +32,6 @@ from recoverynet.models.ladder.intervals import expected_risk_set, judged_risk_s
 from recoverynet.models.ladder.lagged import LEAST_IN_STRATUM, ONE_SIDED, SEPARATED, LaggedEstimate, lagged_estimate
 from recoverynet.models.ladder.rungs import (
     ALPHA,
-    LEAST_ROWS,
     MARGIN,
     PLACEBO_SIDED,
     PermutationNull,
@@ -52,6 +50,7 @@ from recoverynet.models.ladder.used import used_of
 from recoverynet.models.ladder.verdict import EvidenceLadder
 from recoverynet.models.ladder.words import rung_in_words
 from recoverynet.models.spread.matching import MatchedEstimate, matched_estimate
+from recoverynet.models.spread.positions import position_names, with_positions
 from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.randomness import RandomSource, resolve_rng
@@ -67,6 +66,7 @@ def evidence_ladder(
     placebo: Behaviour = None,
     margin: float = MARGIN,
     direction: str = "out",
+    positions: int = 0,
     n_permutations: int = 999,
     use_saom: bool = False,
     rng: RandomSource = None,
@@ -92,6 +92,9 @@ def evidence_ladder(
         before calibration: a hidden trait with tie odds 2 and outcome odds 2 alone makes an odds ratio of about 1.2.
     direction : {"out", "in", "mutual"}
         Whose state counts as exposure; see :func:`recoverynet.exposure`.
+    positions : int
+        Coordinates of the first wave's network to adjust for besides, for traits that nobody recorded and that drew its
+        ties; 3 are usual. Default 0, none. See :func:`recoverynet.with_positions`.
     n_permutations : int
         Permutations of level 2.
     use_saom : bool
@@ -110,9 +113,12 @@ def evidence_ladder(
     Raises
     ------
     SchemaError
-        Unknown behaviour, covariate or argument; a margin below 1; a placebo that is the norm itself.
+        Unknown behaviour, covariate or argument; a margin below 1; a placebo that is the norm, or all but, at any
+        wave or turned round, or that follows from something adjusted for.
     TimeOrderError
         Dated waves are not in order of time.
+    NotEstimableError
+        Positions are asked for and the first wave holds no tie.
 
     Notes
     -----
@@ -169,14 +175,14 @@ def evidence_ladder(
     >>> ladder.consistent_with_spread
     True
     """
-    n_permutations = _required(margin, n_permutations)
+    n_permutations = required(margin, n_permutations)
     adjust = list_of_names(adjust, "adjust")
     surroundings = list_of_names(surroundings, "surroundings", apart_from=adjust, other="adjust")
+    panel, adjust = _placed(panel, adjust, positions)
     generator = resolve_rng(rng)
     terms = [*adjust, *surroundings]
     risk = with_jumps(near := expected_risk_set(panel, behaviour, direction))
-    other = None if placebo is None or risk.reason else norm_values(panel, placebo)[1]
-    _require_other(other, risk.held, panel, terms)
+    require_other(None if placebo is None or risk.reason else norm_values(panel, placebo)[1], risk.held, panel, terms)
     exposure = risk.at(risk.seen.share)
     null = permutation_null(risk, exposure, n_permutations, generator)
     crude = lagged_estimate(risk, exposure)
@@ -193,8 +199,7 @@ def evidence_ladder(
     if all(rung.passed is not False or not rung.stops for rung in rungs):
         matched = matched_estimate(panel, behaviour, on=tuple(terms), categories=_places(panel, surroundings), direction=direction)
         rungs.append(_matched(matched))
-        told = {each.name for each in coverage_checks(risk)}
-        checks += tuple(replace(each, name=f"matched comparison: {each.name}") for each in matched.checks if each.name not in told)
+        checks += _checks_of(matched, risk)
         if use_saom:
             rungs.append(_coevolution(panel, risk, terms, direction, generator))
     settings = settings_of(
@@ -205,43 +210,18 @@ def evidence_ladder(
         margin=margin,
         placebo=_named(placebo),
         direction=direction,
+        positions=positions,
         n_permutations=n_permutations,
         use_saom=use_saom,
     )
     return replace(_climbed(risk, rungs, adjusted, margin, settings, checks), null=null, outside=outside_of(panel, risk.held))
 
 
-def _require_other(placebo: np.ndarray | None, held: np.ndarray, panel: NetworkPanel, terms: Sequence[str]) -> None:
-    """SchemaError where the placebo is the norm, at any wave or turned round, or something that is adjusted for."""
-    _require_no_covariate(panel, placebo, terms)
-    for word, values in (("itself", placebo), ("turned round", None if placebo is None else 1.0 - placebo)):
-        if values is None:
-            continue
-        if np.array_equal(values, held, equal_nan=True):
-            raise SchemaError(f"The placebo is the norm {word}; name an outcome that cannot spread between people.")
-        for lag in range(1, held.shape[1] - 1):
-            for one, other in ((values[:, lag:], held[:, :-lag]), (values[:, :-lag], held[:, lag:])):
-                both = np.isfinite(one) & np.isfinite(other)
-                if both.sum() >= LEAST_ROWS and np.array_equal(one[both], other[both]) and np.ptp(one[both]) > 0:
-                    raise SchemaError(
-                        f"The placebo is the norm {word}, {lag} wave{'s' * (lag > 1)} away; name an outcome that cannot spread."
-                    )
-
-
-def _require_no_covariate(panel: NetworkPanel, placebo: np.ndarray | None, terms: Sequence[str]) -> None:
-    """SchemaError where the placebo is something that is adjusted for: held fixed, it can show nothing."""
-    if placebo is None:
-        return
-    for name in terms:
-        values = np.asarray(panel.covariates.get(name, np.nan))
-        if values.dtype.kind not in "fiub" or not np.isfinite(values.astype(float)).any():
-            continue
-        wide = np.broadcast_to(values[:, None] if values.ndim == 1 else values, placebo.shape).astype(float)
-        both = np.isfinite(wide) & np.isfinite(placebo)
-        if both.any() and (np.array_equal(wide[both], placebo[both]) or np.array_equal(1.0 - wide[both], placebo[both])):
-            raise SchemaError(
-                f"The placebo is {name!r}, which is adjusted for; leave it out of the adjustment or name another outcome."
-            )
+def _placed(panel: NetworkPanel, adjust: Sequence[str], positions: int) -> tuple[NetworkPanel, Sequence[str]]:
+    """The panel with so many coordinates of its first network, and the adjustment with their names."""
+    if whole_number(positions, "positions", 0) == 0:
+        return panel, adjust
+    return with_positions(panel, positions), [*adjust, *position_names(positions)]
 
 
 def _places(panel: NetworkPanel, surroundings: Sequence[str]) -> tuple[str, ...]:
@@ -249,13 +229,6 @@ def _places(panel: NetworkPanel, surroundings: Sequence[str]) -> tuple[str, ...]
     numbers = [name for name in surroundings if np.asarray(panel.covariates.get(name, "")).dtype.kind in "fiu"]
     levels = {name: len(np.unique(np.asarray(panel.covariates[name], dtype=float))) for name in numbers}
     return tuple(name for name in numbers if levels[name] * LEAST_IN_STRATUM <= panel.n_people)
-
-
-def _required(margin: float, n_permutations: object) -> int:
-    """How many permutations; SchemaError unless both arguments make sense."""
-    if isinstance(margin, bool) or not isinstance(margin, Real) or not 1.0 <= margin < math.inf:
-        raise SchemaError(f"margin is an odds ratio of 1 or more; got {margin!r}.")
-    return whole_number(n_permutations, "n_permutations", 1)
 
 
 def reaches_spread(
@@ -267,10 +240,12 @@ def reaches_spread(
     *,
     margin: float = MARGIN,
     direction: str = "out",
+    positions: int = 0,
     n_permutations: int = 199,
     rng: np.random.Generator,
 ) -> bool:
     """Whether the ladder reaches level 3; the same rungs, cheapest first and no further than the first that fails."""
+    panel, adjust = _placed(panel, adjust, positions)
     risk = judged_risk_set(panel, behaviour, direction)
     exposure = risk.at(risk.seen.share)
     adjusted = on_enough(lagged_estimate(risk, exposure, adjust, within=surroundings))
@@ -383,6 +358,12 @@ def _matched(found: MatchedEstimate) -> Rung:
         return Rung(4, MATCHED, False, **counts)
     found_as: dict[str, Any] = {"difference": found.estimate, "difference_low": found.low, "difference_high": found.high}
     return Rung(4, MATCHED, bool(found.low > 0), p=found.p, **counts, **found_as)
+
+
+def _checks_of(found: MatchedEstimate, risk: RiskSet) -> tuple[Check, ...]:
+    """Those of the matched comparison that the rows at risk do not have, told apart by name."""
+    told = {each.name for each in coverage_checks(risk)}
+    return tuple(replace(each, name=f"matched comparison: {each.name}") for each in found.checks if each.name not in told)
 
 
 def _coevolution(panel: NetworkPanel, risk: RiskSet, terms: Sequence[str], direction: str, rng: np.random.Generator) -> Rung:

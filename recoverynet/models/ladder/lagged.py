@@ -103,8 +103,13 @@ def lagged_estimate(
     if alike:
         return LaggedEstimate(**counts, reason=alike)
     if strata or risk.transition == "holding":
-        started = [codes[known] for codes in strata or [risk.rows.column * 2 + _before(risk)]]
-        return _within_strata(design[known] * _turned(risk)[known], outcome, person, started, others.terms, variance)
+        everybody = risk.rows.column * 2 + (_before(risk) if risk.transition == "holding" else 0)
+        started = [codes[known] for codes in strata or [everybody]]
+        found = _within_strata(design[known] * _turned(risk)[known], outcome, person, started, others.terms, variance)
+        n_waves = len(np.unique(everybody[known]))
+        places = (name for name in within if name not in numbers)
+        same = tuple(name for name, codes in zip(places, started, strict=False) if len(np.unique(codes)) == n_waves)
+        return replace(found, lost=(*found.lost, *same))
     return replace(_by_wave(waves, design[known], outcome, person, others.terms), **counts, variance=variance)
 
 

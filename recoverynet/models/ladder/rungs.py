@@ -22,6 +22,7 @@ from recoverynet.models.ladder.findings import Footing
 from recoverynet.models.ladder.lagged import ONE_SIDED, LaggedEstimate, lagged_estimate
 from recoverynet.models.spread.reasons import Reason
 from recoverynet.models.spread.risk_set import RiskSet
+from recoverynet.readable import true_minus
 from recoverynet.results import Check, Estimates
 
 MARGIN = 1.25
@@ -85,7 +86,7 @@ def blindness_of(held: np.ndarray, found: LaggedEstimate) -> Reason | None:
     stays = one.mean() - other.mean()
     error = np.sqrt(one.var() / len(one) + other.var() / len(other))
     if stays - float(ndtri(PLACEBO_SIDED)) * error <= 0 or stays < LEAST_STAYS:
-        return Reason("placebo_fleeting", stays=f"{stays:.2f}")
+        return Reason("placebo_fleeting", stays=true_minus(f"{stays:.2f}"))
     return Reason("placebo_blind", sees=f"{seen_by(found):.1f}") if seen_by(found) > SEES else None
 
 

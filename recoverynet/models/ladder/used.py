@@ -79,6 +79,8 @@ class Used:
     n_people_at_risk, n_people_never_at_risk : int
         People at risk of a gain at some wave, and people seen who never were.
     adjust, surroundings : tuple of str
+    positions : int
+        Coordinates of the first wave's network among ``adjust``.
     margin : float
     n_permutations : int
     placebo : PlaceboUsed or None
@@ -97,6 +99,7 @@ class Used:
     n_people_never_at_risk: int
     adjust: tuple[str, ...]
     surroundings: tuple[str, ...]
+    positions: int
     margin: float
     n_permutations: int
     placebo: PlaceboUsed | None
@@ -148,6 +151,7 @@ def used_of(risk: RiskSet, footing: Footing, rungs: Sequence[Rung], settings: Ma
         n_people_never_at_risk=risk.n_never_at_risk,
         adjust=tuple(settings["adjust"]),
         surroundings=tuple(settings["surroundings"]),
+        positions=int(settings["positions"]),
         margin=float(settings["margin"]),
         n_permutations=int(settings["n_permutations"]),
         placebo=None if named is None else _placebo_used(str(named), rungs),

@@ -152,7 +152,7 @@ class EvidenceLadder(Result):
         if stopped is not None and stopped.name != DESCRIBED:
             said.append(f"It stops at “{named(stopped)}”: {found(stopped)}.")
         if self.level >= 1:
-            said += [footing_in_words(self.footing, counted=counted)] if not self.footing.steady else []
+            said += filter(None, [footing_in_words(self.footing, counted=counted)])
             said += [thin_match_in_words(self.thin_match, counted=counted)] if self.thin_match else []
             said += [untried_in_words(named(rung), found(rung)) for rung in self.untried]
             said += [warned_in_words(named(rung), found(rung)) for rung in self.warned]
@@ -181,8 +181,9 @@ class EvidenceLadder(Result):
         stopped = self.stopped_at
         if stopped is None:
             return ""
-        untried = stopped.name == PLACEBO and not stopped.has_estimate
-        return LIFTS[UNTRIED_PLACEBO if untried else stopped.name]
+        code = "" if stopped.reason is None else stopped.reason.code
+        untried = stopped.name == PLACEBO and bool(code)
+        return LIFTS.get(code, LIFTS[UNTRIED_PLACEBO if untried else stopped.name])
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer in plain Python values that JSON can hold, the verdict in words among them.

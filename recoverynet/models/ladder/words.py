@@ -44,6 +44,8 @@ NAMES = {
 """What a rung is called before readers who do not know the ladder."""
 
 UNTRIED_PLACEBO = "placebo tried"
+FLEETING, SILENT, UNKNOWN = "placebo_fleeting", "strata_silent", "adjusted_unknown"
+"""Reasons that ask for something else than the rung they stop would."""
 LIFTS = {
     DESCRIBED: "more waves, or more people whose state is known at two waves in a row",
     CRUDE: "more people or waves: the interval is too wide, or there is nothing to find",
@@ -53,6 +55,9 @@ LIFTS = {
     PLACEBO: "a record of the trait or place that makes people alike in things that cannot spread, to adjust for; or more people "
     "or waves, to tell the norm from its placebo",
     UNTRIED_PLACEBO: "an outcome that cannot spread between people and changes more often, recorded at the same waves",
+    FLEETING: "an outcome that cannot spread between people and stays with them from one wave to the next",
+    SILENT: "coarser surroundings or longer waves, so that some in each gained the norm and others did not",
+    UNKNOWN: "records of what is adjusted for, of more people",
     NO_PLACEBO: "an outcome recorded at the same waves that cannot spread between people, such as housing, named as placebo",
     FUTURE_TIES: "a record of what draws people together before they meet, to adjust for",
     COEVOLUTION: "more people or waves: with choosing one's like in the model, influence is not told from none",
@@ -158,8 +163,8 @@ def _points(share: float) -> str:
 
 
 def footing_in_words(footing: Footing, *, counted: bool = True) -> str:
-    """A word of caution where few people or gains stand behind an answer; empty where enough do."""
-    if footing.steady:
+    """A word of caution where few people or gains stand behind an answer; empty where enough do, or there is none."""
+    if footing.steady or not footing.n_people:
         return ""
     if not counted:
         return "Caution: few people or few changes stand behind this, and with so few an interval may be far too narrow."

@@ -173,7 +173,7 @@ def fit_hazard(
     References
     ----------
     Kojevnikov, D., Marmer, V. & Song, K. (2021). Limit theorems for network dependent random variables. Journal of Econometrics
-    222, 882-908. https://doi.org/10.1016/j.jeconom.2020.05.019
+    222, 882-908.
 
     Prentice, R. L. & Gloeckler, L. A. (1978). Regression analysis of grouped
     survival data with application to breast cancer data. Biometrics 34, 57-67.

@@ -117,8 +117,8 @@ def double_negative_control(
     References
     ----------
     Egami, N. & Tchetgen Tchetgen, E. J. (2024). Identification and estimation of causal peer effects using double negative controls
-    for unmeasured network confounding. Journal of the Royal Statistical Society Series B 86, 487-511.
-    https://doi.org/10.1093/jrsssb/qkad132
+    for unmeasured network confounding. Journal of the Royal Statistical Society Series B.
+    https://arxiv.org/abs/2109.01933
 
     Staiger, D. & Stock, J. H. (1997). Instrumental variables regression with weak instruments. Econometrica 65, 557-586.
     https://doi.org/10.2307/2171753

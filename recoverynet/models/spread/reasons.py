@@ -52,8 +52,8 @@ REASONS: dict[str, Words] = {
         "no surroundings at a wave hold enough people with and without a gain: name coarser ones, or longer waves",
     ),
     "placebo_fleeting": Words(
-        "the placebo does not stay with people (holding it makes holding it at the next wave {stays} likelier), so that no "
-        "trait of theirs could show in it: name an outcome that lasts",
+        "the placebo does not stay with people (whoever holds it is likelier to hold it at the next wave by {stays} only, of 1), "
+        "so that no trait of theirs could show in it: name an outcome that lasts",
         "the placebo does not stay with people, so that no trait of theirs could show in it: name an outcome that lasts",
     ),
     "placebo_blind": Words(

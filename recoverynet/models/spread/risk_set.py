@@ -306,11 +306,13 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
     if not category and pd.api.types.is_numeric_dtype(row.dtype):
         return Columns([name], row.astype(np.float64)[:, None], {})
     codes, levels = pd.factorize(pd.Series(row, dtype=object), sort=True)
+    if not len(levels):
+        return Columns([name], np.full((len(row), 1), np.nan), {})
     words = [f"{level:g}" if isinstance(level, float) else f"{level}" for level in levels]
     terms = [f"{name}: {word}" for word in words[1:]]
     marks = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
     marks[codes < 0] = np.nan
-    return Columns(terms, marks, dict.fromkeys(terms, name), dict.fromkeys([name] if words else [], *words[:1]))
+    return Columns(terms, marks, dict.fromkeys(terms, name), {name: words[0]})
 
 
 def _history(risk: RiskSet) -> Columns:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from recoverynet.arguments import list_of_names
+from recoverynet.arguments import list_of_names, whole_number
 from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.instants import as_instant, as_length
+from recoverynet.models.spread.positions import position_names, with_positions
 from recoverynet.models.spread.spread_terms import (
     Placebo,
     PlaceboOutcome,
@@ -86,6 +87,7 @@ def spread_panel(
     adjust: Sequence[str] | None = None,
     surroundings: Sequence[str] | None = None,
     placebo: Placebo | None = None,
+    positions: int = 0,
     purpose: Purpose | None = "research",
     unknown_consent: UnknownConsent = "count",
     engine: EngineName | EngineSettings | None = None,
@@ -120,6 +122,9 @@ def spread_panel(
         An outcome that cannot spread between people. ``"housing.status=settled"``: words that count as 1,
         separated by commas; ``"health.physical>=12"``; ``"health.physical"``: at or above its median. Or a
         mapping of one name to words, a number or None: ``{"housing.status": {"settled"}}``. Default: none.
+    positions : int
+        Coordinates of the first wave's network to adjust for besides, for traits nobody recorded that drew its ties; 3 are
+        usual. Default 0, none. See :func:`recoverynet.with_positions`.
     purpose : {"research", "evaluation", "care"} or None
         What it is asked for: whoever did not agree to it is no part of the panel, nor anybody's contact in it. Default
         research; None: everybody, where consent was seen to before.
@@ -140,7 +145,8 @@ def spread_panel(
     TimeOrderError
         The window does not end after it starts.
     NotEstimableError
-        Nothing in the record is dated, hardly anybody's state is on record, or nobody agreed.
+        Nothing in the record is dated, hardly anybody's state is on record, nobody agreed, or positions are asked for and the first
+        wave holds no tie.
 
     Notes
     -----
@@ -176,6 +182,8 @@ def spread_panel(
     waves = replace(waves, covariates={**waves.covariates, **around})
     given = tuple(around) if surroundings is None else tuple(surroundings)
     used = adjusted_for(waves, adjust)
+    if whole_number(positions, "positions", 0):
+        waves, used = with_positions(waves, positions), (*used, *position_names(positions))
     empty = [f"Wave {wave} holds no tie." for wave, ties in enumerate(waves.networks, start=1) if not ties.nnz]
     notes = (_on_waves(waves, length, valid_for), *empty, *(() if read is None else (read.words,)))
     others = [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]

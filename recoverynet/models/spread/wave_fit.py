@@ -90,7 +90,7 @@ class WaveFit(Estimates):
         covariance of the fit, and its interval symmetrical on the scale of the link, so that it stays between 0 and 1. It is not
         what would happen were contacts changed, unless the fit's assumptions hold.
         """
-        level = self._require(others, level)
+        level = self._require("others", others, level)
         if self._rows is None:
             answer: Predictions = self._unanswered(
                 Predictions, level, self._table_of_nothing(["probability", "std_error", "low", "high"])
@@ -135,7 +135,7 @@ class WaveFit(Estimates):
         ``get_margeff`` (``dummy=discrete``) but for categories of three levels or more, of which it moves one mark and leaves the
         others as they are.
         """
-        level = self._require(at, level)
+        level = self._require("at", at, level)
         settings = {**self.settings, "at": at, "discrete": discrete, "level": level}
         terms = [name for name in self.table.index if name != "constant" and not str(name).startswith("wave ")]
         table = empty_table(terms)
@@ -166,9 +166,9 @@ class WaveFit(Estimates):
             frame, ratio=self.ratio, level=self.level, people=self.n_people, reason=self.reason, focus=self.focus, ax=ax
         )
 
-    def _require(self, others: str, level: float | None) -> float:
+    def _require(self, name: str, others: str, level: float | None) -> float:
         if others not in ("observed", "mean"):
-            raise SchemaError(f"what is left open stands as 'observed' or at its 'mean'; got {others!r}.")
+            raise SchemaError(f"{name} says how what is left open stands: as 'observed' or at its 'mean'; got {others!r}.")
         return require_level(self.level if level is None else level)
 
     def _shared(self, checks: tuple[Check, ...], **asked: object) -> dict[str, Any]:
@@ -237,7 +237,7 @@ class HazardFit(WaveFit):
         life-table estimate and its standard error Greenwood's. Everybody starts at risk at the first wave; the profile stays as it
         is, and an event later undone still counts. It describes kinds of people at the hazards seen and foretells nobody's course.
         """
-        level = self._require(others, level)
+        level = self._require("others", others, level)
         if self.transition == "holding":
             raise SchemaError("Holding a norm is a state and not an event; fit transition='gain' or 'loss' and ask that fit.")
         if self._rows is None:

@@ -300,6 +300,64 @@ def test_a_placebo_that_is_adjusted_for_or_the_norm_at_another_wave_is_refused()
     assert constant.failed == "placebo outcome" and constant.stopped_at.reason
 
 
+def with_covariate(panel, values):
+    return dataclasses.replace(panel, covariates={**panel.covariates, "thing": values})
+
+
+@pytest.mark.parametrize("words", [{0: "no", 1: "yes"}, {0: "b", 1: "a"}, {0: 3.0, 1: 1.0}])
+@pytest.mark.parametrize("argument", ["adjust", "surroundings"])
+def test_a_placebo_that_follows_from_what_is_adjusted_for_is_refused_in_words_and_codes(words, argument):
+    panel = simulate_world("plain/strong", 300, missing=0.1, rng=2)
+    placebo = panel.behaviour["placebo"]
+    values = np.array([[None if np.isnan(each) else words[each] for each in row] for row in placebo], dtype=object)
+    if isinstance(words[0], float):
+        values = values.astype(float)
+    with pytest.raises(SchemaError, match="'thing', or follows from it"):
+        evidence_ladder(with_covariate(panel, values), placebo="placebo", **{argument: ["thing"]})
+
+
+def test_a_placebo_that_is_a_number_cut_or_kinds_lumped_together_is_refused():
+    panel, rng = simulate_world("plain/strong", 300, rng=2), np.random.default_rng(1)
+    placebo = panel.behaviour["placebo"]
+    score = placebo * 10 + rng.random(placebo.shape)
+    kinds = np.where(placebo == 1, "settled", rng.choice(["street", "hostel"], placebo.shape)).astype(object)
+    for values in (score, -score, kinds):
+        with pytest.raises(SchemaError, match="'thing', or follows from it"):
+            evidence_ladder(with_covariate(panel, values), placebo="placebo", adjust=["thing"])
+    with pytest.raises(SchemaError, match="'placebo', or follows from it"):
+        evidence_ladder(panel, placebo="placebo", adjust=["placebo"])
+    names = np.array([f"p{i}" for i in range(300)], dtype=object)
+    assert evidence_ladder(with_covariate(panel, names), placebo="placebo", surroundings=["thing"], n_permutations=9).level <= 2
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("lag", [0, 1, 2])
+def test_a_placebo_that_is_the_norm_with_a_few_slips_is_refused(turned, lag):
+    panel = simulate_world("plain/strong", 300, rng=2)
+    placebo = np.roll(panel.behaviour["recovery"], lag, axis=1)
+    placebo[::50, 4] = 1 - placebo[::50, 4]
+    with pytest.raises(SchemaError, match="or all but"):
+        evidence_ladder(panel, placebo=1 - placebo if turned else placebo)
+
+
+def test_what_is_asked_for_by_who_reads_it_fits_the_reason():
+    panel = simulate_world("plain/strong", 300, rng=2)
+    coin = (np.random.default_rng(0).random((300, 6)) < 0.5).astype(float)
+    assert "stays with them" in climb(panel, placebo=coin).lift and "−0.0" in climb(panel, placebo=coin).verdict
+    own = with_covariate(panel, np.array([f"p{i}" for i in range(300)], dtype=object))
+    ladder = climb(own, surroundings=["thing"])
+    assert "coarser" in ladder.lift and "0 people" not in ladder.verdict
+    nowhere = climb(with_covariate(panel, np.array([None] * 300, dtype=object)), surroundings=["thing"])
+    assert nowhere.stopped_at.reason.code == "adjusted_unknown" and "of more people" in nowhere.lift
+
+
+def test_one_place_for_everybody_is_named_as_left_out():
+    panel = with_covariate(simulate_world("plain/strong", 300, rng=2), np.array(["hall"] * 300, dtype=object))
+    checks = {check.name: check for check in climb(panel, surroundings=["thing"]).checks}
+    assert checks["every term varies on its own"].passed is False and "'thing'" in checks["every term varies on its own"].detail
+    assert {check.name: check for check in climb(panel).checks}["every term varies on its own"].passed
+
+
 @pytest.mark.parametrize(("place", "level"), [(np.arange(650).astype(str).astype(object), 2), (np.zeros(650), 4)])
 def test_a_place_for_each_answers_with_a_reason_and_one_for_all_changes_nothing(place, level):
     panel = simulate_world("plain/strong", 650, rng=2)

@@ -114,7 +114,7 @@ def test_the_command_writes_a_page(tmp_path: Path) -> None:
     assert refused.exit_code == 2
 
 
-@pytest.mark.parametrize("disclosure", ["ndtms", "nhs"])
+@pytest.mark.parametrize("disclosure", ["ndtms", pytest.param("nhs", marks=pytest.mark.slow)])
 def test_the_two_pages_are_two_even_of_a_long_plan(disclosure, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     pypdf = pytest.importorskip("pypdf")
     plan = plan_of(
@@ -122,6 +122,7 @@ def test_the_two_pages_are_two_even_of_a_long_plan(disclosure, tmp_path: Path) -
         rn.NewGroup(group_id="Friday walk", capacity=12, area="Eastmoor", weekday="friday", joins_per_month=2),
         rn.HoursMoved(group_id="g18", weekday="sunday", start_time="11:00", keeps=0.7, start=3),
         horizon=24,
+        runs=60,
         vary=None,
         rules=None,
     )
