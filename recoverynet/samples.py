@@ -58,8 +58,8 @@ def sample_folder(name: str) -> Path:
     Parameters
     ----------
     name : str
-        One of those :func:`list_samples` lists, or another folder that ships beside them, such as
-        ``"calibration"``.
+        One of those :func:`list_samples` lists, or another folder that ships beside them: ``"calibration"``, or
+        ``"monastery"``, which holds real nominations of 18 people (its codebook names source and licence).
 
     Returns
     -------
@@ -105,7 +105,7 @@ def load_sample(name: str) -> RecoveryRecord:
 
     Notes
     -----
-    Every sample is fictional. What was planted in a synthetic one stands in the codebook beside it.
+    Every record among the samples is fictional. What was planted in a synthetic one stands in the codebook beside it.
 
     Examples
     --------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import re
 import subprocess
@@ -53,8 +54,14 @@ KERNEL_IMPORTS = {"numpy", "scipy", "numba", "recoverynet", "__future__", "math"
 MODULE_LINES, FUNCTION_LINES, KERNEL_FUNCTION_LINES = 400, 40, 80
 
 
+@functools.cache
 def source_files() -> list[Path]:
     return sorted(p for p in PACKAGE.rglob("*.py") if "data" not in p.relative_to(PACKAGE).parts)
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def module_name(path: Path) -> str:
@@ -65,10 +72,11 @@ def floor_of(module: str) -> int:
     return FLOORS[module.split(".")[1] if "." in module else "__init__"]
 
 
+@functools.cache
 def imports_of(path: Path) -> list[str]:
     """Every module a file imports, wherever in the file."""
     found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -134,7 +142,7 @@ def test_nothing_inside_walks_back_through_the_door() -> None:
     guilty = [
         path.name
         for path in source_files()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Import) and any(alias.name == "recoverynet" for alias in node.names)
     ]
     assert not guilty
@@ -173,7 +181,7 @@ def test_modules_and_functions_stay_short() -> None:
         text = path.read_text(encoding="utf-8")
         if text.count("\n") > MODULE_LINES:
             long.append(f"{module_name(path)}: {text.count(chr(10))} lines")
-        for node in definitions(ast.parse(text)):
+        for node in definitions(tree_of(path)):
             limit = KERNEL_FUNCTION_LINES if "kernels" in path.parts else FUNCTION_LINES
             if body_lines(node) > limit:
                 long.append(f"{module_name(path)}.{node.name}: {body_lines(node)} lines")
@@ -189,7 +197,7 @@ def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def public_functions() -> list[tuple[str, ast.FunctionDef]]:
     found = []
     for path in source_files():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 found.append((module_name(path), node))
     return found
@@ -230,7 +238,7 @@ def test_the_door_opens_and_its_docstrings_are_whole(module: str, name: str) -> 
 def source_of(module: str, name: str) -> str:
     path = PACKAGE / (module.replace(".", "/") + ".py")
     text = path.read_text(encoding="utf-8")
-    for node in ast.parse(text).body:
+    for node in tree_of(path).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return ast.get_source_segment(text, node) or ""
     return ""

@@ -75,14 +75,15 @@ def link(
 def _agency(folder: Path, secret: bytes, mapping: Path | None) -> tuple[RecoveryRecord, pd.DataFrame]:
     """The record of an agency and the tokens of its people, made here or, by the same key, before."""
     from recoverynet.errors import SchemaError
-    from recoverynet.linkage.given import given_table
+    from recoverynet.linkage.given import given_table, with_days_known
     from recoverynet.tables.files import read_record
     from recoverynet.tables.linkage_tokens import KEY_COLUMN, PARTICULARS, key_fingerprint, linkage_tokens
 
     record = read_record(folder, mapping=mapping)
     particulars = folder / "particulars.csv"
     if particulars.is_file():
-        return record, linkage_tokens(given_table(particulars, ("person_id",), PARTICULARS), key=secret)
+        given = with_days_known(given_table(particulars, ("person_id",), PARTICULARS), record)
+        return record, linkage_tokens(given, key=secret)
     people = record.people
     if KEY_COLUMN not in people.columns:
         raise SchemaError(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from recoverynet.report.disclosure.policy import DisclosurePolicy
 
 ENDINGS = (".html", ".pdf", ".docx", ".xlsx", ".ipynb")
 
@@ -100,6 +103,13 @@ class Policy(StrEnum):
     nhs = "nhs"
 
 
+class Groups(StrEnum):
+    """What becomes of figures by which everybody knows of each of a group."""
+
+    say = "say"
+    hide = "hide"
+
+
 Placebo = Annotated[
     str | None,
     typer.Option(
@@ -109,6 +119,22 @@ Placebo = Annotated[
     ),
 ]
 Disclosure = Annotated[Policy, typer.Option(help="ndtms: counts of 1 to 4 become *; nhs: 1 to 7 become *, others rounded to 5.")]
+AllOrNone = Annotated[
+    Groups,
+    typer.Option(
+        "--all-or-none",
+        help="Where all of a group are counted, or nobody in it, everybody knows it of each of them: say it (and name how many "
+        "figures do), or hide it, and with it every 0.",
+    ),
+]
+
+
+def policy_of(disclosure: Policy, all_or_none: Groups) -> DisclosurePolicy:
+    """The preset, and what it tells of whole groups."""
+    from recoverynet.report.disclosure.policy import DisclosurePolicy
+
+    return DisclosurePolicy.named(disclosure.value, all_or_none=all_or_none.value)
+
 
 Ledger = Annotated[
     Path | None,

@@ -9,6 +9,7 @@ import typer
 
 from recoverynet.commands.choosing import AreaName, Clients, From, Provider, To, chosen_clients, chosen_window
 from recoverynet.commands.options import (
+    AllOrNone,
     Beside,
     Brief,
     By,
@@ -16,6 +17,7 @@ from recoverynet.commands.options import (
     Engine,
     EngineChoice,
     Folder,
+    Groups,
     LeaveOut,
     Ledger,
     MapFile,
@@ -27,6 +29,7 @@ from recoverynet.commands.options import (
     Tables,
     Unknown,
     UnknownChoice,
+    policy_of,
 )
 from recoverynet.commands.presenting import Contact, Logo, MadeBy, SectionNames, Service, Template, dressed
 from recoverynet.commands.telling import (
@@ -54,6 +57,7 @@ def report_evaluation(
     map: MapFile = None,  # noqa: A002
     title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
     disclosure: Disclosure = Policy.ndtms,
+    all_or_none: AllOrNone = Groups.say,
     placebo: Placebo = None,
     tables: Tables = None,
     engine: Engine = EngineChoice.memory,
@@ -91,7 +95,7 @@ def report_evaluation(
     asked: dict[str, Any] = {
         "title": title,
         "placebo": placebo,
-        "disclosure": disclosure.value,
+        "disclosure": policy_of(disclosure, all_or_none),
         "engine": engine.asked,
         "by": _names(by),
     }
@@ -108,6 +112,7 @@ def report_spread(
     map: MapFile = None,  # noqa: A002
     title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
     disclosure: Disclosure = Policy.ndtms,
+    all_or_none: AllOrNone = Groups.say,
     placebo: Placebo = None,
     adjust: Annotated[
         str | None,
@@ -162,7 +167,7 @@ def report_spread(
         adjust=_names(adjust),
         surroundings=_names(surroundings),
         rng=seed,
-        disclosure=disclosure.value,
+        disclosure=policy_of(disclosure, all_or_none),
         engine=engine.asked,  # type: ignore[arg-type]
         unknown_consent=unknown_consent.value,
         ledger=ledger,
@@ -179,6 +184,7 @@ def report_comparison(
     map: MapFile = None,  # noqa: A002
     title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
     disclosure: Disclosure = Policy.ndtms,
+    all_or_none: AllOrNone = Groups.say,
     by: Annotated[Beside, typer.Option("--by", help="What stands side by side: provider or area.")] = Beside.provider,
     tables: Tables = None,
     leave_out: LeaveOut = False,
@@ -208,7 +214,7 @@ def report_comparison(
     record = read_told(folder, map, leave_out)
     from recoverynet.report.comparison.comparison import comparison_report
 
-    asked = {"title": title, "disclosure": disclosure.value, "by": by.value, "ledger": ledger}
+    asked = {"title": title, "disclosure": policy_of(disclosure, all_or_none), "by": by.value, "ledger": ledger}
     report = comparison_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
     finish(told.brief() if brief else told, out, tables)
@@ -231,6 +237,7 @@ def report_what_if(
     map: MapFile = None,  # noqa: A002
     title: Annotated[str | None, typer.Option(help="Title on the cover.", show_default=False)] = None,
     disclosure: Disclosure = Policy.ndtms,
+    all_or_none: AllOrNone = Groups.say,
     tables: Tables = None,
     leave_out: LeaveOut = False,
     brief: Brief = False,
@@ -252,7 +259,9 @@ def report_what_if(
 
     declared = read_plan(plan)
     record = read_told(folder, map, leave_out)
-    report = what_if_report(record, declared, title=title, disclosure=disclosure.value, ledger=ledger, quiet=quiet or None)
+    report = what_if_report(
+        record, declared, title=title, disclosure=policy_of(disclosure, all_or_none), ledger=ledger, quiet=quiet or None
+    )
     told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
     finish(told.brief() if brief else told, out, tables)
 

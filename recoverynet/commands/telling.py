@@ -71,7 +71,13 @@ def save_told(report: Report, path: Path) -> Path:
 
 
 def require_new(*paths: Path | None, overwrite: bool, hint: str = "--out") -> None:
-    """Refuse, before any work, to replace what is there already: a file, or a folder with something in it."""
+    """Refuse, before any work, what cannot be written, or would replace what is there: a file, or a folder that holds something."""
+    for path in paths:
+        for above in () if path is None else path.parents:
+            if above.is_file():
+                raise typer.BadParameter(
+                    f"{above} is a file, so {path} cannot be written below it. Choose a place in a folder.", param_hint=hint
+                )
     for path in () if overwrite else paths:
         if path is not None and (path.is_file() or (path.is_dir() and any(not is_leftover(each) for each in path.iterdir()))):
             raise typer.BadParameter(

@@ -48,7 +48,7 @@ def draw_waterfall(steps: pd.DataFrame, *, thresholds: tuple[float, float], ax: 
     Parameters
     ----------
     steps : pandas.DataFrame
-        ``step`` and ``weight`` in log2, the odds of two people at random first.
+        ``step`` and ``weight`` in log2, the odds before anything is compared first.
     thresholds : (float, float)
         Probabilities from which a person looks and from which a pair is linked, drawn as lines.
     ax : matplotlib Axes, optional

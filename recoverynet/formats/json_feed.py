@@ -10,6 +10,7 @@ from typing import Any
 
 from recoverynet.arguments import as_path
 from recoverynet.errors import SchemaError
+from recoverynet.untrusted.structured import whole_characters
 
 LARGEST = 200_000_000
 _OPEN_TEXT = re.compile(r'^((?:[^"\\]|\\.|"(?:[^"\\]|\\.)*")*)"((?:[^"\\]|\\.)*)$')
@@ -52,16 +53,25 @@ def read_feed(path: str | Path) -> Feed:
     path = as_path(path, "Reading a feed")
     text = _text_of(path)
     try:
-        return Feed(_loaded(text))
+        return _read(path, text)
+    except RecursionError as error:
+        raise SchemaError(
+            f"{path.name} is no list of meetings or services: its parts stand inside one another without end."
+        ) from error
+    except SchemaError:
+        raise
+    except ValueError as error:  # Python's bound on the digits of a whole number
+        raise SchemaError(f"{path.name} is no list of meetings or services: it holds a number of thousands of digits.") from error
+
+
+def _read(path: Path, text: str) -> Feed:
+    try:
+        return Feed(whole_characters(_loaded(text), text))
     except json.JSONDecodeError as error:
         mended = _mended(text)
         if mended is not None:
             return mended
         raise SchemaError(_in_words(path, text, error)) from error
-    except RecursionError as error:
-        raise SchemaError(
-            f"{path.name} is no list of meetings or services: its parts stand inside one another without end."
-        ) from error
 
 
 def _loaded(text: str) -> Any:
@@ -126,4 +136,4 @@ def _mended(text: str) -> Feed | None:
     behind = whole[end:].strip()
     if behind:
         done.append(f"{len(behind):,} characters behind the end of the list were left aside.")
-    return Feed(content, tuple(done))
+    return Feed(whole_characters(content, text), tuple(done))

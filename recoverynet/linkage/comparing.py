@@ -1,6 +1,8 @@
 """How alike two people of two agencies are: comparisons of tokens, weights learned by Splink on DuckDB, candidates by blocking.
 
 Symbols: m how often a level is seen where two rows are one person; u how often where they are two people; weight log2(m / u).
+Two people agree in a common value oftener than in a rare one, so that where the whole of something agrees u is that of the value:
+(c - 1) / (N + 1 / u) for a value that c of N people have, which stays near u while few have been seen.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ MOST_PAIRS_FOR_U = 4_000_000
 PAIRS_AT_ONCE = 1_500_000
 LEAST = 0.001
 """Probability from which a pair is worth keeping."""
+MOST_SHARED = 0.95
+"""Share of the smaller agency that may be expected at the other."""
 PRIOR_PEOPLE = 50
 """How many linked people what is declared beforehand counts for against what is learned."""
 
@@ -37,6 +41,8 @@ class Comparison:
     name: str
     missing: str
     levels: tuple[tuple[str, str, float], ...]
+    parts: tuple[str, ...] = ()
+    """What makes up a value that is rarer or commoner than others; none where every value is taken alike."""
 
 
 def _same(*parts: str) -> str:
@@ -58,6 +64,7 @@ COMPARISONS = (
             ("two of three parts", _TWO_OF_THREE, 0.009),
             ("differs", "ELSE", 0.003),
         ),
+        ("year", "month", "day"),
     ),
     Comparison(
         "initials",
@@ -68,12 +75,14 @@ COMPARISONS = (
             ("one of two", f"({_same('first')}) OR ({_same('second')})", 0.014),
             ("differ", "ELSE", 0.003),
         ),
+        ("first", "second"),
     ),
     Comparison("sex", _any_missing("sex"), (("agrees", _same("sex"), 0.995), ("differs", "ELSE", 0.005))),
     Comparison(
         "postcode",
         _any_missing("district"),
         (("sector", _same("sector"), 0.80), ("district", _same("district"), 0.06), ("differs", "ELSE", 0.14)),
+        ("sector",),
     ),
 )
 """What is expected before anything is seen: few errors, some moves."""
@@ -97,12 +106,13 @@ class Compared:
     Attributes
     ----------
     pairs : pandas.DataFrame
-        ``agency_a``, ``person_a``, ``agency_b``, ``person_b``, ``log_odds`` (natural, before competitors), and the level of
-        each comparison in words ("missing" where either is).
+        ``agency_a``, ``person_a``, ``agency_b``, ``person_b``, ``log_odds`` (natural, before competitors), the level of
+        each comparison in words ("missing" where either is), and ``rarity``: what of the odds is owed to values that agree
+        being rarer (below 0: commoner) than most, as log2.
     weights : pandas.DataFrame
         ``comparison``, ``level``, ``m``, ``u``, ``weight``.
     prior : float
-        Probability that two people of two agencies, drawn at random, are one.
+        Probability that two people of two agencies are one, before anything is compared, where neither is anybody else.
     settings : dict
         The model as Splink saves it.
     """
@@ -120,13 +130,14 @@ def compared(tokens: dict[str, pd.DataFrame]) -> Compared:
     n_candidates = _require_few_candidates(frames)
     with _told(splink):
         unlike = _unlike(splink, frames)
-        prior = _prior(frames, unlike)
-        learned = _learned(splink, frames, prior, unlike)
+        prior, odds = _expected(frames, unlike)
+        learned = _learned(splink, frames, prior, unlike) | {"probability_two_random_records_match": odds / (1 + odds)}
         with locked_connection() as connection:
             linker = _linker(splink, connection, frames, learned)
+            _tell_frequencies(linker, frames, unlike)
             chunks = max(1, round(n_candidates / PAIRS_AT_ONCE))
             found = linker.inference.predict(threshold_match_probability=LEAST, num_chunks_left=chunks).as_pandas_dataframe()
-    return Compared(_pairs(found, tokens), _weights(learned), prior, learned)
+    return Compared(_pairs(found, tokens), _weights(learned), odds / (1 + odds), learned)
 
 
 def _learned(
@@ -206,7 +217,30 @@ def _coded(tokens: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             mine = pd.Series(codes[begin : begin + len(values)], dtype="Int32")
             frame[part] = mine.mask(mine < 0)
             begin += len(values)
+    for one in (one for one in COMPARISONS if one.parts):
+        together = pd.concat([frame[list(one.parts)] for frame in frames.values()], ignore_index=True)
+        known = together.notna().all(axis=1)
+        wholes = together.groupby(list(one.parts), sort=False).ngroup().where(known).astype("Int32")
+        begin = 0
+        for frame in frames.values():
+            frame[_whole(one.name)] = wholes.iloc[begin : begin + len(frame)].array
+            begin += len(frame)
     return frames
+
+
+def _tell_frequencies(linker: Any, frames: dict[str, pd.DataFrame], unlike: dict[tuple[str, str], float]) -> None:
+    """How often two people share each value, for the comparisons in which values are not all alike."""
+    for one in (one for one in COMPARISONS if one.parts):
+        name = _whole(one.name)
+        counts = pd.concat([frame[name] for frame in frames.values()]).value_counts().astype("float64")
+        shared = (counts - 1).clip(lower=0.5) / (counts.sum() + 1 / unlike[one.name, one.levels[0][0]])
+        table = pd.DataFrame({name: counts.index.astype("int64"), f"tf_{name}": shared.to_numpy(dtype=float)})
+        registered = linker.table_management.register_table(table, f"frequency_of_{name}", overwrite=True)
+        linker.table_management.register_term_frequency_lookup(registered, name)
+
+
+def _whole(comparison: str) -> str:
+    return f"whole_{comparison}"
 
 
 def _plain(place: int) -> str:
@@ -217,9 +251,13 @@ def _settings(splink: _Splink, link_type: str, prior: float, unlike: dict[tuple[
     made = []
     for one in COMPARISONS:
         levels = [splink.level(one.missing, "missing").configure(is_null_level=True)]
-        for label, sql, same in one.levels:
+        for at, (label, sql, same) in enumerate(one.levels):
             level = splink.level(sql, label).configure(m_probability=same)
-            levels.append(level.configure(u_probability=unlike[one.name, label]) if unlike else level)
+            if unlike:
+                level = level.configure(u_probability=unlike[one.name, label])
+            if unlike and one.parts and at == 0:
+                level = level.configure(tf_adjustment_column=_whole(one.name), disable_tf_exact_match_detection=True)
+            levels.append(level)
         made.append(splink.comparison(levels, output_column_name=one.name))
     return splink.settings(
         link_type,
@@ -259,15 +297,21 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
-def _prior(frames: dict[str, pd.DataFrame], unlike: dict[tuple[str, str], float]) -> float:
-    """Pairs who agree in initials, birth date and sex, less those who do so by chance, of all pairs."""
-    columns, agreeing = ["first", "second", "year", "month", "day", "sex"], 0.0
+def _expected(frames: dict[str, pd.DataFrame], unlike: dict[tuple[str, str], float]) -> tuple[float, float]:
+    """(probability that two people of two agencies are one, odds that they are where neither is anybody else).
+
+    How many are one is taken from the pairs who agree in initials, birth date and sex, less those who do so by chance. Of M
+    such among n and k people, n - M and k - M are nobody else, so that the odds are M / ((n - M) (k - M)).
+    """
+    columns, n_one, n_free = ["first", "second", "year", "month", "day", "sex"], 0.0, 0.0
+    chance = unlike["birth_date", "agrees"] * unlike["initials", "agree"] * unlike["sex", "agrees"]
     for one, other in combinations(frames.values(), 2):
         counts = [frame.dropna(subset=columns).groupby(columns).size() for frame in (one, other)]
-        agreeing += float(counts[0].mul(counts[1]).dropna().sum())
-    n_pairs = _n_pairs(frames)
-    chance = unlike["birth_date", "agrees"] * unlike["initials", "agree"] * unlike["sex", "agrees"]
-    return min(max(agreeing - chance * n_pairs, 1.0), n_pairs / 2) / n_pairs
+        agreeing = float(counts[0].mul(counts[1]).dropna().sum()) - chance * len(one) * len(other)
+        here = min(max(agreeing, 1.0), MOST_SHARED * min(len(one), len(other)))
+        n_one += here
+        n_free += (len(one) - here) * (len(other) - here)
+    return n_one / _n_pairs(frames), n_one / n_free
 
 
 def _n_pairs(frames: dict[str, pd.DataFrame]) -> float:
@@ -325,7 +369,10 @@ def _pairs(found: pd.DataFrame, tokens: dict[str, pd.DataFrame]) -> pd.DataFrame
         made[f"agency_{side}"], made[f"person_{side}"] = pd.Series(agency).map(names), person
     frame = pd.DataFrame(made).astype("str")
     frame["log_odds"] = found["match_weight"].to_numpy(dtype=float) * math.log(2)
+    frame["rarity"] = 0.0
     for one in COMPARISONS:
+        if one.parts:
+            frame["rarity"] += found[f"mw_tf_adj_{one.name}"].to_numpy(dtype=float)
         words = ["missing", *(label for label, _, _ in reversed(one.levels))]
         frame[one.name] = np.array(words, dtype=object)[found[f"gamma_{one.name}"].to_numpy(dtype=int) + 1]
     return frame

@@ -9,6 +9,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.tables.csv_text import read_csv_text
 from recoverynet.tables.raw import ROW
+from recoverynet.tables.record import RecoveryRecord
 
 
 def given_table(path: Path, needed: tuple[str, ...], known: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -26,3 +27,12 @@ def given_table(path: Path, needed: tuple[str, ...], known: tuple[str, ...] = ()
             f"{path.name} has no column {', '.join(absent)}; its columns are {', '.join(frame.columns)}. Rename yours, or add them."
         )
     return frame
+
+
+def with_days_known(particulars: pd.DataFrame, record: RecoveryRecord) -> pd.DataFrame:
+    """Particulars with ``known_on``, the first day the record knows of each person: of joining, or of a treatment episode."""
+    began = pd.concat(
+        [record.people.set_index("person_id")["joined_on"], record.episodes.set_index("person_id")["started_on"]]
+    ).dt.tz_localize(None)
+    first = began.groupby(level=0).min()
+    return particulars.assign(known_on=particulars["person_id"].map(first).to_numpy())

@@ -70,9 +70,10 @@ def link_people(
     Pairs who share a birth date, or initials with most of the rest, are compared in birth date, initials, sex and part
     postcode. What an agreement counts for is learned: how often two *different* people agree from pairs within an agency, where
     nobody is anybody else, how often one person's two entries agree by expectation and maximisation (Fellegi and Sunter's
-    model, in Splink). The probability of a pair is weighed against everybody else either might be; so of two people who
-    share every token neither is linked, and both pairs are for review. Within an agency nobody is ever linked, and no two of
-    its people to one.
+    model, in Splink). Agreement in a common birth date, in common initials or in a large sector counts for less than in rare
+    ones. The probability of a pair is weighed against everybody else either might be, and who is certainly somebody else is no
+    rival; so of two people who share every token neither is linked, and both pairs are for review. Within an agency nobody is
+    ever linked, and no two of its people to one.
 
     Comparisons are taken to err independently of each other. People who moved are linked less often; a change of name is not
     found where it changes both initials. Errors differ between groups: see :func:`recoverynet.linkage_errors`.

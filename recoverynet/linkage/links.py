@@ -34,9 +34,10 @@ class PeopleLinks:
     pairs : pandas.DataFrame
         One row a pair of people of two agencies that may be one: ``pair`` (a number), ``agency_a``, ``person_a``,
         ``agency_b``, ``person_b``, ``birth_date``, ``initials``, ``sex``, ``postcode`` (how they compare, in words),
-        ``match_weight`` (log2 of the odds by these comparisons), ``probability`` (that the two are one, given who else either
-        might be), ``n_competitors``, ``stage`` ("deterministic": everything recorded agrees and nobody else does; else
-        "probabilistic"), ``decision`` ("linked", "review": a person must look; "apart").
+        ``match_weight`` (log2 of the odds by these comparisons), ``rarity`` (what of it is owed to values that agree being
+        rarer than most, below 0 where commoner), ``probability`` (that the two are one, given who else either might be),
+        ``n_competitors``, ``stage`` ("deterministic": everything recorded agrees and nobody else does; else "probabilistic"),
+        ``decision`` ("linked", "review": a person must look; "apart").
     people : pandas.DataFrame
         One row a person an agency: ``agency``, ``person_id``, ``linked_id`` (shared by those who are one person), and what
         groups are made of (sex, age_band, ethnicity and such).
@@ -165,8 +166,9 @@ class PeopleLinks:
             raise SchemaError(f"There is no pair {pair!r}; pairs are numbered from 1 to {len(self.pairs):,}.")
         row = found.iloc[0]
         known = self.weights.set_index(["comparison", "level"])["weight"]
-        steps = [("two people at random", math.log2(self.settings["prior"] / (1 - self.settings["prior"])))]
+        steps = [("two who are nobody else", math.log2(self.settings["prior"] / (1 - self.settings["prior"])))]
         steps += [(f"{name.replace('_', ' ')}: {row[name]}", float(known.get((name, row[name]), 0.0))) for name in COMPARED]
+        steps.append(("how rare what agrees is", float(row["rarity"])))
         at = (self.settings["review_at"], self.settings["link_at"])
         return draw_waterfall(pd.DataFrame(steps, columns=["step", "weight"]), thresholds=at, ax=ax)
 

@@ -1,7 +1,8 @@
 """Who is linked to whom, where each agency knows a person once: probabilities among competitors, links, and draws of links.
 
-Symbols: o_ij the odds that i and j are one person, by the comparisons alone. Where i can be at most one of the people of
-j's agency and the other way round, p_ij = o_ij / (1 + Σ_k o_ik + Σ_l o_lj − o_ij) over the competitors k of j and l of i.
+Symbols: o_ij the odds that i and j are one person, by the comparisons alone. Every set of pairs in which nobody stands twice is
+as likely as the product of its odds. h_ij = 1 / (1 + Σ_k≠j o_ik h_ki) is how likely i is free when j is left out of it, and
+p_ij = o_ij h_ij h_ji / (1 + o_ij h_ij h_ji): a rival whose own entry is certain elsewhere is no rival.
 """
 
 from __future__ import annotations
@@ -10,18 +11,57 @@ import numpy as np
 import pandas as pd
 
 MOST_LOG_ODDS = 60.0
+_ROUNDS, _CLOSE = 500, 1e-10
+_SWEEPS = 10
 
 
 def among_competitors(pairs: pd.DataFrame) -> pd.DataFrame:
     """The pairs with ``probability`` and ``n_competitors`` (other pairs that hold either person against the same agency)."""
-    odds = np.exp(np.clip(pairs["log_odds"].to_numpy(dtype=float), -MOST_LOG_ODDS, MOST_LOG_ODDS))
-    weighed = pairs.assign(odds=odds)
-    sums, counts = np.ones(len(pairs)) - odds, np.full(len(pairs), -2)
-    for side, other in (("a", "b"), ("b", "a")):
-        whose = weighed.groupby([f"agency_{side}", f"person_{side}", f"agency_{other}"], sort=False)["odds"]
-        sums = sums + whose.transform("sum").to_numpy()
-        counts = counts + whose.transform("size").to_numpy()
-    return pairs.assign(probability=odds / np.maximum(sums, odds), n_competitors=counts)
+    sides = _sides(pairs)
+    log_odds = _log_odds(pairs)
+    free = _log_free(log_odds, sides)
+    together = log_odds + free[0] + free[1]
+    counts = sum(np.bincount(side)[side] for side in sides) - 2 if len(pairs) else np.empty(0, dtype=int)
+    return pairs.assign(probability=1 / (1 + np.exp(-together)), n_competitors=counts)
+
+
+def _log_odds(pairs: pd.DataFrame) -> np.ndarray:
+    bounded: np.ndarray = np.clip(pairs["log_odds"].to_numpy(dtype=float), -MOST_LOG_ODDS, MOST_LOG_ODDS)
+    return bounded
+
+
+def _sides(pairs: pd.DataFrame) -> list[np.ndarray]:
+    """Of each pair the number of its first and of its second person, each against the other's agency."""
+    names = [(f"agency_{one}", f"person_{one}", f"agency_{other}") for one, other in (("a", "b"), ("b", "a"))]
+    return [pairs.groupby(list(columns), sort=False).ngroup().to_numpy(dtype=np.int64) for columns in names]
+
+
+def _log_free(log_odds: np.ndarray, sides: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithm of h of the first and the second person of each pair, found by turns.
+
+    Half way to each new value on the scale of logarithms: without it a ring of people all alike swings for ever.
+    """
+    first, second = np.zeros(len(log_odds)), np.zeros(len(log_odds))
+    for _ in range(_ROUNDS if len(log_odds) else 0):
+        new_first = 0.5 * (first - _others(log_odds + second, sides[0]))
+        new_second = 0.5 * (second - _others(log_odds + new_first, sides[1]))
+        moved = max(float(np.abs(new_first - first).max()), float(np.abs(new_second - second).max()))
+        first, second = new_first, new_second
+        if moved < _CLOSE:
+            break
+    return first, second
+
+
+def _others(terms: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """log(1 + Σ exp(term)) over the other pairs of each pair's person."""
+    n = int(side.max()) + 1
+    best = np.zeros(n)
+    np.maximum.at(best, side, terms)
+    scaled = np.exp(terms - best[side])
+    rest = np.maximum(np.bincount(side, weights=scaled)[side] - scaled, 0.0)
+    rest[np.bincount(side)[side] == 1] = 0.0
+    answer: np.ndarray = np.log(np.exp(-best[side]) + rest) + best[side]
+    return answer
 
 
 def linked_rows(pairs: pd.DataFrame, chosen: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, dict[tuple[str, str], int]]:
@@ -54,29 +94,46 @@ def linked_rows(pairs: pd.DataFrame, chosen: np.ndarray, order: np.ndarray) -> t
 
 
 def drawn_rows(pairs: pd.DataFrame, settled: np.ndarray, open_to: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Whether each pair is linked in one draw: those ``settled`` always are; of the others each person of the first agency
-    takes one of those still free with the probabilities of the pairs, or nobody.
+    """Whether each pair is linked in one draw: those ``settled`` always are; of the others a set in which nobody stands twice,
+    as often as it is likely: a first one by turns, then each person in turn chooses anew among those free.
     """
     drawn = settled.copy()
-    taken: set[tuple[str, str, str]] = set()
-    columns = [pairs[name].to_numpy(dtype=object) for name in ("agency_a", "person_a", "agency_b", "person_b")]
-
-    def sides(row: int | np.intp) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-        agency_a, person_a, agency_b, person_b = (column[row] for column in columns)
-        return (agency_a, person_a, agency_b), (agency_b, person_b, agency_a)
-
-    for row in np.flatnonzero(settled):
-        taken.update(sides(row))
-    odds = np.exp(np.clip(pairs["log_odds"].to_numpy(dtype=float), -MOST_LOG_ODDS, MOST_LOG_ODDS))
-    waiting: dict[tuple[str, str, str], list[int]] = {}
-    for row in np.flatnonzero(open_to & ~settled):
-        waiting.setdefault(sides(row)[0], []).append(int(row))
-    people = list(waiting)
-    for at in rng.permutation(len(people)):
-        rows = [row for row in waiting[people[at]] if sides(row)[0] not in taken and sides(row)[1] not in taken]
-        share = np.append(odds[rows], 1.0)
-        pick = int(rng.choice(len(share), p=share / share.sum()))
-        if pick < len(rows):
-            drawn[rows[pick]] = True
-            taken.update(sides(rows[pick]))
+    first, second = _sides(pairs)
+    rows = np.flatnonzero(open_to & ~settled & ~np.isin(first, first[settled]) & ~np.isin(second, second[settled]))
+    if not len(rows):
+        return drawn
+    first, second = pd.factorize(first[rows])[0], pd.factorize(second[rows])[0]
+    log_odds = _log_odds(pairs)[rows]
+    alone = (np.bincount(first)[first] == 1) & (np.bincount(second)[second] == 1)
+    drawn[rows[alone]] = rng.random(int(alone.sum())) < 1 / (1 + np.exp(-log_odds[alone]))
+    rivals = np.flatnonzero(~alone)
+    if len(rivals):
+        first, second = pd.factorize(first[rivals])[0], pd.factorize(second[rivals])[0]
+        drawn[rows[rivals[_drawn_rivals(log_odds[rivals], first, second, rng)]]] = True
     return drawn
+
+
+def _drawn_rivals(log_odds: np.ndarray, first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> list[int]:
+    free = _log_free(log_odds, [first, second])[1]
+    weights = [np.exp(log_odds + free).tolist(), *[np.exp(log_odds).tolist()] * _SWEEPS]
+    whose = second.tolist()
+    choices: list[list[int]] = [[] for _ in range(int(first.max()) + 1)]
+    for row, person in enumerate(first.tolist()):
+        choices[person].append(row)
+    held = [-1] * len(choices)
+    taken = [False] * (int(second.max()) + 1)
+    for odds in weights:
+        order, luck = rng.permutation(len(choices)).tolist(), rng.random(len(choices)).tolist()
+        for person in order:
+            if held[person] >= 0:
+                taken[whose[held[person]]] = False
+            left = [row for row in choices[person] if not taken[whose[row]]]
+            at = luck[person] * (1.0 + sum(odds[row] for row in left))
+            held[person] = -1
+            for row in left:
+                at -= odds[row]
+                if at < 0:
+                    held[person] = row
+                    taken[whose[row]] = True
+                    break
+    return [row for row in held if row >= 0]

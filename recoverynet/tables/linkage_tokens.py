@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
+import warnings
 from collections.abc import Mapping
 
 import pandas as pd
 
-from recoverynet.errors import NotEstimableError, SchemaError
+from recoverynet.errors import NotEstimableError, RecoveryNetWarning, SchemaError
 from recoverynet.ids import ids_in
+from recoverynet.tables.birth_dates import ImplausibleBirths, plausible_births
 from recoverynet.tables.pseudonym_ids import key_bytes, pseudonym
 
 TOKEN_PREFIX = "linkage_"
@@ -33,7 +35,9 @@ def linkage_tokens(particulars: pd.DataFrame, *, key: bytes | str) -> pd.DataFra
     ----------
     particulars : pandas.DataFrame
         ``person_id`` and any of ``first_initial``, ``second_initial`` (the first letter counts), ``birth_date`` (a date, or
-        text written YYYY-MM-DD or DD/MM/YYYY), ``sex``, ``postcode`` (whole, or its district and sector such as ``S2 4``).
+        text written YYYY-MM-DD or DD/MM/YYYY), ``sex``, ``postcode`` (whole, or its district and sector such as ``S2 4``);
+        ``known_on``, a day on which the person was known already, in the same forms. It makes no token: a birth date after it
+        cannot be right.
     key : bytes or str
         The secret both agencies hold, at least 16 bytes. Use one key for one linkage and none other, and no longer than it takes.
 
@@ -43,14 +47,15 @@ def linkage_tokens(particulars: pd.DataFrame, *, key: bytes | str) -> pd.DataFra
         ``person_id``; ``linkage_key``, a fingerprint by which tokens of different keys are told apart; ``linkage_first``,
         ``linkage_second``, ``linkage_day``, ``linkage_month``, ``linkage_year``, ``linkage_sex``, ``linkage_district``,
         ``linkage_sector``: tokens, missing where nothing was recorded or no part of it can be read. ``NFA`` and ``ZZ99``
-        say that somebody has no fixed address and are no postcode.
+        say that somebody has no fixed address and are no postcode. Birth dates that cannot be right (before 1900, after today or
+        after ``known_on``, unreadable, or one that systems fill in such as 1 January 1900) make no token; a warning counts them.
 
     Raises
     ------
     SchemaError
         No column ``person_id``, a person twice or without an id, no particulars at all, or a key too short or regular.
     NotEstimableError
-        More than half of the birth dates cannot be read.
+        More than half of the birth dates cannot be read or cannot be right.
 
     Notes
     -----
@@ -78,14 +83,33 @@ def linkage_tokens(particulars: pd.DataFrame, *, key: bytes | str) -> pd.DataFra
         raise SchemaError(f"The key is text or bytes that both agencies hold; got a {type(key).__name__}.")
     _require_people(particulars)
     particulars = ids_in(particulars, ("person_id",), "particulars")
-    made = token_columns(particulars, key_bytes(key))
+    made, births = token_columns(particulars, key_bytes(key))
+    if 2 * births.n_wrong > births.n_given:
+        raise NotEstimableError(
+            f"{births.n_wrong:,} of {births.n_given:,} birth dates cannot be right: {births.in_words()}. Write them as "
+            "1980-03-07 or 07/03/1980, and leave them empty where they were not asked."
+        )
+    if births.n_wrong:
+        warnings.warn(births_in_words(births), RecoveryNetWarning, stacklevel=2)
     made.insert(0, "person_id", particulars["person_id"].to_numpy())
     return made.reset_index(drop=True)
 
 
-def token_columns(particulars: pd.DataFrame, secret: bytes) -> pd.DataFrame:
-    """The columns of tokens of each row of particulars, and the fingerprint of the key where a row has any token."""
-    parts = _parts(particulars)
+def births_in_words(births: ImplausibleBirths) -> str:
+    """What was left out of the tokens, in a sentence."""
+    return (
+        f"{births.n_wrong:,} of {births.n_given:,} birth dates make no token because they cannot be right: {births.in_words()}. "
+        "Mend them, or leave them empty where they were not asked."
+    )
+
+
+def token_columns(particulars: pd.DataFrame, secret: bytes) -> tuple[pd.DataFrame, ImplausibleBirths]:
+    """The columns of tokens of each row of particulars with the fingerprint of the key where a row has any token, and how many
+    birth dates cannot be right.
+    """
+    known = _days(particulars, "known_on")
+    born, births = plausible_births(_days(particulars, "birth_date"), _given(particulars, "birth_date"), known=known)
+    parts = _parts(particulars, born)
     made = {}
     for name in TOKEN_COLUMNS:
         part = name.removeprefix(TOKEN_PREFIX)
@@ -93,7 +117,7 @@ def token_columns(particulars: pd.DataFrame, secret: bytes) -> pd.DataFrame:
     frame = pd.DataFrame(made, index=particulars.index)
     said = pd.Series(key_fingerprint(secret), index=frame.index, dtype="str")
     frame.insert(0, KEY_COLUMN, said.where(frame.notna().any(axis=1)))
-    return frame
+    return frame, births
 
 
 def key_fingerprint(secret: bytes) -> str:
@@ -125,10 +149,9 @@ def _require_people(particulars: pd.DataFrame) -> None:
         )
 
 
-def _parts(particulars: pd.DataFrame) -> Mapping[str, pd.Series]:
+def _parts(particulars: pd.DataFrame, born: pd.Series) -> Mapping[str, pd.Series]:
     """Every part as text in one form, missing where it is not known."""
     first, second, sex = (_text(particulars, name).str[:1] for name in ("first_initial", "second_initial", "sex"))
-    born = _born(particulars)
     postcode = _text(particulars, "postcode").str.replace(r"\s+", " ", regex=True)
     place = postcode.mask(postcode.str.fullmatch(_NO_ADDRESS).fillna(False).astype(bool))
     found = place.str.extract(r"^([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9])?(?:[A-Z]{2})?$")
@@ -160,20 +183,25 @@ def _in_plain_capitals(value: object) -> str:
     return unicodedata.normalize("NFKD", str(value)).encode("ascii", "ignore").decode("ascii").upper().strip()
 
 
-def _born(particulars: pd.DataFrame) -> pd.Series:
-    if "birth_date" not in particulars.columns:
-        return pd.Series(pd.NaT, index=particulars.index, dtype="datetime64[ns]")
-    given = particulars["birth_date"]
+def _given(particulars: pd.DataFrame, name: str) -> pd.Series:
+    """Whether something stands there that is no blank."""
+    if name not in particulars.columns:
+        return pd.Series(False, index=particulars.index)
+    values = particulars[name]
+    return values.notna() & values.astype("str").str.strip().ne("")
+
+
+def _days(particulars: pd.DataFrame, name: str) -> pd.Series:
+    """A column of dates as naive days, NaT where there is none or it cannot be read."""
+    if name not in particulars.columns:
+        return pd.Series(pd.NaT, index=particulars.index, dtype="datetime64[us]")
+    given = particulars[name]
     if pd.api.types.is_datetime64_any_dtype(given):
-        return pd.to_datetime(given)
+        return pd.to_datetime(given).dt.tz_localize(None)
     texts = given.astype("str").mask(given.isna()).str.strip().str[:10]
     texts = texts.mask(texts.eq(""))
     read = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
-    read = read.fillna(pd.to_datetime(texts, format="%d/%m/%Y", errors="coerce"))
-    n_given, n_wrong = int(texts.notna().sum()), int((texts.notna() & read.isna()).sum())
-    if 2 * n_wrong > n_given:
-        raise NotEstimableError(f"{n_wrong:,} of {n_given:,} birth dates cannot be read. Write them as 1980-03-07 or 07/03/1980.")
-    return read
+    return read.fillna(pd.to_datetime(texts, format="%d/%m/%Y", errors="coerce"))
 
 
 def _hashed(values: pd.Series, kind: str, secret: bytes) -> pd.Series:

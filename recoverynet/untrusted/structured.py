@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 import xml.etree.ElementTree as ElementTree
 import xml.parsers.expat as expat
@@ -16,6 +17,8 @@ MOST_JSON_BYTES = 50_000_000
 MOST_XML_BYTES = 100_000_000
 MOST_ELEMENTS = 3_000_000
 LONGEST_ATTRIBUTE = 1_000_000
+_HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -63,6 +66,27 @@ def parse_json(text: str, name: str, *, most: int = MOST_JSON_BYTES) -> Any:
     except ValueError as error:
         raise SchemaError(f"{name} is not JSON: {error}.") from error
     _require_shallow(content, name, "JSON")
+    return whole_characters(content, text)
+
+
+def whole_characters(content: Any, text: str) -> Any:
+    r"""What the JSON ``text`` held, each half of a character replaced by U+FFFD: JSON can escape one, and no file can hold it.
+
+    Examples
+    --------
+    >>> whole_characters(["\ud800a"], r'["\ud800a"]') == ["\N{REPLACEMENT CHARACTER}a"]
+    True
+    """
+    return _with_whole_characters(content) if _HALF_ESCAPED.search(text) else content
+
+
+def _with_whole_characters(content: Any) -> Any:
+    if isinstance(content, str):
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", content)
+    if isinstance(content, list):
+        return [_with_whole_characters(each) for each in content]
+    if isinstance(content, dict):
+        return {_HALF.sub("\N{REPLACEMENT CHARACTER}", key): _with_whole_characters(each) for key, each in content.items()}
     return content
 
 

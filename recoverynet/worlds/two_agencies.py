@@ -135,12 +135,14 @@ def two_agencies(
 
 def _everybody(n: int, rng: np.random.Generator) -> pd.DataFrame:
     letters = _OFTEN / _OFTEN.sum()
-    age_days = np.clip(rng.normal(42, 11, n), 18, 80) * 365.25
+    age = rng.normal(42, 11, n)
+    beyond = (age < 18) | (age > 80)
+    age[beyond] = rng.uniform(18, 80, int(beyond.sum()))
     return pd.DataFrame(
         {
             "first_initial": rng.choice(_LETTERS, n, p=letters),
             "second_initial": rng.choice(rng.permutation(_LETTERS), n, p=letters),
-            "birth_date": _DAY.tz_localize(None) - pd.to_timedelta(np.floor(age_days), unit="D"),
+            "birth_date": _DAY.tz_localize(None) - pd.to_timedelta(np.floor(age * 365.25), unit="D"),
             "sex": np.where(rng.random(n) < 0.68, "M", "F"),
             "postcode": _postcodes(n, n, rng),
             "ethnicity": rng.choice(_ETHNICITIES, n, p=_ETHNICITY_SHARES),

@@ -79,3 +79,16 @@ def test_what_the_command_refuses(command: Command, place):
     odd = command("link", data / "north", bare, "--key", "keys/key", "--into", "x", cwd=place)
     assert odd.returncode == 1 and "no column person_id" in odd.stderr
     assert "Traceback" not in twice.stderr + none.stderr + odd.stderr and not (place / "x").exists()
+
+
+def test_birth_dates_that_cannot_be_right_are_counted_and_said(command: Command, place):
+    data = place / "wrong"
+    rn.two_agencies(n_people=60, rng=4).write(data)
+    file = data / "north" / "particulars.csv"
+    given = pd.read_csv(file, dtype="str")
+    given.loc[:3, "birth_date"] = ["1880-01-05", "2090-03-07", "1900-01-01", "2011-12-24"]
+    write_csv(given, file)
+    done = command("link", data / "north", data / "south", "--key", "keys/key", "--into", "wrong_out", "--quiet", cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert "4 of 60 birth dates make no token" in done.stderr
+    assert "1 after the day the person was first known" in done.stderr, "they came for treatment in the spring of 2011"

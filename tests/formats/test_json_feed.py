@@ -24,6 +24,8 @@ from recoverynet.formats.json_feed import read_feed
         (b"\x89PNG\r\n\x81\x8d", "not text|neither"),
         (b'[{"name" "a"}]', "from line 1 on"),
         (b"[" * 100_000, "without end|cut short"),
+        (b'[{"name": "a", "day": ' + b"9" * 100_000 + b"}]", "thousands of digits"),
+        (b'[{"name": "a", "day": ' + b"9" * 100_000 + b"}] thank you", "thousands of digits"),
     ],
 )
 def test_what_is_no_feed_is_said_to_be_so(tmp_path: Path, content: bytes, says: str) -> None:
@@ -49,6 +51,12 @@ def test_a_text_left_open_and_words_behind_the_end_are_mended_and_told(tmp_path:
     feed = read_feed(path)
     assert feed.content == [{"name": "a", "url": "https://x.org/?a=1"}, {"name": 'say "hi"', "n": None}]
     assert len(feed.mended) == 2 and feed.mended[0].startswith("1 texts") and feed.mended[1].startswith("9 characters")
+
+
+def test_half_a_character_is_no_text_that_could_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "feed.json"
+    path.write_text('[{"name": "\\ud800 caf\\u00e9 \\ud83d\\ude00", "\\udfff": ["\\udc00"]}]')
+    assert read_feed(path).content == [{"name": "\ufffd café \U0001f600", "\ufffd": ["\ufffd"]}]
 
 
 def test_encodings(tmp_path: Path) -> None:

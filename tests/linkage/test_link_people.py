@@ -146,7 +146,7 @@ def test_what_is_refused_before_anything_is_compared(agencies):
 def test_everybody_alike_or_hardly_anything_recorded_is_said(agencies):
     south = agencies.particulars["south"]
     for changed, match in (
-        (south.assign(birth_date=pd.Timestamp("1900-01-01")), "same birth date"),
+        (south.assign(birth_date=pd.Timestamp("1970-01-01")), "same birth date"),
         (south.assign(birth_date=None), "have a birth date and an initial"),
         (south[["person_id", "sex", "postcode"]], "have a birth date and an initial"),
     ):
@@ -206,3 +206,21 @@ def test_an_agency_has_a_name(agencies):
         rn.link_people({"north": north, " ": south}, tokens={"north": tokens["north"], " ": tokens["south"]})
     with pytest.raises(rn.SchemaError, match="Every agency needs a name of its own"):
         rn.link_people({"1": north, 1: south}, tokens={"1": tokens["north"], 1: tokens["south"]})
+
+
+def test_agreement_in_a_birth_date_that_many_have_counts_for_less(agencies):
+    particulars = {name: frame.copy() for name, frame in agencies.particulars.items()}
+    for frame in particulars.values():
+        frame.loc[:49, "birth_date"] = pd.Timestamp("1970-01-01")
+    tokens = {name: rn.linkage_tokens(frame, key=KEY) for name, frame in particulars.items()}
+    pairs = rn.link_people(agencies.records, tokens=tokens).pairs
+    filled_in = pairs["person_a"].isin(particulars["north"]["person_id"][:50]) & pairs["birth_date"].eq("agrees")
+    agreeing = pairs[pairs["birth_date"].eq("agrees") & pairs["initials"].eq("agree") & pairs["postcode"].eq("missing")]
+    assert filled_in.sum() > 10
+    assert agreeing.loc[filled_in, "match_weight"].max() < agreeing.loc[~filled_in, "match_weight"].min()
+
+
+def test_somebody_who_moved_is_found_where_nobody_else_agrees():
+    moved = rn.two_agencies(n_people=900, errors=0.001, moved=0.3, no_postcode=0.05, unequal=1, rng=2)
+    found = rn.linkage_errors(rn.link_people(moved.records, tokens=moved.tokens(key=KEY)), moved.truth, by=[]).iloc[0]
+    assert found["recall"] >= 0.98 and found["precision"] >= 0.98

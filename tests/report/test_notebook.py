@@ -68,10 +68,15 @@ def test_settings_can_be_read_and_are_those_asked_for(tmp_path: Path) -> None:
     assert said[-1] == report["settings"].to_text()
 
 
+FOLDER = 'folder = os.environ["RECOVERYNET_RECORD"]'
+
+
 def edited(tmp_path: Path, *sources: str) -> Path:
-    """A copy of the template with code cells added."""
+    """A copy of the template, without its sections, with code cells added."""
     path = evaluation_notebook_template(tmp_path / "mine.ipynb")
     notebook = nbformat.read(path, as_version=4)
+    (settings,) = (at for at, cell in enumerate(notebook.cells) if "settings" in cell.metadata.get("tags", ()))
+    notebook.cells = notebook.cells[: settings + 1] + [nbformat.v4.new_code_cell(FOLDER)]
     notebook.cells += [nbformat.v4.new_code_cell(source) for source in sources]
     nbformat.write(notebook, path)
     return path

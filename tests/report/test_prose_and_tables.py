@@ -73,7 +73,17 @@ def context(text: str, number: str) -> str:
     return text[max(0, place - 60) : place + 60].replace("\n", " ")
 
 
-@pytest.fixture(scope="module", params=["whole", "nhs", "half", "small", "five", "abstinence"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "whole",
+        "nhs",
+        pytest.param("half", marks=pytest.mark.slow),
+        "small",
+        "five",
+        pytest.param("abstinence", marks=pytest.mark.slow),
+    ],
+)
 def made(request, riverside: rn.RecoveryRecord, report: Report, nhs_report: Report, tiny_report: Report) -> Report:
     if request.param == "half":
         return rn.evaluation_report(riverside, window=("2010-07-01", "2011-01-01"), placebo="housing.status=settled", n_periods=3)
@@ -89,7 +99,7 @@ def test_an_evaluation_says_what_its_tables_show(made: Report) -> None:
     assert contradictions(made) == []
 
 
-@pytest.mark.parametrize("disclosure", ["ndtms", "nhs"])
+@pytest.mark.parametrize("disclosure", ["ndtms", pytest.param("nhs", marks=pytest.mark.slow)])
 def test_a_report_on_spread_says_what_its_tables_show(riverside: rn.RecoveryRecord, disclosure: str) -> None:
     everybody = riverside.with_tables(people=riverside.people.assign(consent_research=None))
     for record in (riverside, everybody):

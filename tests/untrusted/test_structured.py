@@ -14,6 +14,7 @@ OUTSIDE = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>'
 def test_what_is_read() -> None:
     assert parse_toml("a = [[1], [2]]\n[b]\nc = 1", "a.toml") == {"a": [[1], [2]], "b": {"c": 1}}
     assert parse_json("[[1], {}]", "a.json") == [[1], {}]
+    assert parse_json('{"a": ["\\ud800b"]}', "half a character") == {"a": ["\ufffdb"]}
     root = parse_xml(b"<?xml version='1.0'?><!DOCTYPE a><a x='1'><b>t&amp;u</b></a>", "a.xml")
     assert root.attrib == {"x": "1"} and root[0].text == "t&u"
 

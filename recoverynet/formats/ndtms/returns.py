@@ -15,7 +15,8 @@ from recoverynet.formats.imported import Imported, ImportReport, ImportRow, chai
 from recoverynet.formats.ndtms.cells import answers_of, date_order, dates_of, is_yes, text_frame
 from recoverynet.formats.ndtms.columns import DATES, INTERVENTIONS, Columns, find_columns
 from recoverynet.formats.ndtms.state_rule import StateRule, read_state_rule
-from recoverynet.tables.linkage_tokens import token_columns
+from recoverynet.tables.birth_dates import plausible_births
+from recoverynet.tables.linkage_tokens import births_in_words, token_columns
 from recoverynet.tables.pseudonym_ids import key_bytes, pseudonym, pseudonyms
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import Source, open_source
@@ -242,13 +243,17 @@ def _people(one: Return, secret: bytes | None, for_linkage: bool) -> pd.DataFram
         }
     )
     if secret is not None and {"first_initial", "second_initial", "born"} <= set(one.columns.parts):
-        plain = _attributor(one)
+        born = one.date("born")
+        plain = _attributor(one).where(plausible_births(born, born.notna(), known=began)[0].notna())
         near = one.text("postcode").str.upper().str.replace(" ", "", regex=False)
         people["linkage_token"] = _tokens(plain, secret)
         people["linkage_token_pc"] = _tokens(plain + "|" + near, secret)
     if secret is not None and for_linkage:
         known = {name: one.text(name) for name in ("first_initial", "second_initial", "sex", "postcode")}
-        people = people.join(token_columns(pd.DataFrame({**known, "birth_date": one.date("born")}), secret))
+        tokens, births = token_columns(pd.DataFrame({**known, "birth_date": one.date("born"), "known_on": began}), secret)
+        if births.n_wrong:
+            one.notes.append(f"{one.source}: {births_in_words(births)}")
+        people = people.join(tokens)
     return _once(people)
 
 

@@ -166,7 +166,7 @@ def _book(
     """The place of a comparison in the ledger: it is about two periods, and named by the later."""
     everybody = people_with_role(record, ("client",))
     ways = {name: value for name, value in asked.items() if name not in ("window", "area", "provider")}
-    named = {"kind": "comparison", "settings": ways, "policy": policy.name}
+    named = {"kind": "comparison", "settings": ways, "policy": policy.in_ledger}
     return open_book(ledger, everybody, scope=_scope(comparison, comparison.now, asked), **named)  # type: ignore[arg-type]
 
 

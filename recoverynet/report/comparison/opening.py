@@ -13,7 +13,7 @@ from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found, Share, apart, apart_in_pairs, points, points_range
 from recoverynet.report.comparison.figures import AFTERCARE, CONTACT, NORM, MainFigure
 from recoverynet.report.comparison.setting import UNIT_WORDS, Comparison
-from recoverynet.report.disclosure.audit import earlier_in_words
+from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.disclosed import TOTAL
 from recoverynet.report.evaluation.closing import fingerprint
 from recoverynet.report.evaluation.links import unseen_in_words
@@ -184,5 +184,5 @@ def again_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
     section.say(plain("The same record and settings give the same report, number for number."))
     section.facts("Settings", list(settings.items()))
-    section.say(earlier_in_words(report.publication))
+    section.say(*appendix(report.publication))
     return section.finish()

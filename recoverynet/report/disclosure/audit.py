@@ -135,6 +135,11 @@ def _undeclared(publication: Publication, shown: Iterable[object]) -> pd.DataFra
     return pd.DataFrame(rows, columns=["counted", "low", "high", "outcome"])
 
 
+def appendix(publication: Publication) -> tuple[str, ...]:
+    """What stands in the appendix of every report: how an attack on it went, and what was hidden because of earlier ones."""
+    return () if publication.off else (in_words(audited(publication)), earlier_in_words(publication))
+
+
 def in_words(audit: pd.DataFrame) -> str:
     """What an audit found, in a sentence for the appendix of a report."""
     groups = _groups_in_words(audit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 import numpy as np
@@ -96,20 +96,20 @@ class DisclosurePolicy:
             )
 
     @classmethod
-    def named(cls, name: str) -> DisclosurePolicy:
+    def named(cls, name: str, *, all_or_none: Literal["say", "hide"] = "say") -> DisclosurePolicy:
         """A preset: ``"ndtms"`` (1 to 4 hidden) or ``"nhs"`` (1 to 7 hidden, other counts rounded to 5).
 
         Raises
         ------
         DisclosureError
-            There is no such preset.
+            There is no such preset, or ``all_or_none`` is neither of the two.
         """
         if name not in PRESETS:
             raise DisclosureError(
                 f"There is no disclosure preset {name!r}; there are {', '.join(map(repr, PRESETS))}, or "
                 "make your own DisclosurePolicy(...)."
             )
-        return PRESETS[name]
+        return replace(PRESETS[name], all_or_none=all_or_none)
 
     @classmethod
     def none(cls, *, reason: str) -> DisclosurePolicy:
@@ -134,6 +134,13 @@ class DisclosurePolicy:
     def is_off(self) -> bool:
         """Whether nothing is suppressed."""
         return self.smallest_shown == 1
+
+    @property
+    def in_ledger(self) -> str:
+        """The policy as a ledger tells it from others: its name, and what is not usual for that name."""
+        usual = PRESETS.get(self.name, DisclosurePolicy())
+        ways = [(each.name, getattr(self, each.name), getattr(usual, each.name)) for each in fields(self) if each.name != "name"]
+        return ", ".join([self.name, *(f"{name.replace('_', ' ')}: {own}" for name, own, other in ways if own != other)])
 
     def in_words(self) -> str:
         """What the policy does, in sentences for a reader."""
@@ -375,8 +382,7 @@ class CountTable:
 
 def file_name(title: str) -> str:
     """A title as a name for files: small letters, digits and underscores."""
-    kept = "".join(letter if letter.isalnum() else " " for letter in title.lower())
-    words = kept.split()
+    words = "".join(letter if letter.isalnum() else " " for letter in title.lower()).split()
     while len("_".join(words)) > LONGEST_NAME and len(words) > 1:
         words.pop()
     return "_".join(words)[:LONGEST_NAME] or "table"

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.report import wording
-from recoverynet.report.disclosure.audit import audited, earlier_in_words, in_words
+from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.estimates import about
 from recoverynet.report.evaluation.observed import CONTACTED, STATE_EVER, Findings
 from recoverynet.report.evaluation.setting import Setting
@@ -104,8 +104,7 @@ def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, se
     off = report.policy.is_off
     rows = [(name, f"{number:,}" if off else about(number)) for name, number in setting.n_rows.items()]
     section.facts("Rows read, by table" + ("" if off else ", to the nearest ten"), rows)
-    if not off:
-        section.say(in_words(audited(report.publication)), earlier_in_words(report.publication))
+    section.say(*appendix(report.publication))
     return section.finish()
 
 

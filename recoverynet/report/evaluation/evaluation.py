@@ -180,7 +180,7 @@ def evaluation_report(
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(setting.window, area=area, provider=provider, clients=listed)
     ways = {name: value for name, value in asked_of.items() if name != "window"} | {"unknown_consent": unknown_consent}
-    named = {"kind": "evaluation", "settings": ways, "scope": scope, "policy": policy.name}
+    named = {"kind": "evaluation", "settings": ways, "scope": scope, "policy": policy.in_ledger}
     book = open_book(ledger, people_with_role(record, ("client",)), **named)  # type: ignore[arg-type]
     writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
     findings = Findings()

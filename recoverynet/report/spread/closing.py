@@ -13,7 +13,7 @@ import pandas as pd
 from recoverynet.models.ladder.findings import ADJUSTED, PLACEBO
 from recoverynet.models.ladder.words import LEVELS, meaning_in_words
 from recoverynet.report import wording
-from recoverynet.report.disclosure.audit import audited, earlier_in_words, in_words
+from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen
@@ -198,8 +198,7 @@ def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
     section.say("Whoever holds the same data gets the same report, number for number, with the settings below.")
     section.facts("Settings", list(settings.items()))
-    if not report.policy.is_off:
-        section.say(in_words(audited(report.publication)), earlier_in_words(report.publication))
+    section.say(*appendix(report.publication))
     return section.finish()
 
 

@@ -191,12 +191,12 @@ def _book(
     if not isinstance(source, RecoveryRecord) or chosen is None:
         if ledger is not None:
             raise SchemaError("A disclosure ledger is that of a record, and this report is made from a panel: leave it out.")
-        return open_book(None, (), scope=frozenset(), policy=policy.name, **named)  # type: ignore[arg-type]
+        return open_book(None, (), scope=frozenset(), policy=policy.in_ledger, **named)  # type: ignore[arg-type]
     asked = ways["window"]
     window = source.window if asked is None else as_window(asked, source.tz)
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(window, clients=listed, **whom)
-    return open_book(ledger, people_with_role(source, ("client",)), scope=scope, policy=policy.name, **named)  # type: ignore[arg-type]
+    return open_book(ledger, people_with_role(source, ("client",)), scope=scope, policy=policy.in_ledger, **named)  # type: ignore[arg-type]
 
 
 def _of_the_record(chosen: ReportedOn | None) -> dict[str, str]:

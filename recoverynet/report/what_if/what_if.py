@@ -26,7 +26,7 @@ from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.sisa import fit_sisa
 from recoverynet.models.spread.spread_panel import spread_panel
 from recoverynet.report import wording
-from recoverynet.report.disclosure.audit import earlier_in_words
+from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.ledger import open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import remember_publication
@@ -120,7 +120,7 @@ def what_if_report(
     runs = min(plan.runs, RUNS_OF_TIPPING)
     tipping = tipping_points(source, plan.interventions, vary=plan.vary, n_runs=runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
-    named = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.name}
+    named = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.in_ledger}
     book = open_book(ledger, people_with_role(record, ("client",)), scope=scope_of(record.window), **named)  # type: ignore[arg-type]
     writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
@@ -234,5 +234,5 @@ def _again(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
     section.say("The same record and plan give the same report, number for number.")
     section.facts("Settings", list(settings.items()))
-    section.say(earlier_in_words(report.publication))
+    section.say(*appendix(report.publication))
     return section.finish()

@@ -22,8 +22,10 @@ from recoverynet.errors import EngineError
 from recoverynet.tables.relational.dialect import NOT_INSTALLED, for_spark
 
 LOCAL = "local[*]"
+_NONE = "there is none here"
+_NONE_AT_HOME = "there is none where JAVA_HOME says (empty it, where Java is elsewhere)"
 NO_JAVA = (
-    "Spark runs on Java 17 or later, and there is none here. Install it (Debian, Ubuntu: apt-get install "
+    f"Spark runs on Java 17 or later, and {_NONE}. Install it (Debian, Ubuntu: apt-get install "
     "openjdk-17-jre-headless), or leave engine='spark' out: DuckDB needs no Java."
 )
 COULD_NOT = "Spark could not do it, and nothing was written:"
@@ -132,14 +134,14 @@ def require_java() -> None:
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if java is None or not Path(java).exists():
-        raise EngineError(NO_JAVA)
+        raise EngineError(NO_JAVA if not home else NO_JAVA.replace(_NONE, _NONE_AT_HOME))
     try:
         told = subprocess.run([java, "-version"], capture_output=True, check=True, timeout=60, text=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise EngineError(NO_JAVA) from error
-    version = re.search(r'version "(\d+)', told.stderr + told.stdout)
+    version = re.search(r'version "(?:1\.)?(\d+)', told.stderr + told.stdout)
     if version is not None and int(version[1]) < 17:
-        raise EngineError(NO_JAVA.replace("there is none here", f"the one here is older (version {version[1]})"))
+        raise EngineError(NO_JAVA.replace(_NONE, f"the one here is older (version {version[1]})"))
 
 
 def _session_of(master: str | None, memory: str) -> Any:

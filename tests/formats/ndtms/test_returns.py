@@ -160,3 +160,14 @@ def test_tokens_of_each_part_are_made_for_a_linkage_alone(tmp_path) -> None:
     assert people.loc[2, [name for name in people if name.startswith("linkage_")]].isna().all(), "they do not consent"
     with pytest.raises(rn.SchemaError, match="tokens need a key"):
         rn.read_ndtms(file, for_linkage=True)
+
+
+def test_birth_dates_that_cannot_be_right_make_no_token_and_stand_in_the_notes(tmp_path) -> None:
+    dates = ["01/05/1880", "01/05/2090", "24/12/2011", *[f"13/05/19{year}" for year in range(60, 70)]]
+    rows = "".join(f"A1,{at},14/01/2011,A,B,{born},M\n" for at, born in enumerate(dates))
+    came = rn.read_ndtms(file_of(tmp_path, "AGNCY,CLIENTID,TRIAGED,FINITIAL,SINITIAL,DOB,SEX\n" + rows), key=KEY, for_linkage=True)
+    people = came.tables["people"]
+    assert people["linkage_year"].isna().tolist() == [True] * 3 + [False] * 10
+    assert people["linkage_token"].isna().tolist() == [True] * 3 + [False] * 10
+    told = "1 before 1900, 1 after today, 1 after the day the person was first known"
+    assert [note for note in came.report.notes if "3 of 13 birth dates" in note and told in note]

@@ -393,6 +393,7 @@ def test_every_reading_speaks_and_draws(fit, sources):
         plt.close("all")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planted", [SELECTION, INFLUENCE])
 def test_a_planted_world_is_told_from_its_opposite(planted):
     """A guard against regressions at one seed, kept after looking at eight worlds, two of which met the bounds below.

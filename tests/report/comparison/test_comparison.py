@@ -72,6 +72,11 @@ def comparison(riverside: rn.RecoveryRecord) -> Comparison:
     return make_comparison(riverside, window=None, **USUAL, **WHOM)  # type: ignore[arg-type]
 
 
+def test_how_an_attack_on_it_went_stands_in_the_appendix(report: Report, open_report: Report) -> None:
+    assert "It worked out none and narrowed none down" in report["settings"].to_text()
+    assert "attack" not in open_report["settings"].to_text(), "nothing is hidden, so nothing is attacked"
+
+
 def figure(name: str) -> object:
     return next(each for each in FIGURES if each.name == name)
 

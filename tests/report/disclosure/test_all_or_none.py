@@ -66,7 +66,7 @@ def test_a_stage_that_everybody_reached_is_one_too() -> None:
 def test_the_policy_says_which_and_what_a_star_is() -> None:
     assert SAY.in_words().endswith("Where a whole group is counted, or nobody in it, that is shown.")
     assert HIDE.in_words().startswith("Counts from 0 to 4 are shown as *.") and HIDE.in_words().endswith(
-        "counted, that is not shown."
+        "counted, or nobody in it, that is not shown."
     )
     assert "a number from 0 to 4" in " ".join(shares().disclosed(HIDE).remarks()).lower()
     assert rn.DisclosurePolicy.named("ndtms").all_or_none == "say", "NDTMS prints zeros"

@@ -12,6 +12,7 @@ from recoverynet.cli import app
 from recoverynet.tables.relational.cluster import require_java
 from recoverynet.tables.relational.on_engine import RecordOnEngine
 
+OPEN = rn.DisclosurePolicy.none(reason="a test")
 SPARK = rn.EngineSettings("spark", master="local[2]", partitions=4)
 
 
@@ -32,7 +33,8 @@ def spark() -> rn.EngineSettings:
 
 
 def test_evaluation_from_duckdb_is_that_from_memory(record: rn.RecoveryRecord) -> None:
-    assert rn.evaluation_report(record).to_text() == rn.evaluation_report(record, engine="duckdb").to_text()
+    one, other = (rn.evaluation_report(record, engine=engine, disclosure=OPEN) for engine in (None, "duckdb"))
+    assert one.to_text() == other.to_text()
 
 
 def test_spread_from_duckdb_is_that_from_memory(record: rn.RecoveryRecord) -> None:
@@ -62,8 +64,8 @@ def test_an_evaluation_of_files_that_nobody_read(sample: str, tmp_path: Path, in
     with rn.open_record(tmp_path / "record", engine="duckdb") as store:
         asked = store.as_record()
         assert asked.occasions.empty and asked.participation.empty and asked.away is not None
-        there = rn.evaluation_report(store)
-    here = rn.evaluation_report(record)
+        there = rn.evaluation_report(store, disclosure=OPEN)
+    here = rn.evaluation_report(record, disclosure=OPEN)
     assert here.to_text() == there.to_text()
     assert here.manifest == there.manifest
     assert saved(here, tmp_path / "here.html") == saved(there, tmp_path / "there.html")
@@ -98,6 +100,7 @@ def test_an_evaluation_of_files_that_spark_reads(tmp_path: Path, spark: rn.Engin
     assert saved(rn.evaluation_report(record), tmp_path / "here.html") == saved(there, tmp_path / "there.html")
 
 
+@pytest.mark.slow
 def test_the_command_reads_no_contact_where_an_engine_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = rn.load_sample("five_people")
     rn.write_record(record, tmp_path / "record", format="parquet")
@@ -125,7 +128,7 @@ def test_contacts_are_really_asked_of_the_engine(monkeypatch: pytest.MonkeyPatch
 
     for name in ("ties", "contacts_in_spans", "first_steps"):
         monkeypatch.setattr(RecordOnEngine, name, told(name, getattr(RecordOnEngine, name)))
-    rn.evaluation_report(rn.load_sample("riverside"), engine="duckdb")
+    rn.evaluation_report(rn.load_sample("riverside"), engine="duckdb", disclosure=OPEN)
     assert {"ties", "contacts_in_spans", "first_steps"} <= set(asked)
 
 

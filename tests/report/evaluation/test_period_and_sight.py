@@ -84,17 +84,17 @@ def test_a_period_is_a_record_of_that_period(asked: rn.RecoveryRecord, window, w
 
 def test_with_what_it_looks_back_on_the_reports_are_the_same_word_for_word(asked: rn.RecoveryRecord) -> None:
     window = ("2010-07-01", "2011-01-01")
-    given = rn.evaluation_report(asked.with_tables(linkage=asked.linkage.iloc[:0]), window=window)
+    given = rn.evaluation_report(asked.with_tables(linkage=asked.linkage.iloc[:0]), window=window, disclosure=OPEN)
     kept = only(asked, window, back="90D")
-    held = rn.evaluation_report(kept.with_tables(linkage=kept.linkage.iloc[:0]))
+    held = rn.evaluation_report(kept.with_tables(linkage=kept.linkage.iloc[:0]), disclosure=OPEN)
     assert given.to_text() == held.to_text()
 
 
 def test_a_window_of_the_mapping_cuts_what_a_window_asked_for_cuts(asked: rn.RecoveryRecord) -> None:
     window = ("2010-01-01", "2010-07-01")
-    mapped = rn.evaluation_report(replace(asked, window=as_window(window, asked.tz)))
-    assert mapped.to_text() == rn.evaluation_report(asked, window=window).to_text()
-    whole = rn.evaluation_report(asked)
+    mapped = rn.evaluation_report(replace(asked, window=as_window(window, asked.tz)), disclosure=OPEN)
+    assert mapped.to_text() == rn.evaluation_report(asked, window=window, disclosure=OPEN).to_text()
+    whole = rn.evaluation_report(asked, disclosure=OPEN)
     for section, title, row in (
         ("links", "Clients with contact", "Any contact"),
         ("links", "How far clients get", "Offered a group"),
@@ -184,7 +184,7 @@ def test_who_did_not_agree_is_in_no_figure_and_it_is_said(riverside: rn.Recovery
     agreed = riverside.people[riverside.people["consent_evaluation"].fillna(True)]
     assert table(report, "observed", "People on the record").n("Clients") == (agreed["role"] == "client").sum() == 555
     assert table(report, "observed", "From the clients on the record").n("Did not agree, in no figure") == 95
-    assert "95 did not agree" not in rn.evaluation_report(without_consent_asked(riverside)).to_text()
+    assert "95 did not agree" not in rn.evaluation_report(without_consent_asked(riverside), disclosure=OPEN).to_text()
 
 
 def answered(n_no: int, n_unknown: int) -> rn.RecoveryRecord:
@@ -201,10 +201,10 @@ def test_few_who_did_not_agree_are_not_counted_out_loud() -> None:
 
 
 def test_the_answer_not_recorded_follows_the_policy_declared() -> None:
-    counted = rn.evaluation_report(answered(10, 12))
+    counted = rn.evaluation_report(answered(10, 12), disclosure=OPEN)
     assert table(counted, "observed", "People on the record").n("Clients") == 30
     assert table(counted, "observed", "From the clients").n("Answer not recorded, counted") == 12
-    strict = rn.evaluation_report(answered(10, 12), unknown_consent="leave_out")
+    strict = rn.evaluation_report(answered(10, 12), unknown_consent="leave_out", disclosure=OPEN)
     assert table(strict, "observed", "People on the record").n("Clients") == 18
     assert "left out" in strict.settings["Consent"] and "counted" in counted.settings["Consent"]
     with pytest.raises(NotEstimableError, match="did not agree"):

@@ -54,6 +54,11 @@ def test_nobody_is_named_or_listed(report: rn.Report) -> None:
     assert report.audience == "shared"
 
 
+def test_how_an_attack_on_it_went_stands_in_the_appendix(report: rn.Report) -> None:
+    told = report["settings"].to_text()
+    assert "It worked out none and narrowed none down" in told or "No figure of this report had to be hidden" in told
+
+
 def test_two_pages_lift_out(report: rn.Report) -> None:
     brief = report.brief()
     assert [section.name for section in brief.sections] == ["in_brief", "pictures", "limits"]
@@ -108,7 +113,7 @@ def test_the_command_writes_a_page(tmp_path: Path) -> None:
     assert refused.exit_code == 2
 
 
-@pytest.mark.parametrize("disclosure", ["ndtms", "nhs"])
+@pytest.mark.parametrize("disclosure", ["ndtms", pytest.param("nhs", marks=pytest.mark.slow)])
 def test_the_two_pages_are_two_even_of_a_long_plan(disclosure, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     pypdf = pytest.importorskip("pypdf")
     plan = plan_of(
@@ -116,6 +121,7 @@ def test_the_two_pages_are_two_even_of_a_long_plan(disclosure, tmp_path: Path) -
         rn.NewGroup(group_id="Friday walk", capacity=12, area="Eastmoor", weekday="friday", joins_per_month=2),
         rn.HoursMoved(group_id="g18", weekday="sunday", start_time="11:00", keeps=0.7, start=3),
         horizon=24,
+        runs=60,
         vary=None,
         rules=None,
     )

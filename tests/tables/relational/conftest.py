@@ -1,4 +1,4 @@
-"""Spark takes seconds over every question: the plain run asks it one of each kind, the slow run the rest; DuckDB is asked all."""
+"""Spark takes half a minute to start and seconds over every question: the slow run asks it, the plain run asks DuckDB."""
 
 import os
 
@@ -9,13 +9,6 @@ from recoverynet.tables.relational.cluster import require_java
 
 SPARK = rn.EngineSettings("spark", master="local[2]", partitions=2)
 """Two parts are plenty for five people: what takes long in Spark is each part's beginning."""
-ONE_OF_EACH_KIND = {
-    "test_ties_weigh_the_same",
-    "test_coverage",
-    "test_funnel",
-    "test_sums_behind_a_hazard",
-    "test_faults_are_counted_on_the_engine",
-}
 
 
 @pytest.fixture(scope="session", params=["duckdb", "spark"])
@@ -34,7 +27,7 @@ def engine(request: pytest.FixtureRequest) -> rn.EngineSettings:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is asked of Spark as slow but for one of each kind; over riverside it is asked each kind once, and no more."""
+    """Mark what is asked of Spark as slow; over riverside it is asked each kind once, and no more."""
     asked: set[tuple[str, str]] = set()
     left_out: list[pytest.Item] = []
     for item in items:
@@ -44,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         name, record = getattr(item, "originalname", item.name), params.get("record", "five_people")
         if record == "riverside" and (name, record) in asked:
             left_out.append(item)
-        elif (name, record) in asked or record == "riverside" or name not in ONE_OF_EACH_KIND:
+        else:
             item.add_marker(pytest.mark.slow)
         asked.add((name, record))
     if left_out:

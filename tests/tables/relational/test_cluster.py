@@ -37,13 +37,19 @@ def test_without_java_one_line_mends_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
     ("words", "told"),
     [
         ("echo 'openjdk version \"11.0.2\" 2019' >&2", "older .version 11."),
-        ("echo 'java version \"1.8.0_202\"' >&2", "older .version 1."),
+        ("echo 'java version \"1.8.0_202\"' >&2", "older .version 8."),
         ("exit 1", "Java 17"),
     ],
 )
 def test_a_java_that_will_not_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, told: str) -> None:
     monkeypatch.setenv("JAVA_HOME", str(java_saying(tmp_path / "old", words)))
     with pytest.raises(rn.EngineError, match=told):
+        require_java()
+
+
+def test_a_home_of_java_that_holds_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(rn.EngineError, match="none where JAVA_HOME says .*apt-get install openjdk-17-jre-headless"):
         require_java()
 
 
