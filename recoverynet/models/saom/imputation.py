@@ -53,7 +53,10 @@ def impute_panels(fit: SaomFit, n: int = 20, *, rng: RandomSource = None, quiet:
 
     What is known at a later wave is kept, but does not steer the run that leads to it, so that a tie or state between two
     known ones is guessed from the one before alone. Values are unknown at random, given what is known; the model is right.
-    A model without influence puts none into what it fills in, one with influence puts in what it found.
+
+    It pulls influence towards none: in six worlds of 150 people and four waves with 30 % of states unknown, the log odds ratio of
+    exposure was 0.95 with all known (mean), 1.11 with what is known alone (standard error 0.65) and 0.59 filled in (0.55). The
+    evidence ladder does not use it.
 
     References
     ----------
