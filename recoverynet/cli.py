@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from recoverynet.commands import columns, importing, linking, notebooks, presenting, records, reports, verifying, worker
-from recoverynet.commands.options import Overwrite, Quiet
-from recoverynet.commands.telling import be_quiet, printable, require_new, rows_in_words, save_told, say_in_brief
+from recoverynet.commands import columns, demo, importing, linking, notebooks, presenting, records, reports, verifying, worker
+from recoverynet.commands.telling import printable
 from recoverynet.errors import RecoveryNetError, RecoveryNetWarning
 
 PROBLEMS_FOUND, USAGE = 1, 2
-PLACEBOS = {"riverside": "housing.status=settled"}  # the outcome planted to have nothing to do with contacts
 
 app = typer.Typer(
     name="recoverynet",
@@ -28,42 +23,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
-def demo(
-    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("recoverynet_demo"),
-    sample: Annotated[str, typer.Option(help="Which sample to use; `recoverynet samples` lists them.")] = "riverside",
-    worker_page: Annotated[
-        bool, typer.Option("--worker", help="Open the worker's page on the sample instead, with a link to come in.")
-    ] = False,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-) -> None:
-    """Walk a shipped sample to an evaluation report.
-
-    Reads the sample, prints a short summary and writes the report (HTML), the notebook behind it and its tables.
-    """
-    be_quiet(quiet)
-    if worker_page:
-        worker.demo_page(sample, out)
-        return
-    require_new(*(out / name for name in ("evaluation.html", "evaluation.ipynb", "tables")), overwrite=overwrite)
-    from recoverynet.report.evaluation.evaluation import evaluation_report
-    from recoverynet.samples import load_sample
-
-    record = load_sample(sample)
-    typer.echo(f"Read the sample {sample!r}: a fictional area, {record.period_in_words()}.")
-    typer.echo(rows_in_words(record))
-    report = evaluation_report(record, placebo=PLACEBOS.get(sample))
-    say_in_brief(report)
-    written = [save_told(report, out / "evaluation.html"), save_told(report, out / "evaluation.ipynb")]
-    tables = out / "tables"
-    report.save_tables(tables)
-    typer.echo("\nWritten:")
-    typer.echo(f"  {written[0]}   the report; open it in a browser")
-    typer.echo(f"  {written[1]}  the notebook behind it, executed")
-    typer.echo(f"  {tables}{os.sep}            its tables as CSV, small counts suppressed")
-
-
+app.add_typer(demo.app)
 app.add_typer(records.app)
 app.add_typer(columns.app)
 app.add_typer(importing.app)

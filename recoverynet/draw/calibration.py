@@ -27,6 +27,7 @@ from recoverynet.draw.style import (
     TEXT,
     axes_width,
     contrast,
+    described,
     drawn,
     open_axes,
     text_width,
@@ -105,14 +106,14 @@ def calibration_rates(frame: pd.DataFrame, *, title: str | None = None, replicat
         ax=ax,
     )
     if not worlds:
-        return rows.axes
+        return described(rows.axes, describe_calibration_rates(frame))
     ends = rows.middles[0] - rows.thickness, rows.middles[-1] + rows.thickness
     rows.axes.vlines((SIZE, POWER), *ends, color=APART, linewidth=1.0, linestyle="--", zorder=1.5)
     for cell in each_row(table):
         if np.isfinite(cell.rate):
             _mark(rows, worlds.index(str(cell.world)), str(cell.strength), cell.rate, cell.low, cell.high)
     _key(rows, shown)
-    return rows.axes
+    return described(rows.axes, describe_calibration_rates(frame))
 
 
 def describe_calibration_rates(frame: pd.DataFrame) -> str:
@@ -215,7 +216,7 @@ def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", found: 
     if not worlds:
         axes.set(xticks=[], yticks=[])
         axes.text(0.0, 0.5, NOTHING, transform=axes.transAxes, color=MUTED, fontsize=TEXT)
-        return axes
+        return described(axes, describe_calibration_grid(frame, title=title))
     axes.set(xlim=(0, len(tests)), ylim=(len(worlds), 0))
     axes.set_xticks(np.arange(len(tests)) + 0.5, heads, rotation=90, fontsize=HEAD, color=MUTED)
     axes.xaxis.set_ticks_position("top")
@@ -223,7 +224,7 @@ def calibration_grid(frame: pd.DataFrame, *, title: str, note: str = "", found: 
     axes.tick_params(length=0, pad=5)
     for row, column in np.ndindex(*table.shape):
         _cell(axes, row, column, float(table.iloc[:, column].iloc[row]), room, found)
-    return axes
+    return described(axes, describe_calibration_grid(frame, title=title))
 
 
 def describe_calibration_grid(frame: pd.DataFrame, *, title: str) -> str:

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from recoverynet.draw.cells import NOTHING, numbers, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate
-from recoverynet.draw.style import APART, GRID, INK, LINE, MAIN, MUTED, SMALL, axes_width, drawn, text_width, wrap
+from recoverynet.draw.style import APART, GRID, INK, LINE, MAIN, MUTED, SMALL, axes_width, described, drawn, text_width, wrap
 from recoverynet.readable import true_minus
 
 COLUMNS = ("iteration", "parameter", "value")
@@ -54,7 +54,7 @@ def draw_convergence(frame: pd.DataFrame, *, ratio: float | None = None, title: 
     iterations = max((len(trace) for _, trace in traces), default=0)
     heading = title or f"How the estimates moved over {iterations:,} iterations"
     if not traces:
-        return empty_plate(title or "How the estimates moved", ax)
+        return described(empty_plate(title or "How the estimates moved", ax), describe_convergence(frame, ratio=ratio))
     names = [wrap(name, 0.36 * axes_width(ax), SMALL) for name, _ in traces]
     last = [_last(trace["value"].to_numpy(dtype=float)) for _, trace in traces]
     strip = STRIP if len(traces) <= MANY else MANY_STRIP
@@ -73,7 +73,7 @@ def draw_convergence(frame: pd.DataFrame, *, ratio: float | None = None, title: 
             xytext=(right - 8.0, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK, gid="last",
             annotation_clip=False,
         )  # fmt: skip
-    return axes
+    return described(axes, describe_convergence(frame, ratio=ratio))
 
 
 def describe_convergence(frame: pd.DataFrame, *, ratio: float | None = None) -> str:

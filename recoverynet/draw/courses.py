@@ -8,7 +8,7 @@ from matplotlib.axes import Axes as Axes
 
 from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
-from recoverynet.draw.style import INK, MUTED, SERIES, SMALL, drawn, text_width
+from recoverynet.draw.style import INK, MUTED, SERIES, SMALL, described, drawn, text_width
 
 COLUMNS = ("course", "outcome", "month", "mean", "low", "high", "n")
 SUPPOSED = "What passes between people is a supposition."
@@ -56,7 +56,7 @@ def draw_courses(
     shown = _shown(frame, outcome)
     heading = title or AXES[outcome]
     if shown.empty:
-        return empty_plate(heading, ax)
+        return described(empty_plate(heading, ax), describe_courses(frame, outcome=outcome))
     names = shown["course"].unique().tolist()
     right = max(text_width(LABELS.get(name, name), SMALL) for name in names) + 16.0
     low, high = float(shown["low"].min()), float(shown["high"].max())
@@ -76,7 +76,7 @@ def draw_courses(
         axes.plot(part["month"], part["mean"], color=colour, linestyle="--" if name == "without" else "-")
         places.append((float(part["mean"].iloc[-1]), LABELS.get(name, name), colour))
     _name_ends(axes, places, last)
-    return axes
+    return described(axes, describe_courses(frame, outcome=outcome))
 
 
 def describe_courses(frame: pd.DataFrame, *, outcome: str = "holding") -> str:

@@ -12,7 +12,7 @@ from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.courses import SUPPOSED
 from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows
-from recoverynet.draw.style import INK, MUTED, SERIES, drawn
+from recoverynet.draw.style import INK, MUTED, SERIES, described, drawn
 from recoverynet.readable import true_minus
 
 COLUMNS = ("label", "value", "low", "high")
@@ -68,13 +68,13 @@ def draw_dots(
         limits=limits, ax=ax,
     )  # fmt: skip
     if known.empty:
-        return rows.axes
+        return described(rows.axes, describe_dots(frame, title=title))
     for middle, row in zip(rows.middles, each_row(known), strict=True):
         tall = 0.5 * rows.thickness
         rows.axes.plot([0.0, 0.0], [middle - tall, middle + tall], color=MUTED, linewidth=1.6, zorder=2)
         rows.axes.plot([row.low, row.high], [middle, middle], color=INK, linewidth=1.8, zorder=3, solid_capstyle="butt")
         rows.axes.plot(row.value, middle, "o", color=SERIES[0], markersize=8, markeredgecolor="white", zorder=4)
-    return rows.axes
+    return described(rows.axes, describe_dots(frame, title=title))
 
 
 def describe_dots(frame: pd.DataFrame, *, title: str = GAINED) -> str:

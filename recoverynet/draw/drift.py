@@ -12,7 +12,7 @@ from recoverynet.draw.cells import NOTHING, numbers, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
 from recoverynet.draw.ramp import ordered_colours
 from recoverynet.draw.selection import DOUBLE, fitted_to, square_table
-from recoverynet.draw.style import APART, INK, MUTED, SMALL, drawn, text_width
+from recoverynet.draw.style import APART, INK, MUTED, SMALL, described, drawn, text_width
 
 COLUMNS = ("behaviour", "contacts", "contribution")
 MARKERS = "osD^vPX"
@@ -66,7 +66,7 @@ def draw_drift(
     table = _table(frame)
     heading = title or f"Where {behaviour} drifts, by that of a person’s contacts"
     if table.empty:
-        return empty_plate(heading, ax)
+        return described(empty_plate(heading, ax), describe_drift(frame, behaviour=behaviour))
     labels = [f"contacts at {level}" for level in table.index]
     right = max(text_width(label, SMALL) for label in labels) + 30.0
     note = f"Rings: the value a person with such contacts prefers. {DOUBLE}{fitted_to(people)}"
@@ -80,7 +80,7 @@ def draw_drift(
     for row, colour in enumerate(ordered_colours(len(labels))):
         _drift_line(axes, own, table.iloc[row].to_numpy(), colour, MARKERS[row % len(MARKERS)])
     _name_ends(axes, own, table.to_numpy(), labels)
-    return axes
+    return described(axes, describe_drift(frame, behaviour=behaviour))
 
 
 def describe_drift(frame: pd.DataFrame, *, behaviour: str = "behaviour") -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from recoverynet.draw.plate import open_plate
-from recoverynet.draw.style import APART, BAND, INK, SMALL, TRACK, axes_width, drawn, wrap
+from recoverynet.draw.style import APART, BAND, INK, SMALL, TRACK, axes_width, described, drawn, wrap
 
 LEADING = 1.32 * SMALL
 PAD, GAP, BETWEEN = 8.0, 16.0, 18.0
@@ -65,7 +65,7 @@ def draw_flow(steps: Sequence[Step], *, title: str, ax: Axes | None = None) -> A
             axes.plot([wide, wide + BETWEEN], [middle, middle], color=APART, linewidth=1.0, linestyle=(0, (2, 2)))
         above = top - (height + tall) / 2
         top -= height + GAP
-    return axes
+    return described(axes, describe_flow(steps, title=title))
 
 
 def _arrow() -> dict[str, object]:

@@ -10,7 +10,7 @@ from recoverynet.draw.bars import dot
 from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, note_for, numbers, require_columns
 from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows, stub
-from recoverynet.draw.style import MUTED, drawn
+from recoverynet.draw.style import MUTED, described, drawn
 from recoverynet.readable import true_minus
 
 COLUMNS = ("label", "difference", "low", "high")
@@ -73,7 +73,7 @@ def draw_gaps(frame: pd.DataFrame, *, title: str, ax: Axes | None = None) -> Axe
             stub(rows, row, start=limits[0])
         else:
             dot(rows, row, value[row], low[row], high[row])
-    return rows.axes
+    return described(rows.axes, describe_gaps(frame, title=title))
 
 
 def describe_gaps(frame: pd.DataFrame, *, title: str) -> str:

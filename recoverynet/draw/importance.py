@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from recoverynet.draw.cells import NOTHING, listed, numbers, percent, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate, round_values
 from recoverynet.draw.ramp import ordered_colours
-from recoverynet.draw.style import GRID, INK, LINE, MUTED, SMALL, TEXT, axes_width, drawn, text_width, wrap
+from recoverynet.draw.style import GRID, INK, LINE, MUTED, SMALL, TEXT, axes_width, described, drawn, text_width, wrap
 from recoverynet.errors import SchemaError
 
 COLUMNS = ("dependent", "period", "effect", "share")
@@ -60,7 +60,7 @@ def draw_importance(frame: pd.DataFrame, *, people: int | None = None, title: st
     table, periods = _read(frame)
     heading = title or "What people’s choices hang on: relative importance of each effect"
     if table.empty:
-        return empty_plate(heading, ax)
+        return described(empty_plate(heading, ax), describe_importance(frame))
     bars = len(periods) if len(periods) <= MOST_BARS else 1
     words = [_words(table.iloc[row].to_numpy(), bars) for row in range(len(table))]
     names = [wrap(str(effect), 0.34 * axes_width(ax), SMALL) for _, effect in table.index]
@@ -81,7 +81,7 @@ def draw_importance(frame: pd.DataFrame, *, people: int | None = None, title: st
         )  # fmt: skip
     if bars > 1:
         _key(axes, periods, left)
-    return axes
+    return described(axes, describe_importance(frame))
 
 
 def describe_importance(frame: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, n_of, numbers, require_columns, say, totals, whole
 from recoverynet.draw.rows import lay_rows, stub
-from recoverynet.draw.style import MAIN_DARK, drawn
+from recoverynet.draw.style import MAIN_DARK, described, drawn
 
 
 @drawn
@@ -72,7 +72,7 @@ def coverage_bars(
             stub(rows, row)
         elif not np.isnan(share[row]):
             rows.axes.barh(rows.middles[row], share[row], rows.thickness, color=MAIN_DARK)
-    return rows.axes
+    return described(rows.axes, describe_coverage_bars(frame, denominator=denominator, people=people))
 
 
 def describe_coverage_bars(frame: pd.DataFrame, *, denominator: float | None = None, people: str = "clients") -> str:

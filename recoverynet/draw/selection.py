@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from recoverynet.draw.cells import NOTHING, numbers, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate, signed
 from recoverynet.draw.ramp import signed_colour
-from recoverynet.draw.style import INK, MUTED, PAPER, SMALL, axes_width, drawn, text_width, wrap
+from recoverynet.draw.style import INK, MUTED, PAPER, SMALL, axes_width, described, drawn, text_width, wrap
 from recoverynet.errors import SchemaError
 
 COLUMNS = ("ego_value", "alter_value", "contribution")
@@ -61,7 +61,7 @@ def draw_selection(
     table = square_table(frame, COLUMNS, "draw_selection")
     heading = title or f"Which contacts people prefer, by their own {behaviour} and the contact’s"
     if table.empty:
-        return empty_plate(heading, ax)
+        return described(empty_plate(heading, ax), describe_selection(frame, behaviour=behaviour))
     rows, columns = ([str(value) for value in index] for index in (table.index, table.columns))
     corner, across = wrap(f"Person’s {behaviour}", 76.0, SMALL), f"Contact’s {behaviour}"
     left = max(text_width(label, SMALL) for label in [*rows, corner]) + 22.0
@@ -84,7 +84,7 @@ def draw_selection(
             ha="center" if at[0] else "left", fontsize=SMALL, color=MUTED, annotation_clip=False, linespacing=1.1,
         )  # fmt: skip
     _cells(axes, table.to_numpy(), size)
-    return axes
+    return described(axes, describe_selection(frame, behaviour=behaviour))
 
 
 def describe_selection(frame: pd.DataFrame, *, behaviour: str = "value") -> str:

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from recoverynet.draw.cells import NOTHING, numbers, require_columns
 from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows, whisker
-from recoverynet.draw.style import APART, MAIN, drawn
+from recoverynet.draw.style import APART, MAIN, described, drawn
 from recoverynet.readable import true_minus
 
 COLUMNS = ("source", "share", "low", "high")
@@ -86,7 +86,7 @@ def draw_sources(
     if len(rows.middles):
         half = 0.5 * rows.thickness + 1.0
         rows.axes.vlines(np.zeros(len(frame)), rows.middles - half, rows.middles + half, color=APART, zorder=3)
-    return rows.axes
+    return described(rows.axes, describe_sources(frame, behaviour=behaviour, level=level))
 
 
 def describe_sources(frame: pd.DataFrame, *, behaviour: str = "behaviour", level: float = 0.95) -> str:

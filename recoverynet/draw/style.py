@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from html import escape
 from typing import Any, ParamSpec, TypeVar, cast
 
 import matplotlib
@@ -129,6 +130,8 @@ class ShownAxes(Axes):
     """Axes that a notebook shows as a picture where they are the last thing of a cell; pyplot knows nothing of them."""
 
     draw_again: Callable[[], Axes] | None = None
+    alt = ""
+    """What the picture shows, for those who cannot see it."""
 
     def narrow(self) -> Axes | None:
         """The same figure drawn anew for a phone; None where it is not known how it was drawn."""
@@ -142,7 +145,15 @@ class ShownAxes(Axes):
             _width.reset(before)
 
     def _repr_svg_(self) -> str:
-        return svg(figure_of(self))
+        picture = svg(figure_of(self))
+        return picture.replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1) if self.alt else picture
+
+
+def described(axes: Axes, words: str) -> Axes:
+    """The axes, with what they show in words for those who cannot see them; a notebook gives these to whoever reads it aloud."""
+    if isinstance(axes, ShownAxes):
+        axes.alt = words
+    return axes
 
 
 def open_axes(

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes as Axes
 from recoverynet.draw.cells import NOTHING, require_columns
 from recoverynet.draw.courses import SUPPOSED
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
-from recoverynet.draw.style import INK, MUTED, SERIES, SMALL, drawn, text_width
+from recoverynet.draw.style import INK, MUTED, SERIES, SMALL, described, drawn, text_width
 
 COLUMNS = ("assumption", "value", "rule", "gained", "low", "high")
 MARKERS = "osD^vPX"
@@ -63,7 +63,7 @@ def draw_tipping(
     part = frame[frame["assumption"] == assumption]
     heading = title or "More clients holding the norm than without, by what is assumed"
     if part.empty:
-        return empty_plate(heading, ax)
+        return described(empty_plate(heading, ax), describe_tipping(frame, assumption=assumption))
     rules = part["rule"].drop_duplicates().tolist()
     right = max(text_width(rule, SMALL) for rule in rules) + 22.0
     ends = (float(min(part["low"].min(), 0.0)) - 0.5, float(part["high"].max()) + 0.5)
@@ -85,7 +85,7 @@ def draw_tipping(
         axes.plot(line["value"], line["gained"], marker=marker, color=colour, markersize=5, clip_on=False, gid="rule", zorder=3)
         lasts.append((float(line["gained"].iloc[-1]), rule))
     _name_lasts(axes, lasts, float(values.max()), ends)
-    return axes
+    return described(axes, describe_tipping(frame, assumption=assumption))
 
 
 def _name_lasts(axes: Axes, lasts: list[tuple[float, str]], at: float, ends: tuple[float, float]) -> None:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes as Axes
 
 from recoverynet.draw.cells import NOTHING, listed, whole
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
-from recoverynet.draw.style import ACCENT, BAND, INK, MAIN, MUTED, SMALL, axes_width, drawn, text_width
+from recoverynet.draw.style import ACCENT, BAND, INK, MAIN, MUTED, SMALL, axes_width, described, drawn, text_width
 from recoverynet.errors import SchemaError
 
 LEFT, RIGHT = 58.0, 12.0
@@ -103,12 +103,12 @@ def draw_violins(
         standardised = stacked or _uneven(simulated)
     shown = _classes(simulated, values, printed, standardised)
     if simulated.empty:
-        return empty_plate(title, ax)
+        return described(empty_plate(title, ax), describe_violins(simulated, observed=observed, title=title, p=p))
     note = _note(len(simulated), people, standardised, bool(np.abs(shown.observed).max(initial=0) > FARTHEST))
     place = _below_each_other if stacked else _side_by_side
     axes = place(shown, (title, note), (classes, _axis_name(unit, standardised)), standardised, ax)
     _key(axes, p, stacked)
-    return axes
+    return described(axes, describe_violins(simulated, observed=observed, title=title, p=p))
 
 
 def describe_violins(

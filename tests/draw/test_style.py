@@ -5,12 +5,14 @@ import itertools
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib
 import pandas as pd
 import pytest
 
 from recoverynet.draw import style
+from recoverynet.draw.drift import describe_drift, draw_drift
 from recoverynet.draw.funnel import funnel
 from recoverynet.draw.style import contrast, drawing, open_axes, png, svg, text_width, wrap
 
@@ -141,3 +143,14 @@ def test_a_figure_can_be_drawn_anew_for_a_phone():
     words = [" ".join(" ".join(text.get_text() for text in each.texts).split()) for each in (wide, narrow)]
     assert words[0] == words[1]
     assert open_axes(None, height=72).narrow() is None
+
+
+def test_a_picture_in_a_notebook_says_what_it_shows() -> None:
+    drift = pd.DataFrame(
+        {"behaviour": [1, 2, 3] * 2, "contacts": [1, 1, 1, 3, 3, 3], "contribution": [0.5, 0.2, -0.6, -0.4, 0.1, 0.6]}
+    )
+    axes = draw_drift(drift, behaviour='drink & "more"', people=50)
+    picture = axes._repr_svg_()
+    root = ElementTree.fromstring(picture)
+    assert root.get("role") == "img" and root.get("aria-label") == describe_drift(drift, behaviour='drink & "more"')
+    assert ElementTree.fromstring(open_axes(None, height=72)._repr_svg_()).get("role") is None
