@@ -91,6 +91,7 @@ from .models.interventions.rates import DeclaredRates as DeclaredRates
 from .models.interventions.robustness import tipping_points as tipping_points
 from .models.interventions.source import spread_source as spread_source
 from .models.ladder.ladder import evidence_ladder as evidence_ladder
+from .models.pooled import pooled as pooled
 from .models.saom.drift import influence_table as influence_table
 from .models.saom.effects import effects_catalogue as effects_catalogue
 from .models.saom.effects import own_effect as own_effect
@@ -98,6 +99,7 @@ from .models.saom.export import write_rsiena as write_rsiena
 from .models.saom.fit import fit_saom as fit_saom
 from .models.saom.fit_quality import goodness_of_fit as goodness_of_fit
 from .models.saom.importance import importance as importance
+from .models.saom.imputation import impute_panels as impute_panels
 from .models.saom.selection import selection_table as selection_table
 from .models.saom.sources import similarity_sources as similarity_sources
 from .models.saom.specification import Specification as Specification
