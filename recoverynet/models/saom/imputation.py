@@ -61,7 +61,7 @@ def impute_panels(fit: SaomFit, n: int = 20, *, rng: RandomSource = None, quiet:
     References
     ----------
     Krause, R. W., Huisman, M. & Snijders, T. A. B. (2018). Multiple imputation for longitudinal network data. Italian Journal of
-    Applied Statistics 30 (1), 33-57.
+    Applied Statistics 30 (1).
 
     Examples
     --------
