@@ -54,8 +54,11 @@ from .measures.clustering import norm_clustering as norm_clustering
 from .measures.composition import composition as composition
 from .measures.continuity import continuity_of_care as continuity_of_care
 from .measures.coverage import coverage_over_time as coverage_over_time
+from .measures.curves import bass_fit as bass_fit
 from .measures.doors import Wishes as Wishes
 from .measures.exposure import exposure as exposure
+from .measures.exposure_by import exposure_by_group_norm as exposure_by_group_norm
+from .measures.exposure_by import exposure_by_relation as exposure_by_relation
 from .measures.groups import group_portfolio as group_portfolio
 from .measures.important_people import ImportantPeopleScheme as ImportantPeopleScheme
 from .measures.important_people import important_people as important_people
@@ -69,6 +72,7 @@ from .measures.nice import nice_qs11_statement2 as nice_qs11_statement2
 from .measures.nice import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts
+from .measures.thresholds import adopter_categories as adopter_categories
 from .measures.thresholds import thresholds as thresholds
 from .measures.turnover import turnover as turnover
 from .models.autocorrelation import network_autocorrelation as network_autocorrelation
@@ -87,6 +91,7 @@ from .models.interventions.rates import DeclaredRates as DeclaredRates
 from .models.interventions.robustness import tipping_points as tipping_points
 from .models.interventions.source import spread_source as spread_source
 from .models.ladder.ladder import evidence_ladder as evidence_ladder
+from .models.pooled import pooled as pooled
 from .models.saom.drift import influence_table as influence_table
 from .models.saom.effects import effects_catalogue as effects_catalogue
 from .models.saom.effects import own_effect as own_effect
@@ -94,6 +99,7 @@ from .models.saom.export import write_rsiena as write_rsiena
 from .models.saom.fit import fit_saom as fit_saom
 from .models.saom.fit_quality import goodness_of_fit as goodness_of_fit
 from .models.saom.importance import importance as importance
+from .models.saom.imputation import impute_panels as impute_panels
 from .models.saom.selection import selection_table as selection_table
 from .models.saom.sources import similarity_sources as similarity_sources
 from .models.saom.specification import Specification as Specification

@@ -319,6 +319,8 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
     ],
     "adoption": [given_behaviour(rn.adoption)],
     "thresholds": [given_behaviour(rn.thresholds)],
+    "adopter_categories": [given_behaviour(rn.adopter_categories)],
+    "bass_fit": [given_behaviour(rn.bass_fit)],
     "norm_clustering": [
         given_behaviour(rn.norm_clustering, n_permutations=9, rng=1),
         lambda kind: rn.norm_clustering(WORLD.at(2), by_number(HELD[:, 1], kind), n_permutations=9, rng=1),

@@ -11,6 +11,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.linkage.links import PeopleLinks
 from recoverynet.randomness import RandomSource
+from recoverynet.states import RECOVERY_STATES
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.linkage_tokens import without_tokens
 from recoverynet.tables.record import RecoveryRecord
@@ -72,7 +73,15 @@ def merge_records(links: PeopleLinks) -> RecoveryRecord:
     first = next(iter(links.records.values()))
     windows = [record.window for record in links.records.values() if record.window is not None]
     window = (min(one[0] for one in windows), max(one[1] for one in windows)) if windows else None
-    return RecoveryRecord(**tables, window=window, tz=first.tz, notes=(*told, *notes))
+    states = _states_of(list(links.records.values()))
+    return RecoveryRecord(**tables, window=window, tz=first.tz, states=states, notes=(*told, *notes))
+
+
+def _states_of(records: list[RecoveryRecord]) -> tuple[str, ...]:
+    """The words of state of all records, where one of them named its own."""
+    if not any(record.states for record in records):
+        return ()
+    return tuple(dict.fromkeys(state for record in records for state in record.states or RECOVERY_STATES.states))
 
 
 def over_draws(

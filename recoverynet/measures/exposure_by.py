@@ -84,6 +84,15 @@ def exposure_by_relation(
     >>> frame.loc["ann"].droplevel("wave")["exposure"].to_dict()
     {'friend': 1.0, 'sponsor': 1.0}
     """
+    for rows, columns in (
+        (nominations, "relation beside ego_id and alter_id"),
+        (observations, "person_id, observed_at, variable and value"),
+    ):
+        if not isinstance(rows, pd.DataFrame):
+            raise SchemaError(
+                f"exposure_by_relation() takes nominations, then observations, as pandas DataFrames; got a {type(rows).__name__} "
+                f"where one with the columns {columns} was expected."
+            )
     if "relation" not in nominations:
         raise SchemaError("Exposure by relation needs nominations with a column 'relation'.")
     named = sorted(nominations["relation"].dropna().unique())
@@ -144,6 +153,10 @@ def exposure_by_group_norm(graph: ContactGraph, *, breaks: Iterable[object]) -> 
     >>> frame.loc[("ben", 1), ["n_contacts", "n_recovery", "n_using", "share_recovery"]].round(3).tolist()
     [4.0, 2.0, 1.0, 0.667]
     """
+    if not isinstance(graph, ContactGraph):
+        raise SchemaError(
+            f"exposure_by_group_norm() takes a ContactGraph, such as ContactGraph(record); got a {type(graph).__name__}."
+        )
     waves = wave_windows(breaks, graph.record.tz)
     taken = graph.participation()[["person_id", "occasion_id", "started_at", "group_id"]]
     taken = taken.drop_duplicates(["person_id", "occasion_id"])

@@ -365,8 +365,7 @@ class ReportWriter:
 
     Parameters
     ----------
-    policy : str or DisclosurePolicy
-    earlier, scope, elsewhere
+    policy, earlier, scope, elsewhere, corrected
         As :class:`recoverynet.report.disclosure.publication.Publication` takes them. Default: nothing was published before.
     """
 
@@ -377,10 +376,11 @@ class ReportWriter:
         earlier: Sequence[Earlier] = (),
         scope: Iterable[str] = (),
         elsewhere: Mapping[str, tuple[str, frozenset[str]]] | None = None,
+        corrected: Sequence[str] = (),
     ) -> None:
         self.policy = DisclosurePolicy.resolve(policy)
-        rule, off = self.policy.rule(), self.policy.is_off
-        self.publication = Publication(rule, tuple(earlier), frozenset(scope), off=off, elsewhere=elsewhere or {})
+        past = tuple(earlier), frozenset(scope), self.policy.is_off, elsewhere or {}, tuple(corrected)
+        self.publication = Publication(self.policy.rule(), *past)
         self._counts = {"table": 0, "figure": 0}
 
     def section(self, name: str, title: str, lead: str = "") -> SectionWriter:

@@ -147,7 +147,12 @@ def read_accounted(
         notes += entered
     needed_tables: dict[str, Any] = _with_needed(tables, tz)
     record = RecoveryRecord(
-        **needed_tables, window=cast(Window | None, how.window), tz=tz, notes=tuple(notes), left_out=(*how.left_out, *left_out)
+        **needed_tables,
+        window=cast(Window | None, how.window),
+        tz=tz,
+        states=how.states,
+        notes=tuple(notes),
+        left_out=(*how.left_out, *left_out),
     )
     return record, account
 
@@ -258,8 +263,8 @@ def write_record(record: RecoveryRecord, folder: str | Path, *, format: Literal[
     -----
     The same record gives the same bytes. Tables without rows are left out, except people, occasions and participation;
     so are optional columns without a value. In CSV a local midnight is written as a date, any other instant as local
-    time with its offset. Where time zone or window are not those a reader would assume, a small ``record.toml`` beside
-    the tables says them. Notes are not written: they tell of one reading.
+    time with its offset. Where time zone, words of state or window are not those a reader would assume, a small ``record.toml``
+    beside the tables says them. Notes are not written: they tell of one reading.
 
     Examples
     --------
@@ -374,6 +379,6 @@ def _instant_as_text(value: pd.Timestamp) -> str:
 
 def _sidecar_lines(record: RecoveryRecord) -> list[str]:
     if record.window is None or record.window == record.seen_window():
-        return sidecar_lines(record.tz, left_out=record.left_out)
+        return sidecar_lines(record.tz, states=record.states, left_out=record.left_out)
     start, end = (bound.isoformat() for bound in record.window)
-    return sidecar_lines(record.tz, window=(start, end), left_out=record.left_out)
+    return sidecar_lines(record.tz, states=record.states, window=(start, end), left_out=record.left_out)

@@ -42,7 +42,9 @@ def _left_where_it_is(folder: Path, settings: EngineSettings, tz: str) -> Record
         session.close()
         raise
     few = RecoveryRecord.of_checked({name: getattr(asked, name) for name in ("people", "groups")}, window=None, tz=zone)  # type: ignore[arg-type]
-    return RecordStore.over_engine(asked, Shelf.in_memory(few), folder, settings)
+    store = RecordStore.over_engine(asked, Shelf.in_memory(few), folder, settings)
+    store.states = how.states
+    return store
 
 
 def open_record(
@@ -111,10 +113,11 @@ def open_record(
         how = read_mapping(beside if beside.is_file() else None, inside=folder)
         zone = how.tz or tz
         window = as_window(how.window, zone) if how.window else shelf.seen_window(zone)
-        return RecordStore(shelf, tz=zone, window=window, beside=folder, settings=settings)
+        return RecordStore(shelf, tz=zone, window=window, states=how.states, beside=folder, settings=settings)
     record = read_record(path, mapping=mapping, tz=tz, on_problems=on_problems, entries=False)
     shelf = Shelf.in_memory(record)
-    return RecordStore(shelf, tz=record.tz, window=record.window, notes=record.notes, beside=folder, settings=settings)
+    told = {"tz": record.tz, "window": record.window, "notes": record.notes, "states": record.states}
+    return RecordStore(shelf, **told, beside=folder, settings=settings)  # type: ignore[arg-type]
 
 
 def write_store(record: RecoveryRecord, folder: str | Path) -> None:

@@ -253,7 +253,7 @@ def _places(series: pd.Series, known: Any) -> np.ndarray:
 
 def prepared_record(record: RecoveryRecord, engine: Engine) -> Prepared:
     """The tables of a record in memory; rows count as if they stood in files with a header."""
-    prepared = Prepared(engine, "The record", record.tz, RECOVERY_STATES.states)
+    prepared = Prepared(engine, "The record", record.tz, record.states or RECOVERY_STATES.states)
     for name, frame in record.tables().items():
         if len(frame):
             table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)

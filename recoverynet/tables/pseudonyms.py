@@ -98,7 +98,7 @@ def pseudonymise(record: RecoveryRecord, *, key: bytes | str, keep: dict[str, Co
     secret, told = key_bytes(key), Told()
     kept = _kept(NO_MAPPING, keep)
     tables = {name: _without_named_columns(name, frame, kept, told) for name, frame in record.tables().items()}
-    done: dict[str, Any] = frames_without_people(tables, secret, told, kept, open_words())
+    done: dict[str, Any] = frames_without_people(tables, secret, told, kept, open_words(record.states))
     done["people"] = done["people"].loc[record.people.index]
     note = "Ids are pseudonyms, and free text is left out."
     notes = record.notes if note in record.notes else (*record.notes, note)

@@ -56,6 +56,9 @@ class RecoveryRecord:
         the day after the last. ``None`` where the record holds neither.
     tz : str
         IANA time zone in which naive instants are read.
+    states : tuple of str
+        The words of state that the record was read with, where a mapping named its own; they are written beside its
+        tables. Empty (default): those of this package.
 
     Attributes
     ----------
@@ -104,6 +107,7 @@ class RecoveryRecord:
     window: Window | None = field(default=None, kw_only=True)
     tz: str = field(default="Europe/London", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    states: tuple[str, ...] = field(default=(), kw_only=True)
     left_out: tuple[LeftOut, ...] = field(default=(), kw_only=True)
     away: ContactsAway | None = field(default=None, kw_only=True)
 

@@ -56,11 +56,12 @@ class RecordStore:
         tz: str,
         window: Window | None,
         notes: tuple[str, ...] = (),
+        states: tuple[str, ...] = (),
         beside: Path | None = None,
         settings: EngineSettings | None = None,
     ) -> None:
         self._settings, self._folder = settings or EngineSettings(), beside if beside and is_store(beside) else None
-        self._shelf, self.tz, self.window, self.notes = shelf, tz, window, notes
+        self._shelf, self.tz, self.window, self.notes, self.states = shelf, tz, window, notes, states
         self._entered, self.indexed = EnteredBeside(beside, tz), True
         self._contacts_in = self._folder
         self.people, self.groups, self.separations = (
@@ -135,12 +136,12 @@ class RecordStore:
         folder = self._contacts_in
         if folder is None:
             whole = {name: RECORD_TABLES[name].typed(self._shelf.whole(name), tz=self.tz) for name in RECORD_TABLES}
-            return RecoveryRecord(**whole, window=self.window, tz=self.tz, notes=self.notes)  # type: ignore[arg-type]
+            return RecoveryRecord(**whole, window=self.window, tz=self.tz, notes=self.notes, states=self.states)  # type: ignore[arg-type]
         here = {name: self.on_engine.table_here(name) for name in RECORD_TABLES if name not in CONTACTS}
         nobody = {name: RECORD_TABLES[name].empty(self.tz) for name in CONTACTS}
         away = ContactsAway(folder, self._settings, seen=self.on_engine.seen_occasions())
         record = RecoveryRecord(**here, **nobody, window=self.window, tz=self.tz, away=away)  # type: ignore[arg-type]
-        return replace(record, notes=(*self.notes, *_doubts(record)))
+        return replace(record, notes=(*self.notes, *_doubts(record)), states=self.states)
 
     def entered(self) -> Entered:
         """What workers entered on their page up to now, as far as it holds.

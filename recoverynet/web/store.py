@@ -189,12 +189,6 @@ class Store:
         replaced = {entry.supersedes for entry in found}
         return [entry for entry in reversed(found) if entry.what != TAKEN_BACK and entry.uuid not in replaced]
 
-    def n_of_clients(self) -> dict[str, int]:
-        """How many entries were made about each client, taken back or not."""
-        query = sa.select(entries.c.client_id, sa.func.count()).group_by(entries.c.client_id)
-        with told_plainly(), self.engine.connect() as connection:
-            return {client: count for client, count in connection.execute(query)}
-
     def _copy(self) -> None:
         """Write every entry as a Parquet file beside the record, in one move."""
         with self._copying, told_plainly():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -56,6 +57,26 @@ def test_csv_is_plain_to_read(tmp_path) -> None:
 
 def test_reading_agrees_with_the_samples_own_reader() -> None:
     same(rn.read_record(sample_folder("five_people")), rn.load_sample("five_people"))
+
+
+def test_words_of_state_that_were_named_travel_with_the_record(tmp_path) -> None:
+    words = ["using", 'say "hi"', "back\\slash", "apos'", 'three """ marks', "a = 1 # x", "unknown"]
+    shutil.copytree(sample_folder("five_people"), tmp_path / "mine")
+    seen = pd.read_csv(tmp_path / "mine" / "observations.csv", dtype="str")
+    states = seen.index[seen["variable"] == "state"]
+    seen.loc[states, "value"] = [words[k % len(words)] for k in range(len(states))]
+    seen.to_csv(tmp_path / "mine" / "observations.csv", index=False)
+    record = rn.read_record(tmp_path / "mine", mapping={"states": words})
+    assert record.states == tuple(words) and record.with_tables().states == tuple(words)
+    assert not len(rn.find_problems(record).query("severity == 'error'"))
+    rn.write_record(record, tmp_path / "out")
+    assert rn.read_record(tmp_path / "out").observations.equals(record.observations)
+    hidden = rn.pseudonymise(record, key="only for this test of words").observations
+    assert hidden["value"][states].tolist() == record.observations["value"][states].tolist()
+    rn.write_store(record, tmp_path / "store")
+    for place in (tmp_path / "out", tmp_path / "store"):
+        with rn.open_record(place) as store:
+            assert store.as_record().states == tuple(words)
 
 
 def test_time_zone_and_window_travel_beside_the_tables(tmp_path) -> None:

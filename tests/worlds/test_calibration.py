@@ -10,6 +10,8 @@ import pytest
 from scipy.stats import binomtest
 
 from recoverynet.errors import SchemaError
+from recoverynet.models.ladder.ladder import evidence_ladder
+from recoverynet.samples import sample_folder
 from recoverynet.worlds import calibration
 from recoverynet.worlds.calibrated_tests import POSITION_TESTS, TESTS, _own_placebo
 from recoverynet.worlds.calibration import (
@@ -139,3 +141,17 @@ def test_a_placebo_of_its_own_stays_with_people_and_knows_nothing_of_the_norm():
     assert abs(np.corrcoef(held[both], other[both])[0, 1]) < 0.05
     pairs = both[:, :-1] & both[:, 1:]
     assert np.corrcoef(other[:, :-1][pairs], other[:, 1:][pairs])[0, 1] > 0.5
+
+
+def test_the_table_of_positions_says_what_docstring_and_codebook_say():
+    table = calibration_table(positions=True)
+    rates = table[table["n_people"] == 650].set_index(["test", "world"])["n_positive"]
+    hidden = [f"latent_{kind}/none" for kind in ("3_3", "6_3", "6_6")]
+    assert [rates["ladder, own placebo", world] for world in hidden] == [21, 29, 60]
+    assert [rates["ladder, own placebo, 3 positions", world] for world in hidden] == [4, 1, 8]
+    strong = table[(table["strength"] == "strong") & (table["n_people"] == 650)].groupby("test")["n_positive"].sum()
+    assert strong.to_dict() == dict(zip(sorted(POSITION_TESTS), (275, 276, 280, 280), strict=True))
+    said = " ".join(evidence_ladder.__doc__.split())
+    assert "in 21, 29 and 60 of 60 worlds, with positions in 4, 1 and 8 of 60" in said
+    codebook = (sample_folder("calibration") / "README.md").read_text(encoding="utf-8")
+    assert "| 275 of 280 | 276 of 280 | 280 of 280 | 280 of 280 |" in codebook

@@ -77,18 +77,3 @@ def nominated(seed: np.uint64, month: int, slot: int, free: np.ndarray, indptr: 
             if free[named]:
                 return named
     return -1
-
-
-@compiled()
-def mentor_for(person: int, group: int, guides: np.ndarray, left: np.ndarray, active: np.ndarray, like: np.ndarray,
-               apart: np.ndarray) -> int:  # fmt: skip
-    """Who of those who agreed to, has room, goes to the group and is of the same sex and area; the one with most room."""
-    found = -1
-    for guide in guides:
-        if left[guide] >= 1.0 and active[guide, group] and guide != person:
-            fits = like[guide, 0] == like[person, 0] and like[guide, 1] == like[person, 1] and like[person, 0] >= 0
-            for pair in range(apart.shape[0]):
-                fits = fits and not (apart[pair, 0] == person and apart[pair, 1] == guide)
-            if fits and (found < 0 or left[guide] > left[found]):
-                found = guide
-    return found

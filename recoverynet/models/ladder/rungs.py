@@ -205,12 +205,6 @@ def permutation_null(risk: RiskSet, exposure: np.ndarray, n_permutations: int, r
     return PermutationNull((expected + observed) / n_events, expected / n_events, (expected + sums) / n_events, n_events)
 
 
-def permutation_rung(risk: RiskSet, exposure: np.ndarray, n_permutations: int, rng: np.random.Generator) -> tuple[float, float]:
-    """Mean exposure of those who gained minus that of all at risk at the same waves, and its one-sided p."""
-    null = permutation_null(risk, exposure, n_permutations, rng)
-    return null.observed - null.expected, null.p
-
-
 def future_ties_estimate(panel: NetworkPanel, risk: RiskSet, adjust: Sequence[str], within: Sequence[str] = ()) -> LaggedEstimate:
     """The same estimate for exposure to people met only in the wave after the outcome.
 

@@ -118,7 +118,9 @@ def fit_saom(
     modelled behaviour is not centred. Otherwise than in RSiena, nobody may choose people who are not there; where a third of
     the people move between two waves, RSiena's rates differ from ours by about a standard error for it. Where people join
     or leave, no fit is conditional, as in RSiena. Endowment and creation parts of maxAlt and minAlt are s_i now less s_i
-    before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them.
+    before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them. The constants of ``balance``
+    and ``inStructEq`` are mean disagreements over pairs of ties that are known, between people who are there, ties fixed
+    from outside as they are; on complete data they are RSiena's, where ties are missing they were not compared with it.
 
     Standard errors of rates are the least steady: at the default length they differ by some 5 % from seed to seed (standard
     deviation; those of a rarely changing behaviour by up to 9 %). Their derivatives are regressions of statistics on scores,

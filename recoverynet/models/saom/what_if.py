@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -109,8 +109,8 @@ class SimulatedPanels:
                 "follow each other. Simulate with chain=True."
             )
         for period in range(1, panel.n_waves):
-            panel = _with_wave(panel, period, self._end(run, period))
-        return replace(_with_wave(panel, 0, _start(self.setting)), settings={"made_from": "simulate", "run": run})
+            panel = with_wave(panel, period, self._end(run, period))
+        return replace(with_wave(panel, 0, start_of(self.setting)), settings={"made_from": "simulate", "run": run})
 
     def to_frame(self) -> pd.DataFrame:
         """How far from what was observed do simulations end?
@@ -220,7 +220,7 @@ def simulate(
     n = whole_number(n, "n, the number of runs,", 1)
     setting = saom_setting(panel, specification, bounds=bounds, change_at=change_at, unknown_alters=unknown_alters)
     theta = theta_of(setting.parameters, parameters)
-    runs = (_chained if chain else _apart)(setting, theta, n, resolve_rng(rng), quiet)
+    runs = (chained if chain else _apart)(setting, theta, n, resolve_rng(rng), quiet)
     statistics, ends = zip(*runs, strict=True)
     return SimulatedPanels(setting, theta, chain, np.array(statistics), target_statistics(setting).sum(axis=0), tuple(ends))
 
@@ -244,10 +244,18 @@ def _simulated(
         yield found.statistics[run], tuple(_joined(setting, period, before + period, states) for period in setting.periods)
 
 
-def _chained(
-    setting: Setting, theta: np.ndarray, n: int, rng: np.random.Generator, quiet: bool | None
+def chained(
+    setting: Setting,
+    theta: np.ndarray,
+    n: int,
+    rng: np.random.Generator,
+    quiet: bool | None,
+    mended: Callable[[int, WaveEnd], WaveEnd] = lambda _, end: end,
 ) -> Iterator[tuple[np.ndarray, tuple[WaveEnd, ...]]]:
-    """Runs in which every period starts where the one before it ended: statistics and ends."""
+    """Runs in which every period starts where the one before it ended: statistics and ends.
+
+    ``mended`` makes of a wave (from 0) and its simulated end the one that the next period starts from.
+    """
     places = {(epoch.group, epoch.period): epoch.arrays.rate_places for epoch in setting.epochs}
     for child in track(rng.spawn(n), "simulating", quiet=quiet):
         panel, statistics, ends = setting.panel, np.zeros(len(theta)), []
@@ -265,8 +273,8 @@ def _chained(
             alone = replace(setting, epochs=tuple(replace(epoch, period=1) for epoch in epochs))
             ((found, (end,)),) = _simulated(alone, theta, 1, child, before=period - 1)
             statistics += found
-            ends.append(end)
-            panel = _with_wave(panel, period, end)
+            ends.append(mended(period, end))
+            panel = with_wave(panel, period, ends[-1])
         yield statistics, tuple(ends)
 
 
@@ -293,7 +301,7 @@ def _joined(
     return WaveEnd(network, {name: np.where(here, values, np.nan) for name, values in behaviour.items()})
 
 
-def _start(setting: Setting) -> WaveEnd:
+def start_of(setting: Setting) -> WaveEnd:
     """The first wave as simulations start from it."""
     states = [
         (
@@ -305,7 +313,7 @@ def _start(setting: Setting) -> WaveEnd:
     return _joined(setting, 1, 0, states)
 
 
-def _with_wave(panel: NetworkPanel, wave: int, end: WaveEnd) -> NetworkPanel:
+def with_wave(panel: NetworkPanel, wave: int, end: WaveEnd) -> NetworkPanel:
     """A panel with a wave (from 0) replaced, nothing unknown in it."""
     networks, missing = list(panel.networks), list(panel.missing or ())
     networks[wave] = end.network

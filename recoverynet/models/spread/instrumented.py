@@ -114,6 +114,10 @@ def double_negative_control(
     the exposure control, which goes with u and with nothing else here, frees the control of its noise. It rests on all of
     ``assumptions``; none of them can be tested on the panel, and choosing controls by what they give makes the answer worthless.
 
+    With 2,600 people, ten worlds each and a placebo that carries the trait as the norm does as both controls, the answer lay above
+    none in 0, 0 and 1 without influence (hidden trait 3/3, 6/3, 6/6; without controls in 9, 10 and 10), and in 9 of the 9 that had
+    one with strong influence and 6/3. Where nothing is hidden the controls have nothing in common, and there is no answer.
+
     References
     ----------
     Egami, N. & Tchetgen Tchetgen, E. J. (2024). Identification and estimation of causal peer effects using double negative controls
@@ -187,7 +191,10 @@ def friends_of_friends(
     -----
     Exposure is instrumented by the share of people exactly two steps away (contacts of contacts, no contacts) who held ``by``
     one wave before contacts were looked at. It helps against what a person and their friends meet together; it does not
-    against a hidden trait that draws people together, which reaches friends of friends too: see ``assumptions``.
+    against a hidden trait that draws people together, which reaches friends of friends too: see ``assumptions``. A strong
+    instrument may be a sign of such a trait rather than of influence: with 2,600 people, ten worlds each, a hidden trait of 6/3
+    and no influence gave an answer in 10 and lay above none in all 10 (median F 145); strong influence and no trait gave one in 3,
+    above none in 1 (F 7); nothing planted gave none. It is no rung of the ladder for that reason.
 
     References
     ----------
@@ -357,9 +364,10 @@ def _why_not(kept: list[str], instrumented: str, term: np.ndarray, instrument: n
     """Why the design holds no answer; None where it may."""
     if instrumented != EXPOSURE and EXPOSURE not in kept:
         return "exposure cannot be told apart from the other terms"
-    for word, values in ((instrumented, term), ("instrument", instrument)):
+    by = "what friends of friends held" if instrumented == EXPOSURE else "what contacts hold of the exposure control"
+    for word, values in ((instrumented if instrumented == EXPOSURE else f"the {instrumented}", term), (by, instrument)):
         if not independent_columns(np.column_stack([x, values]))[-1]:
-            return f"the {word} is constant, or follows from the other terms; name another"
+            return f"{word} is constant, or follows from the other terms; name another"
     return None
 
 

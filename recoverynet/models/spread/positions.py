@@ -56,8 +56,8 @@ def with_positions(panel: NetworkPanel, dimensions: int = DIMENSIONS) -> Network
 
     What it does (mean odds ratio of exposure, 2,600 people, six waves, three contacts a person, no influence planted): a hidden
     trait of odds 6 for ties and 3 for the outcome made 1.91, with three coordinates 1.11; 6 and 6 made 4.16 and 1.60; 3 and 3 made
-    1.70 and 1.36. In worlds in which the trait acts on later ties alone nothing changed (1.47 and 1.47). How often the ladder then
-    errs is in the sample ``calibration``.
+    1.70 and 1.36. In worlds in which the trait acts on later ties alone nothing changed (1.47 and 1.47). How often the ladder
+    then errs is in ``positions.csv`` of the sample ``calibration``: 1 to 8 of 60 worlds without influence, in place of 21 to 60.
 
     References
     ----------

@@ -225,8 +225,8 @@ def _roles_seen(record: RecoveryRecord, norm: Norm, roles: Sequence[str] | None)
     if not found:
         raise NotEstimableError(
             f"Hardly anybody's state is on record ({int(seen.sum())} of {len(seen)} people), so nothing can "
-            "be said about how it spreads. Name the roles to look at with roles=… if you want to try all "
-            "the same."
+            "be said about how it spreads. Record states of more people; in Python, spread_panel(record, roles=[…]) looks "
+            "all the same at roles that you name."
         )
     return found
 

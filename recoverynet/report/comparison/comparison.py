@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,8 @@ def comparison_report(
     whose = {"clients": clients if listed is None else listed, "smallest_shown": policy.smallest_shown}
     comparison = make_comparison(record, **asked, **whom, **whose)  # type: ignore[arg-type]
     book = _book(record, comparison, policy, ledger, asked | whom)
-    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope, elsewhere=_a_year_before(book, comparison))
+    past = {"scope": book.scope, "elsewhere": _a_year_before(book, comparison), "corrected": book.corrected}
+    writer = ReportWriter(policy, earlier=book.earlier, **past)  # type: ignore[arg-type]
     found = Found()
     writer.rehearse(lambda: _rehearsed(writer, comparison))
     body = [make(writer, comparison, found) for make in track(MAKERS, "Sections of the report")]
@@ -166,8 +168,9 @@ def _book(
     """The place of a comparison in the ledger: it is about two periods, and named by the later."""
     everybody = people_with_role(record, ("client",))
     ways = {name: value for name, value in asked.items() if name not in ("window", "area", "provider")}
-    named = {"kind": "comparison", "settings": ways, "policy": policy.in_ledger}
-    return open_book(ledger, everybody, scope=_scope(comparison, comparison.now, asked), **named)  # type: ignore[arg-type]
+    named: dict[str, Any] = {"kind": "comparison", "settings": ways, "policy": policy.in_ledger}
+    named["inputs"] = partial(fingerprints, comparison.now.looked_back_as_written)
+    return open_book(ledger, everybody, scope=_scope(comparison, comparison.now, asked), **named)
 
 
 def _scope(comparison: Comparison, setting: Setting, asked: dict[str, object]) -> frozenset[str]:

@@ -375,20 +375,18 @@ def pushed(
 
 def tightened(part: Part, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Limits of each figure once every relation was read a few times by itself."""
-    rows, low, high = part.dense, low.copy(), high.copy()
-    plus, minus = np.maximum(rows, 0.0), np.minimum(rows, 0.0)
+    rows, low, high = part.rows, low.copy(), high.copy()
+    own, weight, n_rows = rows.indices, rows.data.astype(float), rows.shape[0]
+    row = np.repeat(np.arange(n_rows), np.diff(rows.indptr))
     for _ in range(3):
-        top, floor = np.where(np.isfinite(high), high, LARGE), low
-        least, most = plus @ floor + minus @ top, plus @ top + minus @ floor
-        for row in range(len(rows)):
-            own = np.flatnonzero(rows[row])
-            weight = rows[row, own]
-            rest_low = least[row] - np.where(weight > 0, weight * floor[own], weight * top[own])
-            rest_high = most[row] - np.where(weight > 0, weight * top[own], weight * floor[own])
-            one, other = (part.low[row] - rest_high) / weight, (part.high[row] - rest_low) / weight
-            low[own] = np.maximum(low[own], np.ceil(np.minimum(one, other) - WHOLE))
-            up = np.floor(np.maximum(one, other) + WHOLE)
-            high[own] = np.minimum(high[own], np.where(up < LARGE / 4, up, np.inf))
+        top = np.where(np.isfinite(high), high, LARGE)[own]
+        most, least = weight * np.where(weight > 0, top, low[own]), weight * np.where(weight > 0, low[own], top)
+        rest_high = np.bincount(row, most, n_rows)[row] - most
+        rest_low = np.bincount(row, least, n_rows)[row] - least
+        one, other = (part.low[row] - rest_high) / weight, (part.high[row] - rest_low) / weight
+        np.maximum.at(low, own, np.ceil(np.minimum(one, other) - WHOLE))
+        up = np.floor(np.maximum(one, other) + WHOLE)
+        np.minimum.at(high, own, np.where(up < LARGE / 4, up, np.inf))
     return low, high
 
 

@@ -170,5 +170,23 @@ def earlier_in_words(publication: Publication) -> str:
         return ""
     before = sorted({told.report for told in publication.earlier})
     words = f"Hidden together with {plural(len(before), 'report')} published before from the same record: {listed(before)}."
-    tables = [f"“{name.replace('_', ' ')}”" for name in sorted(set(publication.because_earlier))]
-    return words + (f" Because of them more is hidden in {listed(tables)}." if tables else " They made no more hiding necessary.")
+    tables = _titles(publication.because_earlier)
+    words += f" Because of them more is hidden in {listed(tables)}." if tables else " They made no more hiding necessary."
+    return words + _corrected_in_words(publication)
+
+
+def _titles(names: Iterable[str]) -> list[str]:
+    return [f"“{name.replace('_', ' ')}”" for name in sorted(set(names))]
+
+
+def _corrected_in_words(publication: Publication) -> str:
+    """What a change of the record since means for earlier reports, with a space in front; nothing where there was none."""
+    changed = listed([name.replace("_", " ") for name in publication.corrected])
+    words = f" The record was changed since ({changed})." if changed else ""
+    other = _titles(publication.counted_otherwise)
+    if other:
+        words += (
+            f" In {listed(other)} there are figures that an earlier report counts otherwise. These could not be solved together "
+            "with it: each is hidden as a figure of its own, and what is shown in both reports tells how many the change made."
+        )
+    return words

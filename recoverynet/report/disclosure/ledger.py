@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -58,13 +58,29 @@ class DisclosureLedger:
                 found.append(Earlier(Counted.read(text), int(value), float(low), top, bool(hidden), name))
         return tuple(found)
 
-    def before(self, scope: Iterable[str], policy: str, kind: str = "") -> tuple[Earlier, ...]:
-        """What was published before a report of this kind, scope and policy: made again, it is what it was the first time."""
+    def before(
+        self, scope: Iterable[str], policy: str, kind: str = "", inputs: Mapping[str, str] | None = None
+    ) -> tuple[Earlier, ...]:
+        """What was published before a report of this kind, scope and policy: made again, it is what it was the first time.
+
+        Made again from a record that was corrected, it is another report, and what the first told is told already.
+        """
         wanted = {"scope": sorted(scope), "policy": policy, "kind": kind}
-        same = (place for place, report in enumerate(self.reports) if all(report.get(name, "") == wanted[name] for name in wanted))
+        same = (
+            place
+            for place, report in enumerate(self.reports)
+            if all(report.get(name, "") == wanted[name] for name in wanted) and not _corrected(report, inputs)
+        )
         return replace(self, reports=self.reports[: next(same, None)]).earlier
 
-    def remember(self, title: str, publication: Publication, policy: str, kind: str = "") -> None:
+    def corrected(self, scope: Iterable[str], inputs: Mapping[str, str]) -> tuple[str, ...]:
+        """Tables of the record that are not what they were when a report about the same people and time was made."""
+        about = [report for report in self.reports if report["scope"] == sorted(scope)]
+        return tuple(sorted({name for report in about for name in _corrected(report, inputs)}))
+
+    def remember(
+        self, title: str, publication: Publication, policy: str, kind: str = "", inputs: Mapping[str, str] | None = None
+    ) -> None:
         """Write down what a report published; a report made again is not written down twice.
 
         Raises
@@ -80,6 +96,7 @@ class DisclosureLedger:
         ]
         entry: dict[str, object] = {"title": title, "scope": sorted(publication.scope), "policy": policy, "figures": figures}
         entry |= {"kind": kind} if kind else {}
+        entry |= {"inputs": dict(inputs)} if inputs else {}
         if entry not in self.reports:
             self.reports.append(entry)
         held = {"form": FORM, "note": KEEP, "salt": self.salt, "marks": list(self.marks), "reports": self.reports}
@@ -131,26 +148,41 @@ class Book:
     scope : frozenset of str
         What is true of everybody in it.
     policy : str
+    inputs : mapping of table name to fingerprint
+        What the report is made from.
     """
 
     ledger: DisclosureLedger | None
     kind: str
     scope: frozenset[str]
     policy: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def earlier(self) -> tuple[Earlier, ...]:
         """What was published before."""
-        return () if self.ledger is None else self.ledger.before(self.scope, self.policy, self.kind)
+        return () if self.ledger is None else self.ledger.before(self.scope, self.policy, self.kind, self.inputs)
+
+    @property
+    def corrected(self) -> tuple[str, ...]:
+        """Tables that were changed since a report about the same people and time was published."""
+        return () if self.ledger is None else self.ledger.corrected(self.scope, self.inputs)
 
     def remember(self, title: str, publication: Publication) -> None:
         """Write down what the report published, where there is a ledger."""
         if self.ledger is not None:
-            self.ledger.remember(title, publication, self.policy, self.kind)
+            self.ledger.remember(title, publication, self.policy, self.kind, self.inputs)
 
 
 def open_book(
-    path: str | Path | None, clients: Iterable[str], *, kind: str, settings: object, scope: frozenset[str], policy: str
+    path: str | Path | None,
+    clients: Iterable[str],
+    *,
+    kind: str,
+    settings: object,
+    scope: frozenset[str],
+    policy: str,
+    inputs: Callable[[], Mapping[str, str]] = dict,
 ) -> Book:
     """The ledger of a record opened for one report.
 
@@ -166,6 +198,8 @@ def open_book(
         Whatever else tells two reports of a kind apart; a digest of it is kept.
     scope : frozenset of str
     policy : str
+    inputs : callable
+        Gives the fingerprint of every table the report is made from; asked only where there is a ledger.
 
     Raises
     ------
@@ -176,7 +210,9 @@ def open_book(
     """
     if path is None:
         return Book(None, kind, frozenset(), policy)
-    return Book(open_ledger(path, clients), f"{kind} {_digest([as_json({'settings': as_data(settings)})])}", scope, policy)
+    return Book(
+        open_ledger(path, clients), f"{kind} {_digest([as_json({'settings': as_data(settings)})])}", scope, policy, inputs()
+    )
 
 
 def scope_of(window: tuple[pd.Timestamp, pd.Timestamp] | None, **chosen: object) -> frozenset[str]:
@@ -196,6 +232,14 @@ def scope_of(window: tuple[pd.Timestamp, pd.Timestamp] | None, **chosen: object)
             text = value if isinstance(value, str) else "list " + _digest(sorted(map(str, value)))  # type: ignore[call-overload]
             scope.add(f"{name}: {text.replace(';', ',')}")
     return frozenset(scope)
+
+
+def _corrected(report: Mapping[str, object], inputs: Mapping[str, str] | None) -> set[str]:
+    """Tables that are not what they were when a report was made; none where that was not written down."""
+    held = report.get("inputs")
+    if not isinstance(held, dict) or not inputs:
+        return set()
+    return {name for name in held.keys() | inputs.keys() if held.get(name) != inputs.get(name)}
 
 
 def _digest(ids: list[str]) -> str:

@@ -104,6 +104,8 @@ class Publication:
         Whether nothing is hidden.
     elsewhere : mapping of population to (population, scope)
         Populations of this report that are another one at another time, as the ledger names them: clients a year before.
+    corrected : tuple of str
+        Tables of the record that were changed since an earlier report about the same people and time.
     """
 
     rule: HidingRule
@@ -111,6 +113,7 @@ class Publication:
     scope: frozenset[str] = frozenset()
     off: bool = False
     elsewhere: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    corrected: tuple[str, ...] = ()
     declared: list[Declaration] = field(default_factory=list)
     hidden: dict[Counted, bool] = field(default_factory=dict)
     conflicts: list[Counted] = field(default_factory=list)
@@ -170,6 +173,16 @@ class Publication:
             if int(own.sum()) > int(without.sum()):
                 self.because_earlier.append(table.name)
 
+    @property
+    def counted_otherwise(self) -> list[str]:
+        """Names of the tables with figures that an earlier report counts otherwise, and that could not be solved together."""
+        told = {each.counted: each.value for each in self.earlier}
+        return [
+            table.name
+            for table in self.declared
+            if any(told.get(self._scoped(cell), value) != value for cell, value in zip(table.cells, table.values, strict=True))
+        ]
+
     def is_hidden(self, cell: Counted) -> bool:
         """Whether a figure, named as its table declared it, is hidden."""
         return self.hidden.get(self._scoped(cell), False)
@@ -200,6 +213,7 @@ class Publication:
             )
             places.append(own)
             self._relate(model, table, own, number)
+        self._add_lines(model)
         past = self._add_earlier(model)
         self._relate_tables(model)
         self.conflicts = model.conflicts
@@ -225,6 +239,16 @@ class Publication:
         for (whole, n), counted in table.sums:
             terms = {model.figure(self._scoped(cell), value, printed=False): 1.0 for cell, value in counted}
             model.equations.append(({model.figure(self._scoped(whole), n, printed=False): -1.0, **terms}, -1))
+
+    def _add_lines(self, model: Model) -> None:
+        """A printed figure that others add up to is their total: where it is hidden as small, so are the zeros in it."""
+        for table in self.declared:
+            for (whole, n), counted in table.sums:
+                total = model.figure(self._scoped(whole), n, printed=False)
+                parts = [model.figure(self._scoped(cell), value, printed=False) for cell, value in counted]
+                told = np.array([part for part in parts if model.printed[part]], dtype=int)
+                if model.printed[total] and len(told):
+                    model.lines.append((total, told))
 
     def _add_earlier(self, model: Model) -> dict[int, list[Earlier]]:
         past: dict[int, list[Earlier]] = {}

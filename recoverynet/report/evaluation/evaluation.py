@@ -180,10 +180,10 @@ def evaluation_report(
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(setting.window, area=area, provider=provider, clients=listed)
     ways = {name: value for name, value in asked_of.items() if name != "window"} | {"unknown_consent": unknown_consent}
-    named = {"kind": "evaluation", "settings": ways, "scope": scope, "policy": policy.in_ledger}
-    book = open_book(ledger, people_with_role(record, ("client",)), **named)  # type: ignore[arg-type]
-    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
-    findings = Findings()
+    named: Arguments = {"kind": "evaluation", "settings": ways, "scope": scope, "policy": policy.in_ledger}
+    named["inputs"] = partial(fingerprints, setting.looked_back_as_written)
+    book = open_book(ledger, people_with_role(record, ("client",)), **named)
+    writer, findings = ReportWriter(policy, earlier=book.earlier, scope=book.scope, corrected=book.corrected), Findings()
     spread = partial(_spread, placebo=placebo)
     makers: Makers = (observed_section, network_section, links_section, change_section, spread, outcomes_section)
     writer.rehearse(lambda: [make(writer, setting, Findings()) for make in makers if make is not spread])

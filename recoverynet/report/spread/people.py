@@ -17,10 +17,16 @@ from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
+from recoverynet.report.spread.declared import who_agreed, who_at_waves, who_by_dose, who_in_stages, who_known
 from recoverynet.report.spread.setting import SpreadSetting
 
 HOLDS, HOLDS_NOT, NOT_KNOWN = "Hold the norm", "Do not hold it", "Not known"
-DOSES = (("none", 0, 0), ("1", 1, 1), ("2", 2, 2), ("3 to 5", 3, 5), ("6 or more", 6, np.inf))
+ALONE = "Without any contact"
+DOSES = (
+    (("none", 0, 0), ("1", 1, 1), ("2", 2, 2), ("3 to 5", 3, 5), ("6 or more", 6, np.inf)),
+    (("none", 0, 0), ("1 or more", 1, np.inf)),
+)
+"""Numbers of contacts, finely, and coarsely for where that leaves too few in a row."""
 
 
 def people_section(report: ReportWriter, setting: SpreadSetting) -> Section:
@@ -99,6 +105,11 @@ def _consent(section: SectionWriter, setting: SpreadSetting) -> None:
             denominator="everybody on the record of these roles",
             period=setting.period,
             row_header="Answer",
+            who=who_agreed(
+                setting,
+                [label for label, n in rows.items() if n],
+                {label: int(n) for label, n in list(rows.items())[: 1 + counted]},
+            ),
         )
     )
     if shown.n_hidden:
@@ -135,6 +146,7 @@ def _flow(section: SectionWriter, setting: SpreadSetting) -> None:
             period=setting.period,
             row_header="People",
             rows="nested",
+            who=who_in_stages(setting, list(counts)),
             note="Each row counts some of those in the row above. What is said about spread rests on the last two.",
         )
     )
@@ -158,6 +170,7 @@ def _states_table(setting: SpreadSetting) -> CountTable:
         columns="parts",
         share_of="row",
         known=(HOLDS, HOLDS_NOT),
+        who=who_at_waves(setting, list(rows), (HOLDS, HOLDS_NOT, NOT_KNOWN)),
     )
 
 
@@ -219,17 +232,10 @@ def exposure_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     if risk.reason is not None:
         section.note("Nothing can be said about gains of the norm in these records: see the verdict.", "caution")
         return section.finish()
-    with_contact = risk.at(risk.seen.n_alters) > 0
-    holding, gained = risk.at(risk.seen.n_holding), risk.rows.outcome == 1
-    rows = {}
-    for label, least, most in DOSES:
-        inside = with_contact & (holding >= least) & (holding <= most)
-        rows[label] = (int((inside & gained).sum()), int(inside.sum()))
-    alone = ~with_contact
-    shares = {
-        "Without any contact": (int((alone & gained).sum()), int(alone.sum())),
-        **{f"With contacts, {label} known to hold it": pair for label, pair in rows.items()},
-    }
+    gained = risk.rows.outcome == 1
+    doses = _doses(setting)
+    rows = {ALONE: ~(risk.at(risk.seen.n_alters) > 0)} | doses
+    shares = {label: (int((inside & gained).sum()), int(inside.sum())) for label, inside in rows.items()}
     section.table(
         CountTable.of_shares(
             {label: pair for label, pair in shares.items() if pair[1]},
@@ -240,6 +246,7 @@ def exposure_section(report: ReportWriter, setting: SpreadSetting) -> Section:
             denominator="all such person-waves in the row",
             period=setting.period,
             row_header="Contacts at the wave before",
+            who=who_by_dose(setting, doses, ALONE),
             with_interval=False,
             note="The same person counts at every wave at which they could have gained the norm. People "
             "with many contacts differ from people with few, so the rows cannot be compared as they stand.",
@@ -247,6 +254,23 @@ def exposure_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     )
     _means(section, setting)
     return section.finish()
+
+
+def _doses(setting: SpreadSetting) -> dict[str, np.ndarray]:
+    """Which chances stand in each row with contacts: as finely as leaves no small number, and in one row where nothing else does.
+
+    Which of the three it is tells that some number is small in a table nobody sees, and not which.
+    """
+    risk, holding = setting.risk, setting.known_holding
+    met, gained, rule = risk.at(risk.seen.n_alters) > 0, risk.rows.outcome == 1, setting.policy.rule()
+    for doses in DOSES:
+        rows = {
+            f"With contacts, {label} known to hold it": met & (holding >= least) & (holding <= most) for label, least, most in doses
+        }
+        counts = np.array([int((row & which).sum()) for row in rows.values() for which in (gained, ~gained)])
+        if setting.policy.is_off or not rule.too_small(counts).any():
+            return rows
+    return {"With contacts": met}
 
 
 def _means(section: SectionWriter, setting: SpreadSetting) -> None:
@@ -268,5 +292,6 @@ def _means(section: SectionWriter, setting: SpreadSetting) -> None:
             heads=("Person-waves", "Mean exposure"),
             row_header="By the next wave",
             digits=1,
+            who=who_known(setting, {"Gained the norm": True, "Did not gain it": False}),
         )
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from recoverynet.models.ladder.findings import DESCRIBED, Rung
 from recoverynet.models.ladder.intervals import expected_risk_set, with_jumps
@@ -15,7 +16,7 @@ from recoverynet.models.ladder.ladder import evidence_ladder
 from recoverynet.models.ladder.rungs import PermutationNull, permutation_null
 from recoverynet.models.ladder.verdict import EvidenceLadder
 from recoverynet.models.ladder.words import LEVELS, NAMES, meaning_in_words, rung_in_words
-from recoverynet.models.spread.risk_set import RiskSet
+from recoverynet.models.spread.risk_set import RiskSet, risk_set
 from recoverynet.models.spread.spread_panel import SpreadPanel
 from recoverynet.report import wording
 from recoverynet.report.disclosure.estimates import about
@@ -38,6 +39,8 @@ class SpreadSetting:
     seed : int
         Every permutation of the report draws from it.
     n_permutations : int
+    clients : pandas.Index or None
+        Clients an evaluation of the same record and period is about; None where nobody is told of as a client.
     """
 
     waves: SpreadPanel
@@ -45,6 +48,7 @@ class SpreadSetting:
     policy: DisclosurePolicy
     seed: int = 0
     n_permutations: int = 999
+    clients: pd.Index | None = None
 
     @property
     def norm(self) -> str:
@@ -68,6 +72,11 @@ class SpreadSetting:
     def risk(self) -> RiskSet:
         """Everybody who could gain the norm, wave by wave."""
         return expected_risk_set(self.waves.panel, self.name)
+
+    @property
+    def known_holding(self) -> np.ndarray:
+        """How many contacts are known to hold the norm at the start of each row of ``risk``; those of unknown state not counted."""
+        return self.risk.at(risk_set(self.waves.panel, self.name).seen.n_holding)
 
     @cached_property
     def judged(self) -> RiskSet:

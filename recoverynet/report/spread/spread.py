@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from recoverynet.arguments import list_of_names
 from recoverynet.errors import NotEstimableError, SchemaError
@@ -28,13 +30,15 @@ from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
+from recoverynet.report.spread.declared import clients_reported_on
 from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
 from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
-from recoverynet.tables.record import RecoveryRecord
+from recoverynet.tables.period import record_of_period
+from recoverynet.tables.record import RecoveryRecord, Window
 from recoverynet.tables.relational.on_engine import EngineName
 from recoverynet.tables.relational.start import EngineSettings
 from recoverynet.tables.reported_on import ReportedOn, reported_on
@@ -43,6 +47,8 @@ from recoverynet.tables.store import RecordStore
 TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
 N_PERMUTATIONS = 999
+COUNTING = (people_section, exposure_section)
+"""Sections that count people: what they publish is decided for both at once."""
 FEW = (people_section, exposure_section, ladder_section)
 BODY = (people_section, exposure_section, clustering_section, chance_section, rates_section, ladder_section, sensitivity_section)
 
@@ -148,12 +154,14 @@ def spread_report(
     chosen["unknown_consent"] = unknown_consent
     chosen_of = _chosen(source, window, area, provider, clients)
     panel_and_name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)
-    setting = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations)
+    clients_of = None if chosen_of is None else clients_reported_on(chosen_of.record, _window(source, window), unknown_consent)
+    setting = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations, clients_of)
     ways = {"norm": norm, "placebo": placebo, "adjust": adjust, "surroundings": surroundings, **chosen}
     ways |= {"n_permutations": n_permutations, "rng": setting.seed}
     whom = {"area": area, "provider": provider}
     book = _book(source, chosen_of, ledger, policy, ways, whom)
-    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope, corrected=book.corrected)
+    writer.rehearse(lambda: [make(writer, setting) for make in COUNTING])
     body = [make(writer, setting) for make in track(FEW if setting.too_few else BODY, "Sections of the report")]
     settings = settings_in_words(setting, policy.in_words(), _of_the_record(chosen_of))
     report = Report(
@@ -187,16 +195,24 @@ def _book(
     whom: dict[str, str | None],
 ) -> Book:
     """The place of the report in the ledger of its record."""
-    named = {"kind": "spread", "settings": {name: each for name, each in ways.items() if name not in ("window", "engine")}}
+    named: dict[str, Any] = {"kind": "spread", "policy": policy.in_ledger}
+    named["settings"] = {name: each for name, each in ways.items() if name not in ("window", "engine")}
     if not isinstance(source, RecoveryRecord) or chosen is None:
         if ledger is not None:
             raise SchemaError("A disclosure ledger is that of a record, and this report is made from a panel: leave it out.")
-        return open_book(None, (), scope=frozenset(), policy=policy.in_ledger, **named)  # type: ignore[arg-type]
-    asked = ways["window"]
-    window = source.window if asked is None else as_window(asked, source.tz)
+        return open_book(None, (), scope=frozenset(), **named)
+    window = _window(source, ways["window"])
     listed = people_with_role(chosen.record, ("client",)) if chosen.listed else None
     scope = scope_of(window, clients=listed, **whom)
-    return open_book(ledger, people_with_role(source, ("client",)), scope=scope, policy=policy.in_ledger, **named)  # type: ignore[arg-type]
+    named["inputs"] = partial(fingerprints, record_of_period(chosen.record, window))
+    return open_book(ledger, people_with_role(source, ("client",)), scope=scope, **named)
+
+
+def _window(source: RecoveryRecord | NetworkPanel, asked: Any) -> Window | None:
+    """The period asked for, or that of the record; None for a panel."""
+    if not isinstance(source, RecoveryRecord):
+        return None
+    return source.window if asked is None else as_window(asked, source.tz)
 
 
 def _of_the_record(chosen: ReportedOn | None) -> dict[str, str]:

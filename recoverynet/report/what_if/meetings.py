@@ -7,15 +7,17 @@ import pandas as pd
 from recoverynet.by_row import each_row
 from recoverynet.models.interventions.meeting_gaps import NOT_KNOWN, MeetingGaps, plan_meetings
 from recoverynet.report import wording
+from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.labels import OTHER
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.sections import ReportWriter, Section
+from recoverynet.report.what_if.declared import who_one_more, who_within_reach
 from recoverynet.tables.record import RecoveryRecord
 
 PARTS = {"n_go": "Go to a group", "n_could": "Could go to one and do not", "n_without": "Have none within reach"}
 
 
-def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str, smallest: int) -> Section:
+def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str, smallest: int, n_clients: int) -> Section:
     """Clients by what is within their reach, and the time at which one more meeting would reach most."""
     gaps = plan_meetings(record, least=0)  # the policy of the report hides what is small
     section = report.section(
@@ -26,16 +28,16 @@ def meetings_section(report: ReportWriter, record: RecoveryRecord, period: str, 
     counts = areas[list(PARTS)].astype(int).rename(columns=PARTS)
     rare = {area for area in counts.index if area != NOT_KNOWN and counts.loc[area].sum() < smallest}
     counts = counts.groupby([_place(OTHER if area in rare else area) for area in counts.index], sort=False).sum()
-    told = section.table(_within_reach(counts, period)).counts
+    who = who_within_reach(counts, tuple(PARTS.values()), n_clients)  # type: ignore[arg-type]
+    section.table(_within_reach(counts, period, who))
     best = {(area, time): shares for (area, time), shares in _best_of_each(gaps).items() if area not in rare}
     if best:
-        hidden = {area for area in counts.index if told.loc[area].isna().any()}
-        section.table(_one_more(best, hidden, period))
+        section.table(_one_more(best, period, who))
     section.say(_kinds(gaps))
     return section.finish()
 
 
-def _within_reach(counts: pd.DataFrame, period: str) -> CountTable:
+def _within_reach(counts: pd.DataFrame, period: str, who: Who) -> CountTable:
     return CountTable(
         counts,
         title="Clients by what is within their reach",
@@ -46,11 +48,12 @@ def _within_reach(counts: pd.DataFrame, period: str) -> CountTable:
         columns="parts",
         share_of="row",
         name="meetings_by_area",
+        who=who,
     )
 
 
-def _one_more(best: dict[tuple[str, str], tuple[int, int]], hidden: set[str], period: str) -> CountTable:
-    """What one more meeting would reach in each area; areas of which the table before hides something are hidden whole."""
+def _one_more(best: dict[tuple[str, str], tuple[int, int]], period: str, within: Who) -> CountTable:
+    """What one more meeting would reach in each area, which are some of those of the table before."""
     labels = {key: f"{key[0]}: {key[1]}" for key in best}
     return CountTable.of_shares(
         {labels[key]: shares for key, shares in best.items()},
@@ -61,9 +64,9 @@ def _one_more(best: dict[tuple[str, str], tuple[int, int]], hidden: set[str], pe
         denominator="those clients of the area",
         period=period,
         row_header="Area and time",
-        hide_rows=tuple(labels[key] for key in best if key[0] in hidden),
         note="Of those who could come then and go to no group, how many have none within reach. Being within reach is not coming.",
         name="one_more_meeting",
+        who=who_one_more(within, {label: key for key, label in labels.items()}),
     )
 
 

@@ -13,6 +13,7 @@ from recoverynet.models.interventions.courses import HORIZON_CHECK
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
+from recoverynet.report.what_if.declared import who_at_the_start
 from recoverynet.report.what_if.setting import WhatIf
 from recoverynet.report.what_if.wording import RULE_LABELS, interventions_in_words, signed, within
 
@@ -166,4 +167,5 @@ def _start_table(what_if: WhatIf) -> CountTable:
         row_header="State",
         share_of="row",
         name="start",
+        who=who_at_the_start(rows, counts.columns),
     )

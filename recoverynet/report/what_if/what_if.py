@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -120,13 +122,14 @@ def what_if_report(
     runs = min(plan.runs, RUNS_OF_TIPPING)
     tipping = tipping_points(source, plan.interventions, vary=plan.vary, n_runs=runs, rng=plan.seed, **shared)  # type: ignore[arg-type]
     what_if = WhatIf(plan, source, found, tipping, policy, record.period_in_words())
-    named = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.in_ledger}
-    book = open_book(ledger, people_with_role(record, ("client",)), scope=scope_of(record.window), **named)  # type: ignore[arg-type]
-    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope)
+    named: dict[str, Any] = {"kind": "what-if", "settings": (plan_fingerprint(plan), norm), "policy": policy.in_ledger}
+    named["inputs"] = partial(fingerprints, record)
+    book = open_book(ledger, people_with_role(record, ("client",)), scope=scope_of(record.window), **named)
+    writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope, corrected=book.corrected)
     makers = () if what_if.too_few else (plan_section, courses_section, rules_section, who_section, tipping_section)
-    found_of_it = [make(writer, what_if) for make in makers]
-    if makers and len(record.groups):
-        found_of_it.append(meetings_section(writer, record, record.period_in_words(), policy.smallest_shown))
+    counting = (plan_section, *((_meetings(record),) if len(record.groups) else ())) if makers else ()
+    writer.rehearse(lambda: [make(writer, what_if) for make in counting])
+    found_of_it = [make(writer, what_if) for make in (*makers, *counting[1:])]
     sections = (brief_section(writer, what_if), *found_of_it, _limits(writer, ladder))
     settings = _settings(what_if, record)
     told = {"norm": norm, "disclosure": policy, "title": title, "ledger": ledger is not None}
@@ -142,6 +145,15 @@ def what_if_report(
     )
     book.remember(report.title, writer.publication)
     return remember_publication(report, writer.publication)
+
+
+def _meetings(record: RecoveryRecord) -> Callable[[ReportWriter, WhatIf], Section]:
+    """The section on meetings, which looks at the record itself."""
+
+    def make(writer: ReportWriter, what_if: WhatIf) -> Section:
+        return meetings_section(writer, record, what_if.period, what_if.policy.smallest_shown, what_if.n)
+
+    return make
 
 
 def _rates(record: RecoveryRecord, plan: InterventionPlan, norm: Norm) -> DeclaredRates | FittedRates:

@@ -21,7 +21,7 @@ from recoverynet.models.ladder.findings import ADJUSTED, FUTURE_TIES, PLACEBO, R
 from recoverynet.models.ladder.intervals import expected_risk_set
 from recoverynet.models.ladder.ladder import _matched, evidence_ladder, reaches_spread
 from recoverynet.models.ladder.lagged import SEPARATED, LaggedEstimate, lagged_estimate
-from recoverynet.models.ladder.rungs import MARGIN, future_ties_estimate, on_enough, permutation_rung
+from recoverynet.models.ladder.rungs import MARGIN, future_ties_estimate, on_enough, permutation_null
 from recoverynet.models.ladder.words import hidden_in_words, meaning_in_words, rung_in_words
 from recoverynet.models.spread.matching import matched_estimate
 from recoverynet.models.spread.reasons import Reason
@@ -197,7 +197,7 @@ def test_permutation_p_keeps_its_size():
     for seed in range(300):
         panel = simulate_panel(120, rng=seed)
         risk = expected_risk_set(panel, "recovery")
-        p_values.append(permutation_rung(risk, risk.at(risk.seen.share), 99, np.random.default_rng(seed))[1])
+        p_values.append(permutation_null(risk, risk.at(risk.seen.share), 99, np.random.default_rng(seed)).p)
     p_values = np.array(p_values)
     assert p_values.min() > 0
     for alpha in (0.01, 0.05, 0.10):

@@ -200,3 +200,45 @@ def test_a_panel_has_no_ledger(tmp_path):
     panel = rn.panel(rn.ContactGraph(rn.load_sample("riverside")), breaks=["2010-07-01", "2011-01-01", "2011-07-01"])
     with pytest.raises(rn.SchemaError, match="leave it out"):
         rn.spread_report(panel, ledger=tmp_path / "ledger.json")
+
+
+def corrected_book(path, inputs, policy="ndtms", dates=("2011-01-01", "2012-01-01")):
+    scope = scope_of(tuple(map(pd.Timestamp, dates)))
+    return open_book(path, IDS, kind="evaluation", settings={}, scope=scope, policy=policy, inputs=lambda: inputs)
+
+
+def published_in(book, n: int, of: int):
+    writer = ReportWriter("ndtms", earlier=book.earlier, scope=book.scope, corrected=book.corrected)
+    writer.rehearse(lambda: writer.section("one", "One").table(table(n, of)))
+    writer.section("one", "One").table(table(n, of))
+    book.remember("Test", writer.publication)
+    return writer.publication
+
+
+def test_a_record_corrected_since_is_told_of_and_what_counts_otherwise_is_named(tmp_path):
+    path = tmp_path / "ledger.json"
+    first, second = {"people": "a", "linkage": "b"}, {"people": "a", "linkage": "c", "episodes": "d"}
+    published_in(corrected_book(path, first), 40, 60)
+    same = corrected_book(path, first)
+    assert same.corrected == () and same.earlier == (), "the same report of the same record is made again"
+    after = published_in(corrected_book(path, second), 30, 60)
+    assert after.counted_otherwise == ["contact"]
+    told = earlier_in_words(after)
+    assert "The record was changed since (episodes and linkage)." in told
+    assert "In “contact” there are figures that an earlier report counts otherwise." in told
+    assert set(audited(after)["outcome"]) <= {"safe"}
+    assert len(json.loads(path.read_text())["reports"]) == 2, "what the first told is told already"
+
+
+def test_a_change_that_moves_no_figure_is_told_of_without_naming_any(tmp_path):
+    path = tmp_path / "ledger.json"
+    published_in(corrected_book(path, {"people": "a"}), 40, 60)
+    told = earlier_in_words(published_in(corrected_book(path, {"people": "b"}), 40, 60))
+    assert "The record was changed since (people)." in told and "otherwise" not in told
+
+
+def test_a_ledger_begun_before_fingerprints_were_kept_is_read(tmp_path):
+    path = tmp_path / "ledger.json"
+    published_in(corrected_book(path, {}), 40, 60)
+    assert "inputs" not in json.loads(path.read_text())["reports"][0]
+    assert corrected_book(path, {"people": "b"}).corrected == ()

@@ -19,6 +19,7 @@ from recoverynet.models.spread.reasons import REASONS, Reason
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.report.disclosure.estimates import DisclosedEstimates
 from recoverynet.report.disclosure.policy import DisclosurePolicy
+from recoverynet.report.disclosure.published import publication_of
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.spread.chance import _as_row
@@ -53,6 +54,26 @@ def test_every_section_is_there_and_says_something(whole):
     assert [section.name for section in whole.sections] == SECTIONS
     assert all(len(section.to_text()) > 200 for section in whole.sections)
     assert {"people", "clustering", "ladder", "sensitivity"} <= {s.name for s in whole.sections if s.figures()}
+
+
+def test_every_chance_with_contacts_stands_in_one_row_and_the_means_are_of_the_same(whole):
+    gains, means = (table.shown for table in whole["exposure"].tables())
+    rows = [row for row in gains.counts.index if row.startswith("With contacts")]
+    yes, no = (sum(gains.n(row, column) for row in rows) for column in ("Gained it", "Did not"))
+    assert [yes, no] == means.values["n"].tolist(), "contacts of unknown state do not drop a row"
+    publication = publication_of(whole)
+    assert publication.conflicts == []
+    named = {cell for table in publication.declared for cell in table.cells}
+    assert sum(len(table.cells) for table in publication.declared) - len(named) <= 2, "a figure told twice is one figure"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["ndtms", "nhs"])
+def test_hidden_figures_of_a_small_service_are_safe_together(policy):
+    report = rn.spread_report(rn.synthetic_record(40, rng=40), disclosure=policy, n_permutations=19)
+    assert set(rn.disclosure_audit(report)["outcome"]) == {"safe"}
+    rows = [row[0] for row in report["exposure"].tables()[0].grid.rows]
+    assert rows == ["Without any contact", "With contacts"], "coarser where finer rows would be small"
 
 
 def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):

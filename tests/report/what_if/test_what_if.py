@@ -12,6 +12,7 @@ import recoverynet as rn
 from recoverynet.cli import app
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.models.interventions.plan import InterventionPlan
+from recoverynet.report.disclosure.published import publication_of
 from recoverynet.report.what_if.wording import SUPPOSED
 
 SUPPOSING = rn.DeclaredRates(transmission=(0.0, 0.02), attending=(0.0, 0.05))
@@ -139,3 +140,13 @@ def test_meetings_stand_in_counts_that_the_policy_has_passed(report: rn.Report) 
     assert not areas.counts.isin([1, 2, 3, 4]).any(axis=None)
     assert any(label.startswith("Castle Hill: Monday afternoon") for label in one_more.counts.index)
     assert "Being within reach is not coming" in section.to_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["ndtms", "nhs"])
+def test_hidden_figures_of_a_small_service_are_safe_together(policy: str) -> None:
+    plan = plan_of(rn.Introduction(per_month=4.35), horizon=2)
+    report = rn.what_if_report(rn.synthetic_record(40, rng=40), plan, quiet=True, disclosure=policy)
+    assert set(rn.disclosure_audit(report)["outcome"]) == {"safe"}
+    declared = publication_of(report).declared  # type: ignore[union-attr]
+    assert {cell.of for table in declared for cell in table.cells} == {"clients"}, "named as the tables of every report name them"
