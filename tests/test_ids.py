@@ -352,7 +352,16 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
     "evidence_ladder": [lambda kind: rn.evidence_ladder(WORLD, behaviour=by_number(HELD, kind), placebo=by_number(PLACEBO, kind),
                                                         n_permutations=9, rng=1)],
 }  # fmt: skip
-NO_PEOPLE_IN_THEM = {"ClientLinks", "CountTable", "PeopleLinks", "StateScheme", "TwoAgencies", "next_meetings", "plan_meetings"}
+NO_PEOPLE_IN_THEM = {
+    "ClientLinks",
+    "CountTable",
+    "PeopleLinks",
+    "RecordStore",
+    "StateScheme",
+    "TwoAgencies",
+    "next_meetings",
+    "plan_meetings",
+}
 """What takes a frame or series in which no person is named, or is only made by a function of the door."""
 OF_AGENCIES = {"link_people", "linkage_errors"}
 """What takes people of two agencies, whose ids are made text as ``linkage_tokens`` makes them."""

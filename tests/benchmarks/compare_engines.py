@@ -13,8 +13,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from many_contacts import write_contacts
-
 WAYS = ("duckdb", "memory")
 _LINE = re.compile(r"(?P<step>.{34}) +(?P<wall>[0-9.]+) s +(?P<used>[0-9.]+) s processor +(?P<peak>[0-9.]+) GB peak")
 
@@ -51,6 +49,8 @@ def resident_gb(pid: int) -> float:
 
 
 def main(folder: Path, sizes: list[int], most_gb: float) -> None:
+    from many_contacts import write_contacts  # beside this script, where no test run looks
+
     for n_rows in sizes:
         place = folder / f"contacts_{n_rows}"
         if not (place / "linkage.parquet").exists():
