@@ -143,6 +143,8 @@ def test_problems_are_written_without_formulas(command: Command, five: Path, tmp
 
 
 def test_a_placebo_that_cannot_be_used_is_said(command: Command, five: Path, tmp_path: Path) -> None:
+    done = command("report", "evaluation", five, "--out", tmp_path / "e.html", "--placebo", "employment.status=employed")
+    assert done.returncode == 0 or "employment.status" in done.stderr
     observations = (five / "observations.csv").read_text().splitlines()
     (five / "observations.csv").write_text("\n".join(line for line in observations if ",state," not in line))
     done = command("report", "evaluation", five, "--out", tmp_path / "r.html", "--placebo", "housing")

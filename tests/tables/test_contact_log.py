@@ -130,7 +130,7 @@ ROW = st.tuples(
 ).filter(lambda row: row[2] is not None or row[3] is not None)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=8), st.randoms())
 def test_the_order_of_rows_does_not_matter(rows: list[tuple], random) -> None:
     names = ["started_at", "person_id", "with_person_id", "group_id", "kind", "duration_min"]

@@ -67,13 +67,13 @@ def test_a_cell_gives_the_same_row_each_time_and_its_own_seed():
 
 
 def test_it_goes_on_where_it_was_and_workers_do_not_matter(tmp_path, monkeypatch):
-    few = [Cell(LADDER, world, 60, 0.0, 2) for world in ("plain/none", "latent_2/none")]
+    few = [Cell(LADDER, world, 60, 0.0, 3) for world in ("plain/none", "plain/strong", "latent_2/none")]
     monkeypatch.setattr(calibration, "cells", lambda: few)
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
     monkeypatch.setattr(calibration, "cells", lambda: few[:1])
     assert len(calibrate(one, budget=60, workers=1)) == 1
     monkeypatch.setattr(calibration, "cells", lambda: few)
-    assert len(calibrate(one, budget=60, workers=1)) == 2
+    assert len(calibrate(one, budget=60, workers=1)) == 3
     calibrate(two, budget=60, workers=2)
     assert one.read_bytes() == two.read_bytes()
 

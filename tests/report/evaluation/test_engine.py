@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,6 +14,9 @@ from recoverynet.tables.relational.cluster import require_java
 from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 OPEN = rn.DisclosurePolicy.none(reason="a test")
+OPEN_AND_HIDDEN = pytest.mark.parametrize(
+    "disclosure", [OPEN, pytest.param("ndtms", marks=pytest.mark.slow)], ids=["open", "ndtms"]
+)
 SPARK = rn.EngineSettings("spark", master="local[2]", partitions=4)
 
 
@@ -32,8 +36,9 @@ def spark() -> rn.EngineSettings:
     return SPARK
 
 
-def test_evaluation_from_duckdb_is_that_from_memory(record: rn.RecoveryRecord) -> None:
-    one, other = (rn.evaluation_report(record, engine=engine, disclosure=OPEN) for engine in (None, "duckdb"))
+@OPEN_AND_HIDDEN
+def test_evaluation_from_duckdb_is_that_from_memory(record: rn.RecoveryRecord, disclosure: Any) -> None:
+    one, other = (rn.evaluation_report(record, engine=engine, disclosure=disclosure) for engine in (None, "duckdb"))
     assert one.to_text() == other.to_text()
 
 
@@ -52,10 +57,11 @@ def saved(report: rn.Report, path: Path) -> bytes:
     return path.read_bytes()
 
 
+@OPEN_AND_HIDDEN
 @pytest.mark.parametrize(
     ("sample", "index"), [("five_people", True), ("five_people", False), pytest.param("riverside", False, marks=pytest.mark.slow)]
 )
-def test_an_evaluation_of_files_that_nobody_read(sample: str, tmp_path: Path, index: bool) -> None:
+def test_an_evaluation_of_files_that_nobody_read(sample: str, tmp_path: Path, index: bool, disclosure: Any) -> None:
     record = rn.load_sample(sample)
     if index:
         rn.write_store(record, tmp_path / "record")
@@ -64,8 +70,8 @@ def test_an_evaluation_of_files_that_nobody_read(sample: str, tmp_path: Path, in
     with rn.open_record(tmp_path / "record", engine="duckdb") as store:
         asked = store.as_record()
         assert asked.occasions.empty and asked.participation.empty and asked.away is not None
-        there = rn.evaluation_report(store, disclosure=OPEN)
-    here = rn.evaluation_report(record, disclosure=OPEN)
+        there = rn.evaluation_report(store, disclosure=disclosure)
+    here = rn.evaluation_report(record, disclosure=disclosure)
     assert here.to_text() == there.to_text()
     assert here.manifest == there.manifest
     assert saved(here, tmp_path / "here.html") == saved(there, tmp_path / "there.html")

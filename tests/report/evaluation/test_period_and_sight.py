@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,6 +25,9 @@ LOOKED_BACK = ("Clients by state at the end", "The same clients", "Ties of clien
                "Average number of ties to people who hold", "Information on, and support", "NICE QS11 and QS23",
                "The rungs of the ladder")  # fmt: skip
 OPEN = rn.DisclosurePolicy.none(reason="a test")
+OPEN_AND_HIDDEN = pytest.mark.parametrize(
+    "disclosure", [OPEN, pytest.param("ndtms", marks=pytest.mark.slow)], ids=["open", "ndtms"]
+)
 
 
 def table(report: Report, section: str, title: str) -> DisclosedTable:
@@ -82,19 +86,21 @@ def test_a_period_is_a_record_of_that_period(asked: rn.RecoveryRecord, window, w
                 assert one.grid == two.grid, one.shown.title
 
 
-def test_with_what_it_looks_back_on_the_reports_are_the_same_word_for_word(asked: rn.RecoveryRecord) -> None:
+@OPEN_AND_HIDDEN
+def test_with_what_it_looks_back_on_the_reports_are_the_same_word_for_word(asked: rn.RecoveryRecord, disclosure: Any) -> None:
     window = ("2010-07-01", "2011-01-01")
-    given = rn.evaluation_report(asked.with_tables(linkage=asked.linkage.iloc[:0]), window=window, disclosure=OPEN)
+    given = rn.evaluation_report(asked.with_tables(linkage=asked.linkage.iloc[:0]), window=window, disclosure=disclosure)
     kept = only(asked, window, back="90D")
-    held = rn.evaluation_report(kept.with_tables(linkage=kept.linkage.iloc[:0]), disclosure=OPEN)
+    held = rn.evaluation_report(kept.with_tables(linkage=kept.linkage.iloc[:0]), disclosure=disclosure)
     assert given.to_text() == held.to_text()
 
 
-def test_a_window_of_the_mapping_cuts_what_a_window_asked_for_cuts(asked: rn.RecoveryRecord) -> None:
+@OPEN_AND_HIDDEN
+def test_a_window_of_the_mapping_cuts_what_a_window_asked_for_cuts(asked: rn.RecoveryRecord, disclosure: Any) -> None:
     window = ("2010-01-01", "2010-07-01")
-    mapped = rn.evaluation_report(replace(asked, window=as_window(window, asked.tz)), disclosure=OPEN)
-    assert mapped.to_text() == rn.evaluation_report(asked, window=window, disclosure=OPEN).to_text()
-    whole = rn.evaluation_report(asked, disclosure=OPEN)
+    mapped = rn.evaluation_report(replace(asked, window=as_window(window, asked.tz)), disclosure=disclosure)
+    assert mapped.to_text() == rn.evaluation_report(asked, window=window, disclosure=disclosure).to_text()
+    whole = rn.evaluation_report(asked, disclosure=disclosure)
     for section, title, row in (
         ("links", "Clients with contact", "Any contact"),
         ("links", "How far clients get", "Offered a group"),
