@@ -122,7 +122,6 @@ def test_the_two_pages_are_two_even_of_a_long_plan(disclosure, tmp_path: Path) -
         rn.NewGroup(group_id="Friday walk", capacity=12, area="Eastmoor", weekday="friday", joins_per_month=2),
         rn.HoursMoved(group_id="g18", weekday="sunday", start_time="11:00", keeps=0.7, start=3),
         horizon=24,
-        runs=60,
         vary=None,
         rules=None,
     )
