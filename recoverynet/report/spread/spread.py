@@ -44,7 +44,6 @@ from recoverynet.tables.relational.start import EngineSettings
 from recoverynet.tables.reported_on import ReportedOn, reported_on
 from recoverynet.tables.store import RecordStore
 
-TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
 N_PERMUTATIONS = 999
 COUNTING = (people_section, exposure_section)
@@ -183,7 +182,7 @@ def spread_report(
     remember_publication(report, writer.publication)
     book.remember(report.title, writer.publication)
     kept = source if clients is None else chosen_of.record
-    return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), "spread"))
 
 
 def _book(
