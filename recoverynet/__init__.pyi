@@ -68,10 +68,13 @@ from .measures.linkage import linkage_funnel as linkage_funnel
 from .measures.meeting_coverage import meeting_coverage as meeting_coverage
 from .measures.meeting_coverage import meetings_listed as meetings_listed
 from .measures.meetings import next_meetings as next_meetings
+from .measures.network_types import network_type_moves as network_type_moves
+from .measures.network_types import network_types as network_types
 from .measures.nice import nice_qs11_statement2 as nice_qs11_statement2
 from .measures.nice import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts
+from .measures.recovery_diversity import recovery_diversity as recovery_diversity
 from .measures.thresholds import adopter_categories as adopter_categories
 from .measures.thresholds import thresholds as thresholds
 from .measures.turnover import turnover as turnover

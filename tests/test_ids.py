@@ -299,6 +299,11 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
         lambda kind: rn.important_people(nominations(kind).assign(wave="1"), scheme=SCHEME),
         lambda kind: rn.important_people(rn.ego_networks(RECORD), scheme=SCHEME, people=people_given(kind)),
     ],
+    "recovery_diversity": [
+        lambda kind: rn.recovery_diversity(nominations(kind, strangers=True), people=people_given("text")),
+        lambda kind: rn.recovery_diversity(nominations("text", strangers=True), observations=observations(kind)),
+        lambda kind: rn.recovery_diversity(nominations("text", strangers=True), people=people_given(kind)),
+    ],
     "group_portfolio": [
         lambda kind: rn.group_portfolio(RECORD, importance=pd.DataFrame({
             "person_id": people_given(kind), "group_id": TYPES[kind](pd.Series([11, 12, 11])), "importance": [1, 2, 3]})),
