@@ -244,6 +244,19 @@ def panel_of(kind: str) -> rn.NetworkPanel:
         )
 
 
+def composed(kind: str) -> pd.DataFrame:
+    """The composition of the sample by person and wave, its ids held in one of the types."""
+    frame = rn.composition(rn.panel(rn.ContactGraph(SAMPLE), breaks=BREAKS))
+    ids = TYPES[kind](pd.Series(frame.index.get_level_values("person_id").map(PEOPLE)))
+    return frame.set_axis(pd.MultiIndex.from_arrays([ids, frame.index.get_level_values("wave")], names=frame.index.names))
+
+
+def typed(kind: str) -> pd.DataFrame:
+    """Types of network of the sample, their ids held in one of the types."""
+    frame = composed(kind)
+    return rn.network_types(composed("text")).set_axis(frame.index)
+
+
 def given_behaviour(ask: Callable[..., Any], **options: Any) -> Callable[[str], Any]:
     """A function of a panel with the behaviour given as a labelled frame."""
     return lambda kind: ask(WORLD, by_number(HELD, kind), **options)
@@ -303,6 +316,11 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
         lambda kind: rn.recovery_diversity(nominations(kind, strangers=True), people=people_given("text")),
         lambda kind: rn.recovery_diversity(nominations("text", strangers=True), observations=observations(kind)),
         lambda kind: rn.recovery_diversity(nominations("text", strangers=True), people=people_given(kind)),
+    ],
+    "network_types": [lambda kind: rn.network_types(composed(kind))],
+    "network_type_moves": [
+        lambda kind: rn.network_type_moves(typed(kind)),
+        lambda kind: rn.network_type_moves(typed(kind).reset_index()),
     ],
     "group_portfolio": [
         lambda kind: rn.group_portfolio(RECORD, importance=pd.DataFrame({
