@@ -47,6 +47,9 @@ from .linkage.review import read_review as read_review
 from .linkage.review import write_review as write_review
 from .measures.adoption import adoption as adoption
 from .measures.aftercare import aftercare_coverage as aftercare_coverage
+from .measures.agencies import AgencyNetwork as AgencyNetwork
+from .measures.agencies import agency_network as agency_network
+from .measures.agencies import sector_homophily as sector_homophily
 from .measures.caseload import caseload_introductions as caseload_introductions
 from .measures.client_links import ClientLinks as ClientLinks
 from .measures.client_links import client_links as client_links

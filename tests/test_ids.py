@@ -376,6 +376,7 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
                                                         n_permutations=9, rng=1)],
 }  # fmt: skip
 NO_PEOPLE_IN_THEM = {
+    "AgencyNetwork",
     "ClientLinks",
     "CountTable",
     "PeopleLinks",
