@@ -48,6 +48,12 @@ class AgencyNetwork:
         Referrals of a client to a group while the client was in no treatment, or with no provider on record: no tie.
     window : (start, end) or None
         Half-open period the referrals fall in.
+
+    Examples
+    --------
+    >>> import recoverynet as rn
+    >>> rn.agency_network(rn.load_sample("five_people")).weights.toarray().tolist()
+    [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
     """
 
     agencies: pd.DataFrame
