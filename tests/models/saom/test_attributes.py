@@ -38,10 +38,10 @@ def constants(panel: rn.NetworkPanel):  # type: ignore[no-untyped-def]
 def test_similarity_is_over_the_pairs_of_each_house_with_one_range(panel: rn.NetworkPanel) -> None:
     found = constants(panel)
     drink, age = panel.behaviour["drink"], np.asarray(panel.covariates["age"], dtype=float)
-    within = [drink[HOUSES == house, wave] for wave in range(2) for house in (0, 1)]
+    within = [drink[house == HOUSES, wave] for wave in range(2) for house in (0, 1)]
     reach = np.nanmax(drink) - np.nanmin(drink)
     assert found.similarities[found.names.index("drink")] == pytest.approx(mean_similarity(within, reach), abs=1e-12)
-    ages = [age[HOUSES == house] for house in (0, 1)]
+    ages = [age[house == HOUSES] for house in (0, 1)]
     assert found.similarities[found.names.index("age")] == pytest.approx(
         mean_similarity(ages, np.nanmax(age) - np.nanmin(age)), abs=1e-12
     )
@@ -55,7 +55,7 @@ def test_disagreement_about_a_third_is_over_known_ties_of_each_house_fixed_ones_
     above = below = 0.0
     for wave in range(2):
         for house in (0, 1):
-            here = np.flatnonzero(HOUSES == house)
+            here = np.flatnonzero(house == HOUSES)
             ties = (panel.networks[wave].toarray() > 0).astype(float)
             ties[panel.missing[wave].toarray() > 0] = np.nan
             ties = ties[np.ix_(here, here)] if by_column else ties[np.ix_(here, here)].T
