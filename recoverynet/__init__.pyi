@@ -47,6 +47,9 @@ from .linkage.review import read_review as read_review
 from .linkage.review import write_review as write_review
 from .measures.adoption import adoption as adoption
 from .measures.aftercare import aftercare_coverage as aftercare_coverage
+from .measures.agencies import AgencyNetwork as AgencyNetwork
+from .measures.agencies import agency_network as agency_network
+from .measures.agencies import sector_homophily as sector_homophily
 from .measures.caseload import caseload_introductions as caseload_introductions
 from .measures.client_links import ClientLinks as ClientLinks
 from .measures.client_links import client_links as client_links
@@ -68,10 +71,13 @@ from .measures.linkage import linkage_funnel as linkage_funnel
 from .measures.meeting_coverage import meeting_coverage as meeting_coverage
 from .measures.meeting_coverage import meetings_listed as meetings_listed
 from .measures.meetings import next_meetings as next_meetings
+from .measures.network_types import network_type_moves as network_type_moves
+from .measures.network_types import network_types as network_types
 from .measures.nice import nice_qs11_statement2 as nice_qs11_statement2
 from .measures.nice import nice_qs23_statement7 as nice_qs23_statement7
 from .measures.position import position as position
 from .measures.prompts import prompts as prompts
+from .measures.recovery_diversity import recovery_diversity as recovery_diversity
 from .measures.thresholds import adopter_categories as adopter_categories
 from .measures.thresholds import thresholds as thresholds
 from .measures.turnover import turnover as turnover

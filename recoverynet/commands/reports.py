@@ -142,6 +142,14 @@ def report_spread(
             show_default=False,
         ),
     ] = None,
+    positions: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Also adjust for so many coordinates of the first wave's network, for hidden traits that drew its ties; 3 are "
+            "usual.",
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
     tables: Tables = None,
     engine: Engine = EngineChoice.memory,
@@ -183,6 +191,7 @@ def report_spread(
         placebo=placebo,
         adjust=_names(adjust),
         surroundings=_names(surroundings),
+        positions=positions,
         rng=seed,
         disclosure=policy_of(disclosure, all_or_none),
         engine=engine.asked,  # type: ignore[arg-type]

@@ -140,6 +140,7 @@ def test_what_is_refused_before_anything_is_compared(agencies):
     refused(agencies, "no common column", tokens={})
     refused(agencies, "none of the agencies", tokens={**tokens, "west": tokens["north"]})
     refused(agencies, "None of the 400 people", tokens={**tokens, "south": tokens["north"]})
+    refused(agencies, "have no row", tokens={**tokens, "south": tokens["south"].iloc[:0]})
     refused(agencies, "probabilities", link_at=0.1, review_at=0.5)
 
 
