@@ -29,6 +29,14 @@ SectionNames = Annotated[
 Template = Annotated[
     Path | None, typer.Option("--template", help="A copy of the template, edited; see recoverynet template.", show_default=False)
 ]
+OwnWording = Annotated[
+    Path | None,
+    typer.Option(
+        "--wording",
+        help="A copy of the file of the report's texts, edited; see recoverynet wording. Figures are not in it.",
+        show_default=False,
+    ),
+]
 MadeBy = Annotated[str | None, typer.Option("--made-by", help="Who made it, for the manifest.", show_default=False)]
 
 app = typer.Typer()
@@ -68,15 +76,37 @@ def template(
     typer.echo(f"Change it, and give it back: recoverynet report {report.value} FOLDER --template {path}")
 
 
-def require_usable(kind: str, *, logo: Path | None, template: Path | None) -> None:
-    """Refuse, before any work, a picture that is none and a template that is none or that of another report."""
+@app.command()
+def wording(
+    to: Annotated[Path, typer.Option("--to", help="File to write: .toml.")] = Path("wording.toml"), overwrite: Overwrite = False
+) -> None:
+    """Copy the texts of the reports that stand whatever a record holds: titles, headings, caveats, limits.
+
+    Change them, and give them back with: recoverynet report evaluation FOLDER --wording FILE. Sentences with figures in them are
+    not among them, and what is hidden stays hidden.
+    """
+    if to.suffix.lower() != ".toml":
+        raise typer.BadParameter(f"the texts are a TOML file, .toml; {to.name} ends otherwise.", param_hint="--to")
+    require_new(to, overwrite=overwrite, hint="--to")
+    from recoverynet.atomic import write_text
+    from recoverynet.report.standing import usual_wording
+
+    write_text(to, usual_wording())
+    typer.echo(f"Written: {to}")
+
+
+def require_usable(kind: str, *, logo: Path | None, template: Path | None, wording: Path | None) -> None:
+    """Refuse, before any work, a picture that is none, a template that is none or another report's, and texts that cannot stand."""
     from recoverynet.report.presentation import read_logo
+    from recoverynet.report.standing import read_wording
     from recoverynet.report.template import read_template
 
     if logo is not None:
         read_logo(logo)
     if template is not None:
         read_template(template, kind)
+    if wording is not None:
+        read_wording(wording, kind)
 
 
 def dressed(
@@ -88,10 +118,12 @@ def dressed(
     sections: str | None,
     made_by: str | None,
     template: Path | None = None,
+    wording: Path | None = None,
 ) -> Report:
     """The report with what was asked for on it."""
     from recoverynet.report.presentation import Presentation, present
     from recoverynet.report.report import with_origin
 
     names = None if sections is None else [name.strip() for name in sections.split(",") if name.strip()]
-    return with_origin(present(report, Presentation(service or "", contact or "", logo, names, template)), made_by=made_by)
+    told = Presentation(service or "", contact or "", logo, names, template, wording)
+    return with_origin(present(report, told), made_by=made_by)

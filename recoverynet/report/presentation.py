@@ -12,6 +12,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.report.report import ALWAYS, IN_BRIEF, Report, carry_rerun
 from recoverynet.report.save.ipynb import Words
 from recoverynet.report.sections import Section
+from recoverynet.report.standing import read_wording
 from recoverynet.report.template import Shown, as_markdown, read_template, usual_headings
 from recoverynet.untrusted.opening import read_bytes
 
@@ -36,6 +37,8 @@ class Presentation:
         Sections to show, in this order; the summary, the limits and the settings always stay. None for all.
     template : pathlib.Path or None
         A notebook template that was edited: its headings and texts take the place of the usual ones.
+    wording : pathlib.Path or None
+        A file of texts that was edited: they take the place of those that stand whatever the record holds.
     """
 
     service: str = ""
@@ -43,6 +46,7 @@ class Presentation:
     logo: Path | None = None
     sections: Sequence[str] | None = None
     template: Path | None = None
+    wording: Path | None = None
 
 
 def present(report: Report, presentation: Presentation) -> Report:
@@ -51,10 +55,12 @@ def present(report: Report, presentation: Presentation) -> Report:
     Raises
     ------
     SchemaError
-        The logo is no picture, the template no notebook, or a section is named that the report has not.
+        The logo is no picture, the template no notebook, the wording no such file, or a section is named that the report has not.
     """
     logo = b"" if presentation.logo is None else read_logo(presentation.logo)
     told = report
+    if presentation.wording is not None:
+        told = told.worded(_own_words(report, presentation.wording))
     if presentation.template is not None:
         told = _worded(told, presentation.template)
     if presentation.sections is not None:
@@ -65,6 +71,7 @@ def present(report: Report, presentation: Presentation) -> Report:
         "sections": None if presentation.sections is None else list(presentation.sections),
         "logo": _digest(presentation.logo),
         "template": _digest(presentation.template),
+        "wording": _digest(presentation.wording),
     }
     given = {name: value for name, value in facts.items() if value}
     if not given:
@@ -105,6 +112,14 @@ def read_logo(path: str | Path) -> bytes:
 
 def _digest(path: Path | None) -> str:
     return "" if path is None or not path.is_file() else hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _own_words(report: Report, path: Path) -> dict[str, str]:
+    """The texts of a file, without a title where one was asked for by name."""
+    own, settings = read_wording(path, str(report.manifest.get("kind", ""))), report.manifest.get("settings")
+    if isinstance(settings, Mapping) and settings.get("title"):
+        own.pop("title", None)
+    return own
 
 
 def _worded(report: Report, path: Path) -> Report:

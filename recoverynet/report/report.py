@@ -23,6 +23,7 @@ from recoverynet.report.save.ipynb import Cover, Rerun, Words, write_notebook
 from recoverynet.report.save.pdf import write_pdf
 from recoverynet.report.save.xlsx import write_workbook
 from recoverynet.report.sections import Listing, Points, Section
+from recoverynet.report.standing import reworded
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 IN_BRIEF, LIMITS = "in_brief", "limits"
@@ -204,6 +205,22 @@ class Report:
         opening, closing = [each for each in ends if each.name == IN_BRIEF], [each for each in ends if each.name != IN_BRIEF]
         told = replace(self, sections=(*opening, *chosen, *closing))
         return carry_rerun(self, told, f"report = report.arranged({names!r})")
+
+    def worded(self, own: Mapping[str, str]) -> Report:
+        """The report with texts of one's own in place of those that stand whatever the record holds.
+
+        Parameters
+        ----------
+        own : mapping of str to str
+            By name, as :func:`recoverynet.report.standing.read_wording` reads them from a file.
+
+        Returns
+        -------
+        Report
+            Figures, and sentences with figures in them, are as they were; the settings name what was worded.
+        """
+        told = replace(self, title=own.get("title", self.title), sections=reworded(self.sections, own))
+        return carry_rerun(self, told, f"report = report.worded({dict(own)!r})") if own else self
 
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"

@@ -138,8 +138,8 @@ def n_of(count: float, total: float, noun: str = "") -> str:
     return text if math.isnan(count) or math.isnan(total) or total == 0 else f"{text} ({percent(count / total)})"
 
 
-def said_of(count: float, total: float, noun: str = "") -> str:
-    """The same as :func:`n_of` for a sentence, which tells in words what it cannot tell in figures.
+def said_of(count: float, total: float, noun: str = "", *, share: bool = True) -> str:
+    """The same as :func:`n_of` for a sentence, which tells in words what it cannot tell in figures; the share if wanted.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def said_of(count: float, total: float, noun: str = "") -> str:
     ('5 of a hidden number of clients', 'a hidden number of clients')
     """
     if not math.isnan(count + total):
-        return n_of(count, total, noun)
+        return n_of(count, total, noun) if share else f"{number(count)} of {number(total)}{' ' if noun else ''}{noun}"
     of_noun = f" of {noun}" if noun else ""
     if not math.isnan(count):
         return f"{number(count)} of {HIDDEN_NUMBER}{of_noun}"

@@ -32,9 +32,10 @@ from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
 from recoverynet.report.spread.declared import clients_reported_on
-from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen, ladder_section, null_figure, rungs_table, sensitivity_section
+from recoverynet.report.spread.ladder import cannot_be_seen, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
+from recoverynet.report.standing import standing
 from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
@@ -320,7 +321,7 @@ def spread_section(
     )
     null_figure(section, setting)
     rungs_table(section, setting)
-    section.note(CAVEAT)
+    section.note(standing("spread_caveat"))
     return section.finish()
 
 
