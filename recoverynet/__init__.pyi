@@ -80,6 +80,7 @@ from .measures.prompts import prompts as prompts
 from .measures.recovery_diversity import recovery_diversity as recovery_diversity
 from .measures.thresholds import adopter_categories as adopter_categories
 from .measures.thresholds import thresholds as thresholds
+from .measures.tie_kinds import tie_kinds as tie_kinds
 from .measures.turnover import turnover as turnover
 from .models.autocorrelation import network_autocorrelation as network_autocorrelation
 from .models.interventions.comparison import compare_interventions as compare_interventions
