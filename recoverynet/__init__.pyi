@@ -65,6 +65,8 @@ from .measures.exposure_by import exposure_by_relation as exposure_by_relation
 from .measures.groups import group_portfolio as group_portfolio
 from .measures.important_people import ImportantPeopleScheme as ImportantPeopleScheme
 from .measures.important_people import important_people as important_people
+from .measures.instrument_scores import instrument_scores as instrument_scores
+from .measures.instrument_scores import score_change as score_change
 from .measures.introduction_outcomes import introduction_outcomes as introduction_outcomes
 from .measures.introductions import introductions as introductions
 from .measures.linkage import linkage_funnel as linkage_funnel
@@ -140,6 +142,8 @@ from .states import state_at as state_at
 from .tables.checks import find_problems as find_problems
 from .tables.files import read_record as read_record
 from .tables.files import write_record as write_record
+from .tables.instruments import Instrument as Instrument
+from .tables.instruments import instruments as instruments
 from .tables.linkage_tokens import linkage_tokens as linkage_tokens
 from .tables.opening import open_record as open_record
 from .tables.opening import write_store as write_store
