@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,22 +34,49 @@ MadeBy = Annotated[str | None, typer.Option("--made-by", help="Who made it, for 
 app = typer.Typer()
 
 
+class Templated(StrEnum):
+    """Reports whose template can be copied."""
+
+    evaluation = "evaluation"
+    spread = "spread"
+    comparison = "comparison"
+    what_if = "what-if"
+
+
 @app.command()
 def template(
-    to: Annotated[Path, typer.Option("--to", help="File to write: a notebook, .ipynb.")] = Path("my_evaluation.ipynb"),
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="File to write: a notebook, .ipynb. Default: my_evaluation.ipynb.", show_default=False),
+    ] = None,
+    report: Annotated[Templated, typer.Option("--report", help="Of which report.")] = Templated.evaluation,
     overwrite: Overwrite = False,
 ) -> None:
-    """Copy the template of the evaluation report.
+    """Copy the template of a report: its headings, texts and the order of its sections can be changed.
 
     Then give it back with: recoverynet report evaluation FOLDER --template FILE, whatever the format of the report.
     """
-    if to.suffix.lower() != ".ipynb":
-        raise typer.BadParameter(f"a template is a notebook, .ipynb; {to.name} ends otherwise.", param_hint="--to")
-    require_new(to, overwrite=overwrite, hint="--to")
-    from recoverynet.report.evaluation.evaluation import evaluation_notebook_template
+    kind = report.name
+    path = Path(f"my_{kind}.ipynb") if to is None else to
+    if path.suffix.lower() != ".ipynb":
+        raise typer.BadParameter(f"a template is a notebook, .ipynb; {path.name} ends otherwise.", param_hint="--to")
+    require_new(path, overwrite=overwrite, hint="--to")
+    from recoverynet.report.template import copy_template
 
-    to.unlink(missing_ok=True)
-    typer.echo(f"Written: {evaluation_notebook_template(to)}")
+    path.unlink(missing_ok=True)
+    typer.echo(f"Written: {copy_template(path, kind)}")
+    typer.echo(f"Change it, and give it back: recoverynet report {report.value} FOLDER --template {path}")
+
+
+def require_usable(kind: str, *, logo: Path | None, template: Path | None) -> None:
+    """Refuse, before any work, a picture that is none and a template that is none or that of another report."""
+    from recoverynet.report.presentation import read_logo
+    from recoverynet.report.template import read_template
+
+    if logo is not None:
+        read_logo(logo)
+    if template is not None:
+        read_template(template, kind)
 
 
 def dressed(

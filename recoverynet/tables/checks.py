@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recoverynet.tables.attendance import attendance_checks
+from recoverynet.tables.constraints import KnownId, Mask, reference_constraints
 from recoverynet.tables.doubtful import doubtful_checks
 from recoverynet.tables.engine import Engine, column_sql
 from recoverynet.tables.identifiers import PSEUDONYMISE, free_text_column, identifying_column
@@ -25,7 +26,8 @@ from recoverynet.tables.prepared import Prepared, PreparedTable, prepared_record
 from recoverynet.tables.problems import MOST_WORDS, Problem, example_of, problems_frame, rows_in_words, word_of
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.rules import UNREAD_RULES, Check, before, column_checks, pair_checks, reference_checks, repeat_checks
+from recoverynet.tables.row_rules import pair_checks, reference_checks, repeat_checks
+from recoverynet.tables.rules import UNREAD_RULES, Check, broken_column, column_checks
 from recoverynet.tables.schema import FLAGS, require_time_zone
 from recoverynet.tables.sidecar import mapping_of
 from recoverynet.tables.sources import open_source
@@ -108,15 +110,14 @@ def examine(prepared: Prepared, *, leave_out: bool = False) -> list[Problem]:
     left out is found and told as well.
     """
     problems = list(prepared.problems)
-    for name, table in list(prepared.tables.items()):
-        prepared.engine.hold(before(name), table.table)
+    first = dict(prepared.tables)
     for name in list(prepared.tables):
         problems += _header_problems(prepared, name, leave_out)
         for checks in _rounds(prepared, name, leave_out):
-            problems += _asked(prepared, name, checks, leave_out)
+            problems += _asked(prepared, name, checks, first, leave_out)
     for name in _REFERENCE_ORDER:
         if leave_out and name in prepared.tables:
-            problems += _asked(prepared, name, _reference_checks(prepared, name, leave_out), leave_out)
+            problems += _asked(prepared, name, _reference_checks(prepared, name, leave_out), first, leave_out)
     return problems
 
 
@@ -203,8 +204,6 @@ def _could_find(table: PreparedTable, check: Check) -> bool:
         return False
     if check.rule in UNREAD_RULES:
         return table.n_blank(read_column(check.column)) > blank
-    if check.allowed:
-        return not set(table.distinct(check.column).to_pylist()) <= set(check.allowed)
     return not check.only_if or table.any_like(check.column, check.only_if)
 
 
@@ -212,20 +211,47 @@ def _reference_checks(prepared: Prepared, name: str, leave_out: bool) -> list[Ch
     table = prepared.tables[name]
     told_absent = {problem.table for problem in prepared.problems if problem.severity == "error"}
     checks: list[Check] = []
-    for column in table.schema.columns:
-        known = prepared.tables.get(column.refers_to)
-        if not column.refers_to or (known is None and column.refers_to in told_absent and not leave_out):
-            continue
-        key = READABLE_TABLES[column.refers_to].key[0]
-        if known is None or not pc.all(pc.is_in(table.distinct(column.name), known.distinct(key))).as_py():
-            checks += reference_checks(table.schema, column, READABLE_TABLES[column.refers_to], there=known is not None)
+    for reference in reference_constraints(table.schema):
+        there = reference.table in prepared.tables
+        if there or reference.table not in told_absent or leave_out:
+            checks += reference_checks(table.schema, reference, READABLE_TABLES[reference.table], there=there)
     return [check for check in _worth_asking(table, checks) if leave_out or check.rule != "left_out_id"]
 
 
-def _asked(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) -> list[Problem]:
-    """The problems that some checks find in one table."""
+def _broken(prepared: Prepared, check: Check, first: dict[str, PreparedTable]) -> Mask:
+    """The rows that break what a schema declares, None where there are none; of ids left out, those that were there at first."""
+    rows, constraint = prepared.tables[check.table], check.constraint
+    if not isinstance(constraint, KnownId):
+        return None if constraint is None else constraint.broken(rows)
+    unknown = constraint.broken(rows, _ids(first, constraint.table))
+    if check.rule != "left_out_id":
+        return unknown
+    gone = constraint.broken(rows, _ids(prepared.tables, constraint.table))
+    return gone if gone is None or unknown is None else pc.and_not(gone, unknown)
+
+
+def _ids(tables: dict[str, PreparedTable], name: str) -> Any:
+    return tables[name].distinct(READABLE_TABLES[name].key[0]) if name in tables else None
+
+
+def _asked(prepared: Prepared, name: str, checks: list[Check], first: dict[str, PreparedTable], leave_out: bool) -> list[Problem]:
+    """The problems that some checks find in one table; ``first`` holds the tables as they were before any row was left out."""
+    masks = {broken_column(check.rule, check.column): _broken(prepared, check, first) for check in checks if check.constraint}
+    found = {title: mask for title, mask in masks.items() if mask is not None}
+    checks = [check for check in checks if check.constraint is None or broken_column(check.rule, check.column) in found]
     if not checks:
         return []
+    if found:
+        table = prepared.tables[name].table
+        marked = pa.table({**dict(zip(table.column_names, table.columns, strict=True)), **found})
+        prepared.engine.hold(name, marked)
+    problems = _told(prepared, name, checks, leave_out)
+    prepared.engine.hold(name, prepared.tables[name].table)
+    return problems
+
+
+def _told(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) -> list[Problem]:
+    """The problems of one table in which the broken rows are marked."""
     counts = prepared.engine.row(
         "SELECT " + ", ".join(f"count(*) FILTER (WHERE {check.predicate})" for check in checks) + f" FROM {column_sql(name)}"
     )

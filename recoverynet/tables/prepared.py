@@ -76,6 +76,14 @@ class PreparedTable:
             self._distinct[title] = as_text(pa.chunked_array([pc.unique(self.table[title]).drop_null()]))
         return self._distinct[title]
 
+    def values(self, title: str) -> Any:
+        """A column as text."""
+        return self.table[title]
+
+    def instants(self, title: str) -> Any:
+        """The instants read from a column."""
+        return self.table[read_column(title)]
+
     def any_like(self, title: str, pattern: str) -> bool:
         """Whether some value of a column holds a pattern (RE2)."""
         return bool(pc.any(pc.match_substring_regex(self.distinct(title), pattern)).as_py())

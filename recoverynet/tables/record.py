@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from recoverynet.errors import NotEstimableError, SchemaError, TimeOrderError, UnknownPersonError
+from recoverynet.errors import NotEstimableError, SchemaError, TimeOrderError
 from recoverynet.instants import as_instant, day_in_words
 from recoverynet.shown import card
 from recoverynet.tables.contacts_away import ContactsAway
 from recoverynet.tables.layouts import OUTCOMES, RECORD_TABLES
-from recoverynet.tables.schema import TableSchema, columns_in_words, require_time_zone
+from recoverynet.tables.refusals import refuse_broken_rows, refuse_unknown_ids
+from recoverynet.tables.schema import columns_in_words, require_time_zone
 
 Window = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -120,12 +121,11 @@ class RecoveryRecord:
                     f"A record needs the table {name!r}, a pandas DataFrame with {columns_in_words(schema)}; got None."
                 )
             frame = schema.empty(self.tz) if given is None else schema.typed(given, tz=self.tz)
-            _check_within(schema, frame)
+            refuse_broken_rows(schema, frame)
             object.__setattr__(self, name, frame)
         for name in ("occasions", "participation"):
             _refuse_appointments(name, getattr(self, name))
-        for name, schema in RECORD_TABLES.items():
-            self._check_references(schema, getattr(self, name))
+        refuse_unknown_ids(self.tables())
         object.__setattr__(self, "window", self._resolved_window())
 
     @classmethod
@@ -150,21 +150,6 @@ class RecoveryRecord:
         for name, value in (("window", window), ("tz", tz), ("states", states)):
             object.__setattr__(record, name, value)
         return record
-
-    def _check_references(self, schema: TableSchema, frame: pd.DataFrame) -> None:
-        for column in schema.columns:
-            if not column.refers_to:
-                continue
-            key = RECORD_TABLES[column.refers_to].key[0]
-            known = pd.Index(getattr(self, column.refers_to)[key])
-            values = pd.Index(frame[column.name].dropna().unique())
-            unknown = values[known.get_indexer(values) < 0]
-            if len(unknown):
-                raise UnknownPersonError(
-                    f"Column {column.name!r} of table {schema.name!r} names {len(unknown)} ids that the table "
-                    f"{column.refers_to!r} does not hold, the first being {', '.join(map(repr, unknown[:3]))}. Add "
-                    f"them to {column.refers_to!r}, or leave those rows out."
-                )
 
     def _resolved_window(self) -> Window | None:
         if self.window is None:
@@ -249,50 +234,3 @@ def require_record(record: object, what: str) -> None:
 def filled_columns(table: pd.DataFrame) -> list[str]:
     """Columns of a table in which anything is recorded."""
     return [str(name) for name in table.columns if table[name].notna().any()]
-
-
-def _check_within(schema: TableSchema, frame: pd.DataFrame) -> None:
-    """Faults that one table shows by itself: wrong words, numbers out of range, repeats, disorder, self-contact."""
-    for column in schema.columns:
-        _check_values(schema.name, frame[column.name], column.choices, column.low, column.high)
-    if schema.key:
-        key = [name for name in schema.key]
-        twice = frame[frame.duplicated(key)]
-        if len(twice):
-            raise SchemaError(
-                f"Table {schema.name!r} holds {len(twice)} rows that repeat an earlier one in {', '.join(key)}, the "
-                f"first being {tuple(twice.iloc[0][key])}. Each may occur once."
-            )
-    for start, end in schema.ordered:
-        wrong = frame[frame[end] < frame[start]]
-        if len(wrong):
-            raise TimeOrderError(
-                f"Table {schema.name!r} holds {len(wrong)} rows whose {end!r} stands before {start!r}, the first being "
-                f"{wrong.iloc[0][end]} before {wrong.iloc[0][start]}."
-            )
-    for one, other in schema.distinct:
-        same = frame[frame[one] == frame[other]]
-        if len(same):
-            raise SchemaError(
-                f"Table {schema.name!r} holds {len(same)} rows whose {one!r} and {other!r} are the same, the first "
-                f"being {same.iloc[0][one]!r}."
-            )
-
-
-def _check_values(table: str, values: pd.Series, choices: tuple[str, ...], low: float | None, high: float | None) -> None:
-    if choices:
-        known = values.dropna().unique()
-        wrong = values[values.isin([value for value in known if value not in choices])]
-        if len(wrong):
-            raise SchemaError(
-                f"Column {values.name!r} of table {table!r} holds {len(wrong)} values that are not known, the first "
-                f"being {wrong.iloc[0]!r}; it may be {', '.join(choices)}."
-            )
-    below = values < low if low is not None else None
-    above = values > high if high is not None else None
-    for outside, bound in ((below, f"at least {low:g}" if low is not None else ""), (above, f"at most {high}")):
-        if outside is not None and outside.any():
-            raise SchemaError(
-                f"Column {values.name!r} of table {table!r} must be {bound}; {int(outside.sum())} values are not, the "
-                f"first being {values[outside].iloc[0]:g}."
-            )

@@ -1,20 +1,22 @@
-"""The catalogue of rules: one SQL predicate, one plain sentence and one remedy each.
+"""The catalogue of rules for files: one SQL predicate, one plain sentence and one remedy each.
 
-A predicate is true of a faulty row. In predicates and sentences ``{c}`` stands for the column, ``{read}`` for the
-instants read from it, ``{t}`` for the table, ``{row}`` for the row number, ``{low}``, ``{high}``, ``{unit}`` and
-``{words}`` for what the schema says of the column.
+What the schemas declare is found by :mod:`recoverynet.tables.constraints` and given its words here; the predicates are about
+how values are written, which only files show. A predicate is true of a faulty row. In predicates and sentences ``{c}`` stands
+for the column, ``{read}`` for the instants read from it, ``{broken}`` for the rows that break what is declared of it, ``{t}``
+for the table, ``{row}`` for the row number, ``{low}``, ``{high}``, ``{unit}`` and ``{words}`` for what the schema says of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from recoverynet.tables.constraints import AtLeast, AtMost, Constraint, KnownWord, value_constraints
 from recoverynet.tables.engine import column_sql, list_sql, text_sql
 from recoverynet.tables.prepared import PreparedTable, read_column
 from recoverynet.tables.problems import Extent, Severity
 from recoverynet.tables.raw import ROW
-from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, NUMBER_PATTERN, Column, TableSchema, columns_in_words
+from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, NUMBER_PATTERN, Column, TableSchema
 
 _MAY_LIE_AHEAD = ("ended_on", "left_on", "valid_from", "valid_to")
 _DAY_FIRST = r"[0-9]{1,2}[/. -](?:[0-9]{1,2}|[A-Za-z]{3,9})[/. -][0-9]{2,4}(?:[ T].*)?"
@@ -52,8 +54,9 @@ class Rule:
 class Check:
     """A rule laid on one column of one table, ready to be asked.
 
-    ``allowed`` are values that keep it; ``whole`` says that the sentence names its own subject; ``words`` that the
-    faulty values are words of a fixed choice, to be counted and shown.
+    ``constraint`` is what a schema declares, where that is what the rule asks: its faulty rows are marked in a column that
+    the predicate names. ``whole`` says that the sentence names its own subject; ``words`` that the faulty values are words
+    of a fixed choice, to be counted and shown.
     """
 
     table: str
@@ -66,9 +69,14 @@ class Check:
     extent: Extent = "row"
     personal: bool = False
     only_if: str = ""
-    allowed: tuple[str, ...] = ()
+    constraint: Constraint | None = None
     whole: bool = False
     words: bool = False
+
+
+def broken_column(rule: str, column: str) -> str:
+    """The column in which the rows that break a constraint are marked."""
+    return f"{rule}: {column}"
 
 
 def _is(kind: str) -> Callable[[TableSchema, Column], bool]:
@@ -158,7 +166,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "unknown_word",
         lambda _, column: bool(column.choices),
-        "{c} NOT IN {choices}",
+        "{broken}",
         "is none of the words known: {words}",
         'Use one of those (in small letters), or say in a mapping file values = { theirs = "ours" }, with '
         'other = "…" for every word not listed there (default = "…" fills empty cells only).',
@@ -174,14 +182,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "too_low",
         lambda _, column: column.low is not None,
-        f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) < {{low}}",
+        "{broken}",
         "is below {low}{unit}",
         "Correct it, or leave it empty where it is not known.",
     ),
     Rule(
         "too_high",
         lambda _, column: column.high is not None,
-        f"NOT ({_NO_NUMBER}) AND TRY_CAST({{c}} AS DOUBLE) > {{high}}",
+        "{broken}",
         "is above {high}{unit}",
         "Correct it (a wrong unit?), or leave it empty where it is not known.",
     ),
@@ -258,13 +266,18 @@ UNREAD_RULES = ("mixed_dates", "date_format", "day_number", "not_a_date")
 """Rules about values of which no instant could be read."""
 
 
+_NAMES: dict[type[KnownWord | AtLeast | AtMost], str] = {KnownWord: "unknown_word", AtLeast: "too_low", AtMost: "too_high"}
+"""The rule that tells of each constraint on one value."""
+
+
 def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Check]:
     """Every rule of the catalogue laid on every column of a table it is about."""
     schema = table.schema
+    declared = {(_NAMES[type(one)], one.column): one for one in value_constraints(schema)}
     for column in schema.columns:
         for rule in RULES:
             if rule.applies(schema, column):
-                fill = _fillings(schema, column, states)
+                fill = {**_fillings(schema, column, states), "broken": column_sql(broken_column(rule.name, column.name))}
                 yield Check(
                     schema.name,
                     column.name,
@@ -275,7 +288,7 @@ def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Che
                     rule.severity,
                     personal=column.person or column.kind == "text",
                     only_if=rule.only_if,
-                    allowed=column.choices if rule.name == "unknown_word" else (),
+                    constraint=declared.get((rule.name, column.name)),
                     words=rule.name in ("unknown_word", "unknown_state"),
                 )
 
@@ -286,7 +299,6 @@ def _fillings(schema: TableSchema, column: Column, states: tuple[str, ...]) -> d
         "read": column_sql(read_column(column.name)),
         "t": column_sql(schema.name),
         "row": column_sql(ROW),
-        "choices": list_sql(column.choices),
         "words": ", ".join(column.choices),
         "states": list_sql(states),
         "state_words": ", ".join(states),
@@ -294,106 +306,3 @@ def _fillings(schema: TableSchema, column: Column, states: tuple[str, ...]) -> d
         "low": f"{column.low:g}" if column.low is not None else "",
         "high": f"{column.high:g}" if column.high is not None else "",
     }
-
-
-def pair_checks(table: PreparedTable) -> Iterator[Check]:
-    """Rules about two columns of one row: order in time, a person with themselves, a contact with nobody."""
-    schema = table.schema
-    for start, end in schema.ordered:
-        yield Check(
-            schema.name,
-            end,
-            "end_before_start",
-            f"{column_sql(read_column(end))} < {column_sql(read_column(start))}",
-            f"lies before {start}",
-            "Look which of the two is wrong; leave the end empty while it goes on.",
-        )
-    for one, other in schema.distinct:
-        yield Check(
-            schema.name,
-            other,
-            "same_person",
-            f"{column_sql(one)} = {column_sql(other)}",
-            f"is the same as {one}; nobody has contact with themselves",
-            "Correct one of them, or delete the row.",
-            personal=True,
-        )
-    if schema.name == "contact_log":
-        yield Check(
-            schema.name,
-            "with_person_id",
-            "with_nobody",
-            "with_person_id IS NULL AND group_id IS NULL AND coalesce(outcome, 'attended') = 'attended'",
-            "with_person_id and group_id are both blank, so the contact is with nobody",
-            "Say with whom (with_person_id) or at which group (group_id).",
-            whole=True,
-        )
-
-
-def repeat_checks(table: PreparedTable) -> Iterator[Check]:
-    """The rule that what identifies a row occurs once; the first of several is not a fault."""
-    schema = table.schema
-    if not schema.key:
-        return
-    keys = ", ".join(column_sql(_compared(schema[name])) for name in schema.key)
-    filled = " AND ".join(f"{column_sql(name)} IS NOT NULL" for name in schema.key if schema[name].required)
-    row = column_sql(ROW)
-    first = f"SELECT min({row}) FROM {column_sql(schema.name)} WHERE {filled} GROUP BY {keys}"
-    predicate = f"{filled} AND {row} NOT IN ({first})"
-    if len(schema.key) == 1:
-        yield Check(
-            schema.name,
-            schema.key[0],
-            "repeated_id",
-            predicate,
-            "stands in more than one row (the first not counted)",
-            "Keep one of the rows, or give each its own id.",
-            personal=schema[schema.key[0]].person,
-        )
-        return
-    named = " and ".join((", ".join(schema.key[:-1]), schema.key[-1]))
-    yield Check(schema.name, "", "repeated_row", predicate, f"says the same {named} as an earlier row", "Keep one of them.")
-
-
-def _compared(column: Column) -> str:
-    return read_column(column.name) if column.kind == "instant" else column.name
-
-
-def before(table: str) -> str:
-    """The name under which a table is kept as it was before rows were left out."""
-    return f"{table}: before"
-
-
-def reference_checks(schema: TableSchema, column: Column, known: TableSchema, *, there: bool) -> Iterator[Check]:
-    """The rules that an id is known to the table it refers to, and that its row was not left out.
-
-    ``there`` says whether that table was read.
-    """
-    key, value = column_sql(known.key[0]), column_sql(column.name)
-    optional = not column.required and schema.name != "contact_log"
-    what = {"people": "a person", "groups": "a group", "occasions": "an occasion"}[known.name]
-    held = f"(SELECT {key} FROM {column_sql(known.name)} WHERE {key} IS NOT NULL)"
-    ever = f"(SELECT {key} FROM {column_sql(before(known.name))} WHERE {key} IS NOT NULL)"
-    unknown = Check(
-        schema.name,
-        column.name,
-        "unknown_id",
-        f"{value} IS NOT NULL" + (f" AND {value} NOT IN {ever}" if there else ""),
-        f"names {what} that the table {known.name} does not hold"
-        if there
-        else f"names {what}, but there is no usable table {known.name}",
-        f"Add the missing rows to {known.name}, or correct the id."
-        if there
-        else f"Add a table {known.name} with {columns_in_words(known)}; or correct the id.",
-        extent="value" if optional else "row",
-        personal=column.person,
-    )
-    yield unknown
-    if there:
-        yield replace(
-            unknown,
-            rule="left_out_id",
-            sentence=f"names {what} whose row in {known.name} was left out",
-            predicate=f"{value} IN {ever} AND {value} NOT IN {held}",
-            remedy=f"Mend the row in {known.name}.",
-        )

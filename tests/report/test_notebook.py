@@ -11,8 +11,8 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.report.evaluation.evaluation import evaluation_notebook_template
 from recoverynet.report.report import Report
+from recoverynet.report.template import copy_template
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ FOLDER = 'folder = os.environ["RECOVERYNET_RECORD"]'
 
 def edited(tmp_path: Path, *sources: str) -> Path:
     """A copy of the template, without its sections, with code cells added."""
-    path = evaluation_notebook_template(tmp_path / "mine.ipynb")
+    path = copy_template(tmp_path / "mine.ipynb")
     notebook = nbformat.read(path, as_version=4)
     (settings,) = (at for at, cell in enumerate(notebook.cells) if "settings" in cell.metadata.get("tags", ()))
     notebook.cells = notebook.cells[: settings + 1] + [nbformat.v4.new_code_cell(FOLDER)]
@@ -89,7 +89,7 @@ def test_a_template_of_ones_own_is_used_and_scrubbed(tiny_report: Report, tmp_pa
     assert cells[-2].outputs[0].text == "… …/record\n"
     assert cells[-1].outputs == []
     with pytest.raises(rn.SchemaError, match="is there already"):
-        evaluation_notebook_template(mine)
+        copy_template(mine)
 
 
 def test_a_failing_cell_is_told_and_nothing_is_written(tiny_report: Report, tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 import recoverynet as rn
 from recoverynet.cli import app
 from recoverynet.errors import RecoveryNetError, SchemaError
-from recoverynet.report.evaluation.evaluation import evaluation_notebook_template
 from recoverynet.report.presentation import Presentation, present, read_logo
 from recoverynet.report.report import Report
 from recoverynet.report.save.reading import read_saved
+from recoverynet.report.template import copy_template
 from recoverynet.report.verified import MadeWith, verify_report
 
 HOSTILE = {
@@ -72,7 +72,7 @@ def test_sections_are_chosen_and_the_limits_stay(tiny_report: Report) -> None:
 
 def edited(path: Path) -> Path:
     """A copy of the template with a heading changed, a text added, and a section taken out."""
-    evaluation_notebook_template(path)
+    copy_template(path)
     notebook = json.loads(path.read_text())
     cells = []
     for cell in notebook["cells"]:
