@@ -65,6 +65,8 @@ from .measures.exposure_by import exposure_by_relation as exposure_by_relation
 from .measures.groups import group_portfolio as group_portfolio
 from .measures.important_people import ImportantPeopleScheme as ImportantPeopleScheme
 from .measures.important_people import important_people as important_people
+from .measures.instrument_scores import instrument_scores as instrument_scores
+from .measures.instrument_scores import score_change as score_change
 from .measures.introduction_outcomes import introduction_outcomes as introduction_outcomes
 from .measures.introductions import introductions as introductions
 from .measures.linkage import linkage_funnel as linkage_funnel
@@ -80,6 +82,7 @@ from .measures.prompts import prompts as prompts
 from .measures.recovery_diversity import recovery_diversity as recovery_diversity
 from .measures.thresholds import adopter_categories as adopter_categories
 from .measures.thresholds import thresholds as thresholds
+from .measures.tie_kinds import tie_kinds as tie_kinds
 from .measures.turnover import turnover as turnover
 from .models.autocorrelation import network_autocorrelation as network_autocorrelation
 from .models.interventions.comparison import compare_interventions as compare_interventions
@@ -139,6 +142,8 @@ from .states import state_at as state_at
 from .tables.checks import find_problems as find_problems
 from .tables.files import read_record as read_record
 from .tables.files import write_record as write_record
+from .tables.instruments import Instrument as Instrument
+from .tables.instruments import instruments as instruments
 from .tables.linkage_tokens import linkage_tokens as linkage_tokens
 from .tables.opening import open_record as open_record
 from .tables.opening import write_store as write_store

@@ -312,6 +312,13 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
         lambda kind: rn.important_people(nominations(kind).assign(wave="1"), scheme=SCHEME),
         lambda kind: rn.important_people(rn.ego_networks(RECORD), scheme=SCHEME, people=people_given(kind)),
     ],
+    "instrument_scores": [lambda kind: rn.instrument_scores(observations(kind))],
+    "score_change": [lambda kind: rn.score_change(observations(kind))],
+    "tie_kinds": [
+        lambda kind: rn.tie_kinds(nominations(kind, strangers=True), people=people_given("text")),
+        lambda kind: rn.tie_kinds(nominations(kind).set_index(["ego_id", "alter_id"])),
+        lambda kind: rn.tie_kinds(nominations("text", strangers=True), people=people_given(kind)),
+    ],
     "recovery_diversity": [
         lambda kind: rn.recovery_diversity(nominations(kind, strangers=True), people=people_given("text")),
         lambda kind: rn.recovery_diversity(nominations("text", strangers=True), observations=observations(kind)),
@@ -376,6 +383,8 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
                                                         n_permutations=9, rng=1)],
 }  # fmt: skip
 NO_PEOPLE_IN_THEM = {
+    "Instrument",
+    "instruments",
     "AgencyNetwork",
     "ClientLinks",
     "CountTable",
