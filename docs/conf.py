@@ -27,6 +27,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "recoverynet"
 html_static_path = ["_static"]
 html_css_files = ["readable.css"]
+html_js_files = ["named_toggles.js"]
 html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,

@@ -51,6 +51,7 @@ def test_it_names_no_path_and_no_person(executed, riverside: rn.RecoveryRecord) 
     assert not [name for name in riverside.people["person_id"] if name in plain]
 
 
+@pytest.mark.slow
 def test_settings_can_be_read_and_are_those_asked_for(tmp_path: Path) -> None:
     report = rn.evaluation_report(
         rn.load_sample("five_people"),
