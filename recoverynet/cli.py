@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
+from typing import NoReturn
 
 import typer
 
@@ -39,6 +41,7 @@ app.add_typer(worker.app)
 def main() -> None:
     """Run the command; a mistake of the user ends in one plain sentence and an exit status, never a traceback."""
     warnings.showwarning = _say_warning
+    signal.signal(signal.SIGTERM, _end)
     try:
         app(prog_name="recoverynet")
     except RecoveryNetError as error:
@@ -52,6 +55,11 @@ def main() -> None:
             "recoverynet: This needs more memory than there is. Split the record by period, or use a larger machine.", err=True
         )
         sys.exit(PROBLEMS_FOUND)
+
+
+def _end(signum: int, frame: object) -> NoReturn:
+    """Asked to end: clear up what lies in private folders first."""
+    sys.exit(128 + signum)
 
 
 def _say_warning(message: Warning | str, category: type[Warning], *where: object, **more: object) -> None:

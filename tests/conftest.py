@@ -10,6 +10,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+# One worker a core: threads of the linear algebra would wait for each other. Before numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -18,7 +18,7 @@ FLOORS = {
     **dict.fromkeys(
         ("errors", "arguments", "plain", "readable", "randomness", "progress", "instants", "ids", "shown", "recurrence"), 0
     ),
-    **dict.fromkeys(("atomic", "by_row", "untrusted", "csv_files"), 0),
+    **dict.fromkeys(("atomic", "by_row", "scratch", "untrusted", "csv_files"), 0),
     **dict.fromkeys(("kernels", "draw"), 1),
     **dict.fromkeys(("results", "observed", "states", "tables"), 2),
     "formats": 3,

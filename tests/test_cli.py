@@ -130,6 +130,7 @@ def test_the_key_stays_away_from_the_data(command: Command, five: Path, tmp_path
     assert done.returncode in (1, 2) and not (tmp_path / "safe").exists()
 
 
+@pytest.mark.slow
 def test_the_conference_walks_the_same_road(command: Command, shared, tmp_path: Path) -> None:
     folder = shared("data/ws16")
     checked = command("check", folder, "--map", WS16_MAP)

@@ -111,6 +111,7 @@ def test_errors_of_a_command_name_its_own_options(command: Command, five: Path, 
             assert set(OPTION.findall(done.stdout + done.stderr)) <= known[name], (name, each)
 
 
+@pytest.mark.slow
 def test_what_is_there_is_kept_unless_asked(command: Command, five: Path, tmp_path: Path) -> None:
     out, tables, problems = tmp_path / "r.html", tmp_path / "tables", tmp_path / "p.csv"
     out.write_text("old")

@@ -244,6 +244,19 @@ def panel_of(kind: str) -> rn.NetworkPanel:
         )
 
 
+def composed(kind: str) -> pd.DataFrame:
+    """The composition of the sample by person and wave, its ids held in one of the types."""
+    frame = rn.composition(rn.panel(rn.ContactGraph(SAMPLE), breaks=BREAKS))
+    ids = TYPES[kind](pd.Series(frame.index.get_level_values("person_id").map(PEOPLE)))
+    return frame.set_axis(pd.MultiIndex.from_arrays([ids, frame.index.get_level_values("wave")], names=frame.index.names))
+
+
+def typed(kind: str) -> pd.DataFrame:
+    """Types of network of the sample, their ids held in one of the types."""
+    frame = composed(kind)
+    return rn.network_types(composed("text")).set_axis(frame.index)
+
+
 def given_behaviour(ask: Callable[..., Any], **options: Any) -> Callable[[str], Any]:
     """A function of a panel with the behaviour given as a labelled frame."""
     return lambda kind: ask(WORLD, by_number(HELD, kind), **options)
@@ -299,6 +312,23 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
         lambda kind: rn.important_people(nominations(kind).assign(wave="1"), scheme=SCHEME),
         lambda kind: rn.important_people(rn.ego_networks(RECORD), scheme=SCHEME, people=people_given(kind)),
     ],
+    "instrument_scores": [lambda kind: rn.instrument_scores(observations(kind))],
+    "score_change": [lambda kind: rn.score_change(observations(kind))],
+    "tie_kinds": [
+        lambda kind: rn.tie_kinds(nominations(kind, strangers=True), people=people_given("text")),
+        lambda kind: rn.tie_kinds(nominations(kind).set_index(["ego_id", "alter_id"])),
+        lambda kind: rn.tie_kinds(nominations("text", strangers=True), people=people_given(kind)),
+    ],
+    "recovery_diversity": [
+        lambda kind: rn.recovery_diversity(nominations(kind, strangers=True), people=people_given("text")),
+        lambda kind: rn.recovery_diversity(nominations("text", strangers=True), observations=observations(kind)),
+        lambda kind: rn.recovery_diversity(nominations("text", strangers=True), people=people_given(kind)),
+    ],
+    "network_types": [lambda kind: rn.network_types(composed(kind))],
+    "network_type_moves": [
+        lambda kind: rn.network_type_moves(typed(kind)),
+        lambda kind: rn.network_type_moves(typed(kind).reset_index()),
+    ],
     "group_portfolio": [
         lambda kind: rn.group_portfolio(RECORD, importance=pd.DataFrame({
             "person_id": people_given(kind), "group_id": TYPES[kind](pd.Series([11, 12, 11])), "importance": [1, 2, 3]})),
@@ -353,6 +383,9 @@ CASES: dict[str, list[Callable[[str], Any]]] = {
                                                         n_permutations=9, rng=1)],
 }  # fmt: skip
 NO_PEOPLE_IN_THEM = {
+    "Instrument",
+    "instruments",
+    "AgencyNetwork",
     "ClientLinks",
     "CountTable",
     "PeopleLinks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,27 +29,84 @@ SectionNames = Annotated[
 Template = Annotated[
     Path | None, typer.Option("--template", help="A copy of the template, edited; see recoverynet template.", show_default=False)
 ]
+OwnWording = Annotated[
+    Path | None,
+    typer.Option(
+        "--wording",
+        help="A copy of the file of the report's texts, edited; see recoverynet wording. Figures are not in it.",
+        show_default=False,
+    ),
+]
 MadeBy = Annotated[str | None, typer.Option("--made-by", help="Who made it, for the manifest.", show_default=False)]
 
 app = typer.Typer()
 
 
+class Templated(StrEnum):
+    """Reports whose template can be copied."""
+
+    evaluation = "evaluation"
+    spread = "spread"
+    comparison = "comparison"
+    what_if = "what-if"
+
+
 @app.command()
 def template(
-    to: Annotated[Path, typer.Option("--to", help="File to write: a notebook, .ipynb.")] = Path("my_evaluation.ipynb"),
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="File to write: a notebook, .ipynb. Default: my_evaluation.ipynb.", show_default=False),
+    ] = None,
+    report: Annotated[Templated, typer.Option("--report", help="Of which report.")] = Templated.evaluation,
     overwrite: Overwrite = False,
 ) -> None:
-    """Copy the template of the evaluation report.
+    """Copy the template of a report: its headings, texts and the order of its sections can be changed.
 
     Then give it back with: recoverynet report evaluation FOLDER --template FILE, whatever the format of the report.
     """
-    if to.suffix.lower() != ".ipynb":
-        raise typer.BadParameter(f"a template is a notebook, .ipynb; {to.name} ends otherwise.", param_hint="--to")
-    require_new(to, overwrite=overwrite, hint="--to")
-    from recoverynet.report.evaluation.evaluation import evaluation_notebook_template
+    kind = report.name
+    path = Path(f"my_{kind}.ipynb") if to is None else to
+    if path.suffix.lower() != ".ipynb":
+        raise typer.BadParameter(f"a template is a notebook, .ipynb; {path.name} ends otherwise.", param_hint="--to")
+    require_new(path, overwrite=overwrite, hint="--to")
+    from recoverynet.report.template import copy_template
 
-    to.unlink(missing_ok=True)
-    typer.echo(f"Written: {evaluation_notebook_template(to)}")
+    path.unlink(missing_ok=True)
+    typer.echo(f"Written: {copy_template(path, kind)}")
+    typer.echo(f"Change it, and give it back: recoverynet report {report.value} FOLDER --template {path}")
+
+
+@app.command()
+def wording(
+    to: Annotated[Path, typer.Option("--to", help="File to write: .toml.")] = Path("wording.toml"), overwrite: Overwrite = False
+) -> None:
+    """Copy the texts of the reports that stand whatever a record holds: titles, headings, caveats, limits.
+
+    Change them, and give them back with: recoverynet report evaluation FOLDER --wording FILE. Sentences with figures in them are
+    not among them, and what is hidden stays hidden.
+    """
+    if to.suffix.lower() != ".toml":
+        raise typer.BadParameter(f"the texts are a TOML file, .toml; {to.name} ends otherwise.", param_hint="--to")
+    require_new(to, overwrite=overwrite, hint="--to")
+    from recoverynet.atomic import write_text
+    from recoverynet.report.standing import usual_wording
+
+    write_text(to, usual_wording())
+    typer.echo(f"Written: {to}")
+
+
+def require_usable(kind: str, *, logo: Path | None, template: Path | None, wording: Path | None) -> None:
+    """Refuse, before any work, a picture that is none, a template that is none or another report's, and texts that cannot stand."""
+    from recoverynet.report.presentation import read_logo
+    from recoverynet.report.standing import read_wording
+    from recoverynet.report.template import read_template
+
+    if logo is not None:
+        read_logo(logo)
+    if template is not None:
+        read_template(template, kind)
+    if wording is not None:
+        read_wording(wording, kind)
 
 
 def dressed(
@@ -60,10 +118,12 @@ def dressed(
     sections: str | None,
     made_by: str | None,
     template: Path | None = None,
+    wording: Path | None = None,
 ) -> Report:
     """The report with what was asked for on it."""
     from recoverynet.report.presentation import Presentation, present
     from recoverynet.report.report import with_origin
 
     names = None if sections is None else [name.strip() for name in sections.split(",") if name.strip()]
-    return with_origin(present(report, Presentation(service or "", contact or "", logo, names, template)), made_by=made_by)
+    told = Presentation(service or "", contact or "", logo, names, template, wording)
+    return with_origin(present(report, told), made_by=made_by)

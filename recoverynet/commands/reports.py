@@ -31,7 +31,17 @@ from recoverynet.commands.options import (
     UnknownChoice,
     policy_of,
 )
-from recoverynet.commands.presenting import Contact, Logo, MadeBy, SectionNames, Service, Template, dressed
+from recoverynet.commands.presenting import (
+    Contact,
+    Logo,
+    MadeBy,
+    OwnWording,
+    SectionNames,
+    Service,
+    Template,
+    dressed,
+    require_usable,
+)
 from recoverynet.commands.telling import (
     be_quiet,
     finish,
@@ -76,6 +86,7 @@ def report_evaluation(
     logo: Logo = None,
     sections: SectionNames = None,
     template: Template = None,
+    wording: OwnWording = None,
     made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -88,6 +99,7 @@ def report_evaluation(
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
+    require_usable("evaluation", logo=logo, template=template, wording=wording)
     whole = out.suffix == ".ipynb" or (area, provider, clients) != (None, None, None)
     record = opened_told(folder, map, leave_out, engine.asked, whole=whole)
     from recoverynet.report.evaluation.evaluation import evaluation_report
@@ -101,7 +113,9 @@ def report_evaluation(
     }
     asked |= {"by": _names(by), "ledger": ledger, "unknown_consent": unknown_consent.value}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, template=template, made_by=made_by)
+    told = dressed(
+        report, service=service, contact=contact, logo=logo, sections=sections, template=template, wording=wording, made_by=made_by
+    )
     finish(told.brief() if brief else told, out, tables)
 
 
@@ -128,6 +142,14 @@ def report_spread(
             show_default=False,
         ),
     ] = None,
+    positions: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Also adjust for so many coordinates of the first wave's network, for hidden traits that drew its ties; 3 are "
+            "usual.",
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the permutations: the same seed gives the same report.")] = 0,
     tables: Tables = None,
     engine: Engine = EngineChoice.memory,
@@ -144,6 +166,8 @@ def report_spread(
     contact: Contact = None,
     logo: Logo = None,
     sections: SectionNames = None,
+    template: Template = None,
+    wording: OwnWording = None,
     made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -156,6 +180,7 @@ def report_spread(
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
+    require_usable("spread", logo=logo, template=template, wording=wording)
     whole = out.suffix == ".ipynb" or (area, provider, clients) != (None, None, None)
     record = opened_told(folder, map, leave_out, engine.asked, whole=whole)
     from recoverynet.report.spread.spread import spread_report
@@ -166,6 +191,7 @@ def report_spread(
         placebo=placebo,
         adjust=_names(adjust),
         surroundings=_names(surroundings),
+        positions=positions,
         rng=seed,
         disclosure=policy_of(disclosure, all_or_none),
         engine=engine.asked,  # type: ignore[arg-type]
@@ -173,7 +199,9 @@ def report_spread(
         ledger=ledger,
         **_whom(record, first, last, area, provider, clients),  # type: ignore[arg-type]
     )
-    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    told = dressed(
+        report, service=service, contact=contact, logo=logo, sections=sections, template=template, wording=wording, made_by=made_by
+    )
     finish(told.brief() if brief else told, out, tables)
 
 
@@ -199,6 +227,8 @@ def report_comparison(
     contact: Contact = None,
     logo: Logo = None,
     sections: SectionNames = None,
+    template: Template = None,
+    wording: OwnWording = None,
     made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -211,12 +241,15 @@ def report_comparison(
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
+    require_usable("comparison", logo=logo, template=template, wording=wording)
     record = read_told(folder, map, leave_out)
     from recoverynet.report.comparison.comparison import comparison_report
 
     asked = {"title": title, "disclosure": policy_of(disclosure, all_or_none), "by": by.value, "ledger": ledger}
     report = comparison_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
-    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    told = dressed(
+        report, service=service, contact=contact, logo=logo, sections=sections, template=template, wording=wording, made_by=made_by
+    )
     finish(told.brief() if brief else told, out, tables)
 
 
@@ -246,6 +279,8 @@ def report_what_if(
     contact: Contact = None,
     logo: Logo = None,
     sections: SectionNames = None,
+    template: Template = None,
+    wording: OwnWording = None,
     made_by: MadeBy = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -254,6 +289,7 @@ def report_what_if(
     be_quiet(quiet)
     require_new(out, overwrite=overwrite)
     require_new(tables, overwrite=overwrite, hint="--tables")
+    require_usable("what_if", logo=logo, template=template, wording=wording)
     from recoverynet.models.interventions.plan import read_plan
     from recoverynet.report.what_if.what_if import what_if_report
 
@@ -262,7 +298,9 @@ def report_what_if(
     report = what_if_report(
         record, declared, title=title, disclosure=policy_of(disclosure, all_or_none), ledger=ledger, quiet=quiet or None
     )
-    told = dressed(report, service=service, contact=contact, logo=logo, sections=sections, made_by=made_by)
+    told = dressed(
+        report, service=service, contact=contact, logo=logo, sections=sections, template=template, wording=wording, made_by=made_by
+    )
     finish(told.brief() if brief else told, out, tables)
 
 

@@ -9,7 +9,7 @@ import typer
 
 from recoverynet.commands.choosing import Clients, chosen_clients
 from recoverynet.commands.options import Folder, LeaveOut, Ledger, MapFile, Quiet
-from recoverynet.commands.presenting import Logo, Template
+from recoverynet.commands.presenting import Logo, OwnWording, Template
 from recoverynet.commands.telling import be_quiet, printable, read_told
 from recoverynet.errors import RecoveryNetError
 
@@ -32,6 +32,7 @@ def verify(
     plan: Annotated[Path | None, typer.Option("--plan", help="The plan of a what-if report.", show_default=False)] = None,
     logo: Logo = None,
     template: Template = None,
+    wording: OwnWording = None,
     ledger: Ledger = None,
     leave_out: LeaveOut = False,
     quiet: Quiet = False,
@@ -54,6 +55,7 @@ def verify(
             plan=None if plan is None else read_plan(plan),
             logo=logo,
             template=template,
+            wording=wording,
             ledger=ledger,
         )
         verification = verify_report(report, record, made_with)

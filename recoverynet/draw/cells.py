@@ -223,7 +223,11 @@ def say(n: float, total: float, share: float) -> str:
     """
     if total != 0 and np.isnan(share):
         return "suppressed" if np.isnan(total) else f"suppressed (of {whole(total)})"
-    return n_of(n, total, share).replace(f"of {SUPPRESSED}", "of a suppressed number")
+    if np.isnan(total):
+        return f"{percent(share) if np.isnan(n) else whole(n)} of a suppressed number" + (
+            "" if np.isnan(n) else f" ({percent(share)})"
+        )
+    return n_of(n, total, share)
 
 
 def listed(parts: Sequence[str], *, separator: str = ", ") -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from recoverynet.draw.bars import value_scale
-from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, whole
+from recoverynet.draw.cells import NOTHING, SUPPRESSED, SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, whole
 from recoverynet.draw.rows import Rows, lay_rows, stub
 from recoverynet.draw.style import INK, MAIN, MUTED, PAPER, SMALL, axes_width, drawn, text_width
 from recoverynet.readable import true_minus
@@ -133,11 +133,7 @@ def describe_change(
         return NOTHING
     said = []
     for outcome, *cells in zip(frame["outcome"], first, last, low, high, n, strict=True):
-        label = (
-            _label(cells[0], cells[1], cells[2], cells[3], cells[4], share, unit)
-            .replace("*", "suppressed")
-            .replace(" (", f" ({percent(level)} interval ")
-        )
+        label = _label(cells[0], cells[1], cells[2], cells[3], cells[4], share, unit, "suppressed", f"{percent(level)} interval ")
         values = f"from {_value(cells[0], share, unit)} to {_value(cells[1], share, unit)}, "
         said.append(f"{outcome}: {'' if np.isnan(cells[0] + cells[1]) else values}{label}.")
     return " ".join([f"First and last value of each outcome, {people} who have both.", *said])
@@ -163,15 +159,25 @@ def _signed(change: float, share: bool) -> str:
     return text.lstrip("+-") if float(text.replace(",", "")) == 0 else true_minus(text)
 
 
-def _label(first: float, last: float, low: float, high: float, n: float, share: bool, unit: str) -> str:
+def _label(
+    first: float,
+    last: float,
+    low: float,
+    high: float,
+    n: float,
+    share: bool,
+    unit: str,
+    hidden: str = SUPPRESSED,
+    before_interval: str = "",
+) -> str:
     """The change with its interval, and the number of people."""
     if n == 0:
         return "nobody has both"
     if np.isnan(first + last):
-        return f"*, n = {whole(n)}" if not np.isnan(n) else "*"
+        return f"{hidden}, n = {whole(n)}" if not np.isnan(n) else hidden
     words = f"{_signed(last - first, share)} {'points' if share else unit}".strip()
     if not np.isnan(low + high):
-        words += f" ({_signed(low, share)} to {_signed(high, share)})"
+        words += f" ({before_interval}{_signed(low, share)} to {_signed(high, share)})"
     return f"{words}, n = {whole(n)}"
 
 

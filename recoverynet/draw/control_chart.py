@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, listed, n_of, numbers, require_columns, shares
+from recoverynet.draw.cells import NOTHING, listed, numbers, require_columns, say, shares
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values
 from recoverynet.draw.style import ACCENT, APART, INK, MAIN, MUTED, PAPER, SMALL, TRACK, drawn, figure_of, text_width
 
@@ -164,5 +164,5 @@ def describe_control_chart(frame: pd.DataFrame, *, target: float, title: str, wh
     told = []
     for label, n, of, value in zip(frame["label"], numbers(frame, "n"), total, share, strict=True):
         there = (where or {}).get(str(label), "")
-        told.append(f"{label} {n_of(n, of, value)}{f', {there}' if there else ''}")
+        told.append(f"{label} {say(n, of, value)}{f', {there}' if there else ''}")
     return f"Funnel plot: {title}. All together {100 * target:.0f}%. {listed(told, separator='; ')}."

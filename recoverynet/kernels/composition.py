@@ -24,6 +24,13 @@ def index_of_qualitative_variation(table: np.ndarray) -> np.ndarray:
     return (1 - (p**2).sum(axis=1)) / (1 - 1 / k) if k > 1 else np.full(len(table), np.nan)
 
 
+def simpson(table: np.ndarray) -> np.ndarray:
+    """1 − Σp² a row: the chance that two drawn with replacement differ; NaN where empty."""
+    p = share(table, table.sum(axis=1, keepdims=True))
+    answer: np.ndarray = 1 - (p**2).sum(axis=1)
+    return answer
+
+
 def entropy(table: np.ndarray) -> np.ndarray:
     """−Σ p ln p a row, in nats: 0 where all are alike, ln k where all k are as frequent, NaN where empty."""
     p = share(table, table.sum(axis=1, keepdims=True))

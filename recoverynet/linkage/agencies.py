@@ -137,6 +137,8 @@ def _joined(name: str, people: pd.DataFrame, tokens: pd.DataFrame, record: Recov
     if not isinstance(tokens, pd.DataFrame) or "person_id" not in tokens.columns:
         raise SchemaError(f"The tokens of {name} are no table of linkage_tokens(): they have no column person_id.")
     tokens = ids_in(tokens, ("person_id",), f"the tokens of {name}")
+    if tokens.empty:
+        raise SchemaError(f"The tokens of {name} have no row: nobody's particulars were turned into tokens.")
     strange = ~tokens["person_id"].isin(record.people["person_id"])
     if strange.all():
         raise SchemaError(

@@ -15,6 +15,7 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.graphs.waves import wave_windows
 from recoverynet.kernels.proportions import share
 from recoverynet.measures.exposure import exposure
+from recoverynet.measures.tie_kinds import Kinds, kinds_of
 from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, Norm
 
 GROUP_NORMS = ("recovery", "mixed", "using", "unknown")
@@ -25,7 +26,7 @@ def exposure_by_relation(
     observations: pd.DataFrame,
     *,
     breaks: object,
-    relations: Iterable[str] | None = None,
+    relations: Kinds | None = None,
     norm: Norm = RECOVERY_NORM,
     people: pd.DataFrame | Iterable[str] | None = None,
     tz: str = "Europe/London",
@@ -39,8 +40,9 @@ def exposure_by_relation(
         As for :meth:`NetworkPanel.from_nominations`; nominations with a column ``relation``.
     breaks : sequence of W + 1 instants, or "wave"
         As for :meth:`NetworkPanel.from_nominations`.
-    relations : sequence of str, optional
-        Which relations. Default: every relation named, in order of the alphabet.
+    relations : sequence of str, or mapping of kind to relations, optional
+        Which relations; or kinds of tie and the relations each is made of, such as
+        ``{"lending": {"loan"}, "advice": {"advice", "sponsor"}}``. Default: every relation named, in order of the alphabet.
     norm : Norm
         Which states hold the norm; default the recovery norm.
     people : pandas.DataFrame or sequence of str, optional
@@ -95,20 +97,17 @@ def exposure_by_relation(
             )
     if "relation" not in nominations:
         raise SchemaError("Exposure by relation needs nominations with a column 'relation'.")
-    named = sorted(nominations["relation"].dropna().unique())
-    wanted = named if relations is None else list(relations)
-    if not wanted or not set(wanted) <= set(named):
-        raise SchemaError(f"Relations must be among those named ({', '.join(named) or 'none'}); got {wanted}.")
+    wanted = kinds_of(nominations, relations, "relation", "exposure_by_relation()")
     states = observations[observations["variable"] == STATE_VARIABLE]
     known: dict[str, Any] = {"breaks": breaks, "norm": norm, "tz": tz}
     everybody = NetworkPanel.from_nominations(nominations, states, people=people, **known).people
     parts = {}
-    for relation in wanted:
-        rows = nominations[nominations["relation"] == relation]
+    for kind, relation in wanted.items():
+        rows = nominations[nominations["relation"].isin(list(relation))]
         with warnings.catch_warnings():  # what they say was said above
             warnings.simplefilter("ignore", RecoveryNetWarning)
             panel = NetworkPanel.from_nominations(rows, states, people=everybody, **known)
-        parts[relation] = exposure(panel, norm, **options)
+        parts[kind] = exposure(panel, norm, **options)
     frame = pd.concat(parts, names=["relation"]).reorder_levels(["person_id", "wave", "relation"])
     order = {person: place for place, person in enumerate(everybody.index)}
     return frame.sort_index(key=lambda level: level.map(order) if level.name == "person_id" else level)

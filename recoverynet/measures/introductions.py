@@ -164,11 +164,12 @@ def introduction_options(
     steps = {guide: 1.0 if guide in tied else 2.0 for guide in guides if guide in tied or guide in beyond}
 
     def options_of(some: Iterable[str]) -> list[Introduction]:
+        since = moment.at - within
+        went = ((guide, *there) for guide in some for there in index.groups_of(guide, since, moment.at).items())
+        seen = [(guide, group, time) for guide, group, time in went if group in suiting]
         return [
-            _option(suiting[group], index.people[guide], steps.get(guide), beyond.get(guide), index.instant(last), room[guide])
-            for guide in some
-            for group, last in index.groups_of(guide, moment.at - within, moment.at).items()
-            if group in suiting
+            _option(suiting[group], index.people[guide], steps.get(guide), beyond.get(guide), last, room[guide])
+            for (guide, group, _), last in zip(seen, index.instants([time for *_, time in seen]), strict=True)
         ]
 
     near = [] if fill else options_of(steps)

@@ -108,8 +108,8 @@ def coming_meetings(groups: Iterable[Group], start: pd.Timestamp, *, days: int, 
         if (group.weekday is None and group.recurrence is None) or group.start_time is None or group.closed_temporarily is True:
             continue
         zone = _zone(group.timezone or tz, group.group_id)
-        for moment in _moments(group, zone, first, last):
-            if first <= moment < last and group.meets_at(pd.Timestamp(moment)):
+        for moment in _moments_of(group, zone, first, last):
+            if first <= moment < last and group.meets_at(moment):
                 ends = None if group.duration_min is None else (moment + dt.timedelta(minutes=group.duration_min)).astimezone(here)
                 clock = ":".join(group.start_time.split(":")[:2]).rjust(5, "0")
                 yield Meeting(
@@ -126,22 +126,30 @@ def coming_meetings(groups: Iterable[Group], start: pd.Timestamp, *, days: int, 
                 )
 
 
-def _moments(group: Group, zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
+def _moments_of(group: Group, zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> tuple[dt.datetime, ...]:
     """Every meeting of a group whose local day lies between two instants, in UTC, as it falls on the clock there."""
-    hour, minute, *_ = (int(part) for part in str(group.start_time).split(":"))
-    for day in _days(group, first.astimezone(zone).date(), last.astimezone(zone).date()):
-        yield _instant(dt.datetime.combine(day, dt.time(hour, minute)), zone)
+    try:
+        return _moments(group.recurrence, str(group.weekday), str(group.start_time), zone, first, last)
+    except SchemaError as error:
+        raise SchemaError(f"Group {group.group_id!r} does not say when it meets: {error}") from error
 
 
-def _days(group: Group, day: dt.date, last: dt.date) -> Iterator[dt.date]:
+@lru_cache(maxsize=4096)
+def _moments(
+    recurrence: str | None, weekday: str, clock: str, zone: ZoneInfo, first: dt.datetime, last: dt.datetime
+) -> tuple[dt.datetime, ...]:
+    """The same by what is recorded of a group; many groups share a day and an hour."""
+    hour, minute, *_ = (int(part) for part in clock.split(":"))
+    days = _days(recurrence, weekday, first.astimezone(zone).date(), last.astimezone(zone).date())
+    return tuple(_instant(dt.datetime.combine(day, dt.time(hour, minute)), zone) for day in days)
+
+
+def _days(recurrence: str | None, weekday: str, day: dt.date, last: dt.date) -> Iterator[dt.date]:
     """The days a group meets on, by its rule of recurrence, else by its weekday."""
-    if group.recurrence is not None:
-        try:
-            yield from _recurrence_written(group.recurrence).days(day, last)
-        except SchemaError as error:
-            raise SchemaError(f"Group {group.group_id!r} does not say when it meets: {error}") from error
+    if recurrence is not None:
+        yield from _recurrence_written(recurrence).days(day, last)
         return
-    day += dt.timedelta(days=(WEEKDAYS.index(str(group.weekday)) - day.weekday()) % 7)
+    day += dt.timedelta(days=(WEEKDAYS.index(weekday) - day.weekday()) % 7)
     while day <= last:
         yield day
         day += dt.timedelta(days=7)

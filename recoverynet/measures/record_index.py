@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class Group(NamedTuple):
             return "recovery"
         return "supportive" if self.kind in ("treatment", "family") or self.norm in ("mixed", "recovery") else "unknown"
 
-    def meets_at(self, at: pd.Timestamp) -> bool:
+    def meets_at(self, at: dt.datetime) -> bool:
         """Whether the group is going at a date: begun, not over and not closed for the time being."""
         begun = self.valid_from is None or self.valid_from <= at
         return begun and (self.valid_to is None or self.valid_to > at) and self.closed_temporarily is not True
@@ -253,6 +254,10 @@ class RecordIndex:
     def instant(self, time: int | None) -> Any:
         """Microseconds since 1970 as an instant of the record's time zone; NaT where there are none."""
         return pd.NaT if time is None else pd.Timestamp(time, unit="us", tz="UTC").tz_convert(self.tz)
+
+    def instants(self, times: Sequence[int]) -> pd.DatetimeIndex:
+        """Many of what :meth:`instant` gives, none of them missing: much faster."""
+        return pd.DatetimeIndex(np.asarray(times, dtype="datetime64[us]"), tz="UTC").tz_convert(self.tz)
 
     def _occasion(self, place: int, part: str | None) -> Occasion:
         return Occasion(place, int(self._time[place]), self._kind[place], self._group[place], self._setting[place], part)

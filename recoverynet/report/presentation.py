@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recoverynet.errors import SchemaError
-from recoverynet.report.report import ALWAYS, Report, carry_rerun
-from recoverynet.report.sections import Prose, Section
-from recoverynet.untrusted.opening import read_bytes, read_text
-from recoverynet.untrusted.structured import parse_json
+from recoverynet.report.report import ALWAYS, IN_BRIEF, Report, carry_rerun
+from recoverynet.report.save.ipynb import Words
+from recoverynet.report.sections import Section
+from recoverynet.report.standing import read_wording
+from recoverynet.report.template import Shown, as_markdown, read_template, usual_headings
+from recoverynet.untrusted.opening import read_bytes
 
 MOST_LOGO_BYTES = 5_000_000
 MOST_LOGO_PIXELS = 40_000_000
 LOGO_SIZE = (600, 240)
-_PLACE = re.compile(r"report\[[\"'](\w+)[\"']\]")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Presentation:
         Sections to show, in this order; the summary, the limits and the settings always stay. None for all.
     template : pathlib.Path or None
         A notebook template that was edited: its headings and texts take the place of the usual ones.
+    wording : pathlib.Path or None
+        A file of texts that was edited: they take the place of those that stand whatever the record holds.
     """
 
     service: str = ""
@@ -44,6 +46,7 @@ class Presentation:
     logo: Path | None = None
     sections: Sequence[str] | None = None
     template: Path | None = None
+    wording: Path | None = None
 
 
 def present(report: Report, presentation: Presentation) -> Report:
@@ -52,10 +55,12 @@ def present(report: Report, presentation: Presentation) -> Report:
     Raises
     ------
     SchemaError
-        The logo is no picture, the template no notebook, or a section is named that the report has not.
+        The logo is no picture, the template no notebook, the wording no such file, or a section is named that the report has not.
     """
     logo = b"" if presentation.logo is None else read_logo(presentation.logo)
     told = report
+    if presentation.wording is not None:
+        told = told.worded(_own_words(report, presentation.wording))
     if presentation.template is not None:
         told = _worded(told, presentation.template)
     if presentation.sections is not None:
@@ -66,6 +71,7 @@ def present(report: Report, presentation: Presentation) -> Report:
         "sections": None if presentation.sections is None else list(presentation.sections),
         "logo": _digest(presentation.logo),
         "template": _digest(presentation.template),
+        "wording": _digest(presentation.wording),
     }
     given = {name: value for name, value in facts.items() if value}
     if not given:
@@ -108,37 +114,32 @@ def _digest(path: Path | None) -> str:
     return "" if path is None or not path.is_file() else hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
-def _worded(report: Report, template: Path) -> Report:
-    """The sections a template shows, in its order, with its headings and texts."""
-    text = read_text(template, most=MOST_LOGO_BYTES)
-    notebook = parse_json(text, f"The template {template.name!r}")
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise SchemaError(f"The template {template.name!r} is not a notebook. Start from a copy: recoverynet template --to FILE.")
-    sections, said = [], ""
-    for cell in cells:
-        source = cell.get("source", "")
-        source = "".join(map(str, source)) if isinstance(source, list) else str(source)
-        place = _PLACE.fullmatch(source.strip())
-        if cell.get("cell_type") == "markdown":
-            said = source
-        elif place is not None:
-            sections.append(_with_words(report[place.group(1)], said))
-            said = ""
-    if not sections:
-        raise SchemaError(
-            f'The template {template.name!r} shows no section. A section is shown by a code cell such as report["links"].'
-        )
+def _own_words(report: Report, path: Path) -> dict[str, str]:
+    """The texts of a file, without a title where one was asked for by name."""
+    own, settings = read_wording(path, str(report.manifest.get("kind", ""))), report.manifest.get("settings")
+    if isinstance(settings, Mapping) and settings.get("title"):
+        own.pop("title", None)
+    return own
+
+
+def _worded(report: Report, path: Path) -> Report:
+    """The sections a template shows, in its order, with its headings and texts; what the record cannot feed stays out."""
+    kind = str(report.manifest.get("kind", ""))
+    template, usual = read_template(path, kind), usual_headings(kind)
+    has = {section.name for section in report.sections}
+    shown = [each for each in template.shown if each.name in has or each.name not in usual]
+    sections = [_with_words(report[each.name], each, usual) for each in shown]
+    if sections and template.said_last:
+        sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, *template.said_last))
     names = {section.name for section in sections}
     kept = [section for section in report.sections if section.name in ALWAYS and section.name not in names]
-    return carry_rerun(report, replace(report, sections=(*sections, *kept)))
+    opening, closing = [each for each in kept if each.name == IN_BRIEF], [each for each in kept if each.name != IN_BRIEF]
+    said = {each.name: as_markdown(each.said) for each in shown if each.said}
+    told = replace(report, sections=(*opening, *sections, *closing))
+    return carry_rerun(report, told, words=Words(said, shown[-1].name if shown else "", as_markdown(template.said_last)))
 
 
-def _with_words(section: Section, said: str) -> Section:
-    """A section under the heading of a template, with its paragraphs before what the section says."""
-    lines = [line.strip() for line in said.strip().splitlines()]
-    heading = lines.pop(0).lstrip("#").strip() if lines and lines[0].startswith("#") else ""
-    paragraphs = tuple(part.strip() for part in "\n".join(lines).split("\n\n") if part.strip())
-    paragraphs = tuple(" ".join(part.split()) for part in paragraphs)
-    blocks = (Prose(paragraphs), *section.blocks) if paragraphs else section.blocks
-    return replace(section, title=heading or section.title, blocks=blocks)
+def _with_words(section: Section, shown: Shown, usual: Mapping[str, str]) -> Section:
+    """A section under the heading of a template, with its words before what the section says."""
+    is_own = shown.heading not in ("", usual.get(shown.name))
+    return replace(section, title=shown.heading if is_own else section.title, blocks=(*shown.said, *section.blocks))

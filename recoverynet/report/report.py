@@ -19,10 +19,11 @@ from recoverynet.report.rendering import page, plain
 from recoverynet.report.save.csv import write_tables
 from recoverynet.report.save.docx import write_document
 from recoverynet.report.save.html import write_html
-from recoverynet.report.save.ipynb import Rerun, write_notebook
+from recoverynet.report.save.ipynb import Cover, Rerun, Words, write_notebook
 from recoverynet.report.save.pdf import write_pdf
 from recoverynet.report.save.xlsx import write_workbook
 from recoverynet.report.sections import Listing, Points, Section
+from recoverynet.report.standing import reworded
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 IN_BRIEF, LIMITS = "in_brief", "limits"
@@ -205,6 +206,22 @@ class Report:
         told = replace(self, sections=(*opening, *chosen, *closing))
         return carry_rerun(self, told, f"report = report.arranged({names!r})")
 
+    def worded(self, own: Mapping[str, str]) -> Report:
+        """The report with texts of one's own in place of those that stand whatever the record holds.
+
+        Parameters
+        ----------
+        own : mapping of str to str
+            By name, as :func:`recoverynet.report.standing.read_wording` reads them from a file.
+
+        Returns
+        -------
+        Report
+            Figures, and sentences with figures in them, are as they were; the settings name what was worded.
+        """
+        told = replace(self, title=own.get("title", self.title), sections=reworded(self.sections, own))
+        return carry_rerun(self, told, f"report = report.worded({dict(own)!r})") if own else self
+
     def __repr__(self) -> str:
         return f"<Report {self.title!r}, {self.period}: {', '.join(section.name for section in self.sections)}>"
 
@@ -280,7 +297,9 @@ class Report:
                 "The notebook behind a report is run on its record, and this report has none: it was put "
                 "together by hand or loaded. Make it with evaluation_report(record), or save it as .html."
             )
-        write_notebook(_RERUNS[self], path, manifest=self._manifest(), template=None if template is None else Path(template))
+        cover = Cover(self.service, self.contact, self.logo)
+        own = None if template is None else Path(template)
+        write_notebook(_RERUNS[self], path, manifest=self._manifest(), template=own, cover=cover)
 
     def save_tables(self, folder: str | Path) -> list[Path]:
         """Write every table as a CSV file, small numbers hidden, and ``tables.csv``, which lists them.
@@ -326,18 +345,22 @@ def with_origin(report: Report, **origin: object) -> Report:
     return carry_rerun(report, told)
 
 
-def carry_rerun(before: Report, after: Report, line: str = "") -> Report:
-    """Give a report what its notebook and its audit need from the one it was made from, and the line that makes it of that one."""
+def carry_rerun(before: Report, after: Report, line: str = "", words: Words | None = None) -> Report:
+    """Give a report what its notebook and its audit need from the one it was made from, and the line that makes it of that one.
+
+    ``words`` are those a template puts to its sections.
+    """
     still_audited(before, after)
     if before not in _RERUNS:
         return after
     rerun = _RERUNS[before]
     then = (*rerun.then, line) if line else rerun.then
     names = tuple((section.name, section.title) for section in after.sections)
-    return remember_rerun(after, replace(rerun, then=then, sections=names))
+    return remember_rerun(after, replace(rerun, then=then, sections=names, words=words or rerun.words))
 
 
 def remember_rerun(report: Report, rerun: Rerun) -> Report:
     """Keep beside a report, and out of it, what its notebook needs; forgotten with the report."""
-    _RERUNS[report] = rerun
+    names = tuple((section.name, section.title) for section in report.sections)
+    _RERUNS[report] = rerun if rerun.sections else replace(rerun, sections=names)
     return report

@@ -30,6 +30,7 @@ MAKERS: dict[str, Callable[..., Report]] = {
     "what_if": what_if_report,
 }
 _SHOWN = 5
+PRESENTED_FILES = ("logo", "template", "wording")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class MadeWith:
         The list of clients.
     plan : InterventionPlan or None
         Of a what-if report.
-    logo, template : pathlib.Path or None
-        The picture on the cover and the template with its words.
+    logo, template, wording : pathlib.Path or None
+        The picture on the cover, the template with its words, and the file of texts.
     ledger : pathlib.Path or None
         What was published from the record before; only read.
     """
@@ -70,6 +71,7 @@ class MadeWith:
     plan: InterventionPlan | None = None
     logo: Path | None = None
     template: Path | None = None
+    wording: Path | None = None
     ledger: Path | None = None
 
 
@@ -124,7 +126,7 @@ def _require_given(manifest: Mapping[str, object], made_with: MadeWith, path: Pa
         raise SchemaError("The report is about a plan, which is no part of it. Give the plan as well.")
     if _mapping(manifest.get("settings")).get("ledger") and (made_with.ledger is None or not made_with.ledger.is_file()):
         raise SchemaError("The report was made with a disclosure ledger, which is no part of it. Give the ledger as well.")
-    for name in ("logo", "template"):
+    for name in PRESENTED_FILES:
         if _mapping(manifest.get("presented")).get(name) and getattr(made_with, name) is None:
             raise SchemaError(f"The report was made with a {name}, which is not kept as a file in it. Give the {name} as well.")
 
@@ -142,9 +144,9 @@ def _made_again(manifest: Mapping[str, object], record: RecoveryRecord, made_wit
         report = whole(**arguments)
     presented = _mapping(manifest.get("presented"))
     if presented:
-        told = {"logo": made_with.logo, "template": made_with.template, "sections": presented.get("sections")}
+        told = {name: getattr(made_with, name) for name in PRESENTED_FILES} | {"sections": presented.get("sections")}
         told |= {name: str(presented.get(name, "")) for name in ("service", "contact")}
-        report = present(report, Presentation(**told))  # type: ignore[arg-type]
+        report = present(report, Presentation(**told))
     report = report.brief() if manifest.get("brief") else report
     return with_origin(report, **{name: manifest[name] for name in ORIGIN if name in manifest})
 

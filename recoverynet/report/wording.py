@@ -11,6 +11,8 @@ import pandas as pd
 from recoverynet.readable import true_minus
 
 HIDDEN = "*"
+"""In a cell of a table or on a figure, which say below them what it means; a sentence says :data:`HIDDEN_NUMBER`."""
+HIDDEN_NUMBER = "a hidden number"
 NO_DENOMINATOR = "–"
 
 WORDS = {
@@ -136,6 +138,24 @@ def n_of(count: float, total: float, noun: str = "") -> str:
     return text if math.isnan(count) or math.isnan(total) or total == 0 else f"{text} ({percent(count / total)})"
 
 
+def said_of(count: float, total: float, noun: str = "", *, share: bool = True) -> str:
+    """The same as :func:`n_of` for a sentence, which tells in words what it cannot tell in figures; the share if wanted.
+
+    Examples
+    --------
+    >>> said_of(52, 650, "clients"), said_of(float("nan"), 650, "clients")
+    ('52 of 650 clients (8%)', 'a hidden number of 650 clients')
+    >>> said_of(5, float("nan"), "clients"), said_of(float("nan"), float("nan"), "clients")
+    ('5 of a hidden number of clients', 'a hidden number of clients')
+    """
+    if not math.isnan(count + total):
+        return n_of(count, total, noun) if share else f"{number(count)} of {number(total)}{' ' if noun else ''}{noun}"
+    of_noun = f" of {noun}" if noun else ""
+    if not math.isnan(count):
+        return f"{number(count)} of {HIDDEN_NUMBER}{of_noun}"
+    return HIDDEN_NUMBER + (of_noun if math.isnan(total) else f" of {number(total)}{' ' if noun else ''}{noun}")
+
+
 def decimal(value: float, digits: int = 1) -> str:
     """A mean or median with a fixed number of digits, a true minus sign, and ``*`` where it is hidden."""
     if math.isnan(value):
@@ -182,8 +202,9 @@ def listed(items: Sequence[str], joint: str = "and") -> str:
 
 
 def plural(count: float, noun: str, nouns: str | None = None) -> str:
-    """``1 client``, ``12 clients``, ``* clients``."""
-    return f"{number(count)} {noun if count == 1 else nouns or noun + 's'}"
+    """For a sentence: ``1 client``, ``12 clients``, ``a hidden number of clients``."""
+    told = f"{HIDDEN_NUMBER} of" if math.isnan(count) else number(count)
+    return f"{told} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def lower_first(text: str) -> str:

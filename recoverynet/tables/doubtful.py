@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ import pandas as pd
 
 from recoverynet.tables.columns import OFFSET_PATTERN
 from recoverynet.tables.engine import Engine, column_sql, list_sql, text_sql
+from recoverynet.tables.instruments import REGISTER, Instrument
 from recoverynet.tables.known_people import written_alike
 from recoverynet.tables.prepared import PreparedTable, read_column
 from recoverynet.tables.raw import ROW
@@ -104,6 +106,24 @@ def _scores(table: PreparedTable) -> Iterator[Check]:
             "Correct it; if it comes from another questionnaire, call the variable instrument.NAME.",
             "warning",
         )
+    for each in REGISTER:
+        if each.variable.startswith("instrument.") and not math.isnan(each.low):
+            yield _score_of(each)
+
+
+def _score_of(each: Instrument) -> Check:
+    """Scores that say which version of an instrument they are of, outside its range."""
+    said = f"lower(regexp_replace(instrument, '[^A-Za-z0-9]', '', 'g')) IN {list_sql(sorted(each.bare_names))}"
+    outside = f"TRY_CAST(value AS DOUBLE) NOT BETWEEN {each.low:g} AND {each.high:g}"
+    return Check(
+        "observations",
+        "value",
+        "out_of_range",
+        f"variable = {text_sql(each.variable)} AND {said} AND {outside}",
+        f"of {each.variable} lies outside {each.low:g} to {each.high:g}, the range of {each.label}",
+        "Correct it; if it is of another version, say so in the column instrument.",
+        "warning",
+    )
 
 
 def _odd_words(engine: Engine) -> Iterator[Check]:

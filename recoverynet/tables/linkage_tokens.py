@@ -98,7 +98,7 @@ def linkage_tokens(particulars: pd.DataFrame, *, key: bytes | str) -> pd.DataFra
 def births_in_words(births: ImplausibleBirths) -> str:
     """What was left out of the tokens, in a sentence."""
     return (
-        f"{births.n_wrong:,} of {births.n_given:,} birth dates make no token because they cannot be right: {births.in_words()}. "
+        f"{births.n_wrong:,} of {births.n_given:,} birth dates are not used because they cannot be right: {births.in_words()}. "
         "Mend them, or leave them empty where they were not asked."
     )
 

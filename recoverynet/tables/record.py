@@ -129,7 +129,9 @@ class RecoveryRecord:
         object.__setattr__(self, "window", self._resolved_window())
 
     @classmethod
-    def of_checked(cls, tables: dict[str, pd.DataFrame], *, window: Window, tz: str) -> RecoveryRecord:
+    def of_checked(
+        cls, tables: dict[str, pd.DataFrame], *, window: Window, tz: str, states: tuple[str, ...] = ()
+    ) -> RecoveryRecord:
         """A record of rows that were taken, whole and typed, from a record that was checked: nothing is checked again.
 
         Parameters
@@ -139,11 +141,13 @@ class RecoveryRecord:
             tables are empty.
         window : (start, end)
         tz : str
+        states : tuple of str
+            Words of state that the record declares beside those of the toolkit.
         """
         record = object.__new__(cls)
         for name, schema in RECORD_TABLES.items():
             object.__setattr__(record, name, tables[name] if name in tables else schema.empty(tz))
-        for name, value in (("window", window), ("tz", tz), ("notes", ())):
+        for name, value in (("window", window), ("tz", tz), ("states", states)):
             object.__setattr__(record, name, value)
         return record
 

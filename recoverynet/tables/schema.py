@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -112,7 +113,7 @@ class TableSchema:
 
     def empty(self, tz: str = "Europe/London") -> pd.DataFrame:
         """The table with every column, typed, and no row."""
-        return self.typed(pd.DataFrame({column.name: pd.Series(dtype="str") for column in self.columns}), tz=tz)
+        return _without_rows(self, tz).copy()
 
     def typed(self, frame: pd.DataFrame, tz: str = "Europe/London") -> pd.DataFrame:
         """The same rows with every column in its own type.
@@ -165,6 +166,11 @@ class TableSchema:
             f"Table {self.name!r} needs the column{'s' * (len(absent) > 1)} {', '.join(parts)}; "
             f"it has {', '.join(map(repr, present)) or 'no columns'}."
         )
+
+
+@lru_cache(maxsize=64)
+def _without_rows(schema: TableSchema, tz: str) -> pd.DataFrame:
+    return schema.typed(pd.DataFrame({column.name: pd.Series(dtype="str") for column in schema.columns}), tz=tz)
 
 
 def columns_in_words(schema: TableSchema) -> str:

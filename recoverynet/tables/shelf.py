@@ -24,7 +24,7 @@ _TIMED = {"observations": "observed_at", "linkage": "at"}
 _SORTED = {
     "observations": "person_id", "linkage": "client_id", "nominations": "ego_id", "episodes": "person_id", "alter_ties": "ego_id",
 }  # fmt: skip
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384"
+_PARQUET = "FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 32768"
 PERSONAL_KINDS = ("one_to_one", "call", "text", "outreach", "social")
 _BUILD = {
     "by_person": "SELECT p.person_id, p.part, o.*, epoch_us(o.started_at) AS us FROM participation p JOIN occasions o USING "

@@ -68,6 +68,8 @@ class RecordStore:
             RECORD_TABLES[name].typed(shelf.whole(name), tz=tz) for name in ("people", "groups", "separations")
         )
         self._place_of = {person: place for place, person in enumerate(self.people["person_id"])}
+        workers = self.people["worker_id"].dropna()
+        self._worker_of = dict(zip(workers.index.tolist(), workers.tolist(), strict=True))
         self._willing = set(self.people.loc[self.people["introducer_consent"].eq(True).fillna(False), "person_id"])
         self._pairs = [set(pair) for pair in zip(self.separations["person_id"], self.separations["other_id"], strict=True)]
 
@@ -212,7 +214,7 @@ class RecordStore:
         near = _concerning(entered, core, reach.others | self._willing if steps else reach.others, (begin, since, stop))
         tables = {name: frame for name, frame in self._folded(tables, near).items() if name != "people"}
         tables["people"] = self._people_of(reach.everybody, tables)
-        return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz)
+        return RecoveryRecord.of_checked(tables, window=self._window_within(begin, stop), tz=self.tz, states=self.states)
 
     def _window_within(self, begin: pd.Timestamp, stop: pd.Timestamp) -> Window:
         """The part of a window that the record covers; the window itself where it covers none of it."""
@@ -287,12 +289,13 @@ class RecordStore:
         for name, frame in tables.items():
             for column in RECORD_TABLES[name].columns:
                 if column.refers_to == "people":
-                    named |= {person for person in frame[column.name].tolist() if isinstance(person, str)}
+                    named |= set(frame[column.name].dropna().unique())
         places = {self._place_of[person] for person in named}
-        workers = self.people["worker_id"].iloc[sorted(places)].dropna().unique()
-        places |= {place for worker in workers for place in [self._place_of[worker]]}
+        places |= {self._place_of[self._worker_of[place]] for place in places if place in self._worker_of}
         rows = self.people.iloc[sorted(places)].reset_index(drop=True)
-        return rows.assign(worker_id=rows["worker_id"].where(rows["worker_id"].isin(rows["person_id"])))
+        here = set(rows["person_id"])
+        workers = [worker if worker in here else None for worker in rows["worker_id"].tolist()]
+        return rows.assign(worker_id=pd.Series(workers, index=rows.index, dtype=rows["worker_id"].dtype))
 
 
 def _doubts(record: RecoveryRecord) -> Iterator[str]:

@@ -95,7 +95,7 @@ class WholeRecord:
                 new = _beyond(folded.entered, entered)
                 bare = self._bare if new is None else self._record
                 tables, _ = fold_in(bare.tables(), entered if new is None else new, self.tz)
-                folded_in = RecoveryRecord.of_checked(tables, window=self.window, tz=self.tz)
+                folded_in = RecoveryRecord.of_checked(tables, window=self.window, tz=self.tz, states=bare.states)
                 index_of(folded_in, goes_on_from=bare)
                 self._record, self._folded = folded_in, marks
             return self._record

@@ -90,5 +90,5 @@ def test_birth_dates_that_cannot_be_right_are_counted_and_said(command: Command,
     write_csv(given, file)
     done = command("link", data / "north", data / "south", "--key", "keys/key", "--into", "wrong_out", "--quiet", cwd=place)
     assert done.returncode == 0, done.stderr
-    assert "4 of 60 birth dates make no token" in done.stderr
+    assert "4 of 60 birth dates are not used" in done.stderr
     assert "1 after the day the person was first known" in done.stderr, "they came for treatment in the spring of 2011"

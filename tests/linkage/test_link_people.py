@@ -30,6 +30,7 @@ def by_hand(rows: list[tuple[str, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["person_id", "first_initial", "second_initial", "birth_date", "sex", "postcode"])
 
 
+@pytest.mark.slow
 def test_sensitivity_and_predictive_value_of_a_national_match_where_errors_are_one_in_a_thousand():
     found = []
     for seed in range(1, 5):
@@ -140,6 +141,7 @@ def test_what_is_refused_before_anything_is_compared(agencies):
     refused(agencies, "no common column", tokens={})
     refused(agencies, "none of the agencies", tokens={**tokens, "west": tokens["north"]})
     refused(agencies, "None of the 400 people", tokens={**tokens, "south": tokens["north"]})
+    refused(agencies, "have no row", tokens={**tokens, "south": tokens["south"].iloc[:0]})
     refused(agencies, "probabilities", link_at=0.1, review_at=0.5)
 
 
@@ -227,6 +229,7 @@ def test_somebody_who_moved_is_found_where_nobody_else_agrees():
     assert found["recall"] >= 0.98 and found["precision"] >= 0.98
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("absent", "least"),
     [

@@ -47,6 +47,7 @@ def test_internal_parameters_are_those_of_rsiena(pupils, rsiena):
     pd.testing.assert_series_equal(ours[with_parameter], theirs.loc[with_parameter, "parm"].astype(float), check_names=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["s50_coevolution_avsim", "s50_coevolution_avalt", "s50_network_only"])
 def test_simulations_at_estimates_of_rsiena_come_back_to_its_targets(pupils, shared, name):
     """Means, and standard errors from scores, of 2,000 simulations at θ as RSiena estimated it."""

@@ -11,8 +11,8 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.report.evaluation.evaluation import evaluation_notebook_template
 from recoverynet.report.report import Report
+from recoverynet.report.template import copy_template
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,7 @@ def test_it_names_no_path_and_no_person(executed, riverside: rn.RecoveryRecord) 
     assert not [name for name in riverside.people["person_id"] if name in plain]
 
 
+@pytest.mark.slow
 def test_settings_can_be_read_and_are_those_asked_for(tmp_path: Path) -> None:
     report = rn.evaluation_report(
         rn.load_sample("five_people"),
@@ -73,7 +74,7 @@ FOLDER = 'folder = os.environ["RECOVERYNET_RECORD"]'
 
 def edited(tmp_path: Path, *sources: str) -> Path:
     """A copy of the template, without its sections, with code cells added."""
-    path = evaluation_notebook_template(tmp_path / "mine.ipynb")
+    path = copy_template(tmp_path / "mine.ipynb")
     notebook = nbformat.read(path, as_version=4)
     (settings,) = (at for at, cell in enumerate(notebook.cells) if "settings" in cell.metadata.get("tags", ()))
     notebook.cells = notebook.cells[: settings + 1] + [nbformat.v4.new_code_cell(FOLDER)]
@@ -89,7 +90,7 @@ def test_a_template_of_ones_own_is_used_and_scrubbed(tiny_report: Report, tmp_pa
     assert cells[-2].outputs[0].text == "… …/record\n"
     assert cells[-1].outputs == []
     with pytest.raises(rn.SchemaError, match="is there already"):
-        evaluation_notebook_template(mine)
+        copy_template(mine)
 
 
 def test_a_failing_cell_is_told_and_nothing_is_written(tiny_report: Report, tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 import recoverynet as rn
 from recoverynet.cli import app
 from recoverynet.errors import RecoveryNetError, SchemaError
-from recoverynet.report.evaluation.evaluation import evaluation_notebook_template
 from recoverynet.report.presentation import Presentation, present, read_logo
 from recoverynet.report.report import Report
 from recoverynet.report.save.reading import read_saved
+from recoverynet.report.template import copy_template
 from recoverynet.report.verified import MadeWith, verify_report
 
 HOSTILE = {
@@ -72,7 +72,7 @@ def test_sections_are_chosen_and_the_limits_stay(tiny_report: Report) -> None:
 
 def edited(path: Path) -> Path:
     """A copy of the template with a heading changed, a text added, and a section taken out."""
-    evaluation_notebook_template(path)
+    copy_template(path)
     notebook = json.loads(path.read_text())
     cells = []
     for cell in notebook["cells"]:
@@ -134,6 +134,7 @@ def test_text_stays_text_in_every_field_and_format(tmp_path: Path, tiny_report: 
         assert not any(cell.startswith(("=", "+", "@")) for cell in cells)
 
 
+@pytest.mark.slow
 def test_the_command_takes_them_all_and_verify_asks_for_what_is_not_in_it(tmp_path: Path, logo: Path) -> None:
     folder, run = str(rn.samples.sample_folder("five_people")), CliRunner().invoke
     out = tmp_path / "x.xlsx"
@@ -149,6 +150,7 @@ def test_the_command_takes_them_all_and_verify_asks_for_what_is_not_in_it(tmp_pa
     assert run(app, args).exit_code == 2, "kept without --overwrite"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "section"), [("spread", "ladder"), ("comparison", "flow")])
 def test_other_reports_take_them_too(tmp_path: Path, kind: str, section: str) -> None:
     folder, out = str(rn.samples.sample_folder("five_people")), tmp_path / "x.html"

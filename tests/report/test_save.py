@@ -97,6 +97,7 @@ def test_landmarks_language_and_skip_link(page: tuple[str, Page]) -> None:
     assert targets == {"#report"} | {f"#{section['id']}" for section in parsed.every("section")}
 
 
+@pytest.mark.slow
 def test_the_same_report_gives_the_same_bytes(tiny_report: Report, tmp_path: Path) -> None:
     import recoverynet as rn
 

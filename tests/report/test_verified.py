@@ -33,6 +33,7 @@ def test_a_report_made_again_is_the_same(saved: Path, record: rn.RecoveryRecord)
     assert verify_report(saved, record).differences == ()
 
 
+@pytest.mark.slow
 def test_a_change_by_hand_is_caught_and_shown(saved: Path, record: rn.RecoveryRecord, tmp_path: Path) -> None:
     changed = tmp_path / "x.html"
     changed.write_text(saved.read_text().replace("The people", "Some people", 1))
@@ -82,6 +83,7 @@ def test_the_command_ends_in_0_1_or_2(tmp_path: Path) -> None:
     assert run(app, ["verify", str(tmp_path / "none.html"), str(folder)]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_list_of_clients_has_to_be_given_again(record: rn.RecoveryRecord, tmp_path: Path) -> None:
     rn.evaluation_report(record, clients=["ben"]).save(tmp_path / "x.html")
     with pytest.raises(SchemaError, match="list of clients"):

@@ -122,6 +122,7 @@ def test_a_what_if_report_is_made_again_with_its_plan(tmp_path: Path) -> None:
     assert any("plan" in told for told in verify_report(tmp_path / "x.docx", record, MadeWith(plan=other)).differences)
 
 
+@pytest.mark.slow
 def test_a_report_made_with_a_ledger_needs_it_and_leaves_no_trace_in_it(record: rn.RecoveryRecord, tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.json"
     rn.evaluation_report(record, ledger=ledger, by=()).save(tmp_path / "x.html")

@@ -25,6 +25,8 @@ def test_a_hidden_share_is_not_one_that_does_not_exist() -> None:
     assert wording.percent(math.nan, of=0) == "–"
     assert wording.n_of(0, 0) == "0 of 0"
     assert wording.n_of(3, math.nan, "clients") == "3 of * clients"
+    assert wording.said_of(3, math.nan) == "3 of a hidden number" and wording.said_of(math.nan, math.nan) == "a hidden number"
+    assert wording.said_of(3, 6, "clients") == "3 of 6 clients (50%)" and wording.said_of(math.nan, 6) == "a hidden number of 6"
 
 
 def test_decimals() -> None:
@@ -63,5 +65,5 @@ def test_codes_are_spoken() -> None:
 
 def test_lists_and_plurals() -> None:
     assert wording.listed([]) == "" and wording.listed(["a"]) == "a" and wording.listed(["a", "b", "c"]) == "a, b and c"
-    assert wording.plural(1, "client") == "1 client" and wording.plural(math.nan, "client") == "* clients"
+    assert wording.plural(1, "client") == "1 client" and wording.plural(math.nan, "client") == "a hidden number of clients"
     assert wording.lower_first("OST") == "OST" and wording.lower_first("Mutual aid") == "mutual aid"

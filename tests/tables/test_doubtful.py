@@ -49,6 +49,23 @@ def test_a_score_out_of_range_is_a_warning(folder, told, pair, words) -> None:
     assert words in problem["problem"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "form", "sound", "wrong", "words"),
+    [
+        ("instrument.barc10", "BARC-10", 60, 61, "10 to 60, the range of BARC-10"),
+        ("instrument.arc", "ARC 0-50", 50, 51, "0 to 50, the range of ARC, agree or disagree"),
+        ("instrument.arc", "arc 1-6", 51, 49, "50 to 300, the range of ARC, items of 1 to 6"),
+    ],
+)
+def test_a_score_outside_the_range_of_its_version_is_a_warning(folder, told, variable, form, sound, wrong, words) -> None:
+    rows = [f"007,2011-0{month}-01,{variable},{value},self,{name}" for month, value, name in (
+        (1, sound, form), (2, wrong, form), (3, wrong, "another version"), (4, wrong, ""),
+    )]  # fmt: skip
+    text = HEAD.strip() + ",instrument\n" + "\n".join(rows) + "\n"
+    problem = told(folder(**{"observations.csv": text}), "out_of_range", column="value", rows=[3], severity="warning")
+    assert words in problem["problem"]
+
+
 def test_a_rare_word_spelt_almost_like_a_frequent_one(folder, told) -> None:
     pairs = [*["housing.status,settled"] * 30, "housing.status,setled", "housing.status,temporary"]
     problem = told(folder(**observed(*pairs)), "odd_word", rows=[32], severity="warning")

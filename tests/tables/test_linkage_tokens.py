@@ -106,7 +106,7 @@ def many(*dates: object, **more: object) -> pd.DataFrame:
     ],
 )
 def test_a_birth_date_that_cannot_be_right_makes_no_token_and_is_counted(date, said):
-    with pytest.warns(rn.RecoveryNetWarning, match=f"1 of 11 birth dates make no token .* cannot be right: {said}"):
+    with pytest.warns(rn.RecoveryNetWarning, match=f"1 of 11 birth dates are not used .* cannot be right: {said}"):
         made = rn.linkage_tokens(many(date), key=KEY)
     assert made.loc[10, list(TOKEN_COLUMNS)].isna().all() and pd.isna(made.loc[10, "linkage_key"])
     assert made.loc[:9, "linkage_year"].notna().all()

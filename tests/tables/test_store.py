@@ -158,3 +158,16 @@ def test_a_store_is_open_to_many_at_once(folder: Path) -> None:
         here = len(store.around(["c0337"], "2011-03-01", "2011-06-01").people)
         done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=True, env=env)
     assert int(done.stdout) == here
+
+
+def test_declared_words_of_state_travel_with_a_small_record(tmp_path: Path) -> None:
+    record = rn.load_sample("five_people")
+    words = (*rn.StateScheme().states, "steady")
+    seen = record.observations.assign(
+        value=record.observations["value"].mask(record.observations["value"] == "abstinent", "steady")
+    )
+    rn.write_store(record.with_tables(observations=seen, states=words), tmp_path / "store")
+    with rn.open_record(tmp_path / "store") as store:
+        around = store.around(["ann"], "2011-03-01", "2011-04-15")
+    assert around.states == words
+    assert "steady" in set(around.observations["value"])

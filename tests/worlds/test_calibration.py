@@ -66,6 +66,7 @@ def test_a_cell_gives_the_same_row_each_time_and_its_own_seed():
     assert row["rate"] == row["n_positive"] / 6 and row["low"] <= row["rate"] <= row["high"]
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was_and_workers_do_not_matter(tmp_path, monkeypatch):
     few = [Cell(LADDER, world, 60, 0.0, 3) for world in ("plain/none", "plain/strong", "latent_2/none")]
     monkeypatch.setattr(calibration, "cells", lambda: few)

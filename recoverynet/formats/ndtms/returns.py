@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -13,39 +12,17 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import Imported, ImportReport, ImportRow, chained
 from recoverynet.formats.ndtms.cells import answers_of, date_order, dates_of, is_yes, text_frame
-from recoverynet.formats.ndtms.columns import DATES, INTERVENTIONS, Columns, find_columns
+from recoverynet.formats.ndtms.columns import DATES, INTERVENTIONS, find_columns
+from recoverynet.formats.ndtms.one_return import Return, attributor, first_known, person_ids, tell_of_births
 from recoverynet.formats.ndtms.state_rule import StateRule, read_state_rule
-from recoverynet.tables.birth_dates import plausible_births
-from recoverynet.tables.linkage_tokens import births_in_words, token_columns
-from recoverynet.tables.pseudonym_ids import key_bytes, pseudonym, pseudonyms
+from recoverynet.tables.linkage_tokens import token_columns
+from recoverynet.tables.pseudonym_ids import key_bytes, pseudonym
 from recoverynet.tables.schema import require_time_zone
 from recoverynet.tables.sources import Source, open_source
 from recoverynet.tables.unnamed import age_bands
 
 _IDENTIFIERS = ("first_initial", "second_initial", "born", "postcode", "attributor")
 _OBSERVED = ["person_id", "observed_at", "variable", "value", "source", "instrument"]
-
-
-@dataclass
-class Return:
-    """One file on its way in."""
-
-    source: str
-    columns: Columns
-    frame: pd.DataFrame
-    person: pd.Series
-    dates: dict[str, pd.Series]
-    rows: list[ImportRow] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def text(self, part: str) -> pd.Series:
-        """A column by the part it plays, all missing where there is none."""
-        title = self.columns.parts.get(part)
-        return self.frame[title] if title else pd.Series(pd.NA, index=self.frame.index, dtype="str")
-
-    def date(self, part: str) -> pd.Series:
-        """A column of dates by the part it plays."""
-        return self.dates.get(part, pd.Series(pd.NaT, index=self.frame.index, dtype="datetime64[us]"))
 
 
 def read_ndtms(
@@ -126,7 +103,8 @@ def read_ndtms(
     if for_linkage and secret is None:
         raise SchemaError("for_linkage=True makes tokens, and tokens need a key both agencies hold: key=….")
     opened = open_source(source, one_file=True)
-    returns = [_opened(opened, name, secret, dates, columns) for name in opened.names]
+    numbers: dict[str, int] = {}
+    returns = [_opened(opened, name, secret, dates, columns, numbers) for name in opened.names]
     people = _once(pd.concat([_people(one, secret, for_linkage) for one in returns], ignore_index=True))
     episodes = pd.concat([_episodes(one) for one in returns], ignore_index=True).drop_duplicates(
         ["person_id", "started_on", "provider"], ignore_index=True
@@ -143,7 +121,9 @@ def read_ndtms(
     return Imported({n: f for n, f in tables.items() if len(f)}, report, {"modalities": modalities} if len(modalities) else {}, tz)
 
 
-def _opened(source: Source, name: str, secret: bytes | None, order: str | None, renamed: Mapping[str, str] | None) -> Return:
+def _opened(
+    source: Source, name: str, secret: bytes | None, order: str | None, renamed: Mapping[str, str] | None, numbers: dict[str, int]
+) -> Return:
     raw = source.read(name, set(INTERVENTIONS) | {"clientid", "agncy", "triaged", "client_random_id"})
     title = source.names[name]
     if raw.table is None:
@@ -154,36 +134,11 @@ def _opened(source: Source, name: str, secret: bytes | None, order: str | None, 
     formats = date_order(frame, columns, order, title)  # type: ignore[arg-type]
     dates = {part: dates_of(frame[columns.parts[part]], formats[columns.parts[part]]) for part in DATES if part in columns.parts}
     one = Return(title, columns, frame, pd.Series(dtype="str"), dates)
-    one.person = _person_ids(one, secret)
+    one.person = person_ids(one, secret, numbers)
     one.notes.append(f"{title} was read as {columns.version}.")
     one.notes += [f"{title}: {problem.problem}." for problem in raw.problems if problem.severity == "warning"]
     _account_of_cells(one, list(raw.columns))
     return _without_refusals(one)
-
-
-def _person_ids(one: Return, secret: bytes | None) -> pd.Series:
-    """The id of each row's person: the extract's own, the agency's, or a token or number of the attributor."""
-    agency = one.text("agency").fillna("")
-    if "random_id" in one.columns.parts:
-        ids = one.text("random_id")
-    elif "client" in one.columns.parts:
-        ids = agency.where(agency == "", agency + ":") + one.text("client")
-    else:
-        attributor = one.text("attributor") if "attributor" in one.columns.parts else _attributor(one)
-        code = pd.Series(pd.factorize(attributor)[0], index=attributor.index)
-        numbered = "person-" + (code + 1).astype("str")
-        one.notes.append("people are told apart by initials, birth date and sex alone; some of them share these.")
-        ids = pseudonyms(attributor, secret) if secret else numbered.where(attributor.notna())
-    return pseudonyms(ids, secret) if secret else ids.astype("str")
-
-
-def _attributor(one: Return) -> pd.Series:
-    """Initials, birth date and sex as one text, missing where one of the first three is."""
-    first, second = (one.text(part).str.upper().str[:1] for part in ("first_initial", "second_initial"))
-    answer: pd.Series = (
-        first + second + one.date("born").dt.strftime("%Y%m%d") + one.text("sex").fillna("").str.upper().str[:1]
-    ).astype("str")
-    return answer
 
 
 def _without_refusals(one: Return) -> Return:
@@ -230,7 +185,7 @@ def _account_of_cells(one: Return, titles: list[str]) -> None:
 
 def _people(one: Return, secret: bytes | None, for_linkage: bool) -> pd.DataFrame:
     consent = one.text("consent").str.upper().str[:1].map({"Y": True, "N": False})
-    began = one.date("triaged").fillna(one.date("referred"))
+    began = first_known(one)
     people = pd.DataFrame(
         {
             "person_id": one.person,
@@ -243,16 +198,14 @@ def _people(one: Return, secret: bytes | None, for_linkage: bool) -> pd.DataFram
         }
     )
     if secret is not None and {"first_initial", "second_initial", "born"} <= set(one.columns.parts):
-        born = one.date("born")
-        plain = _attributor(one).where(plausible_births(born, born.notna(), known=began)[0].notna())
+        plain = attributor(one)
         near = one.text("postcode").str.upper().str.replace(" ", "", regex=False)
         people["linkage_token"] = _tokens(plain, secret)
         people["linkage_token_pc"] = _tokens(plain + "|" + near, secret)
     if secret is not None and for_linkage:
         known = {name: one.text(name) for name in ("first_initial", "second_initial", "sex", "postcode")}
         tokens, births = token_columns(pd.DataFrame({**known, "birth_date": one.date("born"), "known_on": began}), secret)
-        if births.n_wrong:
-            one.notes.append(f"{one.source}: {births_in_words(births)}")
+        tell_of_births(one, births)
         people = people.join(tokens)
     return _once(people)
 

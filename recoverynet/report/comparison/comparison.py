@@ -39,7 +39,6 @@ from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import UnknownConsent
 from recoverynet.tables.record import RecoveryRecord
 
-TEMPLATE = "comparison.ipynb"
 TITLE = "Links to recovery communities, compared"
 
 
@@ -159,7 +158,7 @@ def comparison_report(
     remember_publication(report, writer.publication)
     book.remember(report.title, writer.publication)
     kept = record if clients is None else comparison.chosen.record
-    return remember_rerun(report, Rerun(kept, settings_cell(record, policy, asked), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, settings_cell(record, policy, asked), "comparison"))
 
 
 def _book(

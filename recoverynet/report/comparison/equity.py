@@ -105,5 +105,4 @@ def _one_column(
         others = whole[0] - nothing[0] - own[0], whole[1] - nothing[1] - own[1]
         others = others if 0 <= others[0] <= others[1] or pd.isna(sum(others)) else (float("nan"), float("nan"))
         rows[f"{spoken}: {level}"] = (own, others, apart(own, others))
-    told = [f"{spoken} not recorded: {wording.number(nothing[1])} of {wording.number(whole[1])}."] if UNKNOWN in order else []
-    return rows, told
+    return rows, [f"{spoken} not recorded: {wording.said_of(nothing[1], whole[1], share=False)}."] if UNKNOWN in order else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -43,11 +45,11 @@ def flow_section(report: ReportWriter, comparison: Comparison, found: Found) -> 
     for figure in found.told:
         if figure.why_not is not None:
             asked[figure.label] = section.disclose(_asked_table(comparison, figure))
-    steps = _steps(shown, asked)
+    steps = _steps(shown, asked, wording.number)
     title = f"Clients on the record and in the figures, {comparison.label(now)}"
     section.figure(
         partial(draw_flow, steps, title=title),
-        alt=describe_flow(steps, title=title),
+        alt=describe_flow(_steps(shown, asked, _said), title=title),
         caption=f"Who was counted and why others were not, after STROBE, {now.period}. Contact with the recovery community is "
         "asked of everybody counted; each figure below it of some of them.",
     )
@@ -91,15 +93,20 @@ def _asked_table(comparison: Comparison, figure: MainFigure) -> CountTable:
     )
 
 
-def _steps(shown: DisclosedTable, asked: dict[str, DisclosedTable]) -> list[tuple[str, list[str]]]:
-    """The boxes of the flow chart, from figures after disclosure."""
+def _said(count: float) -> str:
+    """A count for who hears the chart."""
+    return wording.HIDDEN_NUMBER if math.isnan(count) else wording.number(count)
+
+
+def _steps(shown: DisclosedTable, asked: dict[str, DisclosedTable], told: Callable[[float], str]) -> list[tuple[str, list[str]]]:
+    """The boxes of the flow chart, from figures after disclosure, as told by a function."""
     whole = shown.n(TOTAL) if TOTAL in shown.counts.index else shown.n(COUNTED)
-    reasons = [f"{label}: {wording.number(shown.n(label))}" for label in shown.counts.index if label not in (COUNTED, TOTAL)]
+    reasons = [f"{label}: {told(shown.n(label))}" for label in shown.counts.index if label not in (COUNTED, TOTAL)]
     steps: list[tuple[str, list[str]]] = [
-        (f"Clients on the record: {wording.number(whole)}", []),
-        (f"{COUNTED}: {wording.number(shown.n(COUNTED))}", reasons),
+        (f"Clients on the record: {told(whole)}", []),
+        (f"{COUNTED}: {told(shown.n(COUNTED))}", reasons),
     ]
     for label, table in asked.items():
-        others = [f"{row}: {wording.number(table.n(row))}" for row in table.counts.index if row not in (ASKED, TOTAL)]
-        steps.append((f"{label}: asked of {wording.number(table.n(ASKED))} of them", others))
+        others = [f"{row}: {told(table.n(row))}" for row in table.counts.index if row not in (ASKED, TOTAL)]
+        steps.append((f"{label}: asked of {told(table.n(ASKED))} of them", others))
     return steps

@@ -17,14 +17,10 @@ from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.disclosed import TOTAL
 from recoverynet.report.evaluation.closing import fingerprint
 from recoverynet.report.evaluation.links import unseen_in_words
-from recoverynet.report.rendering import plain
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
+from recoverynet.report.standing import standing
 
 FIRST = (CONTACT, NORM, AFTERCARE)
-CAVEAT = (
-    "These figures describe what was recorded. A difference between periods, providers, areas or groups does not show what "
-    "made it: other people may have been counted, and recording may have changed."
-)
 
 
 def brief_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
@@ -32,7 +28,7 @@ def brief_section(report: ReportWriter, comparison: Comparison, found: Found) ->
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(comparison, found))
     section.points([text for text in _sentences(comparison, found) if text])
-    section.note(CAVEAT)
+    section.note(standing("comparison_caveat"))
     return section.finish()
 
 
@@ -146,14 +142,11 @@ def limits_section(report: ReportWriter, comparison: Comparison, found: Found) -
     section = report.section("limits", "What this cannot say", "What should nobody conclude from this report?")
     section.points(
         [
-            "**That anything worked, or failed.** Two periods differ in more than what was done: in who came, how ill they were, "
-            "and how carefully contacts were written down.",
-            f"**Which of the {many} is best.** There is no order in this report. Outside the limits means that chance alone is an "
-            "unlikely reason; the mix of clients and the way of recording are others.",
-            "**Why a gap is there.** Groups are told apart by what is recorded. What was never asked cannot show a gap.",
-            "**That nobody else was reached.** Contacts nobody wrote down are missing, and mutual-aid groups keep no registers: "
-            "shares with contact are lower bounds.",
-            "**That a difference which could be chance is none.** With few people only large differences can be seen.",
+            standing("comparison_worked"),
+            standing("comparison_best", many=many),
+            standing("comparison_gap"),
+            standing("comparison_reached"),
+            standing("comparison_chance"),
         ]
     )
     section.note(report.policy.in_words())
@@ -182,7 +175,7 @@ def settings_in_words(comparison: Comparison, policy_words: str) -> dict[str, st
 def again_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     """How to make the report again."""
     section = report.section("settings", "How to make this report again")
-    section.say(plain("The same record and settings give the same report, number for number."))
+    section.say(standing("comparison_again"))
     section.facts("Settings", list(settings.items()))
     section.say(*appendix(report.publication))
     return section.finish()

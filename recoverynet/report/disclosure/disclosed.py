@@ -132,8 +132,8 @@ class DisclosedTable:
         return self.n(all_rows, all_columns if whole else column)
 
     def words(self, row: str = TOTAL, column: str | None = None, *, noun: str = "") -> str:
-        """One count as ``52 of 650 (8%)``, or with a noun as ``52 of 650 clients (8%)``."""
-        return wording.n_of(self.n(row, column), self.total(row, column), noun)
+        """For a sentence: one count as ``52 of 650 (8%)``, or with a noun as ``52 of 650 clients (8%)``."""
+        return wording.said_of(self.n(row, column), self.total(row, column), noun)
 
     def share(self, row: str = TOTAL, column: str | None = None) -> float:
         """One count divided by what it is out of; NaN where either is hidden or the denominator is 0."""

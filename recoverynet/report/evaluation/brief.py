@@ -19,6 +19,7 @@ from recoverynet.report.evaluation.observed import AGREED, CONTACTED, DECLINED, 
 from recoverynet.report.evaluation.setting import UNDATED, Setting
 from recoverynet.report.evaluation.subgroups import WITHIN_28
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
+from recoverynet.report.standing import standing
 
 WITHIN_90, DURING = "Within 90 days after", "During treatment"
 CLEAR_LEAD = 0.1
@@ -33,10 +34,7 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings, as
     section.points([text for tell in (*people, _tell_outcomes, _tell_spread) if (text := tell(setting, findings))])
     if hidden := _nearly_all_hidden(setting, findings, asked):
         section.note(hidden, "caution")
-    section.note(
-        "These figures describe what was recorded. They do not show that a link to a recovery community "
-        "changed anybody's state; the section on what this record cannot show says why."
-    )
+    section.note(standing("evaluation_caveat"))
     return section.finish()
 
 

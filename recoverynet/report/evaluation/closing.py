@@ -17,6 +17,7 @@ from recoverynet.report.disclosure.estimates import about
 from recoverynet.report.evaluation.observed import CONTACTED, STATE_EVER, Findings
 from recoverynet.report.evaluation.setting import Setting
 from recoverynet.report.sections import ReportWriter, Section
+from recoverynet.report.standing import standing
 from recoverynet.tables.contacts_away import CONTACTS
 from recoverynet.tables.layouts import RECORD_TABLES
 from recoverynet.tables.measurable import engine_of
@@ -42,14 +43,10 @@ def limits_section(report: ReportWriter, setting: Setting, findings: Findings) -
 
 def _limits_of_any_record(findings: Findings) -> list[str]:
     return [
-        "**Clustering is not contagion.** People in recovery may be tied to each other because they came "
-        "together after they had changed, because the same place shaped them, or because they shaped each "
-        "other. These leave the same footprints. The section on spread sets aside what the record holds of the first two; "
-        "what nobody recorded, no table here can set aside.",
+        standing("clustering_is_not_contagion"),
         "**A record is not a life.** Contacts nobody wrote down are missing, mutual-aid groups keep no "
         f"registers{_words_without_contact(findings)}. Shares with contact are lower bounds.",
-        "**No comparison group.** Clients linked to recovery communities may have differed from others "
-        "before they were linked. Change over time in the same clients is not the effect of a service.",
+        standing("no_comparison_group"),
     ]
 
 
@@ -58,15 +55,9 @@ def _limits_of_this_record(setting: Setting, findings: Findings) -> list[str]:
     if len(setting.states_seen):
         points.append("**States are known for some, some of the time.** " + _words_on_states(setting, findings))
     if setting.observations["source"].isin(["self", "worker"]).any():
-        points.append(
-            "**Most of it is self-report or the worker's view.** Tables name the source. Reoffending is "
-            "counted only where a source outside the service reports it."
-        )
+        points.append(standing("self_report"))
     if n_rows["groups"]:
-        points.append(
-            "**Groups are places, not rosters.** Only people on the record appear; nothing is inferred "
-            "about anybody else who goes to a group."
-        )
+        points.append(standing("places_not_rosters"))
     absent = [words for name, words in NEEDED.items() if not n_rows[name]]
     if absent:
         points.append(f"**Not in the record:** {wording.listed(absent)}. The sections that need them say so.")
@@ -95,10 +86,7 @@ def _words_on_states(setting: Setting, findings: Findings) -> str:
 def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, settings: dict[str, str]) -> Section:
     """What it takes to make the report again, and to show that it was made from the same data."""
     section = report.section("settings", "How to make this report again")
-    section.say(
-        "Whoever holds the same record gets the same report, number for number, with the settings below. "
-        "The fingerprint changes if any cell of any table does."
-    )
+    section.say(standing("again"))
     section.facts("Settings", list(settings.items()))
     # Exact numbers of rows are sums of figures hidden elsewhere.
     off = report.policy.is_off

@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from recoverynet.atomic import write_text
-from recoverynet.errors import SchemaError
 from recoverynet.instants import as_instant
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.models.spread.spread_terms import Placebo
@@ -27,7 +25,7 @@ from recoverynet.report.evaluation.setting import Setting, make_setting
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.rendering import plain
 from recoverynet.report.report import Report, remember_rerun
-from recoverynet.report.save.ipynb import Rerun, notebook_template
+from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.spread import spread_section
 from recoverynet.report.whom import whom_in_words, whom_sentence
@@ -39,7 +37,6 @@ from recoverynet.tables.relational.start import EngineSettings
 from recoverynet.tables.reported_on import reported_on
 from recoverynet.tables.store import RecordStore
 
-TEMPLATE = "evaluation.ipynb"
 TITLE = "Links to recovery communities"
 SUBTITLE = "An evaluation of contact records: who is linked to mutual aid and other recovery communities, and what changed."
 
@@ -207,7 +204,7 @@ def evaluation_report(
     asked = asked_of | {"title": title, "subtitle": subtitle, "placebo": placebo, "unknown_consent": unknown_consent}
     asked |= {"disclosure": policy, "area": area, "provider": provider}
     kept = record if clients is None else chosen.record
-    return remember_rerun(report, Rerun(kept, _settings_cell(_as_python(asked, setting)), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, _settings_cell(_as_python(asked, setting)), "evaluation"))
 
 
 def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
@@ -234,32 +231,6 @@ def _spread(writer: ReportWriter, setting: Setting, findings: Findings, *, place
         engine=setting.engine,
         on_level=findings.keep_level,
     )
-
-
-def evaluation_notebook_template(path: str | Path) -> Path:
-    """Copy the notebook template of the evaluation report to a file of your own, to edit.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        File to write; it must not exist yet.
-
-    Returns
-    -------
-    pathlib.Path
-        The file. Pass it as ``report.save("x.ipynb", template=path)``.
-
-    Raises
-    ------
-    SchemaError
-        The file is there already.
-    NotWrittenError
-    """
-    path = Path(path)
-    if path.exists():
-        raise SchemaError(f"{path} is there already, and is not replaced unasked. Choose another name.")
-    write_text(path, notebook_template(TEMPLATE))
-    return path
 
 
 _MEANINGS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -127,11 +128,12 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     )
     frame = shown.to_frame().iloc[1:].rename(columns={"row": "stage"})
     whole, apart = shown.n("All clients"), tuple(wording.label(stage) for stage in LINKAGE_ENDS)
+    everybody = "all clients" if math.isnan(whole) else f"all {wording.plural(whole, 'client')}"
     section.figure(
         partial(funnel, frame, denominator=whole, apart=apart, title="How far clients get towards a recovery group"),
         alt=describe_funnel(frame, denominator=whole, apart=apart),
-        caption=f"Clients who reached each step towards a recovery group, {setting.period}. Out of: all "
-        f"{wording.plural(whole, 'client')} on the record, those never offered a group included.",
+        caption=f"Clients who reached each step towards a recovery group, {setting.period}. Out of: "
+        f"{everybody} on the record, those never offered a group included.",
     )
     section.show(shown)
     funnel_by(section, setting, _stages_told(setting))

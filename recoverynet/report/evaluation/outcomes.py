@@ -21,6 +21,7 @@ from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.outcome_names import KNOWN
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
+from recoverynet.tables.instruments import REGISTER, found_in
 
 DAYS_APART = 28
 TWICE = "First and last"
@@ -164,11 +165,6 @@ def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataF
         return
     section.heading("Scores and days")
     rows = {outcome_label(name): _paired(pair) for name, pair in scores.items()}
-    better = [
-        f"{outcome_label(name).split(' (')[0]}: {KNOWN[name].better} is better"
-        for name in scores
-        if name in KNOWN and KNOWN[name].better == "lower"
-    ]
     shown = section.summary(
         setting.summary_table(
             pd.DataFrame(rows).T,
@@ -178,18 +174,32 @@ def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataF
             row_header="Outcome",
             heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
             who={outcome_label(name): _twice(name) for name in scores},
-            note=" ".join(
-                [
-                    *(["; ".join(better) + ". For all others higher is better."] if better else []),
-                    "Changes are computed before rounding.",
-                ]
-            ),
+            note=" ".join([*_directions(scores), "Changes are computed before rounding."]),
         )
     )
     findings.scores = shown
     for unit in dict.fromkeys(KNOWN[name].unit for name in scores if name in KNOWN):
         labels = [outcome_label(name) for name in scores if name in KNOWN and KNOWN[name].unit == unit]
         _score_figure(section, setting, shown, labels, unit)
+
+
+def _directions(scores: dict[str, pd.DataFrame]) -> list[str]:
+    """Which way is better, of every score, in sentences; nothing is said of one whose direction is not in the register."""
+    better = {name: _better(name, str(pair.attrs["instrument"])) for name, pair in scores.items()}
+    spoken = {name: outcome_label(name).split(" (")[0] for name in scores}
+    lower = [f"{spoken[name]}: lower is better" for name, way in better.items() if way == "lower"]
+    unknown = [wording.lower_first(spoken[name]) for name, way in better.items() if not way]
+    rest = ["For all others higher is better."] if "higher" in better.values() and (lower or unknown) else []
+    not_known = [f"Which way is better is not on the register for: {wording.listed(unknown)}."] if unknown else []
+    return [*(["; ".join(lower) + "."] if lower else []), *not_known, *rest]
+
+
+def _better(name: str, form: str) -> str:
+    """Which way is better: as known of the variable, else as the register has it for the version."""
+    if name in KNOWN:
+        return KNOWN[name].better
+    found = found_in(REGISTER, name, form or None)
+    return "" if found is None else found.better
 
 
 def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSummary, labels: list[str], unit: str) -> None:

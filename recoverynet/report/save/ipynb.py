@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -9,13 +10,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recoverynet.atomic import write_text
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.report.rendering import TEMPLATES
+from recoverynet.report.template import escaped, require_own, section_shown, template_kind, template_text, usual_headings
 from recoverynet.tables.files import record_offered
 from recoverynet.tables.handover import KEY_VARIABLE
 from recoverynet.tables.record import RecoveryRecord
@@ -36,6 +37,39 @@ _QUIETLY = {"RECOVERYNET_QUIET": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 _KEPT_METADATA = ("kernelspec", "language_info")
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a template puts to the sections of a report, as Markdown.
+
+    Attributes
+    ----------
+    before : mapping of str to str
+        What stands before a section, by its name.
+    last : str
+        Name of the section behind which something stands.
+    behind : str
+        What stands there.
+    """
+
+    before: Mapping[str, str] = field(default_factory=dict)
+    last: str = ""
+    behind: str = ""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Whose report a notebook shows: for a first cell of its own, where there is anything to say."""
+
+    service: str = ""
+    contact: str = ""
+    logo: bytes = b""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing was put on it."""
+        return not (self.service or self.contact or self.logo)
+
+
 @dataclass(frozen=True, eq=False)
 class Rerun:
     """What it takes to make a report again: the record, and the lines of Python that hold its settings.
@@ -45,27 +79,27 @@ class Rerun:
     record : RecoveryRecord
     settings : str
         Source of the notebook's settings cell.
-    template : str
-        File name of the template among those that ship with the package.
+    kind : str
+        Of the report, by which the template that ships with the package is found.
     then : tuple of str
         Lines of Python behind the one that makes the report.
     sections : tuple of (str, str)
         Name and title of the sections to show; empty for those the template shows.
+    words : Words
+        What a template puts to them.
     """
 
     record: RecoveryRecord
     settings: str
-    template: str
+    kind: str
     then: tuple[str, ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
+    words: Words = Words()
 
 
-def notebook_template(name: str) -> str:
-    """The text of a notebook template that ships with the package."""
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def write_notebook(rerun: Rerun, path: Path, *, manifest: str = "", template: Path | None = None, timeout: int = 900) -> None:
+def write_notebook(
+    rerun: Rerun, path: Path, *, manifest: str = "", template: Path | None = None, cover: Cover = Cover(), timeout: int = 900
+) -> None:
     """Fill in the template, run it on the record, and write it with its outputs.
 
     Parameters
@@ -77,13 +111,16 @@ def write_notebook(rerun: Rerun, path: Path, *, manifest: str = "", template: Pa
         JSON that goes into the metadata of the notebook; empty for none.
     template : pathlib.Path, optional
         A notebook of your own. Default: the one that ships with the package.
+    cover : Cover
+        Service, contact and logo.
     timeout : int
         Seconds a cell may take.
 
     Raises
     ------
     SchemaError
-        The template is no notebook, has no code cell tagged ``settings``, or the contacts of the record are not in memory.
+        The template is no notebook or that of another report, has no code cell tagged ``settings``, or the contacts of the
+        record are not in memory.
     NotEstimableError
         A cell fails, takes too long, or the kernel cannot be started.
     """
@@ -96,6 +133,7 @@ def write_notebook(rerun: Rerun, path: Path, *, manifest: str = "", template: Pa
     import nbformat
 
     notebook = _filled(rerun, template)
+    _put_on_cover(notebook, cover)
     with tempfile.TemporaryDirectory(prefix="rn-") as scratch:
         folder = Path(scratch)
         with record_offered(rerun.record, folder / "record") as (address, key):
@@ -111,7 +149,7 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
     """The template with the settings put in, and without any output it came with."""
     import nbformat
 
-    text = notebook_template(rerun.template) if template is None else read_text(template, most=MOST_JSON_BYTES)
+    text = template_text(rerun.kind) if template is None else read_text(template, most=MOST_JSON_BYTES)
     try:
         parse_json(text, "it")
         notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
@@ -123,9 +161,13 @@ def _filled(rerun: Rerun, template: Path | None) -> NotebookNode:
             f"A template needs exactly one code cell tagged {SETTINGS_TAG!r}, which is filled in; this one "
             f"has {len(cells)}. Start from a copy of the template that ships with recoverynet."
         )
+    if template is not None:
+        require_own(template_kind(notebook.metadata), rerun.kind, template.name)
     cells[0].source = rerun.settings
     if template is None and rerun.sections:
         _show_only(notebook, rerun)
+    elif rerun.sections:
+        _leave_out_what_cannot_be_fed(notebook, rerun)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         if cell.cell_type == "code":
@@ -142,8 +184,42 @@ def _show_only(notebook: NotebookNode, rerun: Rerun) -> None:
     if rerun.then:
         kept[made].source = "\n".join([kept[made].source, *rerun.then])
     for name, title in rerun.sections:
-        kept += [new_markdown_cell(f"## {title}"), new_code_cell(f"report[{name!r}]".replace("'", '"'))]  # type: ignore[no-untyped-call]
+        said = rerun.words.before.get(name, "")
+        heading = f"## {escaped(title)}"
+        kept += [new_markdown_cell(f"{heading}\n\n{said}" if said else heading)]  # type: ignore[no-untyped-call]
+        kept += [new_code_cell(f"report[{name!r}]".replace("'", '"'))]  # type: ignore[no-untyped-call]
+        if rerun.words.behind and rerun.words.last == name:
+            kept += [new_markdown_cell(rerun.words.behind)]  # type: ignore[no-untyped-call]
     notebook.cells = kept
+
+
+def _leave_out_what_cannot_be_fed(notebook: NotebookNode, rerun: Rerun) -> None:
+    """Take out of a template of one's own the sections that such a report can have and this record cannot feed."""
+    missing = usual_headings(rerun.kind).keys() - {name for name, _ in rerun.sections}
+    kept: list[NotebookNode] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and section_shown(cell.source) in missing:
+            while kept and kept[-1].cell_type == "markdown":
+                kept.pop()
+        else:
+            kept.append(cell)
+    notebook.cells = kept
+
+
+def _put_on_cover(notebook: NotebookNode, cover: Cover) -> None:
+    """The service, its logo and whom to ask in a first cell of their own."""
+    from nbformat.v4 import new_markdown_cell
+
+    if cover.is_bare:
+        return
+    name = f"Logo of {cover.service}" if cover.service else "Logo"
+    lines = [f"![{escaped(name)}](attachment:logo.png)"] if cover.logo else []
+    lines += [f"**{escaped(cover.service)}**"] if cover.service else []
+    lines += [f"Contact: {escaped(cover.contact)}"] if cover.contact else []
+    first = new_markdown_cell("\n\n".join(lines), id="cover")  # type: ignore[no-untyped-call]
+    if cover.logo:
+        first.attachments = {"logo.png": {"image/png": base64.b64encode(cover.logo).decode("ascii")}}
+    notebook.cells.insert(0, first)
 
 
 def _execute(notebook: NotebookNode, folder: Path, offer: Mapping[str, str], timeout: int) -> None:

@@ -16,8 +16,9 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.estimates import about, decimal
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
-from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen
+from recoverynet.report.spread.ladder import cannot_be_seen
 from recoverynet.report.spread.setting import SpreadSetting, p_words, placebo_in_words, verdict_sentences
+from recoverynet.report.standing import standing
 from recoverynet.worlds.calibration import calibration_table
 
 FEW_PEOPLE = 100
@@ -32,7 +33,7 @@ def brief_section(report: ReportWriter, setting: SpreadSetting) -> Section:
         return section.finish()
     section.key_figures(_key_figures(setting))
     section.points([verdict_sentences(setting)[0], *_numbers(setting), *verdict_sentences(setting)[1:]])
-    section.note(CAVEAT)
+    section.note(standing("spread_caveat"))
     return section.finish()
 
 
@@ -75,21 +76,14 @@ def limits_section(report: ReportWriter, setting: SpreadSetting) -> Section:
     section = report.section("limits", "What this cannot say", "What should nobody conclude from this report?")
     panel = setting.waves.panel
     points = [
-        f"**{CAVEAT}**",
-        "**It speaks of gaining the norm, not of losing it, and of all people together, not of anybody.** "
-        "No person's chances follow from it.",
-        "**States are known for some, some of the time.** If those not known differ in ways that go with "
-        "their contacts, the answer is off.",
-        "**Contacts on record are not all contacts.** Mutual-aid groups keep no registers, and friends "
-        "outside the service are not here. Exposure is that to people on record.",
-        "**No more than a level.** Level 3 is what spread would look like, and what a strong unrecorded "
-        "trait would look like. Levels below do not show that nothing spreads: few gains make wide "
-        "intervals.",
+        standing("spread_caveat", strong=True),
+        standing("spread_gaining"),
+        standing("spread_unknown"),
+        standing("spread_contacts"),
+        standing("spread_levels"),
     ]
     if panel.n_people < FEW_PEOPLE:
-        points.append(
-            "**So few people are looked at** that even strong influence would often not be found, and what is found may be luck."
-        )
+        points.append(standing("spread_few"))
     section.points(points)
     section.heading("How often the ladder is wrong")
     rates = error_rates(panel.n_people)
@@ -196,7 +190,7 @@ def calibration_facts(rates: ErrorRates) -> list[tuple[str, str]]:
 def rerun_section(report: ReportWriter, settings: dict[str, str]) -> Section:
     """What it takes to make the report again."""
     section = report.section("settings", "How to make this report again")
-    section.say("Whoever holds the same data gets the same report, number for number, with the settings below.")
+    section.say(standing("spread_again"))
     section.facts("Settings", list(settings.items()))
     section.say(*appendix(report.publication))
     return section.finish()

@@ -30,11 +30,6 @@ NO_CONTACT = (
     "**Spread cannot be seen:** of nobody who could have gained the norm is a contact on record with somebody whose state "
     "is known. Not seen is not none, so nothing is said about how the norm passes between people."
 )
-CAVEAT = (
-    "Like people meet, people share places, and people influence each other: all three leave the same "
-    "trace in records. The ladder sets aside what the records hold of the first two. It cannot set aside "
-    "what nobody recorded."
-)
 
 
 def cannot_be_seen(setting: SpreadSetting) -> str:

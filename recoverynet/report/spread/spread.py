@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from recoverynet.arguments import list_of_names
+from recoverynet.arguments import list_of_names, whole_number
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.instants import as_window
 from recoverynet.measures.behaviours import norm_values
 from recoverynet.measures.subgroups import people_with_role
+from recoverynet.models.spread.positions import position_names, with_positions
 from recoverynet.models.spread.spread_panel import SpreadPanel, spread_panel
 from recoverynet.models.spread.spread_terms import Placebo
 from recoverynet.progress import track
@@ -31,9 +32,10 @@ from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.spread.chance import chance_section, clustering_section, rates_section
 from recoverynet.report.spread.closing import brief_section, limits_section, rerun_section, settings_in_words
 from recoverynet.report.spread.declared import clients_reported_on
-from recoverynet.report.spread.ladder import CAVEAT, cannot_be_seen, ladder_section, null_figure, rungs_table, sensitivity_section
+from recoverynet.report.spread.ladder import cannot_be_seen, ladder_section, null_figure, rungs_table, sensitivity_section
 from recoverynet.report.spread.people import exposure_section, people_section
 from recoverynet.report.spread.setting import SpreadSetting, verdict_sentences
+from recoverynet.report.standing import standing
 from recoverynet.report.whom import whom_in_words, whom_sentence
 from recoverynet.states import RECOVERY_NORM, Norm
 from recoverynet.tables.consent import Purpose, UnknownConsent
@@ -44,7 +46,6 @@ from recoverynet.tables.relational.start import EngineSettings
 from recoverynet.tables.reported_on import ReportedOn, reported_on
 from recoverynet.tables.store import RecordStore
 
-TEMPLATE = "spread.ipynb"
 TITLE = "Is the norm spreading?"
 N_PERMUTATIONS = 999
 COUNTING = (people_section, exposure_section)
@@ -60,6 +61,7 @@ def spread_report(
     placebo: Placebo | None = None,
     adjust: Sequence[str] | None = None,
     surroundings: Sequence[str] | None = None,
+    positions: int = 0,
     window: tuple[object, object] | None = None,
     every: str | None = None,
     roles: Sequence[str] | None = None,
@@ -93,6 +95,9 @@ def spread_report(
     adjust, surroundings : sequence of str, optional
         Covariates, as :func:`recoverynet.evidence_ladder` takes them. Default for a record: what is filled
         in, see ``spread_panel``; for a panel: none.
+    positions : int
+        Also adjust for so many coordinates of the first wave's network, for hidden traits that drew its ties; 3 are usual.
+        Default 0, none. See :func:`recoverynet.with_positions`.
     window, every, roles, valid_for, unknown_consent
         How a record becomes a panel, as for ``spread_panel``. Not for panels. People of a record who did not agree to
         research are in no figure; those whose answer is not recorded are counted unless ``unknown_consent="leave_out"``.
@@ -123,13 +128,14 @@ def spread_report(
     Raises
     ------
     SchemaError
-        An argument does not fit the source: no such area or provider, an empty list of clients.
+        An argument does not fit the source: no such area or provider, an empty list of clients, ``positions`` below 0.
     UnknownPersonError
         Somebody on the list of clients is not on the record.
     TimeOrderError
         The window does not end after it starts.
     NotEstimableError
-        Nothing in the record is dated, hardly anybody's state is on record, or nobody agreed to research.
+        Nothing in the record is dated, hardly anybody's state is on record, nobody agreed to research, or positions are asked
+        for and the first wave's network is too small for them.
     DisclosureError
         There is no such disclosure policy, or the ledger is that of another record.
     EngineError
@@ -153,11 +159,12 @@ def spread_report(
     chosen: dict[str, object] = {"window": window, "every": every, "roles": roles, "valid_for": valid_for, "engine": engine}
     chosen["unknown_consent"] = unknown_consent
     chosen_of = _chosen(source, window, area, provider, clients)
-    panel_and_name = _panel_of(chosen_of.record if chosen_of else source, norm, adjust, surroundings, placebo, chosen)
+    asked_of = chosen_of.record if chosen_of else source
+    panel_and_name = _panel_of(asked_of, norm, adjust, surroundings, placebo, chosen, positions)
     clients_of = None if chosen_of is None else clients_reported_on(chosen_of.record, _window(source, window), unknown_consent)
     setting = SpreadSetting(*panel_and_name, policy, _seed(rng), n_permutations, clients_of)
     ways = {"norm": norm, "placebo": placebo, "adjust": adjust, "surroundings": surroundings, **chosen}
-    ways |= {"n_permutations": n_permutations, "rng": setting.seed}
+    ways |= {"positions": positions, "n_permutations": n_permutations, "rng": setting.seed}
     whom = {"area": area, "provider": provider}
     book = _book(source, chosen_of, ledger, policy, ways, whom)
     writer = ReportWriter(policy, earlier=book.earlier, scope=book.scope, corrected=book.corrected)
@@ -183,7 +190,7 @@ def spread_report(
     remember_publication(report, writer.publication)
     book.remember(report.title, writer.publication)
     kept = source if clients is None else chosen_of.record
-    return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), TEMPLATE))
+    return remember_rerun(report, Rerun(kept, settings_cell(source, policy, arguments), "spread"))
 
 
 def _book(
@@ -314,7 +321,7 @@ def spread_section(
     )
     null_figure(section, setting)
     rungs_table(section, setting)
-    section.note(CAVEAT)
+    section.note(standing("spread_caveat"))
     return section.finish()
 
 
@@ -330,6 +337,7 @@ def _panel_of(
     surroundings: Sequence[str] | None,
     placebo: Placebo | None,
     chosen: dict[str, object],
+    positions: int,
 ) -> tuple[SpreadPanel, str]:
     """The panel with how it is asked, and the name of the behaviour."""
     if isinstance(source, RecoveryRecord):
@@ -342,6 +350,7 @@ def _panel_of(
             adjust=adjust,
             surroundings=surroundings,
             placebo=placebo,
+            positions=positions,
             **chosen,  # type: ignore[arg-type]
         )
         return waves, asked.name
@@ -355,8 +364,9 @@ def _panel_of(
     name, _ = norm_values(source, norm)
     terms = list_of_names(() if adjust is None else adjust, "adjust")
     shared = list_of_names(() if surroundings is None else surroundings, "surroundings", apart_from=terms, other="adjust")
-    waves = SpreadPanel(source, terms, shared, placebo, "wave", notes=source.notes)
-    return waves, name
+    if whole_number(positions, "positions", 0):
+        source, terms = with_positions(source, positions), (*terms, *position_names(positions))
+    return SpreadPanel(source, terms, shared, placebo, "wave", notes=source.notes), name
 
 
 def _seed(rng: RandomSource) -> int:

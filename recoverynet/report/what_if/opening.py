@@ -13,12 +13,12 @@ from recoverynet.models.interventions.courses import HORIZON_CHECK
 from recoverynet.report import wording
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
+from recoverynet.report.standing import standing
 from recoverynet.report.what_if.declared import who_at_the_start
 from recoverynet.report.what_if.setting import WhatIf
 from recoverynet.report.what_if.wording import RULE_LABELS, interventions_in_words, signed, within
 
 TOO_FEW = "So few clients are on this record that nothing can be shown without telling of one of them."
-CAVEAT = "These are courses simulated under the assumptions below: no evaluation, and nobody's forecast."
 
 
 def brief_section(report: ReportWriter, what_if: WhatIf) -> Section:
@@ -30,7 +30,7 @@ def brief_section(report: ReportWriter, what_if: WhatIf) -> Section:
     section.points(interventions_in_words(what_if.plan.interventions, what_if.source.standing.group_names))
     section.key_figures(_key_figures(what_if))
     section.points([text for text in (_linked(what_if), _gained(what_if), _apart(what_if), _tips(what_if)) if text])
-    section.note(f"**{what_if.basis}.** {CAVEAT}", "caution")
+    section.note(standing("what_if_caveat", basis=what_if.basis), "caution")
     section.heading("Everything this assumes")
     section.points([*what_if.found.assumptions, *_limits_found(what_if)])
     return section.finish()

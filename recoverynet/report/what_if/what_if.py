@@ -36,6 +36,7 @@ from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
 from recoverynet.report.report import Report
 from recoverynet.report.sections import ReportWriter, Section
+from recoverynet.report.standing import standing
 from recoverynet.report.what_if.findings import courses_section, rules_section, tipping_section, who_section
 from recoverynet.report.what_if.meetings import meetings_section
 from recoverynet.report.what_if.opening import brief_section, plan_section
@@ -201,15 +202,10 @@ def _limits(report: ReportWriter, ladder: EvidenceLadder | None) -> Section:
             f"**Whether the norm spreads.** "
             f"{asked if ladder is None else f'The evidence ladder reached level {ladder.level} of 4.'} "
             "Below level 3 what passes between people is supposed; the row for 0 in the table of tipping points leaves it out.",
-            "**That a plan works.** Nothing was tried. If going to a group and gaining the norm merely go together, the "
-            "part added by going "
-            "is too high; people who would go are not people who are brought.",
-            "**Anything about a person.** Everybody in the same state has the same chances; the courses are sums over people.",
-            "**What was never recorded.** Friends outside the service, visitors of groups that keep no register, and "
-            "people who left are "
-            "not in here. Deaths, moves and new clients are not simulated.",
-            "**More precision than there is.** Intervals hold chance and the uncertainty of rates, and not that the model "
-            "may be wrong.",
+            standing("what_if_works"),
+            standing("what_if_person"),
+            standing("what_if_unrecorded"),
+            standing("what_if_precision"),
         ]
     )
     return section.finish()
@@ -244,7 +240,7 @@ def _reach_in_words(plan: InterventionPlan) -> str:
 
 def _again(report: ReportWriter, settings: dict[str, str]) -> Section:
     section = report.section("settings", "How to make this report again")
-    section.say("The same record and plan give the same report, number for number.")
+    section.say(standing("what_if_again"))
     section.facts("Settings", list(settings.items()))
     section.say(*appendix(report.publication))
     return section.finish()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import re
 import shutil
 import subprocess
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from recoverynet.errors import EngineError
+from recoverynet.scratch import private_folder, remove_private
 from recoverynet.tables.relational.dialect import NOT_INSTALLED, for_spark
 
 LOCAL = "local[*]"
@@ -176,19 +175,18 @@ def _session_of(master: str | None, memory: str) -> Any:
 
 def _scratch() -> str:
     """A folder for what Spark puts on disk in between, that only the owner may read: its own may be read by anybody here."""
-    folder = tempfile.mkdtemp(prefix="recoverynet-spark-")
+    folder = private_folder("recoverynet-spark-")
     _SCRATCH.append(folder)
-    return folder
+    return str(folder)
 
 
-@atexit.register
 def _clear_scratch() -> None:
     """Spark clears up behind itself unless its Java process was killed."""
     while _SCRATCH:
-        shutil.rmtree(_SCRATCH.pop(), ignore_errors=True)
+        remove_private(_SCRATCH.pop())
 
 
-_SCRATCH: list[str] = []
+_SCRATCH: list[Path] = []
 
 
 def _require_same(running: str, asked: str) -> None:

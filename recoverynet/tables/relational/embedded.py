@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from recoverynet.errors import EngineError, SchemaError
+from recoverynet.scratch import private_folder, remove_private
 from recoverynet.tables.engine import column_sql, locked_connection, text_sql
 
 MEMORY = "2.5GB"
@@ -38,13 +37,13 @@ class EmbeddedSession:
         self._kept: set[str] = set()
         self._defined: set[str] = set()
         try:
-            self._spill = Path(tempfile.mkdtemp(prefix="recoverynet-spill-", dir=spill_into))
+            self._spill = private_folder("recoverynet-spill-", spill_into)
         except OSError as error:
             raise EngineError(f"No private folder for what does not fit into memory can be made in {spill_into}.") from error
         try:
             self._connection = locked_connection(within=within, memory=memory, threads=threads, spill=self._spill, tz=tz)
         except duckdb.Error as error:
-            shutil.rmtree(self._spill, ignore_errors=True)
+            remove_private(self._spill)
             raise SchemaError(
                 f"memory must be a size such as '3GB' and threads a whole number of 1 or more; got {memory!r} and {threads!r}."
             ) from error
@@ -95,7 +94,7 @@ class EmbeddedSession:
     def close(self) -> None:
         """Let go of everything, files in between included."""
         self._connection.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
+        remove_private(self._spill)
 
     def _run(self, statement: str) -> None:
         with self._told():

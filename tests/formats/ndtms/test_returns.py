@@ -171,3 +171,29 @@ def test_birth_dates_that_cannot_be_right_make_no_token_and_stand_in_the_notes(t
     assert people["linkage_token"].isna().tolist() == [True] * 3 + [False] * 10
     told = "1 before 1900, 1 after today, 1 after the day the person was first known"
     assert [note for note in came.report.notes if "3 of 13 birth dates" in note and told in note]
+
+
+BY_PARTICULARS = "TRIAGED,FINITIAL,SINITIAL,DOB,SEX,SUBMODDT,RECMAID\n"
+
+
+def test_a_birth_date_that_cannot_be_right_tells_nobody_apart(tmp_path) -> None:
+    births = ["13/05/1970", "01/01/1900", "01/01/1900", "01/05/2090", "24/12/2011"]
+    rows = "".join(f"14/01/2011,A,B,{born},M,20/03/2011,Y\n" for born in births)
+    came = rn.read_ndtms(file_of(tmp_path, BY_PARTICULARS + rows))
+    assert came.tables["people"]["person_id"].tolist() == ["person-1"], "four rows are strangers, or one person: nobody knows"
+    told = "2 that systems fill in, such as 1 January 1900, 1 after today, 1 after the day the person was first known"
+    assert [note for note in came.report.notes if "4 of 5 birth dates" in note and told in note]
+    assert "rows that name nobody" in came.report.summary()
+    with_key = rn.read_ndtms(file_of(tmp_path, BY_PARTICULARS + rows), key=KEY, for_linkage=True)
+    assert len(with_key.tables["people"]) == 1 and len([note for note in with_key.report.notes if "birth dates" in note]) == 1
+
+
+def test_people_known_by_particulars_alone_are_the_same_in_every_file_and_others_are_others(tmp_path) -> None:
+    folder = tmp_path / "returns"
+    folder.mkdir()
+    row = "14/01/2011,{},B,13/05/1970,M,20/03/2011,Y\n"
+    (folder / "a.csv").write_text(BY_PARTICULARS + row.format("A") + row.format("C"))
+    (folder / "b.csv").write_text(BY_PARTICULARS + row.format("D") + row.format("A"))
+    people = rn.read_ndtms(folder).tables["people"]["person_id"]
+    assert sorted(people) == ["person-1", "person-2", "person-3"]
+    assert rn.read_ndtms(folder, key=KEY).tables["people"]["person_id"].nunique() == 3

@@ -169,7 +169,7 @@ def test_a_small_complement_hides_the_number_itself() -> None:
     shown = made.disclosed("ndtms")
     assert np.isnan(shown.n("after 28 days")) and shown.total("after 28 days") == 40
     assert shown.words("before") == "20 of 40 (50%)"
-    assert shown.words("after 28 days") == "* of 40"
+    assert shown.words("after 28 days") == "a hidden number of 40"
 
 
 def test_the_difference_between_stages_is_protected() -> None:

@@ -42,6 +42,7 @@ def test_evaluation_from_duckdb_is_that_from_memory(record: rn.RecoveryRecord, d
     assert one.to_text() == other.to_text()
 
 
+@pytest.mark.slow
 def test_spread_from_duckdb_is_that_from_memory(record: rn.RecoveryRecord) -> None:
     one, other = (rn.spread_report(record, n_permutations=99, engine=engine) for engine in (None, "duckdb"))
     assert one.to_text() == other.to_text()

@@ -202,6 +202,7 @@ def test_the_window_chooses_clients_and_rows(riverside: rn.RecoveryRecord, repor
     assert shown(half, "links", "How far").n("All clients") == part
 
 
+@pytest.mark.slow
 def test_periods_can_be_chosen(riverside: rn.RecoveryRecord) -> None:
     three = rn.evaluation_report(riverside, n_periods=3, disclosure=OPEN)
     assert three.settings["Periods compared"] == "Jan–Jun 2010, Jul–Dec 2010 and Jan–Jun 2011"

@@ -86,6 +86,7 @@ def test_a_period_is_a_record_of_that_period(asked: rn.RecoveryRecord, window, w
                 assert one.grid == two.grid, one.shown.title
 
 
+@pytest.mark.slow
 @OPEN_AND_HIDDEN
 def test_with_what_it_looks_back_on_the_reports_are_the_same_word_for_word(asked: rn.RecoveryRecord, disclosure: Any) -> None:
     window = ("2010-07-01", "2011-01-01")
@@ -95,6 +96,7 @@ def test_with_what_it_looks_back_on_the_reports_are_the_same_word_for_word(asked
     assert given.to_text() == held.to_text()
 
 
+@pytest.mark.slow
 @OPEN_AND_HIDDEN
 def test_a_window_of_the_mapping_cuts_what_a_window_asked_for_cuts(asked: rn.RecoveryRecord, disclosure: Any) -> None:
     window = ("2010-01-01", "2010-07-01")

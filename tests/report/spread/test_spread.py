@@ -297,3 +297,17 @@ def test_the_section_says_plainly_what_is_missing(what):
     section = spread_section(ReportWriter("ndtms"), record)
     expected = "nothing is said" if what == "no ties" else "cannot be looked at"
     assert expected in section.to_text() and not section.tables() and not section.figures()
+
+
+def test_positions_of_the_first_network_are_adjusted_for_and_said(riverside, setting):
+    report = rn.spread_report(riverside, positions=2, n_permutations=99)
+    said = report.settings["Adjusted for (adjust)"]
+    assert (
+        "position_1, position_2" in said
+        and "position" not in rn.spread_report(riverside, n_permutations=99).settings["Adjusted for (adjust)"]
+    )
+    assert report.manifest["settings"]["positions"] == 2
+    panel = setting.waves.panel
+    assert "position_1" in rn.spread_report(panel, positions=1, n_permutations=99).settings["Adjusted for (adjust)"]
+    with pytest.raises(SchemaError, match="positions"):
+        rn.spread_report(riverside, positions=-1)
