@@ -11,8 +11,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from recoverynet.kernels.compiled import compiled
-
 
 class ExposureSums(NamedTuple):
     """Sums over each person's alters; arrays shaped like x.
@@ -59,42 +57,3 @@ def exposure_sums(ties: sparse.csr_array | np.ndarray, values: np.ndarray) -> Ex
     filled = np.where(known, values, 0.0)
     total = np.asarray(ties.sum(axis=1), dtype=np.float64).reshape((-1,) + (1,) * (filled.ndim - 1))
     return ExposureSums(np.broadcast_to(total, filled.shape), ties @ known.astype(np.float64), ties @ filled)
-
-
-@compiled(nogil=True)
-def thresholds_at(indptr: np.ndarray, indices: np.ndarray, adopted: np.ndarray, lag: int) -> np.ndarray:
-    """Share of each adopter's alters who had adopted ``lag`` periods before them.
-
-    NaN without alters or adoption. ``adopted`` holds whole periods, 0 for somebody who never adopted. For a
-    network that does not change.
-    """
-    n = len(adopted)
-    answer = np.full(n, np.nan)
-    for i in range(n):
-        degree = indptr[i + 1] - indptr[i]
-        if adopted[i] <= 0 or degree == 0:
-            continue
-        before = 0
-        for slot in range(indptr[i], indptr[i + 1]):
-            period = adopted[indices[slot]]
-            if 0 < period <= adopted[i] - lag:
-                before += 1
-        answer[i] = before / degree
-    return answer
-
-
-@compiled(nogil=True)
-def mean_thresholds(indptr: np.ndarray, runs: np.ndarray, adopted: np.ndarray, lag: int, isolates_zero: bool) -> np.ndarray:
-    """Mean threshold of the adopters in each rewired network, ``runs`` being rows of column numbers."""
-    means = np.empty(len(runs))
-    for run in range(len(runs)):
-        each = thresholds_at(indptr, runs[run], adopted, lag)
-        total, count = 0.0, 0
-        for i in range(len(each)):
-            if not np.isnan(each[i]):
-                total += each[i]
-                count += 1
-            elif isolates_zero and adopted[i] > 0:
-                count += 1
-        means[run] = total / count if count > 0 else np.nan
-    return means

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recoverynet.errors import SchemaError
 from recoverynet.progress import track
 from recoverynet.states import RECOVERY_STATES
 from recoverynet.tables.columns import parse_instants
@@ -28,7 +29,9 @@ from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.schema import CLOCK_PATTERN, Column, TableSchema, columns_in_words
 from recoverynet.tables.sources import Source
 
-_READ = ": read"
+APART = "\x1f"
+"""What parts the names of columns made here from what they are about; no column of a source may hold it."""
+_READ = f"{APART}read"
 _CLOCKS = ("time", "start_time", "time_of_day", "clock")
 _BARE_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T00:00:00(?:[.]0+)?)?|[0-9]{1,2}[/. -][0-9]{1,2}[/. -][0-9]{2,4}"
 
@@ -237,6 +240,8 @@ def laid_out(schema: TableSchema, origin: str, table: pa.Table, tz: str, as_numb
         if column.kind == "instant":
             columns[read_column(column.name)] = _instants(given, columns[column.name], tz)
     extras = tuple(name for name in table.column_names if name not in schema.names and name != ROW)
+    if any(APART in name for name in extras):
+        raise SchemaError(f"{origin} has a column whose name holds a control character (unit separator). Rename the column.")
     columns.update({name: table[name] for name in extras})
     return PreparedTable(schema, origin, pa.table(columns), extras, as_numbers)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from recoverynet.tables.constraints import AtLeast, AtMost, Constraint, KnownWord, value_constraints
 from recoverynet.tables.engine import column_sql, list_sql, text_sql
-from recoverynet.tables.prepared import PreparedTable, read_column
+from recoverynet.tables.prepared import APART, PreparedTable, read_column
 from recoverynet.tables.problems import Extent, Severity
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.schema import CLOCK_PATTERN, FLAGS, NUMBER_PATTERN, Column, TableSchema
@@ -76,7 +76,7 @@ class Check:
 
 def broken_column(rule: str, column: str) -> str:
     """The column in which the rows that break a constraint are marked."""
-    return f"{rule}: {column}"
+    return f"{rule}{APART}{column}"
 
 
 def _is(kind: str) -> Callable[[TableSchema, Column], bool]:

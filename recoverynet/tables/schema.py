@@ -192,12 +192,12 @@ def _back_in_type(column: Column, frame: pd.DataFrame, tz: str) -> pd.Series:
     """One column of rows read back, in its own type; missing where they have none."""
     if column.name not in frame.columns:
         nothing: Any = {"instant": pd.DatetimeTZDtype("us", tz), "number": "float64", "flag": "boolean"}.get(column.kind, "str")
-        answer: pd.Series = pd.Series(np.nan if nothing in ("float64", "str") else None, index=frame.index, dtype=nothing)
-        return answer
+        typed: pd.Series = pd.Series(np.nan if nothing in ("float64", "str") else None, index=frame.index, dtype=nothing)
+        return typed
     values = frame[column.name]
     if column.kind == "instant":
-        answer = values.dt.tz_convert(tz).dt.as_unit("us")
-        return answer
+        typed = values.dt.tz_convert(tz).dt.as_unit("us")
+        return typed
     wanted: Any = {"number": "float64", "flag": "boolean"}.get(column.kind, "str")
     return values if values.dtype == wanted else values.astype(wanted)
 

@@ -1,10 +1,9 @@
 """Exposure sums on networks small enough to do in the head."""
 
 import numpy as np
-import pytest
 from scipy import sparse
 
-from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, mean_thresholds, thresholds_at, two_steps
+from recoverynet.kernels.exposure import binary, directed_ties, exposure_sums, two_steps
 
 # 0 → 1 (strength 2), 0 → 2, 1 → 0 (strength 5), 2 → 3
 ARCS = sparse.csr_array(np.array([[0, 2, 1, 0], [5, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]], dtype=float))
@@ -50,19 +49,3 @@ def test_two_steps_against_shortest_paths():
     np.fill_diagonal(matrix, 0)
     steps = sparse.csgraph.shortest_path(matrix, unweighted=True)
     np.testing.assert_array_equal(binary(two_steps(sparse.csr_array(matrix))).toarray(), steps == 2)
-
-
-@pytest.mark.parametrize(("lag", "expected"), [(0, [0.5, 1.0, np.nan]), (1, [0.0, 1.0, np.nan])])
-def test_thresholds_by_hand(lag, expected):
-    # 0 → 1, 0 → 2, 1 → 0; the third has no ties; gained at 2, 3 and 2
-    indptr, indices = np.array([0, 2, 3, 3]), np.array([1, 2, 0], dtype=np.int32)
-    adopted = np.array([2, 3, 2])
-    np.testing.assert_array_equal(thresholds_at(indptr, indices, adopted, lag), expected)
-    mean = mean_thresholds(indptr, indices[None], adopted, lag, False)
-    assert mean == pytest.approx(np.nanmean(expected))
-    assert mean_thresholds(indptr, indices[None], adopted, lag, True) == pytest.approx(np.nansum(expected) / 3)
-
-
-def test_who_never_gained_has_no_threshold_and_lowers_nobodys_denominator():
-    indptr, indices = np.array([0, 2, 2, 2]), np.array([1, 2], dtype=np.int32)
-    np.testing.assert_array_equal(thresholds_at(indptr, indices, np.array([3, 1, 0]), 1), [0.5, np.nan, np.nan])

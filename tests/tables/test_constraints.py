@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import recoverynet as rn
 from recoverynet.tables.constraints import Apart, AtLeast, AtMost, FrameRows, InOrder, KnownId, KnownWord, Once, Rows
 from recoverynet.tables.prepared import laid_out
 from recoverynet.tables.raw import ROW
@@ -99,3 +101,17 @@ def test_whatever_type_holds_the_words(held: Any) -> None:
     rows = of_frame(TEXT.assign(kind=TEXT["kind"].astype(held), ego=TEXT["ego"].astype(held)))
     assert broken(KnownWord("kind", ("near", "far")).broken(rows)) == [1]
     assert broken(Once(("ego",), (), ("ego",)).broken(rows)) == [2, 4]
+
+
+def test_no_name_of_a_further_column_stands_in_the_way(tmp_path: Path) -> None:
+    titles = "person_id,role,joined_on,joined_on: read,unknown_word: role"
+    (tmp_path / "people.csv").write_text(f"{titles}\na,client,2011-03-01,x,1\nb,klient,2011-03-02,y,2\n")
+    record = rn.read_record(tmp_path, on_problems="leave_out")
+    assert record.people[["joined_on: read", "unknown_word: role"]].astype(str).to_numpy().tolist() == [["x", "1"]]
+
+
+def test_a_control_character_in_the_name_of_a_column_is_told(tmp_path: Path) -> None:
+    people = pd.DataFrame({"person_id": ["a"], "role": ["client"], "joined_on": ["2011-03-01"], "joined_on\x1fread": ["x"]})
+    people.to_parquet(tmp_path / "people.parquet")
+    with pytest.raises(rn.SchemaError, match="Rename the column"):
+        rn.find_problems(tmp_path)
