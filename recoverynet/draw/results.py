@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes as Axes
 
-from recoverynet.draw.style import ACCENT, APART, MAIN, MUTED, SMALL, axes_width, drawn, open_axes, text_width, wrap
+from recoverynet.draw.style import ACCENT, APART, MAIN, MUTED, SMALL, axes_width, described, drawn, open_axes, text_width, wrap
+from recoverynet.readable import true_minus
 
 ROW = 30.0
 
@@ -67,7 +68,42 @@ def draw_estimates(
     ax.set_ylim(-0.6, len(table) - 0.4)
     counted = "" if people is None else f", n = {people:,} people"
     ax.set_xlabel(f"{ratio or 'Estimate'} with {level:.0%} interval{counted}")
-    return ax
+    return described(ax, describe_estimates(table, ratio=ratio, level=level, people=people))
+
+
+def describe_estimates(
+    table: pd.DataFrame, *, ratio: str | None = None, level: float | None = 0.95, people: int | None = None
+) -> str:
+    """What does the figure of estimates show, in words for those who cannot see it?
+
+    Parameters
+    ----------
+    table, ratio, people
+        As for :func:`draw_estimates`.
+    level : float or None
+        Likewise; None where the intervals do not all cover the same.
+
+    Returns
+    -------
+    str
+    """
+    columns = ["ratio", "ratio_low", "ratio_high"] if ratio else ["estimate", "low", "high"]
+    rows = zip(table.index, table[columns].to_numpy(dtype=float), strict=True)
+    told = [
+        f"{term} {_short(middle)} ({_short(low)} to {_short(high)})"
+        for term, (middle, low, high) in rows
+        if all(map(math.isfinite, (middle, low, high)))
+    ]
+    counted = "" if people is None else f" of {people:,} people"
+    interval = "interval" if level is None else f"{level:.0%} interval"
+    if not told:
+        return f"{ratio or 'Estimate'}: there is none to show."
+    return f"{(ratio or 'Estimate').capitalize()} with {interval}{counted}: {'; '.join(told)}."
+
+
+def _short(value: float) -> str:
+    """A number to three figures."""
+    return true_minus(f"{value:.3g}")
 
 
 @drawn
@@ -89,7 +125,7 @@ def draw_reason(reason: str, *, ax: Axes | None = None) -> Axes:
     ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=SMALL, color=MUTED)
     ax.set_xticks([])
     ax.set_yticks([])
-    return ax
+    return described(ax, f"No answer: {reason}")
 
 
 @drawn
@@ -147,7 +183,28 @@ def draw_null(
     ax.set_ylabel(f"Number of {kind}")
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False)
-    return ax
+    return described(ax, describe_null(values, observed=observed, p=p, statistic=statistic, kind=kind))
+
+
+def describe_null(draws: np.ndarray, *, observed: float, p: float, statistic: str = "statistic", kind: str = "draws") -> str:
+    """What does the figure of draws and the value observed show, in words for those who cannot see it?
+
+    Parameters
+    ----------
+    draws : float array
+        The statistic in each arrangement drawn.
+    observed, p, statistic, kind
+        As for :func:`draw_null`.
+
+    Returns
+    -------
+    str
+    """
+    values = np.asarray(draws, dtype=float)
+    values = values[np.isfinite(values)]
+    among = f"lies between {_short(values.min())} and {_short(values.max())} in {len(values):,} {kind}" if len(values) else ""
+    seen = f"{_short(observed)} was observed, p = {p:.3g}" if math.isfinite(observed) else "none was observed"
+    return f"{statistic}: {'; '.join(filter(None, (among, seen)))}."
 
 
 @drawn
@@ -180,7 +237,24 @@ def draw_balance(table: pd.DataFrame, *, good: float = 0.1, ax: Axes | None = No
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.set_xlabel("Exposed minus unexposed, in standard deviations")
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
-    return ax
+    return described(ax, describe_balance(table))
+
+
+def describe_balance(table: pd.DataFrame) -> str:
+    """What does the figure of balance show, in words for those who cannot see it?
+
+    Parameters
+    ----------
+    table
+        As for :func:`draw_balance`.
+
+    Returns
+    -------
+    str
+    """
+    rows = zip(table.index, table[["difference", "difference_matched"]].to_numpy(dtype=float), strict=True)
+    told = [f"{term} {_short(before)} before and {_short(after)} after" for term, (before, after) in rows]
+    return f"Exposed minus unexposed, in standard deviations, before and after matching: {'; '.join(told) or 'nothing compared'}."
 
 
 def _ratio_axis(ax: Axes) -> None:

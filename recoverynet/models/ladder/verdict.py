@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.draw.exposure_null import exposure_null
-from recoverynet.draw.results import Axes, draw_estimates, draw_reason
+from recoverynet.draw.results import Axes, describe_estimates, draw_estimates, draw_reason
+from recoverynet.draw.style import described
 from recoverynet.models.ladder.coverage import Outside
 from recoverynet.models.ladder.findings import ADJUSTED, DESCRIBED, MATCHED, PLACEBO, PLACEBOS, Footing, Rung
 from recoverynet.models.ladder.rungs import STEADY_GAINS, PermutationNull
@@ -241,7 +242,8 @@ class EvidenceLadder(Result):
         ax = draw_estimates(table, ratio="odds ratio", people=self.n_people, ax=ax)
         ax.set_xlabel(f"Odds ratio with interval, n = {self.n_people:,} people")
         ax.axvline(self.margin, linestyle=":", linewidth=1.2, color="0.35")
-        return ax
+        told = describe_estimates(table, ratio="odds ratio", level=None, people=self.n_people)
+        return described(ax, f"{told} The margin is {self.margin:g}.")
 
     def plot_chance(self, ax: Axes | None = None, *, title: str | None = None) -> Axes:
         """How exposed were those who gained the norm, and how exposed had the same gains fallen by chance (level 2)?

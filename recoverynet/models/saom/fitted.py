@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.draw.convergence import draw_convergence
-from recoverynet.draw.results import Axes, draw_estimates
+from recoverynet.draw.results import Axes, describe_estimates, draw_estimates
+from recoverynet.draw.style import described
 from recoverynet.errors import SchemaError
 from recoverynet.models.saom.fit_table import covariance_of, table_of, trace_of
 from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test, score_test, wald_test
@@ -140,6 +141,7 @@ class SaomFit(Result):
         ax = draw_estimates(shown, people=self.n_people, ax=ax)
         if not self.converged:
             ax.set_xlabel(f"{ax.get_xlabel()}\nNot converged: not to be reported")
+            described(ax, f"Not converged: not to be reported. {describe_estimates(shown, people=self.n_people)}")
         return ax
 
     def plot_trace(self, ax: Axes | None = None) -> Axes:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtr
 
-from recoverynet.draw.results import Axes, draw_estimates
+from recoverynet.draw.results import Axes, describe_estimates, draw_estimates
+from recoverynet.draw.style import described
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.models.saom.robbins_monro import Phase3
@@ -111,7 +112,7 @@ class ParameterTest(Interpretation):
         frame = self.table.assign(estimate=self.table["z"], low=self.table["z"] - 1.96, high=self.table["z"] + 1.96)
         ax = draw_estimates(frame, people=self.n_people, ax=ax)
         ax.set_xlabel(f"z with ±1.96, n = {self.n_people:,} people")
-        return ax
+        return described(ax, f"z of each parameter by itself, with ±1.96. {describe_estimates(frame, level=None)}")
 
     def _claim(self) -> tuple[str, str]:
         return "Null", self.null
