@@ -205,9 +205,10 @@ def _named(section: SectionWriter, setting: Setting) -> None:
     who = Who(CLIENTS, rows={"Named somebody": NAMED})
     n_named = setting.count_clients(named["ego_id"])
     asked = section.disclose(setting.share_table({"Named somebody": (n_named, setting.n_clients)}, title="Asked", who=who))
+    whole = shown.n() if len(counts) > 1 else shown.n(str(counts.index[0]))
     section.say(
         f"{asked.words('Named somebody', noun='clients')} named people who matter to them; their latest "
-        f"answers name {wording.plural(shown.n(), 'person', 'people')}. The people named are third parties: "
+        f"answers name {wording.plural(whole, 'person', 'people')}. The people named are third parties: "
         "nothing about them is kept but the client's own view."
     )
     section.show(shown)
