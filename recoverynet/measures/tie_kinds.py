@@ -66,7 +66,7 @@ def tie_kinds(
     Wasserman, S. & Faust, K. (1994). Social network analysis: methods and applications. Cambridge University Press.
     https://doi.org/10.1017/CBO9780511815478
 
-    Friendship, advice and lending in recovery homes (2021). https://pmc.ncbi.nlm.nih.gov/articles/PMC9768100/
+    A study of 42 recovery homes, 2021: https://pmc.ncbi.nlm.nih.gov/articles/PMC9768100/
 
     Examples
     --------
