@@ -80,9 +80,9 @@ def template(
 def wording(
     to: Annotated[Path, typer.Option("--to", help="File to write: .toml.")] = Path("wording.toml"), overwrite: Overwrite = False
 ) -> None:
-    """Copy the texts of the reports that stand whatever a record holds: titles, headings, caveats, limits.
+    """Copy the standing texts of the reports into one file.
 
-    Change them, and give them back with: recoverynet report evaluation FOLDER --wording FILE. Sentences with figures in them are
+    Those are what stands whatever a record holds: titles, headings, caveats, limits. Change them, and give them back with: recoverynet report evaluation FOLDER --wording FILE. Sentences with figures in them are
     not among them, and what is hidden stays hidden.
     """
     if to.suffix.lower() != ".toml":
