@@ -60,9 +60,9 @@ def template(
     report: Annotated[Templated, typer.Option("--report", help="Of which report.")] = Templated.evaluation,
     overwrite: Overwrite = False,
 ) -> None:
-    """Copy the template of a report: its headings, texts and the order of its sections can be changed.
+    """Copy the template of a report, to change it.
 
-    Then give it back with: recoverynet report evaluation FOLDER --template FILE, whatever the format of the report.
+    Its headings, its texts and the order of its sections can be changed. Then give it back with: recoverynet report evaluation FOLDER --template FILE, whatever the format of the report.
     """
     kind = report.name
     path = Path(f"my_{kind}.ipynb") if to is None else to
@@ -82,8 +82,9 @@ def wording(
 ) -> None:
     """Copy the standing texts of the reports into one file.
 
-    Those are what stands whatever a record holds: titles, headings, caveats, limits. Change them, and give them back with: recoverynet report evaluation FOLDER --wording FILE. Sentences with figures in them are
-    not among them, and what is hidden stays hidden.
+    Those are what stands whatever a record holds: titles, headings, caveats, limits. Change them, and give them back with:
+    recoverynet report evaluation FOLDER --wording FILE. Sentences with figures in them are not among them, and what is hidden
+    stays hidden.
     """
     if to.suffix.lower() != ".toml":
         raise typer.BadParameter(f"the texts are a TOML file, .toml; {to.name} ends otherwise.", param_hint="--to")
