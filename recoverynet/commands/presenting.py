@@ -62,7 +62,8 @@ def template(
 ) -> None:
     """Copy the template of a report, to change it.
 
-    Its headings, its texts and the order of its sections can be changed. Then give it back with: recoverynet report evaluation FOLDER --template FILE, whatever the format of the report.
+    Its headings, its texts and the order of its sections can be changed. Then give it back with: recoverynet report evaluation
+    FOLDER --template FILE, whatever the format of the report.
     """
     kind = report.name
     path = Path(f"my_{kind}.ipynb") if to is None else to
