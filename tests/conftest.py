@@ -19,7 +19,7 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("RECOVERYNET_QUIET", "1")
-# A plain run draws the same examples on every machine; RECOVERYNET_EXAMPLES=search, which the slow run of .ci/run sets, new ones.
+# Every run draws the same examples on every machine; RECOVERYNET_EXAMPLES=search looks for new ones.
 settings.register_profile("same", derandomize=True, database=None, print_blob=True)
 settings.register_profile("search", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("RECOVERYNET_EXAMPLES", "same"))
