@@ -76,7 +76,8 @@ def read_ndtms(
     -----
     Rows repeat the client's columns for every modality, review and form: a client id in several rows is the shape of the
     file, and each thing is taken once. Ids are those of the agency, with its code in front (``client_random_id`` of
-    extracts as it is; the attributor only under a key or as a number). Where CONSENT is N only the person stays, without
+    extracts as it is; the attributor only under a key or as a number). The stage of a TOP form (start, review, exit) rides
+    along as ``top_stage``. Where CONSENT is N only the person stays, without
     anything about them. TOP answers outside their range are counted and dropped; they are people's own account
     (``source`` self). ``state`` is missing where a substance the rule asks about was not recorded.
 
@@ -289,17 +290,15 @@ def _interventions(one: Return) -> pd.DataFrame:
 def _outcomes(one: Return, rule: StateRule | None) -> pd.DataFrame:
     at, parts, wrong, given = one.date("top_date"), [], Counter[str](), 0
     days: dict[str, pd.Series] = {}
-    stage = one.text("top_stage")
-    instrument = ("TOP " + stage).fillna("TOP")
     for title, item in one.columns.items.items():
         answers, bad = answers_of(one.frame[title], item)
         given += int(one.frame[title].notna().sum())
         wrong[title] += bad
         if item.substance:
             days[item.substance] = pd.to_numeric(answers)
-        parts.append(_observed(one, answers, at, item.variable, instrument))
+        parts.append(_observed(one, answers, at, item.variable, "TOP"))
     if rule is not None and days:
-        parts.append(_observed(one, rule.states(days), at, "state", instrument + ", by a declared rule"))
+        parts.append(_observed(one, rule.states(days), at, "state", "TOP, by a declared rule"))
     if not parts:
         return pd.DataFrame(columns=_OBSERVED)
     undated = sum(int((one.frame[title].notna() & at.isna()).sum()) for title in one.columns.items)
@@ -321,12 +320,13 @@ def _still(reasons: list[tuple[int, str]], one: Return, at: pd.Series) -> list[t
     return made
 
 
-def _observed(one: Return, values: pd.Series, at: pd.Series, variable: str, instrument: pd.Series) -> pd.DataFrame:
+def _observed(one: Return, values: pd.Series, at: pd.Series, variable: str, instrument: str) -> pd.DataFrame:
     rows = (values.notna() & at.notna()).to_numpy()
     frame = pd.DataFrame(
         {"person_id": one.person[rows], "observed_at": at[rows], "variable": variable, "value": values[rows].astype("str")}
     )
-    return frame.assign(source="self", instrument=instrument[rows])
+    frame = frame.assign(source="self", instrument=instrument)
+    return frame.assign(top_stage=one.text("top_stage")[rows]) if "top_stage" in one.columns.parts else frame
 
 
 def _one_answer_each(observations: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[ImportRow]]:

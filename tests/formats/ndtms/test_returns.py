@@ -10,6 +10,7 @@ import pytest
 import recoverynet as rn
 from recoverynet.errors import SchemaError
 from recoverynet.formats.ndtms.state_rule import read_state_rule
+from recoverynet.report.evaluation.outcomes import first_and_last
 
 HEAD = (
     "FINITIAL,SINITIAL,DOB,SEX,AGNCY,CLIENTID,CONSENT,PC,LA,DRUG1,TRIAGED,DISD,DISRSN,MODAL,MODST,MODEND,MODEXIT,SUBMODDT,RECPEER,RECMAID,"
@@ -197,3 +198,13 @@ def test_people_known_by_particulars_alone_are_the_same_in_every_file_and_others
     people = rn.read_ndtms(folder).tables["people"]["person_id"]
     assert sorted(people) == ["person-1", "person-2", "person-3"]
     assert rn.read_ndtms(folder, key=KEY).tables["people"]["person_id"].nunique() == 3
+
+
+def test_forms_of_start_and_exit_are_one_instrument_whose_answers_can_be_compared(tmp_path) -> None:
+    text = "CLIENTID,TRIAGED,TOPDATE,TRSTAGE,QUALLIFE\n7,14/01/2011,20/01/2011,S,5\n7,14/01/2011,20/07/2011,X,12\n"
+    text += "8,14/01/2011,21/01/2011,S,9\n"
+    record = rn.read_ndtms(file_of(tmp_path, text)).to_record()
+    assert record.observations["instrument"].unique().tolist() == ["TOP"]
+    assert record.observations["top_stage"].tolist() == ["S", "X", "S"]
+    pairs = first_and_last(record.observations)
+    assert pairs.loc["7", ["first", "last"]].tolist() == ["5", "12"] and "8" not in pairs.index
