@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import warnings
 from typing import NoReturn
 
@@ -41,7 +42,8 @@ app.add_typer(worker.app)
 def main() -> None:
     """Run the command; a mistake of the user ends in one plain sentence and an exit status, never a traceback."""
     warnings.showwarning = _say_warning
-    signal.signal(signal.SIGTERM, _end)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)
     try:
         app(prog_name="recoverynet")
     except RecoveryNetError as error:
