@@ -72,8 +72,7 @@ def template(
     require_new(path, overwrite=overwrite, hint="--to")
     from recoverynet.report.template import copy_template
 
-    path.unlink(missing_ok=True)
-    typer.echo(f"Written: {copy_template(path, kind)}")
+    typer.echo(f"Written: {copy_template(path, kind, overwrite=overwrite)}")
     typer.echo(f"Change it, and give it back: recoverynet report {report.value} FOLDER --template {path}")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import SchemaError
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.ids import id_index
@@ -153,8 +154,7 @@ def agency_network(
     [['Northgate', 'g1', 1, 1], ['Southbank', 'g1', 1, 0]]
     """
     require_record(record, "agency_network()")
-    if isinstance(continues_within, bool) or not isinstance(continues_within, int) or continues_within < 0:
-        raise SchemaError(f"continues_within must be a whole number of days from 0; got {continues_within!r}.")
+    continues_within = whole_number(continues_within, "continues_within", 0, of="days")
     period = resolved_window(record, window)
     agencies = _agencies(record, sectors)
     offers, n_without = _offers(record, period)

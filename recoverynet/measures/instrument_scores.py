@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from recoverynet.arguments import require_level
 from recoverynet.errors import SchemaError
 from recoverynet.ids import ids_in
 from recoverynet.instants import as_length
@@ -138,8 +139,7 @@ def score_change(
     >>> found.loc[("instrument.barc10", "BARC-10", "self"), ["n_people", "n_pairs", "n_reliably_better"]].astype(float).tolist()
     [326.0, 111.0, nan]
     """
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-        raise SchemaError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.")
+    level = require_level(level)
     least = as_length(apart, "apart")
     scores = instrument_scores(observations, more=more)
     scores = scores.assign(source=scores["source"].fillna(NOT_STATED)).sort_values("observed_at", kind="stable")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import whole_number
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.ids import PERSON_ID, ids_in
 from recoverynet.kernels.proportions import share, wilson_interval
@@ -148,8 +149,7 @@ def _checked(composition: object, majority: float, min_known: int) -> pd.DataFra
         raise SchemaError(f"network_types() takes the frame that composition() gives, with {', '.join(_NEEDED)}; got {has}.")
     if isinstance(majority, bool) or not isinstance(majority, int | float) or not 0.5 <= majority < 1:
         raise SchemaError(f"majority must lie from 0.5 to below 1, such as 0.5 for more than half; got {majority!r}.")
-    if isinstance(min_known, bool) or not isinstance(min_known, int) or min_known < 1:
-        raise SchemaError(f"min_known must be a whole number from 1; got {min_known!r}.")
+    whole_number(min_known, "min_known", 1)
     rows = _with_ids(composition, "composition")
     numbers = [name for name in (*_NEEDED, "n_role_known", "share_services") if name in rows.columns]
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from recoverynet.arguments import number_within
 from recoverynet.errors import SchemaError
 from recoverynet.ids import require_shared
 from recoverynet.instants import as_length
@@ -109,8 +110,7 @@ def recovery_diversity(
     ... ).tolist()
     [3.0, 0.67, 2.0, 1.0, 0.0]
     """
-    if isinstance(close, bool) or not isinstance(close, int | float) or not np.isfinite(close):
-        raise SchemaError(f"close must be a number on the scale of closeness, such as 4; got {close!r}.")
+    close = number_within(close, "close", such_as=4, what="a number on the scale of closeness")
     lasting = as_length(stable_for, "stable_for")
     members, interviews = interviews_of(nominations, people)
     if members["asked_at"].isna().any():

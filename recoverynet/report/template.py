@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ class Template:
 
     kind: str
     shown: tuple[Shown, ...]
-    said_last: tuple[Block, ...] = field(default=())
+    said_last: tuple[Block, ...] = ()
 
 
 def template_text(kind: str) -> str:
@@ -78,15 +78,17 @@ def template_text(kind: str) -> str:
     return (TEMPLATES / FILES[kind]).read_text(encoding="utf-8")
 
 
-def copy_template(path: str | Path, kind: str = "evaluation") -> Path:
+def copy_template(path: str | Path, kind: str = "evaluation", *, overwrite: bool = False) -> Path:
     """Copy the notebook template of a report to a file of your own, to edit.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        File to write; it must not exist yet.
+        File to write.
     kind : {"evaluation", "spread", "comparison", "what_if"}
         Of which report.
+    overwrite : bool
+        Whether a file that is there is replaced, once the new one is whole. Default: no.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def copy_template(path: str | Path, kind: str = "evaluation") -> Path:
     NotWrittenError
     """
     path, text = Path(path), template_text(kind)
-    if path.exists():
+    if path.exists() and not overwrite:
         raise SchemaError(f"{path} is there already, and is not replaced unasked. Choose another name.")
     write_text(path, text)
     return path

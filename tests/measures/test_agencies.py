@@ -146,8 +146,8 @@ def test_a_record_without_agencies() -> None:
         ({"sectors": {"North": ""}}, "A sector is a word"),
         ({"sectors": {"North": "all"}}, "other than 'all'"),
         ({"sectors": ["North"]}, "mapping of agency to sector"),
-        ({"continues_within": -1}, "whole number of days"),
-        ({"continues_within": "21D"}, "whole number of days"),
+        ({"continues_within": -1}, "whole number of days, 0 or more"),
+        ({"continues_within": "21D"}, "whole number of days, 0 or more"),
         ({"window": ("2011-02-01", "2011-01-01")}, "end"),
     ],
 )

@@ -86,7 +86,7 @@ PANEL = rn.network_types(pd.concat({1: EACH, 2: EACH}, names=["wave"]).reorder_l
         (lambda: rn.network_types(EACH.assign(n_known="many")), "hold numbers"),
         (lambda: rn.network_types(EACH, majority=0.4), "from 0.5 to below 1"),
         (lambda: rn.network_types(EACH, majority=1), "from 0.5 to below 1"),
-        (lambda: rn.network_types(EACH, min_known=0), "whole number from 1"),
+        (lambda: rn.network_types(EACH, min_known=0), "whole number, 1 or more"),
         (lambda: rn.network_types(pd.concat([EACH, EACH])), "more than one"),
         (lambda: rn.network_type_moves(rn.network_types(EACH)), "by person_id and wave"),
         (lambda: rn.network_type_moves(PANEL.iloc[: len(EACH)]), "two waves or more"),

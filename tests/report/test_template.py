@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import recoverynet as rn
 from recoverynet.cli import app
-from recoverynet.errors import SchemaError
+from recoverynet.errors import NotWrittenError, SchemaError
 from recoverynet.models.interventions.plan import InterventionPlan
 from recoverynet.report.presentation import Presentation, present
 from recoverynet.report.report import Report
@@ -115,6 +115,21 @@ def test_the_notebook_shows_them_as_text_and_is_the_same_made_again(
     assert said[0] == "**Ours \\<b\\>**\n\nContact: Ask" and said[-1] != "The end." and "The end." in said
     assert any(text.startswith("## Our \\<b\\>words") and "**strong**" in text and "\n- one\n- two" in text for text in said)
     assert verify_report(tmp_path / "x.ipynb", record, MadeWith(template=mine)).differences == ()
+
+
+def test_what_was_there_stays_where_a_new_one_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = tmp_path / "mine.ipynb"
+    mine.write_text("edited for hours")
+
+    def full(*_: object) -> None:
+        raise NotWrittenError("no room")
+
+    monkeypatch.setattr("recoverynet.report.template.write_text", full)
+    done = CliRunner().invoke(app, ["template", "--to", str(mine), "--overwrite"])
+    assert done.exit_code != 0 and isinstance(done.exception, NotWrittenError) and mine.read_text() == "edited for hours"
+    monkeypatch.undo()
+    assert CliRunner().invoke(app, ["template", "--to", str(mine), "--overwrite"]).exit_code == 0
+    assert read_template(mine, "evaluation").shown
 
 
 def test_the_template_of_another_report_is_refused_in_words(reports: dict[str, Report], tmp_path: Path) -> None:
