@@ -8,9 +8,12 @@ import inspect
 import re
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "recoverynet"
@@ -169,6 +172,40 @@ def test_kernels_know_arrays_only() -> None:
         if target.split(".")[0] not in KERNEL_IMPORTS
     }
     assert not strayed
+
+
+def installed_with(extra: str) -> set[str]:
+    """The distributions that `pip install ".[extra]"` brings, by their names."""
+    found, left = set[str](), [("recoverynet", extra), ("recoverynet", "")]
+    while left:
+        name, wanted = left.pop()
+        try:
+            lines = [Requirement(line) for line in requires(name) or ()]
+        except PackageNotFoundError:
+            continue  # not on this platform
+        for line in lines:
+            if line.marker is None or line.marker.evaluate({"extra": wanted}):
+                added = {(canonicalize_name(line.name), e) for e in ("", *line.extras)}
+                left += [one for one in added if one[0] not in found or one[1]]
+                found.add(canonicalize_name(line.name))
+    return found
+
+
+def test_tests_stand_on_what_is_installed_for_them() -> None:
+    """A stranger runs the tests after `pip install -e ".[test]"`: what else is about on a machine is not there."""
+    brought, at_home = installed_with("test"), {p.stem for p in (ROOT / "tests").rglob("*.py")}
+    names: dict[str, str] = {}
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            modules += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+            names |= {module.partition(".")[0]: str(path.relative_to(ROOT)) for module in modules}
+    known = {"recoverynet", "tests"} | set(sys.stdlib_module_names) | at_home
+    carried = packages_distributions()
+    strangers = {
+        m: p for m, p in names.items() if m not in known and not brought & {canonicalize_name(d) for d in carried.get(m, ())}
+    }
+    assert not strangers
 
 
 def test_no_junk_drawers() -> None:
