@@ -110,8 +110,9 @@ def report_evaluation(
         "disclosure": policy_of(disclosure, all_or_none),
         "engine": engine.asked,
         "by": _names(by),
+        "ledger": ledger,
+        "unknown_consent": unknown_consent.value,
     }
-    asked |= {"by": _names(by), "ledger": ledger, "unknown_consent": unknown_consent.value}
     report = evaluation_report(record, **asked, **_whom(record, first, last, area, provider, clients))  # type: ignore[arg-type]
     told = dressed(
         report, service=service, contact=contact, logo=logo, sections=sections, template=template, wording=wording, made_by=made_by

@@ -108,8 +108,9 @@ def cells() -> list[Cell]:
     -------
     list of Cell
         The ladder: in the families nobody tuned on and in the others, without influence (60 and 40 replications) and with
-        strong (40, 30), with 30 % missing, with placebos of three other makes, among other numbers of people; then every
-        other test (200), and in the first kind of record without influence and with strong (100).
+        strong (40, 30), with 30 % missing, with placebos of three other makes, among other numbers of people, in records (60,
+        40), with two other makes among more and fewer people; then every other test (200), and in the first kind of record
+        without influence and with strong (40).
     """
     missing_of = {name: world.settings.get("missing", 0.0) for name, world in WORLDS.items()}
     of = {
@@ -123,7 +124,7 @@ def cells() -> list[Cell]:
     undirected = [test for test in TESTS if test not in (LADDER, "edge reversal")]
     for strength, record in (("none", RECORDS[0]), ("strong", RECORDS[1]), ("medium", None), ("weak", None)):
         found += [Cell(SLOWEST, name, 650, missing_of[name], 200) for name in of[strength]]
-        found += [Cell(test, record, 650, USUAL_LOSS, 100) for test in undirected if record]
+        found += [Cell(test, record, 650, USUAL_LOSS, 40) for test in undirected if record]
     return list(dict.fromkeys(found))
 
 
@@ -160,12 +161,20 @@ def _ladder_cells(of: dict[str, list[str]], missing_of: dict[str, float]) -> lis
     found += [Cell(LADDER, name, 300, 0.0, 30) for name in sized] + [Cell(LADDER, name, 2600, 0.0, 15) for name in sized]
     found += [Cell(LADDER, name, 650, missing_of[name], 30) for name in of["strong"]]
     found += [Cell(LADDER, name, n_people, 0.0, 30) for n_people in (160, 100) for name in sized]
-    found += [Cell(LADDER, name, 650, USUAL_LOSS, 10) for name in RECORDS[:2]]
+    found += [Cell(LADDER, name, 650, USUAL_LOSS, 60) for name in RECORDS[:6]]
     found += [Cell(LADDER, name, 650, 0.0, 40) for name in within["medium"]]
     found += [Cell(LADDER, name, 650, missing_of[name], 40) for which in ("medium", "weak") for name in of[which]]
     found += [Cell(LADDER, name, 300, missing_of[name], 40) for which in ("none", "strong") for name in of[which]]
     found += [Cell(LADDER, name, 6500, 0.0, 20) for name in sized]
-    return found + [Cell(LADDER, name, 650, USUAL_LOSS, 40) for name in RECORDS[2:]]
+    found += [
+        Cell(LADDER, f"{family}_{kind}_{make}/{strength}", n_people, 0.0, n)
+        for n_people, n in ((2600, 20), (300, 30), (6500, 10))
+        for make in ("half", "own")
+        for kind, strength in asked[1:]
+        if kind != "latent_2_2"
+        for family in FAMILIES
+    ]
+    return found + [Cell(LADDER, name, 650, USUAL_LOSS, 40) for name in RECORDS[6:]]
 
 
 def position_cells() -> list[Cell]:

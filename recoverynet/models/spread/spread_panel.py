@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from recoverynet.models.spread.spread_terms import (
     surroundings_of,
     with_placebo,
 )
-from recoverynet.observed import OWN_SOURCES
+from recoverynet.observed import OWN_SOURCES, SourceRule
 from recoverynet.states import RECOVERY_NORM, STATE_VARIABLE, UNKNOWN, Norm
 from recoverynet.tables.consent import Agreed, Purpose, UnknownConsent, consenting
 from recoverynet.tables.layouts import PEOPLE
@@ -84,6 +85,7 @@ def spread_panel(
     every: str | None = None,
     roles: Sequence[str] | None = None,
     valid_for: str = VALID_FOR,
+    conflict: SourceRule = "latest",
     adjust: Sequence[str] | None = None,
     surroundings: Sequence[str] | None = None,
     placebo: Placebo | None = None,
@@ -111,6 +113,9 @@ def spread_panel(
         known.
     valid_for : str
         How long an observation of a state holds. Default ``"90D"``.
+    conflict : {"latest", "priority"}
+        Who is believed where sources differ, as for :func:`recoverynet.state_at`. Default: who looked last, since here it
+        matters when somebody changed and an older word of their own would hide it.
     adjust : sequence of str, optional
         Columns of people to adjust for. Default: those of role, sex, age_band, substance and area that vary
         and are filled in for at least four people in five.
@@ -150,9 +155,9 @@ def spread_panel(
 
     Notes
     -----
-    A tie at a wave is contact shared in it. The state of a wave is that at its end: what the person said of it last, no
-    longer than ``valid_for`` before, or, where that no longer counts, what a worker, else a peer, else an outside source saw
-    last. Where ``valid_for`` is longer than a wave, it is known less exactly when somebody changed, which pulls estimates
+    A tie at a wave is contact shared in it. The state of a wave is that at its end: what the person said or a worker, a
+    peer or an outside source saw of it last, no longer than ``valid_for`` before; of two at the same time the person's own
+    word stands. Where ``valid_for`` is longer than a wave, it is known less exactly when somebody changed, which pulls estimates
     towards none.
 
     A window cuts the record as :func:`recoverynet.tables.period.record_of_period` says; looked back on are observations up
@@ -176,7 +181,7 @@ def spread_panel(
     kept = _roles_seen(record, norm, roles)
     looked_back = record_of_period(whole, bounds, look_back=as_length(valid_for, "valid_for"))
     there = engine_of(looked_back, engine)
-    waves, length = _waves(looked_back, norm, bounds, every, kept, valid_for, read, there)
+    waves, length = _waves(looked_back, norm, bounds, every, kept, read, there, valid_for=valid_for, conflict=conflict)
     waves = with_placebo(waves, read)
     around = surroundings_of(record, waves, surroundings, there)
     waves = replace(waves, covariates={**waves.covariates, **around})
@@ -185,7 +190,7 @@ def spread_panel(
     if whole_number(positions, "positions", 0):
         waves, used = with_positions(waves, positions), (*used, *position_names(positions))
     empty = [f"Wave {wave} holds no tie." for wave, ties in enumerate(waves.networks, start=1) if not ties.nnz]
-    notes = (_on_waves(waves, length, valid_for), *empty, *(() if read is None else (read.words,)))
+    notes = (_on_waves(waves, length, valid_for, conflict), *empty, *(() if read is None else (read.words,)))
     others = [] if roles is not None else [role for role in record.people["role"].unique() if role not in kept]
     out = tuple(role for role in PEOPLE["role"].choices if role in others)
     return SpreadPanel(waves, used, given, read.name if read else None, length, kept, out, notes, agreed)
@@ -237,9 +242,9 @@ def _waves(
     bounds: Window,
     every: str | None,
     roles: tuple[str, ...],
-    valid_for: str,
     placebo: PlaceboOutcome | None,
     there: RecordOnEngine | None,
+    **states: Any,
 ) -> tuple[NetworkPanel, str]:
     """The panel in the shortest waves that hold enough, or in those asked for."""
     if every not in (None, "half", *MONTHS):
@@ -252,7 +257,7 @@ def _waves(
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RecoveryNetWarning)
-            found = panel(graph, breaks=breaks, norm=norm, roles=roles, valid_for=valid_for, outcomes=outcomes, purpose=None)
+            found = panel(graph, breaks=breaks, norm=norm, roles=roles, outcomes=outcomes, purpose=None, **states)
         if every is not None or length == "half" or known_share(found) >= LEAST_KNOWN:
             break
     return found, length
@@ -275,7 +280,11 @@ def known_share(waves: NetworkPanel) -> float:
     return float(np.isfinite(held[waves.present]).mean()) if waves.present.any() else 0.0
 
 
-def _on_waves(waves: NetworkPanel, length: str, valid_for: str) -> str:
+def _on_waves(waves: NetworkPanel, length: str, valid_for: str, conflict: str) -> str:
     days = pd.Timedelta(valid_for).days
     what = {"half": "half of the window"}.get(length, f"calendar {length}" if length in MONTHS else length)
-    return f"A wave is a {what}, which makes {waves.n_waves}; an observation of a state counts for {days} days."
+    believed = "whoever looked last" if conflict == "latest" else "the person, then a worker, a peer, an outside source,"
+    return (
+        f"A wave is a {what}, which makes {waves.n_waves}; an observation of a state counts for {days} days, and where sources "
+        f"differ {believed} is believed."
+    )

@@ -61,6 +61,23 @@ def test_quarters_where_months_know_too_little():
     assert spread_panel(thin, valid_for="31D", every="month").panel.n_waves == 9
 
 
+def test_who_looked_last_is_believed_so_that_a_change_is_seen_when_it_came():
+    said = record()
+    seen = said.observations
+    later = seen[(seen["variable"] == "state") & (seen["person_id"] == "a")].iloc[[1]]
+    later = later.assign(observed_at=later["observed_at"] + pd.Timedelta("2D"), source="worker", value="using")
+    assert seen.loc[later.index, "value"].tolist() == ["abstinent"]  # two days before, in the person's own words
+    both = rn.RecoveryRecord(
+        said.people, said.occasions, said.participation, observations=pd.concat([seen, later]), window=said.window
+    )
+    held = {rule: spread_panel(both, conflict=rule).panel.behaviour["recovery"][0].tolist() for rule in ("latest", "priority")}
+    assert held == {"latest": [0, 0, 0, 1], "priority": [0, 1, 0, 1]}
+    assert spread_panel(both).panel.behaviour["recovery"][0].tolist() == held["latest"]
+    assert "whoever looked last is believed" in " ".join(spread_panel(both).notes)
+    with pytest.raises(SchemaError, match="priority"):
+        spread_panel(both, conflict="self")
+
+
 def test_two_halves_where_the_window_is_short():
     waves = spread_panel(record(2))
     assert (waves.every, waves.panel.n_waves) == ("half", 2)
