@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from recoverynet.kernels.compiled import compiled
+from recoverynet.kernels.linked import linked
 
-lean = partial(compiled, nogil=True, _nrt=False)
+lean = partial(linked, nogil=True, _nrt=False)
 """For functions that make no arrays."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from recoverynet.kernels.compiled import compiled
+from recoverynet.kernels.linked import linked
 from recoverynet.kernels.saom.actor_model import ACTIVE, FIRST_CATEGORY, INTO, OUT, VARIABLE, WEIGHT, Epoch, Model, State
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
 from recoverynet.kernels.saom.compiled import lean
@@ -48,7 +49,7 @@ def distance(first: np.ndarray, second: np.ndarray, count: np.ndarray) -> float:
     return total
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def _ties(model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, into: np.ndarray) -> None:
     """Importance of every tie term to every person who is there."""
     size = state.delta.shape[1] + 1
@@ -72,7 +73,7 @@ def _ties(model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray,
                 into[i, k] = distance(full[: found + 1], less[: found + 1], options)
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def _steps(model: Model, epoch: Epoch, state: State, theta: np.ndarray, into: np.ndarray) -> None:
     """Importance of every behaviour term to every person who is there."""
     columns, n = model.behaviours, state.people.shape[0]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from recoverynet.kernels.compiled import compiled
+from recoverynet.kernels.linked import linked
 from recoverynet.kernels.random_bits import next_unit
 from recoverynet.kernels.saom.actor_model import (
     BASE,
@@ -85,7 +85,7 @@ def behaviour_ministep(model: Model, epoch: Epoch, theta: np.ndarray, state: Sta
     return 0 if epoch.z_unknown[b, i] else abs(people[i, level] - start) - abs(now - start)
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def run_epoch(
     model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, seed: np.uint64, scored: bool
 ) -> tuple[int, float, int]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from recoverynet.kernels.compiled import compiled
+from recoverynet.kernels.linked import linked
 from recoverynet.kernels.saom.actor_model import (
     AT_MEAN,
     ATTRIBUTE,
@@ -48,6 +49,7 @@ from recoverynet.kernels.saom.actor_model import (
     State,
 )
 from recoverynet.kernels.saom.behaviour_choice import around, column_statistic
+from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.effects.behaviour import IN_STEPS
 from recoverynet.kernels.saom.effects.covariate import covariate_tie
 from recoverynet.kernels.saom.effects.declared import COVARIATE, CREATION, DYADIC, ENDOWMENT, EVAL, INTERACTION, OWN, STRUCTURE
@@ -60,7 +62,7 @@ from recoverynet.kernels.saom.rate_function import rate_value
 from recoverynet.kernels.saom.state_changes import begin, fill_ties
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def keep_known(
     given: np.ndarray, given_pool: np.ndarray, settled: np.ndarray, people: np.ndarray, pool: np.ndarray, used: np.ndarray
 ) -> bool:
@@ -82,7 +84,7 @@ def keep_known(
     return True
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def tie_row(model: Model, epoch: Epoch, people: np.ndarray, ego: int, j: int, mutual: int, row: np.ndarray) -> None:
     """Tie statistics c_ij of every column, for a tie that is there, after ``look_around``."""
     t = pair_of(people, ego, j, mutual)
@@ -105,7 +107,7 @@ def tie_row(model: Model, epoch: Epoch, people: np.ndarray, ego: int, j: int, mu
             row[e] = 0.0
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def lost_rows(model: Model, epoch: Epoch, state: State) -> tuple[bool, np.ndarray]:
     """Tie statistics of every tie known at both ends, in the network of those ties: (m, E), in order of ego.
 
@@ -134,7 +136,7 @@ def lost_rows(model: Model, epoch: Epoch, state: State) -> tuple[bool, np.ndarra
     return True, rows
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def tie_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.ndarray, into: np.ndarray) -> None:
     """Statistics of every tie column, at the end of the period; ``into`` has one place a column."""
     ties, numbers, paths = model.ties, model.numbers, model.whole[PATHS]
@@ -170,7 +172,7 @@ def tie_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.
             tie += 1
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def step_statistics(model: Model, epoch: Epoch, state: State, b: int, into: np.ndarray) -> None:
     """Statistics of behaviour b, in the network at the start; ``into`` has one place a behaviour column.
 
@@ -210,7 +212,7 @@ def step_statistics(model: Model, epoch: Epoch, state: State, b: int, into: np.n
                 into[f] += -attributes[rows[b], 0] * gap if similar else gap
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def tie_changes(given: np.ndarray, given_pool: np.ndarray, people: np.ndarray, pool: np.ndarray, changes: np.ndarray) -> None:
     """How many ties of each person differ from the start, those unknown at either end left out."""
     for i in range(people.shape[0]):
@@ -221,7 +223,7 @@ def tie_changes(given: np.ndarray, given_pool: np.ndarray, people: np.ndarray, p
             changes[i] += not holds(given, BASE, i, pool[place], given_pool)
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def rate_statistics(model: Model, epoch: Epoch, state: State, result: np.ndarray) -> None:
     """How much each variable changed, and how much those did whom rate effects speak of."""
     people, rates, given, n = state.people, model.rates, epoch.given, state.people.shape[0]
@@ -244,7 +246,7 @@ def rate_statistics(model: Model, epoch: Epoch, state: State, result: np.ndarray
                     result[rates[r, WEIGHT]] += a * changes[i]
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def epoch_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.ndarray, result: np.ndarray) -> bool:
     """Statistics of the state an epoch has reached, added to ``result`` (parameters,); False where the pool is full."""
     people, pool, dense = state.people, state.pool, state.dense
@@ -280,8 +282,21 @@ def observed_statistics(
     fine, lost = lost_rows(model, epoch, state)
     if not fine or not fill_ties(state.people, state.pool, state.used, end):
         return False
-    state.people[:, FIRST_CATEGORY + epoch.values.shape[0] :] = z_end.T
+    for b in range(z_end.shape[0]):
+        for i in range(z_end.shape[1]):
+            state.people[i, FIRST_CATEGORY + epoch.values.shape[0] + b] = z_end[b, i]
     return epoch_statistics(model, epoch, own, state, lost, result)
+
+
+@lean()
+def _copy_ties(people: np.ndarray, pool: np.ndarray, into: np.ndarray) -> int:
+    """Write ties, in order of ego, into (m, 2); returns how many there are."""
+    found = 0
+    for i in range(people.shape[0]):
+        for place in range(people[i, OUT], people[i, OUT] + people[i, OUT + 1]):
+            into[found, 0], into[found, 1] = i, pool[place]
+            found += 1
+    return found
 
 
 @compiled(nogil=True)
@@ -296,10 +311,13 @@ def simulate_many(
     statistics: np.ndarray,
     scores: np.ndarray,
     ends: np.ndarray,
+    last: np.ndarray,
 ) -> int:
-    """Simulate an epoch once a seed: statistics and scores (runs, parameters), and time and ministeps (runs, 2).
+    """Simulate an epoch once a seed: statistics and scores (runs, parameters), and time, ministeps and ties (runs, 3).
 
-    Returns how it went: DONE, POOL_FULL (try again with more room) or ENDLESS.
+    Ties at the end of the last simulation are written into ``last`` (half the pool, 2), unless it is empty; then they
+    are not counted either. Behaviour stands in the state. Returns how it went: DONE, POOL_FULL (try again with more
+    room) or ENDLESS.
     """
     fine, lost = lost_rows(model, epoch, state)
     if not fine:
@@ -310,7 +328,10 @@ def simulate_many(
         ends[run, 1] = steps
         if how != DONE:
             return how
+        if last.shape[0] > 0:
+            ends[run, 2] = _copy_ties(state.people, state.pool, last)
         if not epoch_statistics(model, epoch, own, state, lost, statistics[run]):
             return POOL_FULL
-        scores[run] = state.scores
+        for k in range(scores.shape[1]):
+            scores[run, k] = state.scores[k]
     return DONE

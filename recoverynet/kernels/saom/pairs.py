@@ -41,7 +41,7 @@ def pair_of(people: np.ndarray, ego: int, j: int, mutual: int) -> Pair:
 def over_options(change: Callable[..., float]) -> Callable[..., None]:
     """A loop that writes ``change(pair, parameter)`` for every option into row e of ``delta``."""
 
-    @lean(keep=False)
+    @lean()
     def loop(
         people: np.ndarray, options: np.ndarray, found: int, ego: int, mutual: int, p: float, delta: np.ndarray, e: int
     ) -> None:
@@ -54,7 +54,7 @@ def over_options(change: Callable[..., float]) -> Callable[..., None]:
 def over_values(change: Callable[..., float]) -> Callable[..., None]:
     """A loop that writes ``change(own value, other value, both known, range, mean similarity)`` likewise."""
 
-    @lean(keep=False)
+    @lean()
     def loop(
         values: np.ndarray,
         known: np.ndarray,

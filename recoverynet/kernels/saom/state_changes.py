@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recoverynet.kernels.compiled import compiled
+from recoverynet.kernels.linked import linked
 from recoverynet.kernels.saom.actor_model import (
     ACTIVE,
     CLASS,
@@ -122,16 +122,20 @@ def fill_ties(people: np.ndarray, pool: np.ndarray, used: np.ndarray, pairs: np.
     return True
 
 
-@compiled(nogil=True)
+@linked(nogil=True)
 def begin(model: Model, epoch: Epoch, state: State, seed: np.uint64) -> bool:
     """Set the state to the start of the epoch; False where its pool is too small."""
     people, n_attributes = state.people, epoch.values.shape[0]
     state.random[0] = seed
-    state.scores[:] = 0.0
-    state.values[:] = epoch.values
-    people[:, ACTIVE] = epoch.active
-    people[:, FIRST_CATEGORY : FIRST_CATEGORY + n_attributes] = epoch.categories.T
-    people[:, FIRST_CATEGORY + n_attributes :] = epoch.z.T
+    for k in range(state.scores.shape[0]):
+        state.scores[k] = 0.0
+    for i in range(people.shape[0]):
+        people[i, ACTIVE] = epoch.active[i]
+        for a in range(n_attributes):
+            state.values[a, i] = epoch.values[a, i]
+            people[i, FIRST_CATEGORY + a] = epoch.categories[a, i]
+        for b in range(epoch.z.shape[0]):
+            people[i, FIRST_CATEGORY + n_attributes + b] = epoch.z[b, i]
     if not fill_ties(people, state.pool, state.used, epoch.start):
         return False
     if model.whole[N_OWN] > 0:

@@ -129,6 +129,9 @@ def write_rsiena(
     The script asks for what this library does: waves of only gains are not forced to stay so (``allowOnly = FALSE``),
     one side decides about undirected ties (``modelType`` 2), people change composition at ``change_at``, and ties of
     people while they are absent are NA (written as 0, RSiena would fit another model).
+    What RSiena does otherwise all the same stands in the notes of :func:`recoverynet.fit_saom`: it lets people choose those
+    who are not there, and may take means and ranges within each group. It counts others of unknown behaviour at the mean,
+    as ``unknown_alters="mean"`` does; a fit that leaves them out is another.
     Of undirected networks, transTrip is written as transTriads, whose parameter is twice ours, and gwespFF as gwesp.
 
     References

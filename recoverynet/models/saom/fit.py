@@ -113,14 +113,16 @@ def fit_saom(
     meant for fewer than about 20 people, or where few ties last.
 
     Conventions are RSiena's where it is not said otherwise. A behaviour's centre is the mean of the means of its waves, the
-    mean similarity is over all pairs at the starts of periods. What absent people do is not unknown: those who join begin
-    without ties; ties of those who leave count, at the end of that period, as they were at its start. ``RateX`` of a
-    modelled behaviour is not centred. Otherwise than in RSiena, nobody may choose people who are not there; where a third of
-    the people move between two waves, RSiena's rates differ from ours by about a standard error for it. Where people join
-    or leave, no fit is conditional, as in RSiena. Endowment and creation parts of maxAlt and minAlt are s_i now less s_i
-    before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them. The constants of ``balance``
-    and ``inStructEq`` are mean disagreements over pairs of ties that are known, between people who are there, ties fixed
-    from outside as they are; on complete data they are RSiena's, where ties are missing they were not compared with it.
+    mean similarity is over all pairs at the starts of periods; where there are groups both, and the range, are those of all
+    groups together (of pairs within a group), where RSiena may take them within each. What absent people do is not unknown:
+    those who join begin without ties; ties of those who leave count, at the end of that period, as they were at its start.
+    ``RateX`` of a modelled behaviour is not centred. Otherwise than in RSiena, nobody may choose people who are not there;
+    where a third of the people move between two waves, RSiena's rates differ from ours by about a standard error for it.
+    Where people join or leave, no fit is conditional, as in RSiena. Endowment and creation parts of maxAlt and minAlt are
+    s_i now less s_i before with ego's own behaviour in both; RSiena leaves ego's behaviour out of them. Creation parts of
+    inAct, outAct and outActSqrt take degrees at the start of the period, as RSiena does. The constants of ``balance`` and
+    ``inStructEq`` are mean disagreements over pairs of ties that are known, between people who are there, ties fixed from
+    outside as they are; on complete data they are RSiena's, where ties are missing they were not compared with it.
 
     Standard errors of rates are the least steady: at the default length they differ by some 5 % from seed to seed (standard
     deviation; those of a rarely changing behaviour by up to 9 %). Their derivatives are regressions of statistics on scores,
@@ -156,7 +158,7 @@ def fit_saom(
     how = {"bounds": bounds, "conditional": conditional, "change_at": change_at, "unknown_alters": unknown_alters}
     setting = saom_setting(panel, specification, by_class=by_class, **how)  # type: ignore[arg-type]
     checks = check_change(setting)
-    with told_if_slow("Preparing the simulation: the first fit on this machine compiles for a minute or two.", quiet=quiet):
+    with told_if_slow("Preparing the simulation: the first fit on this machine compiles for half a minute or more.", quiet=quiet):
         by_period = warmed_up(setting)
     estimation, known = _begun(setting, by_period.sum(axis=0), start)
     wish = {"n_simulations": n_simulations, "wanted": wanted, "most_runs": most_runs}

@@ -17,9 +17,8 @@ from scipy import sparse
 from recoverynet.arguments import whole_number
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.kernels.random_bits import seeds_of
-from recoverynet.kernels.saom.actor_model import DONE, FIRST_CATEGORY, OUT, POOL_FULL, Model, State, new_state, pairs_of
-from recoverynet.kernels.saom.ministeps import run_epoch
-from recoverynet.kernels.saom.moments import epoch_statistics, lost_rows, observed_statistics, simulate_many
+from recoverynet.kernels.saom.actor_model import DONE, FIRST_CATEGORY, POOL_FULL, Model, State, new_state
+from recoverynet.kernels.saom.moments import observed_statistics, simulate_many
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.regression import Together
 from recoverynet.models.saom.setting import Setting
@@ -198,12 +197,13 @@ class Simulator:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Statistics, scores, and times and ministeps of some runs of an epoch."""
         setting, shape = self.setting, (len(seeds), len(self.setting.parameters))
-        found = (np.zeros(shape), np.zeros(shape), np.zeros((len(seeds), 2)))
+        found = (np.zeros(shape), np.zeros(shape), np.zeros((len(seeds), 3)))
+        no_ties, arrays = np.zeros((0, 2), np.int32), setting.epochs[place].arrays
 
         def attempt(state: State) -> int:
             for each in found:
                 each[:] = 0.0
-            return int(simulate_many(setting.model, setting.epochs[place].arrays, setting.own, state, theta, seeds, scored, *found))
+            return int(simulate_many(setting.model, arrays, setting.own, state, theta, seeds, scored, *found, no_ties))
 
         space.use(attempt)
         return found
@@ -216,21 +216,20 @@ class Simulator:
         ties: list[np.ndarray] = []
         steps = np.zeros((len(seeds), *arrays.z.shape), np.int64)
         statistics = np.zeros((len(seeds), len(setting.parameters)))
+        scores, ends = np.zeros((1, len(setting.parameters))), np.zeros((1, 3))
 
         def attempt(state: State) -> int:
-            fine, lost = lost_rows(setting.model, arrays, state)
-            while fine and len(ties) < len(seeds):
-                run = len(ties)
-                how, _, _ = run_epoch(setting.model, arrays, setting.own, state, theta, seeds[run], False)
+            last = np.zeros((len(state.pool) // 2, 2), np.int32)
+            while len(ties) < len(seeds):
+                one = slice(len(ties), len(ties) + 1)
+                statistics[one] = 0.0
+                found = (statistics[one], scores, ends, last)
+                how = int(simulate_many(setting.model, arrays, setting.own, state, theta, seeds[one], False, *found))
                 if how != DONE:
                     return how
-                end = pairs_of(state.people, OUT, state.pool)
-                steps[run] = state.people[:, FIRST_CATEGORY + state.values.shape[0] :].T
-                statistics[run] = 0.0
-                fine = epoch_statistics(setting.model, arrays, setting.own, state, lost, statistics[run])
-                if fine:
-                    ties.append(end)
-            return DONE if fine else POOL_FULL
+                steps[one] = state.people[:, FIRST_CATEGORY + state.values.shape[0] :].T
+                ties.append(last[: int(ends[0, 2])].copy())
+            return DONE
 
         space.use(attempt)
         return ties, steps, statistics
