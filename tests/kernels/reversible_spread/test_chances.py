@@ -5,14 +5,7 @@ import pytest
 
 from recoverynet.kernels.reversible_spread.chances import N_PURPOSES, next_state, unit
 
-BASE = np.array(
-    [
-        [0.60, 0.15, 0.15, 0.10],
-        [0.20, 0.50, 0.05, 0.25],
-        [0.10, 0.20, 0.65, 0.05],
-        [0.05, 0.10, 0.00, 0.85],
-    ]
-)
+BASE = np.array([[0.60, 0.15, 0.15, 0.10], [0.20, 0.50, 0.05, 0.25], [0.10, 0.20, 0.65, 0.05], [0.05, 0.10, 0.00, 0.85]])
 HOLDS = np.array([False, False, True, True])
 LUCK = (np.arange(2000) + 0.5) / 2000
 
