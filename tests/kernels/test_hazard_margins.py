@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from recoverynet.kernels.hazard_margins import (
-    Margin, bend, chance, interval_of_chance, mean_chance, mean_change, mean_incidence, mean_slope, slope,
+    Margin,
+    bend,
+    chance,
+    interval_of_chance,
+    mean_chance,
+    mean_change,
+    mean_incidence,
+    mean_slope,
+    slope,
 )  # fmt: skip
 
 LINKS = ["logit", "cloglog"]

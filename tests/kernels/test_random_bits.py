@@ -28,7 +28,7 @@ def test_units_are_even_and_reach_neither_end():
         again = state.copy()
         drawn = np.array([next_unit(state) for _ in range(4000)])
         assert drawn[0] == pytest.approx(int(next_bits(again)) / 2**64)
-    assert 0 < drawn.min() and drawn.max() < 1
+    assert drawn.min() > 0 and drawn.max() < 1
     counts = np.histogram(drawn, bins=20, range=(0, 1))[0]
     assert ((counts - 200) ** 2 / 200).sum() < 43.8  # chi-squared of 19 degrees of freedom, p = .001
 

@@ -17,14 +17,14 @@ def shares(state: int, chance: float, base: np.ndarray = BASE) -> np.ndarray:
 
 @pytest.mark.parametrize("state", range(4))
 def test_with_the_plain_chance_people_move_as_the_table_says(state):
-    across = BASE[state, HOLDS != HOLDS[state]].sum()
+    across = BASE[state, HOLDS[state] != HOLDS].sum()
     assert shares(state, across) == pytest.approx(BASE[state], abs=1e-3)
 
 
 @pytest.mark.parametrize("state", range(4))
 @pytest.mark.parametrize("chance", [0.0, 0.02, 0.4])
 def test_the_chance_of_crossing_is_the_one_given_and_is_shared_out_as_before(state, chance):
-    crossing, found = HOLDS != HOLDS[state], shares(state, chance)
+    crossing, found = HOLDS[state] != HOLDS, shares(state, chance)
     assert found[crossing] == pytest.approx(chance * BASE[state, crossing] / BASE[state, crossing].sum(), abs=1e-3)
     others = ~crossing & (np.arange(4) != state)
     assert found[others] == pytest.approx(BASE[state, others], abs=1e-3)
