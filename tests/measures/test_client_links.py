@@ -75,6 +75,20 @@ def test_ties_are_counted_in_the_window_and_before_it() -> None:
     assert links.days_since_recovery == 2
 
 
+@pytest.mark.parametrize(("n_contacts", "ring"), [(13, 1), (12, 2), (4, 2), (3, 3)])
+def test_where_nobody_asked_how_close_it_is_how_often_they_met(n_contacts: int, ring: int) -> None:
+    """90 days are 12.9 weeks: once a week is close, once in four weeks between."""
+    met = [(f"2011-05-{day:02d}", "call", None, ["ann", "cat"]) for day in range(1, n_contacts + 1)]
+    assert people_of(rn.client_links(made(met), "ann", at=AT)).loc["cat", "ring"] == ring
+
+
+@pytest.mark.parametrize(("said", "ring"), [(5, 1), (4, 1), (3, 2), (2, 3), (1, 3)])
+def test_how_close_the_client_said_comes_before_how_often_they_met(said: float, ring: int) -> None:
+    met = [(f"2011-05-{day:02d}", "call", None, ["ann", "cat"]) for day in range(1, 5)]
+    asked = named(("cat", "friend", None, None, None)).assign(closeness=said)
+    assert people_of(rn.client_links(made(met, nominations=asked), "ann", at=AT)).loc["cat", "ring"] == ring
+
+
 def test_what_a_tie_carries_and_why() -> None:
     seen = pd.DataFrame(
         [
