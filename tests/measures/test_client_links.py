@@ -120,6 +120,14 @@ def test_what_a_tie_carries_and_why() -> None:
     assert not people.loc["x1", "known"] and people.loc["x1", "role"] == "not_on_record"
 
 
+@pytest.mark.parametrize(("day", "carries"), [("2011-03-03", "using"), ("2011-03-02", "recovery")])
+def test_what_is_recorded_of_a_peer_holds_for_a_quarter(day: str, carries: str) -> None:
+    """From 3 March to 1 June are 90 days; what was seen before that is no longer known, and the role speaks."""
+    seen = pd.DataFrame({"person_id": ["cat"], "observed_at": [day], "value": ["using"], "source": ["self"], "variable": ["state"]})
+    people = people_of(rn.client_links(made([("2011-05-20", "call", None, ["ann", "cat"])], observations=seen), "ann", at=AT))
+    assert people.loc["cat", "carries"] == carries
+
+
 def test_perceptions_run_out_and_the_latest_interview_counts() -> None:
     old = named(("x1", "friend", "using", None, None), ("x2", "friend", "using", None, None), asked="2010-06-01")
     new = named(("x1", "friend", None, None, None), asked="2010-11-20")

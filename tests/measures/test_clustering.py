@@ -176,6 +176,13 @@ def test_two_people_who_differ_are_the_fewest_there_can_be():
     assert moran[["expected", "sd", "z", "p_analytic"]].isna().all()
 
 
+@pytest.mark.parametrize(("exact", "spread"), [(True, 1.0), (False, np.sqrt(2))])
+def test_spread_of_all_there_are_and_of_a_sample(exact, spread):
+    """Runs of 1 and 3: all of them have variance 1, a sample of two estimates it as 2."""
+    row = autocorrelations._row(2.0, np.array([1.0, 3.0]), None, "two-sided", exact)
+    assert (row["null_mean"], row["null_sd"]) == (2.0, spread)
+
+
 def test_likeness_is_one_side_whichever_statistic():
     network, held = planted()
     alike = autocorrelation(network, held, alternative="alike", rng=1)

@@ -91,6 +91,20 @@ def test_looked_up_is_what_the_tables_say() -> None:
             assert {each.group_id for each in found} <= {group}
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends", "closed", "meets"),
+    [
+        (None, None, None, True), (0, None, None, True), (1, None, None, False), (None, 0, None, False), (None, 1, None, True),
+        (-1, 1, False, True), (None, None, True, False), (-1, 1, True, False),
+    ],
+)  # fmt: skip
+def test_a_group_meets_from_its_first_day_to_before_its_last_unless_closed(begins, ends, closed, meets) -> None:  # type: ignore[no-untyped-def]
+    at = pd.Timestamp("2011-04-01")
+    first, last = (None if days is None else at + pd.Timedelta(days=days) for days in (begins, ends))
+    group = next(iter(index_of(rn.load_sample("five_people")).groups.values()))
+    assert group._replace(valid_from=first, valid_to=last, closed_temporarily=closed).meets_at(at) == meets
+
+
 def test_whom_each_must_be_kept_apart_from() -> None:
     pairs = pd.DataFrame({"person_id": ["a", "b", "a"], "other_id": ["b", "c", "d"]}, dtype="str")
     found = everybody_apart(pairs)
