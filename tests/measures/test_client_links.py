@@ -66,6 +66,9 @@ def test_ties_are_counted_in_the_window_and_before_it() -> None:
     links = rn.client_links(record, "ann", at=AT)
     people = people_of(links)
     assert people.loc["cat", ["n_contacts", "n_before", "status", "days_since"]].tolist() == [2, 1, "current", 2.0]
+    assert people["last_contact"].dt.strftime("%Y-%m-%d").to_dict() == {
+        "cat": "2011-05-30", "fay": "2011-02-01", "dan": "2010-08-01",
+    }  # fmt: skip
     assert people.loc["fay", ["n_contacts", "n_before", "status"]].tolist() == [0, 1, "quiet"]
     assert people.loc["dan", "status"] == "quiet" and people.loc["dan", "days_since"] == 304
     assert "eva" not in people.index, "people met at a meeting are no ties: a meeting is a place"

@@ -31,6 +31,7 @@ def offered(mine: Group, theirs: Group) -> bool:
         (("20:00",), ("19:00",), True),
         (("19:01",), ("20:00",), False),
         (("19:30",), ("19:00",), False),
+        (("19:30:00",), ("19:00",), False),
         ((None,), ("19:00",), False),
         (("19:00",), (None,), False),
     ],

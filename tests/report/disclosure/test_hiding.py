@@ -37,7 +37,7 @@ def is_open(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule) -> bool
     return not Attacker(linked, rule, hidden).attack().safe.all()
 
 
-@pytest.mark.parametrize("rule", [NDTMS, NHS], ids=["ndtms", "nhs"])
+@pytest.mark.parametrize("rule", [NDTMS, NHS, HidingRule(4, hide_zeros=True)], ids=["ndtms", "nhs", "zeros too"])
 def test_random_tables_stay_closed_and_hide_nothing_in_vain(rule: HidingRule) -> None:
     rng = np.random.default_rng(11)
     extra = 0
