@@ -105,6 +105,20 @@ def test_a_group_meets_from_its_first_day_to_before_its_last_unless_closed(begin
     assert group._replace(valid_from=first, valid_to=last, closed_temporarily=closed).meets_at(at) == meets
 
 
+@pytest.mark.parametrize(
+    ("kind", "norm", "carries"),
+    [
+        ("mutual_aid", "recovery", "recovery"), ("mutual_aid", "using", "using"), ("recovery_cafe", None, "recovery"),
+        ("treatment", None, "supportive"), ("family", "unknown", "supportive"), ("other", "mixed", "supportive"),
+        ("other", "recovery", "supportive"), ("other", "using", "using"), ("other", "unknown", "unknown"),
+        ("other", None, "unknown"),
+    ],
+)  # fmt: skip
+def test_what_going_to_a_group_carries(kind, norm, carries) -> None:  # type: ignore[no-untyped-def]
+    group = next(iter(index_of(rn.load_sample("five_people")).groups.values()))
+    assert group._replace(kind=kind, norm=norm).carries == carries
+
+
 def test_whom_each_must_be_kept_apart_from() -> None:
     pairs = pd.DataFrame({"person_id": ["a", "b", "a"], "other_id": ["b", "c", "d"]}, dtype="str")
     found = everybody_apart(pairs)

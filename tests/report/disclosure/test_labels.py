@@ -162,7 +162,7 @@ def test_only_what_was_noted_in_the_period_makes_a_label_common() -> None:
     clients = pd.Index(record.people.loc[record.people["role"] == "client", "person_id"])
     start = record.window[0] + (record.window[1] - record.window[0]) / 2
     window = (start, record.window[1] - pd.Timedelta(days=1))
-    days = {"before": start - pd.Timedelta("1s"), "first": start, "after": window[1]}
+    days = {"before": start - pd.Timedelta("1s"), "first": start, "next": start + pd.Timedelta("1s"), "after": window[1]}
 
     def left(when: list[str]) -> list[str]:
         holders = [clients[place % len(clients)] for place in range(len(when))]
@@ -173,7 +173,7 @@ def test_only_what_was_noted_in_the_period_makes_a_label_common() -> None:
         return told["variable"].tolist()
 
     assert len(clients) > 1
-    assert left(["first", "first"]) == ["hobbies.chess"] * 2
+    assert left(["first", "next"]) == ["hobbies.chess"] * 2
     assert left(["before", "first"]) == left(["first", "after"]) == left(["before", "before"]) == []
 
 

@@ -83,7 +83,8 @@ def test_a_day_is_the_same_in_reports_of_two_periods() -> None:
 def test_a_period_within_another_counts_some_of_its_people(year: int, is_hidden: bool) -> None:
     long, short = "period: 2011-01-01 to 2012-01-01", "period: 2011-01-01 to 2011-07-01"
     before = Earlier(CLIENTS.who("x", long), year, year, year, False, "The year")
-    assert published(table((CLIENTS.who("x"), 38)), earlier=(before,), scope=frozenset({short}))[1] == [is_hidden]
+    publication, hidden = published(table((CLIENTS.who("x"), 38)), earlier=(before,), scope=frozenset({short}))
+    assert hidden == [is_hidden] and publication.because_earlier == (["t"] if is_hidden else [])
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,15 @@ def test_what_a_statistic_tells_counts_only_where_it_is_true() -> None:
         assert published(made)[0].linked()[0].bounds.shape[0] == n_rows
     unknown = table((MET, 10), bounds=(Bound(weights, 10.0, 20.0),))
     assert published(unknown)[0].linked()[0].bounds.shape[0] == 0
+
+
+@pytest.mark.parametrize("order", [((EITHER, 38), (MET, 35)), ((MET, 35), (EITHER, 38))])
+def test_what_was_shown_stays_shown_and_what_comes_after_is_hidden_for_it(order: tuple[tuple[Counted, int], ...]) -> None:
+    """38 and 35 of them differ by three: whichever table comes second has the star."""
+    publication = Publication(NDTMS)
+    told = [publication.publish([table(figure, name=str(number))])[0].tolist() for number, figure in enumerate(order)]
+    assert told == [[False], [True]]
+    is_true_of_the_counts(publication)
 
 
 def test_the_same_people_counted_otherwise_are_kept_apart_and_named() -> None:
