@@ -53,6 +53,13 @@ def test_who_is_in_both_of_two_that_cover_a_whole_follows(people: int, groups: i
     assert not any(published(table((EITHER, 38), (MET, people), (AT_GROUP, groups)))[1]), "nothing says that they cover it"
 
 
+def test_a_whole_is_covered_only_if_all_who_cover_it_are_counted_and_are_enough() -> None:
+    """With a third way that no table counts, 22 and 20 of 38 may overlap in any number; 10 and 12 cover no 38."""
+    third = ((EITHER, (MET, AT_GROUP, CLIENTS.who("any", "web"))),)
+    assert not any(published(table((EITHER, 38), (MET, 22), (AT_GROUP, 20), unions=third))[1])
+    assert not any(published(table((EITHER, 38), (MET, 10), (AT_GROUP, 12), unions=((EITHER, (MET, AT_GROUP)),)))[1])
+
+
 def test_who_is_in_a_whole_and_not_in_a_part_follows_in_another_table_too() -> None:
     assert any(published(table((EITHER, 38), name="one"), table((MET, 35), name="two"))[1])
     assert not any(published(table((EITHER, 38), name="one"), table((MET, 33), name="two"))[1])
@@ -140,6 +147,7 @@ def test_what_is_decided_together_is_what_is_heard_when_published_again() -> Non
     gathered.decide()
     both = [gathered.publish([each])[0].tolist() for each in (one, two)]
     assert [True] in both
+    assert [gathered.publish([each])[0].tolist() for each in (one, two)] == both and len(gathered.declared) == 2
     assert [gathered.is_hidden(cell) for cell in (EITHER, MET)] == [own[0] for own in both]
     ends = {told.counted: (told.low, told.high, told.value) for told in gathered.told("R")}
     for cell, value, own in zip((EITHER, MET), (38, 35), both, strict=True):
