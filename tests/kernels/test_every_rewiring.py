@@ -5,6 +5,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
+from recoverynet.kernels import every_rewiring as listing
 from recoverynet.kernels.every_rewiring import every_rewiring
 
 
@@ -43,3 +44,14 @@ def test_too_many_are_not_listed():
     ring = np.arange(40)
     assert every_rewiring(ring, (ring + 1) % 40, np.zeros(40, int), 10**9, directed=True) is None
     assert every_rewiring(np.array([], int), np.array([], int), np.array([], int), 9, directed=True) is None
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_each_tie_dealt_is_one_step_and_no_more_are_taken_than_allowed(directed, monkeypatch):
+    """One tie can be dealt in one way; two ties in a directed chain take two steps, one way."""
+    one, two = (np.array([0]), np.array([1]), np.zeros(1, int)), (np.array([0, 1]), np.array([1, 2]), np.zeros(2, int))
+    monkeypatch.setattr(listing, "MOST_STEPS", 1)
+    assert every_rewiring(*one, 9, directed=directed).tolist() == [[[0, 1]]]
+    assert every_rewiring(*two, 9, directed=directed) is None
+    monkeypatch.setattr(listing, "MOST_STEPS", 0)
+    assert every_rewiring(*one, 9, directed=directed) is None

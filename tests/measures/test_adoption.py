@@ -80,6 +80,9 @@ def test_thresholds(panel):
     np.testing.assert_array_equal(numbers(frame["n_observed"]), [2, NAN, 3, NAN, NAN, 0, 2])
     now = rn.thresholds(panel, lag=0, left_censored=True, isolates="zero")
     np.testing.assert_allclose(now["threshold"], [1.0, 0.0, 1 / 3, NAN, NAN, 0.0, 1 / 2])
+    seen = rn.thresholds(panel, lag=0, isolates="zero")
+    assert seen["left_censored"].any()
+    np.testing.assert_allclose(seen["threshold"], now["threshold"].mask(now["left_censored"]))
 
 
 def test_thresholds_need_something_before():

@@ -88,6 +88,13 @@ def test_follow_up_is_observed_to_its_last_midnight(end_of_window: str, n_client
     assert (after["n_clients"], after["n_censored"]) == (n_clients, 1 - n_clients)
 
 
+@pytest.mark.parametrize(("started_on", "n_clients"), [("2011-04-01", 1), ("2011-03-31", 0)])
+def test_before_treatment_is_observed_from_the_first_day_of_the_record(started_on: str, n_clients: int) -> None:
+    """1 April is the 91st day of a record that begins on 1 January."""
+    spell = [("a", started_on, "2011-06-01", "completed")]
+    assert phase(aftercare_coverage(clinic(spell, [])), "90 days before")["n_clients"] == n_clients
+
+
 def test_each_client_once_by_the_episode_that_ended_last() -> None:
     record = clinic(
         [

@@ -66,6 +66,9 @@ def test_ties_are_counted_in_the_window_and_before_it() -> None:
     links = rn.client_links(record, "ann", at=AT)
     people = people_of(links)
     assert people.loc["cat", ["n_contacts", "n_before", "status", "days_since"]].tolist() == [2, 1, "current", 2.0]
+    assert people["last_contact"].dt.strftime("%Y-%m-%d").to_dict() == {
+        "cat": "2011-05-30", "fay": "2011-02-01", "dan": "2010-08-01",
+    }  # fmt: skip
     assert people.loc["fay", ["n_contacts", "n_before", "status"]].tolist() == [0, 1, "quiet"]
     assert people.loc["dan", "status"] == "quiet" and people.loc["dan", "days_since"] == 304
     assert "eva" not in people.index, "people met at a meeting are no ties: a meeting is a place"
@@ -73,6 +76,20 @@ def test_ties_are_counted_in_the_window_and_before_it() -> None:
     assert (links.n_recovery, links.n_recovery_before, links.change) == (2, 1, 1)
     assert links.gained == ("cafe",) and links.lost == ()
     assert links.days_since_recovery == 2
+
+
+@pytest.mark.parametrize(("n_contacts", "ring"), [(13, 1), (12, 2), (4, 2), (3, 3)])
+def test_where_nobody_asked_how_close_it_is_how_often_they_met(n_contacts: int, ring: int) -> None:
+    """90 days are 12.9 weeks: once a week is close, once in four weeks between."""
+    met = [(f"2011-05-{day:02d}", "call", None, ["ann", "cat"]) for day in range(1, n_contacts + 1)]
+    assert people_of(rn.client_links(made(met), "ann", at=AT)).loc["cat", "ring"] == ring
+
+
+@pytest.mark.parametrize(("said", "ring"), [(5, 1), (4, 1), (3, 2), (2, 3), (1, 3)])
+def test_how_close_the_client_said_comes_before_how_often_they_met(said: float, ring: int) -> None:
+    met = [(f"2011-05-{day:02d}", "call", None, ["ann", "cat"]) for day in range(1, 5)]
+    asked = named(("cat", "friend", None, None, None)).assign(closeness=said)
+    assert people_of(rn.client_links(made(met, nominations=asked), "ann", at=AT)).loc["cat", "ring"] == ring
 
 
 def test_what_a_tie_carries_and_why() -> None:
@@ -104,6 +121,14 @@ def test_what_a_tie_carries_and_why() -> None:
     }
     assert people["perceived"].to_dict() == {who: who in ("fay", "x1", "x3") for who in people.index}
     assert not people.loc["x1", "known"] and people.loc["x1", "role"] == "not_on_record"
+
+
+@pytest.mark.parametrize(("day", "carries"), [("2011-03-03", "using"), ("2011-03-02", "recovery")])
+def test_what_is_recorded_of_a_peer_holds_for_a_quarter(day: str, carries: str) -> None:
+    """From 3 March to 1 June are 90 days; what was seen before that is no longer known, and the role speaks."""
+    seen = pd.DataFrame({"person_id": ["cat"], "observed_at": [day], "value": ["using"], "source": ["self"], "variable": ["state"]})
+    people = people_of(rn.client_links(made([("2011-05-20", "call", None, ["ann", "cat"])], observations=seen), "ann", at=AT))
+    assert people.loc["cat", "carries"] == carries
 
 
 def test_perceptions_run_out_and_the_latest_interview_counts() -> None:

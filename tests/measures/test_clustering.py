@@ -168,6 +168,21 @@ def test_autocorrelation_by_hand(path):
     assert table["p"].isna().all() and table.loc["moran", "p_analytic"] > 0
 
 
+def test_two_people_who_differ_are_the_fewest_there_can_be():
+    """Swapping the two changes nothing: I = 2/2 · 2 · (−1/4) / (1/2) = −1 both times."""
+    moran = autocorrelation(rn.PersonNetwork(1 - np.eye(2), ["a", "b"]), [0, 1]).loc[(1, "moran")]
+    assert moran["exact"] and moran["n_runs"] == 2 and moran["n_people"] == 2
+    assert moran[["observed", "null_mean", "null_sd", "p"]].tolist() == [-1, -1, 0, 1]
+    assert moran[["expected", "sd", "z", "p_analytic"]].isna().all()
+
+
+@pytest.mark.parametrize(("exact", "spread"), [(True, 1.0), (False, np.sqrt(2))])
+def test_spread_of_all_there_are_and_of_a_sample(exact, spread):
+    """Runs of 1 and 3: all of them have variance 1, a sample of two estimates it as 2."""
+    row = autocorrelations._row(2.0, np.array([1.0, 3.0]), None, "two-sided", exact)
+    assert (row["null_mean"], row["null_sd"]) == (2.0, spread)
+
+
 def test_likeness_is_one_side_whichever_statistic():
     network, held = planted()
     alike = autocorrelation(network, held, alternative="alike", rng=1)

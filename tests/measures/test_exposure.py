@@ -6,7 +6,7 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.errors import NotEstimableError, SchemaError
-from recoverynet.measures.exposure import StructuralEquivalence
+from recoverynet.measures.exposure import StructuralEquivalence, known_ties
 
 NAN = np.nan
 # ann names ben (strength 3) and cat (1); ben names ann; cat names dev; eve has no ties
@@ -195,3 +195,24 @@ def test_somebody_whose_ties_nobody_asked_about_is_not_without_contacts():
     whole = rn.NetworkPanel.from_adjacency([alone] * 2, behaviour={"y": held})
     known = rn.exposure(whole, "y", isolates="zero")["exposure"]
     assert known.xs(2, level="wave").tolist() == [0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("direction", "known"), [("out", [False, True, True]), ("in", [True, False, True]), ("either", [False, False, True])]
+)
+def test_whose_ties_are_known_hangs_on_which_way_they_are_read(direction, known):
+    """Whether a names b is unknown: of a's ties out, of b's ties in, and of both where either way counts."""
+    ties = np.array([[0, NAN, 1], [1, 0, 1], [0, 0, 0]])
+    panel = rn.NetworkPanel.from_adjacency([ties, np.nan_to_num(ties)], people=list("abc"))
+    assert panel.directed
+    found = known_ties(panel, direction, 1)
+    assert not found[:, 0].any() and found[:, 1].tolist() == known, "wave 2 looks at the ties of wave 1"
+    assert known_ties(panel, direction, 0)[:, 1].all()
+    assert known_ties(panel, direction, 1, most=0.5)[:, 1].all(), "one of two"
+
+
+@pytest.mark.parametrize("direction", ["out", "in", "either"])
+def test_without_direction_a_tie_unknown_is_unknown_to_both(direction):
+    ties = np.array([[0, NAN, 1], [NAN, 0, 1], [1, 1, 0]])
+    panel = rn.NetworkPanel.from_adjacency([ties] * 2, people=list("abc"))
+    assert not panel.directed and known_ties(panel, direction, 0)[:, 0].tolist() == [False, False, True]

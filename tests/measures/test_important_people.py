@@ -105,6 +105,12 @@ def test_codes_and_direction_are_the_users(circle: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(important_people(as_text, scheme=SCHEME), important_people(circle, scheme=SCHEME))
 
 
+def test_who_is_met_daily_is_unknown_where_no_contact_is(circle: pd.DataFrame) -> None:
+    scheme = ImportantPeopleScheme(contact=RatedItem("contact"), daily={7})
+    row = important_people(circle.assign(contact=np.nan), scheme=scheme).loc[("ann", 1)]
+    assert row["network_size"] == 4 and np.isnan(row["daily_network_size"])
+
+
 def test_interviews_are_told_apart_by_day_and_members_counted_once() -> None:
     nominations = pd.DataFrame(
         {

@@ -19,7 +19,13 @@ def made(contacts: list[tuple] = (), *, safe: bool | None = None, **tables: pd.D
         pd.DataFrame(people, columns=["person_id", "role", "safe_contact"]).assign(joined_on="2010-06-01"),
         pd.DataFrame(occasions, columns=["occasion_id", "started_at", "kind", "group_id", "setting"]),
         pd.DataFrame(there, columns=["occasion_id", "person_id"]),
-        groups=pd.DataFrame({"group_id": ["cafe", "aa"], "name": ["The Landing", "AA"], "kind": ["recovery_cafe", "mutual_aid"]}),
+        groups=pd.DataFrame(
+            {
+                "group_id": ["cafe", "aa", "day"],
+                "name": ["The Landing", "AA", "Day"],
+                "kind": ["recovery_cafe", "mutual_aid", "treatment"],
+            }
+        ),
         window=("2010-01-01", "2011-08-01"),
         tz=TZ,
         **tables,
@@ -82,11 +88,11 @@ def test_leaving_with_a_tie_or_going_on_is_no_prompt() -> None:
     assert len(prompt.explain().rows) == 1
 
 
-def meetings(settings: str, ann_at: str) -> list[tuple]:
+def meetings(settings: str, ann_at: str, group: str = "cafe") -> list[tuple]:
     """Weekly meetings from 2 April on: a letter a setting, a + where ann was there."""
     days = pd.date_range("2011-04-02", periods=len(settings), freq="7D")
     return [
-        (f"{day:%Y-%m-%d}", "meeting", "cafe", setting, ["cat", *(["ann"] if there == "+" else [])])
+        (f"{day:%Y-%m-%d}", "meeting", group, setting, ["cat", *(["ann"] if there == "+" else [])])
         for day, setting, there in zip(days, settings, ann_at, strict=True)
     ]
 
@@ -105,6 +111,10 @@ def meetings(settings: str, ann_at: str) -> list[tuple]:
 def test_stopped_after_a_change_of_venue(settings: str, ann_at: str, holds: bool) -> None:
     record = made(meetings(settings, ann_at))
     assert ("stopped_after_venue_change" in codes(record, "2011-05-10")) == holds
+
+
+def test_a_treatment_group_that_moved_is_no_lost_link() -> None:
+    assert "stopped_after_venue_change" not in codes(made(meetings("aaabb", "+++--", "day")), "2011-05-10")
 
 
 def test_the_move_is_explained() -> None:

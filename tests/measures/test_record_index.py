@@ -69,6 +69,56 @@ def test_going_on_is_reading_anew(contacts_and_steps: str) -> None:
         assert by_itself["occasions"] != everything(index_of(record))["occasions"], "the entries are in"
 
 
+def test_looked_up_is_what_the_tables_say() -> None:
+    """Every occasion of a person and every meeting of a group, in order, with both ends of the time asked for."""
+    record = rn.load_sample("five_people")
+    index = index_of(record)
+    occasions = record.occasions.sort_values("started_at").reset_index(drop=True)
+    there = record.participation.merge(occasions, on="occasion_id").sort_values("started_at")
+    assert there["group_id"].notna().any() and there["group_id"].isna().any()
+    for start, end in [(FIRST, LAST), (occasions["started_at"].iloc[1], occasions["started_at"].iloc[-1])]:
+        inside = there[(there["started_at"] >= start) & (there["started_at"] < end)]
+        for person in record.people["person_id"]:
+            mine = inside[inside["person_id"] == person]
+            found = index.occasions_of(person, start, end)
+            assert [index.instant(each.time) for each in found] == mine["started_at"].tolist()
+            last = mine.dropna(subset="group_id").groupby("group_id")["started_at"].max()
+            assert {group: index.instant(time) for group, time in index.groups_of(person, start, end).items()} == last.to_dict()
+        held = occasions[(occasions["started_at"] >= start) & (occasions["started_at"] < end)]
+        for group in record.groups["group_id"]:
+            found = index.meetings_of(group, start, end)
+            assert [index.instant(each.time) for each in found] == held.loc[held["group_id"] == group, "started_at"].tolist()
+            assert {each.group_id for each in found} <= {group}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "closed", "meets"),
+    [
+        (None, None, None, True), (0, None, None, True), (1, None, None, False), (None, 0, None, False), (None, 1, None, True),
+        (-1, 1, False, True), (None, None, True, False), (-1, 1, True, False),
+    ],
+)  # fmt: skip
+def test_a_group_meets_from_its_first_day_to_before_its_last_unless_closed(begins, ends, closed, meets) -> None:  # type: ignore[no-untyped-def]
+    at = pd.Timestamp("2011-04-01")
+    first, last = (None if days is None else at + pd.Timedelta(days=days) for days in (begins, ends))
+    group = next(iter(index_of(rn.load_sample("five_people")).groups.values()))
+    assert group._replace(valid_from=first, valid_to=last, closed_temporarily=closed).meets_at(at) == meets
+
+
+@pytest.mark.parametrize(
+    ("kind", "norm", "carries"),
+    [
+        ("mutual_aid", "recovery", "recovery"), ("mutual_aid", "using", "using"), ("recovery_cafe", None, "recovery"),
+        ("treatment", None, "supportive"), ("family", "unknown", "supportive"), ("other", "mixed", "supportive"),
+        ("other", "recovery", "supportive"), ("other", "using", "using"), ("other", "unknown", "unknown"),
+        ("other", None, "unknown"),
+    ],
+)  # fmt: skip
+def test_what_going_to_a_group_carries(kind, norm, carries) -> None:  # type: ignore[no-untyped-def]
+    group = next(iter(index_of(rn.load_sample("five_people")).groups.values()))
+    assert group._replace(kind=kind, norm=norm).carries == carries
+
+
 def test_whom_each_must_be_kept_apart_from() -> None:
     pairs = pd.DataFrame({"person_id": ["a", "b", "a"], "other_id": ["b", "c", "d"]}, dtype="str")
     found = everybody_apart(pairs)

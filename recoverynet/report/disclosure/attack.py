@@ -369,7 +369,11 @@ def pushed(
         if np.abs(answer.x - nearest).max(initial=0.0) < WHOLE:
             result: np.ndarray | None = nearest[:n].astype(np.int64)
             return result
-    answer = milp(cost, constraints=constraint, bounds=limits, integrality=np.ones(n + m + k), options=ROUGH if m > 1 else {})
+    whole = np.ones(n + m + k)
+    answer = milp(cost, constraints=constraint, bounds=limits, integrality=whole, options=ROUGH if m > 1 else {})
+    if m == 1 and (answer.x is None or abs(answer.x[n] - goal[0]) > WHOLE):
+        # Presolving once lost the best of all worlds: what falls short of the goal is asked again without.
+        answer = milp(cost, constraints=constraint, bounds=limits, integrality=whole, options={"presolve": False})
     return None if answer.x is None else np.round(answer.x[:n]).astype(np.int64)
 
 

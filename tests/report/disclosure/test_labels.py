@@ -155,6 +155,28 @@ def test_somebody_with_a_label_twice_counts_once() -> None:
     assert pooled(pd.Series(["x", "x", "x"]), pd.Series(["a", "b", "c"]), 3, counted=counted).tolist() == ["other"] * 3
 
 
+def test_only_what_was_noted_in_the_period_makes_a_label_common() -> None:
+    """An outcome asked of everybody before the period and of one client in it is that client's alone in the report."""
+    record = rn.load_sample("five_people")
+    assert record.window is not None
+    clients = pd.Index(record.people.loc[record.people["role"] == "client", "person_id"])
+    start = record.window[0] + (record.window[1] - record.window[0]) / 2
+    window = (start, record.window[1] - pd.Timedelta(days=1))
+    days = {"before": start - pd.Timedelta("1s"), "first": start, "next": start + pd.Timedelta("1s"), "after": window[1]}
+
+    def left(when: list[str]) -> list[str]:
+        holders = [clients[place % len(clients)] for place in range(len(when))]
+        rows = {"person_id": holders, "observed_at": [days[each] for each in when], "variable": "hobbies.chess", "value": "fun"}
+        asked = record.observations.iloc[:0]
+        asked = pd.concat([asked, pd.DataFrame(rows).assign(source="self")], ignore_index=True)
+        told = with_rare_labels_pooled(record.with_tables(observations=asked), clients, 2, window=window).observations
+        return told["variable"].tolist()
+
+    assert len(clients) > 1
+    assert left(["first", "next"]) == ["hobbies.chess"] * 2
+    assert left(["before", "first"]) == left(["first", "after"]) == left(["before", "before"]) == []
+
+
 def test_treatments_that_a_rare_provider_alone_told_apart_are_one() -> None:
     record = rn.load_sample("five_people")
     first = record.episodes.head(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import recoverynet as rn
 from recoverynet.report.disclosure.audit import audited, earlier_in_words
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
-from recoverynet.report.disclosure.ledger import open_book, open_ledger, scope_of
+from recoverynet.report.disclosure.ledger import DisclosureLedger, open_book, open_ledger, scope_of
 from recoverynet.report.sections import ReportWriter
 from recoverynet.report.verified import MadeWith, verify_report
 
@@ -242,3 +243,16 @@ def test_a_ledger_begun_before_fingerprints_were_kept_is_read(tmp_path):
     published_in(corrected_book(path, {}), 40, 60)
     assert "inputs" not in json.loads(path.read_text())["reports"][0]
     assert corrected_book(path, {"people": "b"}).corrected == ()
+
+
+def test_tables_corrected_since_are_those_of_reports_about_the_same(tmp_path: Path) -> None:
+    """Of reports on other areas, before and after in the alphabet, nothing is said."""
+    was = {"people": "1", "episodes": "1"}
+    reports: list[dict[str, object]] = [
+        {"scope": [f"area: {area}"], "inputs": was | {table: "0"}}
+        for area, table in [("A", "people"), ("B", "episodes"), ("C", "people")]
+    ]
+    ledger = DisclosureLedger(tmp_path / "ledger.json", "salt", (), reports)
+    assert ledger.corrected(["area: B"], was) == ("episodes",)
+    assert ledger.corrected(["area: B"], was | {"groups": "1"}) == ("episodes", "groups")
+    assert ledger.corrected(["area: D"], was) == () == ledger.corrected(["area: B"], {})
