@@ -166,15 +166,18 @@ def _ladder_cells(of: dict[str, list[str]], missing_of: dict[str, float]) -> lis
     found += [Cell(LADDER, name, 650, missing_of[name], 40) for which in ("medium", "weak") for name in of[which]]
     found += [Cell(LADDER, name, 300, missing_of[name], 40) for which in ("none", "strong") for name in of[which]]
     found += [Cell(LADDER, name, 6500, 0.0, 20) for name in sized]
-    found += [
+    return found + _other_makes() + [Cell(LADDER, name, 650, USUAL_LOSS, 40) for name in RECORDS[6:]]
+
+
+def _other_makes() -> list[Cell]:
+    """Cells of the ladder with placebos that carry less, among more and fewer people."""
+    return [
         Cell(LADDER, f"{family}_{kind}_{make}/{strength}", n_people, 0.0, n)
         for n_people, n in ((2600, 20), (300, 30), (6500, 10))
         for make in ("half", "own")
-        for kind, strength in asked[1:]
-        if kind != "latent_2_2"
+        for kind, strength in (("everything", "strong"), ("latent_3_3", "none"))
         for family in FAMILIES
     ]
-    return found + [Cell(LADDER, name, 650, USUAL_LOSS, 40) for name in RECORDS[6:]]
 
 
 def position_cells() -> list[Cell]:
