@@ -171,13 +171,9 @@ def _ladder_cells(of: dict[str, list[str]], missing_of: dict[str, float]) -> lis
 
 def _other_makes() -> list[Cell]:
     """Cells of the ladder with placebos that carry less, among more and fewer people."""
-    return [
-        Cell(LADDER, f"{family}_{kind}_{make}/{strength}", n_people, 0.0, n)
-        for n_people, n in ((2600, 20), (300, 30), (6500, 10))
-        for make in ("half", "own")
-        for kind, strength in (("everything", "strong"), ("latent_3_3", "none"))
-        for family in FAMILIES
-    ]
+    sizes, asked = ((2600, 20), (300, 30), (6500, 10)), ("everything{}/strong", "latent_3_3{}/none")
+    worlds = [f"{family}_{kind.format(make)}" for make in ("_half", "_own") for kind in asked for family in FAMILIES]
+    return [Cell(LADDER, world, n_people, 0.0, n) for n_people, n in sizes for world in worlds]
 
 
 def position_cells() -> list[Cell]:
