@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recoverynet.report.disclosure.counted import Counted, Declaration, Sum, Union
+from recoverynet.report.disclosure.counted import Bound, Counted, Declaration, Sum, Union
 from recoverynet.report.disclosure.linked import INNER, MARGIN, WHOLE
 
 Facts = Mapping[str, tuple[str, ...]]
@@ -30,6 +30,10 @@ class Who:
         What is true of single cells, in place of those of their column; the whole of the row stays.
     sums : tuple of Sum
     unions : tuple of Union
+    bounds : tuple of Bound
+        What else is known to hold between figures: whoever is counted in one stands behind another, or a mean tells of both.
+    exactly : mapping of (row label, column label) to Counted
+        Single figures by what they count, whatever else is said; None stands for a margin.
     """
 
     of: Counted
@@ -39,6 +43,8 @@ class Who:
     cells: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     sums: tuple[Sum, ...] = ()
     unions: tuple[Union, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    exactly: Mapping[tuple[str | None, str | None], Counted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,7 @@ def declaration(
         pairs=tuple(_pairs(index, grid, shape)),
         sums=who.sums,
         unions=who.unions,
+        bounds=who.bounds,
     )
 
 
@@ -127,7 +134,9 @@ def _cells(
     for number, row in enumerate(rows):
         whole = _whole(name, row, shape, who, first=number == 0)
         for place, column in enumerate(columns):
-            if column is None or (len(labels[1]) == 1 and not shape.measured):
+            if (row, column) in who.exactly:
+                cells.append(who.exactly[row, column])
+            elif column is None or (len(labels[1]) == 1 and not shape.measured):
                 cells.append(whole)
             elif shape.measured and shape.rows == "separate":
                 own = who.rows.get(str(row), (f"{name}: {row}",))

@@ -1,0 +1,99 @@
+"""Where nearly all of a table is hidden a coarser one stands in its place, and gives nothing of the finer one away."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import recoverynet as rn
+from recoverynet.report.disclosure.audit import audited
+from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.declaring import Who
+from recoverynet.report.disclosure.published import remember_publication
+from recoverynet.report.sections import Prose, ReportWriter
+
+CLIENTS = Counted("clients")
+WORDS = {"population": "Clients", "denominator": "all clients", "period": "2011"}
+AGES = ["18–24", "25–34", "35–44", "45 or over"]
+
+
+def by_age_and_substance(counts: list[list[int]]) -> rn.CountTable:
+    frame = pd.DataFrame(counts, index=AGES[: len(counts)], columns=["Opiates", "Alcohol", "Other"])
+    facts = {label: (f"age: {label}",) for label in frame.index}, {label: (f"substance: {label}",) for label in frame.columns}
+    return rn.CountTable(frame, title="By age and substance", columns="parts", who=Who(CLIENTS, *facts), **WORDS)
+
+
+SMALL = [[3, 2, 1], [4, 1, 2], [2, 3, 4], [4, 2, 1]]
+
+
+def published(table: rn.CountTable, policy: str = "ndtms"):
+    writer = ReportWriter(policy)
+    section = writer.section("one", "One")
+    shown = section.table(table)
+    return writer, section.finish(), shown
+
+
+@pytest.mark.parametrize("policy", ["ndtms", "nhs"])
+def test_a_coarser_table_stands_in_the_place_of_a_hidden_one(policy):
+    writer, section, finer = published(by_age_and_substance(SMALL), policy)
+    (table,) = section.tables()
+    assert finer.share_hidden >= 0.75
+    assert table.shown is finer.coarser
+    assert table.shown.share_hidden <= 0.5
+    assert list(table.shown.counts.index) == ["18–24 or 25–34", "35–44 or 45 or over", "All"]
+    assert list(table.shown.counts.columns) == ["Opiates", "All others", "All"]
+    said = [block.to_text() for block in section.blocks if isinstance(block, Prose)]
+    assert "stands a coarser table" in said[0]
+    assert said[0].startswith("By age and substance:")
+    found = rn.disclosure_audit(remember_publication(rn.Report("T", (section,), "2011", writer.policy), writer.publication))
+    assert set(found["outcome"]) == {"safe"}
+
+
+def test_figures_of_the_coarser_table_are_sums_of_the_finer_one():
+    _, section, _ = published(by_age_and_substance(SMALL))
+    counts = section.tables()[0].shown.counts
+    assert counts["Opiates"].tolist() == [7, 6, 13]
+    assert counts["All"]["All"] == 29
+
+
+def test_the_attack_knows_the_finer_table_behind_the_coarser_one():
+    """Every figure of the coarser table is one of the finer, or the sum of some of them."""
+    writer, _, _ = published(by_age_and_substance(SMALL))
+    finer, coarser = writer.publication.declared
+    sums = {whole: parts for (whole, _), parts in coarser.sums}
+    assert set(coarser.cells) - set(finer.cells) == set(sums)
+    for cell, n in zip(coarser.cells, coarser.values, strict=True):
+        parts = sums.get(cell, ((cell, n),))
+        assert {part for part, _ in parts} <= set(finer.cells)
+        assert sum(number for _, number in parts) == n
+
+
+def test_a_small_figure_of_a_coarser_table_is_caught():
+    writer, _, _ = published(by_age_and_substance([[3, 2, 1], [4, 0, 0], [2, 3, 4], [4, 2, 1]]))
+    pooled = next(cell for cell in writer.publication.declared[1].cells if cell.text.endswith("25–34, All others"))
+    assert writer.publication.hidden[pooled]
+    writer.publication.hidden[pooled] = False
+    found = audited(writer.publication)
+    assert "worked out" in set(found["outcome"])
+
+
+def test_a_table_that_can_be_shown_is_shown():
+    _, section, shown = published(by_age_and_substance([[30, 2, 11], [40, 12, 20], [20, 3, 14], [14, 20, 21]]))
+    assert shown.coarser is None
+    assert len(section.blocks) == 1
+
+
+def test_where_not_even_a_coarser_one_can_be_shown_it_says_so():
+    _, section, shown = published(by_age_and_substance([[0, 1, 0], [1, 0, 0]]))
+    assert shown.coarser is None
+    assert shown.share_hidden == 1
+    assert "none of these numbers can be shown, and no coarser ones" in section.blocks[0].to_text()
+
+
+def test_a_breakdown_is_dropped_where_its_groups_are_too_small():
+    counts = pd.DataFrame({"Contact": [1, 2, 2, 3], "No contact": [2, 1, 3, 2]}, index=AGES)
+    table = rn.CountTable(counts, title="Contact by age", columns="parts", measured=True, **WORDS)
+    _, section, _ = published(table)
+    shown = section.tables()[0].shown
+    assert shown.title == "Contact by age, all together"
+    assert shown.counts.loc["Clients"].tolist() == [8, 8, 16]
