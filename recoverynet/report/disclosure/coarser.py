@@ -19,8 +19,8 @@ from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy, file_name
 from recoverynet.report.disclosure.publication import Publication
 
-NEARLY_ALL, ENOUGH = 0.75, 0.5
-"""Share of hidden figures from which a coarser table is sought, and up to which one is worth showing."""
+NEARLY_ALL, ENOUGH, SOME = 0.75, 0.5, 0.7
+"""Share of hidden figures from which a coarser table is sought; up to which no coarser one is; and up to which one is shown."""
 ALL_OTHERS = "All others"
 
 Groups = Sequence[tuple[str, ...]]
@@ -44,11 +44,13 @@ def disclosed_or_coarser(table: CountTable, policy: DisclosurePolicy, publicatio
     shown = table.disclosed(policy, publication)
     if publication.gathering or shown.share_hidden < NEARLY_ALL:
         return shown
-    for coarse in coarser_tables(table, table.declared(policy)):
-        told = coarse.disclosed(policy, publication)
-        if told.share_hidden <= ENOUGH:
-            return replace(shown, coarser=told)
-    return shown
+    tried = []
+    for coarse in coarser_tables(table, table.declared(policy), shown):
+        tried.append(coarse.disclosed(policy, publication))
+        if tried[-1].share_hidden <= ENOUGH:
+            break
+    best = min(tried, key=lambda told: told.share_hidden, default=shown)
+    return replace(shown, coarser=best) if best.share_hidden <= SOME else shown
 
 
 def in_its_place(shown: DisclosedTable) -> str:
@@ -59,27 +61,34 @@ def in_its_place(shown: DisclosedTable) -> str:
             "their place stands a coarser table of the same."
         )
     if shown.share_hidden == 1.0:
-        return f"**{shown.title}:** none of these numbers can be shown, and no coarser ones either."
+        return f"**{shown.title}:** not one of these numbers can be shown, nor can coarser ones."
     return ""
 
 
-def coarser_tables(table: CountTable, finer: Declaration) -> Iterator[CountTable]:
+def coarser_tables(table: CountTable, finer: Declaration, shown: DisclosedTable) -> Iterator[CountTable]:
     """Coarser tables of the same people, the finest first: by fewer groups, by rows alone, of all rows together.
 
-    How they are made follows from the labels and their order alone, so that the choice tells nothing of the counts.
+    How they are made follows from the labels, their order and the stars alone, so that the choice tells nothing of the counts.
+    Of rows that do not add up there is nothing coarser than those that can be shown.
     """
     rows, columns = list(table.counts.index), list(table.counts.columns)
-    cut_rows, cut_columns = table.rows == "parts" and len(rows) > 1, table.columns == "parts" and len(columns) > 1
-    same = rows == columns
-    fewer_rows = _first_and_rest(rows) if same else _halves(rows)
-    fewer_rows = fewer_rows if cut_rows else _single(rows)
-    fewer_columns = _first_and_rest(columns) if cut_columns and not table.measured else _single(columns)
+    cut_rows = table.rows == "parts" and len(rows) > 1
+    cut_columns = table.columns == "parts" and len(columns) > 1 and not table.measured
+    fewer_rows, fewer_columns = _single(rows), _single(columns)
+    if cut_rows:
+        fewer_rows = _first_and_rest(rows) if rows == columns else _halves(rows)
+    if cut_columns:
+        fewer_columns = _first_and_rest(columns)
     if len(fewer_rows) < len(rows) or len(fewer_columns) < len(columns):
         yield _pooled(finer, table, fewer_rows, fewer_columns, "in fewer groups")
-    if cut_rows and cut_columns and not table.measured:
+    if cut_rows and cut_columns:
         yield _pooled(finer, table, fewer_rows, [tuple(columns)], "by row alone")
     if cut_rows and len(columns) > 1:
         yield _pooled(finer, table, [tuple(rows)], _single(columns), "all together")
+    if not cut_rows:
+        told = [row for row in rows if shown.counts.loc[row].notna().any() or (table.rows == "nested" and row == rows[0])]
+        if 1 < len(told) < len(rows) or (len(told) == 1 and table.rows == "separate" and len(rows) > 1):
+            yield _pooled(finer, table, _single(told), _single(columns), "as far as it can be shown")
 
 
 def _single(labels: Iterable[str]) -> Groups:
@@ -88,7 +97,7 @@ def _single(labels: Iterable[str]) -> Groups:
 
 def _halves(labels: Sequence[str]) -> Groups:
     """Labels in their order, put together to two groups."""
-    middle = (len(labels) + 1) // 2
+    middle = len(labels) // 2
     return [tuple(part) for part in (labels[:middle], labels[middle:]) if part]
 
 

@@ -16,7 +16,7 @@ from recoverynet.report.sections import SectionWriter
 
 NAMERS, NAMED_PEOPLE = CLIENTS.who(*NAMED), Counted("people named")
 SEEN_AS = "seen as"
-MIX = {"none": "None of them", "some": "Some of them", "all": "All of them"}
+MIX = {"none": "Nobody", "some": "Some", "all": "Everybody"}
 NOT_KNOWN = "Not known"
 HOW_MANY = ("None", "One", "Two or more", NOT_KNOWN)
 CLOSE, STABLE = "Close people in recovery", "Close people in recovery for a year or more"

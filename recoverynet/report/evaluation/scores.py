@@ -176,8 +176,8 @@ def _which_way(section: SectionWriter, setting: Setting, scores: dict[str, pd.Da
                 cells={(label, word): (_fact(names[label], word),) for label in rows for word in WAYS},
                 bounds=tuple(bounds),
             ),
-            note=f"Scores of {FEWEST_BROKEN_DOWN} clients or more. Any difference counts, however small: for none of these forms "
-            "is the least difference that is more than an error of measurement on the register. Very high and very low scores "
+            note=f"Scores of {FEWEST_BROKEN_DOWN} clients or more. Any difference counts, however small: of no form here does "
+            "the register say which difference is more than an error of measurement. Very high and very low scores "
             "tend to the middle by themselves.",
         )
     )

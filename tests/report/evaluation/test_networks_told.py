@@ -40,7 +40,7 @@ def test_recovery_among_the_people_clients_named(however_few):
     record = rn.load_sample("five_people")
     section = section_of(network_section, record)
     mixed = counts(section, "Clients by how many of the people they named")["Number"]
-    assert mixed.to_dict() == {"None of them": 1, "Some of them": 1, "All of them": 0, "Not known": 0, "All": 2}
+    assert mixed.to_dict() == {"Nobody": 1, "Some": 1, "Everybody": 0, "Not known": 0, "All": 2}
     close = counts(section, "Clients by number of close people")
     told = rn.recovery_diversity(record.nominations).groupby("person_id").tail(1)
     assert close.loc["Close people in recovery", "One"] == (told["n_close_norm"] == 1).sum()
@@ -81,7 +81,11 @@ def test_referrals_by_service_and_by_sector(however_few):
 
 def scored(values: dict[str, tuple[int, int]]) -> rn.RecoveryRecord:
     record = rn.load_sample("five_people")
-    rows = [(who, when, str(value)) for who, pair in values.items() for when, value in zip(("2011-03-05", "2011-04-10"), pair)]
+    rows = [
+        (who, when, str(value))
+        for who, pair in values.items()
+        for when, value in zip(("2011-03-05", "2011-04-10"), pair, strict=True)
+    ]
     seen = pd.DataFrame(rows, columns=["person_id", "observed_at", "value"])
     seen = seen.assign(observed_at=pd.to_datetime(seen["observed_at"]).dt.tz_localize(record.tz), source="self")
     return record.with_tables(observations=seen.assign(variable="instrument.barc10", instrument="BARC-10"))
