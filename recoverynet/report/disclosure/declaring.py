@@ -32,8 +32,6 @@ class Who:
     unions : tuple of Union
     bounds : tuple of Bound
         What else is known to hold between figures: whoever is counted in one stands behind another, or a mean tells of both.
-    exactly : mapping of (row label, column label) to Counted
-        Single figures by what they count, whatever else is said; None stands for a margin.
     """
 
     of: Counted
@@ -44,7 +42,6 @@ class Who:
     sums: tuple[Sum, ...] = ()
     unions: tuple[Union, ...] = ()
     bounds: tuple[Bound, ...] = ()
-    exactly: Mapping[tuple[str | None, str | None], Counted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,9 +131,7 @@ def _cells(
     for number, row in enumerate(rows):
         whole = _whole(name, row, shape, who, first=number == 0)
         for place, column in enumerate(columns):
-            if (row, column) in who.exactly:
-                cells.append(who.exactly[row, column])
-            elif column is None or (len(labels[1]) == 1 and not shape.measured):
+            if column is None or (len(labels[1]) == 1 and not shape.measured):
                 cells.append(whole)
             elif shape.measured and shape.rows == "separate":
                 own = who.rows.get(str(row), (f"{name}: {row}",))
