@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Declaration
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy, file_name
@@ -65,12 +66,14 @@ def _coarser(shown: DisclosedTable) -> Iterator[DisclosedTable]:
     """Rows of a table alone, all rows together, or the rows that can be shown where rows do not add up."""
     counts, rows = shown.counts, list(shown.counts.index)
     adds_up, across = rows[-1] == TOTAL, counts.columns[-1] == TOTAL
+    whole = {"denominator": f"all {wording.lower_first(shown.population)}"}
     if adds_up and across and shown.layout == "cross":
-        yield _part(shown, "by row alone", columns=[TOTAL], layout="one_way", share_of="column")
+        yield _part(shown, "by row alone", columns=[TOTAL], layout="one_way", share_of="column", **whole)
     if adds_up and shown.layout in ("cross", "of_which"):
-        yield _part(shown, "all together", rows=[TOTAL], share_of="row" if across else shown.share_of)
-    told = [row for row in rows if counts.loc[row].notna().any() or (shown.layout == "nested" and row == rows[0])]
-    if not adds_up and len(told) > (shown.layout == "nested"):
+        yield _part(shown, "all together", rows=[TOTAL], share_of="row" if across else shown.share_of, **whole)
+    number = counts[counts.columns[0]]
+    told = [row for row in rows if number[row] >= 0 or (shown.layout == "nested" and row == rows[0])]
+    if not adds_up and number.iloc[int(shown.layout == "nested") :].max() > 0:
         yield _part(shown, "as far as it can be shown", rows=told)
 
 

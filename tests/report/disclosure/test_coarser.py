@@ -88,6 +88,7 @@ def test_a_breakdown_is_dropped_where_its_groups_are_too_small():
     shown = section.tables()[0].shown
     assert shown.title == "Contact by age, all together"
     assert shown.counts.loc["All"].tolist() == [8, 8, 16]
+    assert shown.denominator == "all clients"
 
 
 def test_of_rows_that_do_not_add_up_those_are_left_that_can_be_shown():
@@ -96,3 +97,11 @@ def test_of_rows_that_do_not_add_up_those_are_left_that_can_be_shown():
     shown = section.tables()[0].shown
     assert shown.title == "Steps, as far as it can be shown"
     assert shown.counts["Number"].to_dict() == {"All clients": 60, "Offered": 30}
+
+
+def test_a_row_of_nobody_alone_stands_in_no_ones_place():
+    quarters = {f"Q{number}": (number % 4, 3) for number in range(1, 4)} | {"Q4": (0, 0)}
+    _, section, finer = published(rn.CountTable.of_shares(quarters, title="By quarter", **WORDS))
+    assert finer.share_hidden >= 0.75
+    assert finer.coarser is None
+    assert section.tables()[0].shown is finer
