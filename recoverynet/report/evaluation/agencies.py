@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from recoverynet.measures.agencies import TREATMENT, agency_network
+from recoverynet.measures.agencies import TREATMENT, AgencyNetwork, agency_network
 from recoverynet.measures.introduction_outcomes import introduction_courses
 from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
@@ -15,6 +15,7 @@ from recoverynet.report.evaluation.setting import FEWEST_BROKEN_DOWN, Setting
 from recoverynet.report.sections import SectionWriter
 
 REFERRALS = Counted("referrals between services")
+WORDS = {"population": "Referrals of a client from one service to another", "denominator": "all such referrals"}
 
 
 def agencies_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
@@ -29,14 +30,17 @@ def agencies_told(section: SectionWriter, setting: Setting, findings: Findings) 
     if ties["n_clients"].sum() < FEWEST_BROKEN_DOWN:
         section.say(f"Fewer than {FEWEST_BROKEN_DOWN} referrals between services are on record: too few to tell them apart.")
         return
+    _by_service(section, setting, network)
+    _by_sector(section, setting, network, findings)
+
+
+def _by_service(section: SectionWriter, setting: Setting, network: AgencyNetwork) -> None:
+    ties = network.referrals
     alone = network.agencies.index[network.agencies["sector"] == TREATMENT]
     senders = ties.groupby("from_agency")["n_clients"].sum()
-    senders = senders.reindex(sorted({*senders.index, *alone[~alone.isin(record.groups["group_id"])]}), fill_value=0)
+    senders = senders.reindex(sorted({*senders.index, *alone[~alone.isin(setting.record.groups["group_id"])]}), fill_value=0)
     named = network.agencies["name"].fillna("")
     sent = senders.groupby(lambda one: named[one] or wording.label(one)).sum()
-    gone = ties.groupby("to_sector")["n_clients"].sum()
-    gone = gone.reindex(sorted({*gone.index, TREATMENT}), fill_value=0).rename(index=wording.label)
-    words = {"population": "Referrals of a client from one service to another", "denominator": "all such referrals"}
     section.table(
         setting.count_table(
             sent.rename_axis(None),
@@ -46,16 +50,22 @@ def agencies_told(section: SectionWriter, setting: Setting, findings: Findings) 
             note="A referral: one client offered, told about or introduced to one group while in treatment with a service, or "
             "going on from one treatment service to another within three weeks. A service without referrals on record may refer "
             "all the same.",
-            **words,
+            **WORDS,
         )
     )
+
+
+def _by_sector(section: SectionWriter, setting: Setting, network: AgencyNetwork, findings: Findings) -> None:
+    ties = network.referrals
+    gone = ties.groupby("to_sector")["n_clients"].sum()
+    gone = gone.reindex(sorted({*gone.index, TREATMENT}), fill_value=0).rename(index=wording.label)
     shown = findings["referrals"] = section.disclose(
         setting.count_table(
             gone.rename_axis(None),
             title="Referrals between services, by the sector they go to",
             row_header="To",
             who=_who(setting, gone),
-            **words,
+            **WORDS,
         )
     )
     if ties["from_sector"].eq(TREATMENT).all():
