@@ -11,7 +11,7 @@ from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.introductions import PROPOSALS, kind_facts
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import FEWEST_BROKEN_DOWN, Setting
+from recoverynet.report.evaluation.setting import FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, Setting
 from recoverynet.report.sections import SectionWriter
 
 REFERRALS = Counted("referrals between services")
@@ -28,7 +28,7 @@ def agencies_told(section: SectionWriter, setting: Setting, findings: Findings) 
         return
     section.heading("Between services")
     if ties["n_clients"].sum() < FEWEST_BROKEN_DOWN:
-        section.say(f"Fewer than {FEWEST_BROKEN_DOWN} referrals between services are on record: too few to tell them apart.")
+        section.say(f"Fewer than {FEWEST_IN_WORDS} referrals between services are on record: too few to tell them apart.")
         return
     _by_service(section, setting, network)
     _by_sector(section, setting, network, findings)

@@ -11,7 +11,7 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Bound, Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import NAMED, attribute_facts
-from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, Setting
 from recoverynet.report.sections import SectionWriter
 
 NAMERS, NAMED_PEOPLE = CLIENTS.who(*NAMED), Counted("people named")
@@ -42,7 +42,7 @@ def named_told(section: SectionWriter, setting: Setting) -> None:
     _seen_as(section, setting, latest)
     if latest["ego_id"].nunique() < FEWEST_BROKEN_DOWN:
         section.say(
-            f"Fewer than {FEWEST_BROKEN_DOWN} clients named somebody: too few to tell how mixed their networks are, who is close, "
+            f"Fewer than {FEWEST_IN_WORDS} clients named somebody: too few to tell how mixed their networks are, who is close, "
             "and which kinds of tie there are, without telling of single clients."
         )
         return

@@ -9,7 +9,7 @@ from recoverynet.report.disclosure.counted import Bound, Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.network import ANYBODY, NO_TIE, NOT_WORKERS
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, Setting
 from recoverynet.report.sections import SectionWriter
 
 RECOVERY, OTHERS, NOBODY_KNOWN = "Mostly in recovery", "Mixed or mostly using", "Nobody of known state"
@@ -46,8 +46,7 @@ def network_types_told(section: SectionWriter, setting: Setting, waves: NetworkP
     chosen = chosen[chosen.index.get_level_values("wave").isin(ends)]
     if int(kept.sum()) < FEWEST_BROKEN_DOWN:
         section.say(
-            f"Fewer than {FEWEST_BROKEN_DOWN} clients were under observation in every period: too few to tell types of network "
-            "apart."
+            f"Fewer than {FEWEST_IN_WORDS} clients were under observation in every period: too few to tell types of network apart."
         )
         return
     moves = network_type_moves(chosen).query("before != @AWAY and now != @AWAY")

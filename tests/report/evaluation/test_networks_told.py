@@ -12,7 +12,7 @@ from recoverynet.report.evaluation.links import links_section
 from recoverynet.report.evaluation.network import network_section
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.outcomes import outcomes_section
-from recoverynet.report.evaluation.setting import FEWEST_BROKEN_DOWN, make_setting
+from recoverynet.report.evaluation.setting import FEWEST_IN_WORDS, make_setting
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.states import RECOVERY_NORM
 
@@ -103,9 +103,9 @@ def test_scores_come_with_their_form_their_direction_and_their_cut_off(however_f
 def test_of_too_few_no_more_is_told_than_that_they_are_too_few():
     record = rn.load_sample("five_people")
     section = section_of(network_section, record)
-    assert f"Fewer than {FEWEST_BROKEN_DOWN} clients named somebody" in section.to_text()
+    assert f"Fewer than {FEWEST_IN_WORDS} clients named somebody" in section.to_text()
     assert not [table for table in section.tables() if table.shown.title.startswith("Clients by kind of tie")]
-    assert f"Fewer than {FEWEST_BROKEN_DOWN} referrals between services" in section_of(links_section, record).to_text()
+    assert f"Fewer than {FEWEST_IN_WORDS} referrals between services" in section_of(links_section, record).to_text()
     assert "too few to tell types of network" in section_of(change_section, record, n_periods=2).to_text()
 
 
