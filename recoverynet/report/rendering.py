@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,3 +98,18 @@ def page(template: str, content: Mapping[str, object], *, sheets: tuple[str, ...
             security_policy=security_policy(sheets),  # noqa: S704 - our own file
         )
     )
+
+
+def in_columns(lines: Sequence[Sequence[str]], *, numbers: bool = False) -> list[str]:
+    """Cells as lines of text, each column as wide as its widest cell; all but the first to the right where they are numbers.
+
+    Examples
+    --------
+    >>> in_columns([["Sex", "n"], ["Female", "12"]], numbers=True)
+    ['Sex      n', 'Female  12']
+    """
+    columns = []
+    for place, column in enumerate(zip(*lines, strict=True)):
+        width = max(map(len, column))
+        columns.append([cell.rjust(width) if numbers and place else cell.ljust(width) for cell in column])
+    return ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]

@@ -11,13 +11,14 @@ from recoverynet.draw.style import ShownAxes, figure_of
 from recoverynet.draw.style import png as as_png
 from recoverynet.draw.style import svg as as_svg
 from recoverynet.errors import DisclosureError, SchemaError
+from recoverynet.report.disclosure.coarser import disclosed_or_coarser, in_its_place
 from recoverynet.report.disclosure.counted import Earlier
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable, Grid
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, EstimateTable
 from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy
 from recoverynet.report.disclosure.publication import Publication
 from recoverynet.report.disclosure.summary import SummaryTable
-from recoverynet.report.rendering import page, plain
+from recoverynet.report.rendering import in_columns, page, plain
 
 
 class Drawn(Protocol):
@@ -138,14 +139,7 @@ class Table:
     def to_text(self) -> str:
         """The table in columns of text."""
         grid = self.grid
-        lines = [grid.columns, *grid.rows]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(grid.columns))]
-        body = [
-            "  ".join(
-                [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
-            ).rstrip()
-            for line in lines
-        ]
+        body = in_columns([grid.columns, *grid.rows], numbers=True)
         heading = f"Table {self.number}. {self.shown.title} ({self.shown.population}, {self.shown.period})"
         return "\n".join([heading, *body, *self.shown.remarks()])
 
@@ -210,10 +204,7 @@ class Listing:
 
     def to_text(self) -> str:
         """The rows in columns of text."""
-        lines = [self.columns, *self.rows]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(self.columns))]
-        told = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-        return "\n".join([self.title, *told])
+        return "\n".join([self.title, *in_columns([self.columns, *self.rows])])
 
 
 Block = Prose | Heading | Points | KeyFigures | Note | Facts | Table | Figure | Listing
@@ -331,11 +322,12 @@ class SectionWriter:
 
     def disclose(self, table: CountTable) -> DisclosedTable:
         """Disclose a table of counts without adding it yet: a sentence or figure can stand before it."""
-        return table.disclosed(self._report.policy, self._report.publication)
+        return disclosed_or_coarser(table, self._report.policy, self._report.publication)
 
     def show(self, table: DisclosedTable) -> DisclosedTable:
-        """Add a table that :meth:`disclose` gave."""
-        self._blocks.append(Table(table, self._report.next_number("table")))
+        """Add a table that :meth:`disclose` gave, or the coarser one that stands in its place; and say so."""
+        self.say(in_its_place(table))
+        self._blocks.append(Table(table.coarser or table, self._report.next_number("table")))
         return table
 
     def summary(self, table: SummaryTable) -> DisclosedSummary:

@@ -76,6 +76,11 @@ class Bound:
     low: float = -np.inf
     high: float = np.inf
 
+    @classmethod
+    def at_most(cls, fewer: Iterable[Counted], more: Iterable[Counted]) -> Bound:
+        """Some figures together are at most as many as others together."""
+        return cls((*((cell, 1.0) for cell in more), *((cell, -1.0) for cell in fewer)), low=0.0)
+
 
 @dataclass(frozen=True, eq=False)
 class Declaration:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recoverynet.report.disclosure.counted import Counted, Declaration, Sum, Union
+from recoverynet.report.disclosure.counted import Bound, Counted, Declaration, Sum, Union
 from recoverynet.report.disclosure.linked import INNER, MARGIN, WHOLE
 
 Facts = Mapping[str, tuple[str, ...]]
@@ -30,6 +30,8 @@ class Who:
         What is true of single cells, in place of those of their column; the whole of the row stays.
     sums : tuple of Sum
     unions : tuple of Union
+    bounds : tuple of Bound
+        What else is known to hold between figures: whoever is counted in one stands behind another, or a mean tells of both.
     """
 
     of: Counted
@@ -39,6 +41,7 @@ class Who:
     cells: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     sums: tuple[Sum, ...] = ()
     unions: tuple[Union, ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ def declaration(
         pairs=tuple(_pairs(index, grid, shape)),
         sums=who.sums,
         unions=who.unions,
+        bounds=who.bounds,
     )
 
 

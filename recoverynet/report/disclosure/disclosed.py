@@ -68,6 +68,8 @@ class DisclosedTable:
         Whether 0 is hidden too.
     known : tuple of str
         Columns that are not "not known": a last column then shows what share of these the first of them is.
+    coarser : DisclosedTable or None
+        What a report shows in its place, because nearly all figures of this one are hidden.
     """
 
     name: str
@@ -85,6 +87,7 @@ class DisclosedTable:
     note: str = ""
     known: tuple[str, ...] = ()
     zeros_hidden: bool = False
+    coarser: DisclosedTable | None = None
 
     def __post_init__(self) -> None:
         values = self.counts.to_numpy(dtype=float)
@@ -99,6 +102,11 @@ class DisclosedTable:
     def n_hidden(self) -> int:
         """How many figures of the table are hidden."""
         return int(self.counts.isna().to_numpy().sum())
+
+    @property
+    def share_hidden(self) -> float:
+        """How many of the figures are hidden, as a share of them all; 0 where there are none."""
+        return self.n_hidden / self.counts.size if self.counts.size else 0.0
 
     def n(self, row: str = TOTAL, column: str | None = None) -> float:
         """One count, NaN where it is hidden; the first column where none is named.

@@ -198,8 +198,8 @@ class CountTable:
     row_header : str
         What the rows are.
     rows : {"parts", "separate", "nested"}
-        ``parts``: rows are parts of a whole, and a row "All" is added. ``separate``: rows are unrelated
-        counts. ``nested``: rows are stages; each counts some of those of the first row.
+        ``parts``: rows are parts of a whole, and a row "All" is added. ``separate``: rows are unrelated counts.
+        ``nested``: rows are stages; each counts some of those of the first row.
     columns : {"parts", "separate"}
         ``parts``: columns are parts of a row's total, and a column "All" is added.
     share_of : {"row", "column", "all", "first", ""}
@@ -211,11 +211,9 @@ class CountTable:
     differences : tuple of (row label, row label)
         Pairs of rows whose difference counts people too (within 28 days and within 90, of the same people).
     describes_groups : bool
-        Whether each row describes a group of people; rows with fewer than the policy's ``min_group`` are
-        hidden whole.
+        Whether each row describes a group of people; rows with fewer than the policy's ``min_group`` are hidden whole.
     hide_rows : tuple of str
-        Rows to hide whole: those whose total another table of the same people hides. Labels the table does
-        not have are passed over.
+        Rows to hide whole: those whose total another table of the same people hides. Others are passed over.
     name, note : str
         Short name for files (default: from the title), and anything to add under the table.
     who : Who, optional
@@ -232,12 +230,11 @@ class CountTable:
     -----
     Suppression protects within one table: no hidden figure can be narrowed down from the margins, from the
     difference between stages of a funnel, or from a number and its complement. Across tables it does not
-    reach by itself: keep counts of the same people in one table where possible (subgroups and their total, 28
-    and 90 days, a stage and the next), and where a second table repeats row totals, hide with ``hide_rows``
-    those that the first hides.
+    reach by itself: keep counts of the same people in one table where possible (subgroups and their total, 28 and 90 days,
+    a stage and the next), and where a second table repeats row totals, hide with ``hide_rows`` those that the first hides.
 
-    The differences between stages count people too (those who went no further), though no table prints them.
-    They are protected like printed figures.
+    The differences between stages count people too (those who went no further), though no table prints them. They are
+    protected like printed figures.
 
     Examples
     --------
@@ -302,8 +299,8 @@ class CountTable:
         Parameters
         ----------
         policy : str or DisclosurePolicy
-            Small counts, and every figure from which one could be worked out, become NaN; the rest is
-            rounded as the policy says. Shares and intervals are computed from what is left.
+            Small counts, and every figure from which one could be worked out, become NaN; the rest is rounded as the policy
+            says. Shares and intervals are computed from what is left.
         publication : Publication, optional
             All that was published together with it so far. Default: the table stands alone.
 
@@ -318,12 +315,10 @@ class CountTable:
         """
         policy = DisclosurePolicy.resolve(policy)
         rule, counts = policy.rule(), self.counts.to_numpy(dtype=np.int64)
-        place = {label: number for number, label in enumerate(self.counts.index)}
-        pairs = [(place[one], place[other]) for one, other in self.differences]
-        linked = link_figures(counts, rows=self.rows, columns=self.columns, differences=pairs)
+        linked = link_figures(counts, rows=self.rows, columns=self.columns, differences=self._pairs())
         hidden = np.zeros(len(linked.values), dtype=bool)
         if publication is not None:
-            (found,) = publication.publish([self._declared(counts, pairs, policy)])
+            (found,) = publication.publish([self.declared(policy)])
             hidden[: len(found)] = found
         elif not policy.is_off:
             hidden = figures_to_hide(linked, rule, forced=self._forced(linked.shape, len(linked.values), policy))
@@ -350,10 +345,15 @@ class CountTable:
             known=self.known,
         )
 
-    def _declared(self, counts: np.ndarray, pairs: list[tuple[int, int]], policy: DisclosurePolicy) -> Declaration:
-        shape = Shape(self.rows, self.columns, self.measured, tuple(pairs))
+    def declared(self, policy: DisclosurePolicy) -> Declaration:
+        """The table as it enters the model of a report."""
+        shape = Shape(self.rows, self.columns, self.measured, tuple(self._pairs()))
         labels = list(self.counts.index), list(self.counts.columns)
-        return declaration(self.name, counts, labels, shape, self.who, self._hidden_rows(policy))
+        return declaration(self.name, self.counts.to_numpy(dtype=np.int64), labels, shape, self.who, self._hidden_rows(policy))
+
+    def _pairs(self) -> list[tuple[int, int]]:
+        place = list(self.counts.index)
+        return [(place.index(one), place.index(other)) for one, other in self.differences]
 
     def _layout(self) -> str:
         if self.measured:

@@ -6,7 +6,7 @@ How a section declares its figures, so that the same people counted in two table
 - Facts narrow a population: a figure with all the facts of another and more counts some of its people.
 - Rows out of others than the table's population: ``rows_of={"Jan 2011": CLIENTS.who("here on 2011-01-31")}``.
 - Means: ``setting.summary_table(..., who={"Mean age": CLIENTS.who("age known")})`` names whom ``n`` counts.
-- Without ``who`` a table is protected by itself; ``sums`` and ``unions`` of :class:`Who` tell what adds up beyond it.
+- Without ``who`` a table is protected by itself; ``sums``, ``unions`` and ``bounds`` of :class:`Who` tell what holds beyond it.
 """
 
 from __future__ import annotations

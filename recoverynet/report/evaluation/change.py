@@ -18,6 +18,7 @@ from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import CLIENTS, Setting, last_day
+from recoverynet.report.evaluation.types_of_network import TIES, network_types_told, ties_counted, ties_in
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import UNKNOWN
 
@@ -192,6 +193,7 @@ def _ties_by_state(section: SectionWriter, setting: Setting, waves: NetworkPanel
     _composition(section, setting, waves, kinds, findings)
     if known.all():
         _turnover(section, setting, waves, findings)
+        network_types_told(section, setting, waves, findings, of=CLIENTS.who(IN_EVERY))
         return
     dark = wording.listed([label for (label, _, _), seen in zip(setting.periods, known, strict=True) if not seen])
     section.note(
@@ -225,6 +227,11 @@ def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, 
             rows="separate",
             columns="parts",
             share_of="row",
+            who=Who(
+                TIES,
+                rows={label: tuple(ties_in(label).facts) for label in rows},
+                cells={(label, part): tuple(ties_counted(label, part).facts) for label in rows for part in PARTS.values()},
+            ),
             note="Ties, not people, are counted: somebody with many ties counts many times, and a tie "
             "between two clients counts once from each side. The state is that at the end of the period.",
         )

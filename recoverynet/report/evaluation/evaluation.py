@@ -153,6 +153,10 @@ def evaluation_report(
     same period, area, provider, clients and policy is what it was the first time; that a record was corrected in between is
     not taken into account.
 
+    *Too few to tell.* Where nearly all of a table has to be hidden, a coarser one of the same people stands in its place, as far
+    as there is one that can be shown, and the report says so. What is told of a part of the clients (those who named somebody,
+    those with two scores) is broken down from 50 of them on.
+
     Every table passes the disclosure policy before any percentage, interval, sentence or figure is made from
     it, and the report holds nothing else. No person is drawn, scored, ranked or predicted. The report never
     says that a norm did spread or that a service worked: the section on spread tells how far up a ladder of

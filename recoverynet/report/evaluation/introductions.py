@@ -39,12 +39,17 @@ def introductions_told(section: SectionWriter, setting: Setting, findings: Findi
             denominator="proposals that ended in the same way",
             row_header="Kind of group",
             columns="parts",
-            who=Who(PROPOSALS, columns={"Not known": ("not known",)}),
+            who=Who(PROPOSALS, rows={kind: kind_facts(kind) for kind in counts.index}, columns={"Not known": ("not known",)}),
             note="A client offered two groups has two proposals. Not known: neither going, nor a no, nor a calling off "
             "is written down.",
         )
     )
     _by_time(section, setting, courses, findings)
+
+
+def kind_facts(kind: str) -> tuple[str, ...]:
+    """What is true of proposals of a kind of group."""
+    return (f"group kind: {kind}",)
 
 
 def _who_by_time(closed: dict[str, tuple[int, int]], courses: pd.DataFrame) -> Who:

@@ -19,6 +19,7 @@ from recoverynet.measures.nice import nice_qs11_statement2
 from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
+from recoverynet.report.evaluation.agencies import agencies_told
 from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
@@ -139,6 +140,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     funnel_by(section, setting, _stages_told(setting))
     _step_times(section, setting, steps)
     introductions_told(section, setting, findings)
+    agencies_told(section, setting, findings)
     _nice(section, setting, findings)
     standards_told(section, setting, findings)
 

@@ -13,7 +13,8 @@ from recoverynet.draw.distribution import describe_distribution, tie_distributio
 from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
-from recoverynet.report.evaluation.observed import NAMED, Findings
+from recoverynet.report.evaluation.named import named_told
+from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
@@ -27,6 +28,12 @@ ROLES = {
 }
 WORKERS_ONLY = "Tied to workers and to nobody else"
 ANYBODY, NOT_WORKERS, PERSONAL = "Anybody", "Anybody but workers", "Anybody but workers, outside meetings"
+NO_TIE = {
+    PERSONAL: ("no tie outside meetings",),
+    NOT_WORKERS: ("no tie outside meetings", "no tie but to workers"),
+    ANYBODY: ("no tie outside meetings", "no tie but to workers", "no tie"),
+}
+"""What is true of clients without a tie of a kind."""
 
 
 def network_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
@@ -53,7 +60,7 @@ def network_section(report: ReportWriter, setting: Setting, findings: Findings) 
     ties = ties_by_role(setting, setting.network.weights)
     _distribution(section, setting, ties, findings)
     _roles(section, setting, ties, findings)
-    _named(section, setting)
+    named_told(section, setting)
     return section.finish()
 
 
@@ -105,14 +112,11 @@ def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, 
 
 def _who_tied() -> Who:
     """Who has no tie to anybody has none to others than workers either, and none outside meetings."""
-    none: dict[str, tuple[str, ...]] = {PERSONAL: ("no tie outside meetings",)}
-    none[NOT_WORKERS] = (*none[PERSONAL], "no tie but to workers")
-    none[ANYBODY] = (*none[NOT_WORKERS], "no tie")
     cells: dict[tuple[str, str], tuple[str, ...]] = {
-        (kind, band): (f"ties to {kind}: {band}",) for kind in none for band, *_ in BANDS
+        (kind, band): (f"ties to {kind}: {band}",) for kind in NO_TIE for band, *_ in BANDS
     }
-    cells |= {(kind, BANDS[0][0]): facts for kind, facts in none.items()}
-    return Who(CLIENTS, rows_of=dict.fromkeys(none, CLIENTS), cells=cells)
+    cells |= {(kind, BANDS[0][0]): facts for kind, facts in NO_TIE.items()}
+    return Who(CLIENTS, rows_of=dict.fromkeys(NO_TIE, CLIENTS), cells=cells)
 
 
 def _averages(section: SectionWriter, setting: Setting, kinds: dict[str, pd.Series]) -> None:
@@ -180,35 +184,3 @@ def _who_with_roles(rows: dict[str, tuple[int, int]], ties: pd.DataFrame) -> Who
     facts = {label: (label,) for label in rows} | {WORKERS_ONLY: (*alone.facts, WORKERS_ONLY)}
     sums = (((alone, n_alone), ((only, n_alone - n_nobody), (nobody, n_nobody))),)
     return Who(CLIENTS, rows=facts, sums=sums)
-
-
-def _named(section: SectionWriter, setting: Setting) -> None:
-    named = setting.record.nominations
-    named = named[named["ego_id"].isin(setting.clients)]
-    if named.empty:
-        return
-    section.heading("The people clients named themselves")
-    latest = named[named["asked_at"] == named.groupby("ego_id")["asked_at"].transform("max")]
-    states = latest["perceived_state"].fillna("unknown")
-    order = [state for state in setting.norm.scheme.states if (states == state).any()]
-    counts = pd.Series({wording.label(state): int((states == state).sum()) for state in order})
-    shown = section.disclose(
-        setting.count_table(
-            counts,
-            title="People named by clients, by how the client sees them",
-            population="People named, at each client's latest interview",
-            denominator="all people named",
-            row_header="Seen by the client as",
-            note="Somebody named by two clients counts twice. These are the clients' own perceptions.",
-        )
-    )
-    who = Who(CLIENTS, rows={"Named somebody": NAMED})
-    n_named = setting.count_clients(named["ego_id"])
-    asked = section.disclose(setting.share_table({"Named somebody": (n_named, setting.n_clients)}, title="Asked", who=who))
-    whole = shown.n() if len(counts) > 1 else shown.n(str(counts.index[0]))
-    section.say(
-        f"{asked.words('Named somebody', noun='clients')} named people who matter to them; their latest "
-        f"answers name {wording.plural(whole, 'person', 'people')}. The people named are third parties: "
-        "nothing about them is kept but the client's own view."
-    )
-    section.show(shown)

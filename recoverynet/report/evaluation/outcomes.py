@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
-from recoverynet.draw.change import describe_change, paired_change
 from recoverynet.measures.days import local_days
 from recoverynet.report import wording
-from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
-from recoverynet.report.disclosure.disclosed import DisclosedSummary
 from recoverynet.report.evaluation.observed import Findings, cross_counts
+from recoverynet.report.evaluation.scores import DAYS_APART, outcome_label, scores_told, twice
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
-from recoverynet.report.outcome_names import KNOWN
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
-from recoverynet.tables.instruments import REGISTER, found_in
 
-DAYS_APART = 28
 TWICE = "First and last"
 DOMAINS = {
     "dependency": "Dependency",
@@ -36,7 +28,6 @@ DOMAINS = {
     "instrument": "Other scores",
 }
 """Prefix of a variable's name and the domain it belongs to, in the order they are shown."""
-SCALES = {"days": "days of the last 28", "points": "points on a scale from 0 to 20"}
 
 
 def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
@@ -63,7 +54,7 @@ def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings)
     _known_for(section, setting, own, pairs, findings)
     pairs = _told(section, pairs, findings)
     scores = {name: pair for name, pair in pairs.items() if is_number(pair)}
-    _scores(section, setting, scores, findings)
+    scores_told(section, setting, scores, findings)
     for name, pair in pairs.items():
         if name not in scores:
             _status(section, setting, name, pair)
@@ -97,11 +88,6 @@ def is_number(pair: pd.DataFrame) -> bool:
     return bool(len(values)) and bool(values.notna().all())
 
 
-def outcome_label(name: str) -> str:
-    """A variable as a reader would say it."""
-    return KNOWN[name].label if name in KNOWN else wording.label(name.split(".", 1)[-1])
-
-
 def _place(name: str) -> tuple[int, str]:
     prefixes = list(DOMAINS)
     prefix = name.split(".", 1)[0]
@@ -132,17 +118,12 @@ def _known_for(
             who=Who(
                 CLIENTS,
                 rows_of=dict.fromkeys(counts, CLIENTS),
-                cells={(_full_label(name), TWICE): tuple(_twice(name).facts) for name in pairs}
+                cells={(_full_label(name), TWICE): tuple(twice(name).facts) for name in pairs}
                 | {(_full_label(name), "Once"): ("held: outcomes", f"once: {name}") for name in pairs}
                 | {(_full_label(name), "Never"): (f"never: {name}",) for name in pairs},
             ),
         )
     )
-
-
-def _twice(name: str) -> Counted:
-    """Clients with two values of an outcome."""
-    return CLIENTS.who("held: outcomes", f"twice: {name}")
 
 
 def _full_label(name: str) -> str:
@@ -158,86 +139,6 @@ def _told(section: SectionWriter, pairs: dict[str, pd.DataFrame], findings: Find
             f"{wording.listed([wording.lower_first(outcome_label(name)) for name in hidden])}."
         )
     return {name: pair for name, pair in pairs.items() if name not in hidden}
-
-
-def _scores(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], findings: Findings) -> None:
-    if not scores:
-        return
-    section.heading("Scores and days")
-    rows = {outcome_label(name): _paired(pair) for name, pair in scores.items()}
-    shown = section.summary(
-        setting.summary_table(
-            pd.DataFrame(rows).T,
-            title="First and last value, same clients",
-            population="Clients with both",
-            denominator=f"clients with two values at least {DAYS_APART} days apart",
-            row_header="Outcome",
-            heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
-            who={outcome_label(name): _twice(name) for name in scores},
-            note=" ".join([*_directions(scores), "Changes are computed before rounding."]),
-        )
-    )
-    findings.scores = shown
-    for unit in dict.fromkeys(KNOWN[name].unit for name in scores if name in KNOWN):
-        labels = [outcome_label(name) for name in scores if name in KNOWN and KNOWN[name].unit == unit]
-        _score_figure(section, setting, shown, labels, unit)
-
-
-def _directions(scores: dict[str, pd.DataFrame]) -> list[str]:
-    """Which way is better, of every score, in sentences; nothing is said of one whose direction is not in the register."""
-    better = {name: _better(name, str(pair.attrs["instrument"])) for name, pair in scores.items()}
-    spoken = {name: outcome_label(name).split(" (")[0] for name in scores}
-    lower = [f"{spoken[name]}: lower is better" for name, way in better.items() if way == "lower"]
-    unknown = [wording.lower_first(spoken[name]) for name, way in better.items() if not way]
-    rest = ["For all others higher is better."] if "higher" in better.values() and (lower or unknown) else []
-    not_known = [f"Which way is better is not on the register for: {wording.listed(unknown)}."] if unknown else []
-    return [*(["; ".join(lower) + "."] if lower else []), *not_known, *rest]
-
-
-def _better(name: str, form: str) -> str:
-    """Which way is better: as known of the variable, else as the register has it for the version."""
-    if name in KNOWN:
-        return KNOWN[name].better
-    found = found_in(REGISTER, name, form or None)
-    return "" if found is None else found.better
-
-
-def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSummary, labels: list[str], unit: str) -> None:
-    values = shown.values.loc[labels]
-    if values["mean_first"].isna().all() or len(labels) < 2:
-        return
-    frame = pd.DataFrame(
-        {
-            "outcome": labels,
-            "first": values["mean_first"],
-            "last": values["mean_last"],
-            "n": values["n"],
-            "low": values["low"],
-            "high": values["high"],
-        }
-    ).reset_index(drop=True)
-    section.figure(
-        partial(paired_change, frame, share=False, unit=unit),
-        alt=describe_change(frame, share=False, unit=unit),
-        caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. "
-        f"Out of: clients with two values at least {DAYS_APART} days apart; their number stands in the "
-        "figure. The interval is that of the change.",
-    )
-
-
-def _paired(pair: pd.DataFrame) -> dict[str, float]:
-    """Number of pairs, both means, and the mean change with its 95 per cent interval (Student's t)."""
-    first, last = (pd.to_numeric(pair[name]).to_numpy(dtype=float) for name in ("first", "last"))
-    change, n = last - first, len(pair)
-    half = float(student.ppf(0.975, n - 1) * change.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
-    return {
-        "n": n,
-        "mean_first": first.mean(),
-        "mean_last": last.mean(),
-        "change": change.mean(),
-        "low": change.mean() - half,
-        "high": change.mean() + half,
-    }
 
 
 def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFrame) -> None:
@@ -266,7 +167,7 @@ def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFr
 def _who_by_status(name: str, frame: pd.DataFrame) -> Who:
     """The same clients by their first value and by their last."""
     cells = {(str(row), column): (f"{column.lower()} {name}: {row}",) for row in frame.index for column in frame.columns}
-    of = _twice(name)
+    of = twice(name)
     columns = dict.fromkeys(map(str, frame.columns), ())
     return Who(of, rows_of=dict.fromkeys(map(str, frame.index), of), columns=columns, cells=cells)
 

@@ -41,6 +41,8 @@ DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
 UNDATED = "no contact or observation is dated"
 
 
+FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS = 50, "fifty"
+"""Fewest clients (or cases) of a part of the record that are told apart further: of fewer nearly every figure would be hidden."""
 CLIENTS = Counted("clients")
 """The clients a report is about: whoever is counted in several of its tables is named from here."""
 
