@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -113,3 +114,13 @@ def test_the_ladder_says_its_rates_where_states_are_missing_and_people_few():
 def test_every_model_says_it():
     for function in (*SAID, rn.evidence_ladder):
         assert paragraph(function)
+
+
+def test_the_ladder_says_its_rates_in_records():
+    table = calibration_table()
+    kept = table[(table["test"] == LADDER) & (table["reach"] == "record") & (table["n_replications"] == 60)]
+    found = kept.groupby("strength")["n_positive"].agg(["min", "max", "size"])
+    assert found.loc["none", ["max", "size"]].tolist() == [2, 3] and found.loc["strong"].tolist() == [36, 44, 3]
+    assert "at most 2 of 60 without influence and in 36 to 44 of 60 with strong" in paragraph(rn.evidence_ladder)
+    readme = " ".join((Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8").split())
+    assert "36 to 44 of 60 with strong influence, and at most 2 of 60 without" in readme
