@@ -86,6 +86,7 @@ def test_a_map_that_is_not_there_and_one_that_is_wrong(command: Command, five: P
     assert done.returncode in (1, 2) and "wrong.toml" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_report_of_faulty_records_says_what_to_do(command: Command, five: Path, tmp_path: Path) -> None:
     (five / "people.csv").write_text((five / "people.csv").read_text().replace("cat,peer", "cat,sponsor"))
     done = command("report", "evaluation", five, "--out", tmp_path / "r.html")

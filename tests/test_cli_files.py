@@ -64,6 +64,7 @@ def texts() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_messages_name_options_that_some_command_has() -> None:
     known = set().union(*commands().values())
     strange = {
@@ -76,6 +77,7 @@ def test_messages_name_options_that_some_command_has() -> None:
     assert not strange
 
 
+@pytest.mark.slow
 def test_commands_that_messages_name_have_the_options_they_name() -> None:
     known, n_named = commands(), 0
     for place, text in texts():
@@ -143,6 +145,7 @@ def test_problems_are_written_without_formulas(command: Command, five: Path, tmp
     assert "=1+1" in written and not re.search(r'(^|,)"?[=+@]', written, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_placebo_that_cannot_be_used_is_said(command: Command, five: Path, tmp_path: Path) -> None:
     done = command("report", "evaluation", five, "--out", tmp_path / "e.html", "--placebo", "employment.status=employed")
     assert done.returncode == 0 or "employment.status" in done.stderr

@@ -225,6 +225,7 @@ def from_looks(rows) -> pd.DataFrame:
     return frame.assign(observed_at=start + days)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(rows=looks, when=st.integers(0, 90), rule=st.sampled_from(["priority", "latest"]), valid=st.integers(1, 40))
 def test_spells_and_state_at_say_the_same(rows, when, rule, valid):

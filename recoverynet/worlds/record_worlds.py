@@ -72,7 +72,8 @@ def world_asked(name: str, n: int = 650, *, missing: float | None = None, rng: R
     -------
     SpreadPanel
         Six waves as :func:`recoverynet.worlds.worlds.simulate_world` draws them; of a record the months of a year and a
-        half, with everything :func:`recoverynet.spread_panel` adjusts for by default and housing as placebo.
+        half, with everything :func:`recoverynet.spread_panel` adjusts for by default, housing as placebo, and
+        whoever looked last believed.
 
     Raises
     ------
@@ -100,4 +101,4 @@ def world_asked(name: str, n: int = 650, *, missing: float | None = None, rng: R
         )
     lost = USUAL_LOSS if missing is None else missing
     record = synthetic_record(n, missing=lost, rng=rng, **RECORD_WORLDS[name].settings)
-    return spread_panel(record, placebo=RECORD_PLACEBO, purpose=None)
+    return spread_panel(record, placebo=RECORD_PLACEBO, conflict="latest", purpose=None)

@@ -14,6 +14,7 @@ from recoverynet.models.interventions.plan import read_plan
 Command = Callable[..., CompletedProcess[str]]
 
 
+@pytest.mark.slow
 def test_one_command_asks_what_one_more_introduction_a_week_would_do(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

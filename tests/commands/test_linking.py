@@ -55,6 +55,7 @@ def test_two_folders_become_one_record_with_errors_by_group(command: Command, pl
     assert not [day for day in born if day in written.replace("2011", "")]
 
 
+@pytest.mark.slow
 def test_tokens_made_before_with_another_key_are_told_apart(command: Command, place):
     data = place / "data"
     for name in ("north", "south"):
@@ -81,6 +82,7 @@ def test_what_the_command_refuses(command: Command, place):
     assert "Traceback" not in twice.stderr + none.stderr + odd.stderr and not (place / "x").exists()
 
 
+@pytest.mark.slow
 def test_birth_dates_that_cannot_be_right_are_counted_and_said(command: Command, place):
     data = place / "wrong"
     rn.two_agencies(n_people=60, rng=4).write(data)

@@ -68,6 +68,7 @@ def test_a_damaged_network_is_read_or_refused(name: str, tmp_path: Path) -> None
         survives(lambda: rn.read_network(path), repr(broken))
 
 
+@pytest.mark.slow
 def test_damaged_interviews_are_read_or_refused(tmp_path: Path) -> None:
     rng = random.Random(5)
     held = {"c_s_ego.csv": EGO, "c_s_attributeList_Person.csv": NODES, "c_s_edgeList_Knows.csv": EDGES}
@@ -80,6 +81,7 @@ def test_damaged_interviews_are_read_or_refused(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_damaged_studies_are_read_or_refused(tmp_path: Path) -> None:
     rng = random.Random(6)
     held = {"egos.csv": "egoID,sex,age\n1,w,41\n2,m,38\n", "alters.csv": "egoID,alterID,sex\n1,1,m\n1,2,w\n2,1,m\n",

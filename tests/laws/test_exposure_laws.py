@@ -35,6 +35,7 @@ def as_panel(networks, held, people=None):
     return rn.NetworkPanel.from_adjacency(networks, behaviour={"recovery": held}, people=people, directed=True)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000), options=st.sampled_from(OPTIONS))
 @settings(max_examples=60, deadline=None)
 def test_relabelling_people_permutes_exposure(seed, options):
@@ -69,6 +70,7 @@ def test_relabelling_people_changes_nothing_said_of_all():
     pd.testing.assert_frame_equal(autocorrelation(one, n_permutations=0), autocorrelation(other, n_permutations=0))
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000))
 @settings(max_examples=30, deadline=None)
 def test_exposure_counts_add_up_and_shares_stay_within_bounds(seed):
@@ -139,6 +141,7 @@ def exchangeable(seed, n=40):
     return rn.PersonNetwork(nx.to_numpy_array(graph), [f"p{i}" for i in range(n)]), rng
 
 
+@pytest.mark.slow
 def test_p_of_a_continuous_outcome_is_uniform_when_values_fall_at_random():
     found = []
     for seed in range(300):
@@ -151,6 +154,7 @@ def test_p_of_a_continuous_outcome_is_uniform_when_values_fall_at_random():
         assert stats.kstest(column, "uniform").pvalue > 0.001
 
 
+@pytest.mark.slow
 def test_p_of_a_norm_is_valid_when_it_falls_at_random():
     found = []
     for seed in range(400):

@@ -161,6 +161,7 @@ def others(record: rn.RecoveryRecord) -> tuple[rn.RecoveryRecord, dict[str, str]
     return renamed(record, names, rng.permutation(len(ids))), names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", PERSON_MEASURES)
 def test_other_names_and_another_order_permute_the_rows(
     measure: str, record: rn.RecoveryRecord, others: tuple[rn.RecoveryRecord, dict[str, str]]

@@ -41,6 +41,7 @@ def test_sensitivity_and_predictive_value_of_a_national_match_where_errors_are_o
     assert counts["n_found"] / counts["n_true"] >= 0.995 and counts["n_right"] / counts["n_links"] >= 0.998
 
 
+@pytest.mark.slow
 def test_nobody_is_linked_twice_to_one_agency(links):
     assert not links.people.duplicated(["agency", "linked_id"]).any()
     linked = links.pairs[links.pairs["decision"] == "linked"]
@@ -71,6 +72,7 @@ def test_two_who_share_every_token_are_for_review_and_not_linked(agencies):
     assert set(mine["stage"]) == {"probabilistic"}
 
 
+@pytest.mark.slow
 def test_one_slip_of_the_pen_is_met(agencies):
     particulars = {name: frame.copy() for name, frame in agencies.particulars.items()}
     same = dict(first_initial="Q", second_initial="X", birth_date=pd.Timestamp("1977-03-09"), sex="F", postcode="S2 4")
@@ -86,6 +88,7 @@ def test_one_slip_of_the_pen_is_met(agencies):
     assert [found.loc[(f"n00000{i}", f"s00000{i}"), "decision"] for i in range(1, 5)] == ["linked"] * 4
 
 
+@pytest.mark.slow
 def test_no_token_and_no_particular_comes_out(agencies, links, tmp_path):
     tokens = agencies.tokens(key=KEY)
     secrets = {value for frame in tokens.values() for name in frame for value in frame[name].dropna() if str(value).startswith("t")}

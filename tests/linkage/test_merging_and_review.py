@@ -22,6 +22,7 @@ def links(agencies):
     return links
 
 
+@pytest.mark.slow
 def test_every_row_says_where_it_comes_from_and_none_is_lost(agencies, links):
     merged = rn.merge_records(links)
     assert len(merged.people) == 600 - links.n_linked
@@ -36,6 +37,7 @@ def test_every_row_says_where_it_comes_from_and_none_is_lost(agencies, links):
     assert f"{links.n_linked:,} pairs" in merged.notes[0]
 
 
+@pytest.mark.slow
 def test_who_declined_at_one_agency_has_declined(agencies, links):
     pair = links.pairs[links.pairs["decision"] == "linked"].iloc[0]
     south = agencies.records["south"]
@@ -48,6 +50,7 @@ def test_who_declined_at_one_agency_has_declined(agencies, links):
     assert others["consent_research"].isna().all(), "north never asked: nobody agreed at both"
 
 
+@pytest.mark.slow
 def test_a_result_that_hangs_on_uncertain_links_spreads_over_draws(links):
     found = rn.over_draws(links, lambda record: {"people": len(record.people)}, n_draws=12, rng=2).loc["people"]
     assert found["low"] < found["high"] and found["n_draws"] == 12 and found["as_linked"] == 600 - links.n_linked

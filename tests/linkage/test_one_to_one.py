@@ -49,6 +49,7 @@ def test_a_ring_of_people_all_alike_leaves_nobody_certain():
     assert among_competitors(pairs(*odds))["probability"].tolist() == pytest.approx([0.5] * 4, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_draws_of_rivals_are_as_frequent_as_probable():
     some = pairs(("b", "x", 1e4), ("a", "x", 4.0), ("a", "y", 4.0), ("c", "y", 1.0))
     expected = among_competitors(some)["probability"]

@@ -13,6 +13,7 @@ def moving():
     return simulate_world("changing_ties/strong", 40, rng=3)
 
 
+@pytest.mark.slow
 def test_it_answers_with_an_odds_ratio_and_its_bounds(moving):
     found = influence_given_selection(moving, "recovery", moving.behaviour["recovery"], [], rng=1)
     assert found.reason is None and found.fit.converged

@@ -68,6 +68,7 @@ def test_one_seed_of_the_smallest_model(pupils, shared):
     assert np.abs((fit.to_frame()["estimate"].to_numpy() - theirs) / error).max() < 0.5
 
 
+@pytest.mark.slow
 def test_the_answer_does_not_depend_on_the_number_of_workers(pupils):
     terms = rn.Specification({"friend": ["density", "recip", "transTrip"]}, {"drink": ["linear", ("avSim", "friend")]})
     one, two = (rn.fit_saom(pupils, terms, rng=5, workers=workers, n_simulations=200, wanted=1.0) for workers in (1, 2))

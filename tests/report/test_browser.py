@@ -56,6 +56,7 @@ def open_page(browser, path: Path, width: int):
     return page, [url for url in asked if not url.startswith(("file:", "data:"))], said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["riverside", "five_people"])
 def test_nothing_is_fetched_and_nothing_complains(browser, files, name) -> None:
     page, asked, said = open_page(browser, files[name], 1280)
@@ -66,6 +67,7 @@ def test_nothing_is_fetched_and_nothing_complains(browser, files, name) -> None:
     page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["riverside", "five_people", "output"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_violation(browser, files, name, width) -> None:

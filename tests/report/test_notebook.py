@@ -27,6 +27,7 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+@pytest.mark.slow
 def test_it_shows_every_section_as_the_report_does(executed, report: Report) -> None:
     _, notebook = executed
     nbformat.validate(notebook)
@@ -99,6 +100,7 @@ def test_a_failing_cell_is_told_and_nothing_is_written(tiny_report: Report, tmp_
     assert not (tmp_path / "x.ipynb").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signal 0 ends a process on Windows")
 def test_no_kernel_is_left_running(tiny_report: Report, tmp_path: Path) -> None:
     mine = edited(tmp_path, "import os; print(os.getpid())")

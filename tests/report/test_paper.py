@@ -50,6 +50,7 @@ def tags_of(node: object, name: str) -> list[object]:
     return here + (tags_of(node["/K"], name) if "/K" in node else [])
 
 
+@pytest.mark.slow
 def test_paper_is_a4_tagged_and_titled(paper: pypdf.PdfReader, printed: list[str], report: Report) -> None:
     assert {(round(float(page.mediabox.width)), round(float(page.mediabox.height))) for page in paper.pages} == {(595, 842)}
     root = paper.trailer["/Root"]
@@ -79,6 +80,7 @@ def test_pages_are_numbered(printed: list[str]) -> None:
         assert f"Page {number} of {len(printed)}" in page
 
 
+@pytest.mark.slow
 def test_every_cell_of_every_table_is_on_paper_and_in_word(printed, document, report: Report) -> None:  # type: ignore[no-untyped-def]
     whole = " ".join(printed).replace(" ", "")
     grids = [table.grid for section in report.sections for table in section.tables()]

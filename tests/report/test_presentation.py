@@ -38,6 +38,7 @@ def logo(tmp_path: Path) -> Path:
     return tmp_path / "logo.png"
 
 
+@pytest.mark.slow
 def test_name_logo_and_contact_stand_on_the_cover(tiny_report: Report, tmp_path: Path, logo: Path) -> None:
     told = present(tiny_report, Presentation("Riverside Recovery", "Ask: 01234 567890", logo))
     for ending in ("html", "docx", "xlsx", "pdf"):

@@ -131,6 +131,7 @@ def test_csv_holds_stars_where_the_report_does(tiny_report: Report, tmp_path: Pa
     assert {rows[0][name] for name in ("n", "total", "share", "low", "high")} == {"*"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["report", "nhs_report"])
 def test_no_format_shows_a_small_count(which: str, request: pytest.FixtureRequest) -> None:
     made: Report = request.getfixturevalue(which)

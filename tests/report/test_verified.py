@@ -29,6 +29,7 @@ def saved(record: rn.RecoveryRecord, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
+@pytest.mark.slow
 def test_a_report_made_again_is_the_same(saved: Path, record: rn.RecoveryRecord) -> None:
     assert verify_report(saved, record).differences == ()
 
@@ -48,6 +49,7 @@ def test_a_change_by_hand_is_caught_and_shown(saved: Path, record: rn.RecoveryRe
     assert verify_report(changed, record).differences[0].startswith("settings:")
 
 
+@pytest.mark.slow
 def test_another_record_is_told_by_table(saved: Path, record: rn.RecoveryRecord) -> None:
     other = record.with_tables(people=record.people.assign(sex="F"))
     told = verify_report(saved, other).differences
@@ -70,6 +72,7 @@ def test_settings_come_back_as_they_went_in() -> None:
     assert "<" not in as_json({"title": "</script>"})
 
 
+@pytest.mark.slow
 def test_the_command_ends_in_0_1_or_2(tmp_path: Path) -> None:
     folder = shutil.copytree(sample_folder("five_people"), tmp_path / "five")
     out = tmp_path / "x.html"

@@ -84,6 +84,7 @@ def found(whole: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recoverynet.report.verified.MAKERS", {"evaluation": lambda *_, **__: whole})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_manifest_travels_whole_in_every_format(made: Report, tmp_path: Path, name: str) -> None:
     read = read_saved(save(made, tmp_path / name))
@@ -92,6 +93,7 @@ def test_the_manifest_travels_whole_in_every_format(made: Report, tmp_path: Path
     assert read.lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_made_again_it_is_the_same_and_a_change_is_caught(
     made: Report, record: rn.RecoveryRecord, tmp_path: Path, name: str, whole: Report, found: None

@@ -130,6 +130,7 @@ ROW = st.tuples(
 ).filter(lambda row: row[2] is not None or row[3] is not None)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=8), st.randoms())
 def test_the_order_of_rows_does_not_matter(rows: list[tuple], random) -> None:

@@ -135,6 +135,7 @@ def test_a_store_folds_in_the_same_and_follows_live(five: Path, tmp_path: Path) 
             assert rn.client_links(small, "eve", at="2011-04-30").people["person_id"].tolist().count("cat") == 1
 
 
+@pytest.mark.slow
 def test_the_copy_of_another_database_is_folded_in_once(five: Path) -> None:
     one = entry(person_id="cat")
     enter(five, one)

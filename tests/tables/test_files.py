@@ -161,6 +161,7 @@ def records(draw: st.DrawFn) -> rn.RecoveryRecord:
     return rn.RecoveryRecord(people, occasions, participation)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(records(), st.sampled_from(["csv", "parquet"]))
 def test_any_record_is_read_back_as_it_was_written(record: rn.RecoveryRecord, form: str) -> None:
@@ -200,6 +201,7 @@ def test_ids_with_an_e_between_figures_are_no_rounded_numbers(tmp_path) -> None:
     assert list(rn.read_record(tmp_path).people["person_id"]) == ["0E0", "5e3", "1E10", "7e"]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(records(), st.randoms())
 def test_the_order_of_rows_makes_no_other_record(record: rn.RecoveryRecord, random) -> None:

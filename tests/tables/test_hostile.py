@@ -165,6 +165,7 @@ HOSTILE: list[tuple[Callable[[Path], Path], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 @pytest.mark.parametrize(("make", "words"), HOSTILE, ids=[make.__name__ for make, _ in HOSTILE])
 def test_it_is_refused_in_words_within_little_memory(tmp_path, make, words) -> None:

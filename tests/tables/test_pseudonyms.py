@@ -512,6 +512,7 @@ def test_only_the_owner_may_read_what_is_written(named, tmp_path) -> None:
         assert {stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()} == {0o600}
 
 
+@pytest.mark.slow
 def test_people_are_counted_by_role(tmp_path) -> None:
     sample = rn.load_sample("riverside")
     rn.write_record(sample, tmp_path / "in")

@@ -165,6 +165,7 @@ DATE_LIKE = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(DATE_LIKE, min_size=1, max_size=8))
 def test_an_instant_is_read_alike_whatever_stands_beside_it(texts: list[str]) -> None:

@@ -52,6 +52,7 @@ def test_a_workbook_reads_as_the_folder_does(tmp_path, sample) -> None:
     assert rn.find_problems(path).empty
 
 
+@pytest.mark.slow
 def test_a_database_reads_as_the_folder_does(tmp_path, sample) -> None:
     path = tmp_path / "record.duckdb"
     with duckdb.connect(str(path)) as connection:

@@ -50,6 +50,7 @@ def same_page(whole: rn.RecoveryRecord, part: rn.RecoveryRecord, client: str) ->
     assert asked[0] == asked[1]
 
 
+@pytest.mark.slow
 def test_the_page_is_the_same_from_the_small_record(record: rn.RecoveryRecord, store: rn.RecordStore) -> None:
     clients = record.people.loc[record.people["role"] == "client", "person_id"].tolist()
     apart = [*record.separations["person_id"], *record.separations["other_id"]]
@@ -148,6 +149,7 @@ def test_a_spoilt_store_is_told_in_words(folder: Path, tmp_path: Path) -> None:
         store.around(["c0337"], "2011-01-01", "2011-02-01")
 
 
+@pytest.mark.slow
 def test_a_store_is_open_to_many_at_once(folder: Path) -> None:
     program = (
         "import sys, recoverynet as rn\n"

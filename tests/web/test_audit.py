@@ -44,6 +44,7 @@ def test_a_log_that_was_changed_shows_where(tmp_path, harm) -> None:
     assert verify(log.path).first_wrong in (3, 4)
 
 
+@pytest.mark.slow
 def test_threads_and_processes_write_whole_lines(tmp_path) -> None:
     program = (
         "import sys; from recoverynet.web.audit import AuditLog\n"

@@ -74,6 +74,7 @@ def window(chromium, running) -> Iterator:
         each.context.close()
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_caseload_once_and_leaves_no_code_in_the_address(window, running) -> None:
     link = running.link("w1")
     one, other = window(), window()
@@ -97,6 +98,7 @@ def test_nothing_is_fetched_elsewhere_and_nothing_complains(window) -> None:
     assert one.elsewhere() == [] and one.said == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_no_violation(window, running, width) -> None:
     one = window(width=width)
@@ -135,6 +137,7 @@ def test_what_can_be_pressed_is_large_enough_on_a_phone(window) -> None:
     assert small == []
 
 
+@pytest.mark.slow
 def test_a_contact_is_two_clicks_and_in_the_record(window, running, folder) -> None:
     one = window().come_in().open("ben")
     assert one.page.get_by_text("No recovery contact").count() >= 1
@@ -145,6 +148,7 @@ def test_a_contact_is_two_clicks_and_in_the_record(window, running, folder) -> N
     assert rn.read_record(folder).occasions["occasion_id"].str.startswith("entry:").sum() == 1
 
 
+@pytest.mark.slow
 def test_an_introduction_goes_its_way_click_by_click(window, running, folder) -> None:
     one = window().come_in().open("ben")
     door = one.page.locator(".doors li", has_text="Riverside SMART")
@@ -165,6 +169,7 @@ def test_a_client_of_somebody_else_is_refused_in_words(window) -> None:
     assert "not on your caseload" in one.page.locator("main").inner_text() and "Quayside" not in one.page.content()
 
 
+@pytest.mark.slow
 def test_everything_works_without_scripts(window, running, folder) -> None:
     one = window(scripts=False)
     one.page.goto(f"{running.public}/way-in")
@@ -185,6 +190,7 @@ def test_everything_works_without_scripts(window, running, folder) -> None:
     assert "You have left" in one.page.content()
 
 
+@pytest.mark.slow
 def test_everything_works_by_keyboard_alone(window, running) -> None:
     one = window()
     one.page.goto(f"{running.public}/way-in")
@@ -238,6 +244,7 @@ def test_the_map_is_reached_and_walked_by_keyboard_and_says_what_the_table_says(
     assert len(rows) == len(said - {"The client."}), "the table has a row for every mark"
 
 
+@pytest.mark.slow
 def test_marks_can_be_dragged_and_hovered_over(window) -> None:
     one = window().come_in().open("ann")
     one.page.wait_for_selector("#map[data-ready]")

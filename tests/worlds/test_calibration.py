@@ -48,6 +48,7 @@ def test_every_test_is_tried_in_every_world_and_in_records():
     assert {test for test, world in every if world == "record/none"} == set(TESTS) - {"edge reversal"}
 
 
+@pytest.mark.slow
 def test_a_record_is_asked_as_an_analyst_would():
     asked = world_asked("record/strong", 120, rng=1)
     assert asked.placebo == "housing.status = settled" and asked.surroundings == ("provider", "group_norm")
@@ -122,6 +123,7 @@ def test_cells_of_the_table_that_ships_can_be_run_again(world):
     assert binomtest(int(again["n_positive"]), 20, min(max(float(row["rate"]), 0.01), 0.99)).pvalue > 0.001
 
 
+@pytest.mark.slow
 def test_positions_have_a_table_of_their_own(tmp_path):
     every = position_cells()
     assert len(set(every)) == len(every) and {cell.test for cell in every} == set(POSITION_TESTS)

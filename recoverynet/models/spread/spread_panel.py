@@ -85,7 +85,7 @@ def spread_panel(
     every: str | None = None,
     roles: Sequence[str] | None = None,
     valid_for: str = VALID_FOR,
-    conflict: SourceRule = "latest",
+    conflict: SourceRule = "priority",
     adjust: Sequence[str] | None = None,
     surroundings: Sequence[str] | None = None,
     placebo: Placebo | None = None,
@@ -114,8 +114,9 @@ def spread_panel(
     valid_for : str
         How long an observation of a state holds. Default ``"90D"``.
     conflict : {"latest", "priority"}
-        Who is believed where sources differ, as for :func:`recoverynet.state_at`. Default: who looked last, since here it
-        matters when somebody changed and an older word of their own would hide it.
+        Who is believed where sources differ, as for :func:`recoverynet.state_at`. Default: people themselves. Reports and the
+        calibration ask with ``"latest"``: it matters here when somebody changed, and an older word of their own hides it (strong
+        influence is found in 19 of 30 synthetic records instead of 14, and nothing more without).
     adjust : sequence of str, optional
         Columns of people to adjust for. Default: those of role, sex, age_band, substance and area that vary
         and are filled in for at least four people in five.
@@ -155,10 +156,10 @@ def spread_panel(
 
     Notes
     -----
-    A tie at a wave is contact shared in it. The state of a wave is that at its end: what the person said or a worker, a
-    peer or an outside source saw of it last, no longer than ``valid_for`` before; of two at the same time the person's own
-    word stands. Where ``valid_for`` is longer than a wave, it is known less exactly when somebody changed, which pulls estimates
-    towards none.
+    A tie at a wave is contact shared in it. The state of a wave is that at its end: what the person said of it last, no
+    longer than ``valid_for`` before, or, where that no longer counts, what a worker, else a peer, else an outside source saw
+    last; with ``conflict="latest"`` whoever of them looked last. Where ``valid_for`` is longer than a wave,
+    it is known less exactly when somebody changed, which pulls estimates towards none.
 
     A window cuts the record as :func:`recoverynet.tables.period.record_of_period` says; looked back on are observations up
     to ``valid_for`` before it.

@@ -34,6 +34,7 @@ def same(one: Courses, other: Courses) -> bool:
     return all(np.array_equal(left, right) for left, right in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nothing", [(), (rn.Introduction(per_month=0),), (rn.Introduction(per_month=4, rule="nobody"),)])
 def test_an_intervention_of_size_nought_changes_nothing(spreading, nothing) -> None:  # type: ignore[no-untyped-def]
     found = run(spreading, *nothing)
@@ -90,6 +91,7 @@ def renamed(record: rn.RecoveryRecord, names: dict[str, str]) -> rn.RecoveryReco
     return record.with_tables(**tables)
 
 
+@pytest.mark.slow
 def test_names_dealt_out_anew_give_the_same_answer_but_for_luck(record: rn.RecoveryRecord) -> None:
     """Luck goes with a person's id, so that other ids are other draws of one distribution."""
     names = record.people["person_id"].tolist()

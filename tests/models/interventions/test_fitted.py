@@ -56,6 +56,7 @@ def exposure(panel: rn.NetworkPanel) -> tuple[np.ndarray, np.ndarray]:
     return held, np.where(named > 0, ties @ held / np.maximum(named, 1), np.nan)
 
 
+@pytest.mark.slow
 def test_a_hazard_multiplies_the_records_own_chance(panel, hazards) -> None:  # type: ignore[no-untyped-def]
     source = rn.spread_source(panel, rn.FittedRates(surely(hazards[0]), loss=surely(hazards[1])))
     held, share = exposure(panel)

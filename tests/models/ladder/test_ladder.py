@@ -192,6 +192,7 @@ def test_future_ties_are_quiet_under_homophily_on_the_state():
     assert abs(np.mean(found)) < 3 * np.std(found) / np.sqrt(30)
 
 
+@pytest.mark.slow
 def test_permutation_p_keeps_its_size():
     p_values = []
     for seed in range(300):

@@ -105,6 +105,7 @@ def test_one_wave():
     refused(NotEstimableError, "two waves or more; the panel has one", waves((FIRST,), behaviour={"drink": DRINK[:, :1]}))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:NOT CONVERGED")
 def test_leaving_before_joining():
     people = pd.DataFrame(

@@ -62,6 +62,7 @@ def columns_of(setting):
     return [int(np.flatnonzero(weights == place)[0]) for place in sorted(set(weights[weights >= 0].tolist()))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directed", [True, False])
 def test_every_effect_on_ties_at_every_ministep_of_five_people(directed):
     rng = np.random.default_rng(1)

@@ -85,6 +85,7 @@ def random_states(rng, n_panels, states_each, sizes=(8, 60)):
             yield settings, (state, same_state(settings[1], state)), theta_of(rng, settings[0])
 
 
+@pytest.mark.slow
 def test_probabilities_and_expected_scores_in_a_thousand_states():
     rng, n_states, classed = np.random.default_rng(1), 0, 0
     for settings, states, theta in random_states(rng, 100, 10):
@@ -146,6 +147,7 @@ def pooled(counts, expected):
     return ((counts - expected) ** 2 / expected).sum(), len(expected) - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [0, 1])
 def test_draws_follow_the_probabilities(mode):
     rng = np.random.default_rng(3)

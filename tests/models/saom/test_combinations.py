@@ -106,6 +106,7 @@ def without(fit, *effects):
     return SimpleNamespace(**{**vars(fit), "theta": np.where(off, 0.0, fit.theta)})
 
 
+@pytest.mark.slow
 def test_nothing_is_preferred_where_parameters_are_zero(panel):
     fit = nothing_but_rates(panel, EVERYTHING)
     assert (selection_table(fit, "drink").to_frame()["contribution"] == 0).all()
@@ -115,6 +116,7 @@ def test_nothing_is_preferred_where_parameters_are_zero(panel):
     assert found.reason and found.to_frame()["share"].isna().all() and (found.to_frame()["importance"] == 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Wave 1 holds no tie")
 def test_preferences_are_what_choices_among_ties_differ_by(fit):
     """Nobody is tied: contacts differ by drink alone, once all that is not about it is off."""

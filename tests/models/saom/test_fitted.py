@@ -99,6 +99,7 @@ def test_wald_tests_of_combinations(whole):
         whole.wald_test(matrix=[[1.0, 2.0]])
 
 
+@pytest.mark.slow
 def test_a_score_test_sees_what_was_left_out_and_which_way(world, whole):
     fit = fit_of(world, rn.Term("recip", fixed=0.0), "transTrip")
     found = fit.score_test()

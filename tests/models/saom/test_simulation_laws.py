@@ -141,6 +141,7 @@ def test_scores_cost_no_random_numbers(rich):
     np.testing.assert_array_equal(with_scores.statistics, without.statistics)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by_class", [True, False])
 def test_a_pool_that_is_too_small_is_enlarged_and_nothing_else_changes(monkeypatch, by_class):
     rng = np.random.default_rng(5)

@@ -31,6 +31,7 @@ def make_panel(networks, held, *, directed=True, **more):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("null", ["labels", "rewiring", "time_shuffle"])
 def test_p_is_valid_where_nothing_spreads_and_nobody_chooses(null):
     n_worlds = 200

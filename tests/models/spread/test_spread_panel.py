@@ -72,8 +72,8 @@ def test_who_looked_last_is_believed_so_that_a_change_is_seen_when_it_came():
     )
     held = {rule: spread_panel(both, conflict=rule).panel.behaviour["recovery"][0].tolist() for rule in ("latest", "priority")}
     assert held == {"latest": [0, 0, 0, 1], "priority": [0, 1, 0, 1]}
-    assert spread_panel(both).panel.behaviour["recovery"][0].tolist() == held["latest"]
-    assert "whoever looked last is believed" in " ".join(spread_panel(both).notes)
+    assert spread_panel(both).panel.behaviour["recovery"][0].tolist() == held["priority"]
+    assert "whoever looked last is believed" in " ".join(spread_panel(both, conflict="latest").notes)
     with pytest.raises(SchemaError, match="priority"):
         spread_panel(both, conflict="self")
 

@@ -81,6 +81,7 @@ def test_people_off_the_record_and_those_who_refused_have_no_id(riverside: rn.Re
     assert "Given Name" not in text and "c0393" not in text and "did not agree: not named" in text
 
 
+@pytest.mark.slow
 def test_people_kept_apart_are_nowhere_on_the_page(riverside: rn.RecoveryRecord, tmp_path: Path) -> None:
     links = rn.client_links(riverside, "c0337", at="2011-06-15")
     tied = links.people.loc[links.people["known"], "person_id"].tolist()

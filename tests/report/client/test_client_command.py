@@ -44,6 +44,7 @@ def test_every_mistake_ends_in_a_sentence(command: Command, arguments: list[str]
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_two_printed_sides_at_most(command: Command, tmp_path: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -72,6 +72,7 @@ def comparison(riverside: rn.RecoveryRecord) -> Comparison:
     return make_comparison(riverside, window=None, **USUAL, **WHOM)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_how_an_attack_on_it_went_stands_in_the_appendix(report: Report, open_report: Report) -> None:
     assert "It worked out none and narrowed none down" in report["settings"].to_text()
     assert "attack" not in open_report["settings"].to_text(), "nothing is hidden, so nothing is attacked"
@@ -262,6 +263,7 @@ def test_nothing_hidden_can_be_worked_out(report: Report) -> None:
     assert len(found) and set(found["outcome"]) == {"safe"}
 
 
+@pytest.mark.slow
 def test_nothing_hidden_can_be_worked_out_of_few() -> None:
     """Twelve clients, nearly everything hidden: some stars are known to be 2 or more, and none is known."""
     found = disclosure_audit(comparison_report(small(), window=SPRING))

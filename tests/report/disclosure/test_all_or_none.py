@@ -74,6 +74,7 @@ def test_the_policy_says_which_and_what_a_star_is() -> None:
         rn.DisclosurePolicy(all_or_none="sometimes")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_audit_of_a_report_names_them() -> None:
     audit = rn.disclosure_audit(
         rn.evaluation_report(rn.load_sample("five_people"), disclosure=rn.DisclosurePolicy(smallest_shown=2))

@@ -84,6 +84,7 @@ def texts_of(report: Report, folder: Path) -> dict[str, str]:
     return texts | {path.name: everything_in(path) for path in report.save_tables(folder / "tables")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind != "what-if"])
 def test_no_report_holds_a_label_that_few_clients_have(kind: str, small: rn.RecoveryRecord, tmp_path: Path) -> None:
     texts = texts_of(MAKERS[kind](small), tmp_path)

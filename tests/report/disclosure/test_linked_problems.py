@@ -113,6 +113,7 @@ def check(path) -> tuple[int, int]:
     return len(hidden - small), len(given.theirs - small)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_nothing_is_pinned_or_narrowed(shared, name):
     ours, theirs = check(shared(f"reference/disclosure/{name}_cells.csv"))

@@ -133,6 +133,7 @@ def attack(record: rn.RecoveryRecord, policy: str) -> tuple[int, list[tuple[int,
     return len(small), narrowed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["ndtms", "nhs"])
 def test_five_people(policy):
     n_small, narrowed = attack(rn.load_sample("five_people"), policy)

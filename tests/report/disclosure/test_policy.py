@@ -126,6 +126,7 @@ POLICIES = [
 counts = st.one_of(st.integers(0, 9), st.integers(0, 60))
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(
     data=st.data(),

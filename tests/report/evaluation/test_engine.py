@@ -36,6 +36,7 @@ def spark() -> rn.EngineSettings:
     return SPARK
 
 
+@pytest.mark.slow
 @OPEN_AND_HIDDEN
 def test_evaluation_from_duckdb_is_that_from_memory(record: rn.RecoveryRecord, disclosure: Any) -> None:
     one, other = (rn.evaluation_report(record, engine=engine, disclosure=disclosure) for engine in (None, "duckdb"))
@@ -78,6 +79,7 @@ def test_an_evaluation_of_files_that_nobody_read(sample: str, tmp_path: Path, in
     assert saved(here, tmp_path / "here.html") == saved(there, tmp_path / "there.html")
 
 
+@pytest.mark.slow
 def test_what_needs_contacts_in_memory_says_so(tmp_path: Path) -> None:
     rn.write_record(rn.load_sample("five_people"), tmp_path / "record", format="parquet")
     with rn.open_record(tmp_path / "record", engine="duckdb") as store:
@@ -123,6 +125,7 @@ def test_the_command_reads_no_contact_where_an_engine_does(tmp_path: Path, monke
     assert out.read_bytes() == saved(rn.evaluation_report(record), tmp_path / "here.html")
 
 
+@pytest.mark.slow
 def test_contacts_are_really_asked_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 

@@ -110,6 +110,7 @@ def test_language_is_plain_and_respectful(report: Report, tiny_report: Report) -
         assert "clustering is not contagion" in text
 
 
+@pytest.mark.slow
 def test_no_id_of_anybody_appears(report: Report, riverside: rn.RecoveryRecord) -> None:
     text = report.to_text() + re.sub(r"base64,[A-Za-z0-9+/=]+", "", report._repr_html_())
     words = set(re.findall(r"\w+", text))
@@ -193,6 +194,7 @@ def test_real_contacts_without_anything_else(shared) -> None:
         assert said in text
 
 
+@pytest.mark.slow
 def test_the_window_chooses_clients_and_rows(riverside: rn.RecoveryRecord, report: Report) -> None:
     half = rn.evaluation_report(riverside, window=("2010-07-01", "2011-01-01"), disclosure=OPEN)
     assert half.period == "1 July 2010 to 31 December 2010"
@@ -358,6 +360,7 @@ def test_what_is_not_known_is_not_reported_as_none(worked: rn.RecoveryRecord) ->
     assert "Average number of ties" not in dark.to_text() and "were to people known" not in dark.to_text()
 
 
+@pytest.mark.slow
 def test_a_tie_to_somebody_not_known_before_is_no_change(worked: rn.RecoveryRecord) -> None:
     """Ten clients keep the peer, whose state is seen in the second half alone: nobody came to hold the norm."""
     told = "A tie kept, and the other person came to hold the recovery norm"
@@ -424,6 +427,7 @@ def test_those_not_under_observation_are_not_among_the_unknown(report: Report) -
     assert shown(report, "change", "The same clients").n("All", "All") == 555, "95 of 650 did not agree"
 
 
+@pytest.mark.slow
 def test_an_incomplete_month_is_shown_and_marked(worked: rn.RecoveryRecord, riverside: rn.RecoveryRecord) -> None:
     short = replace(worked, window=("2011-01-01", "2011-09-11"))
     links = rn.evaluation_report(short)["links"].to_text()

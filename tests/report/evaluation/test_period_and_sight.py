@@ -66,6 +66,7 @@ def asked(riverside: rn.RecoveryRecord) -> rn.RecoveryRecord:
     return without_consent_asked(riverside)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("window", "words"),
     [
@@ -171,6 +172,7 @@ def test_the_command_ends_otherwise_where_contact_cannot_be_seen(command: Comman
     assert (tmp_path / "r.html").exists()
 
 
+@pytest.mark.slow
 def test_leaving_out_is_told_in_the_report_and_stops(command: Command, tmp_path: Path) -> None:
     rn.write_record(thin(**calls("q041")), tmp_path / "record")
     path = tmp_path / "record" / "occasions.csv"
@@ -186,6 +188,7 @@ def test_leaving_out_is_told_in_the_report_and_stops(command: Command, tmp_path:
     assert done.returncode == 1 and "more than 50%" in done.stderr and not (tmp_path / "s.html").exists()
 
 
+@pytest.mark.slow
 def test_who_did_not_agree_is_in_no_figure_and_it_is_said(riverside: rn.RecoveryRecord, report: Report) -> None:
     said = report.in_brief[0]
     assert "555 of 650 clients on the record; 95 did not agree to evaluation and are in no figure" in said
@@ -201,6 +204,7 @@ def answered(n_no: int, n_unknown: int) -> rn.RecoveryRecord:
     return record.with_tables(people=record.people.assign(consent_evaluation=answers + [True] * (42 - len(answers))))
 
 
+@pytest.mark.slow
 def test_few_who_did_not_agree_are_not_counted_out_loud() -> None:
     report = rn.evaluation_report(answered(3, 0))
     text = report.to_text()
@@ -208,6 +212,7 @@ def test_few_who_did_not_agree_are_not_counted_out_loud() -> None:
     assert "too few for their number to be told" in text
 
 
+@pytest.mark.slow
 def test_the_answer_not_recorded_follows_the_policy_declared() -> None:
     counted = rn.evaluation_report(answered(10, 12), disclosure=OPEN)
     assert table(counted, "observed", "People on the record").n("Clients") == 30

@@ -30,6 +30,7 @@ def bodies(report: Report) -> dict[str, str]:
     return {name: re.sub(r"A coarser report can tell more: .*", "", text) for name, text in told.items()}
 
 
+@pytest.mark.slow
 def test_a_report_on_an_area_is_that_of_a_record_of_the_area(five: rn.RecoveryRecord) -> None:
     asked = rn.evaluation_report(five, area="north")
     alone = rn.evaluation_report(reported_on(five, area="north").record)
@@ -39,6 +40,7 @@ def test_a_report_on_an_area_is_that_of_a_record_of_the_area(five: rn.RecoveryRe
     assert asked.settings["Fingerprint of the record"] == alone.settings["Fingerprint of the record"]
 
 
+@pytest.mark.slow
 def test_a_list_of_clients_leaves_no_id_in_the_report(five: rn.RecoveryRecord, tmp_path: Path) -> None:
     report = rn.evaluation_report(five, clients=["ben"])
     report.save(tmp_path / "x.html")
@@ -81,6 +83,7 @@ def test_what_cannot_be_chosen_is_said_plainly(tmp_path: Path, kind: str, option
     assert not (tmp_path / "x.html").exists()
 
 
+@pytest.mark.slow
 def test_a_month_is_reported_on_to_its_last_day(tmp_path: Path) -> None:
     folder = shutil.copytree(sample_folder("five_people"), tmp_path / "five")
     out = tmp_path / "march.html"

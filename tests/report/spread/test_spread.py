@@ -140,6 +140,7 @@ def test_counts_of_estimates_are_rough(whole, setting):
     assert not [count for count in exact if re.search(rf"(?<![\d,.]){count}(?![\d,.%])", whole["ladder"].to_text())]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_report(riverside, setting):
     short = {"window": ("2010-01-01", "2010-07-01"), "n_permutations": 49, "placebo": PLACEBO}
     one, other = (rn.spread_report(riverside, rng=7, **short) for _ in range(2))
@@ -147,6 +148,7 @@ def test_the_same_seed_gives_the_same_report(riverside, setting):
     assert one._repr_html_() == other._repr_html_()
 
 
+@pytest.mark.slow
 def test_the_settings_cell_makes_the_report_again(riverside):
     from recoverynet.report.report import _RERUNS
 
@@ -168,6 +170,7 @@ def test_the_settings_cell_makes_the_report_again(riverside):
     assert names["time_zone"] == riverside.tz
 
 
+@pytest.mark.slow
 def test_the_notebook_behind_it_runs(tmp_path):
     record = rn.synthetic_record(60, n_peers=30, n_workers=4, n_groups=10, months=4, rng=1)
     report = rn.spread_report(record, n_permutations=19)
@@ -299,6 +302,7 @@ def test_the_section_says_plainly_what_is_missing(what):
     assert expected in section.to_text() and not section.tables() and not section.figures()
 
 
+@pytest.mark.slow
 def test_positions_of_the_first_network_are_adjusted_for_and_said(riverside, setting):
     report = rn.spread_report(riverside, positions=2, n_permutations=99)
     said = report.settings["Adjusted for (adjust)"]

@@ -73,6 +73,7 @@ def test_contacts_that_are_not_there_are_said_to_be_unseen(tmp_path: Path) -> No
         assert "cannot be seen" in said and "So few people" not in said
 
 
+@pytest.mark.slow
 def test_who_did_not_answer_is_left_out_where_asked(tmp_path: Path) -> None:
     folder = tmp_path / "asked"
     shutil.copytree(sample_folder("five_people"), folder)

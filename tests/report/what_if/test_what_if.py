@@ -97,6 +97,7 @@ def test_a_report_is_made_of_a_plan() -> None:
         rn.what_if_report(rn.load_sample("five_people"), {"per_month": 1}, quiet=True)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_page(tmp_path: Path) -> None:
     rn.write_record(rn.load_sample("riverside"), tmp_path / "record")
     plan = tmp_path / "plan.toml"
