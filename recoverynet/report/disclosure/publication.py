@@ -24,7 +24,7 @@ from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
 
 TRIES, MANY = 3, 300
 PERIOD, PLACES = "period: ", ("area: ", "provider: ")
-DATED = ("here ", "state on ", "away on ")
+DATED, BLANK = ("here ", "state on ", "away on "), "Not recorded"
 """How facts begin that name a day: of the same clients they are the same whatever period a report is about."""
 
 
@@ -271,7 +271,7 @@ class Publication:
                 model.contains(above, below)
         self._parts_by_place(model)
         self._periods(model)
-        self._dated(model)
+        self._twins(model)
 
     def _parts_by_place(self, model: Model) -> None:
         """Areas and providers of one record add up to the whole of it, as far as reports on them were published."""
@@ -305,14 +305,16 @@ class Publication:
                     if _inside(one, other) and model.values[there] >= model.values[here]:
                         model.contains(there, here)
 
-    def _dated(self, model: Model) -> None:
-        """Figures about a day are the same in reports of two periods."""
-        seen: dict[Counted, int] = {}
+    def _twins(self, model: Model) -> None:
+        """A day's figures are the same in reports of two periods; as many of whom nothing is recorded may be the same people."""
+        seen: dict[tuple[Counted, int], int] = {}
         for cell, place in list(model.places.items()):
-            facts = {fact for fact in cell.facts if not fact.startswith(PERIOD)}
-            if facts != cell.facts and any(fact.startswith(DATED) for fact in facts):
-                twin = seen.setdefault(Counted(cell.of, frozenset(facts)), place)
-                if twin != place and model.values[twin] == model.values[place]:
+            dated = any(fact.startswith(DATED) for fact in cell.facts)
+            timeless = frozenset(fact for fact in cell.facts if not (dated and fact.startswith(PERIOD)))
+            blank = frozenset(BLANK if fact.endswith(f": {BLANK}") else fact for fact in cell.facts)
+            for facts in (timeless, blank):
+                twin = seen.setdefault((Counted(cell.of, facts), int(model.values[place])), place)
+                if facts != cell.facts and twin != place:
                     model.equations.append(({twin: 1.0, place: -1.0}, -1))
 
     def _arrays(self, model: Model, past: dict[int, list[Earlier]]) -> LinkedFigures:

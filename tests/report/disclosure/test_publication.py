@@ -66,6 +66,20 @@ def test_who_is_in_a_whole_and_not_in_a_part_follows_in_another_table_too() -> N
     assert not any(published(table((EITHER, 38), name="one"), table((Counted("peers").who("any", "person"), 35), name="two"))[1])
 
 
+def test_as_many_of_whom_nothing_is_recorded_may_be_the_same_people() -> None:
+    """Thirteen have no sex on record and thirteen no age: who takes them for the same reads one table in the other."""
+
+    def split(by: str, *counts: tuple[str, int]) -> Declaration:
+        figures = [(CLIENTS.who(f"{by}: {label}"), n) for label, n in counts]
+        total = (CLIENTS, sum(n for _, n in counts))
+        return table(*figures, total, name=by, lines=((len(counts), tuple(range(len(counts)))),))
+
+    ages = split("age_band", ("18–24", 4000), ("65+", 4), ("Not recorded", 13))
+    sexes = split("sex", ("Female", 2000), ("Male", 2004), ("Not recorded", 13))
+    hidden = published(ages, sexes)[1]
+    assert hidden[1] and (hidden[0] or hidden[2]) and hidden[2] == hidden[6]
+
+
 @pytest.mark.parametrize(("areas", "is_hidden"), [((20, 12), False), ((20, 17), True), ((20, 18), False)])
 def test_areas_add_up_to_the_whole(areas: tuple[int, int], is_hidden: bool) -> None:
     """Of 38, three in no area but these two are too few; none, or six, are told."""
