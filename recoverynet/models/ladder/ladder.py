@@ -157,8 +157,8 @@ def evidence_ladder(
     reached without influence in at most 5; strong influence was found in 88 to 95 in the family the rule was chosen on, in 100
     where people are away for waves on end, and in 50 to 75 only where influence saturates (1,300 people: 85 to 95). Among
     100 people hardly anything is found (0 to 23), among 160 people 33 to 83. In records of 650 clients kept as a service keeps
-    them (:func:`recoverynet.spread_panel`) it was reached in at most 2 of 60 without influence and in 36 to 44 of 60 with
-    strong. The sample ``calibration`` gives the intervals: so few worlds leave wide ones.
+    them (:func:`recoverynet.spread_panel`, whoever looked last believed) it was reached in at most 2 of 60 without influence
+    and in 36 to 44 of 60 with strong. The sample ``calibration`` gives the intervals: so few worlds leave wide ones.
 
     It is not meant for fewer than about 100 people, for networks reported by a few egos only, or for a norm that cannot
     be lost and regained without adjusting the margin.

@@ -114,9 +114,9 @@ def spread_panel(
     valid_for : str
         How long an observation of a state holds. Default ``"90D"``.
     conflict : {"latest", "priority"}
-        Who is believed where sources differ, as for :func:`recoverynet.state_at`. Default: people themselves. Reports and the
-        calibration ask with ``"latest"``: it matters here when somebody changed, and an older word of their own hides it (strong
-        influence is found in 19 of 30 synthetic records instead of 14, and nothing more without).
+        Who is believed where sources differ, as for :func:`recoverynet.state_at`. Default: people themselves, as everywhere
+        and in reports. The calibration asks with ``"latest"``: it matters here when somebody changed, and an older word of their
+        own hides it (strong influence is found in 19 of 30 synthetic records instead of 14, and nothing more without).
     adjust : sequence of str, optional
         Columns of people to adjust for. Default: those of role, sex, age_band, substance and area that vary
         and are filled in for at least four people in five.

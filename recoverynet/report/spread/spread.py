@@ -302,7 +302,6 @@ def spread_section(
             adjust=adjust,
             surroundings=surroundings,
             valid_for=valid_for,
-            conflict="latest",
             purpose=purpose,
             engine=engine,
         )
@@ -352,7 +351,6 @@ def _panel_of(
             surroundings=surroundings,
             placebo=placebo,
             positions=positions,
-            conflict="latest",
             **chosen,  # type: ignore[arg-type]
         )
         return waves, asked.name

@@ -162,7 +162,7 @@ def _rates(record: RecoveryRecord, plan: InterventionPlan, norm: Norm) -> Declar
     if plan.model is None:
         return plan.rates
     said = plan.rates
-    waves = spread_panel(record, norm=norm, conflict="latest", purpose="evaluation")
+    waves = spread_panel(record, norm=norm, purpose="evaluation")
     others: dict[str, Any] = {"attending": said.attending, "leaving": said.leaving, "ties_ending": said.ties_ending}
     spans = (waves.panel.waves["end"] - waves.panel.waves["start"]).dt.days
     months = float(spans.median()) / MONTH_DAYS
@@ -180,7 +180,7 @@ def plan_fingerprint(plan: InterventionPlan) -> str:
 def _ladder(record: RecoveryRecord, placebo: str, norm: Norm, seed: int) -> EvidenceLadder | None:
     """What the evidence ladder says of the record; None where it cannot be asked."""
     try:
-        waves = spread_panel(record, norm=norm, placebo=placebo, conflict="latest", purpose="evaluation")
+        waves = spread_panel(record, norm=norm, placebo=placebo, purpose="evaluation")
     except NotEstimableError:
         return None
     return evidence_ladder(
