@@ -61,6 +61,8 @@ WORDS = {
 """Codes whose reading is not plain from the code itself; the others lose their underscores."""
 
 
+NOT_RECORDED = "Not recorded"
+"""How anything missing reads."""
 _RANGE = re.compile(r"(?<=\d)-(?=\d)")
 
 
@@ -77,7 +79,7 @@ def label(code: object) -> str:
     str
     """
     if code is None or (isinstance(code, float) and math.isnan(code)) or code is pd.NA:
-        return "Not recorded"
+        return NOT_RECORDED
     text = str(code)
     spoken = WORDS.get(text, _RANGE.sub("–", text.replace("_", " ")))
     return spoken[:1].upper() + spoken[1:]

@@ -15,7 +15,7 @@ from recoverynet.report.comparison.setting import EQUITY, Comparison
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 TOLD = (CONTACT, NORM)
-UNKNOWN = "Not recorded"
+UNKNOWN = wording.NOT_RECORDED
 
 
 def equity_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:

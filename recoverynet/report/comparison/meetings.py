@@ -93,7 +93,7 @@ def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> No
     if (coverage["area"] == NOWHERE).all():
         section.note("Neither clients nor groups have an area on record, so that where they live cannot be set against meetings.")
         return
-    coverage["area"] = coverage["area"].replace({NOWHERE: "Not recorded", OTHER: wording.label(OTHER)})
+    coverage["area"] = coverage["area"].replace({NOWHERE: wording.NOT_RECORDED, OTHER: wording.label(OTHER)})
     shown = section.disclose(
         now.count_table(
             coverage.set_index("area")["n_clients"].rename(None).rename_axis(None),
@@ -118,7 +118,7 @@ def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> No
     found.without_meeting = [
         row.area + ("" if math.isnan(shown.n(row.area)) else f" ({wording.plural(shown.n(row.area), 'client')})")
         for row in each_row(coverage)
-        if row.per_week == 0 and row.area not in ("Not recorded", wording.label(OTHER)) and shown.n(row.area) != 0
+        if row.per_week == 0 and row.area not in (wording.NOT_RECORDED, wording.label(OTHER)) and shown.n(row.area) != 0
     ]
     if found.without_meeting:
         section.note(f"**No meeting is listed in**: {wording.listed(found.without_meeting)}.", "caution")

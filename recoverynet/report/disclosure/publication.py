@@ -21,10 +21,11 @@ from recoverynet.report.disclosure.attack import Attacker, Findings
 from recoverynet.report.disclosure.counted import Bound, Counted, Declaration, Earlier, containments
 from recoverynet.report.disclosure.hiding import figures_to_hide, hidden_first
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
+from recoverynet.report.wording import NOT_RECORDED
 
 TRIES, MANY = 3, 300
 PERIOD, PLACES = "period: ", ("area: ", "provider: ")
-DATED, BLANK = ("here ", "state on ", "away on "), "Not recorded"
+DATED = ("here ", "state on ", "away on ")
 """How facts begin that name a day: of the same clients they are the same whatever period a report is about."""
 
 
@@ -311,7 +312,7 @@ class Publication:
         for cell, place in list(model.places.items()):
             dated = any(fact.startswith(DATED) for fact in cell.facts)
             timeless = frozenset(fact for fact in cell.facts if not (dated and fact.startswith(PERIOD)))
-            blank = frozenset(BLANK if fact.endswith(f": {BLANK}") else fact for fact in cell.facts)
+            blank = frozenset(NOT_RECORDED if fact.endswith(f": {NOT_RECORDED}") else fact for fact in cell.facts)
             for facts in (timeless, blank):
                 twin = seen.setdefault((Counted(cell.of, facts), int(model.values[place])), place)
                 if facts != cell.facts and twin != place:

@@ -38,7 +38,6 @@ class Findings(dict[str, DisclosedTable]):
         self.level = level
 
 
-NOT_RECORDED = "Not recorded"
 CONTACTED = "… with at least one recorded contact"
 STATE_SEEN = "… and whose state was observed at least once"
 STATE_EVER = "State observed at least once, with or without contacts"
@@ -214,15 +213,15 @@ def cross_counts(rows: pd.Series, columns: pd.Series | None = None) -> pd.DataFr
 
 def _labelled(values: pd.Series) -> pd.Series:
     """Codes as labels; rare ones beyond the number a table can take are put together."""
-    labels = values.map(wording.label, na_action=None).astype("object").where(values.notna(), NOT_RECORDED)
+    labels = values.map(wording.label, na_action=None).astype("object").where(values.notna(), wording.NOT_RECORDED)
     counts = labels.value_counts()
     if len(counts) > MAX_LEVELS:
-        labels = labels.where(labels.isin([*counts.index[: MAX_LEVELS - 2], NOT_RECORDED]), "All others")
+        labels = labels.where(labels.isin([*counts.index[: MAX_LEVELS - 2], wording.NOT_RECORDED]), "All others")
     return labels
 
 
 def _in_order(labels: pd.Series) -> list[str]:
-    last = {"Other": 1, "All others": 2, NOT_RECORDED: 3}
+    last = {"Other": 1, "All others": 2, wording.NOT_RECORDED: 3}
     place = {label: number for number, label in enumerate(BY_SENSE)}
     return sorted(labels.unique(), key=lambda text: (last.get(text, 0), place.get(text, len(place)), text))
 
@@ -300,7 +299,7 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
             title="Other information, by number of clients it is recorded for",
             row_header="Recorded at least once",
             with_interval=False,
-            no="Not recorded",
+            no=wording.NOT_RECORDED,
             who=Who(CLIENTS, rows=dict(zip(held, HELD_FACTS, strict=True))),
         )
     )

@@ -11,7 +11,7 @@ from recoverynet.measures.days import local_days
 from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import Findings, cross_counts
-from recoverynet.report.evaluation.scores import DAYS_APART, outcome_label, scores_told, twice
+from recoverynet.report.evaluation.scores import BOTH, DAYS_APART, outcome_label, scores_told, twice
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
@@ -154,8 +154,7 @@ def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFr
         setting.count_table(
             frame,
             title=f"{outcome_label(name)}, first and last value of the same clients",
-            population="Clients with both",
-            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            **BOTH,
             row_header=outcome_label(name),
             columns="separate",
             who=_who_by_status(name, frame),

@@ -21,6 +21,7 @@ from recoverynet.report.sections import SectionWriter
 from recoverynet.tables.instruments import REGISTER, Instrument, found_in
 
 DAYS_APART = 28
+BOTH = {"population": "Clients with both", "denominator": f"clients with two values at least {DAYS_APART} days apart"}
 SCALES = {"days": "days of the last 28", "points": "points on a scale from 0 to 20"}
 WAYS = ("Better", "The same", "Worse")
 
@@ -45,8 +46,7 @@ def scores_told(section: SectionWriter, setting: Setting, scores: dict[str, pd.D
         setting.summary_table(
             pd.DataFrame(rows).T,
             title="First and last value, same clients",
-            population="Clients with both",
-            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            **BOTH,
             row_header="Outcome",
             heads=("Clients", "First, mean", "Last, mean", "Change", "95% interval"),
             who={outcome_label(name): twice(name) for name in scores},
@@ -105,7 +105,7 @@ def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSumm
         partial(paired_change, frame, share=False, unit=unit),
         alt=describe_change(frame, share=False, unit=unit),
         caption=f"First and last mean of the same clients, {setting.period}, in {SCALES.get(unit, unit)}. "
-        f"Out of: clients with two values at least {DAYS_APART} days apart; their number stands in the "
+        f"Out of: {BOTH['denominator']}; their number stands in the "
         "figure. The interval is that of the change.",
     )
 
@@ -164,8 +164,7 @@ def _which_way(section: SectionWriter, setting: Setting, scores: dict[str, pd.Da
         setting.count_table(
             pd.DataFrame(rows).T,
             title="Which way scores went, same clients",
-            population="Clients with both",
-            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            **BOTH,
             row_header="Outcome",
             rows="separate",
             columns="parts",
@@ -209,8 +208,7 @@ def _by_cut_off(
         setting.share_table(
             rows,
             title=f"{outcome_label(name)}: clients at the cut-off or above",
-            population="Clients with both",
-            denominator=f"clients with two values at least {DAYS_APART} days apart",
+            **BOTH,
             row_header="Score",
             no="Below",
             who=Who(twice(name), rows=facts, bounds=tuple(bounds)),

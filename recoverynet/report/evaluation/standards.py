@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recoverynet.measures.continuity import continuity_of_care
 from recoverynet.measures.nice import ALCOHOL, nice_qs11_statement2, nice_qs23_statement7
+from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
@@ -32,7 +33,7 @@ def standards_told(section: SectionWriter, setting: Setting, findings: Findings)
                 population="Clients in treatment",
                 denominator="clients in treatment in the period whose main substance is alcohol, or drugs",
                 row_header="Quality standard",
-                no="Not recorded",
+                no=wording.NOT_RECORDED,
                 who=_who(rows, n_treated=int(everybody["n_clients"])),
                 note="Each statement is about other people: QS11 about alcohol, QS23 about drugs. QS11 asks that both information "
                 "and support are given, QS23 that support is. National figures count what a return asks about; these count the "

@@ -15,7 +15,7 @@ from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
-from recoverynet.report.evaluation.observed import NOT_RECORDED, Findings, attribute_facts
+from recoverynet.report.evaluation.observed import Findings, attribute_facts
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.sections import SectionWriter
 
@@ -29,12 +29,12 @@ MAIN_STEPS = ("offered", "introduced", "attended", "involved")
 def labels_of(setting: Setting, column: str) -> pd.Series:
     """What each client is called by one column, as it may be told; indexed by person id."""
     levels = pd.Series(level_of_each(setting.record, column, setting.clients), index=setting.clients).replace(EMPTY, None)
-    return setting.told(levels).map(wording.label).where(levels.notna(), NOT_RECORDED)
+    return setting.told(levels).map(wording.label).where(levels.notna(), wording.NOT_RECORDED)
 
 
 def in_order(labels: pd.Index | np.ndarray) -> list[str]:
     """Labels by the alphabet, those not recorded last."""
-    return sorted(labels, key=lambda text: (text == NOT_RECORDED, text))
+    return sorted(labels, key=lambda text: (text == wording.NOT_RECORDED, text))
 
 
 def by_group(section: SectionWriter, setting: Setting, findings: Findings) -> None:
