@@ -22,6 +22,7 @@ from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.relational.on_engine import RecordOnEngine
 from recoverynet.tables.store import RecordStore
 
+DURING = "during"
 STANDING = ("ended", "not_ended", "left_out", "continuing")
 
 
@@ -158,7 +159,7 @@ def contact_after_treatment(record: RecoveryRecord, *, days: int = 28, continues
         1 with contact, 0 without; clients who are not in the denominator of :func:`aftercare_coverage` are left out.
     """
     episodes = _index_episodes(record, people_with_role(record, ("client",)), (), continues_within)
-    phases = {name: span for name, span in _phases(episodes, (days,), None).items() if name != "during"}
+    phases = {name: span for name, span in _phases(episodes, (days,), None).items() if name != DURING}
     ((_, outcome, covered),) = _each(record, episodes, phases, None, "record")
     followed = outcome == "followed"
     return pd.Series(covered[followed].astype(float), index=pd.Index(episodes.loc[followed, "person_id"], name="person_id"))
@@ -215,12 +216,17 @@ def _index_episodes(
     return index.assign(standing=standing).reset_index(drop=True)
 
 
+def phase_within(days: int) -> str:
+    """Name of the phase of so many days after treatment."""
+    return f"within {days} days after"
+
+
 def _phases(episodes: pd.DataFrame, horizons: tuple[int, ...], before: int | None) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """First and last day of every phase for every person, both included."""
     start, end = episodes["first"].to_numpy(), episodes["last"].to_numpy()
     phases = {} if before is None else {f"{before} days before": (start - before, start - 1)}
-    phases["during"] = (start, end)
-    return phases | {f"within {days} days after": (end + 1, end + days) for days in horizons}
+    phases[DURING] = (start, end)
+    return phases | {phase_within(days): (end + 1, end + days) for days in horizons}
 
 
 def _observed(record: RecoveryRecord | RecordOnEngine, people: pd.Index, observed: str) -> tuple[np.ndarray, np.ndarray]:

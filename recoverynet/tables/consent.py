@@ -137,4 +137,4 @@ def without_people(record: RecoveryRecord, gone: pd.Index) -> RecoveryRecord:
         beside = [title for title in schema.person_ids if title not in about]
         kept = frame[~frame[about].isin(gone).any(axis=1)] if about else frame
         tables[name] = kept.assign(**{title: kept[title].mask(kept[title].isin(gone)) for title in beside})
-    return record.with_tables(**tables)
+    return record.keeping(**tables)

@@ -66,7 +66,7 @@ def record_of_period(
         tables[name] = frame[(frame[column] >= first) & (frame[column] < end)]
     away = None if record.away is None else record.away.during(bounds)
     inside = record.participation["occasion_id"].isin(tables["occasions"]["occasion_id"])
-    return record.with_tables(**tables, participation=record.participation[inside], window=bounds, away=away)  # type: ignore[arg-type]
+    return record.keeping(**tables, participation=record.participation[inside], window=bounds, away=away)
 
 
 def observed_within(people: pd.DataFrame, window: Window | None) -> pd.Series:

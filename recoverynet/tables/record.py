@@ -204,6 +204,28 @@ class RecoveryRecord:
             object.__setattr__(record, name, frame.copy(deep=False))
         return record
 
+    def keeping(self, *, window: Window | None = None, away: ContactsAway | None = None, **rows: pd.DataFrame) -> RecoveryRecord:
+        """The same record with fewer rows: what was checked once is not checked again.
+
+        Parameters
+        ----------
+        window : (start, end), optional
+            Default: that of this record.
+        away : ContactsAway, optional
+            Default: that of this record.
+        **rows : pandas.DataFrame
+            Rows of the table of that name as they stand in it, in their order; whatever they refer to stays in the record.
+        """
+        record = copy(self)
+        for name, frame in rows.items():
+            object.__setattr__(record, name, frame.reset_index(drop=True))
+        if away is not None:
+            object.__setattr__(record, "away", away)
+        if window is not None:
+            object.__setattr__(record, "window", window)
+            object.__setattr__(record, "window", record._resolved_window())
+        return record
+
     def with_tables(self, **tables: pd.DataFrame) -> RecoveryRecord:
         """The same record with some tables replaced, checked again."""
         changes: dict[str, Any] = dict(tables)

@@ -218,7 +218,7 @@ def _about(record: RecoveryRecord, kept: set[str]) -> RecoveryRecord:
     stays = people["person_id"].isin(kept) | ((people["role"] != "client") & people["person_id"].isin(near))
     cut = without_people(record, pd.Index(people.loc[~stays, "person_id"]))
     occasions = cut.occasions[cut.occasions["occasion_id"].isin(cut.participation["occasion_id"])]
-    return cut.with_tables(occasions=occasions, window=record.window)  # type: ignore[arg-type]
+    return cut.keeping(occasions=occasions, window=record.window)
 
 
 _BESIDE = (

@@ -237,7 +237,7 @@ def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simu
     if simultaneous:
         terms.append(NOW)
         values.append(held[contacts, when])
-    others = risk.covariates(adjust, categories=categories)
+    others = risk.covariates(adjust, categories=categories, beside=(BEFORE, OWN, NOW))
     block = np.column_stack([*values, others.values[rows]])
     wave = risk.panel.waves.index.to_numpy()[when]
     marks = ("history unknown",)

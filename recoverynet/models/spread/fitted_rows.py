@@ -77,8 +77,9 @@ class FittedRows:
         return [*self.counts, *dict.fromkeys(term.category for term in own), *marks, *([WAVE] if self.wave_effects else [])]
 
     def column(self, name: str) -> int:
-        """Where a term stands in the design."""
-        return self.names.index(name)
+        """Where a term stands in the design; a covariate may be called as the constant or a wave is."""
+        own = (place for place, term in enumerate(self.terms) if term.name == name and term.kind not in ("constant", WAVE))
+        return next(own, self.names.index(name))
 
     def levels(self, category: str) -> dict[str, int | None]:
         """Levels of a category with the column of each; None for the one others are compared with."""
@@ -168,13 +169,11 @@ def rows_behind(
     if fitted.covariance is None:
         return None
     terms, design = design_of(rows, fitted.used, wave_effects)
-    place = {term.name: column for column, term in enumerate(terms)}
-    kept = np.array([place[name] for name in fitted.covariance.index])
     return FittedRows(
         terms=tuple(terms),
         design=design,
-        kept=kept,
-        beta=fitted.table.loc[fitted.covariance.index, "estimate"].to_numpy(dtype=float),
+        kept=fitted.columns,
+        beta=fitted.table["estimate"].to_numpy(dtype=float),
         covariance=fitted.covariance.to_numpy(dtype=float),
         link=link,
         outcome=rows.outcome[fitted.used],

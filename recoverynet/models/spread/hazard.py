@@ -29,6 +29,7 @@ RATIO = {"logit": "odds ratio", "cloglog": "hazard ratio"}
 SOURCES = ("1 contact", "2 contacts", "3 or more contacts")
 JUMP = "2 contacts over 1"
 FUTURE = "future ties"
+OWN_TERMS = ("exposure", *SOURCES, "own state", "no contacts", FUTURE, f"{FUTURE} known")
 CAN = {
     "gain": "Are people more likely to gain {norm} where more of their contacts held {source} before?",
     "loss": "Are people less likely to lose {norm} where more of their contacts held {source} before?",
@@ -288,7 +289,7 @@ def _rows(
         middle = later[found].mean() if found.any() else 0.0
         terms += [FUTURE, f"{FUTURE} known"]
         columns += [np.where(found, later - middle, 0.0), found]
-    others = risk.covariates(adjust, categories=categories)
+    others = risk.covariates(adjust, categories=categories, beside=OWN_TERMS)
     values = np.column_stack([*(np.asarray(each, dtype=np.float64) for each in columns), others.values])
     wave = risk.panel.waves.index.to_numpy()[risk.rows.column]
     marks = (f"{FUTURE} known", "history unknown", "no contacts")

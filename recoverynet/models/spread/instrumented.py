@@ -24,7 +24,7 @@ STRONG = 10.0
 """F of the first stage from which on an instrument is taken to be strong (Staiger & Stock 1997)."""
 
 LEAST_PEOPLE, LEAST_EVENTS = 30, 10
-EXPOSURE, CONTROL = "exposure", "outcome control"
+EXPOSURE, CONTROL, WAVE = "exposure", "outcome control", "wave"
 NEGATIVE_CONTROLS = (
     "Contacts' holding of the norm does not move the outcome control.",
     "What contacts hold of the exposure control moves neither the norm nor the outcome control.",
@@ -241,7 +241,7 @@ def _answer(
     assumptions: tuple[str, ...],
 ) -> InstrumentedFit:
     """The fit, or why there is none; ``terms`` start with those in front of waves and adjustment."""
-    others = risk.covariates(adjust, categories=categories)
+    others = risk.covariates(adjust, categories=categories, beside=(EXPOSURE, CONTROL, WAVE))
     exposure = risk.at(risk.seen.share)
     known = np.isfinite(np.column_stack([exposure, term, instrument, others.values])).all(axis=1)
     names = [*terms, *others.terms]
@@ -256,7 +256,7 @@ def _answer(
         front, first = ([], []) if instrumented == EXPOSURE else ([exposure[known, None]], [EXPOSURE])
         x = np.column_stack([waves, *front, others.values[known]])
         free = independent_columns(x)
-        kept = [*["wave"] * waves.shape[1], *first, *others.terms]
+        kept = [*[WAVE] * waves.shape[1], *first, *others.terms]
         kept = [name for name, stays in zip(kept, free, strict=True) if stays]
         rows = (outcome, term[known], instrument[known], x[:, free], cluster)
         found = _found(names, kept, instrumented, rows, settings["level"])

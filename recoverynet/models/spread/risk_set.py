@@ -85,7 +85,7 @@ class RiskSet:
         seen = risk_rows(self.held, "holding", self.panel.present).person
         return len(np.setdiff1d(seen, self.rows.person))
 
-    def covariates(self, names: Sequence[str], *, categories: Sequence[str] = ()) -> Columns:
+    def covariates(self, names: Sequence[str], *, categories: Sequence[str] = (), beside: Sequence[str] = ()) -> Columns:
         """Named covariates row by row; those that vary over time as they stood a wave before the outcome.
 
         Parameters
@@ -95,6 +95,8 @@ class RiskSet:
             known state) and ``"history"`` (share of earlier known waves at which the person held the norm).
         categories : sequence of str
             Names whose numbers are codes. Words are taken as categories anyway.
+        beside : sequence of str
+            Terms that the model has of itself, whether or not this fit has them: no covariate may bear the name of one.
 
         Returns
         -------
@@ -104,10 +106,16 @@ class RiskSet:
         Raises
         ------
         SchemaError
-            A covariate nobody knows of.
+            A covariate nobody knows of, or one that bears the name of another term.
         """
         parts = [_terms(self, name, name in categories) for name in names]
         terms = [term for part in parts for term in part.terms]
+        both = [term for place, term in enumerate(terms) if term in beside or term in terms[:place]]
+        if both:
+            raise SchemaError(
+                f"A covariate is called {both[0]!r}, as another term of the model is: nobody could tell them apart. Give the "
+                "covariate another name."
+            )
         values = [part.values for part in parts]
         level_of = {term: category for part in parts for term, category in part.level_of.items()}
         first_of = {category: level for part in parts for category, level in part.first_of.items()}
@@ -289,6 +297,11 @@ def reason_of(
 def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
     """One covariate as numbers, or as one term a level."""
     panel, (person, column, _) = risk.panel, risk.rows
+    if name in BUILT_IN and any(name in known for known in (panel.covariates, panel.behaviour, panel.people.columns)):
+        raise SchemaError(
+            f"The panel holds a covariate {name!r}, and what is called {name!r} here is worked out from the panel: give the "
+            "covariate another name."
+        )
     if name == "n_alters":
         return Columns([name], risk.at(risk.seen.n_observed)[:, None], {})
     if name == "history":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from recoverynet.arguments import require_level, whole_number
@@ -24,6 +25,7 @@ from recoverynet.models.spread.predictions import (
 from recoverynet.models.spread.profiles import Profiles, read_profiles
 from recoverynet.results import Check, Estimates, empty_table
 
+APART = ("constant", WAVE)
 Others = Literal["observed", "mean"]
 OF_GROUPS = "What the model says is true of people of a kind on average, and not of anybody in particular."
 NOT_A_COURSE = (
@@ -137,8 +139,7 @@ class WaveFit(Estimates):
         """
         level = self._require("at", at, level)
         settings = {**self.settings, "at": at, "discrete": discrete, "level": level}
-        terms = [name for name in self.table.index if name != "constant" and not str(name).startswith("wave ")]
-        table = empty_table(terms)
+        table = empty_table([str(name) for name, kind in zip(self.table.index, self._kinds, strict=True) if kind not in APART])
         if self._rows is not None:
             table = effects_table(self._rows, at, discrete, level)
             if self.jump:
@@ -158,13 +159,18 @@ class WaveFit(Estimates):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Every term with its interval, the one in focus first, waves last and the constant left out; in new Axes by default."""
-        frame = self.to_frame()
-        waves = [name for name in frame.index if str(name).startswith("wave ") and str(name).removeprefix("wave ").isdigit()]
-        rest = [name for name in frame.index if name not in (self.focus, "constant", *waves)]
-        frame = frame.loc[[*([self.focus] if self.focus in frame.index else []), *rest, *waves]]
+        kinds = np.array(self._kinds)
+        order = np.lexsort([kinds == WAVE, self.table.index != self.focus])
+        frame = self.to_frame().iloc[order[kinds[order] != "constant"]]
         return draw_estimates(
             frame, ratio=self.ratio, level=self.level, people=self.n_people, reason=self.reason, focus=self.focus, ax=ax
         )
+
+    @property
+    def _kinds(self) -> list[str]:
+        """What sort of term each row of the table is, whatever it is called."""
+        kinds = [] if self._rows is None else [self._rows.terms[column].kind for column in self._rows.kept]
+        return [*kinds, *["value"] * (len(self.table) - len(kinds))]
 
     def _require(self, name: str, others: str, level: float | None) -> float:
         if others not in ("observed", "mean"):

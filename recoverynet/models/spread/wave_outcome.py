@@ -75,6 +75,8 @@ class Fitted:
     reason : str or None
     used : bool array (N,), rows the fit stands on
     log_likelihood : float
+    columns : int array
+        Columns of :func:`design_of` that the rows of the table belong to.
     """
 
     table: pd.DataFrame
@@ -83,6 +85,7 @@ class Fitted:
     reason: str | None
     used: np.ndarray
     log_likelihood: float = np.nan
+    columns: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
 
 
 def fit_rows(
@@ -114,7 +117,7 @@ def fit_rows(
     while True:
         if wave_effects:
             used &= _in_telling_waves(rows, used, checks)
-        terms, design, lost = _full_rank(rows, used, wave_effects)
+        terms, design, lost, columns = _full_rank(rows, used, wave_effects)
         names = [term.name for term in terms]
         reason = _nothing_to_fit(rows, used, terms, lost, focus)
         if reason:
@@ -137,7 +140,7 @@ def fit_rows(
     checks += _size_checks(rows.outcome[used], len(terms), n_clusters, errors.of) + errors.checks()
     table = term_table(names, fit.beta, np.sqrt(np.diag(fit.covariance)), level=level)
     covariance = pd.DataFrame(fit.covariance, index=table.index, columns=table.index)
-    return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood)
+    return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood, columns)
 
 
 def _lost_checks(lost: list[Term], certain: list[str]) -> list[Check]:
@@ -173,12 +176,12 @@ def _no_chance(fit: BinaryFit, terms: list[str], focus: Sequence[str], n_cluster
     return None
 
 
-def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[Term], np.ndarray, list[Term]]:
-    """Terms that vary on their own with their design, and those that do not."""
+def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[Term], np.ndarray, list[Term], np.ndarray]:
+    """Terms that vary on their own with their design, those that do not, and where the former stand among all."""
     terms, design = design_of(rows, used, wave_effects)
     kept = independent_columns(design)
     lost = [term for term, keep in zip(terms, kept, strict=True) if not keep]
-    return [term for term, keep in zip(terms, kept, strict=True) if keep], design[:, kept], lost
+    return [term for term, keep in zip(terms, kept, strict=True) if keep], design[:, kept], lost, np.flatnonzero(kept)
 
 
 def _of_levels(apart: list[Term]) -> bool:

@@ -21,7 +21,7 @@ WORDS = {"population": "Referrals of a client from one service to another", "den
 def agencies_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     """Referrals between services, by the service they come from and the sector they go to; nothing where none is on record."""
     record = setting.linked
-    theirs = record.with_tables(episodes=record.episodes[record.episodes["person_id"].isin(setting.clients)])
+    theirs = record.keeping(episodes=record.episodes[record.episodes["person_id"].isin(setting.clients)])
     network = agency_network(theirs, window=setting.window)
     ties = network.referrals
     if ties.empty:
@@ -79,7 +79,7 @@ def _by_sector(section: SectionWriter, setting: Setting, network: AgencyNetwork,
 
 def _who(setting: Setting, gone: pd.Series) -> Who:
     """Referrals to groups of a kind are those of its proposals that come from a known service."""
-    courses = introduction_courses(setting.record)
+    courses = setting.once(introduction_courses, setting.record)
     made = courses.loc[courses["client_id"].isin(setting.clients), "kind"].map(wording.label).value_counts()
     facts: dict[str, tuple[str, ...]] = {str(sector): (f"to: {sector}",) for sector in gone.index}
     sums = []

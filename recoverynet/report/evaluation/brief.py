@@ -13,15 +13,14 @@ from recoverynet.models.ladder.words import LEVELS
 from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.change import HOLDS, NOT_KNOWN, norm_frame
-from recoverynet.report.evaluation.links import unseen_in_words
+from recoverynet.report.evaluation.links import IN_TREATMENT, unseen_in_words
 from recoverynet.report.evaluation.network import NOT_WORKERS
 from recoverynet.report.evaluation.observed import AGREED, CONTACTED, DECLINED, NOT_ASKED, STATE_EVER, STATE_SEEN, Findings
 from recoverynet.report.evaluation.setting import UNDATED, Setting
-from recoverynet.report.evaluation.subgroups import WITHIN_28
+from recoverynet.report.evaluation.subgroups import WITHIN
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.report.standing import standing
 
-WITHIN_90, DURING = "Within 90 days after", "During treatment"
 CLEAR_LEAD = 0.1
 """Share of those with any contact by which the commonest way must lead to be named as such."""
 
@@ -69,9 +68,8 @@ TILES = {
         "Through a person (a peer or community member)": "had contact with a peer or community member",
     },
     "aftercare": {
-        WITHIN_28: "had contact within 28 days after treatment",
-        WITHIN_90: "had contact within 90 days after treatment",
-        DURING: "had contact during treatment",
+        **{name: f"had contact within {days} days after treatment" for days, name in WITHIN.items()},
+        IN_TREATMENT: "had contact during treatment",
     },
 }
 """Rows of a table that may stand at the head of a report, the best first, and what each says."""
@@ -168,13 +166,13 @@ def _commonest_way(table: DisclosedTable) -> str:
 
 def _tell_aftercare(setting: Setting, findings: Findings) -> str:
     table = findings.get("aftercare")
-    row = _first_shown(table, (WITHIN_28, WITHIN_90))
+    row = _first_shown(table, WITHIN.values())
     if table is None or not row:
         return ""
     reached = f"**{table.words(row, noun='clients')}**"
     text = f"{row} their treatment ended, {reached} had such contact"
-    if _first_shown(table, (DURING,)):
-        share = wording.percent(table.share(DURING))
+    if _first_shown(table, (IN_TREATMENT,)):
+        share = wording.percent(table.share(IN_TREATMENT))
         text += f"; over the whole of their treatment, which may last much longer than that, it was {share}"
     return text + "."
 

@@ -261,7 +261,7 @@ def _kinds_of_alters(setting: Setting, waves: NetworkPanel) -> np.ndarray:
 
 
 def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings) -> None:
-    change = turnover(waves).reset_index()
+    change = setting.once(turnover, waves).reset_index()
     change = change[change["person_id"].isin(setting.clients)]
     there = change.groupby("person_id")["present"].all()
     counts = change.drop(columns=["wave", "jaccard", "present"]).groupby("person_id").sum().loc[there[there].index]

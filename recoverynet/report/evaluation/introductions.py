@@ -19,7 +19,7 @@ ENDS = {"attended": "Went", "declined": "Said no", "withdrawn": "Called off", "o
 
 def introductions_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     """Proposals of a group to a client by how they ended, by kind of group and by month or quarter."""
-    courses = introduction_courses(setting.record)
+    courses = setting.once(introduction_courses, setting.record)
     courses = courses[courses["client_id"].isin(setting.clients)]
     if courses.empty:
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from recoverynet.by_row import each_row
 from recoverynet.draw.coverage import aftercare_bars, coverage_over_time, describe_aftercare, describe_coverage
 from recoverynet.draw.funnel import describe_funnel, funnel
-from recoverynet.measures.aftercare import aftercare_coverage
+from recoverynet.measures.aftercare import DURING, aftercare_coverage
 from recoverynet.measures.coverage import coverage_over_time as measure_coverage
 from recoverynet.measures.linkage import STAGES, linkage_funnel
 from recoverynet.measures.nice import nice_qs11_statement2
@@ -24,13 +23,12 @@ from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import CLIENTS, Setting
 from recoverynet.report.evaluation.standards import continuity_told, standards_told
-from recoverynet.report.evaluation.subgroups import CONTACT, CONTACTED, WITHIN_28, aftercare_by, by_group, funnel_by, step_facts
+from recoverynet.report.evaluation.subgroups import CONTACT, CONTACTED, WITHIN, aftercare_by, by_group, funnel_by, step_facts
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.tables.layouts import LINKAGE_ENDS, RECOVERY_GROUP_KINDS
-from recoverynet.tables.record import RecoveryRecord
-from recoverynet.tables.relational.on_engine import RecordOnEngine
 
 INCOMPLETE = " (incomplete)"
+IN_TREATMENT = "During treatment"
 BOTH = "… and support to reach it"
 ANSWERS = ("accepted", "declined", "withdrawn")
 """Stages that many services do not write down."""
@@ -111,7 +109,7 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
             "taking part cannot be shown, and the NICE QS11 measure cannot be worked out."
         )
         return
-    steps = linkage_funnel(setting.measured).set_index("stage").loc[_stages_told(setting)]
+    steps = setting.once(linkage_funnel, setting.measured).set_index("stage").loc[_stages_told(setting)]
     rows = {"All clients": setting.n_clients} | {
         wording.label(stage): int(reached) for stage, reached in steps["n_reached_offered"].items()
     }
@@ -171,7 +169,7 @@ def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -
 
 
 def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
-    row = nice_qs11_statement2(setting.as_written, window=setting.window).iloc[0]
+    row = setting.once(nice_qs11_statement2, setting.as_written, window=setting.window).iloc[0]
     total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
     if total == 0:
         section.note("NICE QS11 statement 2 is about clients in treatment, and no treatment episode lies in the period.")
@@ -222,14 +220,16 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
     if setting.record.episodes.empty:
         section.note("No treatment episodes are recorded, so contact before, during and after treatment cannot be told apart.")
         return
-    measured = aftercare_coverage(setting.measured, horizons=(28, 90), before=90, continues_within=CONTINUES_WITHIN)
-    names = {phase: wording.label(phase).replace("During", "During treatment") for phase in measured["phase"]}
+    measured = setting.once(
+        aftercare_coverage, setting.measured, horizons=tuple(WITHIN), before=90, continues_within=CONTINUES_WITHIN
+    )
+    names = {phase: IN_TREATMENT if phase == DURING else wording.label(phase) for phase in measured["phase"]}
     rows = {names[line.phase]: (int(line.n_covered), int(line.n_clients)) for line in each_row(measured)}
     if not any(total for _, total in rows.values()):
         section.note("No client's treatment has ended with enough time before the end of the record to follow them up.")
         return
     _phases(section, setting, rows, findings)
-    aftercare_by(section, setting, WITHIN_28, _who_around_treatment(rows), continues_within=CONTINUES_WITHIN)
+    aftercare_by(section, setting, min(WITHIN), _who_around_treatment(rows), continues_within=CONTINUES_WITHIN)
     section.say(
         "Left out of every row are clients without a treatment that has ended, and those whose treatment went "
         f"on: another was open when it ended, or began within {CONTINUES_WITHIN} days, and has not ended. "
@@ -240,7 +240,7 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
 
 
 def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int, int]], findings: Findings) -> None:
-    after = [name for name in rows if name.startswith("Within")]
+    after = list(WITHIN.values())
     shown = findings["aftercare"] = section.disclose(
         setting.share_table(
             rows,
@@ -266,20 +266,13 @@ def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int,
     section.show(shown)
 
 
-def _over_window(setting: Setting) -> RecoveryRecord | RecordOnEngine:
-    """The record of the period, under observation for all of it."""
-    if isinstance(setting.measured, RecordOnEngine):
-        return setting.measured.with_window(setting.window)
-    return replace(setting.record, window=setting.window)
-
-
 def _who_around_treatment(phases: Iterable[str]) -> Who:
     """Those followed for longer were followed for a shorter time as well."""
     ended = CLIENTS.who("held: episodes", "treatment ended")
     of, after = dict[str, Counted](), tuple[str, ...]()
     for phase in phases:
-        after = (*after, f"followed: {phase}") if phase.startswith("Within") else after
-        of[phase] = ended.who(*after) if phase.startswith("Within") else ended.who(f"followed: {phase}")
+        after = (*after, f"followed: {phase}") if phase in WITHIN.values() else after
+        of[phase] = ended.who(*after) if phase in WITHIN.values() else ended.who(f"followed: {phase}")
     return Who(ended, rows={phase: (f"contact: {phase}",) for phase in of}, rows_of=of)
 
 
@@ -288,7 +281,7 @@ def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> 
     if len(steps) < 2 or setting.reached.empty:
         return
     section.heading("Over time")
-    measured = measure_coverage(_over_window(setting), every=every)
+    measured = setting.once(measure_coverage, setting.over_window, every=every)
     if measured["whole"].sum() < 2:
         section.note(f"The period holds fewer than two whole {every}s, so {every}s are not compared.")
         return

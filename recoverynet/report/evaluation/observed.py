@@ -259,9 +259,14 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
 
 def _flow_facts(setting: Setting) -> dict[str, tuple[str, ...]]:
     met, seen = "recorded contact", "state seen"
-    every = (met, seen, "state seen in every period")
-    names = [label for label in _flow_rows(setting) if label.startswith("…") and label not in (CONTACTED, STATE_SEEN)]
-    return {CONTACTED: (met,), STATE_SEEN: (met, seen), STATE_EVER: (seen,)} | dict.fromkeys(names, every)
+    always = {_seen_always(setting): (met, seen, "state seen in every period")}
+    return {CONTACTED: (met,), STATE_SEEN: (met, seen), STATE_EVER: (seen,)} | always
+
+
+def _seen_always(setting: Setting) -> str:
+    """The row of clients whose state was observed in each period compared."""
+    number = {2: "both periods"}.get(len(setting.periods), f"all {len(setting.periods)} periods")
+    return f"… and whose state was observed in {number} compared"
 
 
 def _flow_rows(setting: Setting) -> dict[str, int]:
@@ -279,8 +284,7 @@ def _flow_rows(setting: Setting) -> dict[str, int]:
                 table = setting.states_seen
                 inside = table[(table["observed_at"] >= start) & (table["observed_at"] < end)]
                 every &= clients.isin(inside["person_id"].unique())
-            number = {2: "both periods"}.get(len(setting.periods), f"all {len(setting.periods)} periods")
-            rows[f"… and whose state was observed in {number} compared"] = int(every.sum())
+            rows[_seen_always(setting)] = int(every.sum())
     return rows | {STATE_EVER: int(ever.sum())}
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,7 @@ from recoverynet.tables.relational.on_engine import RecordOnEngine
 from recoverynet.tables.relational.start import EngineSettings, as_settings
 
 DAYS_IN_QUARTERS, DAYS_IN_MONTHS = 270, 45
+Measured = TypeVar("Measured")
 UNDATED = "no contact or observation is dated"
 
 
@@ -82,6 +83,18 @@ class Setting:
     smallest_shown: int
     by_was_asked: bool = False
     engine: EngineSettings | None = None
+    _found: dict[tuple[object, ...], tuple[object, Any]] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, measure: Callable[..., Measured], of: object, **asked: object) -> Measured:
+        """What a measure says of one of the records (or panels) here: worked out once, though sections are rehearsed and written.
+
+        Nobody may write into what it gives.
+        """
+        key = (measure, id(of), *sorted(asked.items()))
+        if key not in self._found:
+            self._found[key] = of, measure(of, **asked)  # what it is of stays, or its id could become another's
+        found: Measured = self._found[key][1]
+        return found
 
     @property
     def as_written(self) -> RecoveryRecord:
@@ -117,12 +130,19 @@ class Setting:
         """The record of the period with the steps of the clients reported on, who may be fewer than those on the record."""
         linkage = self.record.linkage
         kept = linkage["client_id"].isin(self.clients)
-        return self.record if kept.all() else self.record.with_tables(linkage=linkage[kept])
+        return self.record if kept.all() else self.record.keeping(linkage=linkage[kept])
 
     @cached_property
     def measured(self) -> RecoveryRecord | RecordOnEngine:
         """The same, on the engine where one was asked for."""
         return engine_of(self.linked, self.engine) or self.linked
+
+    @cached_property
+    def over_window(self) -> RecoveryRecord | RecordOnEngine:
+        """The record of the period, under observation for all of it."""
+        if isinstance(self.measured, RecordOnEngine):
+            return self.measured.with_window(self.window)
+        return self.record.keeping(window=self.window)
 
     @cached_property
     def facts(self) -> ContactFacts | None:

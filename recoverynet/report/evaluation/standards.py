@@ -17,9 +17,9 @@ RELEASED = "Seen by a service within three weeks"
 
 def standards_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     """Each quality standard for the people it is about."""
-    alcohol = nice_qs11_statement2(setting.as_written, window=setting.window, substances=(ALCOHOL,)).iloc[0]
-    drugs = nice_qs23_statement7(setting.as_written, window=setting.window).iloc[0]
-    everybody = nice_qs11_statement2(setting.as_written, window=setting.window).iloc[0]
+    alcohol = setting.once(nice_qs11_statement2, setting.as_written, window=setting.window, substances=(ALCOHOL,)).iloc[0]
+    drugs = setting.once(nice_qs23_statement7, setting.as_written, window=setting.window).iloc[0]
+    everybody = setting.once(nice_qs11_statement2, setting.as_written, window=setting.window).iloc[0]
     rows = {
         QS11_ALCOHOL: (int(alcohol["n_both"]), int(alcohol["n_clients"])),
         QS23_DRUGS: (int(drugs["n_supported"]), int(drugs["n_clients"])),
@@ -56,7 +56,7 @@ BOTH = ("supported", "told and supported")
 
 def continuity_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     """Who was seen by a service within three weeks of release from prison; nothing where no release is on record."""
-    row = continuity_of_care(setting.as_written, window=setting.window).iloc[0]
+    row = setting.once(continuity_of_care, setting.as_written, window=setting.window).iloc[0]
     if row["n_released"] == 0:
         return
     section.heading("After prison")

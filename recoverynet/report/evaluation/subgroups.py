@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
-from recoverynet.measures.aftercare import aftercare_coverage
+from recoverynet.measures.aftercare import aftercare_coverage, phase_within
 from recoverynet.measures.linkage import linkage_funnel
 from recoverynet.measures.subgroups import NOT_RECORDED as EMPTY
 from recoverynet.measures.subgroups import level_of_each
@@ -21,7 +21,8 @@ from recoverynet.report.sections import SectionWriter
 
 CONTACT = "with any contact with the recovery community"
 CONTACTED = ("contact",)
-WITHIN_28 = "Within 28 days after"
+WITHIN = {days: wording.label(phase_within(days)) for days in (28, 90)}
+"""How the phases after treatment are called, by their days."""
 MAIN_STEPS = ("offered", "introduced", "attended", "involved")
 """Steps told of every subgroup: as many columns as a page holds."""
 
@@ -85,7 +86,7 @@ def funnel_by(section: SectionWriter, setting: Setting, stages: list[str]) -> No
     stages = [stage for stage in MAIN_STEPS if stage in stages]
     for column in setting.by if setting.by_was_asked else ():
         labels, spoken = labels_of(setting, column), wording.lower_first(wording.label(column))
-        steps = linkage_funnel(setting.measured, by=column)
+        steps = setting.once(linkage_funnel, setting.measured, by=column)
         told = dict(zip(level_of_each(setting.measured, column, setting.clients), labels, strict=True))
         kept = steps[steps["stage"].isin(stages) & steps["level"].isin(list(told))]
         reached = kept["n_reached_offered"].groupby([kept["level"].map(told), kept["stage"]]).sum().unstack("stage")[stages]
@@ -115,11 +116,13 @@ def step_facts(label: str) -> tuple[str, ...]:
     return "held: linkage", "offered", f"step: {label}"
 
 
-def aftercare_by(section: SectionWriter, setting: Setting, phase: str, around: Who, *, continues_within: int) -> None:
+def aftercare_by(section: SectionWriter, setting: Setting, days: int, around: Who, *, continues_within: int) -> None:
     """Who has contact soon after treatment, by every column that was asked for by name."""
     for column in setting.by if setting.by_was_asked else ():
-        measured = aftercare_coverage(setting.measured, horizons=(28,), before=None, by=column, continues_within=continues_within)
-        measured = measured[measured["phase"].map(wording.label) == phase]
+        measured = setting.once(
+            aftercare_coverage, setting.measured, horizons=(days,), before=None, by=column, continues_within=continues_within
+        )
+        measured = measured[measured["phase"] == phase_within(days)]
         of_people = column in setting.record.people.columns
         label = "treatment that ended, " + column if not of_people else column
         told = dict(zip(level_of_each(setting.measured, column, setting.clients), labels_of(setting, column), strict=True))
@@ -134,17 +137,17 @@ def aftercare_by(section: SectionWriter, setting: Setting, phase: str, around: W
         section.table(
             setting.count_table(
                 counts,
-                title=f"Contact within 28 days after treatment, by {spoken}",
+                title=f"Contact within {days} days after treatment, by {spoken}",
                 population="Clients whose treatment ended",
-                denominator=f"clients of the same {spoken} whose 28 days lie within the record",
+                denominator=f"clients of the same {spoken} whose {days} days lie within the record",
                 row_header=wording.label(column),
                 columns="parts",
                 measured=True,
                 with_interval=True,
                 who=Who(
-                    around.rows_of[phase],
+                    around.rows_of[WITHIN[days]],
                     attribute_facts(label, counts.index),
-                    {"Contact": around.rows[phase], "No contact": (f"not {around.rows[phase][-1]}",)},
+                    {"Contact": around.rows[WITHIN[days]], "No contact": (f"not {around.rows[WITHIN[days]][-1]}",)},
                 ),
                 note="" if of_people else f"The {spoken} is that of the treatment that ended last.",
             )

@@ -333,3 +333,37 @@ def test_what_a_covariate_is_called_changes_nothing(name):
     later = np.column_stack([held[:, 1:], held[:, -1]]) + 0.1 * rng.random(held.shape)  # what comes next, known before
     apart = rn.fit_hazard(dataclasses.replace(panel, covariates={name: later}), adjust=[name])
     assert np.isnan(apart.estimate) and "apart perfectly" in apart.reason
+
+
+@pytest.mark.parametrize("name", ["exposure", "no contacts", "2 contacts"])
+def test_a_covariate_called_as_a_term_of_the_model_is_refused(name):
+    world = simulate_panel(60, n_waves=4, rng=1)
+    named = dataclasses.replace(world, covariates={**world.covariates, name: np.arange(60.0)})
+    with pytest.raises(SchemaError, match="Give the covariate another name"):
+        fit_hazard(named, adjust=[name])
+
+
+def test_a_covariate_that_begins_like_a_wave_is_a_term_like_any_other():
+    world = simulate_panel(200, n_waves=4, rng=1)
+    height = np.random.default_rng(1).normal(size=200)
+    tall, told = (dataclasses.replace(world, covariates={**world.covariates, name: height}) for name in ("wave height", "height"))
+    one, other = (fit_hazard(each, adjust=[name]) for each, name in ((tall, "wave height"), (told, "height")))
+    assert list(one.marginal_effects().table.index) == ["exposure", "wave height"]
+    renamed = {"wave height": "height"}
+    pd.testing.assert_frame_equal(one.marginal_effects().table.rename(index=renamed), other.marginal_effects().table)
+    assert _drawn(one) == [text.replace("height", "wave height") for text in _drawn(other)]
+
+
+def _drawn(fit):
+    """Texts of the figure that name a term, from the top."""
+    ax = fit.plot()
+    return [text.get_text() for text in ax.texts if "height" in text.get_text() or "wave" in text.get_text()]
+
+
+@pytest.mark.parametrize("name", ["history", "n_alters"])
+def test_a_covariate_called_as_what_is_worked_out_here_is_refused(name):
+    world = simulate_panel(60, n_waves=4, rng=1)
+    named = dataclasses.replace(world, covariates={**world.covariates, name: np.arange(60.0)})
+    with pytest.raises(SchemaError, match="worked out from the panel"):
+        fit_hazard(named, adjust=[name])
+    assert fit_hazard(simulate_panel(300, rng=1), adjust=[name]).reason is None
