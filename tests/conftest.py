@@ -27,12 +27,21 @@ settings.load_profile(os.environ.get("RECOVERYNET_EXAMPLES", "same"))
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """``-n``: the tests of one file go to one worker, which makes the fixtures of the file and compiles its kernels once."""
+    """``-n``: the tests of one file go to one worker, which makes the fixtures of the file once; so do those that compile much."""
     if config.getvalue("dist") != "load":
         return None
     from xdist.scheduler import LoadFileScheduling
 
-    return LoadFileScheduling(config, log)
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return next((name for name in COMPILED_TOGETHER if name in file), file)
+
+    return Together(config, log)
+
+
+COMPILED_TOGETHER = ("saom", "interventions")
+"""What is in the paths of tests whose kernels take half a minute to compile: two workers at once would each do it."""
 
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -158,9 +158,8 @@ def test_a_placebo_that_cannot_be_used_is_said(command: Command, five: Path, tmp
     assert "was therefore not used" in (tmp_path / "s.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "ending", ["html", pytest.param("xlsx", marks=pytest.mark.slow), pytest.param("ipynb", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("ending", ["html", "xlsx", "ipynb"])
+@pytest.mark.slow
 def test_no_room_leaves_no_report_and_names_the_file(five: Path, tmp_path: Path, ending: str) -> None:
     out = tmp_path / "out" / f"r.{ending}"
     out.parent.mkdir()

@@ -164,7 +164,7 @@ def _learned(
 def _linker(splink: _Splink, connection: Any, frames: dict[str, pd.DataFrame], settings: Any) -> Any:
     api = splink.backend(connection=connection)
     tables = [api.register(frame, dataset_display_name=name) for name, frame in frames.items()]
-    return splink.linker(tables if len(tables) > 1 else tables[0], settings, log_level=logging.ERROR)
+    return splink.linker(tables if len(tables) > 1 else tables[0], settings, log_level=logging.ERROR, validate_settings=False)
 
 
 @contextmanager

@@ -65,10 +65,10 @@ def linkage_errors(links: PeopleLinks, truth: pd.DataFrame, *, by: Iterable[str]
     Examples
     --------
     >>> import recoverynet as rn
-    >>> agencies = rn.two_agencies(n_people=300, rng=1)
+    >>> agencies = rn.two_agencies(n_people=60, rng=1)
     >>> links = rn.link_people(agencies.records, tokens=agencies.tokens(key="only for this example"))
     >>> rn.linkage_errors(links, agencies.truth)["n_true"].iloc[0]
-    np.int64(150)
+    np.int64(30)
     """
     if not isinstance(links, PeopleLinks):
         raise SchemaError(f"linkage_errors() takes what link_people() gave; got a {type(links).__name__}.")

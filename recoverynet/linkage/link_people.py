@@ -90,7 +90,7 @@ def link_people(
     Examples
     --------
     >>> import recoverynet as rn
-    >>> agencies = rn.two_agencies(n_people=300, rng=1)
+    >>> agencies = rn.two_agencies(n_people=60, rng=1)
     >>> links = rn.link_people(agencies.records, tokens=agencies.tokens(key="only for this example"))
     >>> links.agencies.index.tolist()
     ['north', 'south']

@@ -53,7 +53,7 @@ class PeopleLinks:
     Examples
     --------
     >>> import recoverynet as rn
-    >>> agencies = rn.two_agencies(n_people=300, rng=1)
+    >>> agencies = rn.two_agencies(n_people=60, rng=1)
     >>> links = rn.link_people(agencies.records, tokens=agencies.tokens(key="only for this example"))
     >>> set(links.pairs["decision"]) <= {"linked", "review", "apart"}
     True

@@ -51,10 +51,10 @@ def merge_records(links: PeopleLinks) -> RecoveryRecord:
     Examples
     --------
     >>> import recoverynet as rn
-    >>> agencies = rn.two_agencies(n_people=300, rng=1)
+    >>> agencies = rn.two_agencies(n_people=60, rng=1)
     >>> links = rn.link_people(agencies.records, tokens=agencies.tokens(key="only for this example"))
     >>> merged = rn.merge_records(links)
-    >>> len(merged.people) == 600 - links.n_linked
+    >>> len(merged.people) == 120 - links.n_linked
     True
     >>> sorted(merged.people["from_agency"].unique())
     ['north', 'north+south', 'south']
@@ -112,7 +112,7 @@ def over_draws(
     Examples
     --------
     >>> import recoverynet as rn
-    >>> agencies = rn.two_agencies(n_people=300, rng=1)
+    >>> agencies = rn.two_agencies(n_people=60, rng=1)
     >>> links = rn.link_people(agencies.records, tokens=agencies.tokens(key="only for this example"))
     >>> rn.over_draws(links, lambda record: {"people": len(record.people)}, n_draws=2, rng=1)["n_draws"].item()
     2

@@ -13,7 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 WITH_FIGURES = {"01", "02", "03", "04", "05"}
-LONG = {"04", "05", "06"}
+LONG = {"03", "04", "05", "06"}
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 

@@ -13,7 +13,7 @@ from recoverynet.report.report import Report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 

@@ -37,6 +37,7 @@ def test_it_shows_every_section_as_the_report_does(executed, report: Report) -> 
     assert html == [section._repr_html_() for section in report.sections]
 
 
+@pytest.mark.slow
 def test_it_ran_from_top_to_bottom_without_noise(executed) -> None:
     _, notebook = executed
     cells = code_cells(notebook)
@@ -44,6 +45,7 @@ def test_it_ran_from_top_to_bottom_without_noise(executed) -> None:
     assert {output.output_type for cell in cells for output in cell.outputs} == {"execute_result"}
 
 
+@pytest.mark.slow
 def test_it_names_no_path_and_no_person(executed, riverside: rn.RecoveryRecord) -> None:
     text, notebook = executed
     assert str(Path.home()) not in text and str(Path.cwd()) not in text and "/tmp/" not in text

@@ -59,6 +59,7 @@ def test_paper_is_a4_tagged_and_titled(paper: pypdf.PdfReader, printed: list[str
     assert all("".join(report.title.split()) in page.replace(" ", "") for page in printed)
 
 
+@pytest.mark.slow
 def test_every_figure_has_its_alt_text_and_every_table_its_heads(paper: pypdf.PdfReader, report: Report) -> None:
     tree = paper.trailer["/Root"]["/StructTreeRoot"]
     alts = [str(each.get("/Alt", "")) for each in tags_of(tree["/K"], "/Figure")]

@@ -79,7 +79,7 @@ def context(text: str, number: str) -> str:
         "whole",
         "nhs",
         pytest.param("half", marks=pytest.mark.slow),
-        "small",
+        pytest.param("small", marks=pytest.mark.slow),
         "five",
         pytest.param("abstinence", marks=pytest.mark.slow),
     ],
@@ -99,7 +99,8 @@ def test_an_evaluation_says_what_its_tables_show(made: Report) -> None:
     assert contradictions(made) == []
 
 
-@pytest.mark.parametrize("disclosure", ["ndtms", pytest.param("nhs", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("disclosure", ["ndtms", "nhs"])
 def test_a_report_on_spread_says_what_its_tables_show(riverside: rn.RecoveryRecord, disclosure: str) -> None:
     everybody = riverside.with_tables(people=riverside.people.assign(consent_research=None))
     for record in (riverside, everybody):

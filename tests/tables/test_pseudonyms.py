@@ -347,7 +347,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize(
     "text", [*written_variants("C001"), "N77X rang", "n-77 x", "w9", "Zoe", "ZOË ARCHER", "archer,zoe", "with Ben", "B. O'HARA"]
 )
-@pytest.mark.parametrize("in_parquet", [False, True])
+@pytest.mark.parametrize("in_parquet", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_nobody_known_stands_in_any_cell(tmp_path, text, in_parquet) -> None:
     source = planted(tmp_path / "named", text)
     if in_parquet:

@@ -200,7 +200,7 @@ def _estimated(
     try:
         runs = phase1(simulator, estimation, rng)
         check_collinear(
-            [parameters[k].label for k in estimation.free],
+            [parameters[k] for k in estimation.free],
             runs.statistics.sum(axis=0)[:, estimation.free],
             [each.label for each in parameters if each.start is not None],
         )

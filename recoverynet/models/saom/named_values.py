@@ -106,7 +106,7 @@ def _places(parameters: Sequence[Parameter], key: object) -> list[int]:
 
 
 def _names(parameter: Parameter) -> tuple[str, str, str]:
-    return parameter.label, parameter.label.split(": ", 1)[1], parameter.effect
+    return parameter.label, parameter.label.removeprefix(f"{parameter.dependent}: "), parameter.effect
 
 
 def _is_called(parameter: Parameter, key: object) -> bool:

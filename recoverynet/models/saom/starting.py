@@ -10,6 +10,7 @@ import pandas as pd
 
 from recoverynet.errors import NotEstimableError, RecoveryNetWarning, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
+from recoverynet.models.saom.columns import Parameter
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.setting import Setting
 from recoverynet.results import Check
@@ -161,7 +162,7 @@ def _half_logit(setting: Setting) -> float:
     return float(0.5 * np.log(density / (1.0 - density)))
 
 
-def check_collinear(labels: Sequence[str], sums: np.ndarray, started: Sequence[str] = ()) -> None:
+def check_collinear(free: Sequence[Parameter], sums: np.ndarray, started: Sequence[str] = ()) -> None:
     """Can the statistics be told apart? ``sums`` (runs, P) are simulated statistics of the free parameters.
 
     ``started`` are labels of parameters whose starting value was given.
@@ -176,7 +177,7 @@ def check_collinear(labels: Sequence[str], sums: np.ndarray, started: Sequence[s
         hint = (f" Or starting values of {', '.join(started)} lead where there is no way back, such as to ties with everybody or "
                 "nobody: leave start out, or begin nearer to 0.")  # fmt: skip
     spread = sums.std(axis=0)
-    fixed = [label for label, value in zip(labels, spread, strict=True) if value < 1e-10]
+    fixed = [each.label for each, value in zip(free, spread, strict=True) if value < 1e-10]
     if fixed:
         raise NotEstimableError(
             f"Simulations never change the statistic of {', '.join(fixed)}: the panel holds nothing to estimate it from. "
@@ -184,11 +185,11 @@ def check_collinear(labels: Sequence[str], sums: np.ndarray, started: Sequence[s
         )
     standard = (sums - sums.mean(axis=0)) / spread
     _, values, directions = np.linalg.svd(standard, full_matrices=False)
-    if len(values) < len(labels) or values[-1] < 1e-7 * values[0]:
-        together = np.abs(directions[-1]) > 0.05
-        if any(": rate" in label for label in np.asarray(labels)[together]):
+    if len(values) < len(free) or values[-1] < 1e-7 * values[0]:
+        together = [each for each, weight in zip(free, directions[-1], strict=True) if abs(weight) > 0.05]
+        if any(each.effect == "Rate" for each in together):
             hint = f" Where ties are only made, or only dropped, their number tells no more than the amount of change.{hint}"
         raise NotEstimableError(
             "Effects that are combinations of each other cannot be estimated together: "
-            f"{', '.join(np.asarray(labels)[together])}. Leave one of them out.{hint}"
+            f"{', '.join(each.label for each in together)}. Leave one of them out.{hint}"
         )

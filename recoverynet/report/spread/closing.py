@@ -20,6 +20,7 @@ from recoverynet.report.spread.ladder import cannot_be_seen
 from recoverynet.report.spread.setting import SpreadSetting, p_words, placebo_in_words, verdict_sentences
 from recoverynet.report.standing import standing
 from recoverynet.worlds.calibration import calibration_table
+from recoverynet.worlds.record_worlds import EVERY_WORLD
 
 FEW_PEOPLE = 100
 LADDER = "evidence ladder"
@@ -121,10 +122,14 @@ class ErrorRates:
     records: tuple[float, float, float]
 
 
+COINS = [name for name, world in EVERY_WORLD.items() if world.settings.get("make") == "coin"]
+"""Worlds whose placebo is a coin."""
+
+
 def error_rates(n_people: int) -> ErrorRates | None:
     """The rates of worlds whose size is nearest to this one; None where the calibration holds none."""
     table = calibration_table()
-    table = table[(table["test"] == LADDER) & ~table["kind"].str.endswith("_coin")]  # a coin stops the ladder: no rate of its own
+    table = table[(table["test"] == LADDER) & ~table["world"].isin(COINS)]  # a coin stops the ladder: no rate of its own
     quiet, strong = (table[table["strength"] == strength] for strength in ("none", "strong"))
     sizes = sorted(set(quiet["n_people"]) & set(strong["n_people"]), key=lambda size: abs(size - n_people))
     if not sizes:

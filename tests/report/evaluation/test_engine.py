@@ -61,7 +61,12 @@ def saved(report: rn.Report, path: Path) -> bytes:
 
 @OPEN_AND_HIDDEN
 @pytest.mark.parametrize(
-    ("sample", "index"), [("five_people", True), ("five_people", False), pytest.param("riverside", False, marks=pytest.mark.slow)]
+    ("sample", "index"),
+    [
+        ("five_people", True),
+        pytest.param("five_people", False, marks=pytest.mark.slow),
+        pytest.param("riverside", False, marks=pytest.mark.slow),
+    ],
 )
 def test_an_evaluation_of_files_that_nobody_read(sample: str, tmp_path: Path, index: bool, disclosure: Any) -> None:
     record = rn.load_sample(sample)

@@ -115,7 +115,8 @@ def test_the_command_writes_a_page(tmp_path: Path) -> None:
     assert refused.exit_code == 2
 
 
-@pytest.mark.parametrize("disclosure", ["ndtms", pytest.param("nhs", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("disclosure", ["ndtms", "nhs"])
 def test_the_two_pages_are_two_even_of_a_long_plan(disclosure, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     pypdf = pytest.importorskip("pypdf")
     plan = plan_of(
