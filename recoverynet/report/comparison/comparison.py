@@ -19,9 +19,9 @@ from recoverynet.report.comparison.opening import again_section, brief_section, 
 from recoverynet.report.comparison.setting import Comparison, make_comparison
 from recoverynet.report.comparison.standards import standards_section
 from recoverynet.report.comparison.units import units_section
+from recoverynet.report.disclosure.counted import PERIOD, Fact
 from recoverynet.report.disclosure.ledger import Book, open_book, scope_of
 from recoverynet.report.disclosure.policy import DisclosurePolicy
-from recoverynet.report.disclosure.publication import PERIOD
 from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprints
 from recoverynet.report.evaluation.links import unseen_in_words
@@ -182,7 +182,7 @@ def _a_year_before(book: Book, comparison: Comparison) -> dict[str, tuple[str, f
     if book.ledger is None or comparison.before is None or comparison.before.window is None:
         return {}
     days = scope_of(comparison.before.window)
-    return {BEFORE.of: (CLIENTS.of, days | {fact for fact in book.scope if not fact.startswith(PERIOD)})}
+    return {BEFORE.of: (CLIENTS.of, days | {fact for fact in book.scope if Fact.read(fact).about != PERIOD})}
 
 
 def _subtitle(comparison: Comparison) -> str:

@@ -4,10 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from recoverynet.report.disclosure.linked import INNER
+from recoverynet.tables.layouts import EPISODES, PEOPLE
+
+PERIOD, PLACES = "period", ("area", "provider")
+"""What the facts are about that say over which time, and on whom, a report is."""
+
+DATED = ("here ", "state on ", "away on ")
+"""How facts begin that name a day: of the same clients they are the same whatever period a report is about."""
+
+
+class Fact(NamedTuple):
+    """A fact in its two parts: what it is about, and what is so; of a fact that holds or does not, nothing."""
+
+    about: str
+    value: str
+
+    @classmethod
+    def read(cls, text: str) -> Fact:
+        """The same from the text it stands as among others."""
+        about, _, value = text.partition(": ")
+        return cls(about, value)
+
+    @property
+    def text(self) -> str:
+        """As it stands among others."""
+        return f"{self.about}: {self.value}" if self.value else self.about
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it names a day."""
+        return self.about.startswith(DATED)
+
+
+def of_column(name: str) -> str:
+    """What facts about a column of the record are about: a column of its own keeps clear of what reports say of people."""
+    return name if name in (*PEOPLE.names, *EPISODES.names, "") else f"column {name.replace(':', ',')}"
 
 
 @dataclass(frozen=True, order=True)

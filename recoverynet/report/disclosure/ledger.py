@@ -14,8 +14,8 @@ import pandas as pd
 
 from recoverynet.atomic import write_text
 from recoverynet.errors import DisclosureError, SchemaError
-from recoverynet.report.disclosure.counted import Counted, Earlier
-from recoverynet.report.disclosure.publication import PERIOD, Publication
+from recoverynet.report.disclosure.counted import PERIOD, Counted, Earlier, Fact
+from recoverynet.report.disclosure.publication import Publication
 from recoverynet.report.manifest import as_data, as_json
 
 FORM, MARKS, LEAST_ALIKE = 1, 64, 0.3
@@ -226,11 +226,11 @@ def scope_of(window: tuple[pd.Timestamp, pd.Timestamp] | None, **chosen: object)
         Area, provider, list of clients; None where not chosen.
     """
     days = () if window is None else tuple(instant.date().isoformat() for instant in window)
-    scope = {f"{PERIOD}{' to '.join(days)}"} if days else set()
+    scope = {Fact(PERIOD, " to ".join(days)).text} if days else set()
     for name, value in chosen.items():
         if value is not None:
             text = value if isinstance(value, str) else "list " + _digest(sorted(map(str, value)))  # type: ignore[call-overload]
-            scope.add(f"{name}: {text.replace(';', ',')}")
+            scope.add(Fact(name, text.replace(";", ",")).text)
     return frozenset(scope)
 
 

@@ -18,15 +18,12 @@ import numpy as np
 from scipy import sparse
 
 from recoverynet.report.disclosure.attack import Attacker, Findings
-from recoverynet.report.disclosure.counted import Bound, Counted, Declaration, Earlier, containments
+from recoverynet.report.disclosure.counted import PERIOD, PLACES, Bound, Counted, Declaration, Earlier, Fact, containments
 from recoverynet.report.disclosure.hiding import figures_to_hide, hidden_first
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
 from recoverynet.report.wording import NOT_RECORDED
 
 TRIES, MANY = 3, 300
-PERIOD, PLACES = "period: ", ("area: ", "provider: ")
-DATED = ("here ", "state on ", "away on ")
-"""How facts begin that name a day: of the same clients they are the same whatever period a report is about."""
 
 
 @dataclass(eq=False)
@@ -279,9 +276,8 @@ class Publication:
         groups: dict[tuple[Counted, str], list[int]] = {}
         for cell, place in model.places.items():
             for fact in cell.facts:
-                if fact.startswith(PLACES):
-                    whole = Counted(cell.of, cell.facts - {fact})
-                    groups.setdefault((whole, fact.split(": ", 1)[0]), []).append(place)
+                if (about := Fact.read(fact).about) in PLACES:
+                    groups.setdefault((Counted(cell.of, cell.facts - {fact}), about), []).append(place)
         for (whole, _), parts in groups.items():
             total = model.places.get(whole)
             if total is None or len(parts) < 2:
@@ -297,9 +293,9 @@ class Publication:
         """What was counted in a period was counted in a longer one around it."""
         groups: dict[Counted, list[tuple[str, int]]] = {}
         for cell, place in model.places.items():
-            spans = [fact for fact in cell.facts if fact.startswith(PERIOD)]
+            spans = [fact for fact in cell.facts if Fact.read(fact).about == PERIOD]
             if len(spans) == 1:
-                groups.setdefault(Counted(cell.of, cell.facts - set(spans)), []).append((spans[0], place))
+                groups.setdefault(Counted(cell.of, cell.facts - set(spans)), []).append((Fact.read(spans[0]).value, place))
         for told in groups.values():
             for one, here in told:
                 for other, there in told:
@@ -310,9 +306,10 @@ class Publication:
         """A day's figures are the same in reports of two periods; as many of whom nothing is recorded may be the same people."""
         seen: dict[tuple[Counted, int], int] = {}
         for cell, place in list(model.places.items()):
-            dated = any(fact.startswith(DATED) for fact in cell.facts)
-            timeless = frozenset(fact for fact in cell.facts if not (dated and fact.startswith(PERIOD)))
-            blank = frozenset(NOT_RECORDED if fact.endswith(f": {NOT_RECORDED}") else fact for fact in cell.facts)
+            facts_of = {fact: Fact.read(fact) for fact in cell.facts}
+            dated = any(fact.is_dated for fact in facts_of.values())
+            timeless = frozenset(text for text, fact in facts_of.items() if not (dated and fact.about == PERIOD))
+            blank = frozenset(NOT_RECORDED if fact.value == NOT_RECORDED else text for text, fact in facts_of.items())
             for facts in (timeless, blank):
                 twin = seen.setdefault((Counted(cell.of, facts), int(model.values[place])), place)
                 if facts != cell.facts and twin != place:
@@ -388,7 +385,7 @@ def _matrix(rows: Sequence[dict[int, float]], n: int) -> sparse.csr_array:
 
 
 def _inside(one: str, other: str) -> bool:
-    """Whether a period lies within another, and is not the same; periods as ``period: 2011-01-01 to 2011-07-01``."""
-    start, end = one.removeprefix(PERIOD).split(" to ")
-    first, last = other.removeprefix(PERIOD).split(" to ")
+    """Whether a period lies within another, and is not the same; periods as ``2011-01-01 to 2011-07-01``."""
+    start, end = one.split(" to ")
+    first, last = other.split(" to ")
     return one != other and first <= start and end <= last

@@ -9,7 +9,7 @@ import pandas as pd
 
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.report import wording
-from recoverynet.report.disclosure.counted import Counted
+from recoverynet.report.disclosure.counted import Counted, of_column
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
 from recoverynet.report.evaluation.asked import EQUITY_COLUMNS
@@ -188,7 +188,7 @@ def _client_tables(section: SectionWriter, setting: Setting, findings: Findings)
                 denominator="clients in the same column" if frame.shape[1] > 1 else "all clients",
                 row_header=wording.label(name),
                 columns="parts",
-                who=Who(CLIENTS, attribute_facts(name, frame.index), attribute_facts(across, frame.columns)),
+                who=Who(CLIENTS, attribute_facts(of_column(name), frame.index), attribute_facts(of_column(across), frame.columns)),
             )
         )
     missing = [wording.lower_first(wording.label(name)) for name in EQUITY_COLUMNS if name not in filled]

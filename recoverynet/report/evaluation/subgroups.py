@@ -13,6 +13,7 @@ from recoverynet.measures.linkage import linkage_funnel
 from recoverynet.measures.subgroups import NOT_RECORDED as EMPTY
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
+from recoverynet.report.disclosure.counted import of_column
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.observed import Findings, attribute_facts
@@ -76,7 +77,9 @@ def _contact_by(section: SectionWriter, setting: Setting, column: str, counts: p
             columns="parts",
             measured=True,
             with_interval=True,
-            who=Who(CLIENTS, attribute_facts(column, counts.index), {"Contact": CONTACTED, "No contact": ("not contact",)}),
+            who=Who(
+                CLIENTS, attribute_facts(of_column(column), counts.index), {"Contact": CONTACTED, "No contact": ("not contact",)}
+            ),
         )
     )
 
@@ -104,7 +107,7 @@ def funnel_by(section: SectionWriter, setting: Setting, stages: list[str]) -> No
                 share_of="first",
                 who=Who(
                     CLIENTS,
-                    rows=attribute_facts(column, counts.index),
+                    rows=attribute_facts(of_column(column), counts.index),
                     columns={"All clients": ()} | {name: step_facts(name) for name in counts.columns[1:]},
                 ),
             )
@@ -124,7 +127,7 @@ def aftercare_by(section: SectionWriter, setting: Setting, days: int, around: Wh
         )
         measured = measured[measured["phase"] == phase_within(days)]
         of_people = column in setting.record.people.columns
-        label = "treatment that ended, " + column if not of_people else column
+        label = "treatment that ended, " + column if not of_people else of_column(column)
         told = dict(zip(level_of_each(setting.measured, column, setting.clients), labels_of(setting, column), strict=True))
         names = measured["level"].map(lambda level, told=told: told.get(level, wording.label(level)))
         sums = measured[["n_covered", "n_clients"]].groupby(names.to_numpy()).sum()

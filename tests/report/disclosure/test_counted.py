@@ -7,7 +7,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from recoverynet.report.disclosure.counted import Counted, Declaration, containments
+from recoverynet.report.disclosure.counted import PERIOD, PLACES, Counted, Declaration, Fact, containments, of_column
 from recoverynet.report.disclosure.linked import INNER
 
 CLIENTS = Counted("clients")
@@ -50,3 +50,17 @@ def test_what_is_not_said_of_a_table_is_filled_in() -> None:
     assert plain.level.tolist() == [INNER, INNER] and plain.forced.tolist() == [False, False]
     said = Declaration("t", cells, np.array([5, 3]), np.ones(2, dtype=bool), np.array([1, 0]), np.array([False, True]))
     assert said.level.tolist() == [1, 0] and said.forced.tolist() == [False, True]
+
+
+def test_a_fact_is_what_it_is_about_and_what_is_so():
+    for text in ("contact", "sex: Female", "sex: a: b", "state on 2011-01-31: Holds"):
+        assert Fact.read(text).text == text
+    assert Fact.read("sex: a: b") == Fact("sex", "a: b")
+    assert Fact.read("here 2011-01-31").is_dated and not Fact.read("period: 2010 to 2011").is_dated
+
+
+def test_a_column_of_the_record_keeps_clear_of_what_reports_say_of_people():
+    assert [of_column(name) for name in ("area", "provider", "sex")] == ["area", "provider", "sex"]
+    for name in ("period", "contact", "here since", "held", "age: years"):
+        fact = Fact.read(Fact(of_column(name), "Not recorded").text)
+        assert fact.about not in (PERIOD, *PLACES, name) and not fact.is_dated and fact.value == "Not recorded"

@@ -11,6 +11,7 @@ import pytest
 import recoverynet as rn
 from recoverynet.errors import DisclosureError, SchemaError, TimeOrderError
 from recoverynet.measures.recovery_contacts import recovery_contacts
+from recoverynet.report import wording
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.evaluation.brief import _tell_contact
@@ -495,3 +496,17 @@ def test_records_of_one_domain_or_one_person(variable: str, values: tuple[str, .
     assert [section.name for section in report.sections] == SECTIONS
     report.save(tmp_path / "one.html")
     assert "nan" not in re.findall(r"\w+", report.to_text().lower())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["period", "contact", "age: years"])
+def test_a_column_may_be_called_as_a_fact_of_the_report_is(name: str) -> None:
+    record = rn.load_sample("five_people")
+    words = ["Any contact", "2010"] * 3
+    counts = []
+    for called in (name, "house"):
+        people = record.people.assign(**{called: words[: len(record.people)]})
+        report = rn.evaluation_report(record.with_tables(people=people), by=[called], disclosure=OPEN)
+        shown = [table.shown for table in report["links"].tables() if table.shown.row_header == wording.label(called)]
+        counts.append(shown[0].counts)
+    pd.testing.assert_frame_equal(*counts)
