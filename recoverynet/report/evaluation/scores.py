@@ -68,7 +68,7 @@ def scores_told(section: SectionWriter, setting: Setting, scores: dict[str, pd.D
 def _directions(scores: dict[str, pd.DataFrame]) -> list[str]:
     """Which way is better, of every score, in sentences; nothing is said of one whose direction is not in the register."""
     better = {name: _better(name, pair) for name, pair in scores.items()}
-    spoken = {name: outcome_label(name).split(" (")[0] for name in scores}
+    spoken = {name: KNOWN[name].name if name in KNOWN else outcome_label(name) for name in scores}
     lower = [f"{spoken[name]}: lower is better" for name, way in better.items() if way == "lower"]
     unknown = [wording.lower_first(spoken[name]) for name, way in better.items() if not way]
     rest = ["For all others higher is better."] if "higher" in better.values() and (lower or unknown) else []
