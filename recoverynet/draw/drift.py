@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from scipy.optimize import isotonic_regression
 
 from recoverynet.draw.cells import NOTHING, numbers, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
@@ -166,25 +167,13 @@ def _name_ends(axes: Axes, own: np.ndarray, values: np.ndarray, labels: Sequence
 
 def _apart(places: np.ndarray, least: float, height: float) -> np.ndarray:
     """Places in their order, at least so far apart, as near to where they were as the height allows."""
+    if not len(places):
+        return places
     order = np.argsort(places, kind="stable")
     steps = least * np.arange(len(places))
     wanted = places[order] - steps
-    level = np.array([np.mean(wanted[:1])]) if len(places) == 1 else _rising(wanted)
+    level = isotonic_regression(wanted).x
     top = max(height - steps[-1], 0.0)
     moved = np.empty(len(places))
     moved[order] = np.clip(level, 0.0, top) + steps
     return moved
-
-
-def _rising(values: np.ndarray) -> np.ndarray:
-    """The nearest sequence that never falls (pool adjacent violators)."""
-    means: list[float] = []
-    sizes: list[int] = []
-    for value in values:
-        means.append(float(value))
-        sizes.append(1)
-        while len(means) > 1 and means[-2] > means[-1]:
-            size = sizes[-2] + sizes[-1]
-            means[-2:] = [(means[-2] * sizes[-2] + means[-1] * sizes[-1]) / size]
-            sizes[-2:] = [size]
-    return np.repeat(means, sizes)
