@@ -1,8 +1,8 @@
 """The bytes of a text file as UTF-8, whatever they were written in.
 
 Why no library guesses the encoding: of 94 small tables with British names and signs, written as Windows writes them (cp1252),
-charset-normalizer 3.5 read 69 in another code (cp1250, and big5 and cp932 where they are short), which changes signs without a word.
-What is not UTF-8 or UTF-16 by its own marks is taken for cp1252 here, and the rows for which that was done are told.
+charset-normalizer 3.5 read 69 in another code (cp1250, and big5 and cp932 where they are short), which changes signs without a
+word. What is not UTF-8 or UTF-16 by its own marks is taken for cp1252 here, and the rows for which that was done are told.
 """
 
 from __future__ import annotations
