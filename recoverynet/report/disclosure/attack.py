@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 from scipy import sparse
@@ -17,49 +18,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
+from recoverynet.report.disclosure.possible import Worlds
 
 ROUGH = {"mip_rel_gap": 0.02, "node_limit": 400}
 LARGE = 1e7
 WHOLE = 1e-6
 """How near a number must be to a whole one to be one."""
-
-
-@dataclass
-class Worlds:
-    """Counts that fit everything printed; each shows that figures can be what they are in it.
-
-    A world found once is kept: it still fits when more is hidden.
-
-    Attributes
-    ----------
-    rows : list of int array (n_figures,)
-    """
-
-    rows: list[np.ndarray] = field(default_factory=list)
-    _stacked: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int32), repr=False)
-
-    def fitting(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Those within these limits, a row each."""
-        if not self.rows:
-            return np.zeros((0, len(low)), dtype=np.int32)
-        if len(self._stacked) < len(self.rows):
-            fresh = self.rows[len(self._stacked) :]
-            self._stacked = np.concatenate([self._stacked.reshape(-1, len(low)), np.stack(fresh)])
-        stacked = self._stacked
-        return stacked[(stacked >= low).all(axis=1) & (stacked <= high).all(axis=1)]
-
-    def of(self, columns: np.ndarray) -> Worlds:
-        """The same worlds, looked at in some figures only."""
-        return Worlds([row[columns] for row in self.rows])
-
-    def join(self, values: np.ndarray, found: list[tuple[np.ndarray, list[np.ndarray]]]) -> None:
-        """Keep worlds of parts that have nothing to do with each other, one of each part in every row."""
-        for number in range(max((len(worlds) for _, worlds in found), default=0)):
-            row = values.astype(np.int32)
-            for columns, worlds in found:
-                if number < len(worlds):
-                    row[columns] = worlds[number]
-            self.rows.append(row)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,12 +134,17 @@ class Attacker:
         safe = np.ones(len(low), dtype=bool)
         for part in parts_of(self.linked, *self.limits, self.looked_at):
             search = Search(self, part, fitting[:, part.columns])
-            search.widen()
+            key = search.key()
+            if key in self.worlds.ends:
+                search.low, search.high = self.worlds.ends[key]
+            else:
+                search.widen()
             low[part.columns], high[part.columns] = search.low, search.high
             kept.append((part.columns, search.worlds))
             safe[part.columns] = ~search.looked_at | self._safe(search.low, search.high, search.small)
             if self.stop_early and not safe.all():
                 break
+            self.worlds.ends[key] = search.low, search.high
         known = self.looked_at & (self.limits[0] == self.limits[1])
         self.worlds.join(self.linked.values, kept)
         return Findings(self.looked_at, low, high, safe & ~known, self.large)
@@ -207,6 +176,15 @@ class Search:
         cause = (attacker.hidden & ~attacker.large) | (~linked.printed & linked.people)
         self.cause = cause[columns]
         self.needs_cause = attacker.knows_algorithm and not linked.forced[columns].any()
+
+    def key(self) -> bytes:
+        """All that the answer hangs on but the worlds to begin with."""
+        part = self.part
+        told = (part.columns, part.rows.indptr, part.rows.indices, part.rows.data, part.low, part.high, self.values)
+        digest = blake2b(repr((self.attacker.rule, self.attacker.stop_early, self.needs_cause)).encode(), digest_size=16)
+        for values in (*told, self.floor, self.ceiling, self.small, self.looked_at, self.cause):
+            digest.update(repr(values.shape).encode() + np.ascontiguousarray(values).tobytes())
+        return digest.digest()
 
     def widen(self) -> None:
         """Find how far each figure can go."""

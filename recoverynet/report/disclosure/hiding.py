@@ -14,8 +14,9 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from recoverynet.report.disclosure.attack import Attacker, Findings, Worlds, parts_of
+from recoverynet.report.disclosure.attack import Attacker, Findings, parts_of
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
+from recoverynet.report.disclosure.possible import Worlds
 
 LOSS = np.array([1.0, 4.0, 40.0])
 """What is lost by hiding a cell, a margin, and the total of everything."""

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recoverynet.report.disclosure.attack import Attacker, Part, Worlds, parts_of, pushed, tightened
+from recoverynet.report.disclosure import attack
+from recoverynet.report.disclosure.attack import Attacker, Part, parts_of, pushed, tightened
 from recoverynet.report.disclosure.linked import INNER, HidingRule, LinkedFigures
+from recoverynet.report.disclosure.possible import Worlds
 
 NDTMS, SMALL = HidingRule(4), HidingRule(2)
 
@@ -153,3 +155,34 @@ def test_worlds_are_kept_while_they_fit() -> None:
     joined = Worlds()
     joined.join(np.array([7, 8, 9]), [(np.array([0]), [np.array([1]), np.array([2])]), (np.array([2]), [np.array([5])])])
     assert [row.tolist() for row in joined.rows] == [[1, 8, 5], [2, 8, 9]]
+
+
+def test_a_part_that_stays_as_it_is_is_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hiding more in one table asks nothing again of another; another rule, or another limit there, does."""
+    lines = [(2, [0, 1]), (6, [3, 4, 5])]
+    linked = sums([3, 9, 12, 4, 8, 11, 23, 50], lines)
+    asked: list[list[int]] = []
+    plain = attack.pushed
+
+    def told(part: Part, *given: object, **more: object) -> np.ndarray | None:
+        asked.append(part.columns.tolist())
+        return plain(part, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(attack, "pushed", told)
+    worlds = Worlds()
+    first = attacked(linked, [0, 1, 3, 4], worlds=worlds).attack()
+    assert [0, 1] in asked and [3, 4] in asked
+    asked.clear()
+    more = attacked(linked, [0, 1, 3, 4, 5], worlds=worlds).attack()
+    assert asked and [0, 1] not in asked
+    assert (more.low[:2] == first.low[:2]).all() and (more.high[:2] == first.high[:2]).all()
+    for changed in (
+        {"rule": SMALL},
+        {"linked": sums([3, 9, 12, 4, 8, 11, 23, 50], lines, known_high=np.array([4.0] + [np.inf] * 7))},
+    ):
+        asked.clear()
+        given = {"linked": linked, "rule": NDTMS} | changed
+        again = attacked(given["linked"], [0, 1, 3, 4, 5], given["rule"], worlds=worlds).attack()
+        alone = attacked(given["linked"], [0, 1, 3, 4, 5], given["rule"]).attack()
+        assert (again.safe == alone.safe).all() and (again.large == alone.large).all()
+        assert (again.low[:2] == alone.low[:2]).all() and (again.high[:2] == alone.high[:2]).all()
