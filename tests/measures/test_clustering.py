@@ -1,4 +1,4 @@
-"""Clustering and autocorrelation of norms: by hand, by every arrangement, and with nothing to say."""
+"""Clustering of norms: by hand, by every arrangement, and with nothing to say."""
 
 import itertools
 
@@ -8,9 +8,7 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.errors import SchemaError
-from recoverynet.measures import autocorrelation as autocorrelations
 from recoverynet.measures import clustering
-from recoverynet.measures.autocorrelation import autocorrelation
 
 NAN = np.nan
 PATH = np.diag(np.ones(4), 1) + np.diag(np.ones(4), -1)  # a – b – c – d – e
@@ -82,8 +80,6 @@ def test_a_network_without_ties_says_so():
     network = rn.PersonNetwork(np.zeros((5, 5)), list("abcde"))
     frame = rn.norm_clustering(network, [1, 0, 1, 0, 0])
     assert (frame["reason"] == "no two people of known state are that far apart").all() and frame["p"].isna().all()
-    table = autocorrelation(network, [1, 0, 1, 0, 0])
-    assert (table["reason"] == "no two people of known value are tied").all() and table["observed"].isna().all()
 
 
 def test_a_holder_out_of_reach_is_no_clustering(path):
@@ -119,9 +115,6 @@ def test_seeds_and_blocks(monkeypatch):
     assert not first["null_mean"].equals(rn.norm_clustering(network, held, max_distance=3, rng=6)["null_mean"])
     monkeypatch.setattr(clustering, "BLOCK", 7)
     pd.testing.assert_frame_equal(first, rn.norm_clustering(network, held, max_distance=3, rng=5))
-    table = autocorrelation(network, held, rng=5)
-    monkeypatch.setattr(autocorrelations, "BLOCK", 11)
-    pd.testing.assert_frame_equal(table, autocorrelation(network, held, rng=5))
 
 
 def test_every_wave_of_a_panel_is_looked_at_by_itself():
@@ -157,60 +150,3 @@ def test_unknown_arguments(path, options):
 def test_only_networks_and_panels(path):
     with pytest.raises(SchemaError, match="NetworkPanel or a PersonNetwork"):
         rn.norm_clustering(PATH, [1, 1, 0, 0, 0])
-
-
-def test_autocorrelation_by_hand(path):
-    table = autocorrelation(path, [0, 0, 1, 1, 1], n_permutations=0).loc[1]
-    # z = −.6, −.6, .4, .4, .4; Σz² = 1.2; products along the path .36 − .24 + .16 + .16
-    assert table.loc["moran", "observed"] == pytest.approx(5 / 8 * 2 * 0.44 / 1.2)
-    assert table.loc["geary", "observed"] == pytest.approx(4 / (2 * 8) * 2 * 1 / 1.2)
-    assert table.loc["moran", ["n_people", "n_ties", "expected"]].tolist() == [5, 4, -0.25]
-    assert table["p"].isna().all() and table.loc["moran", "p_analytic"] > 0
-
-
-def test_two_people_who_differ_are_the_fewest_there_can_be():
-    """Swapping the two changes nothing: I = 2/2 · 2 · (−1/4) / (1/2) = −1 both times."""
-    moran = autocorrelation(rn.PersonNetwork(1 - np.eye(2), ["a", "b"]), [0, 1]).loc[(1, "moran")]
-    assert moran["exact"] and moran["n_runs"] == 2 and moran["n_people"] == 2
-    assert moran[["observed", "null_mean", "null_sd", "p"]].tolist() == [-1, -1, 0, 1]
-    assert moran[["expected", "sd", "z", "p_analytic"]].isna().all()
-
-
-@pytest.mark.parametrize(("exact", "spread"), [(True, 1.0), (False, np.sqrt(2))])
-def test_spread_of_all_there_are_and_of_a_sample(exact, spread):
-    """Runs of 1 and 3: all of them have variance 1, a sample of two estimates it as 2."""
-    row = autocorrelations._row(2.0, np.array([1.0, 3.0]), None, "two-sided", exact)
-    assert (row["null_mean"], row["null_sd"]) == (2.0, spread)
-
-
-def test_likeness_is_one_side_whichever_statistic():
-    network, held = planted()
-    alike = autocorrelation(network, held, alternative="alike", rng=1)
-    unlike = autocorrelation(network, held, alternative="unlike", rng=1)
-    assert (alike["p"] == 1 / 1001).all() and (unlike["p"] > 0.99).all()
-    analytic = ["moran", "geary"]
-    assert (alike.loc[1].loc[analytic, "p_analytic"] < 0.001).all()
-    assert (unlike.loc[1].loc[analytic, "p_analytic"] > 0.999).all()
-
-
-def test_exact_permutations_have_the_analytic_moments(path):
-    table = autocorrelation(path, [1.0, 4, 2, 7, 3], n_permutations=120).loc[1].loc[["moran", "geary"]]
-    assert table["exact"].all() and (table["n_runs"] == 120).all()
-    np.testing.assert_allclose(table["null_mean"], table["expected"], atol=1e-12)
-    np.testing.assert_allclose(table["null_sd"], table["sd"], atol=1e-12)
-
-
-def test_strengths_count_only_when_asked():
-    network = rn.PersonNetwork(PATH * np.array([1, 9, 1, 1, 1]) * np.array([[1], [9], [1], [1], [1]]), list("abcde"))
-    plain = autocorrelation(network, [0, 0, 1, 1, 1], n_permutations=0)["observed"]
-    weighted = autocorrelation(network, [0, 0, 1, 1, 1], weighted=True, n_permutations=0)["observed"]
-    shares = autocorrelation(network, [0, 0, 1, 1, 1], row_normalise=True, n_permutations=0)["observed"]
-    assert not np.isclose(plain, weighted).any() and not np.isclose(plain, shares).any()
-    with pytest.raises(SchemaError, match="weighted"):
-        autocorrelation(network, [0, 0, 1, 1, 1], weighted=True, direction="either")
-
-
-def test_people_of_unknown_value_leave_with_their_ties(path):
-    table = autocorrelation(path, [0, 0, 1, 1, NAN], n_permutations=0)
-    short = autocorrelation(path.among(list("abcd")), [0, 0, 1, 1], n_permutations=0)
-    pd.testing.assert_frame_equal(table, short)

@@ -260,18 +260,3 @@ def test_a_caseload_is_served_as_well_as_can_be(seed: int) -> None:
     assert int(plan["served"].sum()) == most_served(knows, {guide: more["max_introductions"] for guide, more in guides.items()})
     loads = plan["introducer_id"].value_counts()
     assert all(load <= guides[guide]["max_introductions"] for guide, load in loads.items())
-
-
-def test_a_caseload_keeps_people_apart() -> None:
-    record = rn.load_sample("riverside")
-    clients = record.people.loc[record.people["role"] == "client", "person_id"].tolist()[:60]
-    pairs = list(zip(clients[::2], clients[1::2], strict=True))
-    record = record.with_tables(separations=pd.DataFrame(pairs, columns=["person_id", "other_id"]))
-    plan = rn.caseload_introductions(record, clients, at="2011-06-15").set_index("client_id")
-    for one, two in pairs:
-        if plan.loc[[one, two], "served"].all():
-            assert plan.loc[one, "group_id"] != plan.loc[two, "group_id"]
-            assert plan.loc[one, "introducer_id"] != plan.loc[two, "introducer_id"]
-    assert plan["served"].sum() > 20
-    with pytest.raises(rn.SchemaError, match="each once"):
-        rn.caseload_introductions(record, ["c0001", "c0001"], at="2011-06-15")
