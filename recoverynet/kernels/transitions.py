@@ -119,13 +119,13 @@ def lagged_exposure(ties: Sequence[sparse.csr_array], held: np.ndarray, lag: int
 def future_ties(
     ties: Sequence[sparse.csr_array], *, after: Literal["exposure", "outcome"] = "exposure", lag: int = 1
 ) -> list[sparse.csr_array]:
-    """At each wave, people one has had no tie to so far and will have one to later.
+    """At each wave, people one has had no tie to by then (or by the outcome) and will have one to later.
 
     Parameters
     ----------
     ties : sequence of W sparse arrays (n, n)
     after : {"exposure", "outcome"}
-        Later than the wave whose states are looked at, or later than the outcome ``lag`` waves on.
+        For the first time later than the wave whose states are looked at, or than the outcome ``lag`` waves on.
     lag : int
 
     Returns
@@ -133,16 +133,18 @@ def future_ties(
     list of W sparse arrays of 0 and 1
     """
     marks = [binary(each) for each in ties]
-    wait = 1 if after == "exposure" else 1 + lag
-    later = [sparse.csr_array(marks[0].shape)]
+    nobody = sparse.csr_array(marks[0].shape)
+    met, later = [marks[0]], [nobody]
+    for mark in marks[1:]:
+        met.append(sparse.csr_array(met[-1].maximum(mark)))
     for mark in reversed(marks[1:]):
         later.append(later[-1].maximum(mark))
     later = later[::-1]
-    answer, met = [], sparse.csr_array(marks[0].shape)
-    for column, mark in enumerate(marks):
-        met = sparse.csr_array(met.maximum(mark))
-        ahead = later[column + wait - 1] if column + wait - 1 < len(later) else sparse.csr_array(mark.shape)
-        fresh = sparse.csr_array(ahead - ahead.multiply(met))
+    wait = 0 if after == "exposure" else lag
+    answer = []
+    for column in range(len(marks)):
+        now = column + wait
+        fresh = sparse.csr_array(later[now] - later[now].multiply(met[now])) if now < len(marks) else nobody.copy()
         fresh.eliminate_zeros()
         answer.append(fresh)
     return answer

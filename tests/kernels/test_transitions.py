@@ -62,7 +62,7 @@ def test_future_ties_are_new_and_later():
     found = [each.toarray()[0].tolist() for each in future_ties(ties)]
     assert found == [[0, 0, 1, 1], [0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]]
     late = [each.toarray()[0].tolist() for each in future_ties(ties, after="outcome")]
-    assert late == [[0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    assert late == [[0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], "2 was met while the outcome came about"
 
 
 def test_ties_that_never_change_have_no_future():

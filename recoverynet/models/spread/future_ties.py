@@ -47,8 +47,8 @@ def future_tie_exposure(
 
     Notes
     -----
-    Future contacts of wave w are people one has had no tie to at any wave up to w − ``lag`` and will
-    have one to later. They cannot have influenced anybody yet: where the outcome goes with *their*
+    Future contacts of wave w are people one has had no tie to at any wave up to w − ``lag`` (up to w with
+    ``after="outcome"``) and will have one to later. They cannot have influenced anybody yet: where the outcome goes with *their*
     states, like people are meeting. The reverse does not hold: where people choose their contacts by
     the state itself, gaining the norm comes before ties to those who hold it, and the outcome goes with
     later ties too, under either choice of ``after``. An association with future ties therefore means

@@ -11,7 +11,6 @@ from scipy import sparse
 import recoverynet as rn
 from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.models.spread.future_ties import future_tie_exposure
 from recoverynet.models.spread.hazard import fit_hazard
 from recoverynet.models.spread.risk_set import risk_set
 from recoverynet.worlds.worlds import simulate_panel
@@ -176,21 +175,6 @@ def test_future_ties_show_homophily_and_not_influence():
     alike = [placebo(latent=(6.0, 6.0), rng=seed) for seed in range(12)]
     assert np.mean(np.abs(influenced) > 1.96) < 0.3
     assert np.mean(alike) > np.mean(influenced) + 0.5
-
-
-def test_future_tie_exposure_by_hand():
-    arcs = np.zeros((3, 4, 4))
-    arcs[0, 0, 1] = arcs[1, 0, 2] = arcs[2, 0, 3] = arcs[2, 1, 3] = 1
-    held = np.array([[0, 0, 0], [1, 1, 1], [1, 0, 0], [0, 1, np.nan]])
-    frame = future_tie_exposure(make_panel(arcs, held), "norm")
-    assert frame.loc[("p0", 2)].tolist() == [0.5, 2, 2]
-    assert frame.loc[("p0", 3)].tolist() == [1.0, 1, 1]
-    assert frame.loc[("p1", 3)].tolist() == [1.0, 1, 1]
-    assert np.isnan(frame.loc[("p2", 2), "exposure"]) and frame.loc[("p2", 2), "n_alters"] == 0
-    late = future_tie_exposure(make_panel(arcs, held), "norm", after="outcome")
-    assert late.loc[("p0", 2)].tolist() == [0.0, 1, 1]
-    with pytest.raises(SchemaError, match="after must be"):
-        future_tie_exposure(make_panel(arcs, held), "norm", after="never")
 
 
 def test_a_placebo_outcome_asks_about_another_exposure():
