@@ -147,6 +147,16 @@ def test_the_normal_approximation_looks_at_the_side_asked_for(path, alternative,
         assert row["p_analytic"] == pytest.approx(p[side])
 
 
+def test_every_wave_of_a_panel_is_looked_at_by_itself():
+    held = np.array([[1, 0], [1, 1], [0, 1], [0, NAN], [0, 1.0]])
+    panel = rn.NetworkPanel.from_adjacency([PATH, PATH], behaviour={"recovery": held})
+    table = autocorrelation(panel, n_permutations=0)
+    assert table.index.names == ["wave", "statistic"] and not table["exact"].any()
+    for wave in (1, 2):
+        alone = autocorrelation(panel.at(wave), held[:, wave - 1], n_permutations=0)
+        pd.testing.assert_frame_equal(table.loc[wave], alone.loc[1])
+
+
 def test_four_people_are_enough_for_the_normal_approximation_and_three_are_not():
     four, three = (rn.PersonNetwork(PATH[:n, :n], list("abcd")[:n]) for n in (4, 3))
     assert autocorrelation(four, [0, 0, 1, 1.0], n_permutations=0).loc[1].loc[["moran", "geary"], "z"].notna().all()

@@ -5,6 +5,7 @@ import pytest
 from scipy import optimize, sparse, stats
 
 import recoverynet as rn
+from recoverynet.errors import SchemaError
 from recoverynet.measures.curves import bass_fit, hazard_curve, prevalence_curve
 
 NAN = np.nan
@@ -57,6 +58,8 @@ def test_bass_needs_three_waves(panel):
     ties, held = panel.networks[0].toarray(), panel.behaviour["recovery"]
     two = rn.NetworkPanel.from_adjacency([ties] * 2, behaviour={"recovery": held[:, :2]}, directed=True)
     assert bass_fit(two)["reason"].str.contains("3 waves").all()
+    three = rn.NetworkPanel.from_adjacency([ties] * 3, behaviour={"recovery": held[:, :3]}, directed=True)
+    assert not bass_fit(three)["reason"].str.contains("3 waves", na=False).any()
 
 
 def courses(seed, n=60, n_waves=5):
@@ -108,6 +111,18 @@ def test_who_gains_in_the_last_period_makes_its_hazard_1(panel):
     frame = hazard_curve(panel, last_period_adopts=True)
     assert frame["hazard"].iloc[-1] == 1 and frame["share_adopted"].iloc[-1] == 1
     np.testing.assert_allclose(bass_fit(panel, last_period_adopts=True)["n_people"], 6)
+
+
+def test_gains_late_are_gains_and_a_level_is_a_share(panel):
+    """Somebody who gains at the last wave alone, and somebody at the second alone."""
+    for wave in (1, 3):
+        held = np.zeros((7, 4))
+        held[0, wave:] = 1
+        assert not bass_fit(panel, held)["reason"].str.contains("nobody was seen", na=False).any()
+    for curve in (hazard_curve, prevalence_curve):
+        assert curve(panel).index.tolist() == [1, 2, 3, 4] and curve(panel).index.name == "wave"
+        with pytest.raises(SchemaError, match="level"):
+            curve(panel, level=1.5)
 
 
 def test_bass_gives_back_the_two_rates_of_its_own_curve():

@@ -89,6 +89,12 @@ def test_every_number_is_the_sum_of_the_formula(measure, ahead, options):
         assert found == pytest.approx(top / bottom / divided if bottom else np.nan, nan_ok=True)
 
 
+def test_whom_nobody_could_follow_has_0_where_asked_for(panel):
+    """Before ben, who holds it at the first wave, nothing was seen; dev never gained it."""
+    found = susceptibility(panel, undefined="zero")["susceptibility"]
+    assert found["ben"] == 0 and pd.isna(found["dev"])
+
+
 def test_a_discount_rate_is_0_or_more(panel):
     """At a rate of 0 later gains count in full: cat and gus both follow ann, one and two waves on."""
     assert infectiousness(panel, n_waves=2, discount_rate=0.0).loc["ann", "n_followed"] == 2

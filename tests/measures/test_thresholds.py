@@ -44,7 +44,7 @@ def test_adopter_categories(panel):
     # thresholds 1/2, 2/3, 1: mean .72, sd .25
     assert frame["threshold_level"].tolist() == ["low", NAN, "low", NAN, NAN, NAN, "very high"]
     nobody = adopter_categories(panel, np.zeros((7, 4)))
-    assert nobody["timing"].isna().all() and nobody["threshold_level"].isna().all()
+    assert nobody["timing"].cat.ordered and nobody["timing"].isna().all() and nobody["threshold_level"].isna().all()
 
 
 @pytest.mark.parametrize("lag", [0, 1, 2])
