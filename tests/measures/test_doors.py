@@ -181,3 +181,35 @@ def test_or_the_latest_state_of_the_last_quarter(looks: list[tuple], on: bool) -
     table = pd.DataFrame(looks, columns=["observed_at", "value", "source"]).assign(person_id="ann", variable="state")
     table["perceived_by"] = np.where(table["source"] == "perceived", "wil", None)
     assert on_substitution(index_of(record(observations=table)), "ann", AT) is on
+
+
+def test_only_what_suits_is_a_door_and_a_need_is_the_records_unless_said_otherwise() -> None:
+    unfriendly = record().groups.assign(ost_friendly=[None, False, None, None], women_only=[None, None, None, True])
+    prescribed = pd.DataFrame({"person_id": ["ann"], "started_on": ["2011-02-01"], "modality": ["prescribing"]})
+    assert [each.group.group_id for each in found(groups=unfriendly)] == ["b", "c", "d", "a"], "she is a woman"
+    assert [each.group.group_id for each in found(groups=unfriendly, episodes=prescribed)] == ["b", "d", "a"]
+    assert [each.group.group_id for each in found(Wishes(ost=False), groups=unfriendly, episodes=prescribed)] == [
+        "b",
+        "c",
+        "d",
+        "a",
+    ]
+    assert [each.group.group_id for each in found(Wishes(ost=True), groups=unfriendly)] == ["b", "d", "a"]
+    assert [each.group.group_id for each in found(Wishes(days=("friday",)))] == ["d"]
+
+
+def test_a_place_with_half_its_coordinates_is_nowhere() -> None:
+    half = record().groups.assign(lat=[np.nan, 51.9, 51.0, np.nan], lon=[0.0, np.nan, 0.0, 2.0])
+    assert middle_of(index_of(record(groups=half)), "Quay") == (51.0, 0.0)
+    assert [np.isnan(each.distance_km) for each in found(groups=half)] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("home", "fits"), [((90.0, -180.0), True), ((-90.0, 180.0), True), ((90.5, 0.0), False), ((0.0, 180.5), False)]
+)
+def test_home_is_a_pair_of_degrees(home: tuple[float, float], fits: bool) -> None:
+    if fits:
+        assert Wishes(home=home, max_km=0.5).home == home
+        return
+    with pytest.raises(rn.SchemaError, match="latitude, longitude"):
+        Wishes(home=home)
