@@ -81,8 +81,9 @@ def test_each_persons_influence_is_how_far_their_rows_move_the_estimate() -> Non
 def test_within_surroundings_it_is_a_logit_with_a_level_a_place_and_wave(within: tuple[str, ...]) -> None:
     """Rows of strata in which all fared alike, or too few were, say nothing and are counted."""
     club = np.array([f"club {each}" for each in np.random.default_rng(3).integers(0, 3, 240)], dtype=object)
-    risk, exposure = asked(world(club=club))
-    found = lagged_estimate(risk, exposure, ["age"], within=within)
+    more = np.random.default_rng(4).normal(size=240)
+    risk, exposure = asked(world(club=club, more=more))
+    found = lagged_estimate(risk, exposure, ["age", "more"], within=within)
     kept = np.isfinite(exposure)
     person, column, outcome = risk.rows
     strata = [risk.panel.covariates[name][person] + np.array([f" {each}" for each in column], dtype=object) for name in within]
@@ -98,17 +99,17 @@ def test_within_surroundings_it_is_a_logit_with_a_level_a_place_and_wave(within:
         kept = left
     marks = [(codes[kept][:, None] == np.array(sorted(set(codes[kept])), dtype=object)[place > 0 :]).astype(float)
              for place, codes in enumerate(strata)]  # fmt: skip
-    design = [exposure[kept], risk.panel.covariates["age"][person[kept]], *marks]
+    design = [exposure[kept], risk.panel.covariates["age"][person[kept]], more[person[kept]], *marks]
     rank = np.linalg.matrix_rank(np.column_stack(design))
     if rank == np.column_stack(design).shape[1]:
         expected = logit(outcome[kept], design, person[kept], absorbed=True)
     else:  # places and clubs share a level a wave
-        q = np.linalg.svd(np.column_stack(marks), full_matrices=False)[0][:, : rank - 2]
-        expected = logit(outcome[kept], [*design[:2], q], person[kept], absorbed=True)
+        q = np.linalg.svd(np.column_stack(marks), full_matrices=False)[0][:, : rank - 3]
+        expected = logit(outcome[kept], [*design[:3], q], person[kept], absorbed=True)
     assert (found.log_odds, found.std_error) == pytest.approx(expected, rel=1e-4)
     assert (found.n_rows, found.n_events, found.n_people) == (kept.sum(), outcome[kept].sum(), len(np.unique(person[kept])))
     assert found.n_silent == np.isfinite(exposure).sum() - kept.sum() and found.n_silent >= 0
-    assert found.n_terms == 2 + sum(len(set(codes[kept])) for codes in strata)
+    assert found.n_terms == 3 + sum(len(set(codes[kept])) for codes in strata)
     assert found.variance == pytest.approx(exposure[np.isfinite(exposure)].var())
     assert (found.influence**2).sum() == pytest.approx(found.std_error**2, rel=1e-6)
 
@@ -137,6 +138,39 @@ def test_intervals_that_jump_waves_have_a_level_for_every_length() -> None:
     lengths = [(steps[known] == length).astype(float) for length in (2, 3)]
     expected = logit(outcome, [exposure[known], *lengths, by_wave(column)], person)
     assert (found.log_odds, found.std_error) == pytest.approx(expected, rel=1e-5)
+
+
+def test_of_holding_every_length_has_a_level_for_gains_and_one_for_losses() -> None:
+    risk, exposure = asked(world(), transition="holding")
+    steps = np.random.default_rng(0).integers(1, 4, len(exposure))
+    found = lagged_estimate(replace(risk, steps=steps), exposure)
+    known = np.isfinite(exposure)
+    person, column, outcome = (values[known] for values in risk.rows)
+    before, length = risk.held[person, column - 1], steps[known]
+    lengths = [((length == each) & (before == state)).astype(float) for each in (2, 3) for state in (0, 1)]
+    changed = (outcome != before).astype(float)
+    exposed = exposure[known] * np.where(before == 1, -1.0, 1.0)
+    expected = logit(changed, [exposed, *lengths, by_wave(column * 2 + before)], person, absorbed=True)
+    assert (found.log_odds, found.std_error) == pytest.approx(expected, rel=1e-4)
+
+
+def test_another_term_that_settles_some_rows_is_said_and_exposure_is_estimated_all_the_same() -> None:
+    """Of ten rows a mark says that they gained: with or without them exposure goes with gaining alike."""
+    risk, exposure = asked(world())
+    sure = np.flatnonzero((risk.rows.outcome == 1) & np.isfinite(exposure))[:10]
+    mark = np.zeros((len(exposure), 1))
+    mark[sure] = 1
+    found = lagged_estimate(risk, exposure, also=mark)
+    left = exposure.copy()
+    left[sure] = NAN
+    without = lagged_estimate(risk, left)
+    assert found.apart and not without.apart and found.reason is None
+    assert (found.log_odds, found.std_error) == pytest.approx((without.log_odds, without.std_error), rel=0.02)
+
+
+def test_exposure_that_settles_the_outcome_within_surroundings_is_separated_too() -> None:
+    risk, _ = asked(world())
+    assert lagged_estimate(risk, risk.rows.outcome * 0.5 + 0.1, within=["place"]).reason.code == "separated"
 
 
 def test_further_terms_are_those_of_the_same_rows_and_a_row_unknown_in_one_is_left_out() -> None:
@@ -186,7 +220,8 @@ def test_a_term_that_follows_from_others_is_left_out_and_named() -> None:
     risk, exposure = asked(world(hall=np.array(["one"] * 240, dtype=object), twice=world().covariates["age"] * 2))
     found = lagged_estimate(risk, exposure, ["age", "twice"])
     assert found.lost == ("twice",) and found.log_odds == pytest.approx(lagged_estimate(risk, exposure, ["age"]).log_odds)
-    within = lagged_estimate(risk, exposure, ["age", "twice"], within=["place", "hall"])
+    risk, exposure = asked(world(hall=risk.panel.covariates["hall"], twice=world().covariates["age"] * 2, code=np.arange(240.0)))
+    within = lagged_estimate(risk, exposure, ["age", "twice"], within=["code", "place", "hall"])
     assert within.lost == ("twice", "hall") and np.isfinite(within.log_odds)
 
 
@@ -209,7 +244,8 @@ def test_why_there_is_no_estimate(change, code) -> None:  # type: ignore[no-unty
 
 def test_what_is_adjusted_for_may_be_unknown_of_everybody_or_make_exposure_itself() -> None:
     risk, share = asked(world(gone=np.full(240, NAN)))
-    assert lagged_estimate(risk, share, ["gone"]).reason.code == "adjusted_unknown"
+    some = np.where(np.arange(len(share)) < 5, NAN, share)
+    assert lagged_estimate(risk, some, ["gone"]).reason.code == "adjusted_unknown"
     assert lagged_estimate(risk, share, also=3 * share[:, None]).reason.code == "combination"
     assert lagged_estimate(risk, share, also=3 * share[:, None], within=["place"]).reason.code == "combination"
     alone = np.array([f"h{each}" for each in range(240)], dtype=object)

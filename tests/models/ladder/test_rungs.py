@@ -90,6 +90,14 @@ def test_gains_are_dealt_out_within_a_wave_and_within_each_length_of_interval():
     assert with_all.n_events == 5 and np.isnan(with_all.observed)
 
 
+def test_one_gain_falls_on_whoever_is_exposed_in_one_case_of_four():
+    risk, _ = worked()
+    rows = RiskRows(np.arange(4), np.ones(4, dtype=int), np.array([1.0, 0, 0, 0]))
+    null = permutation_null(replace(risk, rows=rows), np.array([1.0, 0, 0, 0]), 2000, np.random.default_rng(1))
+    assert set(np.round(null.draws, 9)) == {0.0, 1.0} and null.draws.mean() == pytest.approx(0.25, abs=0.03)
+    assert (null.observed, null.expected, null.n_events) == (1.0, 0.25, 1)
+
+
 def test_p_counts_draws_at_least_as_large_and_the_one_observed():
     null = PermutationNull(0.5, 0.3, np.array([0.1, 0.5, 0.5 - 1e-12, 0.7]), 4)
     assert null.p == pytest.approx(4 / 5), "three of four draws, and the observation among five"
@@ -109,6 +117,7 @@ def test_two_estimates_of_the_same_people_are_set_against_each_other_person_by_p
     assert found.std_error == pytest.approx(np.sqrt(0.1**2 + (0.3 - 0.2) ** 2 + 0.2**2 + 0.4**2))
     reach = stats.norm.ppf(0.9) * found.std_error
     assert found.bounds(0.9) == pytest.approx((0.7 - reach, 0.7 + reach))
+    assert contrast_of(other, one).std_error == pytest.approx(found.std_error)
     assert np.isnan(contrast_of(one, estimate())).all() and np.isnan(contrast_of(estimate(), one)).all()
 
 
@@ -142,6 +151,21 @@ def stays(n_held, n_kept, n_free, n_gained):
 def test_a_placebo_that_does_not_last_or_varies_too_little_sees_no_trait(held, std_error, code):
     found = blindness_of(held, estimate(std_error=std_error))
     assert (None if found is None else found.code) == code
+
+
+def test_every_pair_of_waves_known_at_both_ends_tells_whether_a_placebo_lasts():
+    """A coin between the first two waves and for good from then on: 450 of 600 stay. What is unknown of one end tells nothing."""
+    rng = np.random.default_rng(1)
+    first, second = rng.permuted(np.arange(300) % 2), np.arange(300) % 2
+    held = np.column_stack([first, second, second]).astype(float)
+    found = estimate(std_error=0.2)
+    assert blindness_of(held[:, :2], found).code == "placebo_fleeting" and blindness_of(held, found) is None
+    gone = np.column_stack([second, np.where(second == 1, np.nan, first), second]).astype(float)
+    assert blindness_of(gone, found).code == "placebo_fleeting", "of those holding it nothing is known in between"
+
+
+def test_one_gain_is_one_gain():
+    assert "1 gain in 500" in too_few(estimate(n_events=1)) and "2 gains in 500" in too_few(estimate(n_events=2))
 
 
 @pytest.mark.parametrize(
