@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from recoverynet.models.ladder.coverage import Outside
 from recoverynet.models.ladder.findings import ADJUSTED, CRUDE, DESCRIBED, FUTURE_TIES, MATCHED, NO_PLACEBO, PLACEBO, Footing, Rung
+from recoverynet.models.ladder.rungs import PermutationNull
 from recoverynet.models.ladder.verdict import EvidenceLadder
 from recoverynet.models.ladder.words import LIFTS, UNTRIED_PLACEBO
 from recoverynet.models.spread.reasons import Reason
@@ -42,7 +44,7 @@ def test_a_rung_is_found_by_its_name_and_the_one_that_failed_is_where_it_stops()
 
 def test_untried_is_without_answer_and_warned_shows_something_without_stopping() -> None:
     untried, warns, stops = rung(MATCHED, None, reason=FEW), rung(FUTURE_TIES, False, stops=False), rung(ADJUSTED, False)
-    answer = ladder(rung(CRUDE), untried, warns, stops, failed=ADJUSTED)
+    answer = ladder(rung(CRUDE), untried, warns, stops, rung(FUTURE_TIES, stops=False), failed=ADJUSTED)
     assert answer.untried == (untried,) and answer.warned == (warns,)
 
 
@@ -101,6 +103,7 @@ def test_sentences_stand_in_one_order() -> None:
     ]  # fmt: skip
     said = everything(2).sentences()
     assert len(said) == len(starts) and all(one.startswith(start) for one, start in zip(said, starts, strict=True)), said
+    assert len(everything(1).sentences()) == len(said), "a claim begins at level 1"
     assert [one[:12] for one in everything(0).sentences()] == ["It stops at ", "A trait nobo", "What would l"], (
         "cautions belong to a claim"
     )
@@ -112,6 +115,19 @@ def test_without_counts_no_number_of_people_or_gains_is_said() -> None:
     )
     assert "50 people" not in said and "10 gains" not in said and "measured from" not in said
     assert "“FUTURE TIES”" in said and "it showed something" in said and "few people or few changes" in said
+
+
+def test_a_line_says_the_level_and_where_it_stops() -> None:
+    assert "level 2 of 4: more than chance; stops at “placebo named”" in repr(everything(2))
+    assert "stops" not in repr(ladder())
+
+
+def test_without_dealings_or_estimates_the_figures_say_why() -> None:
+    for null in (None, PermutationNull(math.nan, math.nan, np.empty(0), 0)):
+        said = " ".join(text.get_text().replace("\n", " ") for text in ladder(null=null).plot_chance().texts)
+        assert "nobody, or everybody, gained the norm" in said
+    assert "no rung has an estimate" in " ".join(text.get_text().replace("\n", " ") for text in ladder(rung(CRUDE)).plot().texts)
+    assert any(1.25 in list(line.get_xdata()) for line in everything(2).plot().lines), "the margin"
 
 
 def test_a_word_of_caution_needs_a_claim() -> None:
