@@ -44,7 +44,7 @@ def shared_months(
     """
     n, places, named = whole_number(n, "n", 4), whole_number(places, "places", 1), whole_number(named, "named", 1)
     within, shock = (
-        number_within(within, "within", -1e-9, 1.0, such_as=0.9),
+        number_within(within, "within", -1e-9, 1.0 + 1e-9, such_as=0.9),
         number_within(shock, "shock", -1e-9, 10.0, such_as=1.2),
     )
     generator = resolve_rng(rng)

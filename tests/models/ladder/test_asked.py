@@ -59,6 +59,7 @@ def test_something_else_is_a_placebo() -> None:
     require_other(coins(3), held, panel_of(held, age=np.arange(50.0)), ("age", "no such thing"))
     require_other(None, held, panel_of(held), ())
     small = coins(1, (20, 4))
+    small[3, 2] = NAN
     with pytest.raises(SchemaError, match="norm itself"):
         require_other(small, small, panel_of(small), ())  # the same is the same, however few
 
@@ -78,6 +79,15 @@ def test_a_number_says_what_the_placebo_is_where_one_cut_tells_it(values: list[f
     assert _says(np.repeat(values, 25)[:, None], placebo) is says
     assert not _says(np.repeat(values, 25)[:99], placebo[:99]), "too few to say"
     assert not _says(np.repeat(values, 25), np.ones((100, 1)))
+
+
+def test_a_number_of_its_own_for_everybody_says_it_too_and_a_name_does_not() -> None:
+    placebo = np.repeat([0.0, 1.0], 60)[:, None]
+    score = np.arange(120.0) + 100 * placebo[:, 0]
+    assert _says(score, placebo) and _says(-score, placebo)
+    assert not _says(np.array([f"w{each:g}" for each in score], dtype=object), placebo)
+    unknown = np.where(np.arange(120) % 60 == 0, NAN, score)
+    assert _says(unknown, placebo), "118 are known"
 
 
 def test_words_say_it_where_each_has_one_answer_unless_they_are_names() -> None:

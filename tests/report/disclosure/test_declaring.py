@@ -62,6 +62,17 @@ def test_n_of_all_counts_those_of_whom_it_is_true_and_those_of_whom_it_is_not() 
     ]  # fmt: skip
 
 
+def test_rows_that_stand_apart_are_of_those_they_name_and_a_measure_of_parts_counts_by_columns() -> None:
+    who = Who(CLIENTS, rows={"F": ("sex: F",)}, columns={"young": ("young",), "old": ("old",)})
+    apart = declared(Shape("separate", "separate", measured=False), who)
+    assert texts(apart) == ["clients; sex: F; young", "clients; old; sex: F", "clients; table: M; young", "clients; old; table: M"]
+    measured = declared(Shape("parts", "parts", measured=True), who)
+    assert texts(measured)[:3] == ["clients; sex: F; young", "clients; old; sex: F", "clients; sex: F"]
+    assert texts(measured)[6:] == ["clients; young", "clients; old", "clients"]
+    one = declared(Shape("separate", "separate", measured=True), who, np.array([[1], [2]]), (["F", "M"], ["n"]))
+    assert texts(one) == ["clients; sex: F", "clients; table: M"]
+
+
 def test_single_cells_may_be_of_others_and_the_whole_of_the_row_stays() -> None:
     who = Who(CLIENTS, columns={"old": ("old",), "young": ("young",)}, cells={("F", "old"): ("older",)})
     made = declared(Shape("parts", "separate", measured=False), who)
