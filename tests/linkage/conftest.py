@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +22,7 @@ PEOPLE = [
 ]
 
 
+@lru_cache
 def record_of(agency: str) -> rn.RecoveryRecord:
     rows = [row[1:] for row in PEOPLE if row[0] == agency]
     columns = ["person_id", "role", "joined_on", "left_on", "consent_care", "consent_research", "sex"]
@@ -57,7 +60,7 @@ def links_of(pairs: list[tuple[str, str, float, str]], **settings: object) -> Pe
     return made.decided(decision == "linked", decision)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def by_hand():
     """``by_hand([(person of north, person of south, probability, decision), …])``."""
     return links_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,23 +15,27 @@ KEY = "only for this test"
 SURE = [("n1", "s1", 0.99, "linked"), ("n2", "s2", 0.95, "linked")]
 
 
+@pytest.fixture(scope="module")
+def sure(by_hand) -> tuple[PeopleLinks, rn.RecoveryRecord]:
+    """n1 is s1 and n2 is s2, and the record of both."""
+    linked = by_hand(SURE)
+    return linked, rn.merge_records(linked)
+
+
 def people_by_agency(links: PeopleLinks, merged: rn.RecoveryRecord) -> pd.DataFrame:
     """The merged people under the id that an agency knew them by, of those linked the first one's."""
     old = links.people.drop_duplicates("linked_id").set_index("linked_id")["person_id"]
     return merged.people.assign(old=merged.people["person_id"].map(old)).set_index("old")
 
 
-def test_linked_people_stand_once_with_what_the_first_agency_says(by_hand) -> None:
-    links = by_hand(SURE)
-    merged = rn.merge_records(links)
-    people = people_by_agency(links, merged)
+def test_linked_people_stand_once_with_what_the_first_agency_says(sure) -> None:
+    people = people_by_agency(*sure)
     assert people["from_agency"].to_dict() == {"n1": "north+south", "n2": "north+south", "n3": "north", "s3": "south"}
     assert people["sex"].to_dict() == {"n1": "F", "n2": "M", "n3": "F", "s3": "F"}
 
 
-def test_first_days_are_the_earliest_and_last_days_the_latest_open_where_one_is(by_hand) -> None:
-    links = by_hand(SURE)
-    people = people_by_agency(links, rn.merge_records(links))
+def test_first_days_are_the_earliest_and_last_days_the_latest_open_where_one_is(sure) -> None:
+    people = people_by_agency(*sure)
     assert people.loc["n1", "joined_on"].strftime("%Y-%m-%d") == "2010-12-01"
     assert people.loc["n1", "left_on"].strftime("%Y-%m-%d") == "2011-05-01"
     assert people.loc["n2", "joined_on"].strftime("%Y-%m-%d") == "2011-02-01" and pd.isna(people.loc["n2", "left_on"])
@@ -43,9 +49,8 @@ def test_who_declined_once_declined_and_agreed_only_where_both_say_so(by_hand) -
     assert pd.isna(people.loc["n2", "consent_research"]), "north never asked"
 
 
-def test_ids_of_others_get_the_agency_in_front_and_rows_keep_their_people(by_hand) -> None:
-    links = by_hand(SURE)
-    merged = rn.merge_records(links)
+def test_ids_of_others_get_the_agency_in_front_and_rows_keep_their_people(sure) -> None:
+    links, merged = sure
     new = links.people.set_index(["agency", "person_id"])["linked_id"]
     assert merged.occasions["occasion_id"].tolist() == ["north:o1", "south:o1"]
     assert merged.occasions["group_id"].tolist() == ["north:aa", "south:aa"] == merged.groups["group_id"].tolist()
@@ -54,9 +59,9 @@ def test_ids_of_others_get_the_agency_in_front_and_rows_keep_their_people(by_han
     assert merged.window == (pd.Timestamp("2010-12-01", tz="Europe/London"), pd.Timestamp("2011-06-01", tz="Europe/London"))
 
 
-def test_rows_that_become_the_same_stand_once_and_it_is_said(by_hand) -> None:
+def test_rows_that_become_the_same_stand_once_and_it_is_said(sure, by_hand) -> None:
     """n1 and n2 are kept apart, and so are s1 and s2: linked, one row says it twice."""
-    merged = rn.merge_records(by_hand(SURE))
+    merged = sure[1]
     assert len(merged.separations) == 1
     assert merged.notes[0].startswith("2 pairs of people of north, south")
     assert "separations: 1 rows that repeat another" in " ".join(merged.notes) and merged.notes[-1] == "south: read by hand"
@@ -65,9 +70,9 @@ def test_rows_that_become_the_same_stand_once_and_it_is_said(by_hand) -> None:
     assert len(apart.people) == 6 and len(apart.separations) == 2
 
 
-def test_nobody_is_kept_apart_from_themselves(by_hand) -> None:
+def test_nobody_is_kept_apart_from_themselves(sure) -> None:
     """Were n1 somebody whom south knows and n2 somebody else, a row of one person twice would say nothing."""
-    links = by_hand(SURE)
+    links = sure[0]
     one = links.people["person_id"].isin(["n1", "n2"])
     same = PeopleLinks(
         links.pairs, links.people.assign(linked_id=links.people["linked_id"].mask(one, "l000001")), links.agencies, links.weights,
@@ -76,13 +81,11 @@ def test_nobody_is_kept_apart_from_themselves(by_hand) -> None:
     assert len(rn.merge_records(same).separations) == 1, "only that of south stays"
 
 
-def test_words_of_state_are_those_of_all(by_hand) -> None:
-    from dataclasses import replace
-
-    links = by_hand(SURE)
-    assert rn.merge_records(links).states == ()
+def test_words_of_state_are_those_of_all(sure) -> None:
+    links, merged = sure
     own = replace(links, records={**links.records, "south": replace(links.records["south"], states=("sober", "using"))})
-    assert rn.merge_records(own).states[-1] == "sober" and "abstinent" in rn.merge_records(own).states
+    words = rn.merge_records(own).states
+    assert merged.states == () and words[-1] == "sober" and "abstinent" in words and len(set(words)) == len(words)
 
 
 def test_results_over_draws_have_the_moments_of_the_draws(by_hand) -> None:
@@ -92,10 +95,11 @@ def test_results_over_draws_have_the_moments_of_the_draws(by_hand) -> None:
         sizes.append(len(record.people))
         return {"people": sizes[-1], "none": np.nan}
 
-    found = rn.over_draws(links, counted, n_draws=5, rng=3)
+    found = rn.over_draws(links, counted, n_draws=3, rng=3)
     stands, *drawn = sizes
+    assert drawn == [6 - one.n_linked for one in links.draws(3, rng=3)]
     assert stands == 5 == found.loc["people", "as_linked"] and set(drawn) == {4, 5}
-    expected = [np.mean(drawn), np.std(drawn, ddof=1), np.quantile(drawn, 0.025), np.quantile(drawn, 0.975), 5]
+    expected = [np.mean(drawn), np.std(drawn, ddof=1), np.quantile(drawn, 0.025), np.quantile(drawn, 0.975), 3]
     np.testing.assert_allclose(found.loc["people", ["mean", "sd", "low", "high", "n_draws"]].astype(float), expected)
     assert found.loc["none", "n_draws"] == 0 and found.index.name == "quantity"
     for wrong in (3, {"people": "many"}):
