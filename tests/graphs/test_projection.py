@@ -71,7 +71,13 @@ def test_ties_weaker_than_the_least_are_left_out_and_those_as_strong_stay() -> N
     assert [(whole.person_ids[i], whole.person_ids[j]) for i, j in zip(*whole.weights.nonzero(), strict=True)] == [
         ("a", "b"), ("b", "a"), ("c", "d"), ("d", "c"),
     ]  # fmt: skip
-    assert whole.settings["min_weight"] == 2.0 and whole.settings["weighting"] == "count"
+    assert whole.weights.nnz == 4 and whole.settings["min_weight"] == 2.0 and whole.settings["weighting"] == "count"
+
+
+def test_by_default_those_who_met_in_company_alone_are_the_weak_ones() -> None:
+    """In fours a tie is worth a third, in threes a half: c and d met in both, e and a in a three."""
+    weak = rn.project(graph(), min_weight=0.5).weights.toarray()
+    assert weak[0, 2] == 0 and weak[0, 4] == 0.5 and weak[2, 3] == pytest.approx(1 / 3 + 1 / 2)
 
 
 def test_minutes_nobody_wrote_down_add_nothing_and_are_counted() -> None:

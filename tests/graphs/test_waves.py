@@ -69,6 +69,8 @@ def test_somebody_is_there_where_their_days_overlap_the_wave(joined: str | None,
     waves = wave_windows(["2011-03-01", "2011-04-01", "2011-05-01", "2011-06-01"], TZ)
     assert presence(people, waves).tolist() == [[True] * 3, here]
     assert presence(people.iloc[1:], waves).tolist() == [here]
+    more = pd.concat([people, pd.DataFrame({"joined_on": [pd.NaT], "left_on": [pd.NaT]})])
+    assert presence(more, waves).tolist() == [[True] * 3, here, [True] * 3]
     assert presence(people, undated_waves(2)).all(), "waves without dates"
     assert presence(pd.DataFrame(index=["a"]), waves).tolist() == [[True] * 3]
 
@@ -78,6 +80,7 @@ def test_attributes_become_arrays_and_dates_consents_and_empty_columns_do_not() 
         {
             "age": pd.array([30, None], dtype="Int64"), "sex": pd.array(["F", None], dtype="str"), "housed": [True, False],
             "joined_on": pd.DatetimeIndex(["2011-01-01", None], tz=TZ), "consent_care": [True, False], "max_introductions": [1, 2],
+            "seen_on": pd.DatetimeIndex(["2011-01-01", None], tz=TZ),
             "empty": [None, None],
         }
     )  # fmt: skip

@@ -17,7 +17,7 @@ ASKED = {"purpose": "evaluation", "unknown_consent": "count", "roles": ("client"
 
 
 def record(
-    letter: str, *, n: int = N, consent: list | None = None, day: str = "2011-03-07", value: str | None = None
+    letter: str, *, n: int = N, consent: tuple | None = None, day: str = "2011-03-07", value: str | None = None
 ) -> rn.RecoveryRecord:
     ids = [f"{letter}{number}" for number in range(n)]
     people = pd.DataFrame({"person_id": [*ids, "w" + letter], "role": ["client"] * n + ["worker"]})
@@ -52,10 +52,10 @@ def made(records: dict | None = None, given: dict | None = None, **more: object)
 
 def test_people_of_the_roles_who_agreed_and_have_a_token_are_compared() -> None:
     """Three declined, one has not been asked; of those left two have no token at all."""
-    consent = [False] * 3 + [None] + [True] * 8
+    consent = (*[False] * 3, None, *[True] * 8)
     nothing = tokens("n")
     nothing.loc[[4, 5], list(TOKEN_COLUMNS)] = None
-    records = {"north": record("n", consent=consent), "south": record("s", consent=[True] * N, day="2011-03-08")}
+    records = {"north": record("n", consent=consent), "south": record("s", consent=(True,) * N, day="2011-03-08")}
     north, south = made(records, {"north": nothing, "south": tokens("s", first=6)})
     assert (north.name, north.n_people, north.n_declined, north.n_without) == ("north", 12, 3, 2)
     assert north.tokens["person_id"].tolist() == ["n3", *[f"n{number}" for number in range(6, 12)]]
@@ -143,7 +143,7 @@ def test_the_same_agency_is_not_linked_to_itself() -> None:
 def test_records_count_days_ask_consent_and_write_states_alike() -> None:
     north, south = record("n"), record("s", day="2011-03-08")
     refused("north: Europe/London, south: Europe/Paris", records={"north": north, "south": replace(south, tz="Europe/Paris")})
-    asked = record("s", consent=[True] * N, day="2011-03-08")
+    asked = record("s", consent=(True,) * N, day="2011-03-08")
     refused("north never recorded who agrees", records={"north": north, "south": asked})
     assert made({"north": north, "south": asked}, {"north": tokens("n"), "south": tokens("s", first=6)}, purpose="care")
     refused("south: sober", records={"north": record("n", value="using"), "south": record("s", value="sober", day="2011-03-08")})

@@ -19,6 +19,8 @@ def test_ids_count_rows_and_say_nothing_of_people() -> None:
     people = pd.DataFrame({"agency": ["a", "a", "b", "b"], "person_id": ["y", "x", "x", "z"]})
     made = with_linked_ids(people, {("a", "x"): 7, ("b", "z"): 7})
     assert made["linked_id"].tolist() == ["l000001", "l000002", "l000003", "l000002"]
+    two = with_linked_ids(people, {("a", "x"): 0, ("b", "z"): 0, ("b", "x"): 1})
+    assert two["linked_id"].tolist() == ["l000001", "l000002", "l000003", "l000002"], "whatever clusters are called"
 
 
 def test_counts_are_of_people_with_somebody_elsewhere(by_hand) -> None:
@@ -42,6 +44,7 @@ def test_the_summary_says_how_many_are_wrong_by_their_own_account(by_hand) -> No
 def test_the_likelier_link_is_made_first_and_the_other_stands_for_review(by_hand) -> None:
     links = by_hand([("n1", "s1", 0.91, "linked"), ("n2", "s1", 0.97, "linked"), ("n3", "s3", 0.1, "apart")])
     assert links.pairs["decision"].tolist() == ["review", "linked", "apart"]
+    assert links.agencies["n_linked"].tolist() == [1, 1], "whoever was refused is nobody elsewhere"
     turned = links.decided(np.array([True, True, False]), np.array(["linked"] * 2 + ["apart"]), first=np.array([2.0, 1.0, 0.0]))
     assert turned.pairs["decision"].tolist() == ["linked", "review", "apart"]
 
