@@ -30,11 +30,11 @@ def world(seed: int) -> rn.RecoveryRecord:
     contacts = []
     for one, other in itertools.combinations(people["person_id"], 2):
         if rng.random() < 0.2:
-            contacts.append((AT - pd.Timedelta(days=int(rng.integers(1, 200))), "call", None, [one, other]))
+            contacts.append((AT - pd.Timedelta(days=int(rng.integers(1, 120))), "call", None, [one, other]))
     for person in people["person_id"]:
         for group in GROUPS:
-            if rng.random() < 0.25:
-                contacts.append((AT - pd.Timedelta(days=int(rng.integers(1, 100))), "meeting", group, [person]))
+            if rng.random() < (0.1 if person == "ann" else 0.25):
+                contacts.append((AT - pd.Timedelta(days=int(rng.integers(1, 60))), "meeting", group, [person]))
     there = [(f"o{place}", person) for place, (*_, who) in enumerate(contacts) for person in who]
     return rn.RecoveryRecord(
         people,
@@ -55,7 +55,7 @@ def met(record: rn.RecoveryRecord, since: pd.Timestamp) -> set[frozenset[str]]:
     return {frozenset(part) for _, part in there.groupby("occasion_id")["person_id"]}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 2, 6, 8, 10, 11])
 def test_a_way_is_as_short_as_any_and_into_mutual_aid_leads_somebody_who_agreed(seed: int) -> None:
     record = world(seed)
     links = rn.client_links(record, "ann", at=AT, window="90D")
@@ -87,6 +87,7 @@ def test_a_way_is_as_short_as_any_and_into_mutual_aid_leads_somebody_who_agreed(
             assert np.isnan(way.steps) and way.through == ()
     assert set(links.ways["group_id"]) == set(GROUPS) - {"pub"}
     steps = links.ways["steps"].fillna(99)
+    assert steps.isin([2, 3]).any(), "a world without a way would pass"
     assert (
         steps.is_monotonic_increasing and links.ways.groupby(steps)["group_id"].apply(lambda ids: ids.is_monotonic_increasing).all()
     )
