@@ -101,10 +101,22 @@ def test_what_is_observed_is_the_difference_of_mean_exposure() -> None:
     ties[0, 2] = ties[1, 3] = ties[2, 3] = ties[3, 2] = 1
     gain = risk_of(ties, [[0, 1], [0, 0], [1, 1], [0, NAN]])
     assert nulls.labels(gain, 99, rng(), weighted=False, within=()).observed == 1
-    assert nulls.rewiring(gain, 99, rng(), weighted=False).observed == 1
+    swapped = nulls.rewiring(gain, 99, rng(), weighted=False)
+    assert swapped.observed == 1 and swapped.exact and len(swapped.draws) < 99, "every way there is, once"
     loss = risk_of(ties, [[1, 0], [1, 1], [1, 1], [0, NAN]], asked={"transition": "loss"})
     # a, who loses it, sees all of its contacts hold it; b sees none, and c none: 0 on average; turned, −1
     assert nulls.labels(loss, 99, rng(), weighted=False, within=()).observed == pytest.approx(-1)
+
+
+@pytest.mark.parametrize(
+    ("directed", "direction", "one_way"), [(True, "out", True), (True, "mutual", False), (False, "out", False)]
+)
+def test_a_tie_says_nothing_of_the_way_back_only_where_it_has_a_direction(directed: bool, direction: str, one_way: bool) -> None:
+    ring = np.roll(np.eye(4), 1, axis=1) + np.roll(np.eye(4), -1, axis=1)
+    risk = risk_of(ring, [[0, 1], [0, 0], [1, 1], [0, 0]], directed=directed, asked={"direction": direction})
+    assert nulls._one_way(risk) is one_way
+    slots = nulls._slots(risk, False)
+    assert (len(slots.strength) == len(slots.indices)) is one_way, "both ways of a tie are one"
 
 
 def test_strengths_count_where_asked_for() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from recoverynet.errors import SchemaError
@@ -106,6 +109,24 @@ def test_covariates_stand_as_they_stood_a_wave_before_and_levels_but_the_first_h
     assert risk.covariates([]).values.shape == (len(person), 0)
     with pytest.raises(SchemaError, match="covariate 'height'.*'age'.*'norm'.*'history'"):
         risk.covariates(["height"])
+
+
+def test_a_covariate_is_looked_for_among_covariates_then_behaviours_then_what_is_known_of_people() -> None:
+    held = np.array([[0, 1.0], [0, 0], [1, 1], [0, 0]])
+    mood = np.array([[1.0, 2], [3, 4], [5, 6], [7, 8]])
+    ring = np.roll(np.eye(4), 1, axis=1)
+    made = NetworkPanel.from_adjacency(
+        [ring] * 2, behaviour={"norm": held, "mood": mood}, covariates={"age": [1, 2, 3, 4]}, directed=True
+    )
+    people = pd.DataFrame({"age": [9, 9, 9, 9], "ward": ["x", "y", "x", "y"]}, index=made.people.index)
+    risk = risk_set(replace(made, people=people), "norm")
+    found = risk.covariates(["age", "mood", "ward"])
+    assert found.values.tolist() == [[1, 1, 0], [2, 3, 1], [4, 7, 1]] and found.terms == ["age", "mood", "ward: y"]
+    with pytest.raises(SchemaError, match="called 'age', as another term"):
+        risk.covariates(["age", "age"])
+    own = replace(made, covariates={"history": np.arange(4.0)})
+    with pytest.raises(SchemaError, match="worked out from the panel"):
+        risk_set(own, "norm").covariates(["history"])
 
 
 def test_history_is_the_share_of_known_waves_before_the_last() -> None:
