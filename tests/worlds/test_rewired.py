@@ -142,6 +142,7 @@ def test_a_panel_holds_what_an_analyst_would_see(family: str) -> None:
     unseen = {name: np.isnan(values) for name, values in panel.behaviour.items()}
     assert (unseen["recovery"] == unseen["placebo"]).all() and abs(unseen["recovery"].mean() - 0.3) < 0.06
     place = panel.covariates["place"]
+    assert set(panel.covariates["observed_trait"]) == {0.0, 1.0}
     assert ((place == place[:, :1]).all()) == (family != "attended") and len(np.unique(place)) == (
         15 if family == "attended" else 10
     )
@@ -189,6 +190,8 @@ def test_the_catalogue_holds_every_kind_make_and_strength_of_every_family() -> N
     world = UNSEEN_WORLDS["attended_latent_3_3_coin/strong"]
     assert (world.reach, world.kind) == ("beyond", "attended_latent_3_3_coin") and world.settings["make"] == "coin"
     assert world.settings["latent_tie"] == 3.0 and world.settings["influence"] > 1
+    plain = UNSEEN_WORLDS["returning_state/none"]
+    assert (plain.kind, plain.settings["make"], plain.settings["influence"]) == ("returning_state", "ideal", 1.0)
     named = unseen_world("attended_latent_3_3_coin/strong", 60, missing=0.2, rng=3)
     truth = Truth(latent_tie=3.0, latent_outcome=3.0, influence=world.settings["influence"])
     same = rewired_panel(60, truth, family="attended", missing=0.2, make="coin", rng=3)

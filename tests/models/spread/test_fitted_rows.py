@@ -46,6 +46,13 @@ def test_everybody_at_a_wave_a_level_a_number_or_a_count(made, counting) -> None
     assert (design[:, 2] == 0).all() and (design[:, 6] == 1).all()
     rows.set_number(design, "age", 33.0)
     assert (design[:, 3] == 33).all() and (design[:, 6] == 1).all()
+    rows.set_number(design, "exposure", 0.7)
+    rows.set_number(design, "no contacts", 0.0)
+    assert (design[:, 2] == 0.7).all(), "whoever has contacts keeps what they hold"
+    unmarked = made(terms=made().terms[:-1], design=made().design[:, :-1], kept=np.arange(6))
+    changed = unmarked.start("observed")
+    unmarked.set_number(changed, "exposure", 0.1)
+    assert (changed[:, 2] == 0.1).all()
     counted = counting()
     for number, marks in ((0, [0, 0, 0]), (1, [1, 0, 0]), (2, [0, 1, 0]), (3, [0, 0, 1]), (7, [0, 0, 1])):
         design = counted.start("observed")

@@ -47,6 +47,29 @@ def test_profiles_of_a_person_or_of_nothing_there_is_are_refused(made, profiles:
         read_profiles(made(), {"wave": 2}, IDS, without=("wave",))
 
 
+@pytest.mark.parametrize("empty", [None, np.nan, pd.NA])
+def test_what_is_empty_is_said(made, empty: object) -> None:
+    with pytest.raises(SchemaError, match="'age' is empty in the profile"):
+        read_profiles(made(), [{"age": empty}], IDS)
+    for nothing in ([], pd.DataFrame({"age": []}), pd.DataFrame(index=[0])):
+        with pytest.raises(SchemaError, match="profiles is empty"):
+            read_profiles(made(), nothing, IDS)
+
+
+def test_a_level_nobody_is_at_or_a_term_left_out_cannot_be_asked_about(made, counting) -> None:
+    """Everybody at the first level is moved to b."""
+    design = made().design.copy()
+    design[design[:, 4] + design[:, 5] == 0, 4] = 1
+    with pytest.raises(SchemaError, match="never 'a'.*it is 'b', 'c'"):
+        read_profiles(made(design=design), {"site": "a"}, IDS)
+    with pytest.raises(SchemaError, match="'age' does not vary"):
+        read_profiles(made(kept=np.array([0, 1, 2, 4, 5, 6])), {"age": 30}, IDS)
+    for number in (1.5, -1):
+        with pytest.raises(SchemaError, match="whole number of contacts"):
+            read_profiles(counting(), {"n_holding": number}, IDS)
+    assert read_profiles(made(), {"age": -1.5}, IDS)[0].says == {"age": -1.5}
+
+
 def test_numbers_beyond_what_was_seen_are_said(made) -> None:
     """Ages go from 25 to 60; both ends were seen."""
     asked = [Profile("x", {"age": 25.0}), Profile("y", {"age": 60.5, "site": "b", "wave": 9}), Profile("z", {"age": 60.0})]
