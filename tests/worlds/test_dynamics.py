@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from recoverynet.errors import SchemaError
 from recoverynet.worlds import dynamics
 from recoverynet.worlds.dynamics import CAFE_OPENS, CAFE_STAYS_OPEN, SHARE_OPEN, Dials, TieOdds, Traits, drawn_traits
 
@@ -77,6 +78,52 @@ def test_the_long_run_share_is_where_gains_and_losses_balance() -> None:
     influenced = dynamics._long_run_states(flat, none, 4.0, np.random.default_rng(1)).mean()
     gain = 0.25 * 4**influenced / (1 + 0.25 * 4**influenced)
     assert influenced == pytest.approx(gain / (gain + 0.1), abs=0.01)
+
+
+def test_a_trait_helps_gaining_and_hinders_losing_in_the_long_run_too() -> None:
+    """At odds of 4 those with the trait gain at 1/4 · 2 and lose at 1/9 / 2, as odds; those without the other way round."""
+    n = 40_000
+    who = Traits((np.arange(n) % 2).astype(float), np.full(n, 0.5), np.zeros(n, int), np.zeros((4, 8), bool), np.full(n, 0.5))
+    held = dynamics._long_run_states(dials(n=n, homophily_covariate=(1.0, 4.0)), who, 1.0, np.random.default_rng(1))
+    for trait, ratio in ((1, 2.0), (0, 0.5)):
+        gain, loss = (odds / (1 + odds) for odds in (0.25 * ratio, ratio**-1 / 9))
+        assert held[who.covariate == trait].mean() == pytest.approx(gain / (gain + loss), abs=0.012)
+
+
+def test_influence_moves_the_norm_and_not_its_placebo_from_wave_to_wave() -> None:
+    """Of 8,000 people without traits, those all of whose contacts hold it gain it at 0.2's odds by 8."""
+    planted, rng = dials(n=8000, influence=8.0, mean_degree=1.0, ties_change=0.0), np.random.default_rng(1)
+    none = Traits(np.full(8000, 0.5), np.full(8000, 0.5), np.zeros(8000, int), np.zeros((4, 8), bool), np.full(8000, 0.5))
+    networks, norm, placebo = dynamics.history(planted, none, rng)
+    assert len(networks) == 4 and all((networks[0] != each).nnz == 0 for each in networks)
+    for values, ratio in ((norm, 8.0), (placebo, 1.0)):
+        gained = {}
+        for share in (0.0, 1.0):
+            rows = [(dynamics._felt_exposure(planted, none, networks[w], norm[:, w]) == share) & ~values[:, w] for w in range(3)]
+            gained[share] = np.concatenate([values[row, w + 1] for w, row in enumerate(rows)]).mean()
+        assert gained[0.0] == pytest.approx(0.2, abs=0.02)
+        assert gained[1.0] == pytest.approx(0.25 * ratio / (1 + 0.25 * ratio), abs=0.04)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n": 1, "mean_degree": 0.5}, {"n_waves": 0}, {"mean_degree": 0.0}, {"mean_degree": 5.0}, {"base_gain": 0.0},
+        {"base_loss": 1.0},
+        {"latent": (1.0,)}, {"influence": 0.0}, {"surroundings": (1.0, np.inf)}, {"ties_change": 1.1}, {"missing": 1.0},
+        {"missing_ties": -0.1}, {"missing_ties": 1.0}, {"mechanism": "dose"},
+    ],
+)  # fmt: skip
+def test_a_dial_out_of_its_range_is_told(wrong: dict) -> None:
+    with pytest.raises(SchemaError, match=f"got n={wrong.get('n', 6)}, "):
+        dials(**wrong).check()
+
+
+@pytest.mark.parametrize(
+    "fine", [{"n": 2, "mean_degree": 0.5}, {"n_waves": 1}, {"mean_degree": 4.9}, {"ties_change": 1.0}, {"missing": 0.99}]
+)
+def test_the_ends_of_every_dial_are_fine(fine: dict) -> None:
+    dials(**fine).check()
 
 
 def test_exposure_is_felt_as_a_share_or_once_it_reaches_a_threshold() -> None:
