@@ -31,6 +31,8 @@ TABLE = (
     ("leaving", 0.2, "a", 6.0, 1, False), ("leaving", 0.2, "b", 5.0, 2, False),
     ("closure", 0.1, "b", 2.0, 1, False), ("closure", 0.1, "a", 1.0, 2, False),
     ("closure", 0.6, "b", 3.0, 1, False), ("closure", 0.6, "a", 1.0, 2, False),
+    ("attending", 0.0, "a", 2.0, 1, False), ("attending", 0.0, "b", 1.0, 2, False),
+    ("attending", 0.1, "b", 3.0, 1, False), ("attending", 0.1, "a", 1.0, 2, False),
 )  # fmt: skip
 
 
@@ -39,12 +41,13 @@ def test_an_assumption_tips_between_the_first_two_values_at_which_the_best_rule_
     assert tips.loc["leaving"].tolist() == [0.1, 0.3, "a", (0.2, 0.3), "b", True]
     assert tips.loc["closure", ["lowest", "highest", "best", "ever_leads"]].tolist() == [0.1, 0.6, "b", False]
     assert tips.loc["closure", ["tips_between", "then"]].isna().all()
-    assert tips.index.tolist() == ["leaving", "closure"]
+    assert tips.loc["attending"].tolist() == [0.0, 0.1, "a", (0.0, 0.1), "b", False]
+    assert tips.index.tolist() == ["leaving", "closure", "attending"]
 
 
 def test_it_says_under_what_a_rule_is_told_apart_or_that_none_is() -> None:
     assert "told apart from the next under some value of leaving" in repr(tipping(*TABLE))
-    assert "no rule is told apart" in repr(tipping(*TABLE[-4:]))
+    assert "no rule is told apart" in repr(tipping(*TABLE[6:]))
     one = tipping(*TABLE)
     frame = one.to_frame()
     frame["gained"] = 0.0

@@ -21,7 +21,7 @@ PEOPLE = ["a", "b", "c", "d"]
 def record(*, groups: pd.DataFrame | None = None, met: list[tuple] = [], episodes: list[tuple] = []) -> rn.RecoveryRecord:  # noqa: B006
     seen = pd.DataFrame(
         [("a", "home", "own"), ("b", "home", "rent"), ("c", "home", "street"), ("a", "score", "3"), ("b", "score", "8"),
-         ("a", "state", "using")],
+         ("a", "mixed", "3"), ("b", "mixed", "many"), ("a", "state", "using")],
         columns=["person_id", "variable", "value"],
     ).assign(observed_at="2011-01-15", source="self")  # fmt: skip
     columns = ["person_id", "provider", "started_on", "ended_on"]
@@ -143,8 +143,9 @@ def test_usual_surroundings_are_taken_where_people_stand_in_more_than_one_beside
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("home", "home=word"), ("home=castle", "never has the value 'castle'; it has 'own', 'rent', 'street'"),
-        ("state=using", "not an outcome"), ("mood", "its outcomes are 'home', 'score'"),
+        ("mixed", "holds words.*'3', 'many'"), ("home", "home=word"),
+        ("home=castle", "never has the value 'castle'; it has 'own', 'rent', 'street'"),
+        ("state=using", "not an outcome"), ("mood", "its outcomes are 'home', 'mixed', 'score'"),
         ("score>=many", "needs a number; got 'many'"),
         ("home==own=", "never has the value"), ("a b", "is written as"), (3, "is written as"), ({}, "got 0"),
     ],
