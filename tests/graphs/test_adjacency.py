@@ -109,3 +109,34 @@ def test_bad_matrices(networks, arguments, message):
         warnings.simplefilter("ignore", RecoveryNetWarning)
         with pytest.raises(SchemaError, match=message):
             NetworkPanel.from_adjacency(networks, **arguments)
+
+
+def test_every_name_means_one_thing():
+    ties = np.array([[0, 1], [1, 0]])
+    for name in ("", 3):
+        with pytest.raises(SchemaError, match="network is the name of the network"):
+            NetworkPanel.from_adjacency([ties], network=name)
+    with pytest.raises(SchemaError, match="'friend' is the name of a behaviour and of the network"):
+        NetworkPanel.from_adjacency([ties], network="friend", behaviour={"friend": [[1], [2]]})
+    with pytest.raises(SchemaError, match="'age' is the name of a behaviour and of a covariate"):
+        NetworkPanel.from_adjacency([ties], behaviour={"age": [[1], [2]]}, covariates={"age": [1, 2]})
+    with pytest.raises(SchemaError, match="directed is True or False; got 'yes'"):
+        NetworkPanel.from_adjacency([ties], directed="yes")
+
+
+def test_a_fault_is_told_with_its_wave_and_a_single_frame_is_no_sequence():
+    fine, wrong = np.array([[0, 1], [1, 0]]), np.array([[0, -2], [0, 0]])
+    with pytest.raises(SchemaError, match="network of wave 2 holds 1 negative"):
+        NetworkPanel.from_adjacency([fine, wrong])
+    for single in (pd.DataFrame(fine), sparse.csr_array(fine)):
+        with pytest.raises(SchemaError, match="put a single one into a list"):
+            NetworkPanel.from_adjacency(single)
+    for strange in ({"a": fine}, "ties", 3):
+        with pytest.raises(SchemaError, match="sequence of matrices"):
+            NetworkPanel.from_adjacency(strange)
+
+
+def test_what_is_missing_in_a_frame_of_whole_numbers_is_unknown():
+    frame = pd.DataFrame({0: [0, 1], 1: [None, 0]}, dtype="Int64")
+    made = NetworkPanel.from_adjacency([frame])
+    assert made.missing[0].toarray().tolist() == [[False, True], [False, False]] and made.networks[0].nnz == 1

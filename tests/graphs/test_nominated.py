@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import recoverynet as rn
-from recoverynet.errors import RecoveryNetWarning, SchemaError
+from recoverynet.errors import RecoveryNetWarning, SchemaError, UnknownPersonError
 from recoverynet.graphs.panel import NetworkPanel
 
 BREAKS = ["2011-03-01", "2011-04-01", "2011-05-01"]
@@ -145,3 +145,57 @@ def test_a_wave_nobody_is_named_in_is_empty_and_said():
     with pytest.warns(RecoveryNetWarning, match="Wave 2 holds no tie"):
         made = NetworkPanel.from_nominations(nominations((1, "a", "b"), (1, "b", "a"), (3, "a", "b")), breaks="wave")
     assert [matrix.nnz for matrix in made.networks] == [2, 0, 1]
+
+
+def test_what_was_left_out_is_counted_by_why():
+    """The panel is of a and b: x is named three times, twice at wave 1; y names a; a row of work is of another relation."""
+    named = nominations(
+        (1, "a", "b", "friend"),
+        (1, "a", "x", "friend"),
+        (1, "b", "x", "friend"),
+        (2, "b", "x", "friend"),
+        (2, "y", "a", "friend"),
+        (1, "b", "z", "work"),
+        columns=("wave", "ego_id", "alter_id", "relation"),
+    )
+    with pytest.warns(RecoveryNetWarning):
+        made = NetworkPanel.from_nominations(named, breaks="wave", people=["a", "b"], relation="friend")
+    assert [network.nnz for network in made.networks] == [1, 0]
+    said = " ".join(made.notes)
+    assert "no part of it: 1 (nominations left out: 3)" in said
+    assert "by people outside the panel, left out: 1." in said and "of another relation, left out: 1." in said
+    whole = NetworkPanel.from_nominations(nominations((1, "a", "b"), (1, "b", "a")), breaks="wave")
+    assert whole.notes == () or not [note for note in whole.notes if "left out" in note]
+
+
+def test_people_nobody_knows_are_another_list():
+    named = nominations((1, "a", "b"), (1, "b", "a"))
+    with pytest.raises(UnknownPersonError, match="Nobody in the nominations is among the people of the panel"):
+        NetworkPanel.from_nominations(named, breaks="wave", people=["x", "y"])
+    seen = pd.DataFrame({"person_id": ["q"], "wave": [1], "variable": "drink", "value": ["1"]})
+    with pytest.raises(UnknownPersonError, match="Nobody in the observations is among the people of the panel"):
+        NetworkPanel.from_nominations(named, seen, breaks="wave", people=["a", "b"])
+    numbered = seen.assign(person_id=["0017"])
+    with pytest.raises(UnknownPersonError, match="the people of the nominations"):
+        NetworkPanel.from_nominations(named, numbered, breaks="wave")
+
+
+def test_without_a_row_nobody_knows_how_many_waves_there_are():
+    with pytest.raises(SchemaError, match="neither a nomination nor an observation"):
+        NetworkPanel.from_nominations(nominations((1, "a", "b")).iloc[:0], breaks="wave")
+
+
+def test_states_are_used_with_a_norm_and_words_that_are_no_numbers_are_no_behaviour():
+    seen = pd.DataFrame(
+        [("a", "state", "abstinent"), ("b", "state", "using"), ("a", "drink", "3"), ("b", "mood", "fine")],
+        columns=["person_id", "variable", "value"],
+    ).assign(wave=1)
+    named = nominations((1, "a", "b"), (1, "b", "a"))
+    with pytest.warns(RecoveryNetWarning):
+        plain = NetworkPanel.from_nominations(named, seen, breaks="wave")
+    assert set(plain.behaviour) == {"drink"} and plain.states is None
+    said = " ".join(plain.notes)
+    assert "States were observed; name a norm" in said and "'mood' holds no numbers" in said
+    with pytest.warns(RecoveryNetWarning):
+        told = NetworkPanel.from_nominations(named, seen, breaks="wave", norm=rn.Norm("recovery", {"abstinent"}))
+    assert set(told.behaviour) == {"drink", "recovery"} and told.behaviour["recovery"][:, 0].tolist() == [1, 0]
