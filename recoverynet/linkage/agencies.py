@@ -117,7 +117,7 @@ def _agency(
     n_all = int(record.people["role"].isin(roles).sum())
     given = wanted if tokens is None else _joined(name, wanted, tokens, record)
     absent = [column for column in (KEY_COLUMN, *TOKEN_COLUMNS) if column not in given.columns]
-    if len(absent) > 1 or KEY_COLUMN in absent:
+    if absent:
         raise SchemaError(
             f"The people of {name} have no linkage tokens ({', '.join(absent[:3])} … are not there), so there is no common column. "
             "Make them with linkage_tokens(particulars, key=…), or read a return with read_ndtms(…, key=…, for_linkage=True)."

@@ -162,3 +162,26 @@ def test_a_birth_date_that_a_system_fills_in_tells_nobody_apart() -> None:
             refused("7 of 30 people of north have the same birth date", NotEstimableError, records=records, given=given)
         else:
             assert len(made(records, given)) == 2
+
+
+def test_one_kind_of_token_that_is_not_there_is_said_as_all_of_them_are() -> None:
+    for column in ("linkage_sector", KEY_COLUMN):
+        refused(f"no linkage tokens.*{column}", given={"north": tokens("n").drop(columns=column), "south": tokens("s", first=6)})
+
+
+def test_one_kind_of_token_shared_is_enough_to_go_on_and_contacts_of_nobody_are_not_the_same() -> None:
+    south = tokens("s", first=50).assign(linkage_sex=tokens("s")["linkage_sex"])
+    assert len(made(given={"north": tokens("n"), "south": south})) == 2
+    silent = {
+        name: replace(one, occasions=one.occasions.iloc[:0], participation=one.participation.iloc[:0])
+        for name, one in {"north": record("n"), "south": record("s")}.items()
+    }
+    assert len(made(silent, {"north": tokens("n"), "south": tokens("s")})) == 2
+
+
+def test_where_nobody_was_asked_nobody_is_left_and_consent_is_asked_for_in_words_there_are() -> None:
+    asked = {"north": record("n"), "south": record("s", consent=(True,) * N, day="2011-03-08")}
+    with pytest.raises(NotEstimableError, match="Nobody on the record may be counted"):
+        made(asked, unknown_consent="leave_out")
+    refused("purpose", purpose="fun")
+    refused("unknown_consent", unknown_consent="guess")
