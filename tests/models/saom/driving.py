@@ -6,6 +6,7 @@ import numpy as np
 
 import recoverynet as rn
 from recoverynet.kernels.saom.actor_model import ACTIVE, CLASS, FIRST_CATEGORY, OUT, TOUCHED, new_state, pairs_of
+from recoverynet.kernels.saom.effects.declared import Pair
 from recoverynet.kernels.saom.nearby import forget
 from recoverynet.kernels.saom.state_changes import begin
 from recoverynet.kernels.saom.tie_choice import tie_options
@@ -27,6 +28,33 @@ def random_network(rng, n, density, *, directed=True):
     x = np.maximum(np.triu(x), np.triu(x).T)
     x[0, 1] = x[1, 0] = 1.0
     return x
+
+
+def with_and_without(x, i, j, *, directed=True):
+    """The network with the tie from i to j there, and with it away."""
+    found = []
+    for tie in (1.0, 0.0):
+        y = x.copy()
+        y[i, j] = tie
+        if not directed:
+            y[j, i] = tie
+        found.append(y)
+    return found
+
+
+def pair_in(x, i, j, start=None):
+    """What i sees of a tie to j in a dense network, by products of matrices."""
+    start = x if start is None else start
+    both = x * x.T
+    numbers = {
+        "tied": x[i, j], "back": x[j, i],
+        "two_paths": x[i] @ x[:, j], "shared_out": x[i] @ x[j], "shared_in": x[:, i] @ x[:, j],
+        "back_paths": x[:, i] @ x[j], "shared_kept": both[i] @ x[j],
+        "ego_out": x[i].sum(), "ego_in": x[:, i].sum(), "ego_mutual": both[i].sum(),
+        "alter_out": x[j].sum(), "alter_in": x[:, j].sum(),
+        "ego_in_start": start[:, i].sum(), "ego_out_start": start[i].sum(), "alter_out_start": start[j].sum(), "n_people": len(x),
+    }  # fmt: skip
+    return Pair(**{name: int(value) for name, value in numbers.items()})
 
 
 def random_panel(rng, n=12, *, n_waves=2, density=0.2, directed=True, **changes):
