@@ -81,7 +81,7 @@ def placed(wanted, month, near=(0.0, 0.0, 0.0), allowed=(True, True, True), room
 
 
 def test_the_group_wanted_or_none():
-    assert placed(1, 1) == 1
+    assert {placed(0, month) for month in range(9)} == {0} and placed(1, 1) == 1
     assert placed(1, 1, room=(9, 0, 9)) == -1
     assert placed(-1, 1, allowed=(False, False, False)) == -1
 

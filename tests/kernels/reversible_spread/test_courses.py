@@ -108,11 +108,11 @@ STRONG = np.array([2.0, 0.5, 1.0, 4.0, 1.5, 1.0, 3.0, 0.25, 1.0, 2.0])
 
 
 def town():
-    """Seven people, one of unknown state; two groups, somebody alone in none of them; an introducer; strengths."""
-    active = np.array([[1, 1], [1, 0], [0, 1], [0, 0], [1, 0], [0, 1], [1, 0]], bool)
+    """Seven people, one of unknown state; two groups; introducers; strengths."""
+    active = np.array([[1, 1], [1, 0], [0, 1], [1, 0], [1, 0], [0, 1], [1, 0]], bool)
     contacts = [[1, 3, 5], [0], [6, 3, 4], [], [2], [0, 1], []]
     at = community([0, 2, 1, UNKNOWN, 2, 2, 0], contacts=contacts, active=active, strength=STRONG)
-    guide = np.array([4, -1, 3, -1, -1, -1, 2])
+    guide = np.array([4, 0, 3, -1, -1, -1, 2])
     return at, contacts, guide
 
 
@@ -159,6 +159,8 @@ def test_chances_of_crossing_by_each_way_of_counting():
         stays = crossing(RATIOS, holds, 0.2, 3.0, 4.0, 0.1, lines, 0.5)
         assert np.log(1 - stays) == pytest.approx(np.exp(odds) * np.log(0.8))  # hazards are proportional
         assert crossing(STEPS, holds, 0.2, 3.0, 4.0, 0.1, lines, 0.5) == pytest.approx(0.5 * np.exp(odds) / (1 + np.exp(odds)))
+        half = np.exp(lines[int(holds), :4] @ [1.0, 0.5, 0.25, 0.5])
+        assert crossing(STEPS, holds, 0.2, 0.25, 0.5, 0.1, lines, 1.0) == pytest.approx(half / (1 + half))
         nobody = lines[int(holds), 4]
         assert crossing(STEPS, holds, 0.2, 0.0, 0.0, 0.1, lines, 1.0) == pytest.approx(1 / (1 + np.exp(-nobody)))
 
@@ -283,6 +285,9 @@ def test_a_share_of_ties_gives_way_to_others_where_the_network_turns_over():
     assert changed == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 3000))
     assert (turned(at, a_plan(at), now(at), ending=1.0, turns=False).indices == at.indices).all()
     assert (turned(at, a_plan(at), now(at), ending=0.0).indices == at.indices).all()
+    mixed = at._replace(state=np.arange(1500) % 3)
+    alike = HOLDS[mixed.state[turned(mixed, a_plan(at), now(mixed), ending=1.0, likeness=30.0).indices]].reshape(1500, 2)
+    assert (alike == HOLDS[mixed.state][:, None]).all()
 
 
 @pytest.mark.parametrize(("likeness", "own"), [(0.0, 0), (1.0, 0), (1.0, 2), (-1.0, 0), (-1.0, 2), (1.0, UNKNOWN)])
@@ -301,7 +306,7 @@ def test_new_contacts_are_met_by_their_ties_and_on_log_odds_by_their_state(liken
 
 
 def test_whoever_has_unknown_state_is_taken_on_as_met():
-    state = np.array([0, UNKNOWN, UNKNOWN, 0])
+    state = np.array([0, UNKNOWN, 0, 2])
     at = community(state, contacts=[[], [], [], [1, 1, 1, 2]])
     met = [new_contact(0, place, 5, SEED, at, 30.0, state) for place in range(400)]
     assert np.mean(np.array(met) == 1) == pytest.approx(0.75, abs=0.09)
@@ -333,6 +338,7 @@ def test_nominations_come_to_contacts_and_to_anybody_where_none_can_go():
     barred = at._replace(allowed=np.array([[1, 1], [0, 0], [1, 1], [1, 1], [1, 1]], bool))
     assert {chosen(NOMINATION, barred, slot=slot)[0] for slot in range(60)} == {0, 2, 3, 4}
     assert chosen(NOMINATION, at, wanted=1)[:2] == (1, 1)
+    assert {chosen(NOMINATION, community([0] * 3), slot=slot)[0] for slot in range(30)} == {0, 1, 2}  # nobody has contacts
 
 
 def test_a_mentor_brings_somebody_like_them_to_a_group_of_theirs():
@@ -394,6 +400,7 @@ def test_what_is_not_followed_still_counts_as_proposed():
     after = proposed(at, [[1, 1, 0, 9, 2, 3]], closure=np.zeros(1))
     assert not after.active.any() and after.done.tolist() == [1, 0, 0]
     assert after.asked[2] == 5 and (after.guide == -1).all()
+    assert proposed(at, [[DEGREE, 1, 0, 9, -1, -1]] * 6, closure=np.zeros(6)).done.tolist() == [4, 0, 2]  # once a month
 
 
 def test_clients_not_yet_linked_and_not_just_asked_are_chosen_once_a_month():
@@ -409,13 +416,13 @@ def test_clients_not_yet_linked_and_not_just_asked_are_chosen_once_a_month():
 
 def test_a_champion_of_the_plan_and_a_mentor_of_the_rule_walk_people_in():
     active = np.zeros((4, 2), bool)
-    active[3, 1] = True
-    at = community([0] * 4, active=active, client=np.array([1, 1, 1, 0], bool), guide_room=np.array([0, 0, 0, 2.0]))
+    active[0, 1] = True
+    at = community([0] * 4, active=active, client=np.array([0, 1, 1, 1], bool), guide_room=np.array([2.0, 0, 0, 0]))
     after = proposed(at, [[MENTOR, -1, 0, 9, -1, -1]] * 4)
-    assert after.done.tolist() == [2, 2, 2] and after.active[:3, 1].sum() == 2  # agreed to two a month
-    assert sorted(after.guide.tolist()) == [-1, -1, 3, 3]
-    champion = proposed(at, [[DEGREE, 1, 0, 9, -1, 3]])
-    assert champion.guide[champion.active[:, 1] & at.client].tolist() == [3]
+    assert after.done.tolist() == [2, 2, 2] and after.active[1:, 1].sum() == 2  # agreed to two a month
+    assert sorted(after.guide.tolist()) == [-1, -1, 0, 0]
+    champion = proposed(at, [[DEGREE, 1, 0, 9, -1, 0]])
+    assert champion.guide[champion.active[:, 1] & at.client].tolist() == [0]
 
 
 def test_shares_of_months_and_of_proposals_followed():
@@ -468,6 +475,15 @@ def test_unknown_states_are_drawn_from_those_known_and_runs_are_their_own():
         assert states[seed, 0].tolist() == np.bincount(drawn, minlength=3).tolist()
     part, *_ = run(at, a_plan(at, 1), some_rates(), 1, runs=2, first=1, end=2)
     assert not part[0].any() and (part[1] == states[1]).all()
+
+
+def test_room_and_who_came_by_themselves_are_known_from_the_start():
+    """A group with room for two where one goes takes one of three; nobody who was there leaves where nothing turns over."""
+    at = community([0] * 4, 1, active=np.array([[1], [0], [0], [0]], bool))
+    slots = [[1, 0, 1, 2, person, -1] for person in (1, 2, 3)]
+    rates = some_rates(3, leaving=np.ones(1))
+    *_, linked, done = run(at, a_plan(at, 3, slots, room=np.full((4, 1), 2)), rates, 3)
+    assert linked[0, :, 0].tolist() == [1, 2, 1, 1] and done[0, 1].tolist() == [1, 1, 2]
 
 
 def test_courses_leave_the_community_as_it_was():
