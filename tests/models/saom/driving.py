@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from dense_effects import mean_similarity
 
 import recoverynet as rn
 from recoverynet.kernels.saom.actor_model import ACTIVE, CLASS, FIRST_CATEGORY, OUT, TOUCHED, new_state, pairs_of
@@ -73,6 +74,17 @@ def random_panel(rng, n=12, *, n_waves=2, density=0.2, directed=True, **changes)
     }
     networks = [random_network(rng, n, density, directed=directed) for _ in range(n_waves)]
     return rn.NetworkPanel.from_adjacency(changes.pop("networks", networks), **{**given, **changes})
+
+
+def covariates_of(panel):
+    """Centred values at the first wave, range and mean similarity of what terms may refer to."""
+    drink = panel.behaviour["drink"]
+    reach = drink.max() - drink.min()
+    found = {"drink": (drink[:, 0] - drink.mean(), reach, mean_similarity(drink[:, :-1].T, reach))}
+    for name, values in panel.covariates.items():
+        reach = values.max() - values.min()
+        found[name] = (values - values.mean(), reach, mean_similarity([values], reach))
+    return found
 
 
 class Choice(NamedTuple):

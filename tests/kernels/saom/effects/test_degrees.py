@@ -54,11 +54,11 @@ def test_changes_are_what_the_tie_adds_to_s(directed):
 def test_contributions_of_ties_that_are_there():
     rng = np.random.default_rng(2)
     for _ in range(3):
-        x = random_network(rng, 5, 0.5)
+        x, start = random_network(rng, 5, 0.5), random_network(rng, 5, 0.5)
         for i, j in np.argwhere(x > 0):
             for name, code in TIES.items():
                 for p in PARAMETERS.get(name, (1.0,)):
-                    found = degrees.degree_tie(code, pair_in(x, i, j), p)
+                    found = degrees.degree_tie(code, pair_in(x, i, j, start), p)
                     assert found == pytest.approx(contribution(name, x, i, j, p=p)), name
 
 
