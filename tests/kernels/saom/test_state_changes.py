@@ -10,10 +10,12 @@ from recoverynet.kernels.saom.actor_model import (
     DEGREE_CAP,
     DIRECTED,
     FIRST_CATEGORY,
+    IN_START,
     INTO,
     N_CLASSES,
     N_OWN,
     OUT,
+    OUT_START,
     new_state,
     pairs_of,
 )
@@ -61,6 +63,9 @@ def assert_classes_hold_people_alike(setting, state, terms=TERMS):
         assert j in members[people[j, CLASS]]
         if not capped:
             looks.setdefault((None if place is None else people[j, FIRST_CATEGORY + place], *degrees), set()).add(people[j, CLASS])
+    strides = setting.model.strides
+    for look, which in looks.items():
+        assert which == {np.array([look[0] or 0, *look[1:]]) @ [strides[place] if place is not None else 0, *strides[-2:]]}
     assert all(len(each) == 1 for each in looks.values())  # people alike are of one class,
     assert len(set.union(*looks.values())) == len(looks)  # and a class is of people alike
     assert len(looks) > 1
@@ -82,16 +87,19 @@ def test_classes_follow_ties(terms):
         assert_classes_hold_people_alike(setting, state, terms)
 
 
-def test_beyond_the_cap_people_are_a_class_of_their_own():
-    setting = a_setting()
+@pytest.mark.parametrize(("terms", "received", "sent"), [(TERMS, True, True), (["density", "inPop"], True, False)])
+def test_beyond_the_cap_people_are_a_class_of_their_own(terms, received, sent):
+    """Person 0 comes to receive more than the cap, person 9 to send as many; who sends counts only where classes look at it."""
+    setting = a_setting(terms=terms)
     whole = setting.model.whole
-    whole[DEGREE_CAP] = 3
+    whole[DEGREE_CAP] = 4
     state = started(setting)
-    for i in range(1, 6):
-        if not network_of(state)[i, 0]:
-            assert toggled(setting, state, i, 0)
-        assert_classes_hold_people_alike(setting, state)
-    assert state.people[0, CLASS] == whole[N_CLASSES]
+    for i in range(1, 7):
+        for pair in ((i, 0), (9, i)):
+            if not network_of(state)[pair]:
+                assert toggled(setting, state, *pair)
+            assert_classes_hold_people_alike(setting, state, terms)
+    assert (state.people[[0, 9], CLASS] == whole[N_CLASSES]).tolist() == [received, sent]
 
 
 def test_ties_without_direction_stand_both_ways_and_own_effects_see_them():
@@ -164,6 +172,26 @@ def test_a_step_of_behaviour_moves_people_between_classes_where_classes_look_at_
     state.people[0, place] += 1
     assert class_anew(model.strides, model.whole, state.people, state.classes, state.pool, state.used, 0)
     assert state.people[0, CLASS] == state.people[same, CLASS] and 0 in members_of(state)[state.people[0, CLASS]]
+
+
+def test_a_start_is_what_the_epoch_says():
+    rng = np.random.default_rng(9)
+    smoke = np.tile(np.arange(10) % 3, (2, 1)).T.astype(float)
+    smoke[0, 1] = 2
+    panel = random_panel(rng, 10, behaviour={"drink": rng.permutation(np.arange(20) % 4).reshape(10, 2) + 1.0, "smoke": smoke})
+    model = Specification({"friend": [("altX", "age"), ("sameX", "site")]}, {"drink": ["linear"], "smoke": ["linear"]})
+    setting = saom_setting(panel, model)
+    state, arrays = started(setting), setting.epochs[0].arrays
+    n_attributes = len(arrays.values)
+    assert n_attributes == 5 and len(arrays.z) == 2
+    categories = state.people[:, FIRST_CATEGORY : FIRST_CATEGORY + n_attributes]
+    np.testing.assert_array_equal(categories.T, arrays.categories)
+    np.testing.assert_array_equal(state.people[:, FIRST_CATEGORY + n_attributes :].T, [values[:, 0] for values in panel.behaviour.values()])
+    np.testing.assert_array_equal(state.values, arrays.values)
+    x = panel.networks[0].toarray()
+    np.testing.assert_array_equal(network_of(state), x)
+    np.testing.assert_array_equal(received_of(state), x)
+    np.testing.assert_array_equal(state.people[:, [IN_START, OUT_START]].T, [x.sum(axis=0), x.sum(axis=1)])
 
 
 def test_a_new_start_is_the_first_start_again():
