@@ -146,7 +146,9 @@ def test_contacts_are_ties_introducers_and_the_others_of_ones_groups(mode):
 
 def test_nobody_else_in_a_group_is_no_contact():
     at = community([0, 2], active=np.array([[1, 0], [0, 0]], bool))
-    alone = contacts_of(0, at, at.state, at.indices, at.active, np.full(2, -1), np.array([1, 0]), np.zeros(2), np.array([1.0, 0]), 0)
+    alone = contacts_of(
+        0, at, at.state, at.indices, at.active, np.full(2, -1), np.array([1, 0]), np.zeros(2), np.array([1.0, 0]), 0
+    )
     assert alone == (0.0, 0.0)
 
 
@@ -174,14 +176,25 @@ def test_everybody_moves_at_once_by_what_contacts_held_before(mode):
     rates = some_rates(lines=lines, steps=np.array([0.9]))
     for month in range(1, 40):
         found = step(
-            month, SEED, at, a_plan(at, 40, hosts=hosts), rates, 0, mode, at.state, at.indices, at.active, at.active.sum(axis=1), guide
+            month,
+            SEED,
+            at,
+            a_plan(at, 40, hosts=hosts),
+            rates,
+            0,
+            mode,
+            at.state,
+            at.indices,
+            at.active,
+            at.active.sum(axis=1),
+            guide,
         )
         for person, state in enumerate(at.state):
             if state == UNKNOWN:
                 assert found[person] == UNKNOWN
                 continue
             holds = bool(HOLDS[state])
-            plain = BASE[state, HOLDS != holds].sum()
+            plain = BASE[state, holds != HOLDS].sum()
             holding, of = counted_by_hand(at, contacts, guide, person, hosts, mode == SHARED)
             chance = crossing(mode, holds, plain, holding, of, 0.1, lines[0], 0.9)
             chance += 0.05 * (not holds and at.active[person, 1])
@@ -349,12 +362,7 @@ def test_a_mentor_brings_somebody_like_them_to_a_group_of_theirs():
     at = community([0] * 6, active=active, like=like, guide_room=np.array([0.5, 0, 0, 1.0, 0, 0]))
     free = np.array([0, 1, 1, 0, 1, 1], bool)
     assert chosen(MENTOR, at, free=free) == (4, 1, 3) == chosen(MENTOR, at, wanted=1, free=free)
-    for bar in (
-        {"wanted": 0},
-        {"free": free & (np.arange(6) != 4)},
-        {"left": np.zeros(6)},
-        {"room": np.array([99, 1])},
-    ):
+    for bar in ({"wanted": 0}, {"free": free & (np.arange(6) != 4)}, {"left": np.zeros(6)}, {"room": np.array([99, 1])}):
         assert chosen(MENTOR, at, **{"free": free, **bar}) == (-1, -1, -1), bar
     unknown = like.copy()
     unknown[[3, 4]] = -1
@@ -489,6 +497,12 @@ def test_room_and_who_came_by_themselves_are_known_from_the_start():
 def test_courses_leave_the_community_as_it_was():
     at, _, _ = town()
     kept = [np.copy(each) for each in at]
-    run(at, a_plan(at, 6, [[1, -1, 0, 9, -1, -1]]), some_rates(1, leaving=np.full(1, 0.5), ties_ending=np.full(1, 0.5)), 6, turns=True)
+    run(
+        at,
+        a_plan(at, 6, [[1, -1, 0, 9, -1, -1]]),
+        some_rates(1, leaving=np.full(1, 0.5), ties_ending=np.full(1, 0.5)),
+        6,
+        turns=True,
+    )
     for one, other in zip(at, kept, strict=True):
         np.testing.assert_array_equal(one, other)

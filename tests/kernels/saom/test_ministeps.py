@@ -72,7 +72,9 @@ def test_a_variable_whose_rate_is_0_has_no_turn():
 def test_scores_of_rate_effects_are_values_of_turns_less_expected_ones():
     """Nobody ever has a tie: 1/(outdegree + 1) is 1 for everybody, and turns come at ρ e^α a person."""
     with pytest.warns(UserWarning, match="no tie"):
-        panel = random_panel(np.random.default_rng(2), 8, networks=[np.zeros((8, 8)), random_network(np.random.default_rng(3), 8, 0.3)])
+        panel = random_panel(
+            np.random.default_rng(2), 8, networks=[np.zeros((8, 8)), random_network(np.random.default_rng(3), 8, 0.3)]
+        )
     setting = saom_setting(panel, Specification({"friend": ["outRateInv", "density"]}))
     for seed in range(4):
         state, _, steps = ran(setting, [3.0, 0.4, -60.0], seed)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from dense_effects import tie_effect
-from driving import pair_in, random_network, random_panel, started, with_and_without
+from driving import pair_in, random_panel, started, with_and_without
 
 from recoverynet.kernels.saom.actor_model import COUNTS, IN_MARK, N_NEAR, NEAR, OUT_MARK, PATHS, TOUCHED
 from recoverynet.kernels.saom.effects.declared import IN_IN, IN_OUT, KEPT, OUT_IN, OUT_OUT

@@ -186,7 +186,9 @@ def test_a_start_is_what_the_epoch_says():
     assert n_attributes == 5 and len(arrays.z) == 2
     categories = state.people[:, FIRST_CATEGORY : FIRST_CATEGORY + n_attributes]
     np.testing.assert_array_equal(categories.T, arrays.categories)
-    np.testing.assert_array_equal(state.people[:, FIRST_CATEGORY + n_attributes :].T, [values[:, 0] for values in panel.behaviour.values()])
+    np.testing.assert_array_equal(
+        state.people[:, FIRST_CATEGORY + n_attributes :].T, [values[:, 0] for values in panel.behaviour.values()]
+    )
     np.testing.assert_array_equal(state.values, arrays.values)
     x = panel.networks[0].toarray()
     np.testing.assert_array_equal(network_of(state), x)

@@ -48,5 +48,7 @@ def test_moments_that_cannot_be_are_told(given, words):
 
 
 def test_somebody_who_is_not_there_is_named():
-    with pytest.raises(UnknownPersonError, match="names 2 people who are not in the panel, such as 'dan'; its first are 'ann', 'bob'"):
+    with pytest.raises(
+        UnknownPersonError, match="names 2 people who are not in the panel, such as 'dan'; its first are 'ann', 'bob'"
+    ):
         shares_of_change(PANEL, {"dan": 1.5, "eve": 1.5, "cat": 2.5})

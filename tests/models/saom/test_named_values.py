@@ -38,8 +38,12 @@ def test_in_order_or_by_label_or_any_way_of_meaning_one():
     assert theta() == theta_of(PARAMETERS, range(1, 11)).tolist() == list(range(1, 11))
     given = without("friend: simX drink", "friend: simX age", "friend: density", "friend: density (creation)", "drink: avAlt")
     names = {
-        ("simX", "drink"): -5, "simX age": -6, ("density", "friend", "eval"): -3, ("density", "friend", "creation"): -4, "avAlt": -10
-    }  # fmt: skip
+        ("simX", "drink"): -5,
+        "simX age": -6,
+        ("density", "friend", "eval"): -3,
+        ("density", "friend", "creation"): -4,
+        "avAlt": -10,
+    }
     assert theta_of(PARAMETERS, {**given, **names}).tolist() == [1, 2, -3, -4, -5, -6, 7, 8, 9, -10]
 
 

@@ -39,11 +39,17 @@ def begun(theta=(1.0, 0.0, 0.0), free=(0, 1, 2), spread=(2.0, 1.6, 1.1), derivat
     )
 
 
-def converged(estimation, world=None, *, wanted=0.2, known=False, n_simulations=1000, seed=2):
+def converged(estimation, world=None, *, known=False):
     return walk.converge(
-        world or LinearWorld(), estimation, n_simulations=n_simulations, wanted=wanted, most_runs=4, rng=np.random.default_rng(seed),
-        quiet=True, known=known,
-    )  # fmt: skip
+        world or LinearWorld(),
+        estimation,
+        n_simulations=1000,
+        wanted=0.2,
+        most_runs=4,
+        rng=np.random.default_rng(2),
+        quiet=True,
+        known=known,
+    )
 
 
 def test_the_walk_ends_at_the_answer_with_the_derivative_and_the_spread():
@@ -189,7 +195,9 @@ def test_what_simulations_never_vary_in_is_met_or_never():
     tied = sums.copy()
     tied[:, 2] = tied[:, 1] - 17.0  # −5 where the second is 12: always as observed together
     gap = (tied.mean(axis=0) - TARGETS)[:2]
-    assert walk.overall_ratio(stayed(tied), begun()) == pytest.approx(np.sqrt(gap @ np.linalg.inv(np.cov(tied[:, :2].T, ddof=0)) @ gap))
+    assert walk.overall_ratio(stayed(tied), begun()) == pytest.approx(
+        np.sqrt(gap @ np.linalg.inv(np.cov(tied[:, :2].T, ddof=0)) @ gap)
+    )
     tied[:, 2] += 1.0
     assert walk.overall_ratio(stayed(tied), begun()) == np.inf
 

@@ -86,7 +86,9 @@ def test_a_statistic_that_never_varies_is_named():
 def test_combinations_are_named_and_none_beside_them():
     sums = drawn()
     sums[:, 1] = 3.0 * sums[:, 0] - 200.0 * sums[:, 2] + 7.0
-    with pytest.raises(NotEstimableError, match=r"together: friend: density, friend: recip, friend: inPop\. Leave one of them out\.$"):
+    with pytest.raises(
+        NotEstimableError, match=r"together: friend: density, friend: recip, friend: inPop\. Leave one of them out\.$"
+    ):
         check_collinear(LABELS, sums)
     sums = drawn()
     sums[:, 3] = 2.0 * sums[:, 0]
