@@ -35,7 +35,14 @@ def columns(specification=MODEL, epochs=TWO_PERIODS, condition=-1):
 
 def model(built, n_people=1000, most_degree=6, by_class=None):
     return build_model(
-        built, ATTRIBUTES, directed=True, n_people=n_people, most_degree=most_degree, condition=-1, by_class=by_class, unknown_alters="mean"
+        built,
+        ATTRIBUTES,
+        directed=True,
+        n_people=n_people,
+        most_degree=most_degree,
+        condition=-1,
+        by_class=by_class,
+        unknown_alters="mean",
     )
 
 
