@@ -205,7 +205,7 @@ def changes_of(worth, sizes):
 
 @pytest.mark.parametrize("worth", [[0.5, -1.0, 0.0, 1.2], [700.0, 701.0, -5.0, 0.0], [-800.0, -9.0, -1.0, -800.0]])
 def test_one_choice_follows_its_chances_and_its_score_is_what_it_changes_less_the_expectation(worth):
-    sizes, times = np.array([1, 5, 2, 1]), 1500
+    sizes, times = np.array([1, 5, 2, 1]), 800
     weights = np.append(sizes * np.exp(np.array(worth) - max(0.0, *worth)), np.exp(-max(0.0, *worth)))
     chances = weights / weights.sum()
     random, counts, scores = np.array([6], np.uint64), np.zeros(5), np.zeros(4)
