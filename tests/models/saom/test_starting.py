@@ -64,23 +64,23 @@ def drawn(n_runs=200):
     return np.random.default_rng(1).normal(size=(n_runs, 4)) * [1.0, 50.0, 0.01, 3.0] + [5.0, 0.0, 2.0, 100.0]
 
 
-LABELS = ["friend: density", "friend: recip", "friend: inPop", "friend: rate, period 1"]
+FREE = [*(Parameter("friend", name) for name in ("density", "recip", "inPop")), Parameter("friend", "Rate", type="rate", period=1)]
 
 
 def test_statistics_that_differ_are_let_through_whatever_their_size():
-    check_collinear(LABELS, drawn())
+    check_collinear(FREE, drawn())
     nearly = drawn()
     nearly[:, 1] = 50 * nearly[:, 0] + 1e-3 * nearly[:, 1]
-    check_collinear(LABELS, nearly)
+    check_collinear(FREE, nearly)
 
 
 def test_a_statistic_that_never_varies_is_named():
     still = drawn()
     still[:, 2] = 3.0
     with pytest.raises(NotEstimableError, match=r"never change the statistic of friend: inPop: .*fixed=\.$"):
-        check_collinear(LABELS, still)
+        check_collinear(FREE, still)
     with pytest.raises(NotEstimableError, match="Or starting values of recip, inPop lead where there is no way back"):
-        check_collinear(LABELS, still, ["recip", "inPop"])
+        check_collinear(FREE, still, ["recip", "inPop"])
 
 
 def test_combinations_are_named_and_none_beside_them():
@@ -89,10 +89,10 @@ def test_combinations_are_named_and_none_beside_them():
     with pytest.raises(
         NotEstimableError, match=r"together: friend: density, friend: recip, friend: inPop\. Leave one of them out\.$"
     ):
-        check_collinear(LABELS, sums)
+        check_collinear(FREE, sums)
     sums = drawn()
     sums[:, 3] = 2.0 * sums[:, 0]
     with pytest.raises(NotEstimableError, match=r"together: friend: density, friend: rate, period 1\. .*Where ties are only made"):
-        check_collinear(LABELS, sums)
+        check_collinear(FREE, sums)
     with pytest.raises(NotEstimableError, match="combinations of each other"):
-        check_collinear(LABELS, drawn(3))  # fewer simulations than parameters tell nothing apart
+        check_collinear(FREE, drawn(3))  # fewer simulations than parameters tell nothing apart
