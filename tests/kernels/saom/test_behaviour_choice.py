@@ -90,8 +90,8 @@ def drawn(columns, worth, variable, times):
 @pytest.mark.parametrize("last", [[0.4, 0.0, 1.1], [-np.inf, 0.0, -0.5], [900.0, 0.0, 901.0], [-900.0, 0.0, -np.inf]])
 def test_draws_follow_the_chances_and_scores_are_what_was_chosen_less_its_expectation(last):
     columns = np.zeros((3, 12), np.int64)
-    columns[:, WEIGHT], columns[:, VARIABLE] = [4, 1, -1], [1, 2, 1]
-    worth = np.array([[-1.0, 5.0, 3.0, last[0]], [0.0, 0.0, 0.0, 0.0], [2.0, 5.0, 3.0, last[2]]])
+    columns[:, WEIGHT], columns[:, VARIABLE] = [0, 1, -1], [1, 2, 1]
+    worth = np.array([[-1.5, 5.0, 3.0, last[0]], [0.0, 0.0, 0.0, 0.0], [2.0, 5.0, 3.0, last[2]]])
     chances = np.exp(np.array(last) - max(last))
     chances /= chances.sum()
     times = 700
@@ -100,9 +100,9 @@ def test_draws_follow_the_chances_and_scores_are_what_was_chosen_less_its_expect
     assert not counts[chances < 1e-12].any()
     some = chances > 1e-12
     assert ((counts - times * chances)[some] ** 2 / (times * chances[some])).sum() < 13.9  # chi-squared, 2 df, p = .001
-    change = np.array([-1.0, 0.0, 2.0])
+    change = np.array([-1.5, 0.0, 2.0])
     expected = np.zeros(6)
-    expected[4] = counts @ change - times * (chances @ change)
+    expected[0] = counts @ change - times * (chances @ change)
     np.testing.assert_allclose(gathered, expected, atol=1e-8)
 
 

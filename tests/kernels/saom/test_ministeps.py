@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from driving import behaviour_of, network_of, place_of, quietly, random_network, random_panel
 
-from recoverynet.kernels.saom.actor_model import ACTIVE, DONE, new_state
+from recoverynet.kernels.saom.actor_model import ACTIVE, DONE, FIRST_CATEGORY, new_state
 from recoverynet.kernels.saom.ministeps import run_epoch
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification
@@ -112,3 +112,52 @@ def test_a_conditional_simulation_ends_as_soon_as_what_is_known_has_moved_as_far
         assert turns == pytest.approx(round(turns)) and wanted <= steps - turns + 1e-9
         times.add(time)
     assert len(times) == 8
+
+
+def test_turns_go_by_rates_as_ties_make_them_now():
+    """Whoever has no tie has e^15 times the turns of whoever has one: everybody makes one tie, and then next to none."""
+    with pytest.warns(UserWarning, match="no tie"):
+        panel = random_panel(
+            np.random.default_rng(5), 8, networks=[np.zeros((8, 8)), random_network(np.random.default_rng(3), 8, 0.3)]
+        )
+    setting = saom_setting(panel, Specification({"friend": ["outRateInv", "density"]}))
+    for seed in range(3):
+        state, _, steps = ran(setting, [np.exp(-25.0), 30.0, 12.0], seed)
+        assert network_of(state).sum(axis=1).tolist() == [1.0] * 8 and steps == 8
+
+
+def test_nobody_has_a_turn_who_has_left():
+    present = np.ones((8, 2), bool)
+    present[7, 1] = False
+    rng = np.random.default_rng(6)
+    networks = [random_network(rng, 8, 0.3) * present[:, [wave]] * present[:, wave] for wave in range(2)]
+    setting = saom_setting(random_panel(rng, 8, networks=networks, present=present), PLAIN, change_at=0.1)
+    for seed in range(3):
+        state, _, _ = ran(setting, theta_of(setting, {"friend": 12.0, "drink": 1.0}, density=2.0), seed)
+        x = network_of(state)
+        assert not x[7].any() and not x[:, 7].any() and x[:7, :7].sum() > 21
+
+
+def test_each_behaviour_keeps_its_level_its_centred_value_and_its_category_together():
+    rng = np.random.default_rng(7)
+    smoke = rng.integers(0, 3, (9, 2)).astype(float)
+    smoke[:3, 0], smoke[0, 1] = [0, 1, 2], 1
+    drink = rng.integers(2, 6, (9, 2)).astype(float)
+    drink[:4, 0], drink[0, 1] = [2, 3, 4, 5], 3
+    panel = random_panel(rng, 9, behaviour={"drink": drink, "smoke": smoke})
+    setting = saom_setting(panel, Specification({"friend": ["density"]}, {"drink": ["linear"], "smoke": ["linear", "avAlt"]}))
+    theta = theta_of(setting, {"friend": 1.0, "drink": 5.0, "smoke": 5.0})
+    for seed in range(3):
+        state, _, _ = ran(setting, theta, seed)
+        for which, observed in enumerate((drink, smoke)):
+            now, row = behaviour_of(state, which), setting.model.rows[which]
+            assert (now != observed[:, 0]).sum() > 2 and now.min() >= observed.min() and now.max() <= observed.max()
+            np.testing.assert_allclose(state.values[row], now - observed.mean())
+            np.testing.assert_array_equal(state.people[:, FIRST_CATEGORY + row], now - observed.min())
+
+
+def test_where_what_is_conditioned_on_did_not_change_there_is_no_turn():
+    x = random_network(np.random.default_rng(8), 8, 0.3)
+    setting = saom_setting(random_panel(np.random.default_rng(8), 8, networks=[x, x]), PLAIN, conditional="friend")
+    state, time, steps = ran(setting, theta_of(setting, {"drink": 3.0}), 1)
+    assert (time, steps) == (0.0, 0) and (network_of(state) == x).all()
