@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import behaviour_of, choice_of, network_of, quietly, random_network, random_panel, weighed
+from driving import behaviour_of, choice_of, network_of, quietly, random_network, random_panel, started, weighed
 from scipy import stats
 
 from recoverynet.errors import SchemaError
@@ -22,6 +22,7 @@ from recoverynet.kernels.saom.ministeps import run_epoch
 from recoverynet.kernels.saom.nearby import forget
 from recoverynet.kernels.saom.state_changes import fill_ties
 from recoverynet.kernels.saom.tie_choice import UNCHANGED, choose_option, far_member
+from recoverynet.models.saom.effects import own_effect
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term
 
@@ -250,3 +251,25 @@ def test_members_out_of_reach_are_drawn_alike_however_few_they_are(touched):
     assert counts.sum() == counts[far].sum()
     expected = times / len(far)
     assert ((counts[far] - expected) ** 2 / expected).sum() < 16.3  # chi-squared, 3 df at most, p = .001
+
+
+def returned(ego, ties, values):
+    total = 0.0
+    for j in range(ties.shape[0]):
+        total += ties[ego, j] * ties[j, ego] * (1.0 + values[j])
+    return total
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_an_effect_of_ones_own_is_asked_with_the_tie_and_without_and_the_network_stays(directed):
+    """Returned ties to people with so high a value: where ties have no direction, every tie is returned."""
+    panel = random_panel(np.random.default_rng(12), 7, density=0.5, directed=directed)
+    same = ["recip", Term("recip", times=[("altX", "age")])] if directed else ["density", ("altX", "age")]
+    setting = saom_setting(panel, Specification({"friend": [*same, (own_effect(returned, "mine"), "age")]}))
+    state, x = started(setting), panel.networks[0].toarray()
+    for ego in range(7):
+        changes = choice_of(setting, state, np.zeros(len(setting.parameters)), ego).changes
+        plain, about_age, mine = changes[np.flatnonzero(setting.model.ties[:, WEIGHT] > 0)]
+        np.testing.assert_allclose(mine, plain + about_age)
+        assert plain.any()
+        np.testing.assert_array_equal(state.dense, x)

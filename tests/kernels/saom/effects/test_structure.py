@@ -125,8 +125,9 @@ def test_every_product_of_effects_on_ties(directed):
         parts = [
             [(each.effect, terms_of(panel, each.effect, each.about, parameters)) for each in (term, *term.times)] for term in terms
         ]
+        theta = rng.normal(scale=0.1, size=len(setting.parameters))
         for i in (0, 3):
-            choice = choice_of(setting, state, np.zeros(len(setting.parameters)), i)
+            choice = choice_of(setting, state, theta, i)
             for option, j in enumerate(choice.people):
                 expected = [tie_change(each, x, i, j, directed=directed) for each in parts]
                 wrong = [
@@ -135,3 +136,4 @@ def test_every_product_of_effects_on_ties(directed):
                     if abs(got - want) > 1e-9
                 ]
                 assert not wrong, (i, j)
+                assert choice.worth[option] == pytest.approx(theta[setting.model.ties[columns, WEIGHT]] @ expected, abs=1e-9)
