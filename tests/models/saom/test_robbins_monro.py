@@ -81,12 +81,19 @@ def test_a_walk_that_knows_where_to_begin_leaves_phase_2_out():
     assert sum(n for _, n, _ in world.asked) == 2000  # to aim, and to stay
 
 
-def test_phase_1_looks_around_and_takes_half_a_step():
-    world, estimation = LinearWorld(0.0), begun(theta=(2.5, 0.0, 0.0), derivative=np.empty((0, 0)))
-    world.root = 1e-9 * np.eye(3)  # next to no chance: D from scores is exact
-    walk.phase1(world, estimation, np.random.default_rng(1))
+def test_phase_1_looks_around_and_takes_half_a_step(monkeypatch):
+    world, estimation = LinearWorld(), begun(theta=(2.5, 0.0, 0.0), derivative=np.empty((0, 0)))
+    runs = walk.phase1(world, estimation, np.random.default_rng(1))
     assert world.asked[0][1] == 60 == estimation.n_runs and (estimation.good == [2.5, 0.0, 0.0]).all()
-    assert (estimation.theta != estimation.good).any()
+    sums = runs.statistics[0]
+    np.testing.assert_allclose(estimation.spread, sums.std(axis=0))
+    np.testing.assert_allclose(estimation.unit, runs.scores[0].std(axis=0) / 10.0)  # a hundred turns a run
+    again = begun(theta=(2.5, 0.0, 0.0), spread=estimation.spread, derivative=estimation.derivative)
+    walk._move(again, sums.mean(axis=0) - TARGETS, 0.5)
+    np.testing.assert_allclose(estimation.theta, again.theta)
+    monkeypatch.setattr(walk, "_move", lambda *given: None)
+    walk.phase1(world, begun(free=[0, 1, 2] * 5), np.random.default_rng(1))
+    assert world.asked[1][1] == 70  # ten and four a parameter, where that is more
 
 
 def test_a_step_is_the_gap_through_the_drawn_in_derivative():
@@ -119,6 +126,11 @@ def test_a_derivative_that_cannot_be_right_is_left_out():
     flat = np.array([[4.0, 1.0, 1.0], [1.0, 1e-9, 1.0], [1.0, 1.0, 2.0]])
     found = walk._step_matrix(begun(derivative=flat))
     np.testing.assert_allclose(np.diag(found), [4.0, 1.6, 2.0])  # the spread in place of next to nothing
+    falling = np.diag([-4.0, 2.0, 2.0])
+    np.testing.assert_allclose(walk._step_matrix(begun(derivative=falling)), falling)
+    small = np.array([[4e-9, 0, 0], [0, 3.0, 0], [0, 1.0, 2e9]])  # statistics of other sizes can be told apart all the same
+    sizes = begun(derivative=small, spread=(1e-9, 1.0, 1e9))
+    np.testing.assert_allclose(walk._step_matrix(sizes), [[4e-9, 0, 0], [0, 3.0, 0], [0, 0.8, 2e9]])
     same = np.array([[4.0, 0, 0], [0, 1.0, 1.25], [0, 1.25, 1.0]])  # at four fifths, two statistics are one
     np.testing.assert_allclose(walk._step_matrix(begun(derivative=same)), np.diag([4.0, 1.0, 1.0]))
     part = walk._step_matrix(begun(free=(0, 2)))

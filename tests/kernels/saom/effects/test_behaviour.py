@@ -8,6 +8,7 @@ from driving import covariates_of, random_panel, started
 
 from recoverynet.kernels.saom.actor_model import INTO, OUT, WEIGHT
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
+from recoverynet.kernels.saom.effects.behaviour import behaviour_statistic
 from recoverynet.models.saom.effects import STEP_EFFECTS
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term
@@ -88,3 +89,17 @@ def test_other_behaviours_and_own_rates_do_not_enter_a_step():
             for choice in (0, 2):
                 if np.isfinite(worth[choice, -1]):
                     assert worth[choice, -1] == pytest.approx(slope * (choice - 1), abs=1e-9)
+
+
+def test_every_effect_by_its_formula_one_step_away_and_where_one_is():
+    rng = np.random.default_rng(6)
+    for density in (0.2, 0.6):
+        panel = random_panel(rng, 6, density=density)
+        setting = saom_setting(panel, Specification({"friend": ["density"]}, {"drink": ["linear"]}))
+        state, x, (z, r, m) = started(setting), panel.networks[0].toarray(), covariates_of(panel)["drink"]
+        for i in range(6):
+            a = around(state.people, OUT, INTO, state.pool, state.values, setting.model.rows[0], np.zeros((1, 6), bool), 0, 0, i)
+            for d in (-1, 0, 1):
+                for name, effect in STEP_EFFECTS.items():
+                    expected = step_effect(name, x, z + d * (np.arange(6) == i), i, r=r, m=m, v=np.full(6, 0.7))
+                    assert behaviour_statistic(effect.code, a, d, r, m, 0.7) == pytest.approx(expected, abs=1e-9), name
