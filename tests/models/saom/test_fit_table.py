@@ -17,7 +17,7 @@ PARAMETERS = [
     Parameter("drink", "linear"),
     Parameter("drink", "quad", fixed=-0.5),
 ]
-THETA, ERRORS = np.array([2.0, 3.0, 4.0, 0.6, -0.5]), np.array([0.5, 0.4, 0.3, 0.2, np.nan])
+THETA, ERRORS = np.array([2.0, 3.0, 4.0, -0.6, -0.5]), np.array([0.5, 0.4, 0.3, 0.2, np.nan])
 RATIOS, TARGETS = np.array([0.1, -0.1, 0.0, 0.05, np.nan]), np.array([10.0, 20.0, 30.0, 4.0, 5.0])
 
 
@@ -70,8 +70,12 @@ def test_rates_conditioned_on_are_the_times_and_other_rates_are_in_the_same_unit
     assert found["target"].tolist()[:4] == [7.0, 8.0, 9.0, 10.0]
     assert found["period"].tolist()[:6] == [1, 1, 2, 1, 1, 2] and found["group"].tolist()[:3] == ["elm", "oak", "elm"]
     assert found["period"].dtype == "Int64" and not found["fixed"][:3].any() and found["type"][0] == "rate"
-    assert found["estimate"].tolist()[6:] == [0.6, -0.5]
+    assert found["estimate"].tolist()[6:] == [-0.6, -0.5]
     pd.testing.assert_frame_equal(table(a_setting(0)), table(a_setting()))  # nothing was simulated: no times
+    pd.testing.assert_frame_equal(table(a_setting(), here), table(a_setting()))  # nothing was conditioned on
+    one_house = a_setting(0, groups=(None, None))
+    one_house.epochs = one_house.epochs[1:]
+    assert table(one_house, SimpleNamespace(times=here.times[1:]))["estimate"].tolist()[:5] == [5.0, 2.0, 2.0 * 5, 3.0 * 5, 4.0 * 2]
     behaviour = table(a_setting(1), here)
     assert behaviour["dependent"][0] == "drink" and behaviour["target"][0] == 99.0
 

@@ -116,4 +116,7 @@ def test_what_cannot_be_tested_is_told():
         with pytest.raises(NotEstimableError, match="no estimates"):
             wald_test(SimpleNamespace(**{**vars(fit), **change}), [0])
     words = wald_test(SimpleNamespace(**{**vars(fit), "converged": False, "convergence": "NOT CONVERGED."}), [0]).summary()
-    assert words.startswith("NOT CONVERGED.") and not wald_test(fit, [0]).summary().startswith("NOT")
+    assert words.startswith("NOT CONVERGED.") and wald_test(fit, [0]).warning is None
+    for rows in (np.eye(4), [1.0] * 6):
+        with pytest.raises(SchemaError, match="matrix needs 5 columns, one a parameter; got [46]"):
+            wald_test(fit, [], rows)

@@ -8,6 +8,7 @@ import pytest
 from recoverynet.models.saom import robbins_monro as walk
 from recoverynet.models.saom.regression import Together
 from recoverynet.models.saom.robbins_monro import Estimation, Runaway
+from recoverynet.models.saom.simulation import Endless
 
 SLOPES = np.array([[4.0, 1.0, 0.5], [0.5, 3.0, -1.0], [0.0, 1.0, 2.0]])
 ANSWER = np.array([2.0, -1.0, 0.8])
@@ -223,3 +224,68 @@ def test_a_run_says_where_the_answer_is_with_chance_taken_off():
     np.testing.assert_allclose(held[[0, 2]], ANSWER[[0, 2]] - np.linalg.solve(SLOPES[np.ix_([0, 2], [0, 2])], [0.4, 0.6]))
     low = walk.said_by(stayed(sums + [50.0, 0, 0]), begun())
     assert low[0] == walk.LEAST_RATE
+
+
+class Script:
+    """An estimation whose runs have the overall ratios of a list and say that θ is 10, 20, 30 …, the walk between them noted."""
+
+    def __init__(self, monkeypatch, ratios, raises=None):
+        self.ratios, self.sizes, self.begun_at, self.walked, self.near = list(ratios), [], [], [], None
+        self.raises = raises
+        monkeypatch.setattr(walk, "phase2", self.phase2)
+        monkeypatch.setattr(walk, "phase3", self.phase3)
+        monkeypatch.setattr(walk, "overall_ratio", lambda here, estimation: self.ratios[here.number])
+        monkeypatch.setattr(walk, "said_by", lambda here, estimation: np.array([10.0 * (here.number + 1)]))
+        monkeypatch.setattr(walk, "_steadied", self.steadied)
+
+    def phase2(self, simulator, estimation, rng, quiet, first="whole"):
+        self.walked.append(first)
+        if self.raises is not None and len(self.walked) > 1:
+            raise self.raises
+
+    def phase3(self, simulator, estimation, n_runs, rng, quiet):
+        self.sizes.append(n_runs)
+        self.begun_at.append(float(estimation.theta[0]))
+        return SimpleNamespace(number=len(self.sizes) - 1, sums=np.zeros((n_runs, 1)), theta=estimation.theta.copy())
+
+    def steadied(self, simulator, best, near):
+        self.near = [each.number for each in near]
+        return best
+
+    def run(self, *, n_simulations=3000, most_runs=5, known=False):
+        estimation = Estimation(np.ones(1), np.array([0]), np.array([False]), np.zeros(1), unit=np.zeros(1))
+        here, ratio, run = walk.converge(
+            None, estimation, n_simulations=n_simulations, wanted=0.2, most_runs=most_runs, rng=None, quiet=True, known=known
+        )
+        assert ratio == self.ratios[here.number] and estimation.theta is here.theta
+        return here.number, run
+
+
+def test_a_short_run_aims_and_whole_runs_follow_until_one_is_near_enough(monkeypatch):
+    """What runs say is weighed by their sizes; the run that aims never is the answer."""
+    script = Script(monkeypatch, [0.05, 0.6, 0.4, 0.19])
+    assert script.run() == (3, 3) and script.sizes == [1500, 3000, 3000, 3000] and script.walked == ["whole"]
+    np.testing.assert_allclose(script.begun_at, [1.0, 10.0, (10 + 2 * 20) / 3, (10 + 2 * 20 + 2 * 30) / 5])
+    assert script.near == [0, 2, 3]
+    few = Script(monkeypatch, [0.05, 0.1])
+    assert few.run(n_simulations=1200, known=True) == (1, 1) and few.sizes == [1000, 1200] and few.walked == []
+    assert Script(monkeypatch, [0.05, 0.1]).run(n_simulations=300) == (1, 1)
+
+
+def test_runs_that_are_far_away_are_forgotten_and_the_walk_goes_on(monkeypatch):
+    script = Script(monkeypatch, [0.5, 1.0, 3.1, 3.0, 0.7, 0.1])
+    assert script.run() == (5, 5) and script.walked == ["whole", 2, 1, 2]
+    assert script.begun_at[-1] == 50.0 and script.near == [5]
+
+
+@pytest.mark.parametrize(("ratios", "best"), [([0.01, 0.5, 0.6], 1), ([0.01, 0.6, 0.5], 2), ([9.0, 0.5, 0.5], 1)])
+def test_after_the_last_run_the_best_whole_one_stands(monkeypatch, ratios, best):
+    assert Script(monkeypatch, ratios).run(most_runs=2) == (best, 2)
+
+
+def test_a_walk_that_does_not_come_back_leaves_the_best_run_if_there_is_one_and_did_not_run_away(monkeypatch):
+    assert Script(monkeypatch, [0.5, 1.5, 9.9], Endless("")).run() == (1, 1)
+    with pytest.raises(Endless):
+        Script(monkeypatch, [1.5, 1.5], Endless("")).run()
+    with pytest.raises(Runaway):
+        Script(monkeypatch, [0.5, 1.5], Runaway(np.zeros(1), np.zeros(1))).run()

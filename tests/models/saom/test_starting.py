@@ -19,7 +19,7 @@ EPOCHS = [
     an_epoch(1, 5, [(0, 1), (1, 2), (3, 0)], [(0, 1), (2, 1)], "elm"),
     an_epoch(1, 4, [(0, 1), (1, 0)], [(0, 1), (1, 0), (3, 1)], "oak"),
     an_epoch(2, 5, [(0, 1)], [(4, 1)], "elm"),
-    an_epoch(2, 4, np.zeros((0, 2), int), np.zeros((0, 2), int), "oak"),
+    an_epoch(2, 8, np.zeros((0, 2), int), np.zeros((0, 2), int), "oak"),
 ]
 PARAMETERS = [
     Parameter("friend", "Rate", type="rate", period=1, group="elm"),
@@ -38,12 +38,13 @@ SETTING = SimpleNamespace(
 
 
 def test_rates_start_from_change_density_from_ties_and_the_rest_from_what_was_said_or_0():
-    targets = np.array([6.0, 0.0, 9.0, 9.0, 9.0, 9.0, 4.0, 500.0, 9.0])
+    targets = np.array([6.0, 2.0, 9.0, 9.0, 9.0, 9.0, 4.0, 500.0, 9.0])
     found = starting_values(SETTING, targets)
-    ties, pairs = 3 + 2 + 2 + 3 + 1 + 1, 2 * (2 * 20 + 2 * 12)  # both ends of two periods in two houses
+    ties, pairs = 3 + 2 + 2 + 3 + 1 + 1, 2 * (2 * 20 + 12 + 56)  # both ends of two periods in two houses
     half = 0.5 * np.log(ties / (pairs - ties))
-    expected = [2 * 6 / 5, 0.3, half, 0.0, 0.7, -0.2, 1.5 * 4 / 4 + 0.1, 40.0, 0.0]
+    expected = [2 * 6 / 5, 2 * 2 / 8, half, 0.0, 0.7, -0.2, 1.5 * 4 / 4 + 0.1, 40.0, 0.0]
     np.testing.assert_allclose(found, expected)
+    assert starting_values(SETTING, 0 * targets)[0] == 0.3
 
 
 def test_density_starts_within_reason_whatever_there_is():
