@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from driving import random_panel
 
 from recoverynet.models.saom.counterfactuals import World, parts_of, standard_errors, switched_terms
@@ -33,13 +34,14 @@ class Ends:
     """Simulations whose 'network' is θ and whose 'behaviour' is a draw of their own, the same for the same seed."""
 
     def __init__(self):
-        self.seeds = []
+        self.seeds, self.sizes = [], []
 
     def ends(self, theta, n_runs, rng):
         if theta[2] > 50:
             raise Endless("too far")
         luck = rng.random((n_runs, 2))
         self.seeds.append(luck[0, 0])
+        self.sizes.append(n_runs)
         return SimpleNamespace(network=lambda run, place: theta, behaviour=lambda run, place: luck[run, place])
 
 
@@ -62,7 +64,8 @@ def test_each_source_is_switched_off_under_the_same_luck():
     assert luck.std() > 0 and world.fit.theta.tolist() == [2.0, 1.0, 3.0, 5.0]
     means = world.means(world.fit.theta, 120, np.random.default_rng(2), True)
     np.testing.assert_allclose(means - means[3], [31.0, 30.0, 1.0, 0.0])
-    assert means[3] == pytest.approx(0.5, abs=0.1) and len(set(world.simulator.seeds)) == 4  # blocks of 50, 50 and 20
+    assert means[3] == pytest.approx(0.5, abs=0.1) and len(set(world.simulator.seeds)) == 4
+    assert world.simulator.sizes == [6] * 4 + [50] * 8 + [20] * 4
 
 
 def test_draws_are_normal_around_the_estimates_each_also_backwards_and_rates_stay_above_a_tenth():
@@ -73,7 +76,8 @@ def test_draws_are_normal_around_the_estimates_each_also_backwards_and_rates_sta
     assert (drawn[:, 2:] == [3.0, 5.0]).all()
     assert drawn[:, 1].std() == pytest.approx(0.5, rel=0.08) and drawn[:1000, 1].mean() + drawn[1001:, 1].mean() == pytest.approx(2)
     assert drawn[:, 0].min() == pytest.approx(0.05) and (drawn[:, 0] > 1.5).any()
-    mixed = np.array([[1.0, 0.9, 0, 0], [0.9, 1.0, 0, 0], [0, 0, 1.0, 0], [0, 0, 0, np.nan]])
+    mixed = np.array([[1.0, 0.9, 0, 0], [0.9, 1.0, 0, 0], [0, 0, 1.0, np.nan], [0, 0, np.nan, 1.0]])
+    mixed[3, :2] = mixed[:2, 3] = mixed[3, 3] = np.nan
     _, together = a_world(theta=(9.0, 1.0, 3.0, 5.0), covariance=mixed)._drawn(4000, np.random.default_rng(4))
     np.testing.assert_allclose(np.cov(together[:, :3].T), mixed[:3, :3], atol=0.1)
 
@@ -107,6 +111,22 @@ def test_standard_errors_are_the_length_of_the_slopes():
     steps, drawn = drawn_around(np.random.default_rng(2), np.array([0.3, -0.4, 0.0]), 1e-9)
     np.testing.assert_allclose(standard_errors(steps, drawn, 1000), [0.5, 0.0, 0.0, 0.5], atol=1e-6)
     assert np.isnan(standard_errors(steps[:4], drawn[:4], 1000)).all()
+
+
+def test_standard_errors_are_slopes_less_chance_with_what_is_unsure_put_on():
+    rng = np.random.default_rng(5)
+    steps = rng.standard_normal((40, 3))
+    drawn = np.column_stack([0.3 + steps @ slopes + rng.normal(0, 0.4, 40) for slopes in rng.normal(size=(4, 3)) / 3])
+    parts = parts_of(drawn.T).T
+    expected = []
+    for part in (*parts.T, parts.sum(axis=1)):  # what is beyond the model moves against the sum of the parts
+        fit = sm.OLS(part, sm.add_constant(steps)).fit()
+        chance = fit.mse_resid / 40
+        squared = max((fit.params[1:] ** 2).sum() - 3 * chance, 0.0)
+        expected.append(np.sqrt(squared + np.sqrt(4 * squared * chance + 2 * 3 * chance**2) + fit.mse_resid / 500))
+    np.testing.assert_allclose(standard_errors(steps, drawn, 500), expected)
+    assert np.isfinite(standard_errors(steps[:5], drawn[:5], 500)).all()
+    assert np.isnan(standard_errors(steps[:3], drawn[:3], 500)).all()
 
 
 @pytest.mark.parametrize("length", [0.0, 0.05, 0.3])

@@ -24,21 +24,25 @@ def test_nothing_stands_out_where_all_is_well_but_the_furthest():
 
 
 def test_estimates_that_go_together_are_named_in_pairs_unless_they_are_hardly_told():
-    """Correlations of recip with density −0.96, with avSim 0.94; held parameters (NaN) and errors of 0 go with nothing."""
+    """Correlations of recip with avSim −0.96, with density 0.94; held parameters (NaN) and errors of 0 go with nothing."""
     errors = np.array([20.0, 2.0, 3.0, 4.0])
     alike = np.eye(4)
-    alike[1, 3] = alike[3, 1] = -0.96
-    alike[1, 2] = alike[2, 1] = 0.94
-    alike[0, 2] = alike[2, 0] = 0.951
+    alike[1, 2] = alike[2, 1] = -0.96
+    alike[1, 3] = alike[3, 1] = 0.94
+    alike[0, 3] = alike[3, 0] = 0.951
     t_ratios = np.array([np.nan, 0.1, -0.2, 0.15])
     said = what_is_wrong(NAMES, np.ones(4), alike * np.outer(errors, errors), t_ratios, RATES)
     assert said == (
-        "Furthest from the data is avSim (t-ratio −0.20). rate and avSim go together (correlation 0.95): one may do. "
-        "recip and density go together (correlation -0.96): one may do."
+        "Furthest from the data is avSim (t-ratio −0.20). rate and density go together (correlation 0.95): one may do. "
+        "recip and avSim go together (correlation -0.96): one may do."
     )
     errors[1] = 10.1
     told = what_is_wrong(NAMES, np.full(4, 0.12345), alike * np.outer(errors, errors), t_ratios, RATES)
-    assert "recip is hardly told by the data (0.123, standard error 10)." in told and "recip and density" not in told
+    assert "recip is hardly told by the data (0.123, standard error 10)." in told and "recip and avSim" not in told
+    errors[1:3] = 2.0, 10.1
+    told = what_is_wrong(NAMES, np.ones(4), alike * np.outer(errors, errors), t_ratios, RATES)
+    assert "avSim is hardly told" in told and "recip and avSim" not in told and "rate and density go together" in told
+    errors[2] = 3.0
     held = alike * np.outer(errors, errors)
     held[1], held[:, 1], held[0], held[:, 0] = np.nan, np.nan, 0.0, 0.0
     assert what_is_wrong(NAMES, np.ones(4), held, t_ratios, RATES) == "Furthest from the data is avSim (t-ratio −0.20)."
