@@ -35,13 +35,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return next((name for name in COMPILED_TOGETHER if name in file), file)
+            return next((worker for name, worker in COMPILED_TOGETHER.items() if name in file), file)
 
     return Together(config, log)
 
 
-COMPILED_TOGETHER = ("saom", "interventions")
-"""What is in the paths of tests whose kernels take half a minute to compile: two workers at once would each do it."""
+COMPILED_TOGETHER = {"saom": "saom", "interventions": "courses", "reversible_spread": "courses"}
+"""What is in the paths of tests whose kernels take half a minute to compile, and which are the same: two workers at once would
+each do it.
+"""
 
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

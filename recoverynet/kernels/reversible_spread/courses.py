@@ -193,7 +193,7 @@ def chosen_for(rule: int, wanted: int, month: int, slot: int, seed: np.uint64, a
                     fits = active[guide, group] and (wanted < 0 or wanted == group)
                     if fits and may_go(person, group, active, at.allowed, going, room, at.apart):
                         found, group_found, best = person, group, luck
-            if found >= 0 and not kept_apart(at.apart, found, guide):
+            if found >= 0:
                 return found, group_found, guide
         return -1, -1, -1
     if rule == NOMINATION:
@@ -212,15 +212,6 @@ def chosen_for(rule: int, wanted: int, month: int, slot: int, seed: np.uint64, a
                 if group >= 0:
                     person_found, group_found, highest = person, group, value
     return person_found, group_found, -1
-
-
-@compiled()
-def kept_apart(apart: np.ndarray, person: int, other: int) -> bool:
-    """Whether two people must never be shown together."""
-    for pair in range(apart.shape[0]):  # noqa: SIM110
-        if apart[pair, 0] == person and apart[pair, 1] == other:
-            return True
-    return False
 
 
 @compiled()

@@ -127,7 +127,7 @@ def build_columns(
 
 
 def _parameter(columns: Columns, term: Term, dependent: str, type_: str) -> int:
-    about = " × ".join(each.about or "" for each in (term, *term.times)).strip(" ×")
+    about = " × ".join(each.about for each in (term, *term.times) if each.about is not None)
     columns.parameters.append(Parameter(dependent, term.name, about, type_, start=term.start, fixed=term.fixed))
     return len(columns.parameters) - 1
 

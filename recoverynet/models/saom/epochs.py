@@ -31,7 +31,7 @@ class PanelEpoch:
     arrays : Epoch
     end : int32 array (m, 2)
         Ties observed at the end.
-    z_end : int64 array (B, n)
+    z_end : int32 array (B, n)
         Behaviour at the end; where unknown, as at the start.
     directed : bool
     behaviours : tuple of str
@@ -129,7 +129,7 @@ class _Cutter:
         left = panel.present[people, wave] & ~panel.present[people, wave + 1]
         settled = _settled(fixed, first, fixed_last, last, unknown, left)
         lagged = _pairs(first - first.multiply(unknown))
-        z, z_end = (self.steps[:, people, w].astype(np.int32) for w in (wave, wave + 1))
+        z, z_end = (self.steps[:, people, w].astype(np.int32, order="C") for w in (wave, wave + 1))
         start_unknown, z_unknown = self._unknown_steps(people, wave)
         active, moments, movers = self._movers(people, wave)
         values, known, seen, seen_known, categories = self._values(people, wave, z, start_unknown)

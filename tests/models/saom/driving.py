@@ -3,9 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
+from dense_effects import mean_similarity
 
 import recoverynet as rn
 from recoverynet.kernels.saom.actor_model import ACTIVE, CLASS, FIRST_CATEGORY, OUT, TOUCHED, new_state, pairs_of
+from recoverynet.kernels.saom.effects.declared import Pair
 from recoverynet.kernels.saom.nearby import forget
 from recoverynet.kernels.saom.state_changes import begin
 from recoverynet.kernels.saom.tie_choice import tie_options
@@ -29,6 +31,33 @@ def random_network(rng, n, density, *, directed=True):
     return x
 
 
+def with_and_without(x, i, j, *, directed=True):
+    """The network with the tie from i to j there, and with it away."""
+    found = []
+    for tie in (1.0, 0.0):
+        y = x.copy()
+        y[i, j] = tie
+        if not directed:
+            y[j, i] = tie
+        found.append(y)
+    return found
+
+
+def pair_in(x, i, j, start=None):
+    """What i sees of a tie to j in a dense network, by products of matrices."""
+    start = x if start is None else start
+    both = x * x.T
+    numbers = {
+        "tied": x[i, j], "back": x[j, i],
+        "two_paths": x[i] @ x[:, j], "shared_out": x[i] @ x[j], "shared_in": x[:, i] @ x[:, j],
+        "back_paths": x[:, i] @ x[j], "shared_kept": both[i] @ x[j],
+        "ego_out": x[i].sum(), "ego_in": x[:, i].sum(), "ego_mutual": both[i].sum(),
+        "alter_out": x[j].sum(), "alter_in": x[:, j].sum(),
+        "ego_in_start": start[:, i].sum(), "ego_out_start": start[i].sum(), "alter_out_start": start[j].sum(), "n_people": len(x),
+    }  # fmt: skip
+    return Pair(**{name: int(value) for name, value in numbers.items()})
+
+
 def random_panel(rng, n=12, *, n_waves=2, density=0.2, directed=True, **changes):
     """People with a behaviour ``drink`` (1–4), covariates ``age`` (numbers), ``site`` (0–2) and ``near`` of pairs."""
     drink = rng.integers(1, 5, (n, n_waves)).astype(float)
@@ -45,6 +74,17 @@ def random_panel(rng, n=12, *, n_waves=2, density=0.2, directed=True, **changes)
     }
     networks = [random_network(rng, n, density, directed=directed) for _ in range(n_waves)]
     return rn.NetworkPanel.from_adjacency(changes.pop("networks", networks), **{**given, **changes})
+
+
+def covariates_of(panel):
+    """Centred values at the first wave, range and mean similarity of what terms may refer to."""
+    drink = panel.behaviour["drink"]
+    reach = drink.max() - drink.min()
+    found = {"drink": (drink[:, 0] - drink.mean(), reach, mean_similarity(drink[:, :-1].T, reach))}
+    for name, values in panel.covariates.items():
+        reach = values.max() - values.min()
+        found[name] = (values - values.mean(), reach, mean_similarity([values], reach))
+    return found
 
 
 class Choice(NamedTuple):

@@ -15,7 +15,6 @@ from recoverynet.kernels.autocorrelation import moran
 from recoverynet.kernels.saom.actor_model import FIRST_CATEGORY, INTO, OUT
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
 from recoverynet.models.saom.combinations import sums
-from recoverynet.models.saom.counterfactuals import parts_of, standard_errors
 from recoverynet.models.saom.drift import influence_table
 from recoverynet.models.saom.fit_quality import goodness_of_fit
 from recoverynet.models.saom.importance import importance
@@ -282,11 +281,6 @@ def test_relabelling_people_changes_nothing(panel):
                 assert one[column].equals(other[column])
 
 
-def test_parts_add_up_in_both_orders():
-    drawn = np.random.default_rng(1).normal(size=(20, 4, 7))
-    np.testing.assert_allclose(parts_of(drawn).sum(axis=1), drawn[:, 0])
-
-
 @pytest.fixture(scope="module")
 def sources(panel):
     theta = np.array([0, 0, -1.5, 1.0, 2.0, 0, 0, 0, -0.3, 1.5])
@@ -418,25 +412,3 @@ def test_a_planted_world_is_told_from_its_opposite(planted):
     assert table.loc[planted, "share"] > 2 * abs(table.loc[other, "share"])
     assert table.loc[planted, "low"] > (0 if planted == SELECTION else -0.02), "sixty people tell less surely of influence"
     assert table.loc[other, "low"] < 0 < table.loc[other, "high"]
-
-
-def drawn_around(rng, slopes, chance, n_draws=1000):
-    """Steps away from estimates, and likeness without anything that moves with them by ``slopes``; the whole model alike."""
-    steps = rng.standard_normal((n_draws, len(slopes)))
-    return steps, np.tile((0.2 + steps @ slopes + rng.normal(0.0, chance, n_draws))[:, None], (1, 4))
-
-
-def test_standard_errors_are_the_length_of_the_slopes():
-    steps, drawn = drawn_around(np.random.default_rng(2), np.array([0.3, -0.4, 0.0]), 1e-9)
-    np.testing.assert_allclose(standard_errors(steps, drawn, 1000), [0.5, 0.0, 0.0, 0.5], atol=1e-6)
-    assert np.isnan(standard_errors(steps[:4], drawn[:4], 1000)).all()
-
-
-@pytest.mark.parametrize("length", [0.0, 0.05, 0.3])
-def test_standard_errors_do_not_collapse_where_chance_hides_slopes(length):
-    """One simulation a draw says little of small slopes; what cannot be told apart from none is not none."""
-    rng, slopes = np.random.default_rng(3), np.array([0.6, 0.8, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]) * length
-    found = [standard_errors(*drawn_around(rng, slopes, 0.25), 1000)[0] for _ in range(200)]
-    real = np.hypot(length, 0.25 / np.sqrt(1000))
-    assert np.quantile(found, 0.05) > 0.85 * real
-    assert np.quantile(found, 0.95) < 1.6 * real + 0.02

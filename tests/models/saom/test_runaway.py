@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import recoverynet as rn
-from recoverynet.models.saom.not_finite import what_is_wrong
 
 
 def without_triads(ties):
@@ -65,12 +64,3 @@ def test_a_fit_that_did_not_converge_says_what_is_in_the_way():
     assert "Not converged: not to be reported" in fit.plot().get_xlabel()
     test = fit.wald_test("recip")
     assert test.summary().startswith("NOT CONVERGED") and "Could all of these be 0?" in test.summary()
-
-
-def test_trouble_names_effects_that_are_hardly_told():
-    words = what_is_wrong(
-        ["rate", "recip", "avSim"], np.array([60.0, 1.0, 54.8]), np.diag([400.0, 0.04, 1e6]), np.array([0.0, -0.3, 0.1]),
-        np.array([True, False, False]),
-    )  # fmt: skip
-    assert words.startswith("Furthest from the data is recip (t-ratio −0.30).")
-    assert words.endswith("avSim is hardly told by the data (54.8, standard error 1,000).")

@@ -356,13 +356,24 @@ def test_a_simulation_that_does_not_end_says_so(panel):
 
 def test_every_model_asks_for_the_same_compiled_kernels(panel):
     """Arrays of another memory layout would be compiled for anew, for half a minute."""
+    rng, present = np.random.default_rng(1), np.ones((14, 3), bool)
+    present[13, 0] = present[12, 2] = False
+    drink, smoke = panel.behaviour["drink"][:, [0, 1, 0]], np.tile(np.arange(14) % 3.0, (3, 1)).T
+    two = random_panel(
+        rng, 14, n_waves=3, behaviour={"drink": drink, "smoke": smoke}, present=present, groups=np.repeat(["elm", "oak"], 7),
+        networks=[random_network(rng, 14, 0.3) * np.kron(np.eye(2), np.ones((7, 7))) * np.outer(here, here) for here in present.T],
+    )  # fmt: skip
     settings = [
-        saom_setting(panel, specification) for specification in (
+        *(saom_setting(panel, specification) for specification in (
             Specification({"friend": ["density"]}), Specification({"friend": []}, {"drink": ["linear"]}),
             Specification({"friend": ["outRate", ("X", "near")]}), RICH,
-        )
+        )),
+        saom_setting(two, Specification({"friend": ["density", ("altX", "age")]}, {"drink": ["linear"], "smoke": ["linear"]})),
     ]  # fmt: skip
-    kinds = {tuple((a.dtype.str, a.ndim, a.flags.c_contiguous) for a in (*each.model, *each.epochs[0].arrays)) for each in settings}
+    kinds = {
+        tuple((a.dtype.str, a.ndim, a.flags.c_contiguous) for a in (*each.model, *epoch.arrays, epoch.end, epoch.z_end))
+        for each in settings for epoch in each.epochs
+    }  # fmt: skip
     assert len(kinds) == 1
 
 

@@ -252,6 +252,17 @@ def test_products_of_effects_have_products_as_targets():
         np.testing.assert_allclose(found[wave, 11], (z * x.sum(axis=0) * x.sum(axis=1)).sum(), atol=1e-9)
 
 
+def test_a_product_of_three_effects_has_their_product_as_its_target():
+    panel = panel_with_gaps(np.random.default_rng(3), gaps=False)
+    term = Term("egoX", "age", times=["recip", ("altX", "drink")])
+    setting = saom_setting(panel, Specification({"friend": ["density", term]}))
+    found = target_statistics(setting)[:, place_of(setting, "egoX × recip × altX", about="age × drink")]
+    for wave in range(2):
+        e = Expected(panel, wave)
+        age, drink = e.covariate("age")["v"], panel.behaviour["drink"][:, wave] - e.centre
+        assert found[wave] == pytest.approx((e.end * e.end.T * np.outer(age, drink)).sum())
+
+
 def test_relabelling_people_leaves_targets_as_they_are():
     rng = np.random.default_rng(4)
     panel = panel_with_gaps(rng)

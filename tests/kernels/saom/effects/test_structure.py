@@ -4,13 +4,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from dense_effects import mean_disagreement, mean_similarity, step_effect, tie_change
-from dense_effects import multiplier as linear_in_z
-from driving import choice_of, random_panel, started
+from dense_effects import mean_disagreement, tie_change
+from driving import choice_of, covariates_of, random_panel, started
 
-from recoverynet.kernels.saom.actor_model import INTO, OUT, WEIGHT
-from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
-from recoverynet.models.saom.effects import STEP_EFFECTS, TIE_EFFECTS
+from recoverynet.kernels.saom.actor_model import WEIGHT
+from recoverynet.models.saom.effects import TIE_EFFECTS
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.specification import Specification, Term
 
@@ -21,17 +19,6 @@ PARAMETERS = [
     {"gwespFF": 25, "outTrunc": 2, "reciAct": 2, "outPop": 1, "outPopSqrt": 1, "inActSqrt": 1},
     {"gwespFF": 200, "outTrunc": 4, "reciAct": 3, "outPop": 1, "outPopSqrt": 2, "inActSqrt": 2},
 ]
-
-
-def covariates_of(panel):
-    """Centred values at the first wave, range and mean similarity of what terms may refer to."""
-    drink = panel.behaviour["drink"]
-    reach = drink.max() - drink.min()
-    found = {"drink": (drink[:, 0] - drink.mean(), reach, mean_similarity(drink[:, :-1].T, reach))}
-    for name, values in panel.covariates.items():
-        reach = values.max() - values.min()
-        found[name] = (values - values.mean(), reach, mean_similarity([values], reach))
-    return found
 
 
 def terms_of(panel, effect, about, parameters):
@@ -62,13 +49,12 @@ def columns_of(setting):
     return [int(np.flatnonzero(weights == place)[0]) for place in sorted(set(weights[weights >= 0].tolist()))]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("directed", [True, False])
 def test_every_effect_on_ties_at_every_ministep_of_five_people(directed):
     rng = np.random.default_rng(1)
-    for run in range(18):
+    for run in range(9):
         parameters = PARAMETERS[run % 3]
-        panel = random_panel(rng, 5, density=(0.2, 0.45, 0.75)[run // 3 % 3], directed=directed)
+        panel = random_panel(rng, 5, density=(0.2, 0.45, 0.75)[run // 3], directed=directed)
         terms = [
             Term(effect, about, parameter=parameters.get(effect))
             for effect in (DIRECTED if directed else UNDIRECTED)
@@ -139,8 +125,9 @@ def test_every_product_of_effects_on_ties(directed):
         parts = [
             [(each.effect, terms_of(panel, each.effect, each.about, parameters)) for each in (term, *term.times)] for term in terms
         ]
+        theta = rng.normal(scale=0.1, size=len(setting.parameters))
         for i in (0, 3):
-            choice = choice_of(setting, state, np.zeros(len(setting.parameters)), i)
+            choice = choice_of(setting, state, theta, i)
             for option, j in enumerate(choice.people):
                 expected = [tie_change(each, x, i, j, directed=directed) for each in parts]
                 wrong = [
@@ -149,80 +136,4 @@ def test_every_product_of_effects_on_ties(directed):
                     if abs(got - want) > 1e-9
                 ]
                 assert not wrong, (i, j)
-
-
-@pytest.mark.parametrize("directed", [True, False])
-def test_every_effect_on_behaviour_at_every_step(directed):
-    rng = np.random.default_rng(4)
-    names = [name for name, effect in STEP_EFFECTS.items() if directed or effect.undirected]
-    terms = [
-        Term(name, "age" if name == "effFrom" else None, type=part) for name in names for part in ("eval", "endow", "creation")
-    ]
-    linear = [name for name in names if STEP_EFFECTS[name].linear]
-    products = [Term("linear", times=[Term(name, "age" if name == "effFrom" else None)]) for name in linear if name != "linear"] + [
-        Term("effFrom", "age", times=["avAlt", "outdeg"])
-    ]
-    for run in range(12):
-        panel = random_panel(rng, 6, density=(0.15, 0.4, 0.7)[run % 3], directed=directed)
-        setting = saom_setting(panel, Specification({"friend": ["density"]}, {"drink": [*terms, *products]}))
-        state, x = started(setting), panel.networks[0].toarray()
-        theta, model = rng.normal(size=len(setting.parameters)), setting.model
-        z, r, m = covariates_of(panel)["drink"]
-        age = covariates_of(panel)["age"][0]
-        bounds, nobody = panel.behaviour["drink"].min(), np.zeros((1, 6), bool)
-        columns = np.flatnonzero(model.behaviours[:, WEIGHT] >= 0)
-        for i in range(6):
-            worth = np.zeros((3, len(model.behaviours) + 1))
-            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[0], nobody, 0, 0, i)
-            level = int(panel.behaviour["drink"][i, 0])
-            weigh_steps(model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, 1, i, worth)
-            for choice, d in ((0, -1), (2, 1)):
-                if not bounds <= level + d <= 4:
-                    assert worth[choice, -1] == -np.inf and not worth[choice, :-1].any()
-                    continue
-                after = z.copy()
-                after[i] += d
-                expected = []
-                for term in terms:
-                    more = {"r": r, "m": m, "v": age}
-                    change = step_effect(term.effect, x, after, i, **more) - step_effect(term.effect, x, z, i, **more)
-                    counts = term.type == "eval" or term.type == ("endow" if d < 0 else "creation")
-                    expected.append(change if counts else 0.0)
-                for term in products:
-                    parts = [linear_in_z(each.effect, x, z, i, v=age) for each in (term, *term.times)]
-                    expected.append(d * np.prod(parts))
-                np.testing.assert_allclose(worth[choice, columns], expected, atol=1e-9, err_msg=f"{run} {i} {d}")
-                places = model.behaviours[columns, WEIGHT]
-                assert worth[choice, -1] == pytest.approx(theta[places] @ expected, abs=1e-9)
-            assert not worth[1].any()
-
-
-def test_other_behaviours_and_own_rates_do_not_enter_a_step():
-    rng = np.random.default_rng(5)
-    panel = random_panel(rng, 6)
-    smoke = np.tile(np.arange(6) % 3, (2, 1)).T.astype(float)
-    smoke[0, 1] = 2
-    panel = random_panel(rng, 6, behaviour={"drink": panel.behaviour["drink"], "smoke": smoke})
-    drink, smoke = ["linear", ("effFrom", "smoke"), ("RateX", "age")], ["linear", "avAlt", ("effFrom", "drink")]
-    setting = saom_setting(panel, Specification({"friend": ["density"]}, {"drink": drink, "smoke": smoke}))
-    state, model = started(setting), setting.model
-    theta, x = rng.normal(size=len(setting.parameters)), panel.networks[0].toarray()
-    z = {name: values[:, 0] - values.mean() for name, values in panel.behaviour.items()}
-    for i in range(6):
-        for variable, name in ((1, "drink"), (2, "smoke")):
-            worth = np.zeros((3, len(model.behaviours) + 1))
-            a = around(state.people, OUT, INTO, state.pool, state.values, model.rows[variable - 1], np.zeros((1, 6), bool), 0, 0, i)
-            level = int(panel.behaviour[name][i, 0])
-            weigh_steps(
-                model.behaviours, model.rows, model.bounds, model.attributes, state.values, theta, a, level, variable, i, worth
-            )
-            by_hand = {
-                each: theta[place] for place, each in enumerate((each.dependent, each.effect) for each in setting.parameters)
-            }
-            other = z["smoke" if name == "drink" else "drink"][i]
-            slope = by_hand[name, "linear"] + by_hand[name, "effFrom"] * other
-            if name == "smoke":
-                slope += by_hand["smoke", "avAlt"] * linear_in_z("avAlt", x, z["smoke"], i)
-            for choice in (0, 2):
-                if np.isfinite(worth[choice, -1]):
-                    assert worth[choice, -1] == pytest.approx(slope * (choice - 1), abs=1e-9)
+                assert choice.worth[option] == pytest.approx(theta[setting.model.ties[columns, WEIGHT]] @ expected, abs=1e-9)
