@@ -212,6 +212,25 @@ def test_no_junk_drawers() -> None:
     assert not [p for p in source_files() if p.stem in JUNK_NAMES]
 
 
+SHARED_NAMES = {
+    "brief_section", "change_section", "limits_section", "meetings_section", "rerun_section", "settings_in_words",
+    "clustering", "coverage_over_time", "ego_map", "importance", "moran", "propose", "pseudonymise",
+    "main",
+}  # fmt: skip
+"""Functions that may bear one name: the sections that every report has, one word on its way down the floors, and commands."""
+
+
+def test_a_name_stands_for_one_thing() -> None:
+    """Nobody has to ask which of two classes, or of two functions, is meant."""
+    found: dict[str, list[str]] = {}
+    for path in source_files():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(str(path))
+    twice = {name: paths for name, paths in found.items() if len(paths) > 1}
+    assert set(twice) == SHARED_NAMES, {name: paths for name, paths in twice.items() if name not in SHARED_NAMES}
+
+
 def test_modules_and_functions_stay_short() -> None:
     long = []
     for path in source_files():

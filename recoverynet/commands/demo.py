@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from recoverynet.commands.options import Overwrite, Quiet
-from recoverynet.commands.telling import be_quiet, require_new, rows_in_words, save_told, say_in_brief
+from recoverynet.commands.telling import be_quiet, require_new, save_told, say_in_brief, sizes_in_words
 from recoverynet.commands.worker import demo_page
 
 PLACEBOS = {"riverside": "housing.status=settled"}  # the outcome planted to have nothing to do with contacts
@@ -53,7 +53,7 @@ def _walk_to_evaluation(sample: str, out: Path, *, overwrite: bool) -> None:
 
     record = load_sample(sample)
     typer.echo(f"Read the sample {sample!r}: a fictional area, {record.period_in_words()}.")
-    typer.echo(rows_in_words(record))
+    typer.echo(sizes_in_words(record))
     report = evaluation_report(record, placebo=PLACEBOS.get(sample))
     say_in_brief(report)
     written = [save_told(report, out / "evaluation.html"), save_told(report, out / "evaluation.ipynb")]

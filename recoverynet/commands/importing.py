@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recoverynet.commands.options import MapFile
-from recoverynet.commands.telling import mapping_file, require_there, rows_in_words
+from recoverynet.commands.telling import mapping_file, require_there, sizes_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -361,7 +361,7 @@ def _write(came: Imported, into: Path) -> None:
     record = came.to_record()
     came.write(into)
     typer.echo(came.report.summary())
-    typer.echo(rows_in_words(record))
+    typer.echo(sizes_in_words(record))
     typer.echo(f"\nWritten: {into} (the account is in import_report.txt there)")
     typer.echo(f"Next: recoverynet report evaluation {into} --out evaluation.html")
 

@@ -40,7 +40,7 @@ def read_told(folder: Path, map_file: Path | None, leave_out: bool) -> RecoveryR
 
     record = read_record(folder, mapping=mapping_file(map_file), on_problems="leave_out" if leave_out else "raise")
     typer.echo(f"Read {folder}: {record.period_in_words()}.")
-    typer.echo(rows_in_words(record))
+    typer.echo(sizes_in_words(record))
     for note in record.notes:
         typer.echo(printable(f"  note: {note}"))
     return record
@@ -58,7 +58,7 @@ def opened_told(folder: Path, map_file: Path | None, leave_out: bool, engine: st
         return read_told(folder, map_file, leave_out)
     record = open_record(folder, engine=engine).as_record()  # type: ignore[arg-type]
     typer.echo(f"Opened {folder}: {record.period_in_words()}.")
-    typer.echo(rows_in_words(record))
+    typer.echo(sizes_in_words(record))
     typer.echo(f"  Contacts stay in their files; {engine} is asked about them.")
     return record
 
@@ -110,7 +110,7 @@ def say_in_brief(report: Report) -> None:
         typer.echo(textwrap.fill(sentence, 78, initial_indent="  - ", subsequent_indent="    "))
 
 
-def rows_in_words(record: RecoveryRecord) -> str:
+def sizes_in_words(record: RecoveryRecord) -> str:
     """How many rows each table of a record holds."""
     rows = (f"{name} {len(table):,}" for name, table in record.tables().items() if len(table))
     return textwrap.fill("Rows: " + ", ".join(rows) + ".", 78, initial_indent="  ", subsequent_indent="  ")

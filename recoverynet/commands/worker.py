@@ -139,10 +139,10 @@ def audit(record: Record = None) -> None:
     """Check that no line of the log was changed or taken out."""
     require_web()
     from recoverynet.tables.entries import entered_folder
-    from recoverynet.web.audit import FILE, verify
+    from recoverynet.web.audit import FILE, verify_log
 
     path = entered_folder(_record_of(record)[0]) / FILE
-    found = verify(path)
+    found = verify_log(path)
     if found.first_wrong is not None:
         raise RecoveryNetError(f"Line {found.first_wrong} of {path} does not follow from the one before it: the log was changed.")
     typer.echo(f"{path}: {count_of(found.n_lines, 'line')}, each following from the one before it.")

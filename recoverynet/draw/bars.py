@@ -10,17 +10,17 @@ from matplotlib.ticker import MaxNLocator
 from recoverynet.draw.cells import (
     NOTHING,
     SUPPRESSED_NOTE,
-    n_of,
+    count_text,
+    floats_of,
     note_for,
-    numbers,
-    percent,
     require_columns,
     say,
+    share_text,
     shares,
     totals,
     whole,
 )
-from recoverynet.draw.rows import MANY, QUARTERS, Rows, lay_rows, stub
+from recoverynet.draw.rows import MANY, QUARTERS, Tracks, lay_rows, stub
 from recoverynet.draw.style import INK, MAIN, drawn
 
 
@@ -122,7 +122,7 @@ def interval_bars(
     return rows.axes
 
 
-def dot(rows: Rows, row: int, value: float, low: float, high: float) -> None:
+def dot(rows: Tracks, row: int, value: float, low: float, high: float) -> None:
     """A dot on the line of its interval.
 
     Parameters
@@ -177,8 +177,8 @@ def describe_intervals(
     for row, label in enumerate(frame["label"]):
         words = say(n[row], total[row], value[row]) if share else _number(value[row], n[row], unit, "suppressed")
         if not np.isnan(value[row] + low[row] + high[row]):
-            ends = (percent(low[row]), percent(high[row])) if share else (f"{low[row]:.3g}", f"{high[row]:.3g}")
-            words += f", {percent(level)} interval {ends[0]} to {ends[1]}"
+            ends = (share_text(low[row]), share_text(high[row])) if share else (f"{low[row]:.3g}", f"{high[row]:.3g}")
+            words += f", {share_text(level)} interval {ends[0]} to {ends[1]}"
         said.append(f"{label}: {words}.")
     return f"Dot chart. {title.rstrip('.')}. " + " ".join(shorten(said, value, np.isnan(value) & (total != 0)))
 
@@ -211,15 +211,15 @@ def shorten(said: list[str], value: np.ndarray, hidden: np.ndarray) -> list[str]
 def _read(frame: pd.DataFrame, denominator: float | None, share: bool) -> tuple[np.ndarray, ...]:
     """Value, low, high, n and total of every row."""
     require_columns(frame, ("label", "value"), "interval_bars")
-    total = totals(frame, denominator, "interval_bars") if share else numbers(frame, "n")
-    value = shares(frame, total, column="value") if share else np.where(total == 0, np.nan, numbers(frame, "value"))
-    return value, *(numbers(frame, name, share=share) for name in ("low", "high")), numbers(frame, "n"), total
+    total = totals(frame, denominator, "interval_bars") if share else floats_of(frame, "n")
+    value = shares(frame, total, column="value") if share else np.where(total == 0, np.nan, floats_of(frame, "value"))
+    return value, *(floats_of(frame, name, share=share) for name in ("low", "high")), floats_of(frame, "n"), total
 
 
 def _labels(value: np.ndarray, n: np.ndarray, total: np.ndarray, share: bool, unit: str) -> list[str]:
     """The printed value of every row."""
     if share:
-        return [n_of(a, b, c) for a, b, c in zip(n, total, value, strict=True)]
+        return [count_text(a, b, c) for a, b, c in zip(n, total, value, strict=True)]
     return [_number(a, b, unit, "*") for a, b in zip(value, n, strict=True)]
 
 
@@ -233,7 +233,7 @@ def _number(value: float, n: float, unit: str, hidden: str) -> str:
 
 def _printed(value: float, share: bool, unit: str) -> str:
     """A value with its unit."""
-    return percent(value) if share else f"{value:.3g} {unit}".strip()
+    return share_text(value) if share else f"{value:.3g} {unit}".strip()
 
 
 def value_scale(
@@ -256,7 +256,7 @@ def value_scale(
         Ends, ticks, and the labels of the ticks.
     """
     if share:
-        return (0.0, 1.0), list(QUARTERS), [percent(tick) for tick in QUARTERS]
+        return (0.0, 1.0), list(QUARTERS), [share_text(tick) for tick in QUARTERS]
     seen = np.concatenate([value, low, high, [np.nan if reference is None else reference]])
     seen = seen[~np.isnan(seen)] if not np.isnan(seen).all() else np.array([0.0, 1.0])
     start, end = min(seen.min(), 0.0), seen.max() if seen.max() > min(seen.min(), 0.0) else 1.0

@@ -12,8 +12,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
 from recoverynet.by_row import each_row
-from recoverynet.draw.cells import NOTHING, numbers, percent, require_columns
-from recoverynet.draw.rows import Rows, lay_rows, write_around
+from recoverynet.draw.cells import NOTHING, floats_of, require_columns, share_text
+from recoverynet.draw.rows import Tracks, lay_rows, write_around
 from recoverynet.draw.style import (
     ACCENT,
     APART,
@@ -154,8 +154,8 @@ def describe_calibration_rates(frame: pd.DataFrame) -> str:
         if len(part):
             least, most = part.loc[part["rate"].idxmin()], part.loc[part["rate"].idxmax()]
             said.append(
-                f"With influence {strength}: from {percent(least['rate'])} in {least['world']} to "
-                f"{percent(most['rate'])} in {most['world']}."
+                f"With influence {strength}: from {share_text(least['rate'])} in {least['world']} to "
+                f"{share_text(most['rate'])} in {most['world']}."
             )
     return " ".join(said)
 
@@ -259,8 +259,8 @@ def describe_calibration_grid(frame: pd.DataFrame, *, title: str) -> str:
         rates = table[test].dropna()
         if rates.empty:
             continue
-        most = f"{percent(rates.max())} in {rates.idxmax()}"
-        said.append(f"{test}: {most}." if len(rates) == 1 else f"{test}: from {percent(rates.min())} to {most}.")
+        most = f"{share_text(rates.max())} in {rates.idxmax()}"
+        said.append(f"{test}: {most}." if len(rates) == 1 else f"{test}: from {share_text(rates.min())} to {most}.")
     return " ".join([words, *said]) if said else NOTHING
 
 
@@ -270,18 +270,18 @@ def _plural(count: int, noun: str) -> str:
 
 def _rates(frame: pd.DataFrame) -> pd.DataFrame:
     require_columns(frame, RATE_COLUMNS, "calibration_rates")
-    return frame.assign(**{name: numbers(frame, name, share=True) for name in ("rate", "low", "high")})
+    return frame.assign(**{name: floats_of(frame, name, share=True) for name in ("rate", "low", "high")})
 
 
 def _grid(frame: pd.DataFrame) -> pd.DataFrame:
     """Worlds × tests, in the order of their first rows."""
     require_columns(frame, GRID_COLUMNS, "calibration_grid")
-    table = frame.assign(rate=numbers(frame, "rate", share=True))
+    table = frame.assign(rate=floats_of(frame, "rate", share=True))
     wide = table.pivot(index="world", columns="test", values="rate")
     return wide.reindex(index=list(dict.fromkeys(frame["world"])), columns=list(dict.fromkeys(frame["test"])))
 
 
-def _mark(rows: Rows, row: int, strength: str, rate: float, low: float, high: float) -> None:
+def _mark(rows: Tracks, row: int, strength: str, rate: float, low: float, high: float) -> None:
     """One rate with its interval."""
     marker, fill, edge = STRENGTHS[strength]
     middle = rows.middles[row]
@@ -292,7 +292,7 @@ def _mark(rows: Rows, row: int, strength: str, rate: float, low: float, high: fl
     )
 
 
-def _key(rows: Rows, strengths: Sequence[str]) -> None:
+def _key(rows: Tracks, strengths: Sequence[str]) -> None:
     """What the marks are, above the first row."""
     low, high = rows.axes.get_xlim()
     point, at = (high - low) / axes_width(rows.axes), 5.0

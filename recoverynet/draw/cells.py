@@ -42,7 +42,7 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], figure: str) ->
         )
 
 
-def numbers(frame: pd.DataFrame, column: str, *, share: bool = False) -> np.ndarray:
+def floats_of(frame: pd.DataFrame, column: str, *, share: bool = False) -> np.ndarray:
     """One column as floats, NaN where it is missing or suppressed.
 
     Parameters
@@ -108,8 +108,8 @@ def shares(frame: pd.DataFrame, total: np.ndarray, *, column: str = "share", cou
     >>> shares(pd.DataFrame({"n": [3, None], "share": [0.3, 0.2]}), total=np.array([10.0, 10.0]))
     array([0.3, nan])
     """
-    hidden = np.isnan(total) | (np.isnan(numbers(frame, count)) if count in frame.columns else False)
-    return np.where(hidden, np.nan, numbers(frame, column, share=True))
+    hidden = np.isnan(total) | (np.isnan(floats_of(frame, count)) if count in frame.columns else False)
+    return np.where(hidden, np.nan, floats_of(frame, column, share=True))
 
 
 def totals(frame: pd.DataFrame, denominator: float | None, figure: str, *, column: str = "total") -> np.ndarray:
@@ -135,7 +135,7 @@ def totals(frame: pd.DataFrame, denominator: float | None, figure: str, *, colum
         Neither a column nor a number is given.
     """
     if column in frame.columns:
-        return numbers(frame, column)
+        return floats_of(frame, column)
     if denominator is None:
         raise SchemaError(
             f"{figure} needs to know out of how many people: give denominator=… if it is the same in every "
@@ -149,7 +149,7 @@ def whole(value: float) -> str:
     return SUPPRESSED if np.isnan(value) else f"{value:,.0f}"
 
 
-def percent(share: float) -> str:
+def share_text(share: float) -> str:
     """A share as it is printed: ``20%``; ``*`` where suppressed.
 
     Parameters
@@ -178,7 +178,7 @@ def percent(share: float) -> str:
     return f"{points:.0f}%"
 
 
-def n_of(n: float, total: float, share: float) -> str:
+def count_text(n: float, total: float, share: float) -> str:
     """A count with its denominator, for a label.
 
     Parameters
@@ -200,8 +200,8 @@ def n_of(n: float, total: float, share: float) -> str:
     if np.isnan(share):
         return f"{whole(n)} of {whole(total)}"
     if np.isnan(n):
-        return f"{percent(share)} of {whole(total)}"
-    return f"{whole(n)} of {whole(total)} ({percent(share)})"
+        return f"{share_text(share)} of {whole(total)}"
+    return f"{whole(n)} of {whole(total)} ({share_text(share)})"
 
 
 def say(n: float, total: float, share: float) -> str:
@@ -224,13 +224,13 @@ def say(n: float, total: float, share: float) -> str:
     if total != 0 and np.isnan(share):
         return "suppressed" if np.isnan(total) else f"suppressed (of {whole(total)})"
     if np.isnan(total):
-        return f"{percent(share) if np.isnan(n) else whole(n)} of a suppressed number" + (
-            "" if np.isnan(n) else f" ({percent(share)})"
+        return f"{share_text(share) if np.isnan(n) else whole(n)} of a suppressed number" + (
+            "" if np.isnan(n) else f" ({share_text(share)})"
         )
-    return n_of(n, total, share)
+    return count_text(n, total, share)
 
 
-def listed(parts: Sequence[str], *, separator: str = ", ") -> str:
+def in_a_sentence(parts: Sequence[str], *, separator: str = ", ") -> str:
     """Parts in a sentence: ``a, b and c``."""
     parts = list(parts)
     return parts[0] if len(parts) == 1 else separator.join(parts[:-1]) + f" and {parts[-1]}" if parts else "none"
@@ -256,5 +256,5 @@ def note_for(hidden: np.ndarray, note: str, low: np.ndarray, intervals: str, lev
     -------
     str
     """
-    lines = [] if np.isnan(low).all() else [f"{intervals}: {percent(level)} intervals."]
+    lines = [] if np.isnan(low).all() else [f"{intervals}: {share_text(level)} intervals."]
     return "\n".join(lines + ([note] if hidden.any() else []))

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from recoverynet.draw.bars import value_scale
-from recoverynet.draw.cells import NOTHING, SUPPRESSED, SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, whole
-from recoverynet.draw.rows import Rows, lay_rows, stub
+from recoverynet.draw.cells import NOTHING, SUPPRESSED, SUPPRESSED_NOTE, floats_of, note_for, require_columns, share_text, whole
+from recoverynet.draw.rows import Tracks, lay_rows, stub
 from recoverynet.draw.style import INK, MAIN, MUTED, PAPER, SMALL, axes_width, drawn, text_width
 from recoverynet.readable import true_minus
 
@@ -133,7 +133,9 @@ def describe_change(
         return NOTHING
     said = []
     for outcome, *cells in zip(frame["outcome"], first, last, low, high, n, strict=True):
-        label = _label(cells[0], cells[1], cells[2], cells[3], cells[4], share, unit, "suppressed", f"{percent(level)} interval ")
+        label = _label(
+            cells[0], cells[1], cells[2], cells[3], cells[4], share, unit, "suppressed", f"{share_text(level)} interval "
+        )
         values = f"from {_value(cells[0], share, unit)} to {_value(cells[1], share, unit)}, "
         said.append(f"{outcome}: {'' if np.isnan(cells[0] + cells[1]) else values}{label}.")
     return " ".join([f"First and last value of each outcome, {people} who have both.", *said])
@@ -142,15 +144,15 @@ def describe_change(
 def _read(frame: pd.DataFrame, share: bool) -> tuple[np.ndarray, ...]:
     """First, last, interval of the change, and number of people; values hidden where their number is."""
     require_columns(frame, COLUMNS, "paired_change")
-    n = numbers(frame, "n")
+    n = floats_of(frame, "n")
     unseen = np.isnan(n) | (n == 0)
-    first, last = (np.where(unseen, np.nan, numbers(frame, name, share=share)) for name in ("first", "last"))
-    return first, last, numbers(frame, "low"), numbers(frame, "high"), n
+    first, last = (np.where(unseen, np.nan, floats_of(frame, name, share=share)) for name in ("first", "last"))
+    return first, last, floats_of(frame, "low"), floats_of(frame, "high"), n
 
 
 def _value(value: float, share: bool, unit: str) -> str:
     """One value with its unit."""
-    return percent(value) if share else f"{true_minus(f'{value:,.1f}')} {unit}".strip()
+    return share_text(value) if share else f"{true_minus(f'{value:,.1f}')} {unit}".strip()
 
 
 def _signed(change: float, share: bool) -> str:
@@ -181,7 +183,7 @@ def _label(
     return f"{words}, n = {whole(n)}"
 
 
-def _dumbbell(rows: Rows, row: int, first: float, last: float, share: bool) -> None:
+def _dumbbell(rows: Tracks, row: int, first: float, last: float, share: bool) -> None:
     """Ring, line and dot, with both values beside them on the outer sides."""
     middle = rows.middles[row]
     rows.axes.plot([first, last], [middle, middle], color=MAIN, linewidth=3.0, zorder=3, solid_capstyle="butt")
@@ -203,7 +205,7 @@ def _dumbbell(rows: Rows, row: int, first: float, last: float, share: bool) -> N
         )
 
 
-def _key(rows: Rows) -> None:
+def _key(rows: Tracks) -> None:
     """What the ring and the dot are, above the first row."""
     room, (low, high) = axes_width(rows.axes), rows.axes.get_xlim()
     at = 5.0

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, listed, numbers, percent, require_columns, whole
-from recoverynet.draw.rows import MANY, Rows, lay_rows
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, floats_of, in_a_sentence, require_columns, share_text, whole
+from recoverynet.draw.rows import MANY, Tracks, lay_rows
 from recoverynet.draw.style import APART, INK, PAPER, PARTS, SMALL, axes_width, contrast, drawn, figure_of, hatched, text_width
 from recoverynet.draw.timeline import read_periods
 from recoverynet.errors import SchemaError
@@ -143,9 +143,9 @@ def describe_composition(
             words.append(f"In {names[row]}: suppressed.")
         else:
             segments, _ = _spans(counts[row], total[row])
-            shown = [percent(segments[part][1]) if part in segments else "suppressed" for part in range(len(parts))]
+            shown = [share_text(segments[part][1]) if part in segments else "suppressed" for part in range(len(parts))]
             said = [f"{name[0].lower()}{name[1:]} {cell}" for name, cell in zip(parts.values(), shown, strict=True)]
-            words.append(f"In {names[row]}, of {_size(total[row], unit)}: {listed(said)}.")
+            words.append(f"In {names[row]}, of {_size(total[row], unit)}: {in_a_sentence(said)}.")
     return " ".join(words)
 
 
@@ -159,8 +159,8 @@ def _read(frame: pd.DataFrame, parts: Mapping[str, str]) -> tuple[list[str], np.
     require_columns(frame, ("period", *parts), "composition_change")
     periods = read_periods(frame["period"])
     ordered = frame.iloc[periods.order]
-    counts = np.column_stack([numbers(ordered, part) for part in parts]).reshape(len(ordered), len(parts))
-    total = numbers(ordered, "total") if "total" in frame.columns else counts.sum(axis=1)
+    counts = np.column_stack([floats_of(ordered, part) for part in parts]).reshape(len(ordered), len(parts))
+    total = floats_of(ordered, "total") if "total" in frame.columns else counts.sum(axis=1)
     rounding = 3.0 * (len(parts) + 1)
     over = np.nansum(counts, axis=1) > total + rounding
     if over.any():
@@ -201,7 +201,7 @@ def _colours(parts: Mapping[str, str]) -> list[str]:
 
 
 def _stack(
-    rows: Rows,
+    rows: Tracks,
     row: int,
     segments: dict[int, tuple[float, float]],
     gap: tuple[float, float] | None,
@@ -217,7 +217,7 @@ def _stack(
         rows.axes.add_patch(
             Rectangle((start, bottom), length, rows.thickness, facecolor=colours[part], edgecolor=PAPER, linewidth=1.2, zorder=2)
         )
-        label = percent(length)
+        label = share_text(length)
         if text_width(label, SMALL) + 6.0 <= length * room:
             colour = INK if contrast(INK, colours[part]) >= contrast(PAPER, colours[part]) else PAPER
             rows.axes.text(start + length / 2, middle, label, ha="center", va="center", fontsize=SMALL, color=colour)
@@ -227,7 +227,7 @@ def _stack(
         rows.axes.add_patch(Rectangle((0.0, bottom), 1.0, rows.thickness, fill=False, edgecolor=APART, linewidth=0.8, zorder=3))
 
 
-def _name_parts(rows: Rows, names: list[str], colours: list[str], first: dict[int, tuple[float, float]]) -> None:
+def _name_parts(rows: Tracks, names: list[str], colours: list[str], first: dict[int, tuple[float, float]]) -> None:
     """Name the parts right above the first bar where every name fits its part, in a key line otherwise."""
     room = axes_width(rows.axes)
     base = rows.middles[0] - rows.thickness / 2 - 7.0
@@ -249,7 +249,7 @@ def _key_lines(names: list[str], width: float) -> list[list[str]]:
     return [names[:half], names[half:]]
 
 
-def _key_line(rows: Rows, names: list[str], colours: list[str], base: float) -> None:
+def _key_line(rows: Tracks, names: list[str], colours: list[str], base: float) -> None:
     """Patches and names side by side."""
     room = axes_width(rows.axes)
     wide = [text_width(name, SMALL) + 16.0 for name in names]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, listed, numbers, require_columns, say, shares
+from recoverynet.draw.cells import NOTHING, floats_of, in_a_sentence, require_columns, say, shares
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values
 from recoverynet.draw.style import ACCENT, APART, INK, MAIN, MUTED, PAPER, SMALL, TRACK, drawn, figure_of, text_width
 
@@ -69,7 +69,7 @@ def control_chart(
     """
     require_columns(frame, COLUMNS, "control_chart")
     require_columns(lines, LINES, "control_chart")
-    total, share = numbers(frame, "total"), shares(frame, numbers(frame, "total"))
+    total, share = floats_of(frame, "total"), shares(frame, floats_of(frame, "total"))
     known = ~np.isnan(share)
     if not known.any():
         return empty_plate(title, ax)
@@ -160,9 +160,9 @@ def describe_control_chart(frame: pd.DataFrame, *, target: float, title: str, wh
     require_columns(frame, COLUMNS, "control_chart")
     if frame.empty:
         return NOTHING
-    total, share = numbers(frame, "total"), shares(frame, numbers(frame, "total"))
+    total, share = floats_of(frame, "total"), shares(frame, floats_of(frame, "total"))
     told = []
-    for label, n, of, value in zip(frame["label"], numbers(frame, "n"), total, share, strict=True):
+    for label, n, of, value in zip(frame["label"], floats_of(frame, "n"), total, share, strict=True):
         there = (where or {}).get(str(label), "")
         told.append(f"{label} {say(n, of, value)}{f', {there}' if there else ''}")
-    return f"Funnel plot: {title}. All together {100 * target:.0f}%. {listed(told, separator='; ')}."
+    return f"Funnel plot: {title}. All together {100 * target:.0f}%. {in_a_sentence(told, separator='; ')}."

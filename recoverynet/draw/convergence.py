@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from recoverynet.draw.cells import NOTHING, numbers, require_columns
+from recoverynet.draw.cells import NOTHING, floats_of, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate
 from recoverynet.draw.style import APART, GRID, INK, LINE, MAIN, MUTED, SMALL, axes_width, described, drawn, text_width, wrap
 from recoverynet.readable import true_minus
@@ -121,7 +121,7 @@ def describe_convergence(frame: pd.DataFrame, *, ratio: float | None = None) -> 
 def _read(frame: pd.DataFrame) -> tuple[list[tuple[str, pd.DataFrame]], np.ndarray]:
     """The trace of each parameter, and the iterations at which a subphase begins."""
     require_columns(frame, COLUMNS, "draw_convergence")
-    table = frame.assign(**{name: numbers(frame, name) for name in ("iteration", "value")})
+    table = frame.assign(**{name: floats_of(frame, name) for name in ("iteration", "value")})
     table = table.sort_values("iteration", kind="stable")
     traces = {name: part for name, part in table.groupby("parameter", sort=False)}
     ordered = [(str(name), traces[name]) for name in dict.fromkeys(frame["parameter"])]

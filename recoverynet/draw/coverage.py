@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from recoverynet.draw.bars import describe_intervals, interval_bars
-from recoverynet.draw.cells import SUPPRESSED_NOTE, note_for, numbers, require_columns, say, shares, totals, whole
+from recoverynet.draw.cells import SUPPRESSED_NOTE, floats_of, note_for, require_columns, say, shares, totals, whole
 from recoverynet.draw.style import drawn
 from recoverynet.draw.timeline import Periods, draw_line, hatch_periods, highest, open_timeline, read_periods, tell
 
@@ -72,7 +72,7 @@ def coverage_over_time(
     ['Jan 2011\nof 66', 'Feb 2011\nof 129']
     """
     periods, n, total, share, hidden = _over_time(frame, denominator)
-    low, high = (numbers(frame, name, share=True)[periods.order] for name in ("low", "high"))
+    low, high = (floats_of(frame, name, share=True)[periods.order] for name in ("low", "high"))
     under = f"Under each period: number of {people} the share is of."
     axes = open_timeline(
         ax,
@@ -95,7 +95,7 @@ def _over_time(frame: pd.DataFrame, denominator: float | None) -> tuple[Periods,
     ordered = frame.iloc[periods.order]
     total = totals(ordered, denominator, "coverage_over_time")
     share = shares(ordered, total)
-    return periods, numbers(ordered, "n"), total, share, np.isnan(share) & (total != 0)
+    return periods, floats_of(ordered, "n"), total, share, np.isnan(share) & (total != 0)
 
 
 def describe_coverage(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, numbers, percent, require_columns, say, shares, whole
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, floats_of, require_columns, say, share_text, shares, whole
 from recoverynet.draw.rows import MANY
 from recoverynet.draw.style import INK, MAIN, MAIN_DARK, SMALL, axes_width, drawn, hatched, text_width
 from recoverynet.draw.timeline import LEFT, Periods, open_timeline
@@ -64,7 +64,7 @@ def tie_distribution(
     """
     n, share, hidden = _read(frame, denominator)
     columns = Periods(np.arange(len(n), dtype=float), tuple(map(str, frame["ties"])), np.arange(len(n)))
-    labels = [f"{percent(a)}\n{whole(b)}" for a, b in zip(share, n, strict=True)]
+    labels = [f"{share_text(a)}\n{whole(b)}" for a, b in zip(share, n, strict=True)]
     room = axes_width(ax, left=LEFT, right=MARGIN) / (len(n) + 0.1) - 5.0
     fits = max((text_width(label, SMALL) for label in labels), default=0.0) <= room
     above = [f"Above each column: share and number of {people}."] if fits and not hidden.all() else []
@@ -127,7 +127,7 @@ def _read(frame: pd.DataFrame, denominator: float) -> tuple[np.ndarray, np.ndarr
     """Number, share and what is suppressed."""
     require_columns(frame, COLUMNS, "tie_distribution")
     share = shares(frame, np.full(len(frame), float(denominator)))
-    return numbers(frame, "n"), share, np.isnan(share) & (denominator != 0)
+    return floats_of(frame, "n"), share, np.isnan(share) & (denominator != 0)
 
 
 def _column(axes: Axes, columns: Periods, column: int, share: float, label: str, hidden: bool) -> None:

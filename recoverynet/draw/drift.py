@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.optimize import isotonic_regression
 
-from recoverynet.draw.cells import NOTHING, numbers, require_columns
+from recoverynet.draw.cells import NOTHING, floats_of, require_columns
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
 from recoverynet.draw.ramp import ordered_colours
 from recoverynet.draw.selection import DOUBLE, fitted_to, square_table
@@ -116,7 +116,7 @@ def describe_drift(frame: pd.DataFrame, *, behaviour: str = "behaviour") -> str:
 def _table(frame: pd.DataFrame) -> pd.DataFrame:
     """Levels of contacts down, own values across."""
     require_columns(frame, COLUMNS, "draw_drift")
-    return square_table(frame.assign(behaviour=numbers(frame, "behaviour")), COLUMNS, "draw_drift").T
+    return square_table(frame.assign(behaviour=floats_of(frame, "behaviour")), COLUMNS, "draw_drift").T
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, percent, require_columns, whole
+from recoverynet.draw.cells import NOTHING, require_columns, share_text, whole
 from recoverynet.draw.rows import write_around
 from recoverynet.draw.style import (
     ACCENT,
@@ -146,7 +146,7 @@ def describe_exposure_null(
         "Column chart of chance against what was observed. Of the contacts of people who went on to gain "
         f"{norm}, {_share(observed, expected)} held it already{counted}. Had the same gains fallen on "
         f"others at risk by chance, it would be {_share(expected, observed)} on average, and between "
-        f"{percent(low)} and {percent(high)} in 95 of 100 cases. {reaching:,} of {len(values):,} dealings "
+        f"{share_text(low)} and {share_text(high)} in 95 of 100 cases. {reaching:,} of {len(values):,} dealings "
         "by chance reach what was observed."
     )
 
@@ -220,4 +220,4 @@ def _named_line(axes: Axes, value: float, text: str, colour: str, shape: tuple[f
 def _share(value: float, other: float) -> str:
     """A share in whole percent, with a decimal where the two would read alike."""
     close = abs(value - other) < 0.015
-    return f"{100 * value:.1f}%" if close else percent(value)
+    return f"{100 * value:.1f}%" if close else share_text(value)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, n_of, note_for, numbers, require_columns, say, shares, whole
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, count_text, floats_of, note_for, require_columns, say, shares, whole
 from recoverynet.draw.rows import lay_rows, stub, whisker
 from recoverynet.draw.style import APART, MAIN, drawn
 
@@ -73,13 +73,13 @@ def funnel(
     ['400 of 650 (62%)', '130 of 650 (20%)']
     """
     require_columns(frame, COLUMNS, "funnel")
-    n, share = numbers(frame, "n"), shares(frame, np.full(len(frame), float(denominator)))
-    low, high = numbers(frame, "low", share=True), numbers(frame, "high", share=True)
+    n, share = floats_of(frame, "n"), shares(frame, np.full(len(frame), float(denominator)))
+    low, high = floats_of(frame, "low", share=True), floats_of(frame, "high", share=True)
     hidden = np.isnan(share) & (denominator != 0)
     stages = [str(stage) for stage in frame["stage"]]
     rows = lay_rows(
         stages,
-        [n_of(a, denominator, b) for a, b in zip(n, share, strict=True)],
+        [count_text(a, denominator, b) for a, b in zip(n, share, strict=True)],
         title=title or f"Share of the {whole(denominator)} {people} at each stage",
         note=note_for(hidden, note, low, "Thin lines", level),
         ax=ax,
@@ -120,7 +120,7 @@ def describe_funnel(frame: pd.DataFrame, *, denominator: float, people: str = "c
     require_columns(frame, COLUMNS, "funnel")
     if frame.empty:
         return NOTHING
-    n, share = numbers(frame, "n"), shares(frame, np.full(len(frame), float(denominator)))
+    n, share = floats_of(frame, "n"), shares(frame, np.full(len(frame), float(denominator)))
     stages = [str(stage) for stage in frame["stage"]]
     said = [f"{stage}: {say(a, denominator, b)}." for stage, a, b in zip(stages, n, share, strict=True)]
     size = "a suppressed number of" if np.isnan(denominator) else whole(denominator)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from recoverynet.draw.bars import dot
-from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, note_for, numbers, require_columns
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, floats_of, note_for, require_columns
 from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows, stub
 from recoverynet.draw.style import MUTED, described, drawn
@@ -49,7 +49,7 @@ def draw_gaps(frame: pd.DataFrame, *, title: str, ax: Axes | None = None) -> Axe
     '+8 points (−1 to +17)'
     """
     require_columns(frame, COLUMNS, "draw_gaps")
-    value, low, high = (numbers(frame, name) for name in COLUMNS[1:])
+    value, low, high = (floats_of(frame, name) for name in COLUMNS[1:])
     hidden = np.isnan(value)
     known = np.concatenate([[-LEAST, LEAST], low[~np.isnan(low)], high[~np.isnan(high)], value[~hidden]])
     room = 0.04 * (known.max() - known.min())
@@ -102,7 +102,7 @@ def describe_gaps(frame: pd.DataFrame, *, title: str) -> str:
     require_columns(frame, COLUMNS, "draw_gaps")
     if frame.empty:
         return NOTHING
-    value, low, high = (numbers(frame, name) for name in COLUMNS[1:])
+    value, low, high = (floats_of(frame, name) for name in COLUMNS[1:])
     told = [
         f"{label}: {'suppressed' if np.isnan(one) else points_told(one, a, b)}."
         for label, one, a, b in zip(frame["label"], value, low, high, strict=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from recoverynet.draw.cells import NOTHING, listed, numbers, percent, require_columns
+from recoverynet.draw.cells import NOTHING, floats_of, in_a_sentence, require_columns, share_text
 from recoverynet.draw.plate import empty_plate, open_plate, round_values
 from recoverynet.draw.ramp import ordered_colours
 from recoverynet.draw.style import GRID, INK, LINE, MUTED, SMALL, TEXT, axes_width, described, drawn, text_width, wrap
@@ -113,7 +113,7 @@ def describe_importance(frame: pd.DataFrame) -> str:
     said = []
     for dependent, part in means.groupby(level=0, sort=False):
         most = part.droplevel(0).sort_values(ascending=False, kind="stable").head(3)
-        said.append(f"{dependent}: {listed([f'{effect} {percent(share)}' for effect, share in most.items()])}.")
+        said.append(f"{dependent}: {in_a_sentence([f'{effect} {share_text(share)}' for effect, share in most.items()])}.")
     return " ".join(["Bars of what choices hang on.", *said]) if said else NOTHING
 
 
@@ -128,7 +128,7 @@ def _read(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             f"draw_importance needs one row an effect and period; {first['effect']!r} of {first['dependent']!r} is "
             f"there twice for period {first['period']}."
         )
-    table = frame.assign(share=numbers(frame, "share", share=True)).pivot(index=keys, columns="period", values="share")
+    table = frame.assign(share=floats_of(frame, "share", share=True)).pivot(index=keys, columns="period", values="share")
     order = frame[keys].drop_duplicates()
     dependents = list(dict.fromkeys(order["dependent"]))
     order = order.sort_values("dependent", key=lambda each: each.map(dependents.index), kind="stable")
@@ -142,8 +142,8 @@ def _words(shares: np.ndarray, bars: int) -> str:
     if not len(known):
         return "–"
     if bars > 1 or len(shares) == 1:
-        return ", ".join("–" if np.isnan(share) else percent(share) for share in shares)
-    return f"{percent(known.mean())} ({percent(known.min())} to {percent(known.max())})"
+        return ", ".join("–" if np.isnan(share) else share_text(share) for share in shares)
+    return f"{share_text(known.mean())} ({share_text(known.min())} to {share_text(known.max())})"
 
 
 def _places(dependents: Sequence[object], names: Sequence[str], bars: int) -> tuple[dict[str, float], np.ndarray, float]:

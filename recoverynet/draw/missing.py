@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, n_of, numbers, require_columns, say, totals, whole
+from recoverynet.draw.cells import NOTHING, SUPPRESSED_NOTE, count_text, floats_of, require_columns, say, totals, whole
 from recoverynet.draw.rows import lay_rows, stub
 from recoverynet.draw.style import MAIN_DARK, described, drawn
 
@@ -62,7 +62,7 @@ def coverage_bars(
     of_all = f"the {whole(total[0])} {people}" if len(total) and (total == total[0]).all() else f"{people} it could be"
     rows = lay_rows(
         [str(what) for what in frame["what"]],
-        [n_of(*cells) for cells in zip(n, total, share, strict=True)],
+        [count_text(*cells) for cells in zip(n, total, share, strict=True)],
         title=title or f"What is recorded, as a share of {of_all}",
         note=note if hidden.any() else "",
         ax=ax,
@@ -110,7 +110,7 @@ def describe_coverage_bars(frame: pd.DataFrame, *, denominator: float | None = N
 def _read(frame: pd.DataFrame, denominator: float | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Number, denominator and share of every row."""
     require_columns(frame, ("what", "n"), "coverage_bars")
-    n, total = numbers(frame, "n"), totals(frame, denominator, "coverage_bars")
+    n, total = floats_of(frame, "n"), totals(frame, denominator, "coverage_bars")
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = pd.DataFrame({"n / total": np.where(total == 0, np.nan, n / total)})
-    return n, total, numbers(ratio, "n / total", share=True)
+    return n, total, floats_of(ratio, "n / total", share=True)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
-from recoverynet.draw.cells import SUPPRESSED_NOTE, note_for, numbers, percent, require_columns, say, shares, whole
+from recoverynet.draw.cells import SUPPRESSED_NOTE, floats_of, note_for, require_columns, say, share_text, shares, whole
 from recoverynet.draw.style import APART, GRID, MUTED, SMALL, drawn, figure_of, hatched
 from recoverynet.draw.timeline import Periods, column_width, draw_line, hatch_periods, highest, open_timeline, read_periods, tell
 
@@ -76,7 +76,7 @@ def norm_share_curve(
     [0.5, 0.33]
     """
     periods, share, known, everyone, hidden = _read(frame)
-    low, high = (numbers(frame, name, share=True)[periods.order] for name in ("low", "high"))
+    low, high = (floats_of(frame, name, share=True)[periods.order] for name in ("low", "high"))
     under = f"Under each period: number of {people} whose state is known, of all."
     axes = open_timeline(
         ax,
@@ -138,7 +138,7 @@ def _unknown_in_words(known: float, everyone: float, people: str) -> str:
         return f"no {people}"
     if np.isnan(known + everyone):
         return "suppressed"
-    return f"{percent(1.0 - known / everyone)} of all {whole(everyone)} {people}"
+    return f"{share_text(1.0 - known / everyone)} of all {whole(everyone)} {people}"
 
 
 def _read(frame: pd.DataFrame) -> tuple[Periods, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -146,7 +146,7 @@ def _read(frame: pd.DataFrame) -> tuple[Periods, np.ndarray, np.ndarray, np.ndar
     require_columns(frame, COLUMNS, "norm_share_curve")
     periods = read_periods(frame["period"])
     ordered = frame.iloc[periods.order]
-    known, everyone = numbers(ordered, "n_known"), numbers(ordered, "n")
+    known, everyone = floats_of(ordered, "n_known"), floats_of(ordered, "n")
     share = shares(ordered, known, count="n_known")
     return periods, share, known, everyone, np.isnan(share) & (known != 0) & (everyone != 0)
 

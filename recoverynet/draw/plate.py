@@ -134,7 +134,7 @@ def room_for_values(ends: tuple[float, float], *, lines: int = 1, sign: bool = F
     return max((text_width(label, SMALL) for label in labels), default=0.0) + 13.0 + 1.35 * SMALL * lines + 6.0
 
 
-def signed(value: float) -> str:
+def signed_decimals(value: float) -> str:
     """A number with its sign and two decimals; nothing rounds to a signed zero, and a dash stands for NaN.
 
     Examples

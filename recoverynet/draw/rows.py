@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from recoverynet.draw.cells import NOTHING, percent
+from recoverynet.draw.cells import NOTHING, share_text
 from recoverynet.draw.style import (
     GRID,
     INK,
@@ -32,7 +32,7 @@ QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
-class Rows:
+class Tracks:
     """Where the tracks of a figure lie.
 
     Parameters
@@ -63,7 +63,7 @@ def lay_rows(
     thickness: float | None = None,
     lead: float = 0.0,
     ax: Axes | None = None,
-) -> Rows:
+) -> Tracks:
     """Write the words of every row and lay an empty track for it.
 
     Parameters
@@ -94,9 +94,9 @@ def lay_rows(
     Rows
     """
     if not len(headings):
-        return Rows(_nothing(title, ax), np.array([]), 0.0)
+        return Tracks(_nothing(title, ax), np.array([]), 0.0)
     beside = len(headings) > MANY if beside is None else beside
-    labels = [percent(tick) for tick in ticks] if tick_labels is None else list(tick_labels)
+    labels = [share_text(tick) for tick in ticks] if tick_labels is None else list(tick_labels)
     place = _beside if beside else _above
     rows = place(list(headings), list(values), (title, note), thickness, lead, ax)
     rows.axes.set_xlim(*limits)
@@ -106,7 +106,7 @@ def lay_rows(
 
 def _above(
     headings: list[str], values: list[str], around: tuple[str, str], thickness: float | None, lead: float, ax: Axes | None
-) -> Rows:
+) -> Tracks:
     """Words above the track: heading at the left, number at the right."""
     width = axes_width(ax)
     thick, line, gap = thickness or 15.0, TEXT * LINE, 15.0
@@ -120,12 +120,12 @@ def _above(
     for base, text, value in zip(tops[:-1] + words - 3.0, wrapped, values, strict=True):
         axes.text(0.0, base, text, transform=across, va="baseline", ha="left", color=INK, linespacing=1.15)
         axes.text(1.0, base, value, transform=across, va="baseline", ha="right", color=INK)
-    return Rows(axes, tops[:-1] + words + 2.0 + thick / 2.0, thick)
+    return Tracks(axes, tops[:-1] + words + 2.0 + thick / 2.0, thick)
 
 
 def _beside(
     headings: list[str], values: list[str], around: tuple[str, str], thickness: float | None, lead: float, ax: Axes | None
-) -> Rows:
+) -> Tracks:
     """Words beside the track, for many rows."""
     thick, line = thickness or 11.0, SMALL * LINE
     whole_width = axes_width(ax)
@@ -150,7 +150,7 @@ def _beside(
             color=INK,
             annotation_clip=False,
         )
-    return Rows(axes, middles, thick)
+    return Tracks(axes, middles, thick)
 
 
 def _open(ax: Axes | None, height: float, title: str, note: str, *, left: float = 8.0, right: float = 8.0) -> Axes:
@@ -203,7 +203,7 @@ def write_around(axes: Axes, title: str, note: str, *, shift: float = 8.0) -> No
         axes.xaxis.label.set_x((8.0 - shift) / axes_width(axes))
 
 
-def _tracks(rows: Rows, ticks: Sequence[float], labels: Sequence[str], limits: tuple[float, float]) -> None:
+def _tracks(rows: Tracks, ticks: Sequence[float], labels: Sequence[str], limits: tuple[float, float]) -> None:
     """Pale tracks with the ticks cut into them, and the tick labels inside the ends."""
     low, high = limits
     for middle in rows.middles:
@@ -228,7 +228,7 @@ def _room(ticks: Sequence[float], labels: Sequence[str], points: float) -> tuple
     return list(ticks), list(labels)
 
 
-def stub(rows: Rows, row: int, *, start: float = 0.0, length: float | None = None) -> None:
+def stub(rows: Tracks, row: int, *, start: float = 0.0, length: float | None = None) -> None:
     """A hatched stub where a value is suppressed: it has no length that could be read.
 
     Parameters
@@ -250,7 +250,7 @@ def stub(rows: Rows, row: int, *, start: float = 0.0, length: float | None = Non
     rows.axes.add_patch(hatched(start, bottom, length or 0.06 * (high - low), rows.thickness))
 
 
-def whisker(rows: Rows, row: int, low: float, high: float, *, colour: str = INK) -> None:
+def whisker(rows: Tracks, row: int, low: float, high: float, *, colour: str = INK) -> None:
     """The interval of a value: a line from low to high with short ends; nothing where either is NaN.
 
     Parameters

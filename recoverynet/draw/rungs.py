@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from recoverynet.draw.cells import NOTHING, require_columns
-from recoverynet.draw.rows import Rows, lay_rows
+from recoverynet.draw.rows import Tracks, lay_rows
 from recoverynet.draw.style import ACCENT, APART, INK, MAIN, MUTED, PAPER, SMALL, axes_width, drawn
 
 COLUMNS = ("rung", "ratio", "low", "high")
@@ -140,7 +140,7 @@ def _two(value: float) -> str:
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
 
 
-def _lines(rows: Rows, margin: float, judged: np.ndarray) -> None:
+def _lines(rows: Tracks, margin: float, judged: np.ndarray) -> None:
     """No association at 1, and the margin where it counts, named above the first row."""
     half = rows.thickness / 2 + 1
     rows.axes.vlines([0.0] * len(rows.middles), rows.middles - half, rows.middles + half, color=APART, linewidth=1.6, zorder=2)
@@ -162,7 +162,7 @@ def _lines(rows: Rows, margin: float, judged: np.ndarray) -> None:
     )
 
 
-def _estimate(rows: Rows, row: int, middle: float, ends: np.ndarray, placebo: bool) -> None:
+def _estimate(rows: Tracks, row: int, middle: float, ends: np.ndarray, placebo: bool) -> None:
     """A dot with its bounds, hollow for a placebo."""
     colour = INK if placebo else MAIN
     rows.axes.hlines(rows.middles[row], ends[0], ends[1], color=colour, linewidth=2.2, zorder=3)

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from recoverynet.draw.cells import NOTHING, numbers, require_columns
-from recoverynet.draw.plate import empty_plate, open_plate, signed
+from recoverynet.draw.cells import NOTHING, floats_of, require_columns
+from recoverynet.draw.plate import empty_plate, open_plate, signed_decimals
 from recoverynet.draw.ramp import signed_colour
 from recoverynet.draw.style import INK, MUTED, PAPER, SMALL, axes_width, described, drawn, text_width, wrap
 from recoverynet.errors import SchemaError
@@ -113,7 +113,7 @@ def describe_selection(frame: pd.DataFrame, *, behaviour: str = "value") -> str:
     """
     table = square_table(frame, COLUMNS, "draw_selection")
     said = [
-        f"People at {own} prefer contacts at {row.idxmax()} ({signed(row.max())})."
+        f"People at {own} prefer contacts at {row.idxmax()} ({signed_decimals(row.max())})."
         for own, row in table.iterrows()
         if row.notna().any()
     ]
@@ -149,7 +149,7 @@ def square_table(frame: pd.DataFrame, columns: Sequence[str], figure: str) -> pd
         raise SchemaError(
             f"{figure} needs one row a pair of {down!r} and {across!r}; {first[down]} and {first[across]} are there twice."
         )
-    table = frame.assign(**{value: numbers(frame, value)}).pivot(index=down, columns=across, values=value)
+    table = frame.assign(**{value: floats_of(frame, value)}).pivot(index=down, columns=across, values=value)
     return table.sort_index().sort_index(axis=1)
 
 
@@ -180,6 +180,6 @@ def _cells(axes: Axes, values: np.ndarray, size: float) -> None:
             inner.set_gid("preferred")
         if size:
             axes.text(
-                column + 0.5, row + 0.5, signed(value), ha="center", va="center",
+                column + 0.5, row + 0.5, signed_decimals(value), ha="center", va="center",
                 fontsize=size, fontweight="bold" if best else "normal", color=INK, gid="contribution",
             )  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from recoverynet.draw.cells import NOTHING, numbers, require_columns, whole
+from recoverynet.draw.cells import NOTHING, floats_of, require_columns, whole
 from recoverynet.draw.rows import write_around
 from recoverynet.draw.style import APART, BAND, GRID, INK, MAIN, MUTED, SMALL, TEXT, axes_width, drawn, open_axes, text_width, wrap
 from recoverynet.readable import true_minus
@@ -146,7 +146,7 @@ def describe_separation(frame: pd.DataFrame, *, norm: str = "the recovery norm",
 
 def _read(frame: pd.DataFrame) -> tuple[np.ndarray, ...]:
     require_columns(frame, COLUMNS, "separation_curve")
-    return tuple(numbers(frame, name) for name in COLUMNS)
+    return tuple(floats_of(frame, name) for name in COLUMNS)
 
 
 def _steps(distance: float) -> str:

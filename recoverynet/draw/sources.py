@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from recoverynet.draw.cells import NOTHING, numbers, require_columns
+from recoverynet.draw.cells import NOTHING, floats_of, require_columns
 from recoverynet.draw.plate import round_values
 from recoverynet.draw.rows import lay_rows, whisker
 from recoverynet.draw.style import APART, MAIN, described, drawn
@@ -124,7 +124,7 @@ def describe_sources(frame: pd.DataFrame, *, behaviour: str = "behaviour", level
 
 def _read(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     require_columns(frame, COLUMNS, "draw_sources")
-    return numbers(frame, "share"), numbers(frame, "low"), numbers(frame, "high")
+    return floats_of(frame, "share"), floats_of(frame, "low"), floats_of(frame, "high")
 
 
 def _ends(seen: np.ndarray) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from recoverynet.draw.cells import NOTHING, percent
+from recoverynet.draw.cells import NOTHING, share_text
 from recoverynet.draw.rows import write_around
 from recoverynet.draw.style import (
     APART,
@@ -234,7 +234,7 @@ def share_axis(axes: Axes, top: float) -> None:
     end = next((end for end in ends if top <= end), 1.0)
     ticks = np.arange(0.0, end + 1e-9, ends[end])
     axes.set_ylim(0.0, end)
-    axes.set_yticks(ticks, [percent(tick) for tick in ticks], fontsize=SMALL, color=MUTED)
+    axes.set_yticks(ticks, [share_text(tick) for tick in ticks], fontsize=SMALL, color=MUTED)
     axes.tick_params(axis="y", length=0, pad=6)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
 
@@ -265,7 +265,7 @@ def draw_line(axes: Axes, periods: Periods, share: np.ndarray, low: np.ndarray, 
         last = int(np.flatnonzero(known)[-1])
         if last == len(share) - 1:
             axes.annotate(
-                percent(share[last]),
+                share_text(share[last]),
                 (periods.at[last], share[last]),
                 xytext=(9, 0),
                 textcoords="offset points",

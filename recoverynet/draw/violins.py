@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes as Axes
 
-from recoverynet.draw.cells import NOTHING, listed, whole
+from recoverynet.draw.cells import NOTHING, in_a_sentence, whole
 from recoverynet.draw.plate import empty_plate, open_plate, room_for_values, value_axis
 from recoverynet.draw.style import ACCENT, BAND, INK, MAIN, MUTED, SMALL, axes_width, described, drawn, text_width
 from recoverynet.errors import SchemaError
@@ -147,7 +147,7 @@ def describe_violins(
     said = [
         f"{simulated.columns[int(at)]} (observed {_count(values[at])}, simulations {low[at]:.4g} to {high[at]:.4g})" for at in out
     ]
-    where = f" in {len(out)} of {len(values)} classes: {listed(said)}." if said else " in no class."
+    where = f" in {len(out)} of {len(values)} classes: {in_a_sentence(said)}." if said else " in no class."
     size = "" if math.isnan(p) else f", p = {p:.3g}"
     opening = f"Violins. {title.rstrip('.')}: {len(simulated):,} simulations{size}."
     return f"{opening} Observed outside the middle 90% of simulations{where}"

@@ -134,7 +134,7 @@ def gexf_text(network: RawNetwork) -> str:
     way = "directed" if network.directed else "undirected"
     named = "" if network.name == NETWORK else f" id={xml_attribute(network.name)}"
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<gexf xmlns="http://gexf.net/1.3" version="1.3">']
-    lines += [f"  <meta>{described(known.columns)}</meta>"] * bool(columns)
+    lines += [f"  <meta>{column_note(known.columns)}</meta>"] * bool(columns)
     lines += [f'  <graph{named} mode="static" defaultedgetype="{way}">', '    <attributes class="node">']
     for place, title in enumerate(columns):
         kind = _WRITTEN[kinds[title]]
@@ -151,7 +151,7 @@ def gexf_text(network: RawNetwork) -> str:
     return "\n".join([*lines, "    </edges>", "  </graph>", "</gexf>"]) + "\n"
 
 
-def described(columns: str) -> str:
+def column_note(columns: str) -> str:
     """The element of a file's ``<meta>`` that holds the note on the type of each column."""
     return f"<description>{xml_attribute(_NOTE + columns)[1:-1]}</description>"
 

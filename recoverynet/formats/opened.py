@@ -39,7 +39,7 @@ _SIGNATURES = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class PackedFile:
     """One file of a folder or zip file, read when asked for.
 
     Attributes
@@ -63,7 +63,7 @@ class Opened(NamedTuple):
     """What a path held: its name, the files, and how many were passed over (hidden ones, another system's shadows)."""
 
     label: str
-    entries: list[Entry]
+    entries: list[PackedFile]
     n_passed_over: int
 
 
@@ -87,7 +87,7 @@ def open_bounded(path: str | Path) -> Opened:
         every = sorted(file for file in path.rglob("*") if file.is_file())
         found = [file for file in every if not _NOT_OURS.search(file.relative_to(path).as_posix())]
         _require_few(path.name, len(every), sum(file.stat().st_size for file in found))
-        kept = [Entry(file.relative_to(path).as_posix(), _reader(file, path)) for file in found]
+        kept = [PackedFile(file.relative_to(path).as_posix(), _reader(file, path)) for file in found]
         return Opened(path.name, kept, len(every) - len(found))
     if not path.exists():
         raise SchemaError(f"There is no folder or file {str(path)!r}. Look at the spelling and where you stand.")
@@ -96,7 +96,7 @@ def open_bounded(path: str | Path) -> Opened:
     with path.open("rb") as file:
         if file.read(4) == b"PK\x03\x04":
             raise SchemaError(f"The zip file {path.name!r} is damaged or cut short; fetch or export it again.")
-    return Opened(path.name, [Entry(path.name, _reader(path))], 0)
+    return Opened(path.name, [PackedFile(path.name, _reader(path))], 0)
 
 
 def read_bounded(path: str | Path) -> bytes:
@@ -188,7 +188,7 @@ def _open_zip(path: Path) -> Opened:
                 f"The zip file {path.name!r} holds a file that unpacks to {info.file_size / 1e6:,.0f} MB from "
                 f"{info.compress_size / 1e6:,.2f} MB; such files are not opened. Unpack it yourself if you trust it."
             )
-        kept.append(Entry(info.filename, packed.reader(info)))
+        kept.append(PackedFile(info.filename, packed.reader(info)))
     return Opened(path.name, kept, len(infos) - len(kept))
 
 
@@ -221,7 +221,7 @@ class _Packed:
         return read
 
 
-def lines_of(text: str) -> list[str]:
+def text_lines(text: str) -> list[str]:
     r"""The lines of a text file, which end at a line feed, a carriage return or both, and at no other character.
 
     Examples
@@ -237,7 +237,7 @@ def split_rows(text: str, mark: str) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error:
-        return [_split_line(line, mark) for line in lines_of(text)]
+        return [_split_line(line, mark) for line in text_lines(text)]
 
 
 def _split_line(line: str, mark: str) -> list[str]:

@@ -74,7 +74,7 @@ def public_link(link: str) -> str:
 
 
 @dataclass
-class Door:
+class Dropped:
     """What is dropped on the way in, counted by what it was."""
 
     source: str

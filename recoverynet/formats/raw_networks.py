@@ -39,7 +39,7 @@ class RawNetworks(NamedTuple):
 
 
 @dataclass
-class Layer:
+class RelationTies:
     """The ties of one relation as they stood in a file.
 
     Attributes
@@ -71,7 +71,7 @@ class Layer:
             self.directed, self.either_way = directed, not directed
 
 
-def settled(layers: Iterable[Layer], people: pd.DataFrame, source: str) -> tuple[list[RawNetwork], list[ImportRow]]:
+def networks_settled(layers: Iterable[RelationTies], people: pd.DataFrame, source: str) -> tuple[list[RawNetwork], list[ImportRow]]:
     """One network a layer, and the rows that say which ties came in.
 
     Ties with oneself, without a known end, of missing or infinite strength or of strength 0 are no ties and are counted.
@@ -87,7 +87,7 @@ def settled(layers: Iterable[Layer], people: pd.DataFrame, source: str) -> tuple
     return networks, rows
 
 
-def _settled_layer(layer: Layer, people: pd.DataFrame, source: str) -> tuple[list[RawNetwork], list[ImportRow]]:
+def _settled_layer(layer: RelationTies, people: pd.DataFrame, source: str) -> tuple[list[RawNetwork], list[ImportRow]]:
     one, other = np.asarray(layer.one, dtype=np.int64), np.asarray(layer.other, dtype=np.int64)
     strength = np.asarray(layer.strength, dtype=np.float64)
     both = np.zeros(len(one), dtype=bool) if layer.both_ways is None else np.asarray(layer.both_ways, dtype=bool)
@@ -155,7 +155,7 @@ def _goes_both_ways(one: np.ndarray, other: np.ndarray, strength: np.ndarray, n_
     return bool((matrix != matrix.T).nnz == 0)
 
 
-def of_one_direction(layers: Sequence[Layer], n_people: int) -> None:
+def of_one_direction(layers: Sequence[RelationTies], n_people: int) -> None:
     """Say of layers that do not say it whether ties have a direction: all alike, undirected where every tie has its equal."""
     open_ones = [layer for layer in layers if layer.directed is None]
     filled = [layer for layer in open_ones if np.any(np.asarray(layer.strength) != 0)]
@@ -204,7 +204,7 @@ def without_names(people: pd.DataFrame, keep: Iterable[str], source: str, of: st
     if unknown:
         there = ", ".join(map(repr, people.columns)) or "none"
         raise SchemaError(f"keep names {unknown[0]!r}, which no column of the people is called; there are {there}.")
-    naming = [str(title) for title in people.columns if str(title) not in kept and names_somebody(str(title))]
+    naming = [str(title) for title in people.columns if str(title) not in kept and heading_names_somebody(str(title))]
     if not len(people.columns):
         return people, []
     n = len(people.columns)
@@ -217,7 +217,7 @@ def _of(what: str, network: str) -> str:
     return f"{what} of {network!r}" if network else what
 
 
-def names_somebody(title: str) -> bool:
+def heading_names_somebody(title: str) -> bool:
     """Whether a column of this name holds names or other direct identifiers of people."""
     words = plain_name(_split_words(title))
     return bool(identifying_column(words)) or words in _DRAWN or bool({"name", "names", "nickname"} & set(words.split("_")))

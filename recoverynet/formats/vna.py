@@ -13,19 +13,19 @@ from scipy import sparse
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportReport, ImportRow
-from recoverynet.formats.opened import decoded, lines_of
+from recoverynet.formats.opened import decoded, text_lines
 from recoverynet.formats.raw_networks import (
     NETWORK,
-    Layer,
     RawNetwork,
     RawNetworks,
+    RelationTies,
+    networks_settled,
     number_text,
     of_one_direction,
     plain_columns,
     require_number_of_people,
     require_number_of_ties,
     require_one_line,
-    settled,
     typed_values,
     unique_ids,
     windows_notes,
@@ -71,14 +71,14 @@ def parse_vna(data: bytes, name: str, *, keep: Iterable[str] = (), directed: boo
     for layer in layers:
         layer.asked(_arrows(sections) if directed is None else directed)
     of_one_direction(layers, len(ids))
-    networks, of_ties = settled(layers, people, name)
+    networks, of_ties = networks_settled(layers, people, name)
     return RawNetworks(networks, ImportReport(KIND, name, tuple([*rows, *told, *of_ties]), windows_notes(n_windows)))
 
 
 def _sections(text: str, name: str) -> dict[str, _Section]:
     sections: dict[str, _Section] = {}
     current: _Section | None = None
-    for line in lines_of(text):
+    for line in text_lines(text):
         if line.lstrip().startswith("*"):
             title = " ".join(line.strip().lstrip("*").lower().split())
             if title not in _SECTIONS:
@@ -105,10 +105,10 @@ def _bare(word: str) -> str:
     return word[1:-1].replace('""', '"') if len(word) > 1 and word[0] == word[-1] == '"' else word
 
 
-def _layers(ties: _Section, place: dict[str, int], labels: list[str], name: str) -> list[Layer]:
+def _layers(ties: _Section, place: dict[str, int], labels: list[str], name: str) -> list[RelationTies]:
     """One layer a column; people only the ties name are added to the labels."""
     if not ties.header:
-        return [Layer(NETWORK, directed=False)]
+        return [RelationTies(NETWORK, directed=False)]
     if len(ties.header) < 2:
         raise SchemaError(f"{name!r} gives ties without two ends; *tie data begins with the columns from and to.")
     ends = []
@@ -120,12 +120,12 @@ def _layers(ties: _Section, place: dict[str, int], labels: list[str], name: str)
         ends.append((place[_bare(row[0])], place[_bare(row[1])]))
     one, other = np.array(ends, dtype=np.int64).reshape(-1, 2).T
     if len(ties.header) == 2:
-        return [Layer(NETWORK, one, other, np.ones(len(one)), None)]
+        return [RelationTies(NETWORK, one, other, np.ones(len(one)), None)]
     layers = []
     for column in range(2, len(ties.header)):
         strength = np.array([_strength(_bare(row[column]), ties.header[column], name) for row in ties.rows], dtype=np.float64)
         title = ties.header[column] if len(ties.header) > 3 or ties.header[column].lower() != "strength" else NETWORK
-        layers.append(Layer(title, one, other, strength, None))
+        layers.append(RelationTies(title, one, other, strength, None))
     return layers
 
 

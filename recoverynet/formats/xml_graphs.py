@@ -16,10 +16,10 @@ from recoverynet.formats.attributes import COLUMNS, NAMELESS, UNKNOWN, Held, hel
 from recoverynet.formats.imported import ImportRow
 from recoverynet.formats.raw_networks import (
     NETWORK,
-    Layer,
     RawNetwork,
+    RelationTies,
+    networks_settled,
     require_number_of_people,
-    settled,
     typed_values,
     unique_ids,
     without_names,
@@ -100,19 +100,19 @@ def made_networks(
         rows += [ImportRow(source, f"attributes of ties ({', '.join(others)})", len(others), 0, why)] * bool(others)
         layer = _layer(graph, name, place, values)
         layer.asked(directed)
-        made, told = settled([layer], people, source)
+        made, told = networks_settled([layer], people, source)
         networks += made
         rows += told
     return networks, rows, list(dict.fromkeys(notes))
 
 
-def _layer(graph: XmlGraph, name: str, place: Mapping[str, int], values: np.ndarray) -> Layer:
+def _layer(graph: XmlGraph, name: str, place: Mapping[str, int], values: np.ndarray) -> RelationTies:
     """The ties; where some have a direction and some not, those without hold both ways."""
     arcs = [graph.directed if way is None else way for way in graph.directions]
     one = np.array([place.get(end, -1) for end in graph.sources], dtype=np.int64)
     other = np.array([place.get(end, -1) for end in graph.targets], dtype=np.int64)
     any_arc = any(arcs) if arcs else graph.directed
-    return Layer(name, one, other, values, any_arc, [any_arc and not arc for arc in arcs])
+    return RelationTies(name, one, other, values, any_arc, [any_arc and not arc for arc in arcs])
 
 
 def _people(

@@ -11,7 +11,16 @@ import pandas as pd
 from scipy import sparse
 
 from recoverynet.errors import RecoveryNetWarning, SchemaError
-from recoverynet.graphs.alignment import by_name, by_wave, ids_of, in_order, in_order_both_ways, numbers, pairs_in_order, values_of
+from recoverynet.graphs.alignment import (
+    by_name,
+    by_wave,
+    floats_in,
+    ids_of,
+    in_order_both_ways,
+    pairs_in_order,
+    rows_in_order,
+    values_of,
+)
 from recoverynet.graphs.missing_codes import warn_of_codes
 from recoverynet.graphs.panel_shape import booleans, settled
 from recoverynet.graphs.person_network import people_frame
@@ -65,11 +74,11 @@ def matrix_waves(
     everybody = np.ones((n_people, n_waves), dtype=bool)
 
     def labelled(values: object, what: str) -> Any:
-        return by_wave(in_order(values, ids, what), n_waves, what)
+        return by_wave(rows_in_order(values, ids, what), n_waves, what)
 
     given = {name: values_of(labelled(values, f"The covariate {name!r}")) for name, values in personal.items()}
     known = {**covariates_of(frame), **given}
-    held = {name: numbers(labelled(values, f"Behaviour {name!r}"), f"Behaviour {name!r}") for name, values in behaviours.items()}
+    held = {name: floats_in(labelled(values, f"Behaviour {name!r}"), f"Behaviour {name!r}") for name, values in behaviours.items()}
     _warn_of_missing(held, known)
     _check_names(network, behaviours, known)
     return settled(
@@ -84,7 +93,7 @@ def matrix_waves(
         network=network,
         covariates=known,
         dyadic={name: pairs_in_order(values, ids, f"The dyadic covariate {name!r}") for name, values in of_pairs.items()},
-        groups=None if groups is None else np.asarray(in_order(groups, ids, "groups")),
+        groups=None if groups is None else np.asarray(rows_in_order(groups, ids, "groups")),
         settings={"made_from": "adjacency"},
     )
 

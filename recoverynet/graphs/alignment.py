@@ -28,7 +28,7 @@ def ids_of(networks: Sequence[object], people: object) -> object:
     return [str(row + 1) for row in range(np.shape(cast(Any, networks[0]))[0])] if len(networks) else []
 
 
-def in_order(values: object, ids: pd.Index, what: str) -> Any:
+def rows_in_order(values: object, ids: pd.Index, what: str) -> Any:
     """Rows of a labelled frame or series in the order of ``ids``; anything else as it is.
 
     Raises
@@ -97,14 +97,14 @@ def pairs_in_order(values: object, ids: pd.Index, what: str) -> np.ndarray:
         isinstance(each, pd.DataFrame | np.ndarray) and each.ndim == 2 or sparse.issparse(each) for each in values
     )
     if not several and not (isinstance(values, np.ndarray) and values.ndim == 3):
-        return numbers(in_order_both_ways(values, ids, what), what)
-    parts = [numbers(in_order_both_ways(each, ids, what), what) for each in values]  # type: ignore[attr-defined]
+        return floats_in(in_order_both_ways(values, ids, what), what)
+    parts = [floats_in(in_order_both_ways(each, ids, what), what) for each in values]  # type: ignore[attr-defined]
     if len({part.shape for part in parts}) != 1:
         raise SchemaError(f"{what}: one matrix a wave, all of one size; got {', '.join(str(part.shape) for part in parts)}.")
     return np.stack(parts)
 
 
-def numbers(values: object, what: str) -> np.ndarray:
+def floats_in(values: object, what: str) -> np.ndarray:
     """An array of float, of a sparse one too; raises SchemaError saying what it is of where it holds something else."""
     return array_of_numbers(values.toarray() if sparse.issparse(values) else values, what)  # type: ignore[attr-defined]
 

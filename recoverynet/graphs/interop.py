@@ -21,7 +21,7 @@ from recoverynet.arguments import as_path
 from recoverynet.atomic import write_bytes
 from recoverynet.errors import SchemaError
 from recoverynet.formats.attributes import COLUMNS, NAMELESS, UNKNOWN, Held, held, names_noted, require_writable, restored
-from recoverynet.formats.gexf import described
+from recoverynet.formats.gexf import column_note
 from recoverynet.graphs.graphml_text import readable_graphml
 from recoverynet.ids import PERSON_ID, id_index
 from recoverynet.untrusted.opening import read_bytes
@@ -39,7 +39,7 @@ GEXF_NAMES = ("", "key", "id", "label", "pid", "start", "end", "parents", "slice
 """Attributes of a node that GEXF, or networkx in writing it, keeps for itself."""
 
 
-class RawNetwork(NamedTuple):
+class ReadNetwork(NamedTuple):
     """Strengths, people in their order, and whether ties have a direction."""
 
     weights: sparse.csr_array
@@ -82,7 +82,7 @@ def _for_a_file(
     return graph
 
 
-def from_networkx(graph: NetworkxGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
+def from_networkx(graph: NetworkxGraph, *, strength: str | None = STRENGTH) -> ReadNetwork:
     """Strengths and people of a networkx graph; raises SchemaError where it is no network of people."""
     if not hasattr(graph, "is_multigraph"):
         raise SchemaError(f"Expected a networkx Graph or DiGraph; got a {type(graph).__name__}.")
@@ -133,7 +133,7 @@ def to_igraph(weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -
     return graph
 
 
-def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNetwork:
+def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> ReadNetwork:
     """Strengths and people of an igraph Graph; ids are ``person_id``, else ``name``, else ``id``, else numbers."""
     if not hasattr(graph, "has_multiple"):
         raise SchemaError(f"Expected an igraph Graph; got a {type(graph).__name__}.")
@@ -158,7 +158,7 @@ def from_igraph(graph: IgraphGraph, *, strength: str | None = STRENGTH) -> RawNe
     return _raw(ids, people, ends, found, graph.is_directed(), strength, set(graph.edge_attributes()))
 
 
-def write_graphml(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> None:
+def save_graphml(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> None:
     """The network as a GraphML file; instants become ISO text, missing attributes are left out and listed."""
     import networkx as nx
 
@@ -168,7 +168,7 @@ def write_graphml(path: str | Path, weights: sparse.csr_array, people: pd.DataFr
     write_bytes(path, written.getvalue().replace(b"\r", b"&#13;"))
 
 
-def read_graphml(path: str | Path, *, strength: str | None = STRENGTH) -> RawNetwork:
+def load_graphml(path: str | Path, *, strength: str | None = STRENGTH) -> ReadNetwork:
     """The network in a GraphML file; raises SchemaError where it holds no network of people."""
     import networkx as nx
 
@@ -200,7 +200,7 @@ def _named_by_igraph(graph: NetworkxGraph) -> NetworkxGraph:
     return graph
 
 
-def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> None:
+def save_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame, directed: bool) -> None:
     """The network as a GEXF file, the same bytes for the same network."""
     import networkx as nx
 
@@ -209,7 +209,7 @@ def write_gexf(path: str | Path, weights: sparse.csr_array, people: pd.DataFrame
     nx.write_gexf(graph, written)
     # networkx writes the day into the file, and nothing of what is known of the whole graph
     text = re.sub(rb' lastmodifieddate="[^"]*"', b"", written.getvalue())
-    note = described(graph.graph[COLUMNS]).encode()
+    note = column_note(graph.graph[COLUMNS]).encode()
     write_bytes(path, text.replace(b"</meta>", note + b"</meta>", 1))
 
 
@@ -227,7 +227,7 @@ def _raw(
     directed: bool,
     strength: str | None,
     offered: set[str],
-) -> RawNetwork:
+) -> ReadNetwork:
     """A raw network from checked parts; an undirected tie is entered both ways."""
     ids = id_index(given, "The people of the graph")
     one, other = ends[:, 0], ends[:, 1]
@@ -241,7 +241,7 @@ def _raw(
         row, column = np.concatenate([one, other]), np.concatenate([other, one])
         data = np.concatenate([values, values])
     weights = sparse.csr_array((data, (row, column)), shape=(len(ids), len(ids)))
-    return RawNetwork(weights, people.set_axis(ids, axis=0), directed)
+    return ReadNetwork(weights, people.set_axis(ids, axis=0), directed)
 
 
 def _strengths(found: Sequence[Any], strength: str | None, offered: set[str]) -> np.ndarray:

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from recoverynet.arguments import array_of_numbers, require_finite
 from recoverynet.errors import RecoveryNetWarning, SchemaError, TimeOrderError
-from recoverynet.graphs.alignment import by_wave, in_order, in_order_both_ways, pairs_in_order, values_of
+from recoverynet.graphs.alignment import by_wave, in_order_both_ways, pairs_in_order, rows_in_order, values_of
 from recoverynet.graphs.person_network import checked_weights, people_frame
 from recoverynet.graphs.waves import covariates_of, wave_index
 from recoverynet.shown import card
@@ -77,7 +77,7 @@ def _by_label(given: Mapping[str, Any], ids: pd.Index, n_waves: int) -> dict[str
     """Everything that has labels in the order of the people and waves, and without them where an array is meant."""
 
     def aligned(values: object, what: str) -> Any:
-        return by_wave(in_order(values, ids, what), n_waves, what)
+        return by_wave(rows_in_order(values, ids, what), n_waves, what)
 
     def each(name: str, word: str) -> dict[str, Any]:
         return {key: aligned(values, f"{word} {key!r}") for key, values in given[name].items()}
@@ -93,7 +93,7 @@ def _by_label(given: Mapping[str, Any], ids: pd.Index, n_waves: int) -> dict[str
         "dyadic": {key: pairs_in_order(one, ids, f"The dyadic covariate {key!r}") for key, one in given["dyadic"].items()},
         "states": aligned(given["states"], "The states"),
         "present": aligned(given["present"], "present"),
-        "groups": in_order(given["groups"], ids, "groups"),
+        "groups": rows_in_order(given["groups"], ids, "groups"),
     }
 
 

@@ -235,7 +235,7 @@ class PersonNetwork:
         return network
 
     @classmethod
-    def _from_parts(cls, parts: interop.RawNetwork) -> PersonNetwork:
+    def _from_parts(cls, parts: interop.ReadNetwork) -> PersonNetwork:
         """A network of raw parts."""
         return cls(parts.weights, parts.people, directed=parts.directed)
 
@@ -263,7 +263,7 @@ class PersonNetwork:
         What is not known of a person is left out and listed in ``unknown_columns``; the graph's ``recoverynet_columns`` says
         which type each column had, so that :meth:`read_graphml` gives back what was written.
         """
-        interop.write_graphml(path, self.weights, self.people, self.directed)
+        interop.save_graphml(path, self.weights, self.people, self.directed)
 
     @classmethod
     def read_graphml(cls, path: str | Path, *, strength: str | None = "strength") -> PersonNetwork:
@@ -290,7 +290,7 @@ class PersonNetwork:
         -----
         In a file that igraph wrote (nodes n0, n1, …) the ids are ``person_id``, else ``name``.
         """
-        return cls._from_parts(interop.read_graphml(path, strength=strength))
+        return cls._from_parts(interop.load_graphml(path, strength=strength))
 
     def write_gexf(self, path: str | Path) -> None:
         """The network as a GEXF file, for Gephi; the same network gives the same bytes.
@@ -311,7 +311,7 @@ class PersonNetwork:
             As for :meth:`write_graphml`; or a column has a name that GEXF keeps for itself (``id``, ``label``, ``start``,
             ``spells`` and so on) and is written with a ``_`` behind it.
         """
-        interop.write_gexf(path, self.weights, self.people, self.directed)
+        interop.save_gexf(path, self.weights, self.people, self.directed)
 
     def _repr_html_(self) -> str:
         degree = np.diff(sparse.csr_array(self.weights + self.weights.T).indptr)

@@ -10,7 +10,7 @@ import numpy as np
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.person_network import PersonNetwork
-from recoverynet.graphs.projection_on_engine import LARGE_OCCASION, crowds_in_words, project_on_engine, settings_of
+from recoverynet.graphs.projection_on_engine import LARGE_OCCASION, crowds_in_words, project_on_engine, projection_settings
 from recoverynet.instants import as_length, as_window
 from recoverynet.kernels.decay import half_life_decay
 from recoverynet.kernels.incidence import newman, shared_over_smaller, shared_over_union, weighted_product
@@ -125,7 +125,7 @@ def project(
     if min_weight > 0:
         weights.data[weights.data < min_weight] = 0.0
         weights.eliminate_zeros()
-    settings = settings_of(graph.start, graph.end, weighting, half_life, min_weight)
+    settings = projection_settings(graph.start, graph.end, weighting, half_life, min_weight)
     return PersonNetwork.trusted(weights, graph.people_table, directed=False, settings=settings)
 
 

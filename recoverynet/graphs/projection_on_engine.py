@@ -31,12 +31,12 @@ def project_on_engine(
         said = f"{crowds['n_unknown']:,} of {crowds['n_occasions']:,} occasions have no duration and add nothing to the ties."
         warnings.warn(said, RecoveryNetWarning, stacklevel=4)
     ties = record.ties(start, end, weighting=weighting, half_life=length, min_weight=min_weight)
-    settings = settings_of(start, end, weighting, half_life, min_weight)
-    weights = symmetric(ties["a"].to_numpy(), ties["b"].to_numpy(), ties["weight"].to_numpy(), len(record.people))
+    settings = projection_settings(start, end, weighting, half_life, min_weight)
+    weights = symmetric_ties(ties["a"].to_numpy(), ties["b"].to_numpy(), ties["weight"].to_numpy(), len(record.people))
     return PersonNetwork.trusted(weights, people_frame(record.people), directed=False, settings=settings)
 
 
-def symmetric(one: np.ndarray, other: np.ndarray, weight: np.ndarray, n_people: int) -> sparse.csr_array:
+def symmetric_ties(one: np.ndarray, other: np.ndarray, weight: np.ndarray, n_people: int) -> sparse.csr_array:
     """The matrix of ties that are each named once; people without any are rows without entries."""
     both = np.concatenate([one, other]), np.concatenate([other, one])
     matrix = sparse.coo_array((np.concatenate([weight, weight]), both), shape=(n_people, n_people)).tocsr()
@@ -44,7 +44,7 @@ def symmetric(one: np.ndarray, other: np.ndarray, weight: np.ndarray, n_people: 
     return matrix
 
 
-def settings_of(start: Any, end: Any, weighting: str, half_life: object | None, min_weight: float) -> dict[str, Any]:
+def projection_settings(start: Any, end: Any, weighting: str, half_life: object | None, min_weight: float) -> dict[str, Any]:
     """The arguments of a projection as its network keeps them."""
     half = None if half_life is None else str(pd.Timedelta(half_life))  # type: ignore[arg-type]
     return {"window": (start, end), "weighting": weighting, "half_life": half, "min_weight": min_weight}

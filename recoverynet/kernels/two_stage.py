@@ -20,7 +20,7 @@ class TwoStage(NamedTuple):
     strength: float
 
 
-def least_squares(y: np.ndarray, x: np.ndarray, cluster: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def clustered_least_squares(y: np.ndarray, x: np.ndarray, cluster: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Estimates and their covariance over clusters (codes from 0)."""
     return _solved(y, x, x, cluster)
 
@@ -41,7 +41,7 @@ def two_stage(y: np.ndarray, w: np.ndarray, z: np.ndarray, x: np.ndarray, cluste
     TwoStage
         NaN where z does not move w at all.
     """
-    first, spread = least_squares(w, np.column_stack([z, x]), cluster)
+    first, spread = clustered_least_squares(w, np.column_stack([z, x]), cluster)
     strength = float(first[0] ** 2 / spread[0, 0]) if spread[0, 0] > 0 else 0.0
     beta, covariance = _solved(y, np.column_stack([w, x]), np.column_stack([z, x]), cluster)
     return TwoStage(beta, covariance, strength)

@@ -37,7 +37,7 @@ PRIOR_PEOPLE = 50
 
 
 @dataclass(frozen=True)
-class Comparison:
+class TokenComparison:
     """One thing compared: levels from the best to none, each a condition in SQL and how often it holds of one person."""
 
     name: str
@@ -59,7 +59,7 @@ _TWO_OF_THREE = f"({_same('year', 'month')}) OR ({_same('year', 'day')}) OR ({_s
 _ONE = "the one recorded agrees"
 _ONE_RECORDED = f"({_same('first')} AND ({_any_missing('second')})) OR ({_same('second')} AND ({_any_missing('first')}))"
 COMPARISONS = (
-    Comparison(
+    TokenComparison(
         "birth_date",
         _any_missing("year", "month", "day"),
         (
@@ -70,7 +70,7 @@ COMPARISONS = (
         ),
         ("year", "month", "day"),
     ),
-    Comparison(
+    TokenComparison(
         "initials",
         f"({_any_missing('first')}) AND ({_any_missing('second')})",
         (
@@ -82,8 +82,8 @@ COMPARISONS = (
         ),
         ("first", "second"),
     ),
-    Comparison("sex", _any_missing("sex"), (("agrees", _same("sex"), 0.995), ("differs", "ELSE", 0.005))),
-    Comparison(
+    TokenComparison("sex", _any_missing("sex"), (("agrees", _same("sex"), 0.995), ("differs", "ELSE", 0.005))),
+    TokenComparison(
         "postcode",
         _any_missing("district"),
         (("sector", _same("sector"), 0.80), ("district", _same("district"), 0.06), ("differs", "ELSE", 0.14)),

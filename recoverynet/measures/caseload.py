@@ -14,7 +14,7 @@ from recoverynet.ids import id_index
 from recoverynet.instants import as_length
 from recoverynet.measures.client_ties import framed
 from recoverynet.measures.doors import Wishes
-from recoverynet.measures.introductions import Introduction, introduction_options
+from recoverynet.measures.introductions import IntroductionRow, introduction_options
 from recoverynet.measures.ways_to_groups import ACTIVE_WITHIN
 from recoverynet.tables.record import RecoveryRecord, require_record
 
@@ -106,7 +106,7 @@ def caseload_introductions(
     return framed([_row(client, chosen.get(client), options[client]) for client in clients], Assigned, record.tz)
 
 
-def _row(client: str, chosen: Introduction | None, options: list[Introduction]) -> Assigned:
+def _row(client: str, chosen: IntroductionRow | None, options: list[IntroductionRow]) -> Assigned:
     if chosen is None:
         return Assigned(client, False, None, None, None, None, None, np.nan, None, len(options))
     return Assigned(
@@ -115,9 +115,9 @@ def _row(client: str, chosen: Introduction | None, options: list[Introduction]) 
     )  # fmt: skip
 
 
-def _assigned(options: dict[str, list[Introduction]]) -> dict[str, Introduction]:
+def _assigned(options: dict[str, list[IntroductionRow]]) -> dict[str, IntroductionRow]:
     """The best option of each client served, so that most are served and, among those ways, steps are fewest."""
-    best: dict[tuple[str, str], Introduction] = {}
+    best: dict[tuple[str, str], IntroductionRow] = {}
     room: dict[str, int] = {}
     for client, found in options.items():
         for option in found:

@@ -53,7 +53,7 @@ class SoleLink:
     n_contacts: int
 
 
-class Found(NamedTuple):
+class LinkRows(NamedTuple):
     """The rows of the frames of :class:`ClientLinks`, which are made of them when somebody asks for them."""
 
     people: tuple[PersonTie, ...]
@@ -110,7 +110,7 @@ class ClientLinks:
     client_id: str
     at: pd.Timestamp
     window: pd.Timedelta
-    found: Found
+    found: LinkRows
     n_recovery: int
     n_recovery_before: int
     gained: tuple[str, ...]
@@ -314,7 +314,7 @@ def client_links(
         client_id=client_id,
         at=moment.at,
         window=moment.window,
-        found=Found(tuple(people), tuple(groups), tuple(ways), tuple(contacts), record.tz),
+        found=LinkRows(tuple(people), tuple(groups), tuple(ways), tuple(contacts), record.tz),
         n_recovery=len(now),
         n_recovery_before=len(earlier),
         gained=tuple(sorted(set(now) - set(earlier))),

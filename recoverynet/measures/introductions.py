@@ -23,7 +23,7 @@ from recoverynet.states import RECOVERY_NORM
 from recoverynet.tables.record import RecoveryRecord
 
 
-class Introduction(NamedTuple):
+class IntroductionRow(NamedTuple):
     """One row of :func:`introductions`."""
 
     group_id: str
@@ -127,12 +127,12 @@ def introductions(
     n = whole_number(n, "n", 1)
     within = as_length(active_within, "active_within")
     options = introduction_options(record, client_id, at=at, wishes=wishes or Wishes(), within=within, fill=fill)
-    return framed(best_doors(options, int(n)), Introduction, record.tz)
+    return framed(best_doors(options, int(n)), IntroductionRow, record.tz)
 
 
-def best_doors(options: Iterable[Introduction], n: int) -> list[Introduction]:
+def best_doors(options: Iterable[IntroductionRow], n: int) -> list[IntroductionRow]:
     """One introduction a group, the first there is, of as many groups as asked for; in order of their next meeting."""
-    best: dict[str, Introduction] = {}
+    best: dict[str, IntroductionRow] = {}
     for option in options:
         best.setdefault(option.group_id, option)
     rows = sorted(list(best.values())[:n], key=lambda row: (row.next_at, row.group_id))
@@ -148,7 +148,7 @@ def introduction_options(
     within: pd.Timedelta,
     fill: bool = False,
     links: ClientLinks | None = None,
-) -> list[Introduction]:
+) -> list[IntroductionRow]:
     """Everybody who could walk the client into a group that suits them, the nearest first; people not known yet as told.
 
     ``links`` is what :func:`recoverynet.client_links` answered for the same client and day with a window of a quarter.
@@ -163,7 +163,7 @@ def introduction_options(
     guides = [guide for guide in room if guide != client.person_id and apart.may_introduce(guide)]
     steps = {guide: 1.0 if guide in tied else 2.0 for guide in guides if guide in tied or guide in beyond}
 
-    def options_of(some: Iterable[str]) -> list[Introduction]:
+    def options_of(some: Iterable[str]) -> list[IntroductionRow]:
         since = moment.at - within
         went = ((guide, *there) for guide in some for there in index.groups_of(guide, since, moment.at).items())
         seen = [(guide, group, time) for guide, group, time in went if group in suiting]
@@ -190,9 +190,9 @@ def fitting_groups(record: RecoveryRecord, client_id: str, *, at: pd.Timestamp, 
     return [door.group for door in doors(index, require_client(index, client_id), at, wishes, apart)]
 
 
-def _option(door: Door, guide: Person, steps: float | None, via: str | None, last: pd.Timestamp, room: float) -> Introduction:
+def _option(door: Door, guide: Person, steps: float | None, via: str | None, last: pd.Timestamp, room: float) -> IntroductionRow:
     group = door.group
-    return Introduction(
+    return IntroductionRow(
         group_id=group.group_id,
         name=group.name,
         kind=group.kind,
@@ -217,7 +217,7 @@ def _option(door: Door, guide: Person, steps: float | None, via: str | None, las
     )
 
 
-def _nearest_first(option: Introduction) -> tuple[Any, ...]:
+def _nearest_first(option: IntroductionRow) -> tuple[Any, ...]:
     """Known people before others, groups of the client's area before others, sooner before later; then most room."""
     steps = option.steps if option.steps == option.steps else np.inf
     return steps, option.same_area is not True, option.next_at, option.group_id, -option.capacity_left, option.introducer_id

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from recoverynet.errors import SchemaError
 from recoverynet.report.report import ALWAYS, IN_BRIEF, Report, carry_rerun
-from recoverynet.report.save.ipynb import Words
+from recoverynet.report.save.ipynb import TemplateWords
 from recoverynet.report.sections import Section
 from recoverynet.report.standing import read_wording
 from recoverynet.report.template import Shown, as_markdown, read_template, usual_headings
@@ -136,7 +136,7 @@ def _worded(report: Report, path: Path) -> Report:
     opening, closing = [each for each in kept if each.name == IN_BRIEF], [each for each in kept if each.name != IN_BRIEF]
     said = {each.name: as_markdown(each.said) for each in shown if each.said}
     told = replace(report, sections=(*opening, *sections, *closing))
-    return carry_rerun(report, told, words=Words(said, shown[-1].name if shown else "", as_markdown(template.said_last)))
+    return carry_rerun(report, told, words=TemplateWords(said, shown[-1].name if shown else "", as_markdown(template.said_last)))
 
 
 def _with_words(section: Section, shown: Shown, usual: Mapping[str, str]) -> Section:

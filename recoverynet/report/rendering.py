@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 
-def plain(text: str) -> str:
+def without_emphasis(text: str) -> str:
     """A sentence without the marks of emphasis."""
     return _STRONG.sub(r"\1", text)
 

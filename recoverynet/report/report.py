@@ -15,11 +15,11 @@ from recoverynet.errors import DisclosureError, NotEstimableError, SchemaError
 from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import still_audited
 from recoverynet.report.manifest import as_json, as_properties
-from recoverynet.report.rendering import page, plain
-from recoverynet.report.save.csv import write_tables
+from recoverynet.report.rendering import page, without_emphasis
+from recoverynet.report.save.csv import write_report_tables
 from recoverynet.report.save.docx import write_document
 from recoverynet.report.save.html import write_html
-from recoverynet.report.save.ipynb import Cover, Rerun, Words, write_notebook
+from recoverynet.report.save.ipynb import Cover, Rerun, TemplateWords, write_notebook
 from recoverynet.report.save.pdf import write_pdf
 from recoverynet.report.save.xlsx import write_workbook
 from recoverynet.report.sections import Listing, Points, Section
@@ -151,7 +151,7 @@ class Report:
     def in_brief(self) -> tuple[str, ...]:
         """The sentences of the summary, as plain text; empty where there is no summary."""
         blocks = [block for section in self.sections if section.name == IN_BRIEF for block in section.blocks]
-        return tuple(plain(item) for block in blocks if isinstance(block, Points) for item in block.items)
+        return tuple(without_emphasis(item) for block in blocks if isinstance(block, Points) for item in block.items)
 
     def brief(self) -> Report:
         """The report on two pages that can be lifted out: in brief, what it looks like, and what it cannot say.
@@ -322,7 +322,7 @@ class Report:
         if self.is_for_case_holder:
             raise DisclosureError("The page of one client is not written as tables: they are passed on and put together.")
         tables = [(section.name, table) for section in self.sections for table in section.tables()]
-        return write_tables(tables, Path(folder), manifest=self._manifest())
+        return write_report_tables(tables, Path(folder), manifest=self._manifest())
 
     def _about(self) -> list[tuple[str, str]]:
         whose = (("Service", self.service), ("Contact", self.contact))
@@ -345,7 +345,7 @@ def with_origin(report: Report, **origin: object) -> Report:
     return carry_rerun(report, told)
 
 
-def carry_rerun(before: Report, after: Report, line: str = "", words: Words | None = None) -> Report:
+def carry_rerun(before: Report, after: Report, line: str = "", words: TemplateWords | None = None) -> Report:
     """Give a report what its notebook and its audit need from the one it was made from, and the line that makes it of that one.
 
     ``words`` are those a template puts to its sections.

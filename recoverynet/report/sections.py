@@ -18,7 +18,7 @@ from recoverynet.report.disclosure.estimates import DisclosedEstimates, Estimate
 from recoverynet.report.disclosure.policy import CountTable, DisclosurePolicy
 from recoverynet.report.disclosure.publication import Publication
 from recoverynet.report.disclosure.summary import SummaryTable
-from recoverynet.report.rendering import in_columns, page, plain
+from recoverynet.report.rendering import in_columns, page, without_emphasis
 
 
 class Drawn(Protocol):
@@ -37,7 +37,7 @@ class Prose:
 
     def to_text(self) -> str:
         """The paragraphs as plain text."""
-        return "\n\n".join(plain(text) for text in self.paragraphs)
+        return "\n\n".join(without_emphasis(text) for text in self.paragraphs)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Points:
 
     def to_text(self) -> str:
         """One line a point."""
-        return "\n".join(f"- {plain(item)}" for item in self.items)
+        return "\n".join(f"- {without_emphasis(item)}" for item in self.items)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Note:
 
     def to_text(self) -> str:
         """The remark as plain text."""
-        return f"Note: {plain(self.text)}"
+        return f"Note: {without_emphasis(self.text)}"
 
 
 @dataclass(frozen=True)

@@ -150,14 +150,14 @@ def template_kind(metadata: Any) -> str:
 def require_own(said: str, kind: str, name: str) -> None:
     """Refuse the template of another report."""
     if said and kind and said != kind:
-        other = in_words(said) if said in FILES else "another"
+        other = kind_in_words(said) if said in FILES else "another"
         raise SchemaError(
-            f"The template {name!r} is that of the {other} report, and this is the {in_words(kind)} report. Start from a copy of "
-            f"its own: recoverynet template --report {in_words(kind)} --to FILE."
+            f"The template {name!r} is that of the {other} report, and this is the {kind_in_words(kind)} report. Start from a "
+            f"copy of its own: recoverynet template --report {kind_in_words(kind)} --to FILE."
         )
 
 
-def in_words(kind: str) -> str:
+def kind_in_words(kind: str) -> str:
     """The kind of a report as the command line calls it."""
     return kind.replace("_", "-")
 
@@ -244,6 +244,6 @@ def _require_known(names: list[str], kind: str, file: str) -> None:
     unknown = [name for name in names if known and name not in known]
     if unknown:
         raise SchemaError(
-            f"The template {file!r} shows the section {unknown[0]!r}, and the {in_words(kind)} report has none of that name; it "
-            f"has {', '.join(known)}. Is it a template of another report?"
+            f"The template {file!r} shows the section {unknown[0]!r}, and the {kind_in_words(kind)} report has none of that name; "
+            f"it has {', '.join(known)}. Is it a template of another report?"
         )

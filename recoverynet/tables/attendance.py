@@ -11,7 +11,7 @@ from recoverynet.tables.engine import column_sql, list_sql
 from recoverynet.tables.layouts import OUTCOMES
 from recoverynet.tables.prepared import PreparedTable
 from recoverynet.tables.raw import is_text
-from recoverynet.tables.rules import Check
+from recoverynet.tables.rules import LaidRule
 
 OUTCOME_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"cancel|\bcan[cx]?\b|\bcnx\b|postpon|re-?schedul|re-?arrang|called off|unable to attend|\buta\b", "cancelled"),
@@ -35,7 +35,7 @@ def outcome_of(text: str) -> str | None:
     return next((outcome for pattern, outcome in OUTCOME_PATTERNS if re.search(pattern, small)), None)
 
 
-def attendance_checks(table: PreparedTable) -> Iterator[Check]:
+def attendance_checks(table: PreparedTable) -> Iterator[LaidRule]:
     """Rows that say of themselves that nobody came, in columns that nothing reads; and rows that do not say."""
     if table.schema.name not in _CONTACT_TABLES or not table.n_rows:
         return
@@ -46,7 +46,7 @@ def attendance_checks(table: PreparedTable) -> Iterator[Check]:
         if words:
             value, outcome = column_sql(title), column_sql("outcome")
             named = ", ".join(map(repr, words[:4])) + " …" * (len(words) > 4)
-            yield Check(
+            yield LaidRule(
                 table.schema.name,
                 title,
                 "not_a_contact",
@@ -56,7 +56,7 @@ def attendance_checks(table: PreparedTable) -> Iterator[Check]:
                 "write it; such rows become appointments.",
             )
     if 0 < table.n_blank("outcome") < table.n_rows:
-        yield Check(
+        yield LaidRule(
             table.schema.name,
             "outcome",
             "outcome_unknown",

@@ -27,7 +27,7 @@ from recoverynet.tables.problems import MOST_WORDS, Problem, example_of, problem
 from recoverynet.tables.raw import ROW
 from recoverynet.tables.record import RecoveryRecord
 from recoverynet.tables.row_rules import pair_checks, reference_checks, repeat_checks
-from recoverynet.tables.rules import UNREAD_RULES, Check, broken_column, column_checks
+from recoverynet.tables.rules import UNREAD_RULES, LaidRule, broken_column, column_checks
 from recoverynet.tables.schema import FLAGS, require_time_zone
 from recoverynet.tables.sidecar import mapping_of
 from recoverynet.tables.sources import open_source
@@ -121,7 +121,7 @@ def examine(prepared: Prepared, *, leave_out: bool = False) -> list[Problem]:
     return problems
 
 
-def _rounds(prepared: Prepared, name: str, leave_out: bool) -> list[list[Check]]:
+def _rounds(prepared: Prepared, name: str, leave_out: bool) -> list[list[LaidRule]]:
     """The checks of one table: all at once, or, where rows are left out between them, values first, then repeats."""
     table = prepared.tables[name]
     values = [*identifier_checks(prepared.engine, table), *column_checks(table, prepared.states), *pair_checks(table)]
@@ -189,12 +189,12 @@ def _says_yes_or_no(table: PreparedTable, title: str) -> bool:
     return {value.lower() for value in table.distinct(title).to_pylist()} <= set(FLAGS)
 
 
-def _worth_asking(table: PreparedTable, checks: Iterable[Check]) -> list[Check]:
+def _worth_asking(table: PreparedTable, checks: Iterable[LaidRule]) -> list[LaidRule]:
     """Checks that the distinct values of their column leave room for; the others cannot find anything."""
     return [check for check in checks if table.n_rows and _could_find(table, check)]
 
 
-def _could_find(table: PreparedTable, check: Check) -> bool:
+def _could_find(table: PreparedTable, check: LaidRule) -> bool:
     if not check.column or check.rule in ("whose_view", "with_nobody", "outcome_unknown"):
         return True
     blank = table.n_blank(check.column)
@@ -207,10 +207,10 @@ def _could_find(table: PreparedTable, check: Check) -> bool:
     return not check.only_if or table.any_like(check.column, check.only_if)
 
 
-def _reference_checks(prepared: Prepared, name: str, leave_out: bool) -> list[Check]:
+def _reference_checks(prepared: Prepared, name: str, leave_out: bool) -> list[LaidRule]:
     table = prepared.tables[name]
     told_absent = {problem.table for problem in prepared.problems if problem.severity == "error"}
-    checks: list[Check] = []
+    checks: list[LaidRule] = []
     for reference in reference_constraints(table.schema):
         there = reference.table in prepared.tables
         if there or reference.table not in told_absent or leave_out:
@@ -218,7 +218,7 @@ def _reference_checks(prepared: Prepared, name: str, leave_out: bool) -> list[Ch
     return [check for check in _worth_asking(table, checks) if leave_out or check.rule != "left_out_id"]
 
 
-def _broken(prepared: Prepared, check: Check, first: dict[str, PreparedTable]) -> Mask:
+def _broken(prepared: Prepared, check: LaidRule, first: dict[str, PreparedTable]) -> Mask:
     """The rows that break what a schema declares, None where there are none; of ids left out, those that were there at first."""
     rows, constraint = prepared.tables[check.table], check.constraint
     if not isinstance(constraint, KnownId):
@@ -234,7 +234,9 @@ def _ids(tables: dict[str, PreparedTable], name: str) -> Any:
     return tables[name].distinct(READABLE_TABLES[name].key[0]) if name in tables else None
 
 
-def _asked(prepared: Prepared, name: str, checks: list[Check], first: dict[str, PreparedTable], leave_out: bool) -> list[Problem]:
+def _asked(
+    prepared: Prepared, name: str, checks: list[LaidRule], first: dict[str, PreparedTable], leave_out: bool
+) -> list[Problem]:
     """The problems that some checks find in one table; ``first`` holds the tables as they were before any row was left out."""
     masks = {broken_column(check.rule, check.column): _broken(prepared, check, first) for check in checks if check.constraint}
     found = {title: mask for title, mask in masks.items() if mask is not None}
@@ -250,7 +252,7 @@ def _asked(prepared: Prepared, name: str, checks: list[Check], first: dict[str, 
     return problems
 
 
-def _told(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) -> list[Problem]:
+def _told(prepared: Prepared, name: str, checks: list[LaidRule], leave_out: bool) -> list[Problem]:
     """The problems of one table in which the broken rows are marked."""
     counts = prepared.engine.row(
         "SELECT " + ", ".join(f"count(*) FILTER (WHERE {check.predicate})" for check in checks) + f" FROM {column_sql(name)}"
@@ -262,7 +264,7 @@ def _told(prepared: Prepared, name: str, checks: list[Check], leave_out: bool) -
     return problems
 
 
-def _problem(prepared: Prepared, check: Check, count: int) -> Problem:
+def _problem(prepared: Prepared, check: LaidRule, count: int) -> Problem:
     column = column_sql(check.column) if check.column else "NULL"
     first = prepared.engine.rows(
         f"SELECT {column_sql(ROW)}, CAST({column} AS VARCHAR) FROM {column_sql(check.table)} "
@@ -286,7 +288,7 @@ def _problem(prepared: Prepared, check: Check, count: int) -> Problem:
     )
 
 
-def _sentence(check: Check) -> str:
+def _sentence(check: LaidRule) -> str:
     """What is wrong, so that it reads well after the name of the table and column."""
     if check.whole:
         return check.sentence
@@ -297,7 +299,7 @@ def _sentence(check: Check) -> str:
     return f"{'an id' if is_id else 'a value'} {check.sentence}"
 
 
-def _words_found(prepared: Prepared, check: Check) -> str:
+def _words_found(prepared: Prepared, check: LaidRule) -> str:
     """The wrong words of a column of fixed choices, the most frequent first, with their counts."""
     counts = prepared.engine.rows(
         f"SELECT {column_sql(check.column)}, count(*) FROM {column_sql(check.table)} WHERE {check.predicate} "
@@ -307,7 +309,7 @@ def _words_found(prepared: Prepared, check: Check) -> str:
     return ", ".join(told) + (" and more" if len(counts) > MOST_WORDS else "")
 
 
-def _lost_zeros_hint(prepared: Prepared, check: Check) -> str:
+def _lost_zeros_hint(prepared: Prepared, check: LaidRule) -> str:
     """Whether unknown ids would be known with leading zeros put back, or in other capitals."""
     if check.rule != "unknown_id" or check.column == "":
         return ""
@@ -328,7 +330,7 @@ def _lost_zeros_hint(prepared: Prepared, check: Check) -> str:
     return ""
 
 
-def _take_out(prepared: Prepared, name: str, checks: list[Check]) -> None:
+def _take_out(prepared: Prepared, name: str, checks: list[LaidRule]) -> None:
     """Leave faulty rows out of a table; of a row whose optional reference is unknown, only that value."""
     if not checks:
         return

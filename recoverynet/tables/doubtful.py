@@ -15,7 +15,7 @@ from recoverynet.tables.instruments import REGISTER, Instrument
 from recoverynet.tables.known_people import written_alike
 from recoverynet.tables.prepared import PreparedTable, read_column
 from recoverynet.tables.raw import ROW
-from recoverynet.tables.rules import Check
+from recoverynet.tables.rules import LaidRule
 
 VARIABLES = (
     "state",
@@ -55,7 +55,7 @@ _BETWEEN_TWO = r" *(?:&|\+|/|;|,) *| and "
 _RARE, _CLOSE, _MOST_NAMED = 20, 0.85, 5
 
 
-def doubtful_checks(engine: Engine, table: PreparedTable, tz: str) -> Iterator[Check]:
+def doubtful_checks(engine: Engine, table: PreparedTable, tz: str) -> Iterator[LaidRule]:
     """Warnings about values that can be read; only those that find something are worth asking."""
     if table.schema.name == "observations":
         yield from _variables(table)
@@ -68,7 +68,7 @@ def doubtful_checks(engine: Engine, table: PreparedTable, tz: str) -> Iterator[C
     yield from _clock_changes(table, tz)
 
 
-def _variables(table: PreparedTable) -> Iterator[Check]:
+def _variables(table: PreparedTable) -> Iterator[LaidRule]:
     """Variables that nothing here looks for, with the one that may be meant."""
     for name in sorted(table.distinct("variable").to_pylist()):
         near = get_close_matches(name.lower(), VARIABLES, n=1, cutoff=0.75)
@@ -82,7 +82,7 @@ def _variables(table: PreparedTable) -> Iterator[Check]:
             else "Nothing need be done, unless a report should use it: known are "
             f"{', '.join(VARIABLES)} and instrument.NAME for any other score."
         )
-        yield Check(
+        yield LaidRule(
             "observations",
             "variable",
             "unknown_variable",
@@ -94,10 +94,10 @@ def _variables(table: PreparedTable) -> Iterator[Check]:
         )
 
 
-def _scores(table: PreparedTable) -> Iterator[Check]:
+def _scores(table: PreparedTable) -> Iterator[LaidRule]:
     """Scores outside the range of the form they come from."""
     for which, name, low, high in _RANGES:
-        yield Check(
+        yield LaidRule(
             "observations",
             "value",
             "out_of_range",
@@ -111,11 +111,11 @@ def _scores(table: PreparedTable) -> Iterator[Check]:
             yield _score_of(each)
 
 
-def _score_of(each: Instrument) -> Check:
+def _score_of(each: Instrument) -> LaidRule:
     """Scores that say which version of an instrument they are of, outside its range."""
     said = f"lower(regexp_replace(instrument, '[^A-Za-z0-9]', '', 'g')) IN {list_sql(sorted(each.bare_names))}"
     outside = f"TRY_CAST(value AS DOUBLE) NOT BETWEEN {each.low:g} AND {each.high:g}"
-    return Check(
+    return LaidRule(
         "observations",
         "value",
         "out_of_range",
@@ -126,7 +126,7 @@ def _score_of(each: Instrument) -> Check:
     )
 
 
-def _odd_words(engine: Engine) -> Iterator[Check]:
+def _odd_words(engine: Engine) -> Iterator[LaidRule]:
     """Words for a status that are rare and all but spelt like a frequent one."""
     counts = engine.rows(
         f"SELECT variable, value, count(*) FROM observations WHERE variable IN {list_sql(_STATUS)} "
@@ -136,7 +136,7 @@ def _odd_words(engine: Engine) -> Iterator[Check]:
         frequent = [other for same, other, often in counts if same == variable and often >= _RARE * count]
         near = [] if word.lower() in _SURE_WORDS else get_close_matches(word, frequent, n=1, cutoff=_CLOSE)
         if near:
-            yield Check(
+            yield LaidRule(
                 "observations",
                 "value",
                 "odd_word",
@@ -147,13 +147,13 @@ def _odd_words(engine: Engine) -> Iterator[Check]:
             )
 
 
-def _entered_twice() -> Check:
+def _entered_twice() -> LaidRule:
     """The same two people, start and kind in more than one row of a contact log."""
     row, read = column_sql(ROW), column_sql(read_column("started_at"))
     pairs = f"group_id IS NULL AND with_person_id IS NOT NULL AND person_id IS NOT NULL AND {read} IS NOT NULL"
     people = "least(person_id, with_person_id), greatest(person_id, with_person_id)"
     same = f"{read}, coalesce(kind, 'one_to_one'), {people}"
-    return Check(
+    return LaidRule(
         "contact_log",
         "",
         "entered_twice",
@@ -164,7 +164,7 @@ def _entered_twice() -> Check:
     )
 
 
-def _alike_ids(table: PreparedTable) -> Iterator[Check]:
+def _alike_ids(table: PreparedTable) -> Iterator[LaidRule]:
     """Ids that differ in how they are written alone, in columns that give ids rather than refer to them."""
     for column in table.schema.columns:
         if column.kind != "id" or column.refers_to:
@@ -173,7 +173,7 @@ def _alike_ids(table: PreparedTable) -> Iterator[Check]:
         alike = [one for same in written_alike(known) for one in same] if column.person else known[_in_capitals_alone(known)]
         if len(alike):
             value = column_sql(column.name)
-            yield Check(
+            yield LaidRule(
                 table.schema.name,
                 column.name,
                 "alike_ids",
@@ -189,7 +189,7 @@ def _in_capitals_alone(known: pd.Series) -> pd.Series:
     return known.str.lower().duplicated(keep=False)
 
 
-def _two_people(table: PreparedTable) -> Iterator[Check]:
+def _two_people(table: PreparedTable) -> Iterator[LaidRule]:
     """Ids that are two ids of the same column written into one cell, as C001 & C002 is."""
     for column in table.schema.columns:
         if not column.person or table.n_blank(column.name) == table.n_rows or not table.any_like(column.name, _BETWEEN_TWO):
@@ -197,7 +197,7 @@ def _two_people(table: PreparedTable) -> Iterator[Check]:
         known = {str(value) for value in table.distinct(column.name).to_pylist()}
         both = [value for value in sorted(known) if _is_two(value, known)]
         if both:
-            yield Check(
+            yield LaidRule(
                 table.schema.name,
                 column.name,
                 "two_people",
@@ -213,7 +213,7 @@ def _is_two(value: str, known: set[str]) -> bool:
     return len(parts) > 1 and all(parts) and any(part in known for part in parts)
 
 
-def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:
+def _clock_changes(table: PreparedTable, tz: str) -> Iterator[LaidRule]:
     """Local times that a change of the clocks skips, or makes come twice."""
     for column in table.schema.columns:
         if column.kind != "instant":
@@ -225,7 +225,7 @@ def _clock_changes(table: PreparedTable, tz: str) -> Iterator[Check]:
         for rule, when, told, remedy in _CHANGES:
             found = naive[_at_change(naive, tz, when)]
             if len(found):
-                yield Check(
+                yield LaidRule(
                     table.schema.name,
                     column.name,
                     rule,

@@ -12,7 +12,7 @@ from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.prepared import PreparedTable
 from recoverynet.tables.problems import Severity
 from recoverynet.tables.raw import is_text
-from recoverynet.tables.rules import Check
+from recoverynet.tables.rules import LaidRule
 
 _KINDS_OF_TEXT = ("id", "text")
 _IN_IDENTIFIERS = (
@@ -23,7 +23,7 @@ _IN_IDS = r"| |[0-9]{8}|[0-9]{2}[./-][0-9]{2}|\p{L}[._-]\p{L}"
 _GOOD_SHARE = 0.25
 
 
-def identifier_checks(engine: Engine, table: PreparedTable) -> list[Check]:
+def identifier_checks(engine: Engine, table: PreparedTable) -> list[LaidRule]:
     """Checks for e-mail addresses, telephone and NHS numbers in text, and for names where ids should be.
 
     Columns whose very name tells what they hold are passed over: they are told of once, as columns.
@@ -123,7 +123,7 @@ def _counts(engine: Engine, table: PreparedTable, asked: dict[str, dict[str, str
     return {title: dict(zip(asked[title], counts, strict=True)) for title, *counts in rows}
 
 
-def _checks(table: PreparedTable, title: str, found: dict[str, int]) -> Iterator[Check]:
+def _checks(table: PreparedTable, title: str, found: dict[str, int]) -> Iterator[LaidRule]:
     """Only what some value of the column calls for."""
     predicates = {**_patterns(table, title), **_check_digits(title)}
     by_chance = {
@@ -132,7 +132,7 @@ def _checks(table: PreparedTable, title: str, found: dict[str, int]) -> Iterator
     }
     for rule, what in _WHAT.items():
         if found.get(rule) and not by_chance.get(rule, False):
-            yield Check(
+            yield LaidRule(
                 table.schema.name,
                 title,
                 rule.replace("digits_phone", "phone").replace("digits_nhs", "nhs_number"),

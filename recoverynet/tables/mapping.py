@@ -55,13 +55,13 @@ from recoverynet.tables.areas import Area, read_area
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapping_columns import (
     ColumnMap,
-    as_text,
     column_of,
     is_texts,
     read_column_map,
     read_pattern,
     require_keys,
-    shown,
+    shortened,
+    text_of_toml,
     texts_of,
 )
 from recoverynet.tables.record import LeftOut
@@ -199,10 +199,10 @@ def _mapping(label: str, content: dict[str, Any]) -> Mapping:
     states = content.get("states", [])
     window = content.get("window")
     if not is_texts(states):
-        raise SchemaError(f"{label}, states: expected a list of words, got {shown(states)}.")
+        raise SchemaError(f"{label}, states: expected a list of words, got {shortened(states)}.")
     if window is not None and not (isinstance(window, list) and len(window) == 2):
-        raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {shown(window)}.")
-    bounds = None if window is None else (as_text(window[0]), as_text(window[1]))
+        raise SchemaError(f"{label}, window: expected a list of two dates [start, end], got {shortened(window)}.")
+    bounds = None if window is None else (text_of_toml(window[0]), text_of_toml(window[1]))
     return Mapping(label, tz, tuple(states), bounds, _left_out(label, content.get("left_out", [])), tables)
 
 
@@ -228,7 +228,7 @@ def _parts(label: str, name: str, section: Any) -> tuple[TableMap, ...]:
 
 def _table(where: str, name: str, section: Any) -> TableMap:
     if not isinstance(section, dict):
-        raise SchemaError(f"{where}: expected a section with file = and columns, got {shown(section)}.")
+        raise SchemaError(f"{where}: expected a section with file = and columns, got {shortened(section)}.")
     require_keys(where, section, TABLE_KEYS, "key")
     places = [key for key in _PLACE_KEYS if key in section]
     if len(places) > 1:
@@ -240,7 +240,7 @@ def _table(where: str, name: str, section: Any) -> TableMap:
         raise SchemaError(f"{where}: file is a text or a list of texts, and columns a section of ours = theirs.")
     for key, value in (("once", once), ("extras", extras)):
         if not isinstance(value, bool):
-            raise SchemaError(f"{where}: {key} is true or false; got {shown(value)}.")
+            raise SchemaError(f"{where}: {key} is true or false; got {shortened(value)}.")
     maps = {}
     for title, entry in columns.items():
         maps[title] = read_column_map(f"{where[:-1]}.columns] {title}", column_of(name, title), entry)
@@ -269,6 +269,6 @@ def _row_patterns(where: str, section: dict[str, Any], key: str) -> dict[str, st
     given = section.get(key, {})
     if not isinstance(given, dict) or not all(isinstance(pattern, str) for pattern in given.values()):
         raise SchemaError(
-            f'{where}: {key} is a section of their column = pattern, such as {{ Client = "^total" }}; got {shown(given)}.'
+            f'{where}: {key} is a section of their column = pattern, such as {{ Client = "^total" }}; got {shortened(given)}.'
         )
     return {str(title): read_pattern(f"{where}, {key}", pattern) for title, pattern in given.items()}

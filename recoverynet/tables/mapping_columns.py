@@ -50,14 +50,14 @@ def read_column_map(where: str, column: Column, entry: Any) -> ColumnMap:
     if isinstance(entry, str):
         return ColumnMap(column.name, entry)
     if not isinstance(entry, dict):
-        raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {shown(entry)}.")
+        raise SchemaError(f"{where}: expected the name of their column or {{ from = …, … }}, got {shortened(entry)}.")
     require_keys(where, entry, COLUMN_KEYS, "key")
     sources = _sources(where, column, entry.get("from", column.name), numbered="numbered" in entry)
     default, other, values = entry.get("default"), entry.get("other"), entry.get("values", {})
     if not isinstance(values, dict):
-        raise SchemaError(f"{where}: values is a section of theirs = ours; got {shown(values)}.")
-    texts = {str(theirs): as_text(ours) for theirs, ours in values.items()}
-    default, other = (None if given is None else as_text(given) for given in (default, other))
+        raise SchemaError(f"{where}: values is a section of theirs = ours; got {shortened(values)}.")
+    texts = {str(theirs): text_of_toml(ours) for theirs, ours in values.items()}
+    default, other = (None if given is None else text_of_toml(given) for given in (default, other))
     patterns = _patterns(where, entry.get("patterns", {}))
     words = [*texts.values(), *(ours for _, ours in patterns), *(given for given in (default, other) if given is not None)]
     _require_choices(where, column, words)
@@ -80,8 +80,8 @@ def read_column_map(where: str, column: Column, entry: Any) -> ColumnMap:
 
 def _patterns(where: str, given: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, dict):
-        raise SchemaError(f"{where}: patterns is a section of pattern = ours; got {shown(given)}.")
-    return tuple((read_pattern(where, pattern), as_text(ours)) for pattern, ours in given.items())
+        raise SchemaError(f"{where}: patterns is a section of pattern = ours; got {shortened(given)}.")
+    return tuple((read_pattern(where, pattern), text_of_toml(ours)) for pattern, ours in given.items())
 
 
 def read_pattern(where: str, pattern: Any) -> str:
@@ -90,9 +90,9 @@ def read_pattern(where: str, pattern: Any) -> str:
         re.compile(pattern)
         too_clever = re.search(r"\(\?(?:[=!]|<[=!]|P=|\()|\\[1-9]", pattern)
     except (re.error, TypeError) as error:
-        raise SchemaError(f"{where}: {shown(pattern)} is not a pattern (a regular expression): {error}.") from error
+        raise SchemaError(f"{where}: {shortened(pattern)} is not a pattern (a regular expression): {error}.") from error
     if too_clever:
-        raise SchemaError(f"{where}: the pattern {shown(pattern)} looks ahead, behind or back, which cannot be done here.")
+        raise SchemaError(f"{where}: the pattern {shortened(pattern)} looks ahead, behind or back, which cannot be done here.")
     return pattern if pattern.startswith("(?") else f"(?i){pattern}"
 
 
@@ -101,7 +101,7 @@ def _label(where: str, column: Column, given: Any) -> str:
         return ""
     if not isinstance(given, str) or not re.fullmatch(r"[A-Za-z][A-Za-z_-]*", given):
         raise SchemaError(
-            f'{where}: numbered is one word such as "worker", which becomes worker-1, worker-2 …; got {shown(given)}.'
+            f'{where}: numbered is one word such as "worker", which becomes worker-1, worker-2 …; got {shortened(given)}.'
         )
     if column.kind not in ("id", "text"):
         raise SchemaError(f"{where}: only ids and texts can be numbered; {column.name} is neither.")
@@ -113,7 +113,7 @@ def _sources(where: str, column: Column, given: Any, *, numbered: bool) -> tuple
     if isinstance(given, str):
         return (given,)
     if not is_texts(given) or not given:
-        raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {shown(given)}.")
+        raise SchemaError(f"{where}: from is the name of their column, or a list of names to be joined; got {shortened(given)}.")
     if len(given) > 1 and column.kind not in ("instant", "text") and not (column.kind == "id" and numbered):
         raise SchemaError(
             f"{where}: only columns of dates and texts can be joined, and ids made of names that are "
@@ -125,7 +125,7 @@ def _sources(where: str, column: Column, given: Any, *, numbered: bool) -> tuple
 def _require_choices(where: str, column: Column, words: list[str]) -> None:
     wrong = [word for word in words if column.choices and word not in column.choices]
     if wrong:
-        raise SchemaError(f"{where}: {shown(wrong[0])} is not one of {', '.join(column.choices)}.")
+        raise SchemaError(f"{where}: {shortened(wrong[0])} is not one of {', '.join(column.choices)}.")
 
 
 def _factor(where: str, column: Column, entry: dict[str, Any]) -> float | None:
@@ -136,10 +136,10 @@ def _factor(where: str, column: Column, entry: dict[str, Any]) -> float | None:
         raise SchemaError(f"{where}: a number may have one of unit and factor, other columns neither.")
     if unit is not None:
         if column.unit != "minutes" or not isinstance(unit, str) or unit not in MINUTES:
-            raise SchemaError(f"{where}: unit is one of {', '.join(MINUTES)}, for columns in minutes; got {shown(unit)}.")
+            raise SchemaError(f"{where}: unit is one of {', '.join(MINUTES)}, for columns in minutes; got {shortened(unit)}.")
         return MINUTES[unit]
     if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < abs(factor) < 1e300:
-        raise SchemaError(f"{where}: factor is a number other than 0; got {shown(factor)}.")
+        raise SchemaError(f"{where}: factor is a number other than 0; got {shortened(factor)}.")
     return float(factor)
 
 
@@ -155,11 +155,11 @@ def _formats(where: str, column: Column, entry: dict[str, Any]) -> tuple[str, ..
         except ValueError:
             readable = False
         if not readable:
-            raise SchemaError(f'{where}: {shown(pattern)} does not say a whole date; write it as "%d/%m/%Y".')
+            raise SchemaError(f'{where}: {shortened(pattern)} does not say a whole date; write it as "%d/%m/%Y".')
     return formats
 
 
-def shown(value: Any) -> str:
+def shortened(value: Any) -> str:
     """What came, in a message: short, however long it is."""
     return reprlib.repr(value)
 
@@ -168,7 +168,7 @@ def texts_of(where: str, section: dict[str, Any], key: str) -> tuple[str, ...]:
     """A list of texts under a key, empty where there is none; raises SchemaError for anything else."""
     given = section.get(key, [])
     if not is_texts(given):
-        raise SchemaError(f'{where}: {key} is a list of texts such as ["NA"]; got {shown(given)}.')
+        raise SchemaError(f'{where}: {key} is a list of texts such as ["NA"]; got {shortened(given)}.')
     return tuple(given)
 
 
@@ -177,7 +177,7 @@ def is_texts(given: Any) -> bool:
     return isinstance(given, (list, tuple)) and all(isinstance(text, str) for text in given)
 
 
-def as_text(value: Any) -> str:
+def text_of_toml(value: Any) -> str:
     """What TOML holds, as the text a table would hold."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -190,4 +190,4 @@ def require_keys(where: str, section: dict[str, Any], allowed: tuple[str, ...], 
         if key not in allowed:
             near = get_close_matches(str(key), allowed, n=1)
             meant = f" Did you mean {near[0]!r}?" if near else f" Known are {', '.join(allowed)}."
-            raise SchemaError(f"{where}: {shown(key)} is no {what} of a mapping.{meant}")
+            raise SchemaError(f"{where}: {shortened(key)} is no {what} of a mapping.{meant}")

@@ -11,17 +11,17 @@ from dataclasses import replace
 from recoverynet.tables.constraints import Apart, InOrder, KnownId, key_constraints, pair_constraints
 from recoverynet.tables.engine import column_sql
 from recoverynet.tables.prepared import PreparedTable
-from recoverynet.tables.rules import Check, broken_column
+from recoverynet.tables.rules import LaidRule, broken_column
 from recoverynet.tables.schema import TableSchema, columns_in_words
 
 
-def pair_checks(table: PreparedTable) -> Iterator[Check]:
+def pair_checks(table: PreparedTable) -> Iterator[LaidRule]:
     """Rules about two columns of one row: order in time, a person with themselves, a contact with nobody."""
     schema = table.schema
     for pair in pair_constraints(schema):
         yield _order_check(schema.name, pair) if isinstance(pair, InOrder) else _apart_check(schema.name, pair)
     if schema.name == "contact_log":
-        yield Check(
+        yield LaidRule(
             schema.name,
             "with_person_id",
             "with_nobody",
@@ -32,7 +32,7 @@ def pair_checks(table: PreparedTable) -> Iterator[Check]:
         )
 
 
-def _order_check(table: str, pair: InOrder) -> Check:
+def _order_check(table: str, pair: InOrder) -> LaidRule:
     told = f"lies before {pair.start}"
     return _declared(
         pair,
@@ -44,18 +44,20 @@ def _order_check(table: str, pair: InOrder) -> Check:
     )
 
 
-def _apart_check(table: str, pair: Apart) -> Check:
+def _apart_check(table: str, pair: Apart) -> LaidRule:
     told = f"is the same as {pair.one}; nobody has contact with themselves"
     return _declared(pair, table, "same_person", told, "Correct one of them, or delete the row.", personal=True)
 
 
-def _declared(declared: InOrder | Apart | KnownId, table: str, rule: str, sentence: str, remedy: str, *, personal: bool) -> Check:
+def _declared(
+    declared: InOrder | Apart | KnownId, table: str, rule: str, sentence: str, remedy: str, *, personal: bool
+) -> LaidRule:
     """A check that asks what a schema declares of a column."""
     predicate = column_sql(broken_column(rule, declared.column))
-    return Check(table, declared.column, rule, predicate, sentence, remedy, personal=personal, constraint=declared)
+    return LaidRule(table, declared.column, rule, predicate, sentence, remedy, personal=personal, constraint=declared)
 
 
-def repeat_checks(table: PreparedTable) -> Iterator[Check]:
+def repeat_checks(table: PreparedTable) -> Iterator[LaidRule]:
     """The rule that what identifies a row occurs once; the first of several is not a fault."""
     schema = table.schema
     for once in key_constraints(schema):
@@ -67,10 +69,10 @@ def repeat_checks(table: PreparedTable) -> Iterator[Check]:
             column, rule, told = "", "repeated_row", f"says the same {named} as an earlier row"
             remedy, personal = "Keep one of them.", False
         predicate = column_sql(broken_column(rule, column))
-        yield Check(schema.name, column, rule, predicate, told, remedy, personal=personal, constraint=once)
+        yield LaidRule(schema.name, column, rule, predicate, told, remedy, personal=personal, constraint=once)
 
 
-def reference_checks(schema: TableSchema, reference: KnownId, known: TableSchema, *, there: bool) -> Iterator[Check]:
+def reference_checks(schema: TableSchema, reference: KnownId, known: TableSchema, *, there: bool) -> Iterator[LaidRule]:
     """The rules that an id is known to the table it refers to, and that its row was not left out.
 
     ``there`` says whether that table was read.

@@ -51,7 +51,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Check:
+class LaidRule:
     """A rule laid on one column of one table, ready to be asked.
 
     ``constraint`` is what a schema declares, where that is what the rule asks: its faulty rows are marked in a column that
@@ -270,7 +270,7 @@ _NAMES: dict[type[KnownWord | AtLeast | AtMost], str] = {KnownWord: "unknown_wor
 """The rule that tells of each constraint on one value."""
 
 
-def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Check]:
+def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[LaidRule]:
     """Every rule of the catalogue laid on every column of a table it is about."""
     schema = table.schema
     declared = {(_NAMES[type(one)], one.column): one for one in value_constraints(schema)}
@@ -278,7 +278,7 @@ def column_checks(table: PreparedTable, states: tuple[str, ...]) -> Iterator[Che
         for rule in RULES:
             if rule.applies(schema, column):
                 fill = {**_fillings(schema, column, states), "broken": column_sql(broken_column(rule.name, column.name))}
-                yield Check(
+                yield LaidRule(
                     schema.name,
                     column.name,
                     rule.name,

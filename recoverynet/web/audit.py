@@ -131,7 +131,7 @@ def _append(handle: int, line: bytes, *, broken: bool) -> None:
         raise
 
 
-def verify(path: str | Path) -> Verified:
+def verify_log(path: str | Path) -> Verified:
     """Whether every line of a log follows from the one before it.
 
     Raises

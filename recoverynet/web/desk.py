@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recoverynet.web.audit import AuditLog
-from recoverynet.web.live_record import LiveRecord, require_record
+from recoverynet.web.live_record import LiveRecord, require_served
 from recoverynet.web.store import HANDLES, Store
 from recoverynet.web.views import Views
 from recoverynet.web.way_in import Invitation, WayIn
@@ -62,7 +62,7 @@ def open_desk(path: Path, *, database: str | None = None, mapping: Path | None =
     StoreError
         The database cannot be opened or written to.
     """
-    require_record(path)
+    require_served(path)
     store = Store(path, database)
     record = LiveRecord(path, mapping=mapping, at=at, secret=store.secret(HANDLES))
     return Desk(record, Views(record), store, WayIn(store.engine), AuditLog(store.folder))

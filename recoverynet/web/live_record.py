@@ -187,7 +187,7 @@ class LiveRecord:
         self._source.close()
 
 
-def require_record(path: Path) -> None:
+def require_served(path: Path) -> None:
     """Raise SchemaError where there is nothing to serve."""
     if not path.exists():
         raise SchemaError(f"There is no folder or file {str(path)!r}. Look at the spelling and where you stand.")

@@ -18,7 +18,7 @@ from recoverynet.web.caseload import lists_apart
 from recoverynet.web.ego_map import ego_map
 from recoverynet.web.store import new_uuid
 from recoverynet.web.views import Overview
-from recoverynet.web.visits import Search, Visit
+from recoverynet.web.visits import CaseloadSearch, Visit
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -97,7 +97,7 @@ class Row:
     left_on: Any
 
 
-def list_page(visit: Visit, search: Search) -> str:
+def list_page(visit: Visit, search: CaseloadSearch) -> str:
     """The caseload, or what a search leaves of it."""
     record, views = visit.desk.record, visit.desk.views
     clients = record.clients_of(visit.worker.worker_id)
@@ -108,7 +108,7 @@ def list_page(visit: Visit, search: Search) -> str:
     for client_id, overview in views.overviews(lists[place - 1]).items():
         codes = [prompt.code for prompt in overview.prompts]
         if search.text.lower() in client_id.lower() and (not search.prompt or search.prompt in codes):
-            sentences = [words.prompt_in_words(prompt) for prompt in overview.prompts]
+            sentences = [words.prompt_sentence(prompt) for prompt in overview.prompts]
             rows.append(Row(client_id, record.handle(client_id), sentences, overview, left_on[client_id]))
     told = {"rows": rows, "n_clients": len(clients), "search": search, "place": place, "n_lists": len(lists)}
     return _html("clients.html.j2", visit, at=record.now(), last_day=record.last_day, stale=record.stale, **told)

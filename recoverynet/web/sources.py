@@ -22,7 +22,7 @@ from recoverynet.web.marks import LatestMarks, Marks
 _AT_ONCE, _KEPT = 2, 500
 
 
-class Source(Protocol):
+class PageRecord(Protocol):
     """A record with what was entered.
 
     Attributes
@@ -50,7 +50,7 @@ class Source(Protocol):
         """Let go of files."""
 
 
-def source_of(path: Path, mapping: Path | None) -> Source:
+def source_of(path: Path, mapping: Path | None) -> PageRecord:
     """The record of a path, as it is best held.
 
     Raises

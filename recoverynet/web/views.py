@@ -13,7 +13,7 @@ import pandas as pd
 from recoverynet.measures.blind_spots import BlindSpot
 from recoverynet.measures.client_links import ClientLinks, client_links
 from recoverynet.measures.doors import Wishes
-from recoverynet.measures.introductions import Introduction, best_doors, introduction_options
+from recoverynet.measures.introductions import IntroductionRow, best_doors, introduction_options
 from recoverynet.measures.kept_apart import KeptApart
 from recoverynet.measures.meetings import coming_meetings
 from recoverynet.measures.prompts import Prompt, prompts
@@ -260,7 +260,7 @@ def _latest_steps(index: RecordIndex, client_id: str, at: pd.Timestamp) -> tuple
     return tuple(reversed(last.values()))
 
 
-def _partners(links: ClientLinks, doors: Iterable[Introduction]) -> dict[str, str]:
+def _partners(links: ClientLinks, doors: Iterable[IntroductionRow]) -> dict[str, str]:
     """Everybody whom a contact of this client can be noted with, and their role: nobody kept apart from them."""
     roles = {tie.person_id: tie.role for tie in links.found.people if tie.known}
     return roles | {door.introducer_id: door.introducer_role for door in doors}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from recoverynet.web.caseload import Refusal, require_on_caseload
 from recoverynet.web.desk import Desk
 from recoverynet.web.entering import Form, back_entries, contact_entries, step_entries
-from recoverynet.web.way_in import Session
+from recoverynet.web.way_in import WorkerSession
 
 ENTRIES = ("contact", "step", "back")
 
@@ -39,7 +39,7 @@ class Visit:
     path: Mapping[str, str] = field(repr=False)
     query: Mapping[str, str] = field(repr=False)
     method: str
-    session: Session | None = None
+    session: WorkerSession | None = None
     new_token: str | None = field(default=None, repr=False)
     is_over: bool = False
 
@@ -67,7 +67,7 @@ class Visit:
             raise Refusal("form_from_elsewhere")
 
     @property
-    def worker(self) -> Session:
+    def worker(self) -> WorkerSession:
         """The session, where there must be one."""
         if self.session is None:
             raise Refusal("no_session")
@@ -88,7 +88,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Search:
+class CaseloadSearch:
     """What part of a caseload is asked for.
 
     Attributes
@@ -111,10 +111,10 @@ class Search:
         return bool(self.text or self.prompt)
 
 
-def search_of(visit: Visit) -> Search:
+def search_of(visit: Visit) -> CaseloadSearch:
     """What a visitor looks for; it is sent as a form, so that no address holds it."""
     place = visit.query.get("list", "1")
-    return Search(
+    return CaseloadSearch(
         visit.fields.get("text", "").strip()[:40],
         visit.fields.get("prompt", ""),
         int(place) if place.isdecimal() and len(place) < 3 else 1,

@@ -44,7 +44,7 @@ class Invitation:
 
 
 @dataclass(frozen=True)
-class Session:
+class WorkerSession:
     """One worker's visit.
 
     Attributes
@@ -125,7 +125,7 @@ class WayIn:
             )
         return token
 
-    def session(self, token: str) -> Session | None:
+    def session(self, token: str) -> WorkerSession | None:
         """The session of a token, where it is still open."""
         now, token_hash = self._clock(), _hash(token)
         with told_plainly(), self._engine.connect() as connection:
@@ -135,9 +135,9 @@ class WayIn:
         if now > row.seen_at + _SEEN_EVERY:
             with told_plainly(), writing(self._engine) as connection:
                 connection.execute(sa.update(sessions).where(sessions.c.token_hash == token_hash).values(seen_at=now))
-        return Session(row.worker_id, token_hash, hmac.digest(token.encode(), b"forms", "sha256").hex())
+        return WorkerSession(row.worker_id, token_hash, hmac.digest(token.encode(), b"forms", "sha256").hex())
 
-    def end(self, session: Session) -> None:
+    def end(self, session: WorkerSession) -> None:
         """End one session."""
         with told_plainly(), writing(self._engine) as connection:
             one = sessions.c.token_hash == session.token_hash

@@ -78,7 +78,7 @@ def since(days: float) -> str:
     return "today" if days == 0 else "yesterday" if days == 1 else f"{int(days)} days ago"
 
 
-def prompt_in_words(prompt: Prompt) -> str:
+def prompt_sentence(prompt: Prompt) -> str:
     """One prompt as one sentence."""
     facts = prompt.facts
     sentences = {
@@ -97,7 +97,7 @@ def prompt_in_words(prompt: Prompt) -> str:
     return sentences[prompt.code]()
 
 
-def blind_spot_in_words(spot: BlindSpot) -> str:
+def blind_spot_sentence(spot: BlindSpot) -> str:
     """One thing the record cannot tell, as one sentence."""
     on = "" if spot.on is None else day(spot.on)
     asked = f"The client was last asked about people on {on} and named {plural(spot.n or 0, 'person', 'people')}."

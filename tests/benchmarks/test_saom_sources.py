@@ -13,7 +13,7 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.models.saom.auxiliary import auxiliaries
-from recoverynet.models.saom.counterfactuals import World, parts_of, switched_terms
+from recoverynet.models.saom.counterfactuals import Counterfactual, by_part, switched_terms
 from recoverynet.models.saom.ends import observed_ends
 from recoverynet.models.saom.simulation import Simulator
 
@@ -42,9 +42,11 @@ def truth_at(fit, theta, rng):
     """The parts at known parameters, from the waves that were observed."""
     periods = observed_ends(fit)
     with Simulator(fit.setting) as simulator:
-        world = World(replace(fit, theta=theta), switched_terms(fit, "drink"), auxiliaries("moran", periods)[0], periods, simulator)
+        world = Counterfactual(
+            replace(fit, theta=theta), switched_terms(fit, "drink"), auxiliaries("moran", periods)[0], periods, simulator
+        )
         levels = world.means(theta, 2 * N_SIMULATIONS, rng, True)
-    return parts_of(levels[:, None])[:, 0]
+    return by_part(levels[:, None])[:, 0]
 
 
 def intervals_and_truth(n_worlds=N_WORLDS):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recoverynet.draw.cells import listed, n_of, numbers, percent, require_columns, say, shares, totals
+from recoverynet.draw.cells import count_text, floats_of, in_a_sentence, require_columns, say, share_text, shares, totals
 from recoverynet.errors import SchemaError
 
 
@@ -23,26 +23,26 @@ from recoverynet.errors import SchemaError
     ],
 )
 def test_percent_never_rounds_something_to_nothing_or_nearly_all_to_all(share, printed):
-    assert percent(share) == printed
+    assert share_text(share) == printed
 
 
 def test_stars_and_missing_cells_are_nan_and_other_text_is_refused():
     frame = pd.DataFrame({"n": pd.array([1, pd.NA, 3], dtype="Int64"), "m": [1, "*", None], "bad": [1, "few", 2]})
-    assert np.isnan(numbers(frame, "n")).tolist() == [False, True, False]
-    assert np.isnan(numbers(frame, "m")).tolist() == [False, True, True]
+    assert np.isnan(floats_of(frame, "n")).tolist() == [False, True, False]
+    assert np.isnan(floats_of(frame, "m")).tolist() == [False, True, True]
     with pytest.raises(SchemaError, match=r"'few' \(row 1\)"):
-        numbers(frame, "bad")
-    assert np.isnan(numbers(frame, "not there")).all()
+        floats_of(frame, "bad")
+    assert np.isnan(floats_of(frame, "not there")).all()
 
 
 def test_percentages_given_as_shares_are_refused_with_the_remedy():
     with pytest.raises(SchemaError, match="Divide percentages by 100"):
-        numbers(pd.DataFrame({"share": [0.2, 34.0]}), "share", share=True)
+        floats_of(pd.DataFrame({"share": [0.2, 34.0]}), "share", share=True)
 
 
 def test_infinity_is_refused():
     with pytest.raises(SchemaError, match="inf"):
-        numbers(pd.DataFrame({"n": [np.inf]}), "n")
+        floats_of(pd.DataFrame({"n": [np.inf]}), "n")
 
 
 def test_a_share_is_hidden_with_its_count_and_with_its_denominator():
@@ -65,11 +65,11 @@ def test_a_missing_column_is_named_with_those_there_are():
 
 
 def test_labels_carry_the_denominator():
-    assert n_of(1234, 5000, 0.2468) == "1,234 of 5,000 (25%)"
-    assert n_of(np.nan, 650, np.nan) == "* of 650"
-    assert n_of(np.nan, np.nan, np.nan) == "* of *"
-    assert n_of(np.nan, 650, 0.2) == "20% of 650"
-    assert n_of(0, 0, np.nan) == "none to count"
+    assert count_text(1234, 5000, 0.2468) == "1,234 of 5,000 (25%)"
+    assert count_text(np.nan, 650, np.nan) == "* of 650"
+    assert count_text(np.nan, np.nan, np.nan) == "* of *"
+    assert count_text(np.nan, 650, 0.2) == "20% of 650"
+    assert count_text(0, 0, np.nan) == "none to count"
 
 
 def test_sentences_say_suppressed_and_never_star():
@@ -79,6 +79,6 @@ def test_sentences_say_suppressed_and_never_star():
 
 
 def test_lists_read_as_sentences():
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed([]) == "none"
+    assert in_a_sentence(["a"]) == "a"
+    assert in_a_sentence(["a", "b", "c"]) == "a, b and c"
+    assert in_a_sentence([]) == "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recoverynet.formats.particulars import Door, public_link, told_by
+from recoverynet.formats.particulars import Dropped, public_link, told_by
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_links_of_pages_for_everybody(link: str, kept: bool) -> None:
 
 
 def test_the_door_counts_what_it_drops() -> None:
-    door = Door("list.json")
+    door = Dropped("list.json")
     assert (
         door.text("notes", " Side \n door ") == "Side door"
         and door.text("notes", "call Sam") is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from recoverynet.kernels.two_stage import least_squares, two_stage
+from recoverynet.kernels.two_stage import clustered_least_squares, two_stage
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_least_squares_and_errors_over_clusters_are_those_of_statsmodels(rows):
     y, w, _, x, cluster = rows
     terms = np.column_stack([w, x])
     theirs = sm.OLS(y, terms).fit(cov_type="cluster", cov_kwds={"groups": cluster})
-    beta, covariance = least_squares(y, terms, cluster)
+    beta, covariance = clustered_least_squares(y, terms, cluster)
     np.testing.assert_allclose(beta, theirs.params)
     np.testing.assert_allclose(covariance, theirs.cov_params())
 

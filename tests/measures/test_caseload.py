@@ -8,17 +8,17 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.measures.caseload import _assigned
-from recoverynet.measures.introductions import Introduction
+from recoverynet.measures.introductions import IntroductionRow
 
 NAN = np.nan
 
 
-def option(guide: str, steps: float, room: float, group: str = "aa") -> Introduction:
-    blank = dict.fromkeys(Introduction._fields)
-    return Introduction(**{**blank, "group_id": group, "introducer_id": guide, "steps": steps, "capacity_left": room})  # type: ignore[arg-type]
+def option(guide: str, steps: float, room: float, group: str = "aa") -> IntroductionRow:
+    blank = dict.fromkeys(IntroductionRow._fields)
+    return IntroductionRow(**{**blank, "group_id": group, "introducer_id": guide, "steps": steps, "capacity_left": room})  # type: ignore[arg-type]
 
 
-def best_of_all(options: dict[str, list[Introduction]]) -> tuple[int, float]:
+def best_of_all(options: dict[str, list[IntroductionRow]]) -> tuple[int, float]:
     """(Served, fewest steps, 3 for somebody not known yet) by trying every assignment."""
     room = {each.introducer_id: each.capacity_left for found in options.values() for each in found}
     found = []

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from recoverynet.errors import SchemaError
-from recoverynet.web.audit import AuditLog, verify
+from recoverynet.web.audit import AuditLog, verify_log
 
 
 def test_every_line_carries_the_hash_of_the_one_before(tmp_path) -> None:
@@ -23,7 +23,7 @@ def test_every_line_carries_the_hash_of_the_one_before(tmp_path) -> None:
     lines = log.path.read_bytes().splitlines()
     assert json.loads(lines[0])["before"] == "0" * 64
     assert [json.loads(line)["before"] for line in lines[1:]] == [hashlib.sha256(line).hexdigest() for line in lines[:-1]]
-    assert verify(log.path).first_wrong is None
+    assert verify_log(log.path).first_wrong is None
 
 
 @pytest.mark.parametrize("harm", ["changed", "taken_out", "put_in", "swapped"])
@@ -41,7 +41,7 @@ def test_a_log_that_was_changed_shows_where(tmp_path, harm) -> None:
     else:
         lines[2], lines[3] = lines[3], lines[2]
     log.path.write_text("\n".join(lines) + "\n")
-    assert verify(log.path).first_wrong in (3, 4)
+    assert verify_log(log.path).first_wrong in (3, 4)
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_threads_and_processes_write_whole_lines(tmp_path) -> None:
     for thread in threads:
         thread.join(60)
     assert [other.wait(60) for other in others] == [0, 0, 0]
-    found = verify(log.path)
+    found = verify_log(log.path)
     assert (found.n_lines, found.first_wrong) == (350, None)
 
 
@@ -68,15 +68,15 @@ def test_a_line_cut_short_by_a_stop_is_closed_and_the_log_goes_on(tmp_path) -> N
     with log.path.open("ab") as file:
         file.write(b'{"at": "20')
     log.note("view", "w1")
-    assert (verify(log.path).n_lines, verify(log.path).first_wrong) == (3, None)
+    assert (verify_log(log.path).n_lines, verify_log(log.path).first_wrong) == (3, None)
 
 
 def test_long_and_strange_values_stay_one_line(tmp_path) -> None:
     log = AuditLog(tmp_path)
     log.note("refusal", "w1", why='x"\n\r\u2028{}' * 5000)
-    assert verify(log.path) == type(verify(log.path))(1, None) and os.path.getsize(log.path) < 1000
+    assert verify_log(log.path) == type(verify_log(log.path))(1, None) and os.path.getsize(log.path) < 1000
 
 
 def test_no_log_is_told(tmp_path) -> None:
     with pytest.raises(SchemaError, match="nobody has opened"):
-        verify(tmp_path / "audit.jsonl")
+        verify_log(tmp_path / "audit.jsonl")

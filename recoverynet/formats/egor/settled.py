@@ -20,7 +20,7 @@ from recoverynet.tables.mapped import plain_name
 _CODE = re.compile(r"[A-Za-z]{0,3}[-_.]?\d+[a-z]?")
 
 
-class Told(Protocol):
+class AccountPlace(Protocol):
     """Where a study keeps its account."""
 
     label: str
@@ -32,7 +32,7 @@ def settled_interviews(
     egos: list[pd.DataFrame],
     alters: list[pd.DataFrame],
     ties: list[pd.DataFrame],
-    study: Told,
+    study: AccountPlace,
     asked_at: object,
     keep: Collection[str],
     tz: str,
@@ -68,7 +68,7 @@ def _beside(frame: pd.DataFrame, title: str) -> pd.DataFrame:
     return frame if title in frame.columns else frame.assign(**{title: pd.Series(None, index=frame.index, dtype="str")})
 
 
-def _asked(egos: list[pd.DataFrame], study: Told, asked_at: object, tz: str) -> pd.DataFrame:
+def _asked(egos: list[pd.DataFrame], study: AccountPlace, asked_at: object, tz: str) -> pd.DataFrame:
     frame = _below(egos, ["_ego"])
     if not len(frame):
         raise SchemaError(f"{study.label!r} holds nobody who was asked; the files are empty below their headings.")
@@ -105,7 +105,7 @@ def _below(frames: list[pd.DataFrame], needed: list[str]) -> pd.DataFrame:
     )
 
 
-def _named(alters: list[pd.DataFrame], asked: pd.DataFrame, study: Told) -> pd.DataFrame:
+def _named(alters: list[pd.DataFrame], asked: pd.DataFrame, study: AccountPlace) -> pd.DataFrame:
     """Alters with ids of their own, ``ego:alter``; ids that may be names are replaced by numbers."""
     frame = _below(alters, ["_ego", "_alter"])
     unknown = ~frame["_ego"].isin(asked["_ego"])
@@ -127,7 +127,7 @@ def _named(alters: list[pd.DataFrame], asked: pd.DataFrame, study: Told) -> pd.D
     return frame.assign(ego_id=known["ego_id"], asked_at=known["asked_at"], alter_id=known["ego_id"] + ":" + own)
 
 
-def _tied(ties: list[pd.DataFrame], asked: pd.DataFrame, named: pd.DataFrame, study: Told) -> pd.DataFrame:
+def _tied(ties: list[pd.DataFrame], asked: pd.DataFrame, named: pd.DataFrame, study: AccountPlace) -> pd.DataFrame:
     """Ties between alters that were named."""
     frame = _below(ties, ["_ego", "_source", "_target"])
     ids = dict(zip(zip(named["_ego"], named["_alter"], strict=True), named["alter_id"], strict=True))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow
-from recoverynet.formats.opened import Entry, decoded, split_rows
+from recoverynet.formats.opened import PackedFile, decoded, split_rows
 
 EGO, ALTER, SOURCE, TARGET = "ego", "alter", "source", "target"
 _KNOWN = {
@@ -24,7 +24,7 @@ _COMMA_NUMBER = r"[+-]?\d+,\d+"
 
 
 @dataclass
-class Sheet:
+class OpenSheet:
     """One file.
 
     Attributes
@@ -70,7 +70,7 @@ def plain_title(title: str) -> str:
     return re.sub(r"[^0-9a-z]", "", title.lower())
 
 
-def read_sheet(entry: Entry, named: dict[str, str], rows: list[ImportRow]) -> Sheet:
+def read_sheet(entry: PackedFile, named: dict[str, str], rows: list[ImportRow]) -> OpenSheet:
     """One CSV file, split at whichever sign splits its heading most; adds to the account what was left out.
 
     Parameters
@@ -101,7 +101,7 @@ def read_sheet(entry: Entry, named: dict[str, str], rows: list[ImportRow]) -> Sh
         frame = frame.drop(columns=unnamed)
         rows.append(ImportRow(entry.file_name, "columns", len(header), len(header) - 1, "it only numbers the rows"))
         unnamed = ""
-    return Sheet(entry.name, frame, _ids(frame, named, entry.file_name), unnamed, n_windows)
+    return OpenSheet(entry.name, frame, _ids(frame, named, entry.file_name), unnamed, n_windows)
 
 
 def _headings(cells: list[str]) -> list[str]:

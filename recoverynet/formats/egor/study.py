@@ -11,7 +11,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.egor.settled import settled_interviews
-from recoverynet.formats.egor.sheets import ALTER, EGO, SOURCE, TARGET, Sheet, read_sheet
+from recoverynet.formats.egor.sheets import ALTER, EGO, SOURCE, TARGET, OpenSheet, read_sheet
 from recoverynet.formats.egor.wide import WideColumns, long_alters, long_ties, wide_columns
 from recoverynet.formats.imported import Imported, ImportReport, ImportRow
 from recoverynet.formats.interviews.tables import Recoding
@@ -127,7 +127,7 @@ def read_egor(
     return Imported(tables, report, others, tz)
 
 
-def _take_sheets(study: Study, sheets: list[Sheet], alter_questions: set[str]) -> None:
+def _take_sheets(study: Study, sheets: list[OpenSheet], alter_questions: set[str]) -> None:
     """Every file put into the long table it belongs to."""
     loose = [sheet for sheet in sheets if not sheet.kind]
     if not any(sheet.kind in ("egos", "alters") for sheet in sheets):
@@ -151,7 +151,7 @@ def _take_sheets(study: Study, sheets: list[Sheet], alter_questions: set[str]) -
             study.ties.append(_matrix_ties(study, sheet))
 
 
-def _with_ego(sheet: Sheet) -> pd.DataFrame:
+def _with_ego(sheet: OpenSheet) -> pd.DataFrame:
     """The rows with the person asked: as the file says, or as it is called where it says nothing."""
     if EGO in sheet.ids:
         return sheet.frame.rename(columns={sheet.ids[EGO]: "_ego"})
@@ -164,7 +164,7 @@ def _number_of(stem: str) -> str:
     return digits or stem
 
 
-def _take_egos(study: Study, sheet: Sheet, alter_questions: set[str], alters_elsewhere: bool) -> None:
+def _take_egos(study: Study, sheet: OpenSheet, alter_questions: set[str], alters_elsewhere: bool) -> None:
     wide = wide_columns(sheet.frame.columns, alter_questions)
     if alters_elsewhere:
         wide = WideColumns({}, wide.pairs)
@@ -184,7 +184,7 @@ def _take_egos(study: Study, sheet: Sheet, alter_questions: set[str], alters_els
         study.ties.append(long_ties(sheet.frame, ego, wide))
 
 
-def _take_alters(study: Study, sheet: Sheet, egos_elsewhere: bool) -> None:
+def _take_alters(study: Study, sheet: OpenSheet, egos_elsewhere: bool) -> None:
     """Alters; without a file of the people asked, what stands before the alter and is the same throughout is about the ego."""
     frame = _with_ego(sheet).rename(columns={sheet.ids[ALTER]: "_alter"})
     if not egos_elsewhere:
@@ -201,7 +201,7 @@ def _is_steady(frame: pd.DataFrame, title: str) -> bool:
     return bool((frame.groupby("_ego")[title].nunique(dropna=False) <= 1).all())
 
 
-def _matrix_ties(study: Study, sheet: Sheet) -> pd.DataFrame:
+def _matrix_ties(study: Study, sheet: OpenSheet) -> pd.DataFrame:
     """Ties of a matrix whose rows and columns are the alters of the person after whom the file is called."""
     ego = _number_of(sheet.stem)
     labels = sheet.frame[sheet.unnamed].tolist()

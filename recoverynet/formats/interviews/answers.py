@@ -10,7 +10,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportRow
-from recoverynet.formats.raw_networks import names_somebody, typed_values
+from recoverynet.formats.raw_networks import heading_names_somebody, typed_values
 from recoverynet.formats.recognised import recognised
 from recoverynet.tables import identifiers
 from recoverynet.tables.mapped import plain_name
@@ -210,7 +210,7 @@ def _placed(frame: pd.DataFrame) -> list[str]:
 
 def _why_not(values: pd.Series, title: str) -> str:
     """Why a column is left out, empty where it may come in."""
-    if names_somebody(title):
+    if heading_names_somebody(title):
         return "direct identifiers; keep=[…] takes one over"
     if identifiers.free_text_column(plain_name(title)) or reads_as_free_text(values):
         return "free text, or names, in which people can be recognised; keep=[…] takes one over"

@@ -9,7 +9,7 @@ from typing import Any
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import Imported
 from recoverynet.formats.json_feed import read_feed
-from recoverynet.formats.meetings.listing import Listing, count_unknown, number_between
+from recoverynet.formats.meetings.listing import MeetingList, count_unknown, number_between
 from recoverynet.formats.meetings.times import SUNDAY_FIRST, clock_of, days_of, length_of, on_days
 from recoverynet.formats.particulars import said
 from recoverynet.tables.schema import require_time_zone
@@ -107,7 +107,7 @@ def read_bmlt(
     require_time_zone(tz, "tz")
     feed, source = read_feed(path), Path(path).name
     entries, own_formats = _search_result(feed.content, source)
-    listing = Listing("bmlt", source, n_entries=len(entries), notes=list(feed.mended))
+    listing = MeetingList("bmlt", source, n_entries=len(entries), notes=list(feed.mended))
     meanings = _meanings(own_formats if formats is None else _format_list(formats))
     if not meanings:
         listing.notes.append("the list says not what the letters of its formats mean; the usual ones were assumed.")
@@ -166,7 +166,7 @@ def _meanings(formats: list[Any]) -> dict[str, tuple[str, str]]:
 
 
 def _group(
-    entry: dict[str, Any], listing: Listing, meanings: Mapping[str, tuple[str, str]], tz: str, fellowship: str | None
+    entry: dict[str, Any], listing: MeetingList, meanings: Mapping[str, tuple[str, str]], tz: str, fellowship: str | None
 ) -> dict[str, Any]:
     keys = [key.strip() for key in str(entry.get("formats") or "").split(",") if key.strip()]
     codes = {meanings[key][1] or key for key in keys if key in meanings} | {
@@ -212,7 +212,7 @@ def _venue(entry: dict[str, Any], codes: set[str], room: bool) -> tuple[bool, bo
     return online, False if closed else True if placed else None
 
 
-def _when(entry: dict[str, Any], listing: Listing, tz: str) -> dict[str, Any]:
+def _when(entry: dict[str, Any], listing: MeetingList, tz: str) -> dict[str, Any]:
     weekday = recurrence = start = minutes = None
     given, first = (entry.get("weekday_tinyint"), 1) if said(entry.get("weekday_tinyint")) else (entry.get("day"), 0)
     if said(given):
@@ -233,7 +233,7 @@ def _when(entry: dict[str, Any], listing: Listing, tz: str) -> dict[str, Any]:
     return {"weekday": weekday, "recurrence": recurrence, "start_time": clock, "duration_min": minutes, "timezone": zone}
 
 
-def _on_the_map(entry: dict[str, Any], listing: Listing) -> dict[str, Any]:
+def _on_the_map(entry: dict[str, Any], listing: MeetingList) -> dict[str, Any]:
     lat, lon = entry.get("latitude"), entry.get("longitude")
     if not (said(lat) and said(lon)) or str(lat).strip("0.") == str(lon).strip("0.") == "":
         return {"lat": None, "lon": None}

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from recoverynet.formats.imported import Imported, ImportReport, ImportRow, chained
-from recoverynet.formats.particulars import Door
+from recoverynet.formats.particulars import Dropped
 from recoverynet.tables.layouts import GROUPS
 
 COLUMNS = tuple(name for name in GROUPS.names if name not in ("ost_friendly", "valid_from", "valid_to"))
@@ -18,7 +18,7 @@ MORE = ("types", "part_of", "address", "website", "notes", "status", "languages"
 
 
 @dataclass
-class Listing:
+class MeetingList:
     """Meetings on their way in.
 
     Attributes
@@ -33,7 +33,7 @@ class Listing:
 
     kind: str
     source: str
-    door: Door = field(init=False)
+    door: Dropped = field(init=False)
     rows: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Listing:
     unknown: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.door = Door(self.source)
+        self.door = Dropped(self.source)
 
     def leave_out(self, why: str) -> None:
         """Count an entry that cannot be a group."""
@@ -110,7 +110,7 @@ def number_between(value: object, low: float, high: float) -> float | None:
     return number if low <= number <= high else None
 
 
-def count_unknown(listing: Listing, entries: Iterable[dict[str, Any]], known: frozenset[str]) -> None:
+def count_unknown(listing: MeetingList, entries: Iterable[dict[str, Any]], known: frozenset[str]) -> None:
     """Count the filled fields of entries that nothing here reads."""
     for entry in entries:
         for name, value in entry.items():

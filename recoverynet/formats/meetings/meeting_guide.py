@@ -8,7 +8,7 @@ from typing import Any
 from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import Imported
 from recoverynet.formats.json_feed import read_feed
-from recoverynet.formats.meetings.listing import Listing, count_unknown, number_between
+from recoverynet.formats.meetings.listing import MeetingList, count_unknown, number_between
 from recoverynet.formats.meetings.times import SUNDAY_FIRST, clock_of, days_of, minutes_between, on_days
 from recoverynet.formats.particulars import said
 from recoverynet.tables.schema import require_time_zone
@@ -113,7 +113,7 @@ def read_meeting_guide(path: str | Path, *, tz: str = "Europe/London", fellowshi
     require_time_zone(tz, "tz")
     feed, source = read_feed(path), Path(path).name
     entries = meetings_in(feed.content, source)
-    listing = Listing("meeting_guide", source, n_entries=len(entries), notes=list(feed.mended))
+    listing = MeetingList("meeting_guide", source, n_entries=len(entries), notes=list(feed.mended))
     zoneless = sum(1 for entry in entries if isinstance(entry, dict) and not said(entry.get("timezone")))
     if zoneless:
         listing.notes.append(f"{zoneless:,} of {len(entries):,} meetings name no time zone and were taken to be in {tz}.")
@@ -141,7 +141,7 @@ def meetings_in(content: Any, source: str) -> list[Any]:
     return content
 
 
-def _group(entry: dict[str, Any], listing: Listing, tz: str, fellowship: str | None) -> dict[str, Any]:
+def _group(entry: dict[str, Any], listing: MeetingList, tz: str, fellowship: str | None) -> dict[str, Any]:
     types = _types(entry)
     online = any(said(entry.get(name)) for name in _ROOM_FIELDS)
     in_person = _in_person(entry, types)
@@ -186,12 +186,12 @@ def _in_person(entry: dict[str, Any], types: set[str]) -> bool | None:
     return False if "ONL" in types or any(said(entry.get(name)) for name in _ROOM_FIELDS) else None
 
 
-def _made_id(entry: dict[str, Any], listing: Listing) -> str:
+def _made_id(entry: dict[str, Any], listing: MeetingList) -> str:
     listing.notes.append("an entry has no slug and was given an id made of its name.")
     return "-".join("".join(sign if sign.isalnum() else " " for sign in str(entry["name"]).lower()).split()) or "meeting"
 
 
-def _when(entry: dict[str, Any], listing: Listing, tz: str) -> dict[str, Any]:
+def _when(entry: dict[str, Any], listing: MeetingList, tz: str) -> dict[str, Any]:
     weekday = recurrence = start = minutes = None
     if said(entry.get("day")):
         days, wrong = days_of(entry["day"], SUNDAY_FIRST, 0)
@@ -211,7 +211,7 @@ def _when(entry: dict[str, Any], listing: Listing, tz: str) -> dict[str, Any]:
     }
 
 
-def _zone(entry: dict[str, Any], listing: Listing, tz: str) -> str:
+def _zone(entry: dict[str, Any], listing: MeetingList, tz: str) -> str:
     if not said(entry.get("timezone")):
         return tz
     try:
@@ -222,7 +222,7 @@ def _zone(entry: dict[str, Any], listing: Listing, tz: str) -> str:
     return str(listing.read("time zones", entry["timezone"], ""))
 
 
-def _where(entry: dict[str, Any], listing: Listing) -> dict[str, Any]:
+def _where(entry: dict[str, Any], listing: MeetingList) -> dict[str, Any]:
     lat, lon = entry.get("latitude"), entry.get("longitude")
     if not said(lat) and isinstance(entry.get("coordinates"), str) and entry["coordinates"].count(",") == 1:
         lat, lon = entry["coordinates"].split(",")
@@ -244,6 +244,6 @@ def _where(entry: dict[str, Any], listing: Listing) -> dict[str, Any]:
     }
 
 
-def _notes(entry: dict[str, Any], listing: Listing) -> str | None:
+def _notes(entry: dict[str, Any], listing: MeetingList) -> str | None:
     kept = [listing.door.text("notes", entry.get(name)) for name in ("notes", "location_notes", "group_notes")]
     return " ".join(text for text in kept if text) or None

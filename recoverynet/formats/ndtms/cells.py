@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from recoverynet.errors import SchemaError
-from recoverynet.formats.ndtms.columns import DATES, Columns, Item
+from recoverynet.formats.ndtms.columns import DATES, ColumnParts, Item
 from recoverynet.formats.proposal.dates import Order, how_written
 from recoverynet.tables.mapped import as_text
 
@@ -22,7 +22,7 @@ def text_frame(table: pa.Table, titles: Iterable[str]) -> pd.DataFrame:
     return frame.mask(frame.isin(NULLS))
 
 
-def date_order(frame: pd.DataFrame, columns: Columns, order: Order | None, source: str) -> dict[str, list[str]]:
+def date_order(frame: pd.DataFrame, columns: ColumnParts, order: Order | None, source: str) -> dict[str, list[str]]:
     """The formats of each date column; raises SchemaError where the order cannot be known from any of them.
 
     All dates of a file are taken to be written in one order, so one date that can be read one way only tells it of all.

@@ -104,7 +104,7 @@ _SINCE: tuple[tuple[str, frozenset[str]], ...] = (
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnParts:
     """Which column of a file plays which part.
 
     Attributes
@@ -123,7 +123,7 @@ class Columns:
     unknown: tuple[str, ...]
 
 
-def find_columns(titles: Iterable[str], renamed: Mapping[str, str] | None, source: str) -> Columns:
+def find_columns(titles: Iterable[str], renamed: Mapping[str, str] | None, source: str) -> ColumnParts:
     """The parts that columns play, by the names of every version known and those declared.
 
     Parameters
@@ -162,4 +162,4 @@ def find_columns(titles: Iterable[str], renamed: Mapping[str, str] | None, sourc
     unknown = tuple(
         title for small, title in by_small.items() if title not in known and small not in {n for ns in ROLES.values() for n in ns}
     )
-    return Columns(version, parts, interventions, items, unknown)
+    return ColumnParts(version, parts, interventions, items, unknown)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from recoverynet.formats.imported import ImportRow
-from recoverynet.formats.ndtms.columns import Columns
+from recoverynet.formats.ndtms.columns import ColumnParts
 from recoverynet.tables.birth_dates import ImplausibleBirths, plausible_births
 from recoverynet.tables.linkage_tokens import births_in_words
 from recoverynet.tables.pseudonym_ids import pseudonyms
@@ -18,7 +18,7 @@ class Return:
     """One file on its way in."""
 
     source: str
-    columns: Columns
+    columns: ColumnParts
     frame: pd.DataFrame
     person: pd.Series
     dates: dict[str, pd.Series]

@@ -12,7 +12,7 @@ import pandas as pd
 from recoverynet.errors import SchemaError
 from recoverynet.formats.graphml import read_graphml_file
 from recoverynet.formats.imported import ImportRow
-from recoverynet.formats.opened import Entry, Opened, decoded, split_rows
+from recoverynet.formats.opened import Opened, PackedFile, decoded, split_rows
 from recoverynet.formats.xml_graphs import Answers, Attribute, XmlGraph
 
 EGO, NODE, EDGE = "ego", "node", "edge"
@@ -113,7 +113,7 @@ def _column(frame: pd.DataFrame, name: str) -> list[str]:
     return frame[name].dropna().tolist() if name in frame.columns else []
 
 
-def _add_table(found: Collected, entry: Entry, kind: str, of: str) -> None:
+def _add_table(found: Collected, entry: PackedFile, kind: str, of: str) -> None:
     found.n_files += 1
     data = entry.read()
     if not data.strip():
@@ -150,7 +150,7 @@ def _own_headings(header: list[str]) -> list[str]:
     return own
 
 
-def _add_graphs(found: Collected, entry: Entry) -> None:
+def _add_graphs(found: Collected, entry: PackedFile) -> None:
     """Graphs of a GraphML file, each an interview; those the tables hold already are passed over."""
     file = read_graphml_file(entry.read(), entry.file_name if len(entry.file_name) < 60 else "the GraphML file")
     found.n_files += 1

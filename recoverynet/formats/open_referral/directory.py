@@ -7,7 +7,7 @@ from typing import Any
 
 from recoverynet.formats.group_kinds import kind_of_group
 from recoverynet.formats.imported import Imported
-from recoverynet.formats.meetings.listing import Listing, number_between
+from recoverynet.formats.meetings.listing import MeetingList, number_between
 from recoverynet.formats.open_referral.documents import Offer, read_directory
 from recoverynet.formats.open_referral.schedules import times_of
 from recoverynet.formats.particulars import said
@@ -67,7 +67,7 @@ def read_open_referral(path: str | Path, *, tz: str = "Europe/London", kind: str
     """
     require_time_zone(tz, "tz")
     directory = read_directory(path)
-    listing = Listing("open_referral", directory.source, what="services", n_entries=directory.n_services, notes=directory.notes)
+    listing = MeetingList("open_referral", directory.source, what="services", n_entries=directory.n_services, notes=directory.notes)
     seen: set[int] = set()
     for offer in directory.offers:
         if str(offer.service.get("status", "")).strip().lower() in _DEFUNCT:
@@ -88,7 +88,7 @@ def read_open_referral(path: str | Path, *, tz: str = "Europe/London", kind: str
     return listing.imported(tz)
 
 
-def _group(offer: Offer, schedule: dict[str, Any], number: int, listing: Listing, tz: str, kind: str | None) -> dict[str, Any]:
+def _group(offer: Offer, schedule: dict[str, Any], number: int, listing: MeetingList, tz: str, kind: str | None) -> dict[str, Any]:
     service, location, door = offer.service, offer.location, listing.door
     said_kind, fellowship, norm = kind_of_group(f"{service['name']} {service.get('alternate_name') or ''}")
     row = {
@@ -110,7 +110,7 @@ def _group(offer: Offer, schedule: dict[str, Any], number: int, listing: Listing
     return row
 
 
-def _where(location: dict[str, Any], listing: Listing) -> dict[str, Any]:
+def _where(location: dict[str, Any], listing: MeetingList) -> dict[str, Any]:
     lat, lon = location.get("latitude"), location.get("longitude")
     place: dict[str, float | None] = {"lat": None, "lon": None}
     if said(lat) and said(lon):
@@ -147,7 +147,7 @@ def _eligibility(service: dict[str, Any]) -> str | None:
     return "; ".join(parts) or None
 
 
-def _drop_persons(offer: Offer, listing: Listing) -> None:
+def _drop_persons(offer: Offer, listing: MeetingList) -> None:
     """Count everything that leads to a person, wherever it stands in the service or its place."""
     for value in (offer.service, offer.location):
         for name, found in _walk(value):

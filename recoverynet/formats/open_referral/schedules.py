@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from recoverynet.errors import SchemaError
-from recoverynet.formats.meetings.listing import Listing
+from recoverynet.formats.meetings.listing import MeetingList
 from recoverynet.formats.meetings.times import clock_of, minutes_between
 from recoverynet.formats.particulars import said
 from recoverynet.recurrence import CODES, WEEKDAYS, Recurrence, read_recurrence
@@ -19,7 +19,7 @@ _BOTH = (
 )
 
 
-def times_of(schedule: dict[str, Any], listing: Listing, tz: str) -> dict[str, Any]:
+def times_of(schedule: dict[str, Any], listing: MeetingList, tz: str) -> dict[str, Any]:
     """Weekday or recurrence, start, length, zone and dates of validity of one schedule."""
     row: dict[str, Any] = {"timezone": _zone(schedule, listing, tz)}
     start = _clock(schedule, "opens_at", listing)
@@ -48,7 +48,7 @@ def _days(rule: Recurrence) -> dict[str, str]:
     return {"recurrence": rule.written()}
 
 
-def _rule(schedule: dict[str, Any], listing: Listing) -> Recurrence | None:
+def _rule(schedule: dict[str, Any], listing: MeetingList) -> Recurrence | None:
     """The rule of a schedule; None where it names no frequency or cannot be read (which is counted)."""
     if not said(schedule.get("freq")):
         return None
@@ -69,13 +69,13 @@ def _rule(schedule: dict[str, Any], listing: Listing) -> Recurrence | None:
         return None
 
 
-def _clock(schedule: dict[str, Any], name: str, listing: Listing) -> dt.time | None:
+def _clock(schedule: dict[str, Any], name: str, listing: MeetingList) -> dt.time | None:
     if not said(schedule.get(name)):
         return None
     return listing.read("opening times", clock_of(schedule[name]), "no time of day")  # type: ignore[no-any-return]
 
 
-def _date(schedule: dict[str, Any], name: str, listing: Listing) -> dt.date | None:
+def _date(schedule: dict[str, Any], name: str, listing: MeetingList) -> dt.date | None:
     if not said(schedule.get(name)):
         return None
     try:
@@ -85,7 +85,7 @@ def _date(schedule: dict[str, Any], name: str, listing: Listing) -> dt.date | No
     return listing.read("dates of schedules", day, "no date written 2011-03-07")  # type: ignore[no-any-return]
 
 
-def _zone(schedule: dict[str, Any], listing: Listing, tz: str) -> str:
+def _zone(schedule: dict[str, Any], listing: MeetingList, tz: str) -> str:
     given = schedule.get("timezone")
     if not said(given):
         return tz

@@ -12,17 +12,17 @@ from recoverynet.errors import SchemaError
 from recoverynet.formats.imported import ImportReport, ImportRow
 from recoverynet.formats.opened import decoded
 from recoverynet.formats.pajek.attributes import attribute_values, column_name, legend_of
-from recoverynet.formats.pajek.sections import LIST_SECTIONS, Section, label_of, quoted, sections_of, words_of
+from recoverynet.formats.pajek.sections import LIST_SECTIONS, PajekSection, label_of, quoted, sections_of, words_of
 from recoverynet.formats.raw_networks import (
     MODE,
     NETWORK,
-    Layer,
     RawNetwork,
     RawNetworks,
+    RelationTies,
+    networks_settled,
     number_text,
     require_number_of_ties,
     require_one_line,
-    settled,
     unique_ids,
     windows_notes,
     without_names,
@@ -41,7 +41,7 @@ class _Reading:
     n_first: int = 0
     labels: dict[int, str] = field(default_factory=dict)
     n_drawn: int = 0
-    layers: dict[int, Layer] = field(default_factory=dict)
+    layers: dict[int, RelationTies] = field(default_factory=dict)
     kinds: dict[int, set[str]] = field(default_factory=dict)
     n_tie_words: int = 0
     columns: dict[str, pd.Series] = field(default_factory=dict)
@@ -109,7 +109,7 @@ def _last(readings: list[_Reading], name: str) -> _Reading:
     return readings[-1]
 
 
-def _take_vertices(section: Section, reading: _Reading, name: str) -> None:
+def _take_vertices(section: PajekSection, reading: _Reading, name: str) -> None:
     reading.n, reading.n_first = section.size(name)
     for number, line in section.lines:
         words = words_of(line)
@@ -120,7 +120,7 @@ def _take_vertices(section: Section, reading: _Reading, name: str) -> None:
         reading.n_drawn += len(words) > 2
 
 
-def _take_attribute(section: Section, name: str, title: str, reading: _Reading) -> None:
+def _take_attribute(section: PajekSection, name: str, title: str, reading: _Reading) -> None:
     n, _ = section.size(name)
     if n != reading.n or len(section.lines) != n:
         raise SchemaError(
@@ -130,7 +130,7 @@ def _take_attribute(section: Section, name: str, title: str, reading: _Reading) 
     reading.columns[told] = attribute_values([line for _, line in section.lines], section.comments, name)
 
 
-def _take_ties(section: Section, reading: _Reading, name: str) -> None:
+def _take_ties(section: PajekSection, reading: _Reading, name: str) -> None:
     k, title = section.relation()
     require_number_of_ties(
         sum(line.count(" ") for _, line in section.lines) if section.kind.endswith("list") else len(section.lines), name
@@ -158,8 +158,8 @@ def _take_ties(section: Section, reading: _Reading, name: str) -> None:
         layer.both_ways = [*(layer.both_ways if layer.both_ways is not None else []), *([undirected] * len(mine))]
 
 
-def _layer(reading: _Reading, k: int, title: str) -> Layer:
-    layer = reading.layers.setdefault(k, Layer(""))
+def _layer(reading: _Reading, k: int, title: str) -> RelationTies:
+    layer = reading.layers.setdefault(k, RelationTies(""))
     layer.name = title or layer.name
     return layer
 
@@ -181,7 +181,7 @@ def _of_list(line: str, number: int, name: str) -> list[tuple[int, int, float]]:
     return [(places[0], other, 1.0) for other in places[1:]]
 
 
-def _of_matrix(section: Section, reading: _Reading, name: str) -> list[tuple[int, int, int, float]]:
+def _of_matrix(section: PajekSection, reading: _Reading, name: str) -> list[tuple[int, int, int, float]]:
     k, _ = section.relation()
     two_sets = reading.n_first < reading.n
     shape = (reading.n_first, reading.n - reading.n_first) if two_sets else (reading.n, reading.n)
@@ -225,7 +225,7 @@ def _made(
         (reading.n_tie_words, "looks, labels or times of ties", "a network holds one strength a tie"),
     ):
         rows += [ImportRow(name, what, n, 0, why)] * bool(n)
-    reading.layers = reading.layers or {1: Layer("", both_ways=[])}
+    reading.layers = reading.layers or {1: RelationTies("", both_ways=[])}
     for k, layer in reading.layers.items():
         kinds = reading.kinds.get(k, {"edges"})
         layer.directed = "arcs" in kinds
@@ -234,7 +234,7 @@ def _made(
         layer.name = layer.name or bare or (NETWORK if alone else f"{NETWORK} {k}")
         if reading.title and not alone and layer.name != reading.title:
             layer.name = f"{reading.title}: {layer.name}"
-    networks, ties = settled(reading.layers.values(), people, name)
+    networks, ties = networks_settled(reading.layers.values(), people, name)
     return networks, [*rows, *ties]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from recoverynet.errors import SchemaError
-from recoverynet.formats.opened import lines_of
+from recoverynet.formats.opened import text_lines
 from recoverynet.formats.raw_networks import require_number_of_people
 
 _RELATION = re.compile(r":\s*(\d+)(?:\s+(.*))?$")
@@ -16,7 +16,7 @@ WORD = re.compile(r'"[^"]*"|\[[^\]]*\]|[^\s"]+')
 LIST_SECTIONS = ("arcs", "edges", "arcslist", "edgeslist", "matrix")
 
 
-class Section(NamedTuple):
+class PajekSection(NamedTuple):
     """One section: ``vertices``, ``arcs`` and so on, what stands behind that word, its lines, and comments before it."""
 
     kind: str
@@ -41,7 +41,7 @@ class Section(NamedTuple):
         return n, first
 
 
-def sections_of(text: str, name: str) -> Iterator[Section]:
+def sections_of(text: str, name: str) -> Iterator[PajekSection]:
     """Sections in their order; comments (``%``, ``/*``) belong to the section after them.
 
     Raises
@@ -49,9 +49,9 @@ def sections_of(text: str, name: str) -> Iterator[Section]:
     SchemaError
         The file does not begin with a section.
     """
-    current: Section | None = None
+    current: PajekSection | None = None
     comments: list[str] = []
-    for number, line in enumerate(lines_of(text), start=1):
+    for number, line in enumerate(text_lines(text), start=1):
         bare = line.strip()
         if not bare or bare == "\x1a":
             continue
@@ -62,7 +62,7 @@ def sections_of(text: str, name: str) -> Iterator[Section]:
                 yield current
             kind, _, rest = bare[1:].lstrip().partition(" ")
             word, colon, number_behind = kind.partition(":")
-            current = Section(word.lower(), (colon + number_behind + " " + rest).strip(), [], comments)
+            current = PajekSection(word.lower(), (colon + number_behind + " " + rest).strip(), [], comments)
             comments = []
         elif current is None:
             raise SchemaError(f"{name!r} is no Pajek file: it does not begin with *Vertices or *Network.")

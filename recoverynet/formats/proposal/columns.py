@@ -59,7 +59,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Profile:
+class ColumnProfile:
     """One column of a foreign table.
 
     Attributes
@@ -137,7 +137,7 @@ class Profile:
         )
 
 
-def profiles(raw: RawTable) -> list[Profile]:
+def profiles(raw: RawTable) -> list[ColumnProfile]:
     """The columns of a table, looked at."""
     if raw.table is None:
         return []
@@ -146,7 +146,7 @@ def profiles(raw: RawTable) -> list[Profile]:
         column = raw.table[title]
         distinct = pc.unique(column).drop_null()
         values = tuple(str(value).strip() for value in as_text(_chunked(distinct.slice(0, MOST_VALUES))).to_pylist())
-        made.append(Profile(title, len(column), len(column) - column.null_count, len(distinct), values))
+        made.append(ColumnProfile(title, len(column), len(column) - column.null_count, len(distinct), values))
     return made
 
 
@@ -156,9 +156,9 @@ def _chunked(array: object):  # type: ignore[no-untyped-def]
     return pa.chunked_array([array]) if isinstance(array, pa.Array) else array
 
 
-def roles(columns: list[Profile]) -> dict[str, Profile]:
+def roles(columns: list[ColumnProfile]) -> dict[str, ColumnProfile]:
     """Which column may be which of ours: the first that fits by title and whose values allow it."""
-    found: dict[str, Profile] = {}
+    found: dict[str, ColumnProfile] = {}
     taken: set[str] = set()
     for role, pattern in _ROLES:
         for profile in columns:
@@ -171,7 +171,7 @@ def roles(columns: list[Profile]) -> dict[str, Profile]:
     return _by_values(found, [profile for profile in columns if profile.title not in taken and profile.n_filled])
 
 
-def _allows(role: str, profile: Profile) -> bool:
+def _allows(role: str, profile: ColumnProfile) -> bool:
     """Whether the values of a column may be what its title says."""
     if role in ("started_on", "ended_on", "joined_on", "started_at", "observed_at", "asked_at"):
         return profile.holds_dates
@@ -190,7 +190,7 @@ def _is_outcome(value: str) -> bool:
     return outcome_of(value) is not None
 
 
-def _by_values(found: dict[str, Profile], rest: list[Profile]) -> dict[str, Profile]:
+def _by_values(found: dict[str, ColumnProfile], rest: list[ColumnProfile]) -> dict[str, ColumnProfile]:
     """Columns whose titles say nothing, by what stands in them: the only dates, the only outcomes."""
     dated = [profile for profile in rest if profile.holds_dates and not profile.tells_of_persons]
     if not {"started_at", "started_on", "observed_at", "asked_at"} & set(found) and len(dated) == 1:

@@ -10,7 +10,7 @@ from typing import Literal
 import pyarrow.compute as pc
 
 from recoverynet.formats.proposal.blocks import TOTALS, Block, find_blocks, is_date_like
-from recoverynet.formats.proposal.columns import Profile, profiles, roles
+from recoverynet.formats.proposal.columns import ColumnProfile, profiles, roles
 from recoverynet.tables.areas import Area
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import as_text, plain_name
@@ -22,7 +22,7 @@ _HEAD_OF_TEXT, _HEAD_OF_SHEET = 200, 100_000
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundTable:
     """One table of a source.
 
     Attributes
@@ -47,14 +47,14 @@ class Found:
     place: str
     area: Area | None
     raw: RawTable
-    columns: tuple[Profile, ...]
-    roles: dict[str, Profile]
+    columns: tuple[ColumnProfile, ...]
+    roles: dict[str, ColumnProfile]
     sort: Sort
     leave_out: dict[str, str]
     above: tuple[str, ...] = ()
 
 
-def tables_of(source: Source) -> Iterator[Found]:
+def tables_of(source: Source) -> Iterator[FoundTable]:
     """Every table a reader of the source would see, hidden sheets left aside."""
     for name, title in source.names.items():
         if name in source.hidden:
@@ -67,7 +67,7 @@ def tables_of(source: Source) -> Iterator[Found]:
             raw = _without(raw, leave_out)
             columns = tuple(profiles(raw))
             told = roles(list(columns))
-            yield Found(name, title, source.place, area, raw, columns, told, _sort(name, columns, told), leave_out, above)
+            yield FoundTable(name, title, source.place, area, raw, columns, told, _sort(name, columns, told), leave_out, above)
 
 
 def areas_of(source: Source, name: str, *, always: bool = False) -> list[tuple[Area | None, tuple[str, ...]]]:
@@ -99,7 +99,7 @@ def _open_ended(block: Block, rows: list[list[str]], always: bool) -> Area | Non
     return Area(area.first_row, None, 0, None, area.heading_rows)
 
 
-def _sort(name: str, columns: tuple[Profile, ...], told: dict[str, Profile]) -> Sort:
+def _sort(name: str, columns: tuple[ColumnProfile, ...], told: dict[str, ColumnProfile]) -> Sort:
     titles = {plain_name(profile.title) for profile in columns}
     if name in READABLE_TABLES and {*READABLE_TABLES[name].required} <= titles:
         return "ours"
@@ -120,12 +120,12 @@ def _sort(name: str, columns: tuple[Profile, ...], told: dict[str, Profile]) -> 
     return "people" if who.n_distinct == who.n_filled else "unknown"
 
 
-def named_column(columns: tuple[Profile, ...]) -> Profile | None:
+def named_column(columns: tuple[ColumnProfile, ...]) -> ColumnProfile | None:
     """The first column that names persons, where one does."""
     return next(iter(named_columns(columns)), None)
 
 
-def named_columns(columns: tuple[Profile, ...]) -> list[Profile]:
+def named_columns(columns: tuple[ColumnProfile, ...]) -> list[ColumnProfile]:
     """The columns that name the persons a row is about: one, or first name and surname, never two whole names."""
     named = [profile for profile in columns if profile.tells_of_persons == "a person's name" and profile.n_filled]
     of_staff = re.compile(r"worker|staff|practitioner|mentor|facilitator|emergency|kin|gp|doctor")
@@ -134,7 +134,7 @@ def named_columns(columns: tuple[Profile, ...]) -> list[Profile]:
     return parts if len(parts) > 1 else named[:1]
 
 
-def _totals(columns: list[Profile]) -> dict[str, str]:
+def _totals(columns: list[ColumnProfile]) -> dict[str, str]:
     """Columns among the first in which rows of totals say that they are some, and by which words."""
     found = {}
     for profile in columns[:4]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from recoverynet.errors import SchemaError
-from recoverynet.formats.proposal.found import Found, tables_of
-from recoverynet.formats.proposal.sections import Section, commented, listed
-from recoverynet.formats.proposal.tables import Answers, sections_of
+from recoverynet.formats.proposal.found import FoundTable, tables_of
+from recoverynet.formats.proposal.sections import MappingSection, commented, some_of
+from recoverynet.formats.proposal.tables import Questions, mapping_sections
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 from recoverynet.tables.mapping import read_mapping
@@ -106,8 +106,8 @@ def proposed(
         raise SchemaError(f"dates is 'day_first' or 'month_first'; got {dates!r}.")
     require_time_zone(tz, "tz")
     found = list(tables_of(opened))
-    answers = Answers(dates, dict(waves or {}), _known_people(found))
-    sections = _gathered(section for table in _people_first(found) for section in sections_of(table, answers))
+    answers = Questions(dates, dict(waves or {}), _known_people(found))
+    sections = _gathered(section for table in _people_first(found) for section in mapping_sections(table, answers))
     aside = tuple(_left_aside(opened, found))
     if not sections:
         raise SchemaError(
@@ -120,7 +120,7 @@ def proposed(
     return Proposal(text, tuple(answers.questions), tuple(doubts), aside)
 
 
-def _known_people(found: Iterable[Found]) -> frozenset[str]:
+def _known_people(found: Iterable[FoundTable]) -> frozenset[str]:
     """Ids of people that tables of people hold."""
     known: set[str] = set()
     for table in found:
@@ -131,13 +131,13 @@ def _known_people(found: Iterable[Found]) -> frozenset[str]:
     return frozenset(known)
 
 
-def _people_first(found: list[Found]) -> list[Found]:
+def _people_first(found: list[FoundTable]) -> list[FoundTable]:
     return sorted(found, key=lambda table: 0 if table.sort == "people" or table.name == "people" else 1)
 
 
-def _gathered(sections: Iterable[Section]) -> list[Section]:
+def _gathered(sections: Iterable[MappingSection]) -> list[MappingSection]:
     """Sections in the order of our tables; those that differ in their file alone are one."""
-    kept: list[Section] = []
+    kept: list[MappingSection] = []
     for section in sections:
         twin = next((other for other in kept if other.same_shape(section)), None)
         if twin is None:
@@ -148,7 +148,7 @@ def _gathered(sections: Iterable[Section]) -> list[Section]:
     return sorted(kept, key=lambda section: order.index(section.table))
 
 
-def _left_aside(source: Source, found: list[Found]) -> Iterable[str]:
+def _left_aside(source: Source, found: list[FoundTable]) -> Iterable[str]:
     for name in sorted(source.hidden):
         yield f"The sheet {source.names[name]!r} is hidden and was left aside."
     read = {table.name for table in found}
@@ -157,7 +157,7 @@ def _left_aside(source: Source, found: list[Found]) -> Iterable[str]:
             how = "its columns are dates): `recoverynet import register` reads it."
             yield f"{table.title} looks like an attendance register ({how}"
         if table.sort == "unknown":
-            titles = listed([profile.title for profile in table.columns])
+            titles = some_of([profile.title for profile in table.columns])
             yield f"{table.title}: no column that says whom a row is about was made out among {titles}."
     for name, title in source.names.items():
         if name not in read and name not in source.hidden:
@@ -165,7 +165,7 @@ def _left_aside(source: Source, found: list[Found]) -> Iterable[str]:
             yield problems[0].in_words() if problems else f"{title} holds no table."
 
 
-def _text(label: str, tz: str, sections: list[Section], questions: list[str], aside: tuple[str, ...]) -> str:
+def _text(label: str, tz: str, sections: list[MappingSection], questions: list[str], aside: tuple[str, ...]) -> str:
     lines = commented(
         f"A mapping proposed for {label[0].lower() + label[1:]}. Read the comments: they say what was taken to be so."
     )

@@ -13,7 +13,7 @@ Value = str | bool | Sequence[str] | Mapping[str, object]
 
 
 @dataclass
-class Section:
+class MappingSection:
     """A part of one table.
 
     Attributes
@@ -44,7 +44,7 @@ class Section:
     beside: dict[str, str] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
 
-    def same_shape(self, other: Section) -> bool:
+    def same_shape(self, other: MappingSection) -> bool:
         """Whether another section differs in the name of its file or sheet alone."""
         mine = (self.table, self.place, self.area, self.settings, self.columns, self.asked)
         return mine == (other.table, other.place, other.area, other.settings, other.columns, other.asked)
@@ -93,7 +93,7 @@ def commented(text: str) -> list[str]:
     return [f"# {line}" for line in textwrap.wrap(safe, 110)]
 
 
-def listed(words: Sequence[str], most: int = 8) -> str:
+def some_of(words: Sequence[str], most: int = 8) -> str:
     """Some words for a comment, the first of many."""
     named = ", ".join(json.dumps(word, ensure_ascii=False) for word in words[:most])
     return named + (f" and {len(words) - most} more" if len(words) > most else "")

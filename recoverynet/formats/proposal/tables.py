@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from recoverynet.formats.proposal.columns import Profile
+from recoverynet.formats.proposal.columns import ColumnProfile
 from recoverynet.formats.proposal.dates import Order
-from recoverynet.formats.proposal.found import Found, named_columns
-from recoverynet.formats.proposal.sections import Section, Value, listed
-from recoverynet.formats.proposal.words import group_values, kind_map, missing_words, outcome_map, role_map, shown
+from recoverynet.formats.proposal.found import FoundTable, named_columns
+from recoverynet.formats.proposal.sections import MappingSection, Value, some_of
+from recoverynet.formats.proposal.words import group_values, kind_map, missing_words, outcome_map, role_map, shown_values
 from recoverynet.tables.layouts import READABLE_TABLES
 from recoverynet.tables.mapped import plain_name
 
@@ -21,7 +21,7 @@ _HOLDS_IDS = re.compile(r"[A-Za-z]{0,6}[-_/ ]?[0-9]{1,10}[A-Za-z]?|[a-z]+[0-9]+"
 
 
 @dataclass
-class Answers:
+class Questions:
     """What was asked and has been answered, and what is still to be asked.
 
     Attributes
@@ -44,9 +44,9 @@ class Answers:
     questions: list[str] = field(default_factory=list)
 
 
-def sections_of(found: Found, answers: Answers) -> Iterator[Section]:
+def mapping_sections(found: FoundTable, answers: Questions) -> Iterator[MappingSection]:
     """The sections that take one table in."""
-    makers: dict[str, Callable[[Found, Answers], Iterator[Section]]] = {
+    makers: dict[str, Callable[[FoundTable, Questions], Iterator[MappingSection]]] = {
         "ours": _ours, "contacts": _contacts, "episodes": _episodes, "people": _people, "nominations": _nominations,
         "observations": _observations,
     }  # fmt: skip
@@ -56,14 +56,14 @@ def sections_of(found: Found, answers: Answers) -> Iterator[Section]:
         yield from makers[found.sort](found, answers)
 
 
-def _section(table: str, found: Found) -> Section:
-    section = Section(table, found.place, [found.title], found.area)
+def _section(table: str, found: FoundTable) -> MappingSection:
+    section = MappingSection(table, found.place, [found.title], found.area)
     if found.leave_out:
         section.settings["leave_out"] = dict(found.leave_out)
     return section
 
 
-def _who(found: Found) -> tuple[Profile | None, Value | None, str]:
+def _who(found: FoundTable) -> tuple[ColumnProfile | None, Value | None, str]:
     """The column that says whom a row is about, what fills person_id, and a remark."""
     profile = found.roles.get("person_id")
     if profile is not None and not profile.holds_names:
@@ -76,7 +76,7 @@ def _who(found: Found) -> tuple[Profile | None, Value | None, str]:
     return named[0], {"from": titles[0] if len(titles) == 1 else titles, "numbered": "person"}, remark
 
 
-def _clients(found: Found, answers: Answers, role: Value | None = None) -> Section | None:
+def _clients(found: FoundTable, answers: Questions, role: Value | None = None) -> MappingSection | None:
     """People as the table speaks of them; None where a table of people holds them all."""
     profile, value, remark = _who(found)
     if profile is None or value is None or (answers.known_people and set(profile.values) <= answers.known_people):
@@ -96,17 +96,17 @@ def _clients(found: Found, answers: Answers, role: Value | None = None) -> Secti
     return section
 
 
-def _optional(section: Section, name: str, profile: Profile, answers: Answers) -> None:
+def _optional(section: MappingSection, name: str, profile: ColumnProfile, answers: Questions) -> None:
     if READABLE_TABLES[section.table].is_instant(name):
         _date(section, name, [profile], answers)
         return
     missing = missing_words(profile)
     section.columns[name] = {"from": profile.title, "missing": missing} if missing else profile.title
     if missing:
-        section.beside[name] = f"Taken as nothing recorded in {profile.title}: {listed(missing)}."
+        section.beside[name] = f"Taken as nothing recorded in {profile.title}: {some_of(missing)}."
 
 
-def _date(section: Section, name: str, given: list[Profile], answers: Answers) -> None:
+def _date(section: MappingSection, name: str, given: list[ColumnProfile], answers: Questions) -> None:
     """What fills a date, or a question where its order cannot be known."""
     written, titles = given[0].written, [profile.title for profile in given]
     source: str | list[str] = titles[0] if len(titles) == 1 else titles
@@ -114,7 +114,8 @@ def _date(section: Section, name: str, given: list[Profile], answers: Answers) -
     where = f"{section.sources[0]}, column {titles[0]!r}"
     if order == "either" and answers.order is None:
         answers.questions.append(
-            f"{where}: every date could be read day first or month first ({shown(given[0])}). Which is it? Say --dates day-first "
+            f"{where}: every date could be read day first or month first ({shown_values(given[0])}). Which is it? Say --dates "
+            "day-first "
             "or --dates month-first."
         )
         section.asked[name] = f'{name} = {{ from = "{titles[0]}", date_format = "%d/%m/%Y" }}   # or "%m/%d/%Y"'
@@ -143,13 +144,13 @@ def _date(section: Section, name: str, given: list[Profile], answers: Answers) -
         )
 
 
-def _order_of(profile: Profile, answers: Answers) -> Order:
+def _order_of(profile: ColumnProfile, answers: Questions) -> Order:
     """The order of a column's dates: its own, or, where they could be either, that of every other date of the table."""
     order = profile.written.order
     return answers.told_by_table if order == "either" and answers.order is None and answers.told_by_table else order
 
 
-def found_example(profile: Profile) -> str:
+def found_example(profile: ColumnProfile) -> str:
     """The length of the first value that is no date, never the value."""
     from recoverynet.formats.proposal.dates import how_written
 
@@ -157,7 +158,7 @@ def found_example(profile: Profile) -> str:
     return f"the first has {len(value)} characters"
 
 
-def _workers(found: Found, answers: Answers) -> tuple[Section | None, Value | None]:
+def _workers(found: FoundTable, answers: Questions) -> tuple[MappingSection | None, Value | None]:
     """Whom contacts were with: a section for them, and what fills with_person_id."""
     profile = found.roles.get("with_person_id")
     if profile is None:
@@ -174,7 +175,7 @@ def _workers(found: Found, answers: Answers) -> tuple[Section | None, Value | No
     return section, value
 
 
-def _groups(found: Found) -> Section | None:
+def _groups(found: FoundTable) -> MappingSection | None:
     profile = found.roles.get("group_id")
     if profile is None:
         return None
@@ -189,12 +190,12 @@ def _groups(found: Found) -> Section | None:
     if norms:
         section.columns["norm"] = {"from": profile.title, "values": norms, "other": "unknown"}
     section.beside["kind"] = "What sort of group each is was read from its name" + (
-        f"; the names of {listed(silent)} do not say, so they are other, which counts as no recovery community." if silent else "."
+        f"; the names of {some_of(silent)} do not say, so they are other, which counts as no recovery community." if silent else "."
     )
     return section
 
 
-def _contacts(found: Found, answers: Answers) -> Iterator[Section]:
+def _contacts(found: FoundTable, answers: Questions) -> Iterator[MappingSection]:
     clients = _clients(found, answers)
     workers, with_whom = _workers(found, answers)
     groups = _groups(found)
@@ -218,14 +219,14 @@ def _contacts(found: Found, answers: Answers) -> Iterator[Section]:
     yield from episodes
 
 
-def _the_service(found: Found) -> Section:
+def _the_service(found: FoundTable) -> MappingSection:
     section = _section("people", found)
     section.settings["once"] = True
     section.columns = {"person_id": {"default": _SERVICE}, "role": {"default": "worker"}}
     return section
 
 
-def _of_contacts(section: Section, found: Found) -> None:
+def _of_contacts(section: MappingSection, found: FoundTable) -> None:
     kind, outcome, length = (found.roles.get(name) for name in ("kind", "outcome", "duration_min"))
     if outcome is None and kind is not None and kind.holds_outcomes:
         section.columns["outcome"] = outcome_map(section, kind, True)
@@ -248,7 +249,7 @@ def _of_contacts(section: Section, found: Found) -> None:
             section.beside["duration_min"] = f"{length.title} names no unit; it was taken as minutes."
 
 
-def _not_taken(found: Found, *sections: Section | None) -> str:
+def _not_taken(found: FoundTable, *sections: MappingSection | None) -> str:
     used = {title for section in sections if section is not None for value in section.columns.values() for title in _theirs(value)}
     parts = []
     for profile in found.columns:
@@ -267,7 +268,7 @@ def _theirs(value: Value) -> list[str]:
     return [given] if isinstance(given, str) else list(given) if isinstance(given, Sequence) else []
 
 
-def _episodes(found: Found, answers: Answers, people: bool = True) -> Iterator[Section]:
+def _episodes(found: FoundTable, answers: Questions, people: bool = True) -> Iterator[MappingSection]:
     profile, value, _ = _who(found)
     if profile is None or value is None:
         return
@@ -286,8 +287,8 @@ def _episodes(found: Found, answers: Answers, people: bool = True) -> Iterator[S
     yield section
 
 
-def _people(found: Found, answers: Answers) -> Iterator[Section]:
-    section = _clients(found, Answers(answers.order, told_by_table=answers.told_by_table, questions=answers.questions))
+def _people(found: FoundTable, answers: Questions) -> Iterator[MappingSection]:
+    section = _clients(found, Questions(answers.order, told_by_table=answers.told_by_table, questions=answers.questions))
     if section is None:
         return
     if "role" in found.roles:
@@ -297,7 +298,7 @@ def _people(found: Found, answers: Answers) -> Iterator[Section]:
     yield section
 
 
-def _nominations(found: Found, answers: Answers) -> Iterator[Section]:
+def _nominations(found: FoundTable, answers: Questions) -> Iterator[MappingSection]:
     ego, alter = found.roles["ego_id"], found.roles["alter_id"]
     if not answers.known_people:
         people = _section("people", found)
@@ -312,7 +313,7 @@ def _nominations(found: Found, answers: Answers) -> Iterator[Section]:
     yield section
 
 
-def _asked_at(section: Section, name: str, found: Found, answers: Answers) -> None:
+def _asked_at(section: MappingSection, name: str, found: FoundTable, answers: Questions) -> None:
     """A date, or the day of each wave, which only somebody who knows the study can say."""
     dated = next((found.roles[role] for role in (name, "asked_at", "observed_at", "started_at") if role in found.roles), None)
     wave = found.roles.get("wave")
@@ -335,7 +336,7 @@ def _asked_at(section: Section, name: str, found: Found, answers: Answers) -> No
     section.columns[name] = {"from": wave.title, "values": {value: answers.waves[value] for value in wave.values}}
 
 
-def _observations(found: Found, answers: Answers) -> Iterator[Section]:
+def _observations(found: FoundTable, answers: Questions) -> Iterator[MappingSection]:
     clients = _clients(found, answers, {"default": "community"})
     yield from () if clients is None else (clients,)
     section = _section("observations", found)
@@ -350,7 +351,7 @@ def _observations(found: Found, answers: Answers) -> Iterator[Section]:
     yield section
 
 
-def _ours(found: Found, answers: Answers) -> Iterator[Section]:
+def _ours(found: FoundTable, answers: Questions) -> Iterator[MappingSection]:
     """A table that stands under our names already: what would stop it, and what its other names mean."""
     schema = READABLE_TABLES[found.name]
     section = _section(found.name, found)
@@ -366,7 +367,7 @@ def _ours(found: Found, answers: Answers) -> Iterator[Section]:
         section.columns["role"] = role_map(section, by_name["role"])
     length = found.roles.get("duration_min")
     if length is not None and "duration_min" in schema.names and "duration_min" not in by_name:
-        _of_contacts(section, Found(**{**found.__dict__, "roles": {"duration_min": length}}))
+        _of_contacts(section, FoundTable(**{**found.__dict__, "roles": {"duration_min": length}}))
         section.comments.clear()
     outcome = found.roles.get("outcome")
     if outcome is not None and "outcome" in schema.names and "outcome" not in by_name:
@@ -375,7 +376,7 @@ def _ours(found: Found, answers: Answers) -> Iterator[Section]:
     yield section
 
 
-def _not_taken_of_ours(found: Found, names: set[str], section: Section) -> str:
+def _not_taken_of_ours(found: FoundTable, names: set[str], section: MappingSection) -> str:
     used = {title for value in section.columns.values() for title in _theirs(value)}
     rest = [profile.title for profile in found.columns if plain_name(profile.title) not in names and profile.title not in used]
-    return f"Not taken from {found.title}, because nothing here reads them: {listed(rest)}." if rest else ""
+    return f"Not taken from {found.title}, because nothing here reads them: {some_of(rest)}." if rest else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recoverynet.formats.group_kinds import kind_of_group
-from recoverynet.formats.proposal.columns import Profile
-from recoverynet.formats.proposal.sections import Section, Value, listed
+from recoverynet.formats.proposal.columns import ColumnProfile
+from recoverynet.formats.proposal.sections import MappingSection, Value, some_of
 from recoverynet.tables.attendance import outcome_of
 from recoverynet.tables.layouts import OCCASIONS, OUTCOMES, PEOPLE
 from recoverynet.tables.problems import masked
@@ -47,7 +47,7 @@ _MISSING = (
 )
 
 
-def outcome_map(section: Section, profile: Profile, kinds_too: bool) -> Value:
+def outcome_map(section: MappingSection, profile: ColumnProfile, kinds_too: bool) -> Value:
     """What fills ``outcome``; words that say nothing of it are doubts."""
     if profile.yes_or_no:
         missed = (
@@ -63,17 +63,17 @@ def outcome_map(section: Section, profile: Profile, kinds_too: bool) -> Value:
     values = {value: meaning for value in profile.values if (meaning := outcome_of(value))}
     silent = [value for value in profile.values if value not in values]
     if silent and kinds_too:
-        section.beside["outcome"] = f"Words that say nothing of it were taken as attended: {listed(silent)}."
+        section.beside["outcome"] = f"Words that say nothing of it were taken as attended: {some_of(silent)}."
         return {"from": profile.title, "values": values, "other": "attended"}
     if silent:
         section.beside["outcome"] = (
-            f"What do {listed(silent)} mean? Write each under values as one of {', '.join(OUTCOMES)}; "
+            f"What do {some_of(silent)} mean? Write each under values as one of {', '.join(OUTCOMES)}; "
             "until then their rows are left out."
         )
     return {"from": profile.title, "values": values}
 
 
-def kind_map(section: Section, profile: Profile) -> Value:
+def kind_map(section: MappingSection, profile: ColumnProfile) -> Value:
     """What fills ``kind`` of a contact; words nobody here knows become ``other``."""
     import re
 
@@ -90,14 +90,14 @@ def kind_map(section: Section, profile: Profile) -> Value:
         else:
             found[value] = meaning
     if silent:
-        section.beside["kind"] = f"Taken as other, because nothing here knows the words: {listed(silent)}."
+        section.beside["kind"] = f"Taken as other, because nothing here knows the words: {some_of(silent)}."
     if len(profile.values) > 60:
         used = [(pattern, kind) for pattern, kind in _KINDS if kind in found.values()]
         return {"from": profile.title, "patterns": dict(used), "other": "other"}
     return {"from": profile.title, "values": {old: new for old, new in found.items() if old != new}, "other": "other"}
 
 
-def role_map(section: Section, profile: Profile) -> Value:
+def role_map(section: MappingSection, profile: ColumnProfile) -> Value:
     """What fills ``role``; codes nobody can read become ``community``, and the doubt is told."""
     import re
 
@@ -113,7 +113,7 @@ def role_map(section: Section, profile: Profile) -> Value:
     silent = [value for value in profile.values if value not in found]
     if silent:
         section.beside["role"] = (
-            f"Nothing here says what {listed(silent)} stand for, so these people come in as community. Write each under "
+            f"Nothing here says what {some_of(silent)} stand for, so these people come in as community. Write each under "
             f"values as one of {', '.join(choices)}."
         )
     return {"from": profile.title, "values": found, "other": "community"} if silent else {"from": profile.title, "values": found}
@@ -133,11 +133,11 @@ def group_values(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str], 
     return kinds, norms, silent
 
 
-def missing_words(profile: Profile) -> list[str]:
+def missing_words(profile: ColumnProfile) -> list[str]:
     """Words of a column that stand for nothing recorded."""
     return [word for word in _MISSING if word in profile.values]
 
 
-def shown(profile: Profile, most: int = 3) -> str:
+def shown_values(profile: ColumnProfile, most: int = 3) -> str:
     """Some values of a column as a comment may show them."""
     return ", ".join(masked(value) if profile.holds_names else repr(value) for value in profile.values[:most])

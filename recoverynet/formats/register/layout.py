@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.proposal.found import areas_of
-from recoverynet.formats.register.sessions import Hints, Session, is_session, sessions_of
+from recoverynet.formats.register.sessions import Hints, RegisterColumn, is_session, sessions_of
 from recoverynet.tables.raw import RawTable
 from recoverynet.tables.sources import Source, known_columns
 
@@ -41,7 +41,7 @@ class Page:
     title: str
     group: str
     raw: RawTable
-    sessions: list[Session]
+    sessions: list[RegisterColumn]
 
 
 def pages_of(source: Source, hints: Hints, group: str | None, stem: str, first: dt.date | None) -> tuple[list[Page], list[str]]:

@@ -10,12 +10,12 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.formats.meetings.times import clock_of
-from recoverynet.formats.proposal.columns import Profile, profiles, roles
+from recoverynet.formats.proposal.columns import ColumnProfile, profiles, roles
 from recoverynet.formats.proposal.dates import Order
 from recoverynet.formats.proposal.found import named_column
 from recoverynet.formats.register.layout import Page
 from recoverynet.formats.register.marks import MEANINGS, all_marks, meaning_of
-from recoverynet.formats.register.sessions import Session
+from recoverynet.formats.register.sessions import RegisterColumn
 from recoverynet.formats.register.sheet import Sheet
 from recoverynet.tables.mapped import as_text
 from recoverynet.tables.parts import Labels
@@ -47,7 +47,8 @@ def read_long(page: Page, order: Order | None, labels: Labels, codes: Mapping[st
     place, known_moments = pd.factorize(moment[good], sort=True)
     person, known = pd.factorize(ids[good])
     sheet.sessions = [
-        Session(str(one), one.date(), one.time() if one.time() != dt.time() else None) for one in pd.DatetimeIndex(known_moments)
+        RegisterColumn(str(one), one.date(), one.time() if one.time() != dt.time() else None)
+        for one in pd.DatetimeIndex(known_moments)
     ]
     sheet.people = pd.DataFrame({"person_id": pd.Index(known).astype("str")})
     rows = pd.DataFrame({"person": person, "session": place, "outcome": meaning[good]}).drop_duplicates(["person", "session"])
@@ -60,7 +61,7 @@ def read_long(page: Page, order: Order | None, labels: Labels, codes: Mapping[st
     return sheet
 
 
-def _days(texts: pd.Series, profile: Profile, order: Order | None, where: str) -> pd.Series:
+def _days(texts: pd.Series, profile: ColumnProfile, order: Order | None, where: str) -> pd.Series:
     written = profile.written
     if written.order == "either" and order is None:
         raise SchemaError(
@@ -76,7 +77,7 @@ def _days(texts: pd.Series, profile: Profile, order: Order | None, where: str) -
     return days.dt.tz_localize(None) if days.dt.tz is not None else days
 
 
-def _with_clock(days: pd.Series, told: Mapping[str, Profile], table: object) -> pd.Series:
+def _with_clock(days: pd.Series, told: Mapping[str, ColumnProfile], table: object) -> pd.Series:
     """The day with the time of a column of its own, where there is one."""
     if "time" not in told:
         return days
@@ -87,7 +88,7 @@ def _with_clock(days: pd.Series, told: Mapping[str, Profile], table: object) -> 
     return answer
 
 
-def _meanings(told: Mapping[str, Profile], table: object, sheet: Sheet, codes: Mapping[str, str]) -> np.ndarray:
+def _meanings(told: Mapping[str, ColumnProfile], table: object, sheet: Sheet, codes: Mapping[str, str]) -> np.ndarray:
     """What became of each row; a row of a register that says nothing of it is an attendance."""
     profile = told.get("outcome")
     if profile is None:

@@ -18,7 +18,7 @@ from recoverynet.formats.register.layout import Page, days_given, pages_of
 from recoverynet.formats.register.long_form import read_long
 from recoverynet.formats.register.marks import read_codes
 from recoverynet.formats.register.sessions import Hints
-from recoverynet.formats.register.sheet import Sheet, read_sheet
+from recoverynet.formats.register.sheet import Sheet, read_register_sheet
 from recoverynet.tables.layouts import GROUPS, OUTCOMES, PEOPLE
 from recoverynet.tables.parts import Labels
 from recoverynet.tables.pseudonym_ids import key_bytes, pseudonyms
@@ -128,7 +128,7 @@ def _require_choices(kind: str | None, role: str) -> None:
 
 def _sheet(page: Page, hints: Hints, labels: Labels, codes: Mapping[str, str]) -> Sheet:
     if page.sessions:
-        return read_sheet(page.title, page.group, page.raw, page.sessions, labels, codes)
+        return read_register_sheet(page.title, page.group, page.raw, page.sessions, labels, codes)
     return read_long(page, hints.order, labels, codes)
 
 

@@ -26,7 +26,7 @@ _CLOCK = re.compile(r"(?:T|\s|^)([0-9]{1,2}[:.][0-9]{2}(?: ?[ap]m)?|[0-9]{1,2} ?
 
 
 @dataclass(frozen=True)
-class Session:
+class RegisterColumn:
     """One column of a register.
 
     Attributes
@@ -74,14 +74,14 @@ def is_session(title: str) -> bool:
     )
 
 
-def sessions_of(titles: Sequence[str], hints: Hints, around: Sequence[str], where: str) -> list[Session]:
+def sessions_of(titles: Sequence[str], hints: Hints, around: Sequence[str], where: str) -> list[RegisterColumn]:
     """The day of every session; raises SchemaError where it is not certain, with how to say it.
 
     ``around`` are the lines over the table and the name of the sheet, in which a year may stand.
     """
     order = _order_of(titles, hints, where)
     year = hints.year or _year_of(around)
-    made: list[Session] = []
+    made: list[RegisterColumn] = []
     without_year: list[str] = []
     undated: list[str] = []
     given = {title.lower(): day for title, day in (hints.given or {}).items()}
@@ -90,7 +90,7 @@ def sessions_of(titles: Sequence[str], hints: Hints, around: Sequence[str], wher
         if day is None:
             (undated if _NUMBERED.fullmatch(title.strip()) else without_year).append(title)
         else:
-            made.append(Session(title, day, _clock_in(title)))
+            made.append(RegisterColumn(title, day, _clock_in(title)))
     if undated:
         raise SchemaError(
             f'{where}: on which day was {undated[0]!r}{_and_more(undated)}? Say --session "{undated[0]}=2011-03-07" for each, or '
@@ -176,7 +176,7 @@ def _clock_in(title: str) -> dt.time | None:
     return clock_of(found[1]) if found else None
 
 
-def _require_one_year(made: Sequence[Session], titles: Sequence[str], year: int | None, hints: Hints, where: str) -> None:
+def _require_one_year(made: Sequence[RegisterColumn], titles: Sequence[str], year: int | None, hints: Hints, where: str) -> None:
     """Raise where the year was taken for all titles alike although the months pass from December to January."""
     bare = [session for session in made if not _YEAR.search(session.title) and not (found_year(session.title))]
     months = [session.day.month for session in bare]

@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from recoverynet.errors import SchemaError
 from recoverynet.formats.meetings.times import clock_of
 from recoverynet.formats.proposal.blocks import TOTALS
-from recoverynet.formats.proposal.columns import Profile, profiles, roles
+from recoverynet.formats.proposal.columns import ColumnProfile, profiles, roles
 from recoverynet.formats.proposal.found import named_columns
 from recoverynet.formats.register.marks import MEANINGS, NOT_THERE, all_marks, is_clock, meaning_of
-from recoverynet.formats.register.sessions import Session
+from recoverynet.formats.register.sessions import RegisterColumn
 from recoverynet.tables.mapped import as_text
 from recoverynet.tables.parts import Labels
 from recoverynet.tables.raw import RawTable
@@ -51,7 +51,7 @@ class Sheet:
 
     title: str
     group_id: str
-    sessions: list[Session]
+    sessions: list[RegisterColumn]
     people: pd.DataFrame = field(default_factory=pd.DataFrame)
     there: pd.DataFrame = field(default_factory=pd.DataFrame)
     other: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -61,8 +61,8 @@ class Sheet:
     dropped: list[str] = field(default_factory=list)
 
 
-def read_sheet(
-    title: str, group_id: str, raw: RawTable, sessions: list[Session], labels: Labels, codes: Mapping[str, str]
+def read_register_sheet(
+    title: str, group_id: str, raw: RawTable, sessions: list[RegisterColumn], labels: Labels, codes: Mapping[str, str]
 ) -> Sheet:
     """A sheet whose columns are known; raises SchemaError where no column says who came."""
     sheet = Sheet(title, group_id, sessions)
@@ -95,14 +95,14 @@ def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(whole, pa.large_string())])
 
 
-def _first_of_names(columns: list[Profile]) -> Profile | None:
+def _first_of_names(columns: list[ColumnProfile]) -> ColumnProfile | None:
     """A first column of texts that are all different, where no title says who came."""
     first = next((profile for profile in columns if profile.n_filled), None)
     few_words = first is not None and first.holds_names and first.n_distinct > 0.9 * first.n_filled
     return first if few_words else None
 
 
-def _persons_only(sheet: Sheet, table: pa.Table, columns: list[Profile], who: Profile) -> pa.Table:
+def _persons_only(sheet: Sheet, table: pa.Table, columns: list[ColumnProfile], who: ColumnProfile) -> pa.Table:
     """Rows that are about one person: no totals, nobody unnamed, no two on one row."""
     totals = pa.array(np.zeros(table.num_rows, dtype=bool))
     for profile in columns[:4]:
@@ -126,10 +126,10 @@ def _attributes(
     table: pa.Table,
     person: np.ndarray,
     known: pd.Index,
-    told: Mapping[str, Profile],
-    who: Profile,
+    told: Mapping[str, ColumnProfile],
+    who: ColumnProfile,
     sheet: Sheet,
-    columns: list[Profile],
+    columns: list[ColumnProfile],
 ) -> pd.DataFrame:
     """What the sheet says of people besides: area, sex, age band, role; everything else is named as dropped."""
     people = pd.DataFrame({"person_id": known.astype("str")})

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from recoverynet.errors import SchemaError
-from recoverynet.formats.opened import lines_of
-from recoverynet.formats.raw_networks import Layer, require_number_of_ties
+from recoverynet.formats.opened import text_lines
+from recoverynet.formats.raw_networks import RelationTies, require_number_of_ties
 from recoverynet.formats.ucinet.head import TOKEN, Head, unquoted
 
 _MISSING = {"na", ".", "nan"}
@@ -21,12 +21,12 @@ _MOST_CELLS, _MOST_WORDS = 50_000_000, 40_000_000
 class Body(NamedTuple):
     """Layers with the places of rows and of columns, each counted from 0, and who stands in those places."""
 
-    layers: list[Layer]
+    layers: list[RelationTies]
     rows: list[str]
     columns: list[str]
 
 
-def read_matrices(text: str, head: Head, name: str, directed: bool | None) -> Body:
+def full_and_half_matrices(text: str, head: Head, name: str, directed: bool | None) -> Body:
     """Full and half matrices.
 
     Raises
@@ -42,7 +42,9 @@ def read_matrices(text: str, head: Head, name: str, directed: bool | None) -> Bo
     for k in range(head.n_matrices):
         cells, at = _one_matrix(tokens, at, head, (n_rows, n_columns), name)
         row, column = np.nonzero(cells != 0)
-        layers.append(Layer(head.matrix_name(k), row, column, cells[row, column], None if head.form == "fullmatrix" else False))
+        layers.append(
+            RelationTies(head.matrix_name(k), row, column, cells[row, column], None if head.form == "fullmatrix" else False)
+        )
         layers[-1].asked(directed)
     if at != len(tokens):
         raise SchemaError(f"{name!r} holds {len(tokens) - at:,} more values than the sizes it declares leave room for.")
@@ -138,11 +140,11 @@ def read_lists(text: str, head: Head, name: str, directed: bool | None) -> Body:
     columns = _Members(head.column_labels, head.n_columns, "columns" in head.embedded, name) if two_lists else rows
     layers = []
     for k, part in enumerate(re.split(r"(?m)^[ \t]*!.*$", text)):
-        lines = ([unquoted(token) for token in TOKEN.findall(line)] for line in lines_of(part))
+        lines = ([unquoted(token) for token in TOKEN.findall(line)] for line in text_lines(part))
         ties = list(_ties(head.form, (cells for cells in lines if cells), name))
         ends = [(rows.place(tie[0]), columns.place(tie[1])) for tie in ties]
         one, other = [end[0] for end in ends], [end[1] for end in ends]
-        layers.append(Layer(head.matrix_name(k), one, other, [tie[2] for tie in ties]))
+        layers.append(RelationTies(head.matrix_name(k), one, other, [tie[2] for tie in ties]))
         layers[-1].asked(directed)
     if len(layers) != head.n_matrices:
         raise SchemaError(f"{name!r} declares {head.n_matrices} matrices and holds {len(layers)}, parted by lines of '!'.")

@@ -20,14 +20,14 @@ from recoverynet.formats.raw_networks import (
     NETWORK,
     RawNetwork,
     RawNetworks,
+    networks_settled,
     number_text,
     of_one_direction,
     require_one_line,
-    settled,
     unique_ids,
     windows_notes,
 )
-from recoverynet.formats.ucinet.cells import read_lists, read_matrices
+from recoverynet.formats.ucinet.cells import full_and_half_matrices, read_lists
 from recoverynet.formats.ucinet.head import LISTS, read_head
 
 KIND = "ucinet"
@@ -48,7 +48,7 @@ def parse_ucinet(data: bytes, name: str, *, directed: bool | None = None) -> Raw
     if not re.match(r"\s*dl\b", text, re.IGNORECASE):
         raise SchemaError(f"{name!r} is not in UCINET's data language: such a file begins with the letters DL.")
     head, rest = read_head(text, name)
-    body = (read_lists if head.form in LISTS else read_matrices)(rest, head, name, directed)
+    body = (read_lists if head.form in LISTS else full_and_half_matrices)(rest, head, name, directed)
     labels = body.rows + body.columns if head.two_sets else body.rows
     if head.two_sets:
         for layer in body.layers:
@@ -59,7 +59,7 @@ def parse_ucinet(data: bytes, name: str, *, directed: bool | None = None) -> Raw
     of_one_direction(body.layers, len(labels))
     ids, told = unique_ids(labels, name)
     modes = {MODE: np.repeat([1, 2], [len(body.rows), len(body.columns)])} if head.two_sets else {}
-    networks, rows = settled(body.layers, pd.DataFrame(modes, index=ids), name)
+    networks, rows = networks_settled(body.layers, pd.DataFrame(modes, index=ids), name)
     return RawNetworks(networks, ImportReport(KIND, name, tuple([*told, *rows]), (*windows_notes(n_windows), *head.notes)))
 
 

@@ -54,7 +54,7 @@ class Community(NamedTuple):
     levels: np.ndarray
 
 
-class Plan(NamedTuple):
+class CoursePlan(NamedTuple):
     """What is done: groups open by month and with what room, who of them hosts, links cut, and proposals by slot."""
 
     room: np.ndarray
@@ -122,7 +122,7 @@ def crossing(mode: int, holds: bool, plain: float, holding: float, of: float, pe
 
 
 @compiled()
-def turn_over(month: int, seed: np.uint64, at: Community, plan: Plan, leaving: float, turns: bool, ending: float,
+def turn_over(month: int, seed: np.uint64, at: Community, plan: CoursePlan, leaving: float, turns: bool, ending: float,
               likeness: float, state: np.ndarray, active: np.ndarray, brought: np.ndarray, indices: np.ndarray,
               going: np.ndarray, load: np.ndarray) -> None:  # fmt: skip
     """Links end; where the network turns over, as many begin with people of the same role and sex, and ties are replaced."""
@@ -215,8 +215,8 @@ def chosen_for(rule: int, wanted: int, month: int, slot: int, seed: np.uint64, a
 
 
 @compiled()
-def propose(month: int, seed: np.uint64, at: Community, plan: Plan, closure: np.ndarray, active: np.ndarray, brought: np.ndarray,
-            indices: np.ndarray, going: np.ndarray, load: np.ndarray, guide: np.ndarray, asked: np.ndarray,
+def propose(month: int, seed: np.uint64, at: Community, plan: CoursePlan, closure: np.ndarray, active: np.ndarray,
+            brought: np.ndarray, indices: np.ndarray, going: np.ndarray, load: np.ndarray, guide: np.ndarray, asked: np.ndarray,
             done: np.ndarray) -> None:  # fmt: skip
     """The proposals of a month: rows of ``slots`` are rule, group, first month, month after the last, person, introducer."""
     n = len(at.keys)
@@ -270,7 +270,7 @@ def count(at: Community, state: np.ndarray, active: np.ndarray, load: np.ndarray
 
 
 @compiled()
-def step(month: int, seed: np.uint64, at: Community, plan: Plan, rates: Rates, run: int, mode: int, state: np.ndarray,
+def step(month: int, seed: np.uint64, at: Community, plan: CoursePlan, rates: Rates, run: int, mode: int, state: np.ndarray,
          indices: np.ndarray, active: np.ndarray, load: np.ndarray, guide: np.ndarray) -> np.ndarray:  # fmt: skip
     """States a month later, everybody at once."""
     held, known = plan.hosts.copy(), plan.hosts.copy()
@@ -302,8 +302,8 @@ def step(month: int, seed: np.uint64, at: Community, plan: Plan, rates: Rates, r
 
 
 @compiled(nogil=True)
-def courses(seeds: np.ndarray, first: int, end: int, months: int, mode: int, turns: bool, at: Community, plan: Plan, rates: Rates,
-            states: np.ndarray, held: np.ndarray, linked: np.ndarray, done: np.ndarray) -> None:  # fmt: skip
+def courses(seeds: np.ndarray, first: int, end: int, months: int, mode: int, turns: bool, at: Community, plan: CoursePlan,
+            rates: Rates, states: np.ndarray, held: np.ndarray, linked: np.ndarray, done: np.ndarray) -> None:  # fmt: skip
     """Runs ``first`` to ``end``: clients by state (R, T + 1, K), holding and linked (R, T + 1, L), proposals (R, T + 1, 3)."""
     n = len(at.keys)
     for run in range(first, end):

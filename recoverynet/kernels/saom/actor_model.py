@@ -35,7 +35,7 @@ LAGGED_OUT, LAGGED_IN, BASE, FIXED, UNKNOWN, SETTLED = 0, 3, 6, 9, 12, 15
 POOL_USED, N_NEAR = 0, 1
 
 
-class Model(NamedTuple):
+class ActorModel(NamedTuple):
     """What is modelled, whatever the period.
 
     Attributes
@@ -197,7 +197,7 @@ def pairs_of(table: np.ndarray, at: int, pool: np.ndarray) -> np.ndarray:
     return np.column_stack([first, np.concatenate(values)]).astype(np.int32)
 
 
-def new_state(model: Model, epoch: Epoch, room: float = 4.0) -> State:
+def new_state(model: ActorModel, epoch: Epoch, room: float = 4.0) -> State:
     """Room to simulate an epoch in; ``room`` times the memory its ties need at the start."""
     n, n_attributes = epoch.active.shape[0], epoch.values.shape[0]
     n_columns, n_classes = model.ties.shape[0], int(model.whole[N_CLASSES])

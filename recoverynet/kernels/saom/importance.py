@@ -14,7 +14,7 @@ import numpy as np
 
 from recoverynet.kernels.compiled import compiled
 from recoverynet.kernels.linked import linked
-from recoverynet.kernels.saom.actor_model import ACTIVE, FIRST_CATEGORY, INTO, OUT, VARIABLE, WEIGHT, Epoch, Model, State
+from recoverynet.kernels.saom.actor_model import ACTIVE, FIRST_CATEGORY, INTO, OUT, VARIABLE, WEIGHT, ActorModel, Epoch, State
 from recoverynet.kernels.saom.behaviour_choice import around, weigh_steps
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.nearby import forget
@@ -50,7 +50,7 @@ def distance(first: np.ndarray, second: np.ndarray, count: np.ndarray) -> float:
 
 
 @linked(nogil=True)
-def _ties(model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, into: np.ndarray) -> None:
+def _ties(model: ActorModel, epoch: Epoch, own: Any, state: State, theta: np.ndarray, into: np.ndarray) -> None:
     """Importance of every tie term to every person who is there."""
     size = state.delta.shape[1] + 1
     worth, change, count = np.zeros(size), np.zeros(size), np.ones(size)
@@ -74,7 +74,7 @@ def _ties(model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray,
 
 
 @linked(nogil=True)
-def _steps(model: Model, epoch: Epoch, state: State, theta: np.ndarray, into: np.ndarray) -> None:
+def _steps(model: ActorModel, epoch: Epoch, state: State, theta: np.ndarray, into: np.ndarray) -> None:
     """Importance of every behaviour term to every person who is there."""
     columns, n = model.behaviours, state.people.shape[0]
     last, one, nothing, nobody = columns.shape[0], np.ones(3), np.zeros(3), np.zeros((1, n), np.bool_)
@@ -97,7 +97,7 @@ def _steps(model: Model, epoch: Epoch, state: State, theta: np.ndarray, into: np
 
 
 @compiled(nogil=True)
-def importance(model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, into: np.ndarray) -> bool:
+def importance(model: ActorModel, epoch: Epoch, own: Any, state: State, theta: np.ndarray, into: np.ndarray) -> bool:
     """Fill ``into`` (n, parameters) at the start of an epoch; False where the state's pool is too small.
 
     Left as they were: rows of people who are not there, columns of rates. Whatever was in ``state`` is gone.

@@ -26,8 +26,8 @@ from recoverynet.kernels.saom.actor_model import (
     POOL_FULL,
     SETTLED,
     UNKNOWN,
+    ActorModel,
     Epoch,
-    Model,
     State,
 )
 from recoverynet.kernels.saom.behaviour_choice import around, choose_step, weigh_steps
@@ -44,7 +44,7 @@ FULL = -9
 
 
 @lean()
-def tie_ministep(model: Model, epoch: Epoch, own: Any, theta: np.ndarray, state: State, i: int, scored: bool) -> int:
+def tie_ministep(model: ActorModel, epoch: Epoch, own: Any, theta: np.ndarray, state: State, i: int, scored: bool) -> int:
     """One ministep in ties; returns how much further the network is from its start, or FULL."""
     people, pool, used, given, options = state.people, state.pool, state.used, epoch.given, state.options
     found = tie_options(model, epoch, own, theta, state, i)
@@ -65,7 +65,9 @@ def tie_ministep(model: Model, epoch: Epoch, own: Any, theta: np.ndarray, state:
 
 
 @lean()
-def behaviour_ministep(model: Model, epoch: Epoch, theta: np.ndarray, state: State, variable: int, i: int, scored: bool) -> int:
+def behaviour_ministep(
+    model: ActorModel, epoch: Epoch, theta: np.ndarray, state: State, variable: int, i: int, scored: bool
+) -> int:
     """One ministep in behaviour; returns how much further what is known at both ends is from its start, or FULL."""
     b, people, pool, values, worth = variable - 1, state.people, state.pool, state.values, state.worth
     row, columns = model.rows[b], model.behaviours
@@ -87,7 +89,7 @@ def behaviour_ministep(model: Model, epoch: Epoch, theta: np.ndarray, state: Sta
 
 @linked(nogil=True)
 def run_epoch(
-    model: Model, epoch: Epoch, own: Any, state: State, theta: np.ndarray, seed: np.uint64, scored: bool
+    model: ActorModel, epoch: Epoch, own: Any, state: State, theta: np.ndarray, seed: np.uint64, scored: bool
 ) -> tuple[int, float, int]:
     """Simulate an epoch in ``state``; returns how it ended, the time it took, and the number of ministeps."""
     rates, people, pool, values, scores = model.rates, state.people, state.pool, state.values, state.scores
@@ -151,7 +153,7 @@ def run_epoch(
 
 @lean()
 def _wait(
-    model: Model,
+    model: ActorModel,
     values: np.ndarray,
     people: np.ndarray,
     pool: np.ndarray,

@@ -44,8 +44,8 @@ from recoverynet.kernels.saom.actor_model import (
     UNKNOWN,
     VARIABLE,
     WEIGHT,
+    ActorModel,
     Epoch,
-    Model,
     State,
 )
 from recoverynet.kernels.saom.behaviour_choice import around, column_statistic
@@ -85,7 +85,7 @@ def keep_known(
 
 
 @linked(nogil=True)
-def tie_row(model: Model, epoch: Epoch, people: np.ndarray, ego: int, j: int, mutual: int, row: np.ndarray) -> None:
+def tie_row(model: ActorModel, epoch: Epoch, people: np.ndarray, ego: int, j: int, mutual: int, row: np.ndarray) -> None:
     """Tie statistics c_ij of every column, for a tie that is there, after ``look_around``."""
     t = pair_of(people, ego, j, mutual)
     ties, numbers, attributes, seen, known = model.ties, model.numbers, model.attributes, epoch.seen, epoch.seen_known
@@ -108,7 +108,7 @@ def tie_row(model: Model, epoch: Epoch, people: np.ndarray, ego: int, j: int, mu
 
 
 @linked(nogil=True)
-def lost_rows(model: Model, epoch: Epoch, state: State) -> tuple[bool, np.ndarray]:
+def lost_rows(model: ActorModel, epoch: Epoch, state: State) -> tuple[bool, np.ndarray]:
     """Tie statistics of every tie known at both ends, in the network of those ties: (m, E), in order of ego.
 
     Returns whether the pool was large enough, and the rows: none where no endowment part asks for them. Leaves the
@@ -137,7 +137,7 @@ def lost_rows(model: Model, epoch: Epoch, state: State) -> tuple[bool, np.ndarra
 
 
 @linked(nogil=True)
-def tie_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.ndarray, into: np.ndarray) -> None:
+def tie_statistics(model: ActorModel, epoch: Epoch, own: Any, state: State, lost: np.ndarray, into: np.ndarray) -> None:
     """Statistics of every tie column, at the end of the period; ``into`` has one place a column."""
     ties, numbers, paths = model.ties, model.numbers, model.whole[PATHS]
     seen, given, given_pool = epoch.seen, epoch.given, epoch.pool
@@ -173,7 +173,7 @@ def tie_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.
 
 
 @linked(nogil=True)
-def step_statistics(model: Model, epoch: Epoch, state: State, b: int, into: np.ndarray) -> None:
+def step_statistics(model: ActorModel, epoch: Epoch, state: State, b: int, into: np.ndarray) -> None:
     """Statistics of behaviour b, in the network at the start; ``into`` has one place a behaviour column.
 
     Where behaviour went down, an endowment part is s_i(z) − s_i(z at the start); where it went up, a creation part is
@@ -224,7 +224,7 @@ def tie_changes(given: np.ndarray, given_pool: np.ndarray, people: np.ndarray, p
 
 
 @linked(nogil=True)
-def rate_statistics(model: Model, epoch: Epoch, state: State, result: np.ndarray) -> None:
+def rate_statistics(model: ActorModel, epoch: Epoch, state: State, result: np.ndarray) -> None:
     """How much each variable changed, and how much those did whom rate effects speak of."""
     people, rates, given, n = state.people, model.rates, epoch.given, state.people.shape[0]
     changes = np.zeros(n, np.int64)
@@ -247,7 +247,7 @@ def rate_statistics(model: Model, epoch: Epoch, state: State, result: np.ndarray
 
 
 @linked(nogil=True)
-def epoch_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: np.ndarray, result: np.ndarray) -> bool:
+def epoch_statistics(model: ActorModel, epoch: Epoch, own: Any, state: State, lost: np.ndarray, result: np.ndarray) -> bool:
     """Statistics of the state an epoch has reached, added to ``result`` (parameters,); False where the pool is full."""
     people, pool, dense = state.people, state.pool, state.dense
     if not keep_known(epoch.given, epoch.pool, epoch.settled, people, pool, state.used):
@@ -274,7 +274,7 @@ def epoch_statistics(model: Model, epoch: Epoch, own: Any, state: State, lost: n
 
 @compiled(nogil=True)
 def observed_statistics(
-    model: Model, epoch: Epoch, own: Any, state: State, end: np.ndarray, z_end: np.ndarray, result: np.ndarray
+    model: ActorModel, epoch: Epoch, own: Any, state: State, end: np.ndarray, z_end: np.ndarray, result: np.ndarray
 ) -> bool:
     """Statistics of what was observed: ties (m, 2) and behaviour (B, n) at the end; False where the pool is full."""
     if not begin(model, epoch, state, np.uint64(0)):
@@ -301,7 +301,7 @@ def _copy_ties(people: np.ndarray, pool: np.ndarray, into: np.ndarray) -> int:
 
 @compiled(nogil=True)
 def simulate_many(
-    model: Model,
+    model: ActorModel,
     epoch: Epoch,
     own: Any,
     state: State,

@@ -17,14 +17,16 @@ from recoverynet.kernels.saom.actor_model import (
     RATE_OUT,
     VARIABLE,
     WEIGHT,
-    Model,
+    ActorModel,
 )
 from recoverynet.kernels.saom.compiled import lean
 from recoverynet.kernels.saom.growing_lists import holds
 
 
 @lean()
-def rate_value(model: Model, r: int, values: np.ndarray, table: np.ndarray, out: int, into: int, pool: np.ndarray, i: int) -> float:
+def rate_value(
+    model: ActorModel, r: int, values: np.ndarray, table: np.ndarray, out: int, into: int, pool: np.ndarray, i: int
+) -> float:
     """a_i of a rate column; modelled behaviour is not centred in it.
 
     Lists of neighbours stand in the table from places ``out`` and ``into`` on.
@@ -50,7 +52,7 @@ def rate_value(model: Model, r: int, values: np.ndarray, table: np.ndarray, out:
 
 @lean()
 def fill_rate_function(
-    model: Model,
+    model: ActorModel,
     theta: np.ndarray,
     values: np.ndarray,
     people: np.ndarray,
@@ -72,7 +74,7 @@ def fill_rate_function(
 
 @lean()
 def score_wait(
-    model: Model,
+    model: ActorModel,
     values: np.ndarray,
     people: np.ndarray,
     pool: np.ndarray,
@@ -92,7 +94,7 @@ def score_wait(
 
 @lean()
 def score_ministep(
-    model: Model, values: np.ndarray, people: np.ndarray, pool: np.ndarray, variable: int, i: int, scores: np.ndarray
+    model: ActorModel, values: np.ndarray, people: np.ndarray, pool: np.ndarray, variable: int, i: int, scores: np.ndarray
 ) -> None:
     """Score of rate effects of somebody having a turn."""
     for r in range(model.rates.shape[0]):

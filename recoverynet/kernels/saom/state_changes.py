@@ -17,8 +17,8 @@ from recoverynet.kernels.saom.actor_model import (
     OUT,
     PLACE,
     POOL_USED,
+    ActorModel,
     Epoch,
-    Model,
     State,
 )
 from recoverynet.kernels.saom.compiled import lean
@@ -123,7 +123,7 @@ def fill_ties(people: np.ndarray, pool: np.ndarray, used: np.ndarray, pairs: np.
 
 
 @linked(nogil=True)
-def begin(model: Model, epoch: Epoch, state: State, seed: np.uint64) -> bool:
+def begin(model: ActorModel, epoch: Epoch, state: State, seed: np.uint64) -> bool:
     """Set the state to the start of the epoch; False where its pool is too small."""
     people, n_attributes = state.people, epoch.values.shape[0]
     state.random[0] = seed
@@ -152,7 +152,7 @@ def begin(model: Model, epoch: Epoch, state: State, seed: np.uint64) -> bool:
 
 
 @lean()
-def come_or_go(model: Model, epoch: Epoch, state: State, event: int) -> bool:
+def come_or_go(model: ActorModel, epoch: Epoch, state: State, event: int) -> bool:
     """Somebody joins, without ties, or leaves, and their ties go; False where the pool is full."""
     strides, whole, people, classes = model.strides, model.whole, state.people, state.classes
     pool, used, dense = state.pool, state.used, state.dense

@@ -41,8 +41,8 @@ from recoverynet.kernels.saom.actor_model import (
     THIRD,
     TOUCHED,
     WEIGHT,
+    ActorModel,
     Epoch,
-    Model,
     State,
 )
 from recoverynet.kernels.saom.compiled import lean
@@ -72,7 +72,7 @@ def own_change(own: Any, which: int, ego: int, j: int, tied: bool, directed: boo
 
 
 @lean()
-def list_options(model: Model, epoch: Epoch, state: State, ego: int) -> int:
+def list_options(model: ActorModel, epoch: Epoch, state: State, ego: int) -> int:
     """List what ego may choose after ``look_around``: people near, and classes of all others; returns how many."""
     given, people, classes, pool = epoch.given, state.people, state.classes, state.pool
     used, options = state.used, state.options
@@ -134,7 +134,7 @@ def _class_options(
 
 
 @lean()
-def fill_changes(model: Model, epoch: Epoch, own: Any, state: State, ego: int, mutual: int, found: int) -> None:
+def fill_changes(model: ActorModel, epoch: Epoch, own: Any, state: State, ego: int, mutual: int, found: int) -> None:
     """Change statistics of the tie of every option, a row of ``delta`` a column, whatever part they belong to."""
     ties, people, values, options, delta = model.ties, state.people, state.values, state.options, state.delta
     for e in range(ties.shape[0]):
@@ -257,7 +257,7 @@ def far_member(people: np.ndarray, classes: np.ndarray, pool: np.ndarray, random
 
 
 @lean()
-def tie_options(model: Model, epoch: Epoch, own: Any, theta: np.ndarray, state: State, ego: int) -> int:
+def tie_options(model: ActorModel, epoch: Epoch, own: Any, theta: np.ndarray, state: State, ego: int) -> int:
     """Look around and weigh everything ego may choose; returns the number of options. Marks stay until ``forget``."""
     people, pool, used = state.people, state.pool, state.used
     mutual = look_around(people, pool, used, model.whole[PATHS], ego)

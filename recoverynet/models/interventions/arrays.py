@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from recoverynet.errors import SchemaError, UnknownPersonError
-from recoverynet.kernels.reversible_spread.courses import UNKNOWN, Plan
+from recoverynet.kernels.reversible_spread.courses import UNKNOWN, CoursePlan
 from recoverynet.measures.doors import between, says_access
 from recoverynet.models.interventions import declared
-from recoverynet.models.interventions.community import BARRIERS, WITHOUT_LIMIT, Standing
+from recoverynet.models.interventions.community import BARRIERS, WITHOUT_LIMIT, StandingCommunity
 from recoverynet.models.interventions.declared import RULES, Intervention
 
 ALWAYS = 10**6
@@ -42,15 +42,15 @@ class Slot(NamedTuple):
     guide: int
 
 
-class Prepared(NamedTuple):
+class PreparedCommunity(NamedTuple):
     """A community with its plan, and how often each slot's proposals are followed."""
 
-    standing: Standing
-    plan: Plan
+    standing: StandingCommunity
+    plan: CoursePlan
     closures: tuple[str | float | tuple[float, float], ...]
 
 
-def prepared(standing: Standing, interventions: Sequence[Intervention], months: int) -> Prepared:
+def prepared(standing: StandingCommunity, interventions: Sequence[Intervention], months: int) -> PreparedCommunity:
     """Community and plan as arrays.
 
     Raises
@@ -77,10 +77,10 @@ def prepared(standing: Standing, interventions: Sequence[Intervention], months: 
     for each in interventions:
         if isinstance(each, declared.NewGroup):
             hosts[standing.group_ids.get_loc(each.group_id)] = each.hosts
-    return Prepared(standing, Plan(room, hosts, cut, keep, rows, chance), tuple(closure for _, _, closure in slots))
+    return PreparedCommunity(standing, CoursePlan(room, hosts, cut, keep, rows, chance), tuple(closure for _, _, closure in slots))
 
 
-def _with_group(standing: Standing, group: declared.NewGroup) -> Standing:
+def _with_group(standing: StandingCommunity, group: declared.NewGroup) -> StandingCommunity:
     """The community with one group more, where nobody goes yet."""
     if group.group_id in standing.group_ids:
         raise SchemaError(f"The record has a group {group.group_id!r} already; give the new one a name of its own.")
@@ -110,7 +110,7 @@ def _with_group(standing: Standing, group: declared.NewGroup) -> Standing:
     )
 
 
-def _barriers_to(standing: Standing, group: declared.NewGroup) -> np.ndarray:
+def _barriers_to(standing: StandingCommunity, group: declared.NewGroup) -> np.ndarray:
     """What keeps each client from a new group."""
     reach, n = standing.reach, len(standing.person_ids)
     found = np.zeros(n, dtype=np.int64)
@@ -136,7 +136,7 @@ def _why(barrier: np.ndarray) -> str:
     return "; ".join(said) or "nothing is known of it"
 
 
-def _without_person(standing: Standing, person_id: str) -> Standing:
+def _without_person(standing: StandingCommunity, person_id: str) -> StandingCommunity:
     """The community without the ties and links of somebody who is not a client."""
     place = person_place(standing, person_id)
     at = standing.community
@@ -148,7 +148,9 @@ def _without_person(standing: Standing, person_id: str) -> Standing:
     return replace(standing, community=at._replace(state=state, active=active, guide_room=room, strength=strength))
 
 
-def _opening(standing: Standing, interventions: Sequence[Intervention], months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _opening(
+    standing: StandingCommunity, interventions: Sequence[Intervention], months: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Room of each group by month (below 0: not open), share who go on when it moves, and month of links cut (−1: never)."""
     shape = (months + 1, len(standing.group_ids))
     room, keep = np.full(shape, WITHOUT_LIMIT, dtype=np.int64), np.ones(shape)
@@ -168,7 +170,7 @@ def _opening(standing: Standing, interventions: Sequence[Intervention], months: 
     return room, keep, np.full(standing.community.active.shape, -1, dtype=np.int64)
 
 
-def group_place(standing: Standing, group_id: str) -> int:
+def group_place(standing: StandingCommunity, group_id: str) -> int:
     """Where a group stands; SchemaError where there is none of that id."""
     if group_id not in standing.group_ids:
         known = ", ".join(map(str, standing.group_ids[:8])) + (" …" if len(standing.group_ids) > 8 else "")
@@ -176,7 +178,7 @@ def group_place(standing: Standing, group_id: str) -> int:
     return int(standing.group_ids.get_indexer(pd.Index([group_id]))[0])
 
 
-def person_place(standing: Standing, person_id: str) -> int:
+def person_place(standing: StandingCommunity, person_id: str) -> int:
     """Where somebody stands; UnknownPersonError where they are not there or may not be counted."""
     if person_id not in standing.person_ids:
         raise UnknownPersonError(
@@ -185,7 +187,7 @@ def person_place(standing: Standing, person_id: str) -> int:
     return int(standing.person_ids.get_indexer(pd.Index([person_id]))[0])
 
 
-def _slots_of(standing: Standing, each: Intervention) -> list[tuple[Slot, float, str | float | tuple[float, float]]]:
+def _slots_of(standing: StandingCommunity, each: Intervention) -> list[tuple[Slot, float, str | float | tuple[float, float]]]:
     """Proposals a month of one intervention, each with the share of months in which it is made."""
     if isinstance(each, declared.NewGroup):
         first = Slot(RULES.index("random"), group_place(standing, each.group_id), each.start, ALWAYS, -1, -1)
@@ -211,7 +213,7 @@ def _shares(per_month: float) -> list[float]:
     return [1.0] * whole + [per_month - whole] * (per_month > whole)
 
 
-def _require_reach(standing: Standing, group: int) -> None:
+def _require_reach(standing: StandingCommunity, group: int) -> None:
     at = standing.community
     if not (at.allowed.any() if group < 0 else at.allowed[:, group].any()):
         which = "Any group" if group < 0 else f"The group {standing.group_ids[group]!r}"
@@ -219,7 +221,7 @@ def _require_reach(standing: Standing, group: int) -> None:
         raise SchemaError(f"{which} is out of reach of every client: {_why(kept)}. Choose another group.")
 
 
-def _champion(standing: Standing, each: declared.Champion) -> tuple[int, int]:
+def _champion(standing: StandingCommunity, each: declared.Champion) -> tuple[int, int]:
     """Group and place of a champion who may introduce so many."""
     person, group = person_place(standing, each.person_id), group_place(standing, each.group_id)
     if each.person_id in standing.refused:
@@ -244,7 +246,7 @@ def _champion(standing: Standing, each: declared.Champion) -> tuple[int, int]:
     return group, person
 
 
-def _named_client(standing: Standing, client_id: str, group: int) -> int:
+def _named_client(standing: StandingCommunity, client_id: str, group: int) -> int:
     """The place of a client who may be introduced to a group."""
     place, at = person_place(standing, client_id), standing.community
     if not at.client[place]:

@@ -126,7 +126,7 @@ class RecordedRates:
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class StandingCommunity:
     """A community as it stands, with the names of people, groups and subgroups.
 
     Attributes
@@ -188,7 +188,7 @@ def keys_of(person_ids: pd.Index) -> np.ndarray:
     )
 
 
-def symmetric(ties: sparse.spmatrix | sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def both_ways(ties: sparse.spmatrix | sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows, columns and strengths of ties; both ways where undirected."""
     csr = sparse.csr_array(ties if directed else ties.maximum(ties.T))
     csr.setdiag(0)

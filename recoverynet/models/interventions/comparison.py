@@ -12,7 +12,7 @@ import pandas as pd
 from recoverynet.arguments import list_of_names
 from recoverynet.draw.dots import draw_dots
 from recoverynet.errors import SchemaError
-from recoverynet.models.interventions.courses import Courses, Setting, Simulated, basis_of, described, ends_of, run_arms
+from recoverynet.models.interventions.courses import ArmSetting, Courses, Simulated, answer_fields, basis_of, ends_of, run_arms
 from recoverynet.models.interventions.declared import (
     RULE_WORDS,
     RULES,
@@ -247,7 +247,7 @@ def compare_interventions(
     every = require_interventions(interventions)
     if not every:
         raise SchemaError("The plan is empty: it names no intervention. Give at least one, such as Introduction(per_month=4.35).")
-    setting = Setting(source, horizon, n_runs, turnover, level, workers, quiet)
+    setting = ArmSetting(source, horizon, n_runs, turnover, level, workers, quiet)
     plans = arms_of(every, rules)
     arms = run_arms(setting, plans, rng)
     return Comparison(
@@ -255,7 +255,7 @@ def compare_interventions(
         settings=settings_of(rules=tuple(plans), horizon=setting.horizon, n_runs=setting.n_runs, turnover=turnover, level=level),
         arms=arms,
         costs={name: costs_of(plans[name], arms[name], setting.horizon) for name in plans},
-        **described(setting, arms[NOBODY]),  # type: ignore[arg-type]
+        **answer_fields(setting, arms[NOBODY]),  # type: ignore[arg-type]
     )
 
 

@@ -16,7 +16,7 @@ from recoverynet.draw.courses import draw_courses
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.random_bits import seeds_of
 from recoverynet.kernels.reversible_spread.courses import courses as run_courses
-from recoverynet.models.interventions.arrays import Prepared, prepared
+from recoverynet.models.interventions.arrays import PreparedCommunity, prepared
 from recoverynet.models.interventions.declared import Intervention, require_interventions
 from recoverynet.models.interventions.rates import draw_rates, uniform
 from recoverynet.models.interventions.source import SpreadSource
@@ -234,9 +234,9 @@ def simulate_spread(
     True
     """
     every = require_interventions(interventions)
-    setting = Setting(source, horizon, n_runs, turnover, level, workers, quiet)
+    setting = ArmSetting(source, horizon, n_runs, turnover, level, workers, quiet)
     found = run_arms(setting, {"without": (), "with": every}, rng)
-    more: dict[str, Any] = described(setting, found["without"])
+    more: dict[str, Any] = answer_fields(setting, found["without"])
     return SpreadCourses(
         question=f"How many clients hold {source.norm.name!r} in {setting.horizon} months with these interventions, and without?",
         settings=settings_of(horizon=setting.horizon, n_runs=setting.n_runs, turnover=turnover, level=level),
@@ -247,7 +247,7 @@ def simulate_spread(
 
 
 @dataclass(frozen=True)
-class Setting:
+class ArmSetting:
     """Arguments that every arm shares, checked."""
 
     source: SpreadSource
@@ -269,7 +269,7 @@ class Setting:
             whole_number(self.workers, "workers", 1)
 
 
-def run_arms(setting: Setting, arms: Mapping[str, tuple[Intervention, ...]], rng: RandomSource) -> dict[str, Courses]:
+def run_arms(setting: ArmSetting, arms: Mapping[str, tuple[Intervention, ...]], rng: RandomSource) -> dict[str, Courses]:
     """Courses of every plan on the same draws of rates and the same luck."""
     months = int(setting.horizon)
     plans = {name: prepared(setting.source.standing, plan, months) for name, plan in arms.items()}
@@ -283,7 +283,7 @@ def run_arms(setting: Setting, arms: Mapping[str, tuple[Intervention, ...]], rng
     return found
 
 
-def _closures(plan: Prepared, setting: Setting, seed: int) -> np.ndarray:
+def _closures(plan: PreparedCommunity, setting: ArmSetting, seed: int) -> np.ndarray:
     """How often the proposals of each slot are followed in each run (R, S): the same draw wherever the same is said."""
     closure = np.zeros((setting.n_runs, len(plan.closures)))
     for place, said in enumerate(plan.closures):
@@ -295,7 +295,7 @@ def _closures(plan: Prepared, setting: Setting, seed: int) -> np.ndarray:
     return closure
 
 
-def _run(setting: Setting, plan: Prepared, seeds: np.ndarray, rng: np.random.Generator, closure: np.ndarray) -> Courses:
+def _run(setting: ArmSetting, plan: PreparedCommunity, seeds: np.ndarray, rng: np.random.Generator, closure: np.ndarray) -> Courses:
     standing, months, n_runs = plan.standing, int(setting.horizon), setting.n_runs
     source = setting.source
     rates = draw_rates(source.rates, source.standing.seen, source.behaviour, closure, n_runs, rng)
@@ -316,7 +316,7 @@ def _run(setting: Setting, plan: Prepared, seeds: np.ndarray, rng: np.random.Gen
     return Courses(*counts)
 
 
-def described(setting: Setting, without: Courses) -> dict[str, object]:
+def answer_fields(setting: ArmSetting, without: Courses) -> dict[str, object]:
     """What every answer says of its people, assumptions and checks."""
     source, standing = setting.source, setting.source.standing
     return {
@@ -332,7 +332,7 @@ def described(setting: Setting, without: Courses) -> dict[str, object]:
     }
 
 
-def _checks(setting: Setting, without: Courses) -> tuple[Check, ...]:
+def _checks(setting: ArmSetting, without: Courses) -> tuple[Check, ...]:
     standing, covered = setting.source.standing, round(setting.source.standing.seen.n_months)
     low, high = ends_of(without.held[:, :, 0].astype(float), setting.level)
     width, inside = high - low, int(min(covered, setting.horizon))

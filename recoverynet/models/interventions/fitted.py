@@ -21,7 +21,7 @@ OTHER_RATES = ("attending", "leaving", "ties_ending")
 INSTEAD = "Declare rates instead, or mend the fit."
 
 
-class Drawn(NamedTuple):
+class DrawnRates(NamedTuple):
     """What a fitted model says of each run: chances of gaining and losing (None: the record's own), and what contacts do."""
 
     gain: np.ndarray | None
@@ -32,10 +32,10 @@ class Drawn(NamedTuple):
     likeness: np.ndarray
 
 
-def unmoved(n_runs: int) -> Drawn:
+def unmoved(n_runs: int) -> DrawnRates:
     """Nothing that contacts do."""
     nothing = np.zeros(n_runs)
-    return Drawn(None, None, nothing, np.zeros((n_runs, 2, 5)), nothing, nothing)
+    return DrawnRates(None, None, nothing, np.zeros((n_runs, 2, 5)), nothing, nothing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ class FittedRates:
             return "fitted hazards of gaining and of losing" if self.loss is not None else "a fitted hazard of gaining"
         return "a fitted SISa model" if isinstance(self.fit, SisaFit) else "a fitted actor-oriented model"
 
-    def draw(self, seen: RecordedRates, behaviour: str, n_runs: int, rng: np.random.Generator) -> Drawn:
+    def draw(self, seen: RecordedRates, behaviour: str, n_runs: int, rng: np.random.Generator) -> DrawnRates:
         """What the model says of each run."""
         if isinstance(self.fit, SisaFit):
             return _of_sisa(self.fit, float(self.wave_months or 1.0), n_runs, rng)
@@ -194,7 +194,7 @@ def _require_hazard(fit: object, name: str, transition: str) -> None:
                                 f"{INSTEAD}")  # fmt: skip
 
 
-def _of_sisa(fit: SisaFit, months: float, n_runs: int, rng: np.random.Generator) -> Drawn:
+def _of_sisa(fit: SisaFit, months: float, n_runs: int, rng: np.random.Generator) -> DrawnRates:
     """Chances of a wave as chances of a month, drawn from estimates and covariance and cut at 0 and 1."""
     covariance = fit.covariance.iloc[:3, :3].to_numpy()  # type: ignore[union-attr]
     draws = rng.multivariate_normal(fit.table["estimate"].iloc[:3].to_numpy(dtype=float), covariance, n_runs)
@@ -220,7 +220,7 @@ def _of_hazard(fit: Estimates | None, exposure: np.ndarray, n_runs: int, rng: np
     return lines
 
 
-def _of_actors(rates: ActorRates, months: float, n_runs: int, rng: np.random.Generator) -> Drawn:
+def _of_actors(rates: ActorRates, months: float, n_runs: int, rng: np.random.Generator) -> DrawnRates:
     """Steps of an actor-oriented model: chances to move at all a month, and where to by what contacts hold."""
     draws = rates.draw(n_runs, rng)
     up = draws.lines

@@ -22,11 +22,11 @@ from recoverynet.models.interventions.community import (
     MONTH_DAYS,
     AtStart,
     RecordedRates,
-    Standing,
+    StandingCommunity,
+    both_ways,
     contacts_at_start,
     keys_of,
     starting_states,
-    symmetric,
 )
 from recoverynet.states import UNKNOWN, Norm, state_at
 from recoverynet.tables.consent import consenting
@@ -54,7 +54,7 @@ class _Links(NamedTuple):
         return there
 
 
-def standing_of(record: RecoveryRecord, norm: Norm, reach: Wishes | None = None) -> Standing:
+def standing_of(record: RecoveryRecord, norm: Norm, reach: Wishes | None = None) -> StandingCommunity:
     """The community of a record as it stands at its end."""
     agreed = consenting(record, "evaluation")
     kept, at = agreed.record, record.required_window()[1]
@@ -80,12 +80,12 @@ def standing_of(record: RecoveryRecord, norm: Norm, reach: Wishes | None = None)
     kinds = pd.factorize(people["role"] + "|" + people["sex"].astype("str").fillna(""))[0]
     room = np.array([willing.get(person, 0.0) for person in ids])
     community = Community(
-        keys_of(ids), state, drawn, np.array([each in norm.holds for each in states]), *symmetric(_ties(kept, ids, at), False),
+        keys_of(ids), state, drawn, np.array([each in norm.holds for each in states]), *both_ways(_ties(kept, ids, at), False),
         active, kinds, client, recovery, allowed, near, _like(people),
         _apart(kept, ids), room, level_codes,
     )  # fmt: skip
     seen = _rates(kept, ids, client, recovery, links, states, community.holds, contacts_at_start(community))
-    return Standing(
+    return StandingCommunity(
         community, ids, pd.Index(groups["group_id"]), dict(zip(groups["group_id"], groups["name"], strict=True)),
         tuple(group.area for group in index.groups.values()), people["area"].to_numpy(dtype=object),
         people["sex"].astype("str").str.lower().isin(["f", "female"]).to_numpy(), ost, levels, n_level, seen, willing, refused,

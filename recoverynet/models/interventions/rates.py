@@ -9,7 +9,7 @@ import numpy as np
 from recoverynet.kernels.reversible_spread.courses import Rates
 from recoverynet.models.interventions.community import RecordedRates
 from recoverynet.models.interventions.declared import Range, in_range
-from recoverynet.models.interventions.fitted import Drawn, FittedRates, unmoved
+from recoverynet.models.interventions.fitted import DrawnRates, FittedRates, unmoved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def draw_rates(
     return Rates(base, drawn.per_contact, attending, leaving, ending, closure, drawn.lines, drawn.steps, drawn.likeness)
 
 
-def _declared(source: DeclaredRates, n_runs: int, rng: np.random.Generator) -> Drawn:
+def _declared(source: DeclaredRates, n_runs: int, rng: np.random.Generator) -> DrawnRates:
     """The declared rates of each run."""
     per_contact = uniform(source.transmission, n_runs, rng)
     gain = None if source.gain is None else uniform(source.gain, n_runs, rng)

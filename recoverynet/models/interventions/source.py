@@ -15,11 +15,11 @@ from recoverynet.measures.doors import Wishes
 from recoverynet.models.interventions.actor_rates import actor_rates
 from recoverynet.models.interventions.community import (
     RecordedRates,
-    Standing,
+    StandingCommunity,
+    both_ways,
     contacts_at_start,
     keys_of,
     starting_states,
-    symmetric,
 )
 from recoverynet.models.interventions.declared import in_range
 from recoverynet.models.interventions.fitted import FittedRates
@@ -48,7 +48,7 @@ class SpreadSource:
         What the norm is called in a panel.
     """
 
-    standing: Standing
+    standing: StandingCommunity
     rates: RateSource
     norm: Norm
     ladder_level: int | None
@@ -179,7 +179,7 @@ def _require_same(rates: RateSource, behaviour: str, norm: str) -> None:
         actor_rates(rates.fit, behaviour)
 
 
-def _of_panel(panel: NetworkPanel, values: np.ndarray) -> Standing:
+def _of_panel(panel: NetworkPanel, values: np.ndarray) -> StandingCommunity:
     """The last wave of a panel: two states, nobody in a group."""
     order = np.argsort(np.array([str(each) for each in panel.people.index]), kind="stable")
     ids = pd.Index([str(panel.people.index[place]) for place in order], name="person_id")
@@ -188,7 +188,7 @@ def _of_panel(panel: NetworkPanel, values: np.ndarray) -> Standing:
     state, drawn = starting_states(waves[:, -1], everybody, 2)
     ties = panel.networks[-1][order][:, order]
     community = Community(
-        keys_of(ids), state, drawn, np.array([False, True]), *symmetric(ties, panel.directed), np.zeros((n, 0), dtype=bool),
+        keys_of(ids), state, drawn, np.array([False, True]), *both_ways(ties, panel.directed), np.zeros((n, 0), dtype=bool),
         np.zeros(n, dtype=np.int64), everybody, np.zeros(0, dtype=bool), np.zeros((n, 0), dtype=bool), np.zeros((n, 0)),
         np.full((n, 2), -1, dtype=np.int64), np.zeros((0, 2), dtype=np.int64), np.zeros(n), np.zeros((n, 1), dtype=np.int64),
     )  # fmt: skip
@@ -210,7 +210,7 @@ def _of_panel(panel: NetworkPanel, values: np.ndarray) -> Standing:
         kept,
         by_wave=True,
     )
-    return Standing(
+    return StandingCommunity(
         community, ids, pd.Index([], dtype=object), {}, (), np.full(n, None), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool),
         (("all", "all"),), np.array([n]), seen, {}, {}, 0, "the last wave of a panel",
         np.zeros((n, 0), dtype=np.int64),

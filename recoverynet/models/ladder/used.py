@@ -15,7 +15,7 @@ from recoverynet.models.spread.risk_set import RiskSet
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
+class PanelShape:
     """How large a panel is, how dense, and how much of it is unknown.
 
     Attributes
@@ -89,7 +89,7 @@ class Used:
     versions : mapping of package to version
     """
 
-    panel: Shape
+    panel: PanelShape
     behaviour: str
     direction: str
     n_people: int
@@ -107,14 +107,14 @@ class Used:
     versions: Mapping[str, str]
 
 
-def shape_of(panel: NetworkPanel, held: np.ndarray) -> Shape:
+def shape_of(panel: NetworkPanel, held: np.ndarray) -> PanelShape:
     """How large, how dense and how well known a panel is; ``held`` (n, W) is the norm."""
     seen = int(panel.present.sum())
     ties = sum(int(network.nnz) for network in panel.networks)
     here = panel.present.sum(axis=0).astype(float)
     possible = float((here * (here - 1)).sum())
     unknown = sum(int(missing.nnz) for missing in panel.missing)
-    return Shape(
+    return PanelShape(
         n_people=panel.n_people,
         n_waves=panel.n_waves,
         contacts_a_person=ties / seen if seen else math.nan,

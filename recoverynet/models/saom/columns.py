@@ -30,7 +30,7 @@ from recoverynet.kernels.saom.actor_model import (
     SLOT,
     VARIABLE,
     WEIGHT,
-    Model,
+    ActorModel,
 )
 from recoverynet.kernels.saom.effects.declared import DYADIC, EVAL, INTERACTION, OWN
 from recoverynet.models.saom.attributes import Attributes
@@ -79,7 +79,7 @@ class Parameter:
 
 
 @dataclass
-class Columns:
+class ModelColumns:
     """Columns of a model in the making.
 
     Attributes
@@ -105,12 +105,12 @@ class Columns:
 
 def build_columns(
     specification: Specification, attributes: Attributes, epochs: Sequence[tuple[object, int]], condition: int
-) -> Columns:
+) -> ModelColumns:
     """Columns and parameters in the order of a table: the network first, its rates first.
 
     ``epochs`` are (group, period) in order; ``condition`` the variable whose basic rates are not estimated (−1: none).
     """
-    columns = Columns()
+    columns = ModelColumns()
     for variable, (name, terms) in enumerate(specification.terms.items()):
         for epoch, (group, period) in enumerate(epochs):
             if variable != condition:
@@ -126,7 +126,7 @@ def build_columns(
     return columns
 
 
-def _parameter(columns: Columns, term: Term, dependent: str, type_: str) -> int:
+def _parameter(columns: ModelColumns, term: Term, dependent: str, type_: str) -> int:
     about = " × ".join(each.about for each in (term, *term.times) if each.about is not None)
     columns.parameters.append(Parameter(dependent, term.name, about, type_, start=term.start, fixed=term.fixed))
     return len(columns.parameters) - 1
@@ -139,7 +139,7 @@ def _blank() -> list[int]:
     return column
 
 
-def _add_rate(columns: Columns, term: Term, name: str, variable: int, attributes: Attributes) -> None:
+def _add_rate(columns: ModelColumns, term: Term, name: str, variable: int, attributes: Attributes) -> None:
     column, effect = _blank(), effect_of(term, "network")
     column[CODE], column[VARIABLE] = effect.code, variable
     column[WEIGHT] = _parameter(columns, term, name, "rate")
@@ -148,7 +148,7 @@ def _add_rate(columns: Columns, term: Term, name: str, variable: int, attributes
     columns.rates.append(column)
 
 
-def _add_tie_term(columns: Columns, term: Term, name: str, attributes: Attributes) -> None:
+def _add_tie_term(columns: ModelColumns, term: Term, name: str, attributes: Attributes) -> None:
     weight = _parameter(columns, term, name, term.type)
     if not term.times:
         _add_tie_column(columns, term, weight, attributes)
@@ -161,7 +161,7 @@ def _add_tie_term(columns: Columns, term: Term, name: str, attributes: Attribute
     columns.numbers.append((0.0, 1.0))
 
 
-def _add_tie_column(columns: Columns, term: Term, weight: int, attributes: Attributes) -> int:
+def _add_tie_column(columns: ModelColumns, term: Term, weight: int, attributes: Attributes) -> int:
     effect = effect_of(term, "network")
     column = _blank()
     column[CODE], column[KIND], column[WEIGHT] = effect.code, effect.kind, weight
@@ -192,7 +192,7 @@ def _add_tie_column(columns: Columns, term: Term, weight: int, attributes: Attri
     return len(columns.ties) - 1
 
 
-def _add_step_term(columns: Columns, term: Term, name: str, variable: int, attributes: Attributes) -> None:
+def _add_step_term(columns: ModelColumns, term: Term, name: str, variable: int, attributes: Attributes) -> None:
     weight = _parameter(columns, term, name, term.type)
     parts = []
     for each in (term, *term.times):
@@ -211,7 +211,7 @@ def _add_step_term(columns: Columns, term: Term, name: str, variable: int, attri
 
 
 def build_model(
-    columns: Columns,
+    columns: ModelColumns,
     attributes: Attributes,
     *,
     directed: bool,
@@ -220,7 +220,7 @@ def build_model(
     condition: int,
     by_class: bool | None,
     unknown_alters: str,
-) -> Model:
+) -> ActorModel:
     """The arrays kernels read. ``by_class`` looks at people out of reach class by class (None: where that is quicker)."""
     strides, n_classes, cap = _classes(columns, attributes, n_people, most_degree, by_class)
     whole = np.zeros(9, np.int64)
@@ -228,7 +228,7 @@ def build_model(
     whole[N_PARAMETERS], whole[N_OWN], whole[CONDITION] = len(columns.parameters), len(columns.own), condition
     whole[N_SLOTS], whole[AT_MEAN] = columns.n_slots, unknown_alters == "mean"
     rows = attributes.behaviour_rows
-    return Model(
+    return ActorModel(
         ties=_table(columns.ties, N_FIELDS),
         numbers=np.array(columns.numbers, float).reshape(-1, 2),
         attributes=attributes.for_kernels(),
@@ -247,7 +247,7 @@ def _table(rows: Sequence[Sequence[int]], width: int) -> np.ndarray:
 
 
 def _classes(
-    columns: Columns, attributes: Attributes, n_people: int, most_degree: int, by_class: bool | None
+    columns: ModelColumns, attributes: Attributes, n_people: int, most_degree: int, by_class: bool | None
 ) -> tuple[np.ndarray, int, int]:
     """Strides of the class number, number of classes (0: look at everybody) and the degree cap."""
     strides = np.zeros(len(attributes.names) + 2, np.int64)

@@ -47,7 +47,7 @@ def sums(fit: SaomFit, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return weights @ fit.theta, np.sqrt(np.maximum(variance, 0.0))
 
 
-def labels_of(fit: SaomFit, places: Sequence[int]) -> list[str]:
+def short_labels(fit: SaomFit, places: Sequence[int]) -> list[str]:
     """Parameters without the name of what they are about."""
     chosen = [fit.setting.parameters[place] for place in places]
     return [each.label.removeprefix(f"{each.dependent}: ") for each in chosen]
@@ -92,4 +92,4 @@ def left_out_of(fit: SaomFit, dependent: str, used: Sequence[int], attribute: st
         for place, term in terms_of(fit, dependent)
         if place not in used and (attribute is None or attribute in [each.about for each in (term, *term.times)])
     ]
-    return tuple(labels_of(fit, found))
+    return tuple(short_labels(fit, found))

@@ -49,7 +49,7 @@ def switched_terms(fit: SaomFit, behaviour: str) -> tuple[list[int], list[int]]:
 
 
 @dataclass(frozen=True)
-class World:
+class Counterfactual:
     """A fit whose selection and influence can be switched off."""
 
     fit: SaomFit
@@ -117,7 +117,7 @@ class World:
         return steps, np.where(rates, np.maximum(drawn, 0.1 * self.fit.theta), drawn)
 
 
-def parts_of(levels: np.ndarray) -> np.ndarray:
+def by_part(levels: np.ndarray) -> np.ndarray:
     """What goes with neither, with selection and with influence; adds up to the whole model.
 
     Parameters
@@ -163,7 +163,7 @@ def standard_errors(steps: np.ndarray, drawn: np.ndarray, n_simulations: int) ->
     float array (4,)
         NaN where there are not enough draws.
     """
-    parts = parts_of(drawn.T).T
+    parts = by_part(drawn.T).T
     parts = np.column_stack([parts, -parts.sum(axis=1)])
     n_draws, n_slopes = steps.shape
     if n_draws < n_slopes + 2:

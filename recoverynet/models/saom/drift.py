@@ -13,7 +13,7 @@ from recoverynet.draw.results import Axes
 from recoverynet.kernels.saom.actor_model import WEIGHT
 from recoverynet.kernels.saom.behaviour_choice import column_statistic
 from recoverynet.kernels.saom.effects.behaviour import Around
-from recoverynet.models.saom.combinations import assumed, behaviour_place, eval_columns, labels_of, left_out_of, of_fit, sums
+from recoverynet.models.saom.combinations import assumed, behaviour_place, eval_columns, left_out_of, of_fit, short_labels, sums
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.results import settings_of
@@ -149,7 +149,7 @@ def influence_table(fit: SaomFit, behaviour: str, *, n_contacts: float | None = 
         behaviour=behaviour,
         table=table,
         n_contacts=contacts,
-        terms=tuple(labels_of(fit, places)),
+        terms=tuple(short_labels(fit, places)),
         left_out=left_out,
         **of_fit(fit),
     )

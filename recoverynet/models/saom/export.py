@@ -16,7 +16,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.rsiena_terms import effect_lines, n_interactions
-from recoverynet.models.saom.setting import Setting, saom_setting
+from recoverynet.models.saom.setting import SaomSetting, saom_setting
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_nothing_still
 
@@ -45,7 +45,7 @@ RESERVED = {
 class _Tables:
     """What is written: names as R has them, and which covariates are constant, changing, words or of pairs."""
 
-    setting: Setting
+    setting: SaomSetting
     names: Mapping[str, str]
     constant: Sequence[str]
     changing: Sequence[str]
@@ -167,7 +167,7 @@ def write_rsiena(
     return _written(Path(folder), files, overwrite)
 
 
-def _tables_of(setting: Setting) -> _Tables:
+def _tables_of(setting: SaomSetting) -> _Tables:
     panel, attributes = setting.panel, setting.attributes
     modelled = [attributes.names[row] for row in attributes.behaviour_rows]
     used = [name for name in attributes.names[:-1] if name not in modelled]
@@ -208,7 +208,7 @@ def _names_in_r(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _check_bounds(setting: Setting) -> None:
+def _check_bounds(setting: SaomSetting) -> None:
     for row, (low, high) in zip(setting.attributes.behaviour_rows, setting.attributes.bounds, strict=True):
         name = setting.attributes.names[row]
         known = setting.panel.behaviour[name][np.isfinite(setting.panel.behaviour[name])]

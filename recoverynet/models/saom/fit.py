@@ -17,7 +17,7 @@ from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.fitted import SaomFit, fitted
 from recoverynet.models.saom.not_finite import without_way_back
 from recoverynet.models.saom.robbins_monro import Estimation, Phase3, Runaway, converge, phase1
-from recoverynet.models.saom.setting import Setting, saom_setting
+from recoverynet.models.saom.setting import SaomSetting, saom_setting
 from recoverynet.models.saom.simulation import Endless, Simulator, warmed_up
 from recoverynet.models.saom.specification import Specification
 from recoverynet.models.saom.starting import check_change, check_collinear, starting_values
@@ -183,7 +183,7 @@ def fit_saom(
     return found
 
 
-def _settings(rng: np.random.Generator, setting: Setting, specification: Specification, how: dict[str, Any]) -> dict[str, Any]:
+def _settings(rng: np.random.Generator, setting: SaomSetting, specification: Specification, how: dict[str, Any]) -> dict[str, Any]:
     """Every argument that decides about the numbers, in plain values."""
     change_at = how["change_at"]
     plain = dict(change_at) if isinstance(change_at, Mapping | pd.Series) else change_at
@@ -231,7 +231,7 @@ def _estimated(
     return here, ratio, n_phase3, good, _without_way_back(simulator.setting, estimation, here)
 
 
-def _without_way_back(setting: Setting, estimation: Estimation, here: Phase3) -> str | None:
+def _without_way_back(setting: SaomSetting, estimation: Estimation, here: Phase3) -> str | None:
     """Why estimates are not finite although simulations are like the data; None where they are."""
     places = [k for k in without_way_back(here.sums, estimation.targets) if k in estimation.free]
     if not places:
@@ -249,7 +249,7 @@ def _check_arguments(n_simulations: int, wanted: float, most_runs: int) -> None:
     whole_number(most_runs, "most_runs", 1)
 
 
-def _begun(setting: Setting, targets: np.ndarray, start: SaomFit | None) -> tuple[Estimation, bool]:
+def _begun(setting: SaomSetting, targets: np.ndarray, start: SaomFit | None) -> tuple[Estimation, bool]:
     """An estimation at its starting values, and whether an earlier fit of the very same parameters gave them."""
     theta = starting_values(setting, targets)
     same = False

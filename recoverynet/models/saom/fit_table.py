@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from recoverynet.models.saom.columns import Parameter, parameter_frame
 from recoverynet.models.saom.robbins_monro import Estimation, Phase3
-from recoverynet.models.saom.setting import Setting
+from recoverynet.models.saom.setting import SaomSetting
 
 
 def covariance_of(here: Phase3, free: np.ndarray) -> np.ndarray:
@@ -21,7 +21,7 @@ def covariance_of(here: Phase3, free: np.ndarray) -> np.ndarray:
 
 
 def table_of(
-    setting: Setting, theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, targets: np.ndarray, here: Phase3 | None
+    setting: SaomSetting, theta: np.ndarray, covariance: np.ndarray, t_ratios: np.ndarray, targets: np.ndarray, here: Phase3 | None
 ) -> pd.DataFrame:
     """One row a parameter; standard errors and t-ratios are NaN where they were held fixed."""
     frame = parameter_frame(setting.parameters)
@@ -43,7 +43,7 @@ def table_of(
     return frame if frame["group"].notna().any() else frame.drop(columns="group")
 
 
-def _with_conditional_rates(frame: pd.DataFrame, setting: Setting, here: Phase3) -> pd.DataFrame:
+def _with_conditional_rates(frame: pd.DataFrame, setting: SaomSetting, here: Phase3) -> pd.DataFrame:
     """Basic rates of the variable conditioned on, from the time its change took; those of others in the same units."""
     name = [setting.specification.network_name, *setting.specification.behaviour][setting.condition]
     rows = []

@@ -18,7 +18,7 @@ from recoverynet.models.saom.fit_table import covariance_of, table_of, trace_of
 from recoverynet.models.saom.hypotheses import ParameterTest, heterogeneity_test, score_test, wald_test
 from recoverynet.models.saom.not_finite import what_is_wrong
 from recoverynet.models.saom.robbins_monro import Estimation, Phase3
-from recoverynet.models.saom.setting import Setting
+from recoverynet.models.saom.setting import SaomSetting
 from recoverynet.plain import plain
 from recoverynet.results import Check, Result
 
@@ -64,7 +64,7 @@ class SaomFit(Result):
     targets: np.ndarray
     overall_ratio: float
     wanted: float
-    setting: Setting
+    setting: SaomSetting
     stay: Phase3 | None
     trace: pd.DataFrame
     n_simulations: int
@@ -297,7 +297,7 @@ def checked_fit(fit: Any) -> Any:
 
 
 def fitted(
-    setting: Setting,
+    setting: SaomSetting,
     estimation: Estimation,
     here: Phase3 | None,
     targets: np.ndarray,

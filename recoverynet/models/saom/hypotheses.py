@@ -15,11 +15,11 @@ from recoverynet.draw.style import described
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.models.saom.robbins_monro import Phase3
-from recoverynet.models.saom.setting import Setting
+from recoverynet.models.saom.setting import SaomSetting
 from recoverynet.results import Check, p_in_words
 
 
-class Fitted(Protocol):
+class TestedFit(Protocol):
     """What a test needs of a fit; see :class:`recoverynet.models.saom.fitted.SaomFit`."""
 
     @property
@@ -35,7 +35,7 @@ class Fitted(Protocol):
         """Statistics that were observed."""
 
     @property
-    def setting(self) -> Setting:
+    def setting(self) -> SaomSetting:
         """Panel, specification and what follows from them."""
 
     @property
@@ -121,7 +121,7 @@ class ParameterTest(Interpretation):
         return f"χ² = {self.statistic:.2f} on {self.df} degrees of freedom, p = {p_in_words(self.p)}"
 
 
-def _answer(fit: Fitted, question: str, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
+def _answer(fit: TestedFit, question: str, null: str, statistic: float, df: int, table: pd.DataFrame) -> ParameterTest:
     return ParameterTest(
         question=question,
         null=null,
@@ -138,17 +138,17 @@ def _answer(fit: Fitted, question: str, null: str, statistic: float, df: int, ta
     )
 
 
-def _stay_of(fit: Fitted) -> Phase3:
+def _stay_of(fit: TestedFit) -> Phase3:
     if fit.stay is None or fit.reason is not None:
         raise NotEstimableError(f"The fit has no estimates to test: {fit.reason}")
     return fit.stay
 
 
-def _named(fit: Fitted, places: Sequence[int]) -> pd.Index:
+def _named(fit: TestedFit, places: Sequence[int]) -> pd.Index:
     return pd.Index([fit.setting.parameters[place].label for place in places], name="parameter")
 
 
-def wald_test(fit: Fitted, places: Sequence[int], matrix: object | None = None) -> ParameterTest:
+def wald_test(fit: TestedFit, places: Sequence[int], matrix: object | None = None) -> ParameterTest:
     """Wald test that parameters, or linear combinations of them, are 0: b′ (A C A′)⁻¹ b with b = A θ."""
     _stay_of(fit)
     if matrix is None:
@@ -170,7 +170,7 @@ def wald_test(fit: Fitted, places: Sequence[int], matrix: object | None = None) 
     return _answer(fit, "Could all of these be 0?", "all of these are 0", statistic, np.linalg.matrix_rank(spread), table)
 
 
-def score_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
+def score_test(fit: TestedFit, places: Sequence[int]) -> ParameterTest:
     """Score-type test that fixed parameters have the values they were held at."""
     here = _stay_of(fit)
     if not len(places) or any(fit.setting.parameters[place].fixed is None for place in places):
@@ -192,7 +192,14 @@ def score_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
 
 
 def _score_answer(
-    fit: Fitted, question: str, null: str, gap: np.ndarray, derivative: np.ndarray, sums: np.ndarray, n_free: int, index: pd.Index
+    fit: TestedFit,
+    question: str,
+    null: str,
+    gap: np.ndarray,
+    derivative: np.ndarray,
+    sums: np.ndarray,
+    n_free: int,
+    index: pd.Index,
 ) -> ParameterTest:
     """Gaps of tested statistics with what the free ones explain taken off, against their spread."""
     part = derivative[n_free:, :n_free] @ np.linalg.pinv(derivative[:n_free, :n_free])
@@ -208,7 +215,7 @@ def _score_answer(
     return _answer(fit, question, null, statistic, np.linalg.matrix_rank(spread), table)
 
 
-def heterogeneity_test(fit: Fitted, places: Sequence[int]) -> ParameterTest:
+def heterogeneity_test(fit: TestedFit, places: Sequence[int]) -> ParameterTest:
     """Score-type test that dummies of every period after the first are 0."""
     here = _stay_of(fit)
     periods = fit.setting.periods[1:]

@@ -13,7 +13,7 @@ from recoverynet.draw.results import Axes
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.saom.actor_model import DONE, POOL_FULL, State
 from recoverynet.kernels.saom.importance import importance as importance_of_terms
-from recoverynet.models.saom.combinations import labels_of, of_fit
+from recoverynet.models.saom.combinations import of_fit, short_labels
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
 from recoverynet.models.saom.interpretation import Interpretation
@@ -168,6 +168,6 @@ def _rows(fit: SaomFit, period: int, found: np.ndarray) -> list[dict[str, object
                 "dependent": dependent, "period": period, "effect": effect, "share": float(share),
                 "importance": float(size), "n_people": int(moved.sum()),
             }
-            for effect, share, size in zip(labels_of(fit, places), shares, raw, strict=True)
+            for effect, share, size in zip(short_labels(fit, places), shares, raw, strict=True)
         ]  # fmt: skip
     return rows

@@ -11,8 +11,8 @@ from recoverynet.arguments import whole_number
 from recoverynet.errors import NotEstimableError
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
-from recoverynet.models.saom.setting import Setting
-from recoverynet.models.saom.what_if import WaveEnd, chained, start_of, with_wave
+from recoverynet.models.saom.setting import SaomSetting
+from recoverynet.models.saom.what_if import WaveEnd, chained_runs, start_of, with_wave
 from recoverynet.progress import track
 from recoverynet.randomness import RandomSource, resolve_rng
 
@@ -90,7 +90,7 @@ def impute_panels(fit: SaomFit, n: int = 20, *, rng: RandomSource = None, quiet:
     return tuple(_completed(begun, fit, child) for child in track(generator.spawn(n), "filling in", total=n, quiet=quiet))
 
 
-def _unknown(setting: Setting) -> bool:
+def _unknown(setting: SaomSetting) -> bool:
     panel = setting.panel
     gaps = (~np.isfinite(panel.behaviour[name]) & panel.present for name in setting.specification.behaviour)
     return any(ties.nnz for ties in panel.missing) or any(gap.any() for gap in gaps)
@@ -100,7 +100,7 @@ def _completed(begun: NetworkPanel, fit: SaomFit, rng: np.random.Generator) -> N
     """One panel: parameters drawn, then every wave in turn."""
     observed = fit.setting.panel
     theta = _drawn(fit, rng)
-    runs = chained(fit.setting, theta, 1, rng, True, lambda wave, end: _mended(observed, wave, end))
+    runs = chained_runs(fit.setting, theta, 1, rng, True, lambda wave, end: _mended(observed, wave, end))
     ((_, ends),) = runs
     panel = begun
     for wave, end in enumerate(ends, start=1):

@@ -15,7 +15,7 @@ import numpy as np
 
 from recoverynet.kernels.saom.actor_model import VARIABLE
 from recoverynet.models.saom.epochs import PanelEpoch
-from recoverynet.models.saom.setting import Setting
+from recoverynet.models.saom.setting import SaomSetting
 
 LEAST_RUNS = 10
 """Runs a parameter below which a regression would be less steady than what it replaces."""
@@ -99,7 +99,7 @@ def _slopes(both: np.ndarray, scores: np.ndarray) -> np.ndarray:
     return found
 
 
-def known_information(setting: Setting, theta: np.ndarray) -> np.ndarray:
+def known_information(setting: SaomSetting, theta: np.ndarray) -> np.ndarray:
     """Information about basic rates (epochs, P), the variance of their scores; NaN where it is not known beforehand.
 
     It is not where turns also depend on rate effects, or simulations end when enough has changed.

@@ -14,7 +14,7 @@ from recoverynet.errors import SchemaError
 from recoverynet.kernels.saom.actor_model import ATTRIBUTE, CODE, KIND, WEIGHT
 from recoverynet.kernels.saom.effects.covariate import covariate_tie
 from recoverynet.kernels.saom.effects.declared import COVARIATE
-from recoverynet.models.saom.combinations import assumed, eval_columns, labels_of, left_out_of, of_fit, sums
+from recoverynet.models.saom.combinations import assumed, eval_columns, left_out_of, of_fit, short_labels, sums
 from recoverynet.models.saom.fitted import SaomFit, checked_fit
 from recoverynet.models.saom.interpretation import Interpretation
 from recoverynet.results import settings_of
@@ -146,7 +146,7 @@ def selection_table(fit: SaomFit, attribute: str, *, values: Sequence[float] | N
         reason=None if columns else f"no term on ties that counts for every choice is about {attribute!r} alone",
         attribute=attribute,
         table=named,
-        terms=tuple(labels_of(fit, used)),
+        terms=tuple(short_labels(fit, used)),
         left_out=left_out,
         **of_fit(fit),
     )

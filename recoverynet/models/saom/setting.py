@@ -9,7 +9,7 @@ import numpy as np
 
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.graphs.panel import NetworkPanel
-from recoverynet.kernels.saom.actor_model import Model
+from recoverynet.kernels.saom.actor_model import ActorModel
 from recoverynet.kernels.saom.own_effects import own_functions
 from recoverynet.models.saom.attributes import Attributes, attributes_of
 from recoverynet.models.saom.columns import Parameter, build_columns, build_model
@@ -19,7 +19,7 @@ from recoverynet.models.saom.specification import Specification, Term, check_nam
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class SaomSetting:
     """A specification put onto a panel: all that a simulation needs but θ.
 
     Attributes
@@ -41,7 +41,7 @@ class Setting:
     panel: NetworkPanel
     specification: Specification
     parameters: tuple[Parameter, ...]
-    model: Model
+    model: ActorModel
     epochs: tuple[PanelEpoch, ...]
     own: tuple[Callable[..., float], ...]
     attributes: Attributes
@@ -63,7 +63,7 @@ def saom_setting(
     change_at: ChangeAt = 0.5,
     unknown_alters: str = "mean",
     by_class: bool | None = None,
-) -> Setting:
+) -> SaomSetting:
     """What does a simulation of this panel under this specification start from?
 
     Parameters
@@ -123,7 +123,7 @@ def saom_setting(
         by_class=by_class,
         unknown_alters=unknown_alters,
     )
-    return Setting(
+    return SaomSetting(
         panel,
         specification,
         tuple(columns.parameters),

@@ -17,11 +17,11 @@ from scipy import sparse
 from recoverynet.arguments import whole_number
 from recoverynet.errors import NotEstimableError, SchemaError
 from recoverynet.kernels.random_bits import seeds_of
-from recoverynet.kernels.saom.actor_model import DONE, FIRST_CATEGORY, POOL_FULL, Model, State, new_state
+from recoverynet.kernels.saom.actor_model import DONE, FIRST_CATEGORY, POOL_FULL, ActorModel, State, new_state
 from recoverynet.kernels.saom.moments import observed_statistics, simulate_many
 from recoverynet.models.saom.epochs import PanelEpoch
 from recoverynet.models.saom.regression import Together
-from recoverynet.models.saom.setting import Setting
+from recoverynet.models.saom.setting import SaomSetting
 from recoverynet.randomness import RandomSource, resolve_rng
 
 ROOM = 4.0
@@ -66,7 +66,7 @@ class Runs:
     n_steps: int
 
 
-def target_statistics(setting: Setting) -> np.ndarray:
+def target_statistics(setting: SaomSetting) -> np.ndarray:
     """Statistics of what was observed: (periods, parameters), summed over groups."""
     found = np.zeros((len(setting.periods), len(setting.parameters)))
     for epoch in setting.epochs:
@@ -84,7 +84,7 @@ def target_statistics(setting: Setting) -> np.ndarray:
     return found
 
 
-def warmed_up(setting: Setting) -> np.ndarray:
+def warmed_up(setting: SaomSetting) -> np.ndarray:
     """Statistics of what was observed, with the kernels of simulations compiled, or fetched from their cache, on the way."""
     found = target_statistics(setting)
     with Simulator(setting, workers=1) as simulator:
@@ -92,7 +92,7 @@ def warmed_up(setting: Setting) -> np.ndarray:
     return found
 
 
-def _all_finite(setting: Setting, statistics: np.ndarray, what: str) -> None:
+def _all_finite(setting: SaomSetting, statistics: np.ndarray, what: str) -> None:
     """Every statistic (…, P) is a number; only own effects can give others."""
     wrong = ~np.isfinite(statistics).reshape(-1, statistics.shape[-1]).all(axis=0)
     if wrong.any():
@@ -109,7 +109,7 @@ class Workspace:
     epoch : PanelEpoch
     """
 
-    def __init__(self, model: Model, epoch: PanelEpoch) -> None:
+    def __init__(self, model: ActorModel, epoch: PanelEpoch) -> None:
         self._model, self._epoch, self._room = model, epoch, ROOM
         self._state: State | None = None
 
@@ -145,7 +145,7 @@ class Simulator:
         Threads. Default: one a core. The numbers do not depend on it.
     """
 
-    def __init__(self, setting: Setting, workers: int | None = None) -> None:
+    def __init__(self, setting: SaomSetting, workers: int | None = None) -> None:
         if workers is not None:
             workers = whole_number(workers, "workers", 1)
         self.setting = setting
@@ -263,7 +263,7 @@ class EndStates:
         Target statistics, summed over epochs.
     """
 
-    def __init__(self, setting: Setting, ties: list[list[np.ndarray]], steps: list[np.ndarray], statistics: np.ndarray) -> None:
+    def __init__(self, setting: SaomSetting, ties: list[list[np.ndarray]], steps: list[np.ndarray], statistics: np.ndarray) -> None:
         self.setting = setting
         self.epochs = setting.epochs
         self.n_runs = len(ties[0]) if ties else 0
@@ -286,7 +286,7 @@ def csr_of(pairs: np.ndarray, n_people: int) -> sparse.csr_array:
     return sparse.csr_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(n_people, n_people))
 
 
-def simulate_end_states(setting: Setting, theta: Sequence[float] | np.ndarray, n: int, rng: RandomSource) -> EndStates:
+def simulate_end_states(setting: SaomSetting, theta: Sequence[float] | np.ndarray, n: int, rng: RandomSource) -> EndStates:
     """Where do ``n`` simulations of every epoch end?
 
     Raises

@@ -17,8 +17,8 @@ from recoverynet.draw.results import Axes
 from recoverynet.draw.sources import draw_sources
 from recoverynet.errors import RecoveryNetWarning
 from recoverynet.models.saom.auxiliary import auxiliaries
-from recoverynet.models.saom.combinations import behaviour_place, labels_of, of_fit
-from recoverynet.models.saom.counterfactuals import World, parts_of, standard_errors, switched_terms
+from recoverynet.models.saom.combinations import behaviour_place, of_fit, short_labels
+from recoverynet.models.saom.counterfactuals import Counterfactual, by_part, standard_errors, switched_terms
 from recoverynet.models.saom.ends import observed_ends
 from recoverynet.models.saom.fitted import SaomFit
 from recoverynet.models.saom.interpretation import Interpretation
@@ -254,7 +254,7 @@ def similarity_sources(
     checks: tuple[Check, ...] = ()
     if reason is None:
         with Simulator(fit.setting) as simulator:
-            world = World(fit, off, likeness, periods, simulator)
+            world = Counterfactual(fit, off, likeness, periods, simulator)
             levels = world.means(fit.theta, n_simulations, generator, quiet)
             steps, drawn, wrong = world.draws(n_simulations, generator, quiet)
         errors, n_draws = standard_errors(steps, drawn, n_simulations), len(drawn)
@@ -271,8 +271,8 @@ def similarity_sources(
         observed=observed,
         modelled=float(levels[0]),
         levels=dict(zip(("whole model", "without selection", "without influence", "without both"), levels.tolist(), strict=True)),
-        selection=tuple(labels_of(fit, off[0])),
-        influence=tuple(labels_of(fit, off[1])),
+        selection=tuple(short_labels(fit, off[0])),
+        influence=tuple(short_labels(fit, off[1])),
         n_simulations=n_simulations if reason is None else 0,
         n_draws=n_draws,
         level=level,
@@ -299,7 +299,7 @@ def _why_not(fit: SaomFit, off: tuple[list[int], list[int]], behaviour: str) -> 
 
 def _table(levels: np.ndarray, errors: np.ndarray, observed: float, level: float) -> pd.DataFrame:
     """A row a source, in points and as shares of what was observed."""
-    points = np.append(parts_of(levels[:, None])[:, 0], observed - levels[0])
+    points = np.append(by_part(levels[:, None])[:, 0], observed - levels[0])
     reach = ndtri(0.5 + level / 2) * errors
     ends = points - reach, points + reach
     below = observed if observed > 0 else math.nan

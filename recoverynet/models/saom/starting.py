@@ -12,13 +12,13 @@ from recoverynet.errors import NotEstimableError, RecoveryNetWarning, TimeOrderE
 from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.models.saom.columns import Parameter
 from recoverynet.models.saom.epochs import PanelEpoch
-from recoverynet.models.saom.setting import Setting
+from recoverynet.models.saom.setting import SaomSetting
 from recoverynet.results import Check
 
 LEAST_JACCARD = 0.2
 
 
-def check_change(setting: Setting) -> tuple[Check, ...]:
+def check_change(setting: SaomSetting) -> tuple[Check, ...]:
     """Does every period hold change to learn from, and enough ties that stay?
 
     Raises
@@ -53,7 +53,7 @@ def check_change(setting: Setting) -> tuple[Check, ...]:
     return (*valued, Check(f"ties last (Jaccard index of {LEAST_JACCARD} or more in every period)", not low, words))
 
 
-def check_nothing_still(setting: Setting) -> None:
+def check_nothing_still(setting: SaomSetting) -> None:
     """Every network and behaviour changes in every period of every group.
 
     Raises
@@ -78,7 +78,7 @@ def _in_group(epoch: PanelEpoch) -> str:
     return f" in group {epoch.group}" if epoch.group is not None else ""
 
 
-def _why_still(setting: Setting, epoch: PanelEpoch, variable: int) -> str:
+def _why_still(setting: SaomSetting, epoch: PanelEpoch, variable: int) -> str:
     """Why nothing is known to have changed in an epoch."""
     panel, waves = setting.panel, slice(epoch.period - 1, epoch.period + 1)
     here = panel.present[epoch.people, waves].all(axis=1)
@@ -115,7 +115,7 @@ def _check_there(panel: NetworkPanel) -> None:
         raise NotEstimableError(f"Nobody is there at wave {', '.join(empty)}; leave {'it' if len(empty) == 1 else 'these'} out.")
 
 
-def _check_constant(setting: Setting) -> None:
+def _check_constant(setting: SaomSetting) -> None:
     """Covariates differ between people."""
     own = setting.attributes
     for name, levels in zip(own.names[:-1], own.levels[:-1], strict=True):
@@ -126,7 +126,7 @@ def _check_constant(setting: Setting) -> None:
             )
 
 
-def _jaccard(setting: Setting, period: int) -> float:
+def _jaccard(setting: SaomSetting, period: int) -> float:
     both = either = 0
     for epoch in setting.epochs:
         if epoch.period == period:
@@ -136,7 +136,7 @@ def _jaccard(setting: Setting, period: int) -> float:
     return both / either if either else 0.0
 
 
-def starting_values(setting: Setting, targets: np.ndarray) -> np.ndarray:
+def starting_values(setting: SaomSetting, targets: np.ndarray) -> np.ndarray:
     """θ to start from: rates from observed change, density from observed density, everything else 0."""
     theta = np.zeros(len(setting.parameters))
     people = {(epoch.group, epoch.period): epoch for epoch in setting.epochs}
@@ -155,7 +155,7 @@ def starting_values(setting: Setting, targets: np.ndarray) -> np.ndarray:
     return theta
 
 
-def _half_logit(setting: Setting) -> float:
+def _half_logit(setting: SaomSetting) -> float:
     ties = sum(len(epoch.arrays.start) + len(epoch.end) for epoch in setting.epochs)
     pairs = sum(2 * epoch.n_people * (epoch.n_people - 1) for epoch in setting.epochs)
     density = np.clip(ties / max(pairs, 1), 1e-4, 0.9)

@@ -17,7 +17,7 @@ from recoverynet.models.saom.columns import parameter_frame
 from recoverynet.models.saom.composition_change import ChangeAt
 from recoverynet.models.saom.epochs import epochs_of
 from recoverynet.models.saom.named_values import Values, theta_of
-from recoverynet.models.saom.setting import Setting, saom_setting
+from recoverynet.models.saom.setting import SaomSetting, saom_setting
 from recoverynet.models.saom.simulation import simulate_end_states, target_statistics
 from recoverynet.models.saom.specification import Specification
 from recoverynet.progress import track
@@ -60,7 +60,7 @@ class SimulatedPanels:
         A run each, a period each.
     """
 
-    setting: Setting
+    setting: SaomSetting
     theta: np.ndarray
     chain: bool
     statistics: np.ndarray
@@ -220,13 +220,13 @@ def simulate(
     n = whole_number(n, "n, the number of runs,", 1)
     setting = saom_setting(panel, specification, bounds=bounds, change_at=change_at, unknown_alters=unknown_alters)
     theta = theta_of(setting.parameters, parameters)
-    runs = (chained if chain else _apart)(setting, theta, n, resolve_rng(rng), quiet)
+    runs = (chained_runs if chain else _apart)(setting, theta, n, resolve_rng(rng), quiet)
     statistics, ends = zip(*runs, strict=True)
     return SimulatedPanels(setting, theta, chain, np.array(statistics), target_statistics(setting).sum(axis=0), tuple(ends))
 
 
 def _apart(
-    setting: Setting, theta: np.ndarray, n: int, rng: np.random.Generator, quiet: bool | None
+    setting: SaomSetting, theta: np.ndarray, n: int, rng: np.random.Generator, quiet: bool | None
 ) -> Iterator[tuple[np.ndarray, tuple[WaveEnd, ...]]]:
     """Runs in which every period starts at what was observed: statistics and ends."""
     sizes = [min(CHUNK, n - begin) for begin in range(0, n, CHUNK)]
@@ -235,7 +235,7 @@ def _apart(
 
 
 def _simulated(
-    setting: Setting, theta: np.ndarray, n: int, rng: np.random.Generator, before: int = 0
+    setting: SaomSetting, theta: np.ndarray, n: int, rng: np.random.Generator, before: int = 0
 ) -> Iterator[tuple[np.ndarray, tuple[WaveEnd, ...]]]:
     """Statistics and ends of some runs; ``before`` periods of the panel went before those of the setting."""
     found = simulate_end_states(setting, theta, n, int(rng.integers(2**63)))
@@ -244,8 +244,8 @@ def _simulated(
         yield found.statistics[run], tuple(_joined(setting, period, before + period, states) for period in setting.periods)
 
 
-def chained(
-    setting: Setting,
+def chained_runs(
+    setting: SaomSetting,
     theta: np.ndarray,
     n: int,
     rng: np.random.Generator,
@@ -279,7 +279,7 @@ def chained(
 
 
 def _joined(
-    setting: Setting, period: int, wave: int, states: Sequence[tuple[sparse.csr_array, Mapping[str, np.ndarray]]]
+    setting: SaomSetting, period: int, wave: int, states: Sequence[tuple[sparse.csr_array, Mapping[str, np.ndarray]]]
 ) -> WaveEnd:
     """The groups of a period as one; NaN for people who are not there at a wave (from 0)."""
     panel = setting.panel
@@ -301,7 +301,7 @@ def _joined(
     return WaveEnd(network, {name: np.where(here, values, np.nan) for name, values in behaviour.items()})
 
 
-def start_of(setting: Setting) -> WaveEnd:
+def start_of(setting: SaomSetting) -> WaveEnd:
     """The first wave as simulations start from it."""
     states = [
         (

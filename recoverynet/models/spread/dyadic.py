@@ -16,7 +16,7 @@ from recoverynet.measures.behaviours import Behaviour
 from recoverynet.models.spread.fitted_rows import rows_behind
 from recoverynet.models.spread.risk_set import RiskSet, coverage_checks, risk_set, waves_in_words
 from recoverynet.models.spread.wave_fit import WaveFit
-from recoverynet.models.spread.wave_outcome import NO_CHANCE, Fitted, Rows, fit_rows
+from recoverynet.models.spread.wave_outcome import NO_CHANCE, Fitted, OutcomeRows, fit_rows
 from recoverynet.results import Check, Estimates, empty_table, settings_of
 
 BEFORE, NOW, OWN = "contact held it before", "contact holds it now", "own state"
@@ -151,7 +151,7 @@ def dyadic_influence(
     return _estimates(risk, rows, fitted, other, settings)
 
 
-def _estimates(risk: RiskSet, rows: Rows, fitted: Fitted, placebo: DyadicFit | None, settings: dict[str, Any]) -> DyadicFit:
+def _estimates(risk: RiskSet, rows: OutcomeRows, fitted: Fitted, placebo: DyadicFit | None, settings: dict[str, Any]) -> DyadicFit:
     """The result in its public shape."""
     n_people = len(np.unique(rows.cluster[fitted.used]))
     return DyadicFit(
@@ -189,7 +189,7 @@ def _placebo_check(placebo: DyadicFit | None) -> tuple[Check, ...]:
     return (Check("placebo shows nothing", nothing, placebo.reason or placebo.headline),)
 
 
-def _unless_settled(rows: Rows, fitted: Fitted) -> Fitted:
+def _unless_settled(rows: OutcomeRows, fitted: Fitted) -> Fitted:
     """The fit, or none where what contacts held follows from the person's own terms and the wave.
 
     All pairs of a person at a wave share the outcome, so that only the mean over these contacts can tell people apart.
@@ -218,7 +218,7 @@ def _unless_settled(rows: Rows, fitted: Fitted) -> Fitted:
     )
 
 
-def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simultaneous: bool) -> Rows:
+def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simultaneous: bool) -> OutcomeRows:
     """One row a tie and wave with the contact's state known."""
     held = np.where(risk.panel.present, risk.held, np.nan)
     person, column, outcome = risk.rows
@@ -241,4 +241,4 @@ def _pairs(risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], simu
     block = np.column_stack([*values, others.values[rows]])
     wave = risk.panel.waves.index.to_numpy()[when]
     marks = ("history unknown",)
-    return Rows(outcome[rows], terms + others.terms, block, wave, ego, marks, others.level_of, others.first_of)
+    return OutcomeRows(outcome[rows], terms + others.terms, block, wave, ego, marks, others.level_of, others.first_of)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from recoverynet.errors import SchemaError
 from recoverynet.kernels.hazard import Link
-from recoverynet.models.spread.wave_outcome import Fitted, Rows, Term, design_of
+from recoverynet.models.spread.wave_outcome import DesignTerm, Fitted, OutcomeRows, design_of
 
 WAVE, EXPOSURE, HOLDING, NO_CONTACTS = "wave", "exposure", "n_holding", "no contacts"
 
@@ -39,7 +39,7 @@ class FittedRows:
         Waves at which all fared alike, which have no term.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[DesignTerm, ...]
     design: np.ndarray
     kept: np.ndarray
     beta: np.ndarray
@@ -163,7 +163,7 @@ class FittedRows:
 
 
 def rows_behind(
-    rows: Rows, fitted: Fitted, *, link: Link, wave_effects: bool, counts: Mapping[str, Sequence[str]] | None = None
+    rows: OutcomeRows, fitted: Fitted, *, link: Link, wave_effects: bool, counts: Mapping[str, Sequence[str]] | None = None
 ) -> FittedRows | None:
     """The rows of a fit; None where there is no fit."""
     if fitted.covariance is None:
@@ -185,7 +185,7 @@ def rows_behind(
     )
 
 
-def _quiet(rows: Rows, used: np.ndarray) -> dict[object, float]:
+def _quiet(rows: OutcomeRows, used: np.ndarray) -> dict[object, float]:
     """Waves left out because all fared alike, and how."""
     known = np.isfinite(rows.values).all(axis=1)
     left_out = np.setdiff1d(rows.wave[known], rows.wave[used])

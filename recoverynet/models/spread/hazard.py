@@ -20,7 +20,7 @@ from recoverynet.models.spread.fitted_rows import HOLDING, rows_behind
 from recoverynet.models.spread.future_ties import After, future_exposure
 from recoverynet.models.spread.risk_set import Isolates, RiskSet, coverage_checks, risk_set, waves_in_words
 from recoverynet.models.spread.wave_fit import HazardFit
-from recoverynet.models.spread.wave_outcome import Fitted, Rows, fit_rows
+from recoverynet.models.spread.wave_outcome import Fitted, OutcomeRows, fit_rows
 from recoverynet.results import empty_table, settings_of, term_table
 from recoverynet.tables.relational.on_engine import RecordOnEngine
 from recoverynet.tables.store import RecordStore
@@ -265,7 +265,7 @@ def _require_words(link: str, future_ties: bool | str) -> None:
 
 def _rows(
     risk: RiskSet, adjust: Sequence[str], categories: Sequence[str], complex: bool, isolates: Isolates, future_ties: bool | After
-) -> Rows:
+) -> OutcomeRows:
     """Every term of the model, row by row."""
     share, holding = risk.at(risk.seen.share), risk.at(risk.seen.n_holding)
     terms, columns = ["exposure"], [share]
@@ -293,10 +293,12 @@ def _rows(
     values = np.column_stack([*(np.asarray(each, dtype=np.float64) for each in columns), others.values])
     wave = risk.panel.waves.index.to_numpy()[risk.rows.column]
     marks = (f"{FUTURE} known", "history unknown", "no contacts")
-    return Rows(risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks, others.level_of, others.first_of)
+    return OutcomeRows(
+        risk.rows.outcome, terms + others.terms, values, wave, risk.rows.person, marks, others.level_of, others.first_of
+    )
 
 
-def _estimates(risk: RiskSet, rows: Rows, fitted: Fitted, settings: dict[str, Any]) -> HazardFit:
+def _estimates(risk: RiskSet, rows: OutcomeRows, fitted: Fitted, settings: dict[str, Any]) -> HazardFit:
     """The result in its public shape."""
     complex, link = settings["complex"], settings["link"]
     table = _with_jump(fitted, settings["level"]) if complex else fitted.table

@@ -15,7 +15,7 @@ from recoverynet.graphs.panel import NetworkPanel
 from recoverynet.kernels.exposure import two_steps
 from recoverynet.kernels.hazard import independent_columns
 from recoverynet.kernels.transitions import Transition, lagged_exposure, ties_of
-from recoverynet.kernels.two_stage import least_squares, two_stage
+from recoverynet.kernels.two_stage import clustered_least_squares, two_stage
 from recoverynet.measures.behaviours import Behaviour, norm_values
 from recoverynet.models.spread.risk_set import RiskSet, coverage_checks, risk_set
 from recoverynet.results import Check, Estimates, empty_table, settings_of, term_table
@@ -340,7 +340,7 @@ def _plainly(
     outcome, _, _, x, cluster = rows
     if EXPOSURE not in kept:
         x, kept = np.column_stack([x, exposure]), [*kept, EXPOSURE]
-    table, covariance = _table(kept, *least_squares(outcome, x, cluster), level)
+    table, covariance = _table(kept, *clustered_least_squares(outcome, x, cluster), level)
     return table.loc[[name for name in names if name in table.index]], covariance
 
 

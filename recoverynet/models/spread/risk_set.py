@@ -26,7 +26,7 @@ HAPPENED = {"gain": "gained it", "loss": "lost it", "holding": "held it at the n
 BUILT_IN = ("n_alters", "history")
 
 
-class Columns(NamedTuple):
+class TermColumns(NamedTuple):
     """Terms of a model, their values in each row (NaN where unknown), of levels the category, and of categories the first level."""
 
     terms: list[str]
@@ -85,7 +85,7 @@ class RiskSet:
         seen = risk_rows(self.held, "holding", self.panel.present).person
         return len(np.setdiff1d(seen, self.rows.person))
 
-    def covariates(self, names: Sequence[str], *, categories: Sequence[str] = (), beside: Sequence[str] = ()) -> Columns:
+    def covariates(self, names: Sequence[str], *, categories: Sequence[str] = (), beside: Sequence[str] = ()) -> TermColumns:
         """Named covariates row by row; those that vary over time as they stood a wave before the outcome.
 
         Parameters
@@ -119,7 +119,7 @@ class RiskSet:
         values = [part.values for part in parts]
         level_of = {term: category for part in parts for term, category in part.level_of.items()}
         first_of = {category: level for part in parts for category, level in part.first_of.items()}
-        return Columns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)), level_of, first_of)
+        return TermColumns(terms, np.column_stack(values) if values else np.empty((len(self.rows.person), 0)), level_of, first_of)
 
     def frame(self) -> pd.DataFrame:
         """The rows as a table.
@@ -294,7 +294,7 @@ def reason_of(
     return None
 
 
-def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
+def _terms(risk: RiskSet, name: str, category: bool) -> TermColumns:
     """One covariate as numbers, or as one term a level."""
     panel, (person, column, _) = risk.panel, risk.rows
     if name in BUILT_IN and any(name in known for known in (panel.covariates, panel.behaviour, panel.people.columns)):
@@ -303,7 +303,7 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
             "covariate another name."
         )
     if name == "n_alters":
-        return Columns([name], risk.at(risk.seen.n_observed)[:, None], {})
+        return TermColumns([name], risk.at(risk.seen.n_observed)[:, None], {})
     if name == "history":
         return _history(risk)
     if name in panel.covariates:
@@ -317,22 +317,22 @@ def _terms(risk: RiskSet, name: str, category: bool) -> Columns:
         raise SchemaError(f"Nobody knows of a covariate {name!r}; there are {', '.join(map(repr, known))}.")
     row = values[person] if values.ndim == 1 else values[person, column - 1]
     if not category and pd.api.types.is_numeric_dtype(row.dtype):
-        return Columns([name], row.astype(np.float64)[:, None], {})
+        return TermColumns([name], row.astype(np.float64)[:, None], {})
     codes, levels = pd.factorize(pd.Series(row, dtype=object), sort=True)
     if not len(levels):
-        return Columns([name], np.full((len(row), 1), np.nan), {})
+        return TermColumns([name], np.full((len(row), 1), np.nan), {})
     words = [f"{level:g}" if isinstance(level, float) else f"{level}" for level in levels]
     terms = [f"{name}: {word}" for word in words[1:]]
     marks = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
     marks[codes < 0] = np.nan
-    return Columns(terms, marks, dict.fromkeys(terms, name), {name: words[0]})
+    return TermColumns(terms, marks, dict.fromkeys(terms, name), {name: words[0]})
 
 
-def _history(risk: RiskSet) -> Columns:
+def _history(risk: RiskSet) -> TermColumns:
     """Share of waves before the last at which the norm was held, and whether none is known (then 0)."""
     known = np.isfinite(risk.held)
     before = np.cumsum(np.nan_to_num(risk.held), axis=1), np.cumsum(known, axis=1)
     person, column, _ = risk.rows
     earlier = np.maximum(column - 2, 0)
     held, seen = (np.where(column >= 2, total[person, earlier], 0.0) for total in before)
-    return Columns(["history", "history unknown"], np.column_stack([held / np.maximum(seen, 1), seen == 0]), {})
+    return TermColumns(["history", "history unknown"], np.column_stack([held / np.maximum(seen, 1), seen == 0]), {})

@@ -19,7 +19,7 @@ SMALLEST = 1e-18
 NO_CHANCE = "the rows left leave nothing to tell chance from"
 
 
-class Term(NamedTuple):
+class DesignTerm(NamedTuple):
     """One column of a design: its name, what sort of column it is, and of a level the category it belongs to."""
 
     name: str
@@ -28,7 +28,7 @@ class Term(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class OutcomeRows:
     """What a model of a yes-or-no outcome is fitted to.
 
     Attributes
@@ -57,10 +57,10 @@ class Rows:
     level_of: Mapping[str, str] = field(default_factory=dict)
     first_of: Mapping[str, str] = field(default_factory=dict)
 
-    def term(self, name: str) -> Term:
+    def term(self, name: str) -> DesignTerm:
         """One of the terms with its kind."""
         kind: Literal["mark", "level", "value"] = "mark" if name in self.marks else "level" if name in self.level_of else "value"
-        return Term(name, kind, self.level_of.get(name, name))
+        return DesignTerm(name, kind, self.level_of.get(name, name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,13 @@ class Fitted:
 
 
 def fit_rows(
-    rows: Rows, *, link: Link, focus: Sequence[str], wave_effects: bool = True, errors: Dependence = BY_PERSON, level: float = 0.95
+    rows: OutcomeRows,
+    *,
+    link: Link,
+    focus: Sequence[str],
+    wave_effects: bool = True,
+    errors: Dependence = BY_PERSON,
+    level: float = 0.95,
 ) -> Fitted:
     """Fit the model, leaving out what cannot be estimated and saying so.
 
@@ -143,13 +149,15 @@ def fit_rows(
     return Fitted(table, covariance, tuple(checks), None, used, fit.log_likelihood, columns)
 
 
-def _lost_checks(lost: list[Term], certain: list[str]) -> list[Check]:
+def _lost_checks(lost: list[DesignTerm], certain: list[str]) -> list[Check]:
     """Whether every term stayed; marks of the unknown, and levels that were dealt with before, go without a word."""
     told = [term.name for term in lost if term.kind != "mark" and term.name not in certain]
     return [Check("every term varies on its own", False, f"left out: {', '.join(map(repr, told))}")] if told else []
 
 
-def _nothing_to_fit(rows: Rows, used: np.ndarray, terms: list[Term], lost: list[Term], focus: Sequence[str]) -> str | None:
+def _nothing_to_fit(
+    rows: OutcomeRows, used: np.ndarray, terms: list[DesignTerm], lost: list[DesignTerm], focus: Sequence[str]
+) -> str | None:
     """Why the rows left hold no answer; None where they may."""
     outcome = rows.outcome[used]
     if len(outcome) == 0 or outcome.min() == outcome.max():
@@ -176,7 +184,9 @@ def _no_chance(fit: BinaryFit, terms: list[str], focus: Sequence[str], n_cluster
     return None
 
 
-def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[Term], np.ndarray, list[Term], np.ndarray]:
+def _full_rank(
+    rows: OutcomeRows, used: np.ndarray, wave_effects: bool
+) -> tuple[list[DesignTerm], np.ndarray, list[DesignTerm], np.ndarray]:
     """Terms that vary on their own with their design, those that do not, and where the former stand among all."""
     terms, design = design_of(rows, used, wave_effects)
     kept = independent_columns(design)
@@ -184,13 +194,13 @@ def _full_rank(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[T
     return [term for term, keep in zip(terms, kept, strict=True) if keep], design[:, kept], lost, np.flatnonzero(kept)
 
 
-def _of_levels(apart: list[Term]) -> bool:
+def _of_levels(apart: list[DesignTerm]) -> bool:
     """Whether the outcome is told apart by levels of a category or marks of the unknown, and by nothing else."""
     kinds = {term.kind for term in apart}
     return bool(kinds & {"level", "mark"}) and "value" not in kinds
 
 
-def _without_certain(used: np.ndarray, certain: np.ndarray, apart: list[Term], checks: list[Check]) -> np.ndarray:
+def _without_certain(used: np.ndarray, certain: np.ndarray, apart: list[DesignTerm], checks: list[Check]) -> np.ndarray:
     """Rows but those whose outcome a level leaves no doubt about: they say nothing of the other terms."""
     left = used.copy()
     left[np.flatnonzero(used)[certain]] = False
@@ -200,7 +210,7 @@ def _without_certain(used: np.ndarray, certain: np.ndarray, apart: list[Term], c
     return left
 
 
-def _complete(rows: Rows, checks: list[Check]) -> np.ndarray:
+def _complete(rows: OutcomeRows, checks: list[Check]) -> np.ndarray:
     """Rows in which every term is known."""
     unknown = ~np.isfinite(rows.values)
     if unknown.any():
@@ -212,7 +222,7 @@ def _complete(rows: Rows, checks: list[Check]) -> np.ndarray:
     return answer
 
 
-def _in_telling_waves(rows: Rows, used: np.ndarray, checks: list[Check]) -> np.ndarray:
+def _in_telling_waves(rows: OutcomeRows, used: np.ndarray, checks: list[Check]) -> np.ndarray:
     """Rows of waves with both outcomes: where each wave has its own level, the others say nothing."""
     waves, code = np.unique(rows.wave, return_inverse=True)
     size, happened = (np.bincount(code[used], weights, len(waves)) for weights in (None, rows.outcome[used]))
@@ -223,14 +233,14 @@ def _in_telling_waves(rows: Rows, used: np.ndarray, checks: list[Check]) -> np.n
     return telling[code]
 
 
-def design_of(rows: Rows, used: np.ndarray, wave_effects: bool) -> tuple[list[Term], np.ndarray]:
+def design_of(rows: OutcomeRows, used: np.ndarray, wave_effects: bool) -> tuple[list[DesignTerm], np.ndarray]:
     """Constant, wave effects and terms."""
     waves = np.unique(rows.wave[used])[1:] if wave_effects else np.empty(0, dtype=int)
     marks = (rows.wave[used, None] == waves).astype(np.float64)
     design = np.column_stack([np.ones(int(used.sum())), rows.values[used], marks])
     order = [0, *range(1 + len(rows.terms), design.shape[1]), *range(1, 1 + len(rows.terms))]
     own = [rows.term(name) for name in rows.terms]
-    terms = [Term("constant", "constant"), *(Term(f"wave {wave}", "wave") for wave in waves), *own]
+    terms = [DesignTerm("constant", "constant"), *(DesignTerm(f"wave {wave}", "wave") for wave in waves), *own]
     return terms, np.ascontiguousarray(design[:, order])
 
 
@@ -243,7 +253,7 @@ def _size_checks(outcome: np.ndarray, n_terms: int, n_clusters: int, of: str) ->
     ]
 
 
-def _unknown(rows: Rows) -> str:
+def _unknown(rows: OutcomeRows) -> str:
     """Which terms nobody knows anything of."""
     names = [term for term, column in zip(rows.terms, rows.values.T, strict=True) if not np.isfinite(column).any()]
     if not names:
@@ -251,7 +261,7 @@ def _unknown(rows: Rows) -> str:
     return f"{', '.join(map(repr, names))} is not known for anybody at risk; leave it out"
 
 
-def _dull(rows: Rows, used: np.ndarray, name: str) -> str:
+def _dull(rows: OutcomeRows, used: np.ndarray, name: str) -> str:
     """Why a term in focus could not stay."""
     values = rows.values[used, rows.terms.index(name)]
     if values.min() == values.max():
@@ -259,7 +269,7 @@ def _dull(rows: Rows, used: np.ndarray, name: str) -> str:
     return f"{name} cannot be told apart from the other terms"
 
 
-def _separated(apart: list[Term]) -> str:
+def _separated(apart: list[DesignTerm]) -> str:
     words = f"{', '.join(repr(term.name) for term in apart)} tell{'s' * (len(apart) == 1)}" if apart else "the terms tell"
     return (
         f"{words} the outcome apart perfectly (separation), so that no finite estimate exists; merge levels, leave a "
@@ -267,5 +277,5 @@ def _separated(apart: list[Term]) -> str:
     )
 
 
-def _nothing(rows: Rows, used: np.ndarray, checks: list[Check], reason: str) -> Fitted:
+def _nothing(rows: OutcomeRows, used: np.ndarray, checks: list[Check], reason: str) -> Fitted:
     return Fitted(empty_table(rows.terms), None, tuple(checks), reason, used)

@@ -24,13 +24,13 @@ from recoverynet.report.comparison.counted import (
 )
 from recoverynet.report.comparison.declared import who_in_pairs, who_overlaps
 from recoverynet.report.comparison.figures import FIGURES, NORM, TIE
-from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, Comparison
+from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, YearComparison
 from recoverynet.report.evaluation.change import norm_in_words
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 
-def change_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def change_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """The main figures now and a year before, with their denominators and the interval of the difference."""
     section = report.section("change", "This period and the same a year before", "What is different, and for whom?")
     found.told = [figure for figure in FIGURES if len(comparison.answers(figure, comparison.now))]
@@ -48,7 +48,7 @@ def change_section(report: ReportWriter, comparison: Comparison, found: Found) -
     return section.finish()
 
 
-def _what_is_compared(section: SectionWriter, comparison: Comparison, found: Found) -> None:
+def _what_is_compared(section: SectionWriter, comparison: YearComparison, found: Found) -> None:
     now = comparison.now
     if comparison.before is None:
         section.note(f"**Nothing to compare with.** {comparison.why_not} The figures of this period stand alone.", "caution")
@@ -78,7 +78,7 @@ def _what_is_compared(section: SectionWriter, comparison: Comparison, found: Fou
         section.say(norm_in_words(now))
 
 
-def _not_shown(section: SectionWriter, comparison: Comparison, found: Found) -> None:
+def _not_shown(section: SectionWriter, comparison: YearComparison, found: Found) -> None:
     for setting in comparison.settings:
         if setting.unseen_contact:
             section.note(f"{setting.period}: {unseen_in_words(setting.unseen_contact)}", "caution")
@@ -87,7 +87,7 @@ def _not_shown(section: SectionWriter, comparison: Comparison, found: Found) -> 
         section.note(f"Not in the tables, because the record of this period does not hold it: {wording.listed(absent)}.")
 
 
-def _now_alone(section: SectionWriter, comparison: Comparison, found: Found) -> None:
+def _now_alone(section: SectionWriter, comparison: YearComparison, found: Found) -> None:
     if not found.told:
         return
     rows = {figure.label: found.share(figure.name, comparison.label(comparison.now)) for figure in found.told}
@@ -108,7 +108,7 @@ def _out_of_in_words(found: Found) -> str:
     return " ".join(f"{figure.label}: of {figure.out_of}." for figure in found.told if figure.why_not is not None)
 
 
-def _everybody(section: SectionWriter, comparison: Comparison, found: Found) -> None:
+def _everybody(section: SectionWriter, comparison: YearComparison, found: Found) -> None:
     before, now = (comparison.label(setting) for setting in comparison.settings)
     rows = {}
     for figure in found.told:
@@ -138,7 +138,7 @@ def _everybody(section: SectionWriter, comparison: Comparison, found: Found) -> 
     )
 
 
-def _same_people(section: SectionWriter, comparison: Comparison, found: Found) -> None:
+def _same_people(section: SectionWriter, comparison: YearComparison, found: Found) -> None:
     counts = {figure.label: paired_counts(comparison, figure) for figure in found.told}
     counts = {label: row for label, row in counts.items() if row.sum()}
     section.heading("The same people")
@@ -174,7 +174,7 @@ def _same_people(section: SectionWriter, comparison: Comparison, found: Found) -
     section.show(shown)
 
 
-def _came_and_went(section: SectionWriter, comparison: Comparison, found: Found) -> None:
+def _came_and_went(section: SectionWriter, comparison: YearComparison, found: Found) -> None:
     before, now = (comparison.label(setting) for setting in comparison.settings)
     rows = {}
     for figure in found.told:

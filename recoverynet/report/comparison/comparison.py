@@ -16,7 +16,7 @@ from recoverynet.report.comparison.equity import equity_section
 from recoverynet.report.comparison.flow import flow_section
 from recoverynet.report.comparison.meetings import meetings_section
 from recoverynet.report.comparison.opening import again_section, brief_section, limits_section, settings_in_words
-from recoverynet.report.comparison.setting import Comparison, make_comparison
+from recoverynet.report.comparison.setting import YearComparison, make_comparison
 from recoverynet.report.comparison.standards import standards_section
 from recoverynet.report.comparison.units import units_section
 from recoverynet.report.disclosure.counted import PERIOD, Fact
@@ -27,9 +27,9 @@ from recoverynet.report.evaluation.closing import fingerprints
 from recoverynet.report.evaluation.links import unseen_in_words
 from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.outcomes import outcomes_section
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.manifest import make_manifest
-from recoverynet.report.rendering import plain
+from recoverynet.report.rendering import without_emphasis
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.rerun_settings import settings_cell
 from recoverynet.report.save.ipynb import Rerun
@@ -152,7 +152,7 @@ def comparison_report(
         policy=policy,
         settings=settings,
         kind_in_words="Comparison report",
-        unseen=(plain(unseen_in_words(unseen)),) if unseen else (),
+        unseen=(without_emphasis(unseen_in_words(unseen)),) if unseen else (),
         manifest=make_manifest("comparison", fingerprints(record), told, listed=clients is not None),
     )
     remember_publication(report, writer.publication)
@@ -162,7 +162,11 @@ def comparison_report(
 
 
 def _book(
-    record: RecoveryRecord, comparison: Comparison, policy: DisclosurePolicy, ledger: str | Path | None, asked: dict[str, object]
+    record: RecoveryRecord,
+    comparison: YearComparison,
+    policy: DisclosurePolicy,
+    ledger: str | Path | None,
+    asked: dict[str, object],
 ) -> Book:
     """The place of a comparison in the ledger: it is about two periods, and named by the later."""
     everybody = people_with_role(record, ("client",))
@@ -172,12 +176,12 @@ def _book(
     return open_book(ledger, everybody, scope=_scope(comparison, comparison.now, asked), **named)
 
 
-def _scope(comparison: Comparison, setting: Setting, asked: dict[str, object]) -> frozenset[str]:
+def _scope(comparison: YearComparison, setting: EvaluationSetting, asked: dict[str, object]) -> frozenset[str]:
     listed = people_with_role(comparison.chosen.record, ("client",)) if comparison.chosen.listed else None
     return scope_of(setting.window, area=asked["area"], provider=asked["provider"], clients=listed)
 
 
-def _a_year_before(book: Book, comparison: Comparison) -> dict[str, tuple[str, frozenset[str]]]:
+def _a_year_before(book: Book, comparison: YearComparison) -> dict[str, tuple[str, frozenset[str]]]:
     """Clients a year before are the clients of a report on that year."""
     if book.ledger is None or comparison.before is None or comparison.before.window is None:
         return {}
@@ -185,7 +189,7 @@ def _a_year_before(book: Book, comparison: Comparison) -> dict[str, tuple[str, f
     return {BEFORE.of: (CLIENTS.of, days | {fact for fact in book.scope if Fact.read(fact).about != PERIOD})}
 
 
-def _subtitle(comparison: Comparison) -> str:
+def _subtitle(comparison: YearComparison) -> str:
     against = "" if comparison.before is None else f" against {comparison.label(comparison.before)}"
     return (
         f"{comparison.label(comparison.now)}{against}; {comparison.by}s and groups of clients side by side."
@@ -193,14 +197,14 @@ def _subtitle(comparison: Comparison) -> str:
     )
 
 
-def _rehearsed(writer: ReportWriter, comparison: Comparison) -> None:
+def _rehearsed(writer: ReportWriter, comparison: YearComparison) -> None:
     """Every section once, so that all its tables are declared."""
     found = Found()
     for make in MAKERS:
         make(writer, comparison, found)
 
 
-def _outcomes(writer: ReportWriter, comparison: Comparison, _: Found) -> Section:
+def _outcomes(writer: ReportWriter, comparison: YearComparison, _: Found) -> Section:
     """Outcomes of this period in the four domains with their sources, the softer measures beside them."""
     return outcomes_section(writer, comparison.now, Findings())
 

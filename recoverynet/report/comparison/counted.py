@@ -12,10 +12,10 @@ from recoverynet.kernels.differences import difference_interval, paired_differen
 from recoverynet.report import wording
 from recoverynet.report.comparison.declared import who_by_standing
 from recoverynet.report.comparison.figures import YES, MainFigure
-from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, Comparison
+from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, YearComparison
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
 BOTH, ONLY_NOW, ONLY_BEFORE, NEITHER = "Both times", "Only now", "Only the year before", "Neither time"
@@ -70,14 +70,16 @@ def share_of(table: DisclosedTable, row: str = TOTAL) -> Share:
     return (table.n(row, YES), table.total(row, YES)) if row in table.counts.index else (0.0, 0.0)
 
 
-def standing_table(comparison: Comparison, setting: Setting, figure: MainFigure) -> pd.DataFrame:
+def standing_table(comparison: YearComparison, setting: EvaluationSetting, figure: MainFigure) -> pd.DataFrame:
     """Counts of a figure by whether clients are in both periods: what one period of the comparison rests on."""
     alone = JOINED if setting is comparison.now else LEFT
     order = [SAME, alone] if comparison.before is not None else [alone]
     return comparison.counts(figure, setting, comparison.standing(setting), order)
 
 
-def disclose_shares(section: SectionWriter, comparison: Comparison, setting: Setting, figure: MainFigure) -> DisclosedTable:
+def disclose_shares(
+    section: SectionWriter, comparison: YearComparison, setting: EvaluationSetting, figure: MainFigure
+) -> DisclosedTable:
     """The counts of one figure in one period, as they may be told."""
     counts = standing_table(comparison, setting, figure)
     return section.disclose(
@@ -93,7 +95,7 @@ def disclose_shares(section: SectionWriter, comparison: Comparison, setting: Set
     )
 
 
-def paired_counts(comparison: Comparison, figure: MainFigure) -> pd.Series:
+def paired_counts(comparison: YearComparison, figure: MainFigure) -> pd.Series:
     """The same people by their answer a year before and now."""
     if comparison.before is None:
         return pd.Series(0, index=[BOTH, ONLY_NOW, ONLY_BEFORE, NEITHER])
@@ -124,7 +126,7 @@ def apart_in_pairs(table: DisclosedTable, row: str) -> Apart:
     return difference, low, high
 
 
-def n_of(share: Share) -> str:
+def share_told(share: Share) -> str:
     """A share as ``52 of 650 (8%)``; a dash where nobody could be asked."""
     return wording.NO_DENOMINATOR if share[1] == 0 else wording.n_of(*share)
 
@@ -146,7 +148,7 @@ def difference_table(
     rows: dict[str, tuple[Share, Share, tuple[float, float, float]]],
     *,
     heads: tuple[str, str],
-    comparison: Comparison,
+    comparison: YearComparison,
     **words: str,
 ) -> EstimateTable:
     """Rows of two shares and how far they are apart, made from figures after disclosure."""
@@ -154,8 +156,8 @@ def difference_table(
     for label, (one, other, (difference, low, high)) in rows.items():
         none = min(one[1], other[1]) == 0
         cells[label] = {
-            "one": n_of(one),
-            "other": n_of(other),
+            "one": share_told(one),
+            "other": share_told(other),
             "points": wording.NO_DENOMINATOR if none else points(difference),
             "range": wording.NO_DENOMINATOR if none else points_range(low, high),
             "behind": np.nanmin([one[1], other[1]]) if not all(map(math.isnan, (one[1], other[1]))) else 0.0,
@@ -168,9 +170,9 @@ def difference_table(
     )
 
 
-def plain_table(rows: dict[str, Share], *, head: str, comparison: Comparison, **words: str) -> EstimateTable:
+def plain_table(rows: dict[str, Share], *, head: str, comparison: YearComparison, **words: str) -> EstimateTable:
     """Rows of one share, made from figures after disclosure."""
-    cells = {label: {"one": n_of(share), "behind": share[1]} for label, share in rows.items()}
+    cells = {label: {"one": share_told(share), "behind": share[1]} for label, share in rows.items()}
     values = pd.DataFrame.from_dict(cells, orient="index")
     return EstimateTable(values, heads=(head,), period=comparison.now.period, **words)  # type: ignore[arg-type]
 

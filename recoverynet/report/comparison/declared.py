@@ -8,16 +8,16 @@ import pandas as pd
 
 from recoverynet.report import wording
 from recoverynet.report.comparison.figures import CONTACT, GROUP, NO, PERSON, YES, MainFigure
-from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, Comparison
+from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, YearComparison
 from recoverynet.report.disclosure.counted import Counted, Union
 from recoverynet.report.disclosure.declaring import Who
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 
 BEFORE = Counted("clients a year before")
 HERE_BEFORE, HERE_NOW = "here a year before", "here now"
 
 
-def clients_of(comparison: Comparison, setting: Setting) -> Counted:
+def clients_of(comparison: YearComparison, setting: EvaluationSetting) -> Counted:
     """The clients of a period."""
     return CLIENTS if setting is comparison.now else BEFORE
 
@@ -33,7 +33,7 @@ def answer_facts(figure: MainFigure) -> dict[str, tuple[str, ...]]:
     return {YES: (*wider, f"yes {figure.name}"), NO: (f"no {figure.name}",)}
 
 
-def who_by_standing(comparison: Comparison, setting: Setting, figure: MainFigure) -> Who:
+def who_by_standing(comparison: YearComparison, setting: EvaluationSetting, figure: MainFigure) -> Who:
     """The same people are as many in one period as in the other; contact is through a group or a person."""
     of = asked_of(figure, clients_of(comparison, setting))
     there = HERE_BEFORE if setting is comparison.now else HERE_NOW
@@ -45,7 +45,7 @@ def who_by_standing(comparison: Comparison, setting: Setting, figure: MainFigure
     return Who(of, rows={SAME: (there,), alone: (f"not {there}",)}, columns=answer_facts(figure), unions=unions)
 
 
-def who_overlaps(comparison: Comparison, labels: tuple[str, str]) -> Who:
+def who_overlaps(comparison: YearComparison, labels: tuple[str, str]) -> Who:
     """Those of one period who are in the other: one number, told of both."""
     before, now = labels
     same = len(comparison.same)

@@ -11,14 +11,14 @@ from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Apart, Found, Share, apart, difference_table, gap_frame, share_of
 from recoverynet.report.comparison.declared import who_by_column
 from recoverynet.report.comparison.figures import CONTACT, NORM, MainFigure
-from recoverynet.report.comparison.setting import EQUITY, Comparison
+from recoverynet.report.comparison.setting import EQUITY, YearComparison
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 TOLD = (CONTACT, NORM)
 UNKNOWN = wording.NOT_RECORDED
 
 
-def equity_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def equity_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """For every subgroup its share, that of everybody else, and how far they are apart."""
     section = report.section("equity", "Who is reached, and who is not", "Which groups of clients are reached less than others?")
     absent = [name for name in EQUITY if name not in comparison.equity]
@@ -39,7 +39,7 @@ def equity_section(report: ReportWriter, comparison: Comparison, found: Found) -
     return section.finish()
 
 
-def _one_figure(section: SectionWriter, comparison: Comparison, found: Found, figure: MainFigure) -> None:
+def _one_figure(section: SectionWriter, comparison: YearComparison, found: Found, figure: MainFigure) -> None:
     rows: dict[str, tuple[Share, Share, Apart]] = {}
     unknown: list[str] = []
     for column in comparison.equity:
@@ -76,7 +76,7 @@ def _one_figure(section: SectionWriter, comparison: Comparison, found: Found, fi
 
 
 def _one_column(
-    section: SectionWriter, comparison: Comparison, figure: MainFigure, column: str
+    section: SectionWriter, comparison: YearComparison, figure: MainFigure, column: str
 ) -> tuple[dict[str, tuple[Share, Share, Apart]], list[str]]:
     """The gaps of one column, and how many its group is not recorded of, in words."""
     spoken = wording.label(column)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from recoverynet.errors import RecoveryNetWarning
 from recoverynet.measures.aftercare import contact_after_treatment
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import EvaluationSetting
 from recoverynet.states import UNKNOWN
 
 YES, NO = "Yes", "No"
@@ -53,23 +53,23 @@ class MainFigure:
     label: str
     spoken: str
     out_of: str
-    held: Callable[[Setting], pd.Series | None]
-    why_not: Callable[[Setting], pd.Series] | None = None
+    held: Callable[[EvaluationSetting], pd.Series | None]
+    why_not: Callable[[EvaluationSetting], pd.Series] | None = None
 
-    def answers(self, setting: Setting) -> pd.Series:
+    def answers(self, setting: EvaluationSetting) -> pd.Series:
         """1.0 or 0.0 for every client it can be asked of; empty where the record cannot show it."""
         held = self.held(setting)
         return pd.Series(dtype=float) if held is None else held.reindex(setting.clients).dropna()
 
 
-def _had(setting: Setting, through: str | None) -> pd.Series | None:
+def _had(setting: EvaluationSetting, through: str | None) -> pd.Series | None:
     if setting.unseen_contact:
         return None
     contacts = setting.reached if through is None else setting.reached[setting.reached["through"] == through]
     return pd.Series(setting.clients.isin(contacts["person_id"]).astype(float), index=setting.clients)
 
 
-def _tied_to_norm(setting: Setting) -> pd.Series | None:
+def _tied_to_norm(setting: EvaluationSetting) -> pd.Series | None:
     """Whether clients shared a contact with somebody, not a worker, known to hold the norm at the end of the period."""
     if setting.window is None or not setting.has_contacts:
         return None
@@ -89,20 +89,20 @@ def _tied_to_norm(setting: Setting) -> pd.Series | None:
     return pd.Series(tied, index=setting.clients)
 
 
-def _after_treatment(setting: Setting) -> pd.Series | None:
+def _after_treatment(setting: EvaluationSetting) -> pd.Series | None:
     if setting.unseen_contact or setting.record.episodes.empty:
         return None
     return contact_after_treatment(setting.linked, days=DAYS)
 
 
-def _held_norm(setting: Setting) -> pd.Series | None:
+def _held_norm(setting: EvaluationSetting) -> pd.Series | None:
     if setting.window is None or setting.states_seen.empty:
         return None
     here = setting.under_observation(setting.window[1])
     return pd.Series(setting.norm.held(setting.states(setting.window[1], here)), index=here)
 
 
-def _why_not_after_treatment(setting: Setting) -> pd.Series:
+def _why_not_after_treatment(setting: EvaluationSetting) -> pd.Series:
     """The first of these that is true: never treated, not ended, too late or too early to be followed up."""
     episodes = setting.record.episodes
     ended = episodes.loc[episodes["ended_on"].notna(), "person_id"]
@@ -114,7 +114,7 @@ def _why_not_after_treatment(setting: Setting) -> pd.Series:
     return pd.Series(np.select(unlike, NOT_TREATED[:3], NOT_TREATED[3]), index=setting.clients)
 
 
-def _why_not_norm(setting: Setting) -> pd.Series:
+def _why_not_norm(setting: EvaluationSetting) -> pd.Series:
     here = () if setting.window is None else setting.under_observation(setting.window[1])
     return pd.Series(np.where(setting.clients.isin(here), NOT_SEEN[1], NOT_SEEN[0]), index=setting.clients)
 

@@ -14,12 +14,12 @@ from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found
 from recoverynet.report.comparison.declared import who_asked
 from recoverynet.report.comparison.figures import ASKED, REASONS, MainFigure
-from recoverynet.report.comparison.setting import Comparison
+from recoverynet.report.comparison.setting import YearComparison
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.policy import CountTable
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.sections import ReportWriter, Section
 
 COUNTED = "Counted in this report"
@@ -27,7 +27,7 @@ OTHERS, DECLINED, NOT_ASKED = "Not among those reported on", "Did not agree to e
 AWAY = "Not under observation in the period"
 
 
-def flow_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def flow_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """From all clients on the record to those behind each figure, with a reason for everybody who is not."""
     section = report.section("flow", "Who was counted, and who was not", "Whom do the figures rest on, and who is missing?")
     now = comparison.now
@@ -59,7 +59,7 @@ def flow_section(report: ReportWriter, comparison: Comparison, found: Found) -> 
     return section.finish()
 
 
-def left_out(comparison: Comparison) -> dict[str, int]:
+def left_out(comparison: YearComparison) -> dict[str, int]:
     """Clients on the record by whether they are counted, and if not, by the first reason why; the parts are the whole."""
     agreed = comparison.now.agreed
     answers: Any = agreed.roles.loc["client"]
@@ -74,14 +74,14 @@ def left_out(comparison: Comparison) -> dict[str, int]:
     return {label: n for label, n in rows.items() if n or label == COUNTED}
 
 
-def asked_counts(comparison: Comparison, setting: Setting, figure: MainFigure) -> pd.Series:
+def asked_counts(comparison: YearComparison, setting: EvaluationSetting, figure: MainFigure) -> pd.Series:
     """The clients of a setting by whether a figure can be asked of them, and if not, by the first reason why."""
     reasons = comparison.asked(figure, setting)
     order = [ASKED, *(reason for reason in REASONS if (reasons == reason).any())]
     return reasons.value_counts().reindex(order, fill_value=0)
 
 
-def _asked_table(comparison: Comparison, figure: MainFigure) -> CountTable:
+def _asked_table(comparison: YearComparison, figure: MainFigure) -> CountTable:
     counts = asked_counts(comparison, comparison.now, figure)
     return comparison.now.count_table(
         counts.rename(None).rename_axis(None),

@@ -12,7 +12,7 @@ from recoverynet.measures.meetings import WEEKDAYS
 from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found
 from recoverynet.report.comparison.declared import attribute
-from recoverynet.report.comparison.setting import Comparison
+from recoverynet.report.comparison.setting import YearComparison
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
@@ -25,7 +25,7 @@ BANDS = (("Before 12:00", 0, 12), ("12:00 to 16:59", 12, EVENING), ("17:00 to 18
 MEETINGS = "Meetings on the list of groups; places, not people"
 
 
-def meetings_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def meetings_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """Meetings a week by weekday and hour, and by area beside the clients who live there."""
     section = report.section(
         "meetings", "Where and when groups meet", "Is there a meeting near where clients live, at a time they can go?"
@@ -58,7 +58,7 @@ def _a_week(n: float) -> str:
     return wording.decimal(n / WEEKS, 0 if n % WEEKS == 0 else 1)
 
 
-def _by_time(section: SectionWriter, comparison: Comparison, meetings: pd.DataFrame) -> None:
+def _by_time(section: SectionWriter, comparison: YearComparison, meetings: pd.DataFrame) -> None:
     section.heading("By weekday and hour")
     counts = {
         day.capitalize(): {
@@ -85,7 +85,7 @@ def _by_time(section: SectionWriter, comparison: Comparison, meetings: pd.DataFr
 MANY = 6
 
 
-def _by_area(section: SectionWriter, comparison: Comparison, found: Found) -> None:
+def _by_area(section: SectionWriter, comparison: YearComparison, found: Found) -> None:
     """Clients of each area after disclosure, beside the meetings there."""
     now = comparison.now
     coverage = meeting_coverage(now.record, window=now.window)
@@ -137,7 +137,7 @@ def _cells(row: pd.Series, shown: DisclosedTable) -> dict[str, object]:
     }
 
 
-def _by_kind(section: SectionWriter, comparison: Comparison, coverage: pd.DataFrame) -> None:
+def _by_kind(section: SectionWriter, comparison: YearComparison, coverage: pd.DataFrame) -> None:
     kinds = [kind for kind in RECOVERY_GROUP_KINDS if coverage[f"per_week_{kind}"].sum() > 0]
     cells = coverage.set_index("area")[[f"per_week_{kind}" for kind in kinds]].map(lambda n: _a_week(n * WEEKS))
     section.estimates(

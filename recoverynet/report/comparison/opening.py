@@ -12,7 +12,7 @@ import pandas as pd
 from recoverynet.report import wording
 from recoverynet.report.comparison.counted import Found, Share, apart, apart_in_pairs, points, points_range
 from recoverynet.report.comparison.figures import AFTERCARE, CONTACT, NORM, MainFigure
-from recoverynet.report.comparison.setting import UNIT_WORDS, Comparison
+from recoverynet.report.comparison.setting import UNIT_WORDS, YearComparison
 from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.disclosed import TOTAL
 from recoverynet.report.evaluation.closing import fingerprint
@@ -23,7 +23,7 @@ from recoverynet.report.standing import standing
 FIRST = (CONTACT, NORM, AFTERCARE)
 
 
-def brief_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def brief_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """The few figures and sentences to take away, all from tables after disclosure."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(comparison, found))
@@ -32,7 +32,7 @@ def brief_section(report: ReportWriter, comparison: Comparison, found: Found) ->
     return section.finish()
 
 
-def _key_figures(comparison: Comparison, found: Found) -> list[KeyFigure]:
+def _key_figures(comparison: YearComparison, found: Found) -> list[KeyFigure]:
     now = comparison.label(comparison.now)
     figures = []
     for figure in _first(found):
@@ -48,14 +48,14 @@ def _first(found: Found) -> list[MainFigure]:
     return [figure for name in FIRST for figure in found.told if figure.name == name]
 
 
-def _before_in_words(comparison: Comparison, found: Found, figure: MainFigure) -> str:
+def _before_in_words(comparison: YearComparison, found: Found, figure: MainFigure) -> str:
     if comparison.before is None:
         return ""
     n, total = found.share(figure.name, comparison.label(comparison.before))
     return f"; a year before {wording.percent(n / total)}" if total > 0 and not math.isnan(n) else ""
 
 
-def _sentences(comparison: Comparison, found: Found) -> list[str]:
+def _sentences(comparison: YearComparison, found: Found) -> list[str]:
     now = comparison.label(comparison.now)
     if comparison.now.unseen_contact:
         opening = unseen_in_words(comparison.now.unseen_contact)
@@ -73,7 +73,7 @@ def _sentences(comparison: Comparison, found: Found) -> list[str]:
     ]
 
 
-def _change_in_words(comparison: Comparison, found: Found, figure: MainFigure) -> str:
+def _change_in_words(comparison: YearComparison, found: Found, figure: MainFigure) -> str:
     """What became of one figure, and whether chance alone could have done it."""
     if comparison.before is None:
         return ""
@@ -111,7 +111,7 @@ def _same_in_words(found: Found) -> str:
     return ""
 
 
-def _units_in_words(comparison: Comparison, found: Found) -> str:
+def _units_in_words(comparison: YearComparison, found: Found) -> str:
     """Where units lie outside the wider limits, in alphabetical order."""
     if not found.outside:
         return ""
@@ -136,7 +136,7 @@ def _meetings_in_words(found: Found) -> str:
     return f"**No meeting is listed** in {wording.listed(found.without_meeting)}." if found.without_meeting else ""
 
 
-def limits_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def limits_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """What nobody should conclude."""
     many = UNIT_WORDS[comparison.by][1]
     section = report.section("limits", "What this cannot say", "What should nobody conclude from this report?")
@@ -153,7 +153,7 @@ def limits_section(report: ReportWriter, comparison: Comparison, found: Found) -
     return section.finish()
 
 
-def settings_in_words(comparison: Comparison, policy_words: str) -> dict[str, str]:
+def settings_in_words(comparison: YearComparison, policy_words: str) -> dict[str, str]:
     """Every setting, version and fingerprint by name."""
     now = comparison.now
     norm = now.norm

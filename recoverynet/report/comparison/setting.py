@@ -13,7 +13,7 @@ from recoverynet.errors import NotEstimableError, SchemaError, TimeOrderError
 from recoverynet.instants import as_instant
 from recoverynet.report import wording
 from recoverynet.report.comparison.figures import ASKED, NO, YES, MainFigure
-from recoverynet.report.evaluation.setting import Setting, make_setting
+from recoverynet.report.evaluation.setting import EvaluationSetting, make_setting
 from recoverynet.states import Norm
 from recoverynet.tables.consent import UnknownConsent
 from recoverynet.tables.record import RecoveryRecord, Window
@@ -31,7 +31,7 @@ SAME, JOINED, LEFT = "Same people", "Joined since", "Left since"
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class YearComparison:
     """A period beside the same a year before.
 
     Attributes
@@ -52,8 +52,8 @@ class Comparison:
         Clients on the record, whether the report is about them or not.
     """
 
-    now: Setting
-    before: Setting | None
+    now: EvaluationSetting
+    before: EvaluationSetting | None
     why_not: str
     by: str
     chosen: ReportedOn
@@ -62,7 +62,7 @@ class Comparison:
     _answers: dict[tuple[str, int], pd.Series] = field(default_factory=dict)
 
     @property
-    def settings(self) -> list[Setting]:
+    def settings(self) -> list[EvaluationSetting]:
         """The year before, where there is one, and now."""
         return [self.now] if self.before is None else [self.before, self.now]
 
@@ -71,35 +71,35 @@ class Comparison:
         """Clients under observation in both periods."""
         return self.now.clients[:0] if self.before is None else self.now.clients.intersection(self.before.clients)
 
-    def answers(self, figure: MainFigure, setting: Setting) -> pd.Series:
+    def answers(self, figure: MainFigure, setting: EvaluationSetting) -> pd.Series:
         """1.0 or 0.0 for every client of a period that a figure can be asked of, worked out once."""
         key = figure.name, id(setting)
         if key not in self._answers:
             self._answers[key] = figure.answers(setting)
         return self._answers[key]
 
-    def counts(self, figure: MainFigure, setting: Setting, levels: pd.Series, order: list[str]) -> pd.DataFrame:
+    def counts(self, figure: MainFigure, setting: EvaluationSetting, levels: pd.Series, order: list[str]) -> pd.DataFrame:
         """How many do and do not, by level: one row a level in the order given."""
         answers = self.answers(figure, setting)
         level = levels.reindex(answers.index)
         rows = {name: ((answers == 1) & (level == name), (answers == 0) & (level == name)) for name in order}
         return pd.DataFrame({name: [int(part.sum()) for part in parts] for name, parts in rows.items()}, index=[YES, NO]).T
 
-    def asked(self, figure: MainFigure, setting: Setting) -> pd.Series:
+    def asked(self, figure: MainFigure, setting: EvaluationSetting) -> pd.Series:
         """For every client ``ASKED``, or why a figure cannot be asked of them."""
         reasons = pd.Series(ASKED, index=setting.clients) if figure.why_not is None else figure.why_not(setting)
         return reasons.mask(setting.clients.isin(self.answers(figure, setting).index), ASKED)
 
-    def standing(self, setting: Setting) -> pd.Series:
+    def standing(self, setting: EvaluationSetting) -> pd.Series:
         """Whether each client of one of the periods is in the other as well."""
         alone = JOINED if setting is self.now else LEFT
         return pd.Series(np.where(setting.clients.isin(self.same), SAME, alone), index=setting.clients)
 
-    def label(self, setting: Setting) -> str:
+    def label(self, setting: EvaluationSetting) -> str:
         """A period in few words, such as ``Jan–Jun 2011``."""
         return "" if setting.window is None else wording.short_period(*setting.window)
 
-    def units(self, setting: Setting) -> pd.Series:
+    def units(self, setting: EvaluationSetting) -> pd.Series:
         """Provider or area of each client of a period, missing where it is not recorded.
 
         With several providers in the period, that of the treatment begun last.
@@ -126,7 +126,7 @@ def make_comparison(
     provider: str | None,
     clients: Sequence[str] | None,
     smallest_shown: int,
-) -> Comparison:
+) -> YearComparison:
     """Resolve what was asked for; raises as :func:`recoverynet.comparison_report` says."""
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"A comparison is made from a RecoveryRecord; got {type(record).__name__}.")
@@ -148,7 +148,7 @@ def make_comparison(
     rows = now.client_rows
     equity = tuple(name for name in EQUITY if name in rows.columns and rows[name].notna().any() and name != _held_fixed(area))
     n_on_record = int((record.people["role"] == "client").sum())
-    return Comparison(now, before, why_not, by, chosen, equity, n_on_record)
+    return YearComparison(now, before, why_not, by, chosen, equity, n_on_record)
 
 
 def _held_fixed(area: str | None) -> str:

@@ -9,10 +9,10 @@ from recoverynet.measures.introduction_outcomes import introduction_courses
 from recoverynet.measures.nice import nice_qs11_statement2, nice_qs23_statement7
 from recoverynet.report.comparison.counted import Apart, Found, Share, apart, difference_table, plain_table
 from recoverynet.report.comparison.declared import clients_of
-from recoverynet.report.comparison.setting import Comparison
+from recoverynet.report.comparison.setting import YearComparison
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import EvaluationSetting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 QS11 = "NICE QS11 statement 2: told of a group and helped to reach it"
@@ -22,7 +22,7 @@ CLOSED = "Introductions whose end is known"
 ROWS = (QS11, QS23, PRISON, CLOSED)
 
 
-def standards_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def standards_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """Each measure with its own denominator, now and a year before; those the record cannot feed are said to be absent."""
     section = report.section(
         "standards", "Measures commissioners ask for", "How do quality standards, continuity of care and introductions stand?"
@@ -57,7 +57,10 @@ def standards_section(report: ReportWriter, comparison: Comparison, found: Found
 
 
 def _disclosed(
-    section: SectionWriter, comparison: Comparison, counts: list[tuple[Setting, dict[str, tuple[int, int]]]], told: list[str]
+    section: SectionWriter,
+    comparison: YearComparison,
+    counts: list[tuple[EvaluationSetting, dict[str, tuple[int, int]]]],
+    told: list[str],
 ) -> dict[str, list[Share]]:
     """Each measure in each period, as it may be told."""
     shares: dict[str, list[Share]] = {row: [] for row in told}
@@ -86,7 +89,7 @@ def _who(clients: Counted, counts: dict[str, tuple[int, int]]) -> Who:
     return Who(clients, rows=facts, rows_of=own | {QS11: treated, QS23: drugs})
 
 
-def standards(setting: Setting) -> dict[str, tuple[int, int]]:
+def standards(setting: EvaluationSetting) -> dict[str, tuple[int, int]]:
     """Each measure of a period as how many of how many."""
     qs11 = nice_qs11_statement2(setting.as_written, window=setting.window).iloc[0]
     qs23 = nice_qs23_statement7(setting.as_written, window=setting.window).iloc[0]
@@ -99,7 +102,7 @@ def standards(setting: Setting) -> dict[str, tuple[int, int]]:
     }
 
 
-def _closed(setting: Setting) -> tuple[int, int]:
+def _closed(setting: EvaluationSetting) -> tuple[int, int]:
     """Proposals whose end came to be known within the period, of those made in it."""
     courses: pd.DataFrame = introduction_courses(setting.record)
     courses = courses[courses["client_id"].isin(setting.clients)]

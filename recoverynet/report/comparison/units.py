@@ -12,10 +12,10 @@ from recoverynet.by_row import each_row
 from recoverynet.draw.control_chart import control_chart, describe_control_chart
 from recoverynet.kernels.control_limits import binomial_limits
 from recoverynet.report import wording
-from recoverynet.report.comparison.counted import Found, n_of, share_of
+from recoverynet.report.comparison.counted import Found, share_of, share_told
 from recoverynet.report.comparison.declared import attribute, who_by_unit, with_unit
 from recoverynet.report.comparison.figures import AFTERCARE, CONTACT, NORM, YES, MainFigure
-from recoverynet.report.comparison.setting import UNIT_WORDS, Comparison
+from recoverynet.report.comparison.setting import UNIT_WORDS, YearComparison
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.estimates import EstimateTable
@@ -27,7 +27,7 @@ MIX = ("substance", "sex", "age_band")
 INSIDE, OUTSIDE_95, OUTSIDE_998 = "within", "outside 95%", "outside 99.8%"
 
 
-def units_section(report: ReportWriter, comparison: Comparison, found: Found) -> Section:
+def units_section(report: ReportWriter, comparison: YearComparison, found: Found) -> Section:
     """Which providers or areas lie further from the whole than chance would put them, and whom each works with."""
     one, many = UNIT_WORDS[comparison.by]
     section = report.section(
@@ -54,7 +54,7 @@ def units_section(report: ReportWriter, comparison: Comparison, found: Found) ->
     return section.finish()
 
 
-def _without_unit(comparison: Comparison, n_with: int) -> str:
+def _without_unit(comparison: YearComparison, n_with: int) -> str:
     if n_with == comparison.now.n_clients:
         return ""
     why = "not in treatment in the period, or their provider is not recorded" if comparison.by == "provider" else "not recorded"
@@ -67,7 +67,7 @@ def _without_unit(comparison: Comparison, n_with: int) -> str:
 
 
 def _one_figure(
-    section: SectionWriter, comparison: Comparison, found: Found, figure: MainFigure, units: pd.Series, names: list[str]
+    section: SectionWriter, comparison: YearComparison, found: Found, figure: MainFigure, units: pd.Series, names: list[str]
 ) -> None:
     one, many = UNIT_WORDS[comparison.by]
     counts = comparison.counts(figure, comparison.now, units, names)
@@ -127,11 +127,11 @@ def _limit_lines(frame: pd.DataFrame, target: float) -> pd.DataFrame:
     return lines
 
 
-def _unit_table(comparison: Comparison, figure: MainFigure, frame: pd.DataFrame, title: str) -> EstimateTable:
+def _unit_table(comparison: YearComparison, figure: MainFigure, frame: pd.DataFrame, title: str) -> EstimateTable:
     one, _ = UNIT_WORDS[comparison.by]
     cells = {
         row.label: {
-            "share": n_of((row.n, row.total)),
+            "share": share_told((row.n, row.total)),
             "limits": wording.interval(row.low_95, row.high_95) if row.where else wording.HIDDEN,
             "wide": wording.interval(row.low_998, row.high_998) if row.where else wording.HIDDEN,
             "where": row.where or wording.HIDDEN,
@@ -157,7 +157,7 @@ def _outside(frame: pd.DataFrame) -> list[str]:
     return frame.loc[frame["where"] == OUTSIDE_998, "label"].tolist() + ([f"{hidden} not shown"] if hidden else [])
 
 
-def _case_mix(section: SectionWriter, comparison: Comparison, units: pd.Series, names: list[str]) -> None:
+def _case_mix(section: SectionWriter, comparison: YearComparison, units: pd.Series, names: list[str]) -> None:
     one, many = UNIT_WORDS[comparison.by]
     rows = comparison.now.client_rows
     columns = [name for name in MIX if rows.loc[units.index, name].notna().any()]

@@ -51,7 +51,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class AttackFindings:
     """What an attack found.
 
     Attributes
@@ -106,7 +106,7 @@ class Attacker:
         start = np.zeros(len(self.small), dtype=bool) if self.known_large is None else self.known_large
         self.large = start & self.hidden
 
-    def attack(self) -> Findings:
+    def attack(self) -> AttackFindings:
         """How far every figure that must not be known can be narrowed down."""
         found = self._narrow()
         while self.knows_algorithm:
@@ -127,7 +127,7 @@ class Attacker:
     def _safe(self, low: np.ndarray, high: np.ndarray, small: np.ndarray) -> np.ndarray:
         return np.where(small, self._covers(low, high), high - low >= self.rule.largest_hidden)
 
-    def _narrow(self) -> Findings:
+    def _narrow(self) -> AttackFindings:
         self.limits = self.linked.limits(self.rule, self.hidden, self.large)
         low, high = self.linked.values.astype(float), self.linked.values.astype(float)
         fitting, kept = self.worlds.fitting(*self.limits), []
@@ -147,7 +147,7 @@ class Attacker:
             self.worlds.ends[key] = search.low, search.high
         known = self.looked_at & (self.limits[0] == self.limits[1])
         self.worlds.join(self.linked.values, kept)
-        return Findings(self.looked_at, low, high, safe & ~known, self.large)
+        return AttackFindings(self.looked_at, low, high, safe & ~known, self.large)
 
 
 @dataclass(eq=False)

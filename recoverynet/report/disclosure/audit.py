@@ -137,10 +137,10 @@ def _undeclared(publication: Publication, shown: Iterable[object]) -> pd.DataFra
 
 def appendix(publication: Publication) -> tuple[str, ...]:
     """What stands in the appendix of every report: how an attack on it went, and what was hidden because of earlier ones."""
-    return () if publication.off else (in_words(audited(publication)), earlier_in_words(publication))
+    return () if publication.off else (audit_in_words(audited(publication)), earlier_in_words(publication))
 
 
-def in_words(audit: pd.DataFrame) -> str:
+def audit_in_words(audit: pd.DataFrame) -> str:
     """What an audit found, in a sentence for the appendix of a report."""
     groups = _groups_in_words(audit)
     if audit.empty:

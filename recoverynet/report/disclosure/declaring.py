@@ -45,7 +45,7 @@ class Who:
 
 
 @dataclass(frozen=True)
-class Shape:
+class TableShape:
     """How the figures of a table hang together.
 
     Attributes
@@ -68,7 +68,7 @@ def declaration(
     name: str,
     counts: np.ndarray,
     labels: tuple[Sequence[str], Sequence[str]],
-    shape: Shape,
+    shape: TableShape,
     who: Who | None,
     forced_rows: np.ndarray,
 ) -> Declaration:
@@ -124,7 +124,7 @@ def declaration(
 
 
 def _cells(
-    name: str, labels: tuple[Sequence[str], Sequence[str]], size: tuple[int, int], shape: Shape, who: Who
+    name: str, labels: tuple[Sequence[str], Sequence[str]], size: tuple[int, int], shape: TableShape, who: Who
 ) -> tuple[Counted, ...]:
     rows, columns = (list(own) + [None] * (n - len(own)) for own, n in zip(labels, size, strict=True))
     cells = []
@@ -142,7 +142,7 @@ def _cells(
     return tuple(cells)
 
 
-def _whole(name: str, row: str | None, shape: Shape, who: Who, *, first: bool) -> Counted:
+def _whole(name: str, row: str | None, shape: TableShape, who: Who, *, first: bool) -> Counted:
     """Those a row is out of; of a funnel, those in it."""
     if row is not None and row in who.rows_of:
         return who.rows_of[row]
@@ -153,7 +153,7 @@ def _whole(name: str, row: str | None, shape: Shape, who: Who, *, first: bool) -
     return who.of.who(f"{name}: {row}")
 
 
-def _pairs(index: np.ndarray, grid: np.ndarray, shape: Shape) -> list[tuple[int, int]]:
+def _pairs(index: np.ndarray, grid: np.ndarray, shape: TableShape) -> list[tuple[int, int]]:
     """Figures whose difference counts people: a stage and the one above it, and the first; and those named."""
     pairs = [(j, i) for i in range(1, len(grid)) for j in sorted({0, i - 1})] if shape.rows == "nested" else []
     pairs += [pair for one, other in shape.differences for pair in ((one, other), (other, one))]

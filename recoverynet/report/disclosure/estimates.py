@@ -125,7 +125,7 @@ class EstimateTable:
             return wording.NO_DENOMINATOR
         if column in self.counts:
             return about(number)
-        return decimal(number, self.digits.get(column, 2)) if enough else wording.HIDDEN
+        return decimal_or_dash(number, self.digits.get(column, 2)) if enough else wording.HIDDEN
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +223,7 @@ def about(count: float) -> str:
     return f"{nearest_ten(count):,}"
 
 
-def decimal(value: float, digits: int = 2) -> str:
+def decimal_or_dash(value: float, digits: int = 2) -> str:
     """A number with a fixed number of digits and a true minus sign; a dash where there is none.
 
     Examples

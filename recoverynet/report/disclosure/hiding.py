@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from recoverynet.report.disclosure.attack import Attacker, Findings, parts_of
+from recoverynet.report.disclosure.attack import Attacker, AttackFindings, parts_of
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
 from recoverynet.report.disclosure.possible import Worlds
 
@@ -121,7 +121,7 @@ def _cover(state: Hiding) -> None:
             return
 
 
-def _cover_one(state: Hiding, index: int, found: Findings) -> None:
+def _cover_one(state: Hiding, index: int, found: AttackFindings) -> None:
     """Hide what it takes to leave one figure open, upwards and downwards."""
     most, value = state.rule.largest_hidden, float(state.linked.values[index])
     small = bool(state.linked.small(state.rule)[index])

@@ -39,7 +39,7 @@ def is_usual(label: object) -> bool:
     return int(high) - int(low) >= NARROWEST_BAND and int(high) <= OLDEST_BAND + 10
 
 
-def pooled(values: pd.Series, holders: pd.Series | pd.Index, smallest: int, *, counted: pd.Series | None = None) -> pd.Series:
+def rare_pooled(values: pd.Series, holders: pd.Series | pd.Index, smallest: int, *, counted: pd.Series | None = None) -> pd.Series:
     """Labels, with ``"other"`` for those that fewer than a number of people have.
 
     Parameters
@@ -144,7 +144,7 @@ def _labels_pooled(name: str, table: pd.DataFrame, counted: pd.Series, smallest:
         values = table[column]
         if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
             continue
-        new = pooled(values, table[HOLDER[name]], smallest, counted=counted)
+        new = rare_pooled(values, table[HOLDER[name]], smallest, counted=counted)
         if new is not values:
             found[str(column)] = new
     return found
@@ -162,12 +162,12 @@ def _without_twins(name: str, table: pd.DataFrame) -> pd.DataFrame:
 def _answers_pooled(table: pd.DataFrame, counted: pd.Series, smallest: int) -> pd.DataFrame:
     """Observations without outcomes asked of a few, and without answers a few gave; states and numbers stay."""
     own = ~table["variable"].isin([STATE_VARIABLE, *KNOWN])
-    names = pooled(table["variable"].where(own), table["person_id"], smallest, counted=counted)
+    names = rare_pooled(table["variable"].where(own), table["person_id"], smallest, counted=counted)
     few = own & (names == OTHER)
     text = (table["variable"] != STATE_VARIABLE) & ~few & pd.to_numeric(table["value"], errors="coerce").isna()
     answers = table["value"].copy()
     for _, rows in table[text].groupby("variable"):
-        told = pooled(rows["value"], rows["person_id"], smallest, counted=counted[rows.index])
+        told = rare_pooled(rows["value"], rows["person_id"], smallest, counted=counted[rows.index])
         answers.loc[rows.index] = told
     return table if not few.any() and answers.equals(table["value"]) else table.assign(value=answers)[~few]
 

@@ -12,11 +12,11 @@ import pandas as pd
 
 from recoverynet.errors import DisclosureError, SchemaError
 from recoverynet.report.disclosure.counted import Declaration
-from recoverynet.report.disclosure.declaring import Shape, Who, declaration
+from recoverynet.report.disclosure.declaring import TableShape, Who, declaration
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedTable
 from recoverynet.report.disclosure.linked import HidingRule
 from recoverynet.report.disclosure.publication import Publication
-from recoverynet.report.disclosure.suppression import figures_to_hide, link_figures
+from recoverynet.report.disclosure.suppression import link_figures, table_figures_to_hide
 
 LOGGER = logging.getLogger("recoverynet.disclosure")
 Rows = Literal["parts", "separate", "nested"]
@@ -321,7 +321,7 @@ class CountTable:
             (found,) = publication.publish([self.declared(policy)])
             hidden[: len(found)] = found
         elif not policy.is_off:
-            hidden = figures_to_hide(linked, rule, forced=self._forced(linked.shape, len(linked.values), policy))
+            hidden = table_figures_to_hide(linked, rule, forced=self._forced(linked.shape, len(linked.values), policy))
         printed = linked.printed
         shown = np.where(hidden, np.nan, rule.rounded(linked.values))[printed].reshape(linked.shape)
         index, columns = list(self.counts.index), list(self.counts.columns)
@@ -347,7 +347,7 @@ class CountTable:
 
     def declared(self, policy: DisclosurePolicy) -> Declaration:
         """The table as it enters the model of a report."""
-        shape = Shape(self.rows, self.columns, self.measured, tuple(self._pairs()))
+        shape = TableShape(self.rows, self.columns, self.measured, tuple(self._pairs()))
         labels = list(self.counts.index), list(self.counts.columns)
         return declaration(self.name, self.counts.to_numpy(dtype=np.int64), labels, shape, self.who, self._hidden_rows(policy))
 

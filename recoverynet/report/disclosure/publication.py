@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from recoverynet.report.disclosure.attack import Attacker, Findings
+from recoverynet.report.disclosure.attack import Attacker, AttackFindings
 from recoverynet.report.disclosure.counted import PERIOD, PLACES, Bound, Counted, Declaration, Earlier, Fact, containments
 from recoverynet.report.disclosure.hiding import figures_to_hide, hidden_first
 from recoverynet.report.disclosure.linked import HidingRule, LinkedFigures
@@ -27,7 +27,7 @@ TRIES, MANY = 3, 300
 
 
 @dataclass(eq=False)
-class Model:
+class FigureModel:
     """Figures and relations while they are collected.
 
     Attributes
@@ -199,7 +199,7 @@ class Publication:
 
     def linked(self) -> tuple[LinkedFigures, list[np.ndarray], list[Counted | None]]:
         """Every figure declared so far with all relations, where the figures of each table stand, and what each counts."""
-        model, places = Model(), []
+        model, places = FigureModel(), []
         for number, table in enumerate(self.declared):
             columns = zip(table.cells, table.values, table.printed, table.level, table.forced, strict=True)
             own = np.array(
@@ -221,7 +221,7 @@ class Publication:
         of, scope = self.elsewhere.get(cell.of, (cell.of, self.scope))
         return Counted(of, cell.facts).who(*scope)
 
-    def _relate(self, model: Model, table: Declaration, own: np.ndarray, number: int) -> None:
+    def _relate(self, model: FigureModel, table: Declaration, own: np.ndarray, number: int) -> None:
         """The sums of one table."""
         for total, parts in table.lines:
             terms = {int(own[total]): -1.0}
@@ -238,7 +238,7 @@ class Publication:
             terms = {model.figure(self._scoped(cell), value, printed=False): 1.0 for cell, value in counted}
             model.equations.append(({model.figure(self._scoped(whole), n, printed=False): -1.0, **terms}, -1))
 
-    def _add_lines(self, model: Model) -> None:
+    def _add_lines(self, model: FigureModel) -> None:
         """A printed figure that others add up to is their total: where it is hidden as small, so are the zeros in it."""
         for table in self.declared:
             for (whole, n), counted in table.sums:
@@ -248,14 +248,14 @@ class Publication:
                 if model.printed[total] and len(told):
                     model.lines.append((total, told))
 
-    def _add_earlier(self, model: Model) -> dict[int, list[Earlier]]:
+    def _add_earlier(self, model: FigureModel) -> dict[int, list[Earlier]]:
         past: dict[int, list[Earlier]] = {}
         for told in self.earlier:
             place = model.figure(told.counted, told.value, printed=False)
             past.setdefault(place, []).append(told)
         return past
 
-    def _relate_tables(self, model: Model) -> None:
+    def _relate_tables(self, model: FigureModel) -> None:
         """What hangs together between tables, and between reports."""
         for table in self.declared:
             for whole, counted in table.unions:
@@ -271,7 +271,7 @@ class Publication:
         self._periods(model)
         self._twins(model)
 
-    def _parts_by_place(self, model: Model) -> None:
+    def _parts_by_place(self, model: FigureModel) -> None:
         """Areas and providers of one record add up to the whole of it, as far as reports on them were published."""
         groups: dict[tuple[Counted, str], list[int]] = {}
         for cell, place in model.places.items():
@@ -289,7 +289,7 @@ class Publication:
                 terms |= {model.follows(rest, people=True): 1.0} if rest else {}
                 model.equations.append((terms, -1))
 
-    def _periods(self, model: Model) -> None:
+    def _periods(self, model: FigureModel) -> None:
         """What was counted in a period was counted in a longer one around it."""
         groups: dict[Counted, list[tuple[str, int]]] = {}
         for cell, place in model.places.items():
@@ -302,7 +302,7 @@ class Publication:
                     if _inside(one, other) and model.values[there] >= model.values[here]:
                         model.contains(there, here)
 
-    def _twins(self, model: Model) -> None:
+    def _twins(self, model: FigureModel) -> None:
         """A day's figures are the same in reports of two periods; as many of whom nothing is recorded may be the same people."""
         seen: dict[tuple[Counted, int], int] = {}
         for cell, place in list(model.places.items()):
@@ -315,7 +315,7 @@ class Publication:
                 if facts != cell.facts and twin != place:
                     model.equations.append(({twin: 1.0, place: -1.0}, -1))
 
-    def _arrays(self, model: Model, past: dict[int, list[Earlier]]) -> LinkedFigures:
+    def _arrays(self, model: FigureModel, past: dict[int, list[Earlier]]) -> LinkedFigures:
         n = len(model.values)
         known_low, known_high = np.zeros(n), np.full(n, np.inf)
         kept, moot, before = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
@@ -348,7 +348,7 @@ class Publication:
         )
         return linked if self.rule.hide_zeros else linked.without_sure_zeros(hidden_first(linked, self.rule))
 
-    def _row(self, model: Model, bound: Bound) -> tuple[dict[int, float], float, float] | None:
+    def _row(self, model: FigureModel, bound: Bound) -> tuple[dict[int, float], float, float] | None:
         terms: dict[int, float] = {}
         for cell, weight in bound.weights:
             place = model.places.get(self._scoped(cell))
@@ -358,7 +358,7 @@ class Publication:
         value = sum(weight * model.values[place] for place, weight in terms.items())
         return (terms, bound.low, bound.high) if bound.low <= value <= bound.high else None
 
-    def attacked(self, *, knows_algorithm: bool = True) -> tuple[np.ndarray, list[Counted | None], Findings]:
+    def attacked(self, *, knows_algorithm: bool = True) -> tuple[np.ndarray, list[Counted | None], AttackFindings]:
         """An attack on everything published: which figures are hidden, what they count, and what was found.
 
         Returns

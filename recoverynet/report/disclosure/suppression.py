@@ -22,7 +22,7 @@ TOTAL_COST, GRAND_TOTAL_COST = 1e7, 1e10
 
 
 @dataclass(frozen=True)
-class LinkedFigures:
+class TableFigures:
     """Figures of one table and the sums a reader knows to hold among them.
 
     Attributes
@@ -49,7 +49,7 @@ class LinkedFigures:
 
 def link_figures(
     counts: np.ndarray, *, rows: Relation, columns: Relation, differences: Sequence[tuple[int, int]] = ()
-) -> LinkedFigures:
+) -> TableFigures:
     """Lay out a table with its margins and write down every sum a reader can form.
 
     Parameters
@@ -88,7 +88,7 @@ def link_figures(
     cost = cost + GRAND_TOTAL_COST * (_is_last(grid.shape, 0, row_total) & _is_last(grid.shape, 1, column_total))
     if rows == "nested":
         cost[0] += TOTAL_COST
-    return LinkedFigures(
+    return TableFigures(
         values=np.concatenate([grid.ravel(), np.asarray(gaps, dtype=np.int64)]),
         equations=equations,
         printed=np.arange(grid.size + len(steps)) < grid.size,
@@ -119,7 +119,7 @@ def _is_last(shape: tuple[int, int], axis: int, wanted: bool) -> np.ndarray:
     return answer
 
 
-def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarray | None = None) -> np.ndarray:
+def table_figures_to_hide(linked: TableFigures, rule: HidingRule, *, forced: np.ndarray | None = None) -> np.ndarray:
     """Which printed figures must be hidden?
 
     Parameters
@@ -165,7 +165,7 @@ def figures_to_hide(linked: LinkedFigures, rule: HidingRule, *, forced: np.ndarr
     return _printed_again(linked, hidden, rule, forced, added)
 
 
-def _with_parts_of_small_totals(linked: LinkedFigures, small: np.ndarray, forced: np.ndarray | None) -> np.ndarray:
+def _with_parts_of_small_totals(linked: TableFigures, small: np.ndarray, forced: np.ndarray | None) -> np.ndarray:
     """The figures to hide in any case, the parts of every small or forced total added, margins first."""
     forced = np.zeros(len(linked.values), dtype=bool) if forced is None else forced & linked.printed
     sums = linked.equations[~(linked.equations[:, ~linked.printed] != 0).any(axis=1)]
@@ -177,7 +177,7 @@ def _with_parts_of_small_totals(linked: LinkedFigures, small: np.ndarray, forced
     return forced
 
 
-def _printed_again(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray, added: list[int]) -> np.ndarray:
+def _printed_again(linked: TableFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray, added: list[int]) -> np.ndarray:
     """Give back, dearest first, whatever was hidden for another's sake and turned out not to be needed."""
     small = rule.too_small(linked.values)
     for index in sorted(added, key=lambda i: -linked.cost[i]):
@@ -189,7 +189,7 @@ def _printed_again(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, 
     return hidden
 
 
-def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int | None:
+def _next_to_hide(linked: TableFigures, hidden: np.ndarray, target: int) -> int | None:
     """The cheapest printed figure near the target: in its least open sum, in any of its sums, or further off.
 
     Margins come last, unless it is a margin that has to be covered: readers often know them from elsewhere.
@@ -212,7 +212,7 @@ def _next_to_hide(linked: LinkedFigures, hidden: np.ndarray, target: int) -> int
     return None
 
 
-def is_safe(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray) -> bool:
+def is_safe(linked: TableFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray) -> bool:
     """Does a reader learn no more of a figure than that it is hidden?
 
     A small figure must be able to be anything from 1 to the largest hidden count; any hidden figure must be
@@ -231,7 +231,7 @@ def is_safe(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, index: 
 
 
 def possible_range(
-    linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray
+    linked: TableFigures, hidden: np.ndarray, rule: HidingRule, index: int, forced: np.ndarray
 ) -> tuple[float, float]:
     """Smallest and largest value of one figure that fits everything printed."""
     low, high = _known_bounds(linked, hidden, rule, forced)
@@ -254,7 +254,7 @@ def _extreme(target: np.ndarray, system: np.ndarray, right: np.ndarray, low: np.
     return -np.inf if answer.status in (3, 4) else float(np.round(answer.fun, 6))
 
 
-def _known_bounds(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _known_bounds(linked: TableFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What a reader knows of each figure by itself: zeros are printed, so a hidden figure is 1 or more."""
     printed = rule.rounded(linked.values).astype(float)
     low = np.maximum(printed - rule.round_to // 2, 0.0)

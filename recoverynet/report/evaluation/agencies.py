@@ -11,14 +11,14 @@ from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.introductions import PROPOSALS, kind_facts
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, Setting
+from recoverynet.report.evaluation.setting import FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
 REFERRALS = Counted("referrals between services")
 WORDS = {"population": "Referrals of a client from one service to another", "denominator": "all such referrals"}
 
 
-def agencies_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def agencies_told(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     """Referrals between services, by the service they come from and the sector they go to; nothing where none is on record."""
     record = setting.linked
     theirs = record.keeping(episodes=record.episodes[record.episodes["person_id"].isin(setting.clients)])
@@ -34,7 +34,7 @@ def agencies_told(section: SectionWriter, setting: Setting, findings: Findings) 
     _by_sector(section, setting, network, findings)
 
 
-def _by_service(section: SectionWriter, setting: Setting, network: AgencyNetwork) -> None:
+def _by_service(section: SectionWriter, setting: EvaluationSetting, network: AgencyNetwork) -> None:
     ties = network.referrals
     alone = network.agencies.index[network.agencies["sector"] == TREATMENT]
     senders = ties.groupby("from_agency")["n_clients"].sum()
@@ -55,7 +55,7 @@ def _by_service(section: SectionWriter, setting: Setting, network: AgencyNetwork
     )
 
 
-def _by_sector(section: SectionWriter, setting: Setting, network: AgencyNetwork, findings: Findings) -> None:
+def _by_sector(section: SectionWriter, setting: EvaluationSetting, network: AgencyNetwork, findings: Findings) -> None:
     ties = network.referrals
     gone = ties.groupby("to_sector")["n_clients"].sum()
     gone = gone.reindex(sorted({*gone.index, TREATMENT}), fill_value=0).rename(index=wording.label)
@@ -77,7 +77,7 @@ def _by_sector(section: SectionWriter, setting: Setting, network: AgencyNetwork,
     section.show(shown)
 
 
-def _who(setting: Setting, gone: pd.Series) -> Who:
+def _who(setting: EvaluationSetting, gone: pd.Series) -> Who:
     """Referrals to groups of a kind are those of its proposals that come from a known service."""
     courses = setting.once(introduction_courses, setting.record)
     made = courses.loc[courses["client_id"].isin(setting.clients), "kind"].map(wording.label).value_counts()

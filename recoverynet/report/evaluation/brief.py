@@ -16,7 +16,7 @@ from recoverynet.report.evaluation.change import HOLDS, NOT_KNOWN, norm_frame
 from recoverynet.report.evaluation.links import IN_TREATMENT, unseen_in_words
 from recoverynet.report.evaluation.network import NOT_WORKERS
 from recoverynet.report.evaluation.observed import AGREED, CONTACTED, DECLINED, NOT_ASKED, STATE_EVER, STATE_SEEN, Findings
-from recoverynet.report.evaluation.setting import UNDATED, Setting
+from recoverynet.report.evaluation.setting import UNDATED, EvaluationSetting
 from recoverynet.report.evaluation.subgroups import WITHIN
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.report.standing import standing
@@ -25,7 +25,7 @@ CLEAR_LEAD = 0.1
 """Share of those with any contact by which the commonest way must lead to be named as such."""
 
 
-def brief_section(report: ReportWriter, setting: Setting, findings: Findings, asked: Narrowed) -> Section:
+def brief_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings, asked: Narrowed) -> Section:
     """The summary: a few numbers and four to seven sentences, all from tables after disclosure, none of them a star."""
     section = report.section("in_brief", "In brief")
     section.key_figures(_key_figures(setting, findings))
@@ -37,7 +37,7 @@ def brief_section(report: ReportWriter, setting: Setting, findings: Findings, as
     return section.finish()
 
 
-def _key_figures(setting: Setting, findings: Findings) -> list[KeyFigure]:
+def _key_figures(setting: EvaluationSetting, findings: Findings) -> list[KeyFigure]:
     """Of each kind the first figure that can be shown; a figure that is hidden is no headline."""
     clients = findings["people"].n("Clients")
     figures = []
@@ -86,7 +86,7 @@ def _out_of(table: DisclosedTable, row: str) -> str:
     return f"{wording.number(table.n(row))} of {wording.number(table.total(row))} clients"
 
 
-def _tell_people(setting: Setting, findings: Findings) -> str:
+def _tell_people(setting: EvaluationSetting, findings: Findings) -> str:
     n, flow = findings["people"].n("Clients"), findings["flow"]
     clients = "clients whose number cannot be told" if math.isnan(n) else wording.plural(n, "client")
     observed = f", observed {setting.period}" if setting.window else ""
@@ -118,7 +118,7 @@ def _tell_consent(findings: Findings) -> str:
     )
 
 
-def _tell_left_out(setting: Setting, findings: Findings) -> str:
+def _tell_left_out(setting: EvaluationSetting, findings: Findings) -> str:
     """How many rows were left out while reading, in a sentence; empty where none were."""
     lost = setting.whole.left_out
     if not lost:
@@ -127,7 +127,7 @@ def _tell_left_out(setting: Setting, findings: Findings) -> str:
     return f"**Left out while reading: {wording.listed(tables)}.** Why is told under “Who was observed”."
 
 
-def _tell_contact(setting: Setting, findings: Findings) -> str:
+def _tell_contact(setting: EvaluationSetting, findings: Findings) -> str:
     table = findings.get("contact")
     if table is None:
         return unseen_in_words(setting.unseen_contact)
@@ -164,7 +164,7 @@ def _commonest_way(table: DisclosedTable) -> str:
     return f", most often {name}: {wording.plural(ways.iloc[0], 'client')}"
 
 
-def _tell_aftercare(setting: Setting, findings: Findings) -> str:
+def _tell_aftercare(setting: EvaluationSetting, findings: Findings) -> str:
     table = findings.get("aftercare")
     row = _first_shown(table, WITHIN.values())
     if table is None or not row:
@@ -177,7 +177,7 @@ def _tell_aftercare(setting: Setting, findings: Findings) -> str:
     return text + "."
 
 
-def _tell_alone(setting: Setting, findings: Findings) -> str:
+def _tell_alone(setting: EvaluationSetting, findings: Findings) -> str:
     table = findings.get("ties")
     if table is None or math.isnan(table.share(NOT_WORKERS, "0")):
         return ""
@@ -187,7 +187,7 @@ def _tell_alone(setting: Setting, findings: Findings) -> str:
     )
 
 
-def _tell_change(setting: Setting, findings: Findings) -> str:
+def _tell_change(setting: EvaluationSetting, findings: Findings) -> str:
     if "norm" not in findings:
         return ""
     table, norm = findings["norm"], f"the {setting.norm.name} norm"
@@ -223,7 +223,7 @@ def _ties_before_and_after(findings: Findings) -> str:
     )
 
 
-def _tell_outcomes(setting: Setting, findings: Findings) -> str:
+def _tell_outcomes(setting: EvaluationSetting, findings: Findings) -> str:
     scores = findings.scores
     label = "Quality of life (0 to 20)"
     if scores is None or label not in scores.values.index or math.isnan(scores.values["change"][label]):
@@ -238,7 +238,7 @@ def _tell_outcomes(setting: Setting, findings: Findings) -> str:
     return f"Among {wording.plural(row['n'], 'client')} who rated their quality of life twice, the mean {went}."
 
 
-def _tell_spread(setting: Setting, findings: Findings) -> str:
+def _tell_spread(setting: EvaluationSetting, findings: Findings) -> str:
     level = findings.level
     return "" if level is None else f"On whether the norm is spreading the record reaches **level {level} of 4: {LEVELS[level]}**."
 
@@ -269,7 +269,7 @@ class Narrowed:
         return [text for text, is_so in words.items() if is_so]
 
 
-def _nearly_all_hidden(setting: Setting, findings: Findings, asked: Narrowed) -> str:
+def _nearly_all_hidden(setting: EvaluationSetting, findings: Findings, asked: Narrowed) -> str:
     """That a policy leaves next to nothing, or not even how many there are, and what could be told instead; else empty."""
     values = np.concatenate([table.counts.to_numpy(dtype=float).ravel() for table in findings.values()])
     counted = values[~(values == 0)]

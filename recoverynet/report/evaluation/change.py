@@ -17,7 +17,7 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import CLIENTS, Setting, last_day
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting, last_day
 from recoverynet.report.evaluation.types_of_network import TIES, network_types_told, ties_counted, ties_in
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import UNKNOWN
@@ -27,7 +27,7 @@ AWAY = "Not under observation"
 PARTS = {"recovery": "Hold the norm", "other": "Other known", "using": "Using", "unknown": "Not known"}
 
 
-def change_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+def change_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings) -> Section:
     """Composition of ties, turnover, and the share of clients who hold the norm."""
     section = report.section(
         "change", "Change between periods", "Are clients' networks, and clients themselves, moving towards recovery?"
@@ -52,7 +52,7 @@ def change_section(report: ReportWriter, setting: Setting, findings: Findings) -
     return section.finish()
 
 
-def norm_in_words(setting: Setting) -> str:
+def norm_in_words(setting: EvaluationSetting) -> str:
     """Which states hold the norm, and how long an observation is believed."""
     order = [state for state in setting.norm.scheme.states if state in setting.norm.holds]
     states = wording.listed([wording.lower_first(wording.label(state)) for state in order], "or")
@@ -75,7 +75,7 @@ def sources_in_words(sources: tuple[str, ...] = OWN_SOURCES) -> str:
     )
 
 
-def _curve(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _curve(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     every, steps = setting.steps
     rows = {}
     for start, end in steps:
@@ -126,7 +126,7 @@ def state_on(when: pd.Timestamp, word: str) -> str:
     return f"state on {last_day(when)}: {word}"
 
 
-def _state_facts(setting: Setting, when: pd.Timestamp) -> dict[str, tuple[str, ...]]:
+def _state_facts(setting: EvaluationSetting, when: pd.Timestamp) -> dict[str, tuple[str, ...]]:
     here = {word: (*setting.here(when).facts, state_on(when, word)) for word in WORDS}
     return here | {AWAY: (f"away on {last_day(when)}",)}
 
@@ -149,7 +149,7 @@ def norm_frame(shown: DisclosedTable) -> pd.DataFrame:
     )
 
 
-def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _transitions(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     if len(setting.periods) < 2:
         return
     ends = setting.periods[0], setting.periods[-1]
@@ -173,13 +173,13 @@ def _transitions(section: SectionWriter, setting: Setting, findings: Findings) -
     )
 
 
-def _norm_words(setting: Setting, when: pd.Timestamp) -> pd.Series:
+def _norm_words(setting: EvaluationSetting, when: pd.Timestamp) -> pd.Series:
     held = pd.Series(setting.norm.held(setting.states(when, setting.clients)))
     words = held.map({1.0: HOLDS, 0.0: HOLDS_NOT}).fillna(NOT_KNOWN)
     return words.where(setting.clients.isin(setting.under_observation(when)), AWAY)
 
 
-def _ties_by_state(section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings) -> None:
+def _ties_by_state(section: SectionWriter, setting: EvaluationSetting, waves: NetworkPanel, findings: Findings) -> None:
     """What the states of the others allow to be told; nothing where a zero would only mean "not known"."""
     kinds = _kinds_of_alters(setting, waves)
     tied = np.column_stack([_alters(setting, waves, wave) for wave in range(waves.n_waves)])
@@ -202,14 +202,16 @@ def _ties_by_state(section: SectionWriter, setting: Setting, waves: NetworkPanel
     )
 
 
-def _alters(setting: Setting, waves: NetworkPanel, wave: int) -> np.ndarray:
+def _alters(setting: EvaluationSetting, waves: NetworkPanel, wave: int) -> np.ndarray:
     """Whether each person other than a worker is tied to a client in a wave."""
     clients = waves.person_ids.isin(setting.clients)
     ties = np.asarray((waves.networks[wave][clients] > 0).sum(axis=0)).ravel()
     return (ties > 0) & (waves.people["role"] != "worker").to_numpy()
 
 
-def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, kinds: np.ndarray, findings: Findings) -> None:
+def _composition(
+    section: SectionWriter, setting: EvaluationSetting, waves: NetworkPanel, kinds: np.ndarray, findings: Findings
+) -> None:
     rows = {}
     for (label, _, _), weights, kind in zip(setting.periods, waves.networks, kinds.T, strict=True):
         ego = waves.person_ids.isin(setting.clients)
@@ -247,7 +249,7 @@ def _composition(section: SectionWriter, setting: Setting, waves: NetworkPanel, 
     section.show(shown)
 
 
-def _kinds_of_alters(setting: Setting, waves: NetworkPanel) -> np.ndarray:
+def _kinds_of_alters(setting: EvaluationSetting, waves: NetworkPanel) -> np.ndarray:
     """What each person is in each wave: recovery, other, using or unknown."""
     states = waves.states
     if states is None:
@@ -260,7 +262,7 @@ def _kinds_of_alters(setting: Setting, waves: NetworkPanel) -> np.ndarray:
     return kinds
 
 
-def _turnover(section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings) -> None:
+def _turnover(section: SectionWriter, setting: EvaluationSetting, waves: NetworkPanel, findings: Findings) -> None:
     change = setting.once(turnover, waves).reset_index()
     change = change[change["person_id"].isin(setting.clients)]
     there = change.groupby("person_id")["present"].all()
@@ -298,7 +300,7 @@ IN_EVERY = "here in every period"
 
 
 def _average_recovery_ties(
-    section: SectionWriter, setting: Setting, waves: NetworkPanel, change: pd.DataFrame, people: pd.Index
+    section: SectionWriter, setting: EvaluationSetting, waves: NetworkPanel, change: pd.DataFrame, people: pd.Index
 ) -> None:
     first, last = waves.waves.index[1], waves.waves.index[-1]
     kept = change.set_index(["person_id", "wave"])

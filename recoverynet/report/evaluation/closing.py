@@ -15,7 +15,7 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.audit import appendix
 from recoverynet.report.disclosure.estimates import about
 from recoverynet.report.evaluation.observed import CONTACTED, STATE_EVER, Findings
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import EvaluationSetting
 from recoverynet.report.sections import ReportWriter, Section
 from recoverynet.report.standing import standing
 from recoverynet.tables.contacts_away import CONTACTS
@@ -30,7 +30,7 @@ NEEDED = {
 """Tables without which sections are empty, as a reader would call them."""
 
 
-def limits_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+def limits_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings) -> Section:
     """What the record cannot show, from what is in it."""
     section = report.section("limits", "What this record cannot show", "What should nobody conclude from this report?")
     section.points([*_limits_of_any_record(findings), *_limits_of_this_record(setting, findings)])
@@ -50,7 +50,7 @@ def _limits_of_any_record(findings: Findings) -> list[str]:
     ]
 
 
-def _limits_of_this_record(setting: Setting, findings: Findings) -> list[str]:
+def _limits_of_this_record(setting: EvaluationSetting, findings: Findings) -> list[str]:
     points, n_rows = [], setting.n_rows
     if len(setting.states_seen):
         points.append("**States are known for some, some of the time.** " + _words_on_states(setting, findings))
@@ -73,7 +73,7 @@ def _words_without_contact(findings: Findings) -> str:
     return ", and even clients with contacts have others that are not here"
 
 
-def _words_on_states(setting: Setting, findings: Findings) -> str:
+def _words_on_states(setting: EvaluationSetting, findings: Findings) -> str:
     flow = findings["flow"]
     told = not math.isnan(flow.share(STATE_EVER))
     known = f"A state was observed at least once for {flow.words(STATE_EVER, noun='clients')}. " if told else ""
@@ -83,7 +83,7 @@ def _words_on_states(setting: Setting, findings: Findings) -> str:
     )
 
 
-def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, settings: dict[str, str]) -> Section:
+def rerun_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings, settings: dict[str, str]) -> Section:
     """What it takes to make the report again, and to show that it was made from the same data."""
     section = report.section("settings", "How to make this report again")
     section.say(standing("again"))
@@ -96,7 +96,7 @@ def rerun_section(report: ReportWriter, setting: Setting, findings: Findings, se
     return section.finish()
 
 
-def settings_in_words(setting: Setting, policy_words: str) -> dict[str, str]:
+def settings_in_words(setting: EvaluationSetting, policy_words: str) -> dict[str, str]:
     """Every setting, version and fingerprint by name."""
     norm = setting.norm
     return {

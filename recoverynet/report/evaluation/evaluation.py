@@ -21,9 +21,9 @@ from recoverynet.report.evaluation.links import links_section, unseen_in_words
 from recoverynet.report.evaluation.network import network_section
 from recoverynet.report.evaluation.observed import Findings, observed_section
 from recoverynet.report.evaluation.outcomes import outcomes_section
-from recoverynet.report.evaluation.setting import Setting, make_setting
+from recoverynet.report.evaluation.setting import EvaluationSetting, make_setting
 from recoverynet.report.manifest import make_manifest
-from recoverynet.report.rendering import plain
+from recoverynet.report.rendering import without_emphasis
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.save.ipynb import Rerun
 from recoverynet.report.sections import ReportWriter, Section
@@ -200,7 +200,7 @@ def evaluation_report(
         policy=policy,
         settings=settings,
         kind_in_words="Evaluation report",
-        unseen=(plain(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
+        unseen=(without_emphasis(unseen_in_words(setting.unseen_contact)),) if setting.unseen_contact else (),
         manifest=make_manifest("evaluation", fingerprints(record), told, listed=clients is not None),
     )
     remember_publication(report, writer.publication)
@@ -211,7 +211,7 @@ def evaluation_report(
     return remember_rerun(report, Rerun(kept, _settings_cell(_as_python(asked, setting)), "evaluation"))
 
 
-def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
+def _as_python(asked: Mapping[str, object], setting: EvaluationSetting) -> dict[str, str]:
     """Arguments as Python would write them, in the order of a notebook's cell."""
     told: dict[str, Callable[[Any], str]] = {
         "norm": lambda norm: _norm_source(norm),
@@ -223,7 +223,7 @@ def _as_python(asked: Mapping[str, object], setting: Setting) -> dict[str, str]:
     return {name: told.get(name, repr)(asked[name]) for name in (*order, "disclosure", "area", "provider")}
 
 
-def _spread(writer: ReportWriter, setting: Setting, findings: Findings, *, placebo: Placebo | None) -> Section:
+def _spread(writer: ReportWriter, setting: EvaluationSetting, findings: Findings, *, placebo: Placebo | None) -> Section:
     return spread_section(
         writer,
         setting.as_written,
@@ -267,7 +267,7 @@ def _norm_source(norm: Norm) -> str:
     return f"rn.Norm({norm.name!r}, holds={{{holds}}}{scheme})"
 
 
-def _instants_source(setting: Setting, instants: Sequence[object] | None) -> str:
+def _instants_source(setting: EvaluationSetting, instants: Sequence[object] | None) -> str:
     if instants is None:
         return "None"
     return repr(tuple(as_instant(instant, setting.record.tz).isoformat() for instant in instants))

@@ -9,7 +9,7 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted, Sum
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import Setting
+from recoverynet.report.evaluation.setting import EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
 PROPOSALS = Counted("proposals")
@@ -17,7 +17,7 @@ PROPOSALS = Counted("proposals")
 ENDS = {"attended": "Went", "declined": "Said no", "withdrawn": "Called off", "open": "Not known"}
 
 
-def introductions_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def introductions_told(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     """Proposals of a group to a client by how they ended, by kind of group and by month or quarter."""
     courses = setting.once(introduction_courses, setting.record)
     courses = courses[courses["client_id"].isin(setting.clients)]
@@ -67,7 +67,7 @@ def _who_by_time(closed: dict[str, tuple[int, int]], courses: pd.DataFrame) -> W
     return Who(PROPOSALS, rows=facts, rows_of=of, sums=sums)
 
 
-def _by_time(section: SectionWriter, setting: Setting, courses: pd.DataFrame, findings: Findings) -> None:
+def _by_time(section: SectionWriter, setting: EvaluationSetting, courses: pd.DataFrame, findings: Findings) -> None:
     """The closure rate by month or quarter of the proposal."""
     every, steps = setting.steps
     spans = [

@@ -21,7 +21,7 @@ from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.agencies import agencies_told
 from recoverynet.report.evaluation.introductions import introductions_told
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.evaluation.standards import continuity_told, standards_told
 from recoverynet.report.evaluation.subgroups import CONTACT, CONTACTED, WITHIN, aftercare_by, by_group, funnel_by, step_facts
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
@@ -36,7 +36,7 @@ CONTINUES_WITHIN = 21
 """Days within which another treatment means that the one before went on."""
 
 
-def links_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+def links_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings) -> Section:
     """The funnel, the NICE measure, contact before, during and after treatment, over time, and by group."""
     section = report.section(
         "links",
@@ -71,7 +71,7 @@ def unseen_in_words(why: str) -> str:
     )
 
 
-def _any_contact(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _any_contact(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     section.heading("Any contact in the period")
     contacts = setting.reached
     n_clients = setting.n_clients
@@ -101,7 +101,7 @@ def _who_in_contact(ways: Iterable[str]) -> Who:
     return Who(CLIENTS, rows=facts, unions=((CLIENTS.who(*CONTACTED), parts),))
 
 
-def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _funnel(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     section.heading("From an offer to taking part")
     if setting.record.linkage.empty:
         section.note(
@@ -143,13 +143,13 @@ def _funnel(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     standards_told(section, setting, findings)
 
 
-def _stages_told(setting: Setting) -> list[str]:
+def _stages_told(setting: EvaluationSetting) -> list[str]:
     """The steps to show: an answer that no client of this service ever had written down is not told as nobody's."""
     noted = set(setting.record.linkage["stage"])
     return [stage for stage in STAGES if stage in noted or stage not in ANSWERS]
 
 
-def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -> None:
+def _step_times(section: SectionWriter, setting: EvaluationSetting, steps: pd.DataFrame) -> None:
     timed = steps[["n_timed", "median_days"]].iloc[1:]
     values = timed.set_axis([wording.label(stage) for stage in timed.index]).rename(columns={"n_timed": "n"})
     section.summary(
@@ -168,7 +168,7 @@ def _step_times(section: SectionWriter, setting: Setting, steps: pd.DataFrame) -
     )
 
 
-def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _nice(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     row = setting.once(nice_qs11_statement2, setting.as_written, window=setting.window).iloc[0]
     total, informed, both = (int(row[name]) for name in ("n_clients", "n_informed", "n_both"))
     if total == 0:
@@ -202,7 +202,7 @@ def _nice(section: SectionWriter, setting: Setting, findings: Findings) -> None:
 NICE_FACTS = (("told of a group",), ("told of a group", "supported", "told and supported"))
 
 
-def _as_in_funnel(setting: Setting, informed: int) -> str:
+def _as_in_funnel(setting: EvaluationSetting, informed: int) -> str:
     """Why numbers repeat those of the funnel, where they do."""
     steps = setting.linked.linkage
     offered = steps.loc[steps["stage"] == "offered", "client_id"].nunique()
@@ -215,7 +215,7 @@ def _as_in_funnel(setting: Setting, informed: int) -> str:
     )
 
 
-def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _aftercare(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     section.heading("Before, during and after treatment")
     if setting.record.episodes.empty:
         section.note("No treatment episodes are recorded, so contact before, during and after treatment cannot be told apart.")
@@ -239,7 +239,7 @@ def _aftercare(section: SectionWriter, setting: Setting, findings: Findings) -> 
     )
 
 
-def _phases(section: SectionWriter, setting: Setting, rows: dict[str, tuple[int, int]], findings: Findings) -> None:
+def _phases(section: SectionWriter, setting: EvaluationSetting, rows: dict[str, tuple[int, int]], findings: Findings) -> None:
     after = list(WITHIN.values())
     shown = findings["aftercare"] = section.disclose(
         setting.share_table(
@@ -276,7 +276,7 @@ def _who_around_treatment(phases: Iterable[str]) -> Who:
     return Who(ended, rows={phase: (f"contact: {phase}",) for phase in of}, rows_of=of)
 
 
-def _over_time(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _over_time(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     every, steps = setting.steps
     if len(steps) < 2 or setting.reached.empty:
         return

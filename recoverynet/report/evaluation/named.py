@@ -11,7 +11,7 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Bound, Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import NAMED, attribute_facts
-from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
 NAMERS, NAMED_PEOPLE = CLIENTS.who(*NAMED), Counted("people named")
@@ -31,7 +31,7 @@ KINDS = {
 OTHER_KINDS = "Any other"
 
 
-def named_told(section: SectionWriter, setting: Setting) -> None:
+def named_told(section: SectionWriter, setting: EvaluationSetting) -> None:
     """Whom clients named, how much recovery there is among them, and what kinds of tie; nothing where nobody was asked."""
     named = setting.record.nominations
     named = named[named["ego_id"].isin(setting.clients)]
@@ -56,7 +56,7 @@ def _states(latest: pd.DataFrame) -> pd.Series:
     return latest["perceived_state"].fillna("unknown")
 
 
-def _seen_as(section: SectionWriter, setting: Setting, latest: pd.DataFrame) -> None:
+def _seen_as(section: SectionWriter, setting: EvaluationSetting, latest: pd.DataFrame) -> None:
     states = _states(latest)
     order = [state for state in setting.norm.scheme.states if (states == state).any()]
     counts = pd.Series({wording.label(state): int((states == state).sum()) for state in order})
@@ -83,7 +83,7 @@ def _seen_as(section: SectionWriter, setting: Setting, latest: pd.DataFrame) -> 
     section.show(shown)
 
 
-def _recovery_around(section: SectionWriter, setting: Setting, latest: pd.DataFrame, around: pd.DataFrame) -> None:
+def _recovery_around(section: SectionWriter, setting: EvaluationSetting, latest: pd.DataFrame, around: pd.DataFrame) -> None:
     """How mixed the people of each client are by recovery, and how many close ones are in recovery, and have long been."""
     mix = around["mix"].map(MIX).fillna(NOT_KNOWN)
     counts = mix.value_counts().reindex([*MIX.values(), NOT_KNOWN], fill_value=0)
@@ -136,7 +136,7 @@ def _close(row: str, how_many: str) -> Counted:
     return NAMERS.who(f"{row}: {how_many}")
 
 
-def _who_mixed(setting: Setting, latest: pd.DataFrame) -> Who:
+def _who_mixed(setting: EvaluationSetting, latest: pd.DataFrame) -> Who:
     """Behind every client with somebody in recovery stands somebody named who is, and so on."""
     seen: dict[str, list[Counted]] = {"holds": [], "not": [], "unknown": []}
     for state in _states(latest).unique():
@@ -162,7 +162,7 @@ def _who_close() -> Who:
     return Who(NAMERS, rows_of=dict.fromkeys(rows, NAMERS), cells=cells, bounds=bounds)
 
 
-def _kinds(section: SectionWriter, setting: Setting, latest: pd.DataFrame) -> None:
+def _kinds(section: SectionWriter, setting: EvaluationSetting, latest: pd.DataFrame) -> None:
     """How many clients named somebody of each kind of tie."""
     code = latest["relation"].astype("object")
     kind = code.map({value: word for word, values in KINDS.items() for value in values}).fillna(OTHER_KINDS).where(code.notna())

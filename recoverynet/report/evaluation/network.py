@@ -15,7 +15,7 @@ from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.named import named_told
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 
 BANDS = (("0", 0, 0), ("1–2", 1, 2), ("3–5", 3, 5), ("6 or more", 6, np.inf))
@@ -36,7 +36,7 @@ NO_TIE = {
 """What is true of clients without a tie of a kind."""
 
 
-def network_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+def network_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings) -> Section:
     """Ties of clients as a distribution and by role; no picture in which a person could be found."""
     section = report.section(
         "network", "The network around clients", "How many people are clients in contact with, and who are they?"
@@ -64,7 +64,7 @@ def network_section(report: ReportWriter, setting: Setting, findings: Findings) 
     return section.finish()
 
 
-def ties_by_role(setting: Setting, weights: sparse.csr_array) -> pd.DataFrame:
+def ties_by_role(setting: EvaluationSetting, weights: sparse.csr_array) -> pd.DataFrame:
     """Number of people of each role each client is tied to, one row a client, one column a role."""
     people = setting.network.people
     roles = people["role"].to_numpy()
@@ -74,7 +74,7 @@ def ties_by_role(setting: Setting, weights: sparse.csr_array) -> pd.DataFrame:
     return pd.DataFrame(counts, index=setting.clients)
 
 
-def _distribution(section: SectionWriter, setting: Setting, ties: pd.DataFrame, findings: Findings) -> None:
+def _distribution(section: SectionWriter, setting: EvaluationSetting, ties: pd.DataFrame, findings: Findings) -> None:
     personal = ties_by_role(setting, setting.personal_ties)
     kinds = {
         ANYBODY: ties.sum(axis=1),
@@ -119,7 +119,7 @@ def _who_tied() -> Who:
     return Who(CLIENTS, rows_of=dict.fromkeys(NO_TIE, CLIENTS), cells=cells)
 
 
-def _averages(section: SectionWriter, setting: Setting, kinds: dict[str, pd.Series]) -> None:
+def _averages(section: SectionWriter, setting: EvaluationSetting, kinds: dict[str, pd.Series]) -> None:
     values = pd.DataFrame(
         {
             "n": [len(number) for number in kinds.values()],
@@ -146,7 +146,7 @@ def _one_row(shown: DisclosedTable, row: str) -> pd.DataFrame:
     return frame[(frame["row"] == row) & (frame["column"] != "All")]
 
 
-def _roles(section: SectionWriter, setting: Setting, ties: pd.DataFrame, findings: Findings) -> None:
+def _roles(section: SectionWriter, setting: EvaluationSetting, ties: pd.DataFrame, findings: Findings) -> None:
     people = setting.record.people["role"]
     rows = {f"Tied to {words}": (int((ties[role] > 0).sum()), len(ties)) for role, words in ROLES.items() if (people == role).any()}
     if (people == "worker").any() and not findings["ties"].counts["0"].isna().any():

@@ -13,7 +13,7 @@ from recoverynet.report.disclosure.counted import Counted, of_column
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
 from recoverynet.report.evaluation.asked import EQUITY_COLUMNS
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 from recoverynet.tables.period import observed_within
@@ -50,7 +50,7 @@ BY_SENSE = (
 """Answers that have an order of their own; all others stand by the alphabet."""
 
 
-def observed_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+def observed_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings) -> Section:
     """Coverage and missing data come first: everything after rests on them."""
     section = report.section("observed", "Who was observed", "Whom is this report about, and how much is known of them?")
     _people(section, setting, findings)
@@ -66,7 +66,7 @@ def observed_section(report: ReportWriter, setting: Setting, findings: Findings)
     return section.finish()
 
 
-def _people(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _people(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     roles = setting.record.people.loc[observed_within(setting.record.people, setting.window), "role"]
     order = ["client", "peer", "family", "community", "worker"]
     counts = pd.Series({wording.label(role): int((roles == role).sum()) for role in order if (roles == role).any()})
@@ -92,7 +92,7 @@ def _people(section: SectionWriter, setting: Setting, findings: Findings) -> Non
     section.show(shown)
 
 
-def looked_back_in_words(setting: Setting) -> str:
+def looked_back_in_words(setting: EvaluationSetting) -> str:
     """What of the time before the period is used, and what is not; empty where nothing is dated."""
     if setting.window is None:
         return ""
@@ -109,7 +109,7 @@ DECLINED, NOT_ASKED_OUT = "Did not agree, in no figure", "Answer not recorded, i
 AWAY = "Not under observation in the period"
 
 
-def consent_block(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def consent_block(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     """Which clients of the record the report is about, and which agreement that rests on."""
     roles: Any = setting.agreed.roles.loc["client"]
     n_all, n_declined, n_unknown = int(roles.sum()), int(roles["n_declined"]), int(roles["n_unknown"])
@@ -160,7 +160,7 @@ def _who_agreed(rows: dict[str, int], n_clients: int) -> Who:
     return Who(asked, rows=facts, sums=(((CLIENTS, n_clients), parts),) if sum(n for _, n in parts) == n_clients else ())
 
 
-def _left_out(section: SectionWriter, setting: Setting) -> None:
+def _left_out(section: SectionWriter, setting: EvaluationSetting) -> None:
     """How many rows of the files could not be read, and why: counts of rows, which are about nobody."""
     pairs = []
     for lost in setting.whole.left_out:
@@ -171,7 +171,7 @@ def _left_out(section: SectionWriter, setting: Setting) -> None:
         section.facts("Left out while reading, by table", pairs)
 
 
-def _client_tables(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _client_tables(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     rows = setting.client_rows
     filled = [name for name in EQUITY_COLUMNS if rows[name].notna().any()]
     if not filled:
@@ -226,7 +226,7 @@ def _in_order(labels: pd.Series) -> list[str]:
     return sorted(labels.unique(), key=lambda text: (last.get(text, 0), place.get(text, len(place)), text))
 
 
-def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _flow(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     if not setting.has_contacts:
         section.note("No contact is on record in this period, so who had contact cannot be seen. Not seen is not none.", "caution")
     shown = findings["flow"] = section.disclose(
@@ -257,19 +257,19 @@ def _flow(section: SectionWriter, setting: Setting, findings: Findings) -> None:
     section.show(shown)
 
 
-def _flow_facts(setting: Setting) -> dict[str, tuple[str, ...]]:
+def _flow_facts(setting: EvaluationSetting) -> dict[str, tuple[str, ...]]:
     met, seen = "recorded contact", "state seen"
     always = {_seen_always(setting): (met, seen, "state seen in every period")}
     return {CONTACTED: (met,), STATE_SEEN: (met, seen), STATE_EVER: (seen,)} | always
 
 
-def _seen_always(setting: Setting) -> str:
+def _seen_always(setting: EvaluationSetting) -> str:
     """The row of clients whose state was observed in each period compared."""
     number = {2: "both periods"}.get(len(setting.periods), f"all {len(setting.periods)} periods")
     return f"… and whose state was observed in {number} compared"
 
 
-def _flow_rows(setting: Setting) -> dict[str, int]:
+def _flow_rows(setting: EvaluationSetting) -> dict[str, int]:
     """Clients by how much is known of them; nothing of contacts where none are on record."""
     clients = pd.Series(setting.clients)
     ever = clients.isin(setting.states_seen["person_id"].unique())
@@ -288,7 +288,7 @@ def _flow_rows(setting: Setting) -> dict[str, int]:
     return rows | {STATE_EVER: int(ever.sum())}
 
 
-def _other_information(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _other_information(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     record, clients = setting.record, setting.n_clients
     outcomes = setting.observations[setting.observations["variable"] != STATE_VARIABLE]
     held = {
@@ -322,7 +322,7 @@ def _other_information(section: SectionWriter, setting: Setting, findings: Findi
         )
 
 
-def _occasions(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def _occasions(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     if not setting.n_rows["occasions"]:
         section.note("No contact is recorded in this period.", "caution")
         return

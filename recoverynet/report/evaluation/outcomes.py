@@ -12,7 +12,7 @@ from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import Findings, cross_counts
 from recoverynet.report.evaluation.scores import BOTH, DAYS_APART, outcome_label, scores_told, twice
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.sections import ReportWriter, Section, SectionWriter
 from recoverynet.states import STATE_VARIABLE
 
@@ -30,7 +30,7 @@ DOMAINS = {
 """Prefix of a variable's name and the domain it belongs to, in the order they are shown."""
 
 
-def outcomes_section(report: ReportWriter, setting: Setting, findings: Findings) -> Section:
+def outcomes_section(report: ReportWriter, setting: EvaluationSetting, findings: Findings) -> Section:
     """Every outcome with its denominator and its source; reoffending only from outside."""
     section = report.section("outcomes", "Outcomes", "What became of dependency, work, offending, health, housing and family?")
     table = setting.observations
@@ -99,7 +99,7 @@ def _domain(name: str) -> str:
 
 
 def _known_for(
-    section: SectionWriter, setting: Setting, rows: pd.DataFrame, pairs: dict[str, pd.DataFrame], findings: Findings
+    section: SectionWriter, setting: EvaluationSetting, rows: pd.DataFrame, pairs: dict[str, pd.DataFrame], findings: Findings
 ) -> None:
     if not pairs:
         return
@@ -141,7 +141,7 @@ def _told(section: SectionWriter, pairs: dict[str, pd.DataFrame], findings: Find
     return {name: pair for name, pair in pairs.items() if name not in hidden}
 
 
-def _status(section: SectionWriter, setting: Setting, name: str, pair: pd.DataFrame) -> None:
+def _status(section: SectionWriter, setting: EvaluationSetting, name: str, pair: pd.DataFrame) -> None:
     section.heading(outcome_label(name))
     if pair.empty:
         section.note(f"Nobody has two values of this at least {DAYS_APART} days apart.")
@@ -171,7 +171,7 @@ def _who_by_status(name: str, frame: pd.DataFrame) -> Who:
     return Who(of, rows_of=dict.fromkeys(map(str, frame.index), of), columns=columns, cells=cells)
 
 
-def _reoffending(section: SectionWriter, setting: Setting, table: pd.DataFrame, findings: Findings) -> None:
+def _reoffending(section: SectionWriter, setting: EvaluationSetting, table: pd.DataFrame, findings: Findings) -> None:
     section.heading("Reoffending")
     rows = table[table["variable"] == "offending.reoffended"]
     outside = rows[rows["source"] == "external"]
@@ -211,7 +211,7 @@ def _absent_domains(section: SectionWriter, table: pd.DataFrame) -> None:
         section.note(f"Nothing is recorded in this period on: {wording.listed([domain.lower() for domain in absent])}.")
 
 
-def _sources(section: SectionWriter, setting: Setting, table: pd.DataFrame) -> None:
+def _sources(section: SectionWriter, setting: EvaluationSetting, table: pd.DataFrame) -> None:
     section.heading("Who says so")
     domain = table["variable"].map(_domain)
     order = [name for name in [*dict.fromkeys(DOMAINS.values()), "Other outcomes"] if (domain == name).any()]

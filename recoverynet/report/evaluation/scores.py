@@ -15,7 +15,7 @@ from recoverynet.report.disclosure.counted import Bound, Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, EvaluationSetting
 from recoverynet.report.outcome_names import KNOWN
 from recoverynet.report.sections import SectionWriter
 from recoverynet.tables.instruments import REGISTER, Instrument, found_in
@@ -36,7 +36,7 @@ def outcome_label(name: str) -> str:
     return KNOWN[name].label if name in KNOWN else wording.label(name.split(".", 1)[-1])
 
 
-def scores_told(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], findings: Findings) -> None:
+def scores_told(section: SectionWriter, setting: EvaluationSetting, scores: dict[str, pd.DataFrame], findings: Findings) -> None:
     """First and last mean of every score, what is known of its form, which way clients went, and how many reach a cut-off."""
     if not scores:
         return
@@ -87,7 +87,9 @@ def _better(name: str, pair: pd.DataFrame) -> str:
     return KNOWN[name].better if name in KNOWN else "" if form is None else form.better
 
 
-def _score_figure(section: SectionWriter, setting: Setting, shown: DisclosedSummary, labels: list[str], unit: str) -> None:
+def _score_figure(
+    section: SectionWriter, setting: EvaluationSetting, shown: DisclosedSummary, labels: list[str], unit: str
+) -> None:
     values = shown.values.loc[labels]
     if values["mean_first"].isna().all() or len(labels) < 2:
         return
@@ -142,7 +144,9 @@ def _scales(section: SectionWriter, scores: dict[str, pd.DataFrame]) -> None:
     section.facts("The forms behind these scores", told)
 
 
-def _which_way(section: SectionWriter, setting: Setting, scores: dict[str, pd.DataFrame], means: DisclosedSummary) -> None:
+def _which_way(
+    section: SectionWriter, setting: EvaluationSetting, scores: dict[str, pd.DataFrame], means: DisclosedSummary
+) -> None:
     """For how many clients a score got better, stayed, or got worse, where it is known which way is better."""
     rows, bounds = {}, []
     for name, pair in scores.items():
@@ -183,7 +187,7 @@ def _which_way(section: SectionWriter, setting: Setting, scores: dict[str, pd.Da
 
 
 def _by_cut_off(
-    section: SectionWriter, setting: Setting, name: str, pair: pd.DataFrame, form: Instrument, means: DisclosedSummary
+    section: SectionWriter, setting: EvaluationSetting, name: str, pair: pd.DataFrame, form: Instrument, means: DisclosedSummary
 ) -> None:
     """How many clients scored at a cut-off or above, first and last."""
     if len(pair) < FEWEST_BROKEN_DOWN:

@@ -17,14 +17,14 @@ from recoverynet.graphs.contact_graph import ContactGraph
 from recoverynet.graphs.panel import NetworkPanel, panel
 from recoverynet.graphs.person_network import PersonNetwork
 from recoverynet.graphs.projection import project
-from recoverynet.graphs.projection_on_engine import symmetric
+from recoverynet.graphs.projection_on_engine import symmetric_ties
 from recoverynet.instants import as_instant
 from recoverynet.kernels.incidence import weighted_product
 from recoverynet.measures.recovery_contacts import PERSONAL_KINDS, recovery_contacts
 from recoverynet.measures.subgroups import people_with_role
 from recoverynet.report import wording
 from recoverynet.report.disclosure.counted import Counted
-from recoverynet.report.disclosure.labels import pooled, with_rare_labels_pooled
+from recoverynet.report.disclosure.labels import rare_pooled, with_rare_labels_pooled
 from recoverynet.report.disclosure.policy import CountTable
 from recoverynet.report.disclosure.summary import SummaryTable
 from recoverynet.report.evaluation.asked import breaks_of, columns_asked, require_length
@@ -49,7 +49,7 @@ CLIENTS = Counted("clients")
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class EvaluationSetting:
     """One evaluation: a record, a window, and what was asked for.
 
     Attributes
@@ -108,7 +108,7 @@ class Setting:
 
     def told(self, labels: pd.Series) -> pd.Series:
         """Labels by client as they may be told: those of too few pooled, however they were worked out."""
-        return pooled(labels, labels.index, self.smallest_shown)
+        return rare_pooled(labels, labels.index, self.smallest_shown)
 
     @cached_property
     def record(self) -> RecoveryRecord:
@@ -220,7 +220,9 @@ class Setting:
         """Who shared an occasion other than a meeting with whom, in the order of the people table."""
         if self.facts is not None:
             ties = self.facts.ties_at(PERSONAL_KINDS)
-            return symmetric(ties["a"].to_numpy(), ties["b"].to_numpy(), ties["n"].to_numpy(dtype=float), len(self.record.people))
+            return symmetric_ties(
+                ties["a"].to_numpy(), ties["b"].to_numpy(), ties["n"].to_numpy(dtype=float), len(self.record.people)
+            )
         matrix = self.graph.biadjacency().matrix
         personal = self.graph.occasions["kind"].isin(PERSONAL_KINDS).to_numpy()
         kept = sparse.csr_array(matrix[:, np.flatnonzero(personal)])
@@ -362,7 +364,7 @@ def make_setting(
     smallest_shown: int,
     unknown_consent: UnknownConsent = "count",
     engine: object | None = None,
-) -> Setting:
+) -> EvaluationSetting:
     """Resolve what was asked for; SchemaError or TimeOrderError where it does not fit the record."""
     if not isinstance(record, RecoveryRecord):
         raise SchemaError(f"An evaluation is made from a RecoveryRecord; got {type(record).__name__}.")
@@ -383,7 +385,7 @@ def make_setting(
     columns = columns_asked(agreed.record, by)
     asked = None if engine is None else as_settings(engine)
     compared = breaks_of(bounds, n_periods, breaks, record.tz)
-    setting = Setting(agreed, norm, bounds, compared, columns, valid_for, smallest_shown, by is not None, asked)
+    setting = EvaluationSetting(agreed, norm, bounds, compared, columns, valid_for, smallest_shown, by is not None, asked)
     if not setting.n_clients:
         asked_of: Any = agreed.roles.loc["client"]
         n_asked = int(asked_of.sum())

@@ -7,7 +7,7 @@ from recoverynet.measures.nice import ALCOHOL, nice_qs11_statement2, nice_qs23_s
 from recoverynet.report import wording
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
 QS11_ALCOHOL = "Alcohol: information and support (QS11, statement 2)"
@@ -15,7 +15,7 @@ QS23_DRUGS = "Drugs: support (QS23, statement 7)"
 RELEASED = "Seen by a service within three weeks"
 
 
-def standards_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def standards_told(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     """Each quality standard for the people it is about."""
     alcohol = setting.once(nice_qs11_statement2, setting.as_written, window=setting.window, substances=(ALCOHOL,)).iloc[0]
     drugs = setting.once(nice_qs23_statement7, setting.as_written, window=setting.window).iloc[0]
@@ -54,7 +54,7 @@ def _who(rows: dict[str, tuple[int, int]], *, n_treated: int) -> Who:
 BOTH = ("supported", "told and supported")
 
 
-def continuity_told(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def continuity_told(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     """Who was seen by a service within three weeks of release from prison; nothing where no release is on record."""
     row = setting.once(continuity_of_care, setting.as_written, window=setting.window).iloc[0]
     if row["n_released"] == 0:

@@ -17,7 +17,7 @@ from recoverynet.report.disclosure.counted import of_column
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
 from recoverynet.report.evaluation.observed import Findings, attribute_facts
-from recoverynet.report.evaluation.setting import CLIENTS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
 CONTACT = "with any contact with the recovery community"
@@ -28,7 +28,7 @@ MAIN_STEPS = ("offered", "introduced", "attended", "involved")
 """Steps told of every subgroup: as many columns as a page holds."""
 
 
-def labels_of(setting: Setting, column: str) -> pd.Series:
+def client_labels(setting: EvaluationSetting, column: str) -> pd.Series:
     """What each client is called by one column, as it may be told; indexed by person id."""
     levels = pd.Series(level_of_each(setting.record, column, setting.clients), index=setting.clients).replace(EMPTY, None)
     return setting.told(levels).map(wording.label).where(levels.notna(), wording.NOT_RECORDED)
@@ -39,7 +39,7 @@ def in_order(labels: pd.Index | np.ndarray) -> list[str]:
     return sorted(labels, key=lambda text: (text == wording.NOT_RECORDED, text))
 
 
-def by_group(section: SectionWriter, setting: Setting, findings: Findings) -> None:
+def by_group(section: SectionWriter, setting: EvaluationSetting, findings: Findings) -> None:
     """Who has contact with the recovery community, by every column asked for."""
     if setting.reached.empty or not setting.by:
         return
@@ -47,7 +47,7 @@ def by_group(section: SectionWriter, setting: Setting, findings: Findings) -> No
     linked = setting.clients.isin(setting.reached["person_id"])
     pictures = []
     for column in setting.by:
-        counts = pd.crosstab(labels_of(setting, column).to_numpy(), linked).reindex(columns=[True, False], fill_value=0)
+        counts = pd.crosstab(client_labels(setting, column).to_numpy(), linked).reindex(columns=[True, False], fill_value=0)
         shown = findings[f"by_{column}"] = _contact_by(section, setting, column, counts)
         frame = shown.to_frame().query("row != 'All'")
         pictures.append(frame.assign(label=wording.label(column) + ": " + frame["row"], value=frame["share"]))
@@ -65,7 +65,7 @@ def by_group(section: SectionWriter, setting: Setting, findings: Findings) -> No
         section.show(findings[f"by_{column}"])
 
 
-def _contact_by(section: SectionWriter, setting: Setting, column: str, counts: pd.DataFrame) -> DisclosedTable:
+def _contact_by(section: SectionWriter, setting: EvaluationSetting, column: str, counts: pd.DataFrame) -> DisclosedTable:
     spoken = wording.lower_first(wording.label(column))
     counts = counts.set_axis(["Contact", "No contact"], axis=1).rename_axis(index=None)
     return section.disclose(
@@ -84,11 +84,11 @@ def _contact_by(section: SectionWriter, setting: Setting, column: str, counts: p
     )
 
 
-def funnel_by(section: SectionWriter, setting: Setting, stages: list[str]) -> None:
+def funnel_by(section: SectionWriter, setting: EvaluationSetting, stages: list[str]) -> None:
     """How far clients get towards a group, by every column that was asked for by name; the clients of each group are its whole."""
     stages = [stage for stage in MAIN_STEPS if stage in stages]
     for column in setting.by if setting.by_was_asked else ():
-        labels, spoken = labels_of(setting, column), wording.lower_first(wording.label(column))
+        labels, spoken = client_labels(setting, column), wording.lower_first(wording.label(column))
         steps = setting.once(linkage_funnel, setting.measured, by=column)
         told = dict(zip(level_of_each(setting.measured, column, setting.clients), labels, strict=True))
         kept = steps[steps["stage"].isin(stages) & steps["level"].isin(list(told))]
@@ -119,7 +119,7 @@ def step_facts(label: str) -> tuple[str, ...]:
     return "held: linkage", "offered", f"step: {label}"
 
 
-def aftercare_by(section: SectionWriter, setting: Setting, days: int, around: Who, *, continues_within: int) -> None:
+def aftercare_by(section: SectionWriter, setting: EvaluationSetting, days: int, around: Who, *, continues_within: int) -> None:
     """Who has contact soon after treatment, by every column that was asked for by name."""
     for column in setting.by if setting.by_was_asked else ():
         measured = setting.once(
@@ -128,7 +128,7 @@ def aftercare_by(section: SectionWriter, setting: Setting, days: int, around: Wh
         measured = measured[measured["phase"] == phase_within(days)]
         of_people = column in setting.record.people.columns
         label = "treatment that ended, " + column if not of_people else of_column(column)
-        told = dict(zip(level_of_each(setting.measured, column, setting.clients), labels_of(setting, column), strict=True))
+        told = dict(zip(level_of_each(setting.measured, column, setting.clients), client_labels(setting, column), strict=True))
         names = measured["level"].map(lambda level, told=told: told.get(level, wording.label(level)))
         sums = measured[["n_covered", "n_clients"]].groupby(names.to_numpy()).sum()
         sums = sums.loc[in_order(sums.index)]

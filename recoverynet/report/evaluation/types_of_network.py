@@ -9,7 +9,7 @@ from recoverynet.report.disclosure.counted import Bound, Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.network import ANYBODY, NO_TIE, NOT_WORKERS
 from recoverynet.report.evaluation.observed import Findings
-from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, Setting
+from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
 RECOVERY, OTHERS, NOBODY_KNOWN = "Mostly in recovery", "Mixed or mostly using", "Nobody of known state"
@@ -36,7 +36,9 @@ def ties_counted(period: str, kind: str) -> Counted:
     return ties_in(period).who(f"to: {kind}")
 
 
-def network_types_told(section: SectionWriter, setting: Setting, waves: NetworkPanel, findings: Findings, *, of: Counted) -> None:
+def network_types_told(
+    section: SectionWriter, setting: EvaluationSetting, waves: NetworkPanel, findings: Findings, *, of: Counted
+) -> None:
     """Clients there in every period, by the type of their network in the first and in the last; ``of`` is what they are called."""
     found = network_types(composition(waves, norm=setting.norm))
     found = found[found.index.get_level_values("person_id").isin(setting.clients)]

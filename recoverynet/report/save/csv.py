@@ -24,7 +24,7 @@ DICTIONARY_COLUMNS = ("file", "column", "description", "unit", "denominator", "m
 INDEX_COLUMNS = ("file", "number", "section", "title", "population", "denominator", "period", "disclosure", "note")
 
 
-def write_tables(tables: Iterable[tuple[str, Table]], folder: Path, *, manifest: str = "") -> list[Path]:
+def write_report_tables(tables: Iterable[tuple[str, Table]], folder: Path, *, manifest: str = "") -> list[Path]:
     """Write the tables, and one file that lists them.
 
     Parameters
@@ -67,7 +67,7 @@ def _write_into(tables: Iterable[tuple[str, Table]], folder: Path) -> list[str]:
         name = f"{table.number:02d}_{table.shown.name}.csv"
         frame = tidy(table)
         write_csv_into(frame, folder / name, for_spreadsheets=True)
-        meanings += [(name, str(column), *described(table, str(column))) for column in frame.columns]
+        meanings += [(name, str(column), *column_meaning(table, str(column))) for column in frame.columns]
         shown = table.shown
         listing.append(
             (name, table.number, section, shown.title, shown.population, shown.denominator, shown.period, shown.policy, shown.note)
@@ -103,7 +103,7 @@ def tidy(table: Table) -> pd.DataFrame:
     return _starred(frame.drop(columns="hidden"), (frame.notna() | ~exists).drop(columns="hidden"))
 
 
-def described(table: Table, column: str) -> tuple[str, str, str, str]:
+def column_meaning(table: Table, column: str) -> tuple[str, str, str, str]:
     """What a column of a table means: description, unit, denominator, and the marks that stand for figures not given."""
     shown = table.shown
     if isinstance(shown, DisclosedEstimates):

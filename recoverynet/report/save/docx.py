@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from recoverynet.atomic import write_bytes
 from recoverynet.report.manifest import as_properties
-from recoverynet.report.rendering import plain
+from recoverynet.report.rendering import without_emphasis
 from recoverynet.report.save.missing import not_installed
 from recoverynet.report.sections import Facts, Figure, Heading, KeyFigures, Note, Points, Prose, Section, Table
 
@@ -307,7 +307,7 @@ def _say(paragraph: Any, text: str, *, colour: str | None = None, size: float | 
     for number, part in enumerate(_STRONG.split(_clean(text))):
         if not part:
             continue
-        run = paragraph.add_run(plain(part))
+        run = paragraph.add_run(without_emphasis(part))
         run.bold = number % 2 == 1 or None
         if colour is not None:
             run.font.color.rgb = RGBColor.from_string(colour)

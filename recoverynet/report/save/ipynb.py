@@ -38,7 +38,7 @@ _KEPT_METADATA = ("kernelspec", "language_info")
 
 
 @dataclass(frozen=True)
-class Words:
+class TemplateWords:
     """What a template puts to the sections of a report, as Markdown.
 
     Attributes
@@ -94,7 +94,7 @@ class Rerun:
     kind: str
     then: tuple[str, ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
-    words: Words = Words()
+    words: TemplateWords = TemplateWords()
 
 
 def write_notebook(

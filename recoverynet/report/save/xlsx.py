@@ -16,7 +16,7 @@ import xlsxwriter
 from recoverynet.atomic import write_bytes
 from recoverynet.report.disclosure.disclosed import TOTAL, DisclosedSummary, DisclosedTable
 from recoverynet.report.disclosure.estimates import DisclosedEstimates, as_number
-from recoverynet.report.rendering import plain
+from recoverynet.report.rendering import without_emphasis
 from recoverynet.report.sections import Section, Table
 from recoverynet.report.wording import HIDDEN, NO_DENOMINATOR, lower_first
 
@@ -148,7 +148,7 @@ def _write_front(
     row = 2
     for name, value in about:
         sheet.write_string(row, 0, name, formats["bold"])
-        sheet.write_string(row, 1, plain(value), formats["wrap"])
+        sheet.write_string(row, 1, without_emphasis(value), formats["wrap"])
         row += 1
     row += 1
     for column, head in enumerate(("Tables", "Title", "Note")):
@@ -160,7 +160,7 @@ def _write_front(
             link = f"internal:'{names[table.number]}'!A1"
             sheet.write_url(row, 1, link, formats["link"], f"Table {table.number}. {table.shown.title}"[:255])
             if table.shown.note:
-                sheet.write_string(row, 2, plain(table.shown.note), formats["muted"])
+                sheet.write_string(row, 2, without_emphasis(table.shown.note), formats["muted"])
 
 
 def _write_table(sheet: Any, table: Table, section: str, formats: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from recoverynet.models.ladder.findings import ADJUSTED, PLACEBO
 from recoverynet.models.ladder.words import LEVELS, meaning_in_words
 from recoverynet.report import wording
 from recoverynet.report.disclosure.audit import appendix
-from recoverynet.report.disclosure.estimates import about, decimal
+from recoverynet.report.disclosure.estimates import about, decimal_or_dash
 from recoverynet.report.sections import KeyFigure, ReportWriter, Section
 from recoverynet.report.spread.ladder import cannot_be_seen
 from recoverynet.report.spread.setting import SpreadSetting, p_words, placebo_in_words, verdict_sentences
@@ -45,9 +45,9 @@ def _key_figures(setting: SpreadSetting) -> list[KeyFigure]:
     if adjusted is not None and math.isfinite(adjusted.odds_ratio) and adjusted.n_events >= setting.least:
         figures.append(
             KeyFigure(
-                decimal(adjusted.odds_ratio),
+                decimal_or_dash(adjusted.odds_ratio),
                 "adjusted odds ratio of gaining the norm",
-                f"{decimal(adjusted.low)} to {decimal(adjusted.high)}; all contacts holding it, against none",
+                f"{decimal_or_dash(adjusted.low)} to {decimal_or_dash(adjusted.high)}; all contacts holding it, against none",
             )
         )
     figures.append(KeyFigure(about(n_events), "gains of the norm", f"to the nearest ten; {about(n_rows)} person-waves at risk"))
@@ -66,7 +66,7 @@ def _numbers(setting: SpreadSetting) -> list[str]:
     if placebo is not None and math.isfinite(placebo.odds_ratio) and placebo.n_events >= setting.least:
         said.append(
             f"For the placebo ({placebo_in_words(setting)}) the same odds ratio is "
-            f"{decimal(placebo.odds_ratio)} ({decimal(placebo.low)} to {decimal(placebo.high)}), where "
+            f"{decimal_or_dash(placebo.odds_ratio)} ({decimal_or_dash(placebo.low)} to {decimal_or_dash(placebo.high)}), where "
             "about 1 is expected."
         )
     return said

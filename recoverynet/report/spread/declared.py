@@ -29,7 +29,7 @@ def clients_reported_on(record: RecoveryRecord, window: Window | None, unknown_c
     return answer
 
 
-def panel_of(setting: SpreadSetting) -> Counted:
+def panel_people(setting: SpreadSetting) -> Counted:
     """The people in the panel: the clients of every report where they are the same people, otherwise a population of their own."""
     if setting.clients is not None and set(setting.clients) == set(setting.waves.panel.person_ids):
         return CLIENTS
@@ -40,7 +40,7 @@ def panel_of(setting: SpreadSetting) -> Counted:
 
 def _clients_and_others(setting: SpreadSetting) -> tuple[Sum, ...]:
     """The panel is the clients in it and the others; who reads an evaluation beside it knows how many clients there are."""
-    panel, ids = panel_of(setting), pd.Index(setting.waves.panel.person_ids)
+    panel, ids = panel_people(setting), pd.Index(setting.waves.panel.person_ids)
     if setting.clients is None or panel == CLIENTS:
         return ()
     inside = int(setting.clients.isin(ids).sum())
@@ -51,13 +51,13 @@ def _clients_and_others(setting: SpreadSetting) -> tuple[Sum, ...]:
 def who_in_stages(setting: SpreadSetting, labels: Sequence[str]) -> Who:
     """Everybody in the panel, and stages each of which counts some of those of the one before."""
     facts = {label: tuple(f"on spread{label}" for label in labels[1 : place + 1]) for place, label in enumerate(labels) if place}
-    return Who(panel_of(setting), rows=facts, sums=_clients_and_others(setting))
+    return Who(panel_people(setting), rows=facts, sums=_clients_and_others(setting))
 
 
 def who_agreed(setting: SpreadSetting, labels: Sequence[str], n_counted: Mapping[str, int]) -> Who:
     """Those of the roles looked at who are on the record; those counted make up the panel where all are in it."""
     asked = Counted(f"people on the record: {', '.join(setting.waves.roles)}")
-    panel, n = panel_of(setting), setting.waves.panel.n_people
+    panel, n = panel_people(setting), setting.waves.panel.n_people
     facts = {label: (f"consent: {label}",) for label in labels}
     counted = [label for label in labels if n_counted.get(label)]
     if len(counted) == 1 and n_counted[counted[0]] == n:
@@ -68,7 +68,7 @@ def who_agreed(setting: SpreadSetting, labels: Sequence[str], n_counted: Mapping
 
 def who_at_waves(setting: SpreadSetting, labels: Sequence[str], words: Sequence[str]) -> Who:
     """Those of the panel who are there at each wave, by their state at its end; a day is the same day in another report."""
-    panel, waves = panel_of(setting), setting.waves.panel.waves
+    panel, waves = panel_people(setting), setting.waves.panel.waves
     dated = not waves.isna().to_numpy().any()
     days = [last_day(end) if dated else label for end, label in zip(waves["end"], labels, strict=True)]
     return Who(
@@ -84,7 +84,7 @@ def who_at_waves(setting: SpreadSetting, labels: Sequence[str], words: Sequence[
 
 def _chances(setting: SpreadSetting) -> Counted:
     """Waves of people at which they could have gained the norm."""
-    return Counted(f"{setting.waves.every}s of {panel_of(setting).of}")
+    return Counted(f"{setting.waves.every}s of {panel_people(setting).of}")
 
 
 def who_by_dose(setting: SpreadSetting, doses: Mapping[str, np.ndarray], alone: str) -> Who:

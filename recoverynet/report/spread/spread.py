@@ -24,7 +24,7 @@ from recoverynet.report.disclosure.policy import DisclosurePolicy
 from recoverynet.report.disclosure.published import remember_publication
 from recoverynet.report.evaluation.closing import fingerprint, fingerprints
 from recoverynet.report.manifest import make_manifest
-from recoverynet.report.rendering import plain
+from recoverynet.report.rendering import without_emphasis
 from recoverynet.report.report import Report, remember_rerun
 from recoverynet.report.rerun_settings import settings_cell
 from recoverynet.report.save.ipynb import Rerun
@@ -179,7 +179,7 @@ def spread_report(
         policy=policy,
         settings=settings,
         kind_in_words="Report on spread",
-        unseen=(plain(cannot_be_seen(setting)),) * setting.too_few,
+        unseen=(without_emphasis(cannot_be_seen(setting)),) * setting.too_few,
     )
     if not isinstance(source, RecoveryRecord) or chosen_of is None:
         return remember_publication(report, writer.publication)

@@ -36,7 +36,7 @@ LOST = (
 
 
 class ClusterSession:
-    """Spark; see :class:`recoverynet.tables.relational.session.Session`."""
+    """Spark; see :class:`recoverynet.tables.relational.session.EngineSession`."""
 
     name = "spark"
 

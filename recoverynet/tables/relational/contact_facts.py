@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from recoverynet.tables.engine import list_sql
-from recoverynet.tables.relational.session import Session
+from recoverynet.tables.relational.session import EngineSession
 
 Bounds = Sequence[tuple[int, int]]
 _CHUNK_US = 28 * 86_400 * 1_000_000
@@ -21,7 +21,7 @@ class ContactFacts:
     Made by :meth:`recoverynet.tables.relational.on_engine.RecordOnEngine.facts`.
     """
 
-    def __init__(self, session: Session, person_ids: pd.Index) -> None:
+    def __init__(self, session: EngineSession, person_ids: pd.Index) -> None:
         self._session, self._ids = session, person_ids
 
     @property

@@ -1,6 +1,6 @@
 """Contacts in relational terms: whole numbers for people and occasions, days, and what is contact with the recovery community.
 
-Everything here is text of queries in the one dialect; a :class:`recoverynet.tables.relational.session.Session` runs them.
+Everything here is text of queries in the one dialect; a :class:`recoverynet.tables.relational.session.EngineSession` runs them.
 The relations they make, by name:
 
 - ``codes``: person_id, person (a whole number from 0, in the order of the people table).
@@ -17,7 +17,7 @@ from collections.abc import Collection
 
 from recoverynet.tables.engine import list_sql
 from recoverynet.tables.layouts import RECOVERY_GROUP_KINDS
-from recoverynet.tables.relational.session import Session
+from recoverynet.tables.relational.session import EngineSession
 
 COMMUNITY_ROLES = ("peer", "community")
 PERSONAL_KINDS = ("one_to_one", "call", "text", "outreach", "social")
@@ -30,7 +30,7 @@ def day_sql(instant: str) -> str:
     return f"date_diff('day', DATE '1970-01-01', CAST({instant} AS DATE))"
 
 
-def number_contacts(session: Session) -> None:
+def number_contacts(session: EngineSession) -> None:
     """Make ``numbered``, ``attended`` and ``sized`` known to a session that holds ``codes`` and the tables of a record."""
     session.keep(
         "numbered",

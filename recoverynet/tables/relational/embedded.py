@@ -20,7 +20,7 @@ _BATCH = 1 << 17
 
 
 class EmbeddedSession:
-    """DuckDB over Parquet or over tables in memory; see :class:`recoverynet.tables.relational.session.Session`."""
+    """DuckDB over Parquet or over tables in memory; see :class:`recoverynet.tables.relational.session.EngineSession`."""
 
     name = "duckdb"
 

@@ -24,7 +24,7 @@ from recoverynet.tables.relational import person_waves, spans
 from recoverynet.tables.relational.contact_facts import ContactFacts
 from recoverynet.tables.relational.contacts import COMMUNITY_ROLES, met_recovery_sql, number_contacts, roles_sql
 from recoverynet.tables.relational.first_steps import first_steps_sql
-from recoverynet.tables.relational.session import Session
+from recoverynet.tables.relational.session import EngineSession
 from recoverynet.tables.relational.soundness import require_sound
 from recoverynet.tables.relational.ties import large_sql, ties_sql
 from recoverynet.tables.schema import TableSchema
@@ -48,7 +48,7 @@ class RecordOnEngine:
     tz : str
     """
 
-    def __init__(self, session: Session, sources: Mapping[str, Path | pa.Table], *, window: Window | None, tz: str) -> None:
+    def __init__(self, session: EngineSession, sources: Mapping[str, Path | pa.Table], *, window: Window | None, tz: str) -> None:
         self._session, self.window, self.tz, self.engine = session, window, tz, session.name
         for name, schema in RECORD_TABLES.items():
             known_under(session, schema, sources.get(name))
@@ -68,7 +68,7 @@ class RecordOnEngine:
         self._closing = weakref.finalize(self, session.close)
 
     @classmethod
-    def of_record(cls, session: Session, record: RecoveryRecord) -> RecordOnEngine:
+    def of_record(cls, session: EngineSession, record: RecoveryRecord) -> RecordOnEngine:
         """The tables of a record in memory, handed to an engine; its contacts from their files where it was read without them."""
         tables: dict[str, Path | pa.Table] = {
             name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in record.tables().items()
@@ -318,7 +318,7 @@ class RecordOnEngine:
             )
 
 
-def known_under(session: Session, schema: TableSchema, source: Path | pa.Table | None) -> None:
+def known_under(session: EngineSession, schema: TableSchema, source: Path | pa.Table | None) -> None:
     """Make a table known under its name with every column of its layout, those that its files do not have empty."""
     if isinstance(source, Path):
         session.scan(f"file_{schema.name}", source)
@@ -332,7 +332,7 @@ def known_under(session: Session, schema: TableSchema, source: Path | pa.Table |
     session.define(schema.name, typed_sql(session, schema))
 
 
-def typed_sql(session: Session, schema: TableSchema) -> str:
+def typed_sql(session: EngineSession, schema: TableSchema) -> str:
     """Every column of a table's layout in its type, those that its files do not have empty."""
     there = session.table(f"SELECT * FROM file_{schema.name} LIMIT 0").column_names
     columns = [

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from recoverynet.tables.engine import list_sql, text_sql
-from recoverynet.tables.relational.session import Session
+from recoverynet.tables.relational.session import EngineSession
 from recoverynet.tables.relational.ties import ties_sql
 
 UNKNOWN = "unknown"
@@ -68,7 +68,7 @@ def person_waves_sql(holds: Collection[str], *, lasting_us: int | None, latest: 
     )
 
 
-def tie_waves(session: Session, bounds: Bounds, *, weighting: str) -> None:
+def tie_waves(session: EngineSession, bounds: Bounds, *, weighting: str) -> None:
     """Make ``wave_ties`` known to a session that holds ``person_waves``: the ties of each wave, one projection a wave."""
     parts = []
     for wave, (start, end) in enumerate(bounds, start=1):

@@ -8,7 +8,7 @@ from typing import Protocol
 import pyarrow as pa
 
 
-class Session(Protocol):
+class EngineSession(Protocol):
     """A connection to an engine that knows tables by name and answers queries in the one dialect.
 
     Attributes

@@ -8,11 +8,11 @@ from recoverynet.errors import SchemaError
 from recoverynet.tables import identifiers
 from recoverynet.tables.engine import column_sql, list_sql
 from recoverynet.tables.layouts import RECORD_TABLES
-from recoverynet.tables.relational.session import Session
+from recoverynet.tables.relational.session import EngineSession
 from recoverynet.tables.schema import Column, TableSchema
 
 
-def require_sound(session: Session, names: Iterable[str] = tuple(RECORD_TABLES)) -> None:
+def require_sound(session: EngineSession, names: Iterable[str] = tuple(RECORD_TABLES)) -> None:
     """Raise SchemaError with every fault of the tables a session holds: how many rows have it, and how to mend it."""
     faults = []
     for name in names:

@@ -10,7 +10,7 @@ from pathlib import Path
 from recoverynet.errors import SchemaError
 from recoverynet.tables.relational.cluster import ClusterSession
 from recoverynet.tables.relational.embedded import MEMORY, EmbeddedSession
-from recoverynet.tables.relational.session import Session
+from recoverynet.tables.relational.session import EngineSession
 
 ENGINES = ("duckdb", "spark")
 _ADDRESS = re.compile(r"spark://(?P<master>local(\[[0-9*]+\])?|[A-Za-z0-9.\-]+:[0-9]+)?(?P<folder>/.*)")
@@ -72,7 +72,7 @@ class EngineSettings:
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
                 raise SchemaError(f"{name} must be a whole number, 1 or more; got {value!r}.")
 
-    def start(self, *, tz: str, within: Path | None = None) -> Session:
+    def start(self, *, tz: str, within: Path | None = None) -> EngineSession:
         """Start the engine, or join the Spark that runs in this process already.
 
         Parameters

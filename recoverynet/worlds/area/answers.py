@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recoverynet.worlds.area.plan import CLIENT, Plan
+from recoverynet.worlds.area.plan import CLIENT, AreaPlan
 
 NO = ("not_now", "not_for_me", "day_or_time", "travel", "caring_or_work", "health", "safety", "other", "none_given")
 NO_SHARES = (0.22, 0.13, 0.17, 0.12, 0.10, 0.06, 0.03, 0.05, 0.12)
@@ -14,7 +14,7 @@ OFF_SHARES = (0.25, 0.10, 0.20, 0.10, 0.15, 0.20)
 SAYS_NO, SAYS_YES_AND_STAYS_AWAY, YES_IS_NOTED, CALLED_OFF = 0.30, 0.16, 0.65, 0.6
 
 
-def answer_steps(plan: Plan, steps: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def answer_steps(plan: AreaPlan, steps: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Steps *accepted*, *declined* and *withdrawn* with their reasons, for what was offered.
 
     Parameters

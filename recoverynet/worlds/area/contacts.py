@@ -8,7 +8,7 @@ import numpy as np
 
 from recoverynet.worlds.area.people import Episodes, People
 from recoverynet.worlds.area.places import Places
-from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, PEER, WORKER, Plan
+from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, PEER, WORKER, AreaPlan
 from recoverynet.worlds.area.ties import RELATIVE, SUPPORT, Memberships, Ties
 
 KINDS = ("meeting", "one_to_one", "call", "text", "outreach", "social")
@@ -46,7 +46,7 @@ def together(parts: list[Contacts]) -> Contacts:
 
 
 def meetings_of(
-    plan: Plan, people: People, places: Places, episodes: Episodes, members: Memberships, month: int, rng: np.random.Generator
+    plan: AreaPlan, people: People, places: Places, episodes: Episodes, members: Memberships, month: int, rng: np.random.Generator
 ) -> Contacts:
     """Who of those on record was at which meeting of the month; meetings without any are left out."""
     first, after = plan.month_starts[month], plan.month_starts[month + 1]
@@ -125,7 +125,9 @@ def _with_facilitators(
     )
 
 
-def contacts_of_two(plan: Plan, people: People, episodes: Episodes, ties: Ties, month: int, rng: np.random.Generator) -> Contacts:
+def contacts_of_two(
+    plan: AreaPlan, people: People, episodes: Episodes, ties: Ties, month: int, rng: np.random.Generator
+) -> Contacts:
     """Appointments and calls with workers, outreach, and the company of friends, peers and family."""
     here = people.present(plan, month) & people.recorded
     client = people.role == CLIENT
@@ -149,7 +151,7 @@ def contacts_of_two(plan: Plan, people: People, episodes: Episodes, ties: Ties, 
 
 
 def _pairs(
-    plan: Plan,
+    plan: AreaPlan,
     people: People,
     month: int,
     one: np.ndarray,

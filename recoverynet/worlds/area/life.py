@@ -11,7 +11,17 @@ from recoverynet.worlds.area.contacts import Contacts, contacts_of_two, meetings
 from recoverynet.worlds.area.offers import Offers, make_offers
 from recoverynet.worlds.area.people import Episodes, People, draw_episodes, draw_people
 from recoverynet.worlds.area.places import Places, draw_places
-from recoverynet.worlds.area.plan import AREAS, CLIENT, PEER, SHARE_SHOCKED, SHOCK_STARTS, SHOCK_STAYS, Plan, chance, logit
+from recoverynet.worlds.area.plan import (
+    AREAS,
+    CLIENT,
+    PEER,
+    SHARE_SHOCKED,
+    SHOCK_STARTS,
+    SHOCK_STAYS,
+    AreaPlan,
+    inverse_logit,
+    logit,
+)
 from recoverynet.worlds.area.ties import Memberships, Ties, make_ties, no_ties, take_up_groups
 
 STATES = ("using", "reduced", "ost_stable", "abstinent", "in_recovery")
@@ -56,7 +66,7 @@ class Life:
         return self.state >= OST_STABLE
 
 
-def live(plan: Plan, rng: np.random.Generator) -> Life:
+def live(plan: AreaPlan, rng: np.random.Generator) -> Life:
     """Let the months pass."""
     people, places = draw_people(plan, rng), draw_places(plan)
     episodes = draw_episodes(plan, people, rng)
@@ -109,7 +119,7 @@ def exposure_of(contacts: Contacts, held: np.ndarray, known: np.ndarray) -> np.n
     return share
 
 
-def _shocks(plan: Plan, rng: np.random.Generator) -> np.ndarray:
+def _shocks(plan: AreaPlan, rng: np.random.Generator) -> np.ndarray:
     shocked = np.empty((plan.months, len(AREAS)), dtype=bool)
     shocked[0] = rng.random(len(AREAS)) < SHARE_SHOCKED
     for month in range(1, plan.months):
@@ -127,7 +137,7 @@ def _first_states(people: People, episodes: Episodes, rng: np.random.Generator) 
     return np.where(holds, stable, np.where(rng.random(n) < 0.65, USING, REDUCED))
 
 
-def _push(plan: Plan, people: People, shocked: np.ndarray, treated: np.ndarray) -> np.ndarray:
+def _push(plan: AreaPlan, people: People, shocked: np.ndarray, treated: np.ndarray) -> np.ndarray:
     """What surroundings, latent trait and treatment add to the log odds of gaining, and take from losing."""
     answer: np.ndarray = (
         np.log(plan.surroundings) * (shocked[people.area] - SHARE_SHOCKED)
@@ -138,7 +148,7 @@ def _push(plan: Plan, people: People, shocked: np.ndarray, treated: np.ndarray) 
 
 
 def _next_states(
-    plan: Plan,
+    plan: AreaPlan,
     people: People,
     state: np.ndarray,
     exposure: np.ndarray,
@@ -150,8 +160,8 @@ def _next_states(
     client, held = people.role == CLIENT, state >= OST_STABLE
     base_gain = logit(np.where(client, plan.base_gain, PEER_GAIN))
     base_loss = logit(np.where(client, plan.base_loss, PEER_LOSS))
-    gains = chance(base_gain + push + np.log(plan.influence) * np.nan_to_num(exposure))
-    loses = chance(base_loss - push + LONG_RECOVERY_LOSS * (state == IN_RECOVERY))
+    gains = inverse_logit(base_gain + push + np.log(plan.influence) * np.nan_to_num(exposure))
+    loses = inverse_logit(base_loss - push + LONG_RECOVERY_LOSS * (state == IN_RECOVERY))
     changes = rng.random(len(state)) < np.where(held, loses, gains)
     other = rng.random(len(state))
     gained = np.where(prescribed & (other < 0.7), OST_STABLE, ABSTINENT)

@@ -8,13 +8,13 @@ import pandas as pd
 from recoverynet.worlds.area.answers import answer_steps
 from recoverynet.worlds.area.contacts import INTRODUCER
 from recoverynet.worlds.area.life import Life
-from recoverynet.worlds.area.plan import CLIENT, Plan
+from recoverynet.worlds.area.plan import CLIENT, AreaPlan
 
 REPEATED_AT, INVOLVED_AT = 3, 10
 QUIET_DAYS = 28
 
 
-def linkage_table(plan: Plan, life: Life, rng: np.random.Generator, answering: np.random.Generator) -> pd.DataFrame:
+def linkage_table(plan: AreaPlan, life: Life, rng: np.random.Generator, answering: np.random.Generator) -> pd.DataFrame:
     """One row a step; from attended on, the dates are those of the meetings the client was at.
 
     A client who came three times has repeated, one who came ten times may be involved, and one whose last
@@ -72,7 +72,7 @@ def _attendance(life: Life) -> pd.DataFrame:
     return at
 
 
-def _attended_steps(plan: Plan, life: Life, at: pd.DataFrame, rng: np.random.Generator) -> list[pd.DataFrame]:
+def _attended_steps(plan: AreaPlan, life: Life, at: pd.DataFrame, rng: np.random.Generator) -> list[pd.DataFrame]:
     """Steps that attendance shows, for what was offered and four in ten of those who came by themselves."""
     offer_client, offer_group, offer_day = life.offers.arrays()[:3]
     offers = pd.DataFrame({"client": offer_client, "group": offer_group, "offered": offer_day}).astype(int)

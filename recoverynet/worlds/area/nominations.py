@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from recoverynet.worlds.area.life import STATES, USING, Life
-from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, FAMILY, PEER, WORKER, Plan
+from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, FAMILY, PEER, WORKER, AreaPlan
 
 CLIENTS_ASKED, PEERS_ASKED = 0.24, 0.35
 MOST_NAMED, MOST_OUTSIDE = 8, 4
@@ -17,7 +17,7 @@ Columns = dict[str, np.ndarray]
 """Rows as columns of equal length: made into a table once, at the end."""
 
 
-def nominations_tables(plan: Plan, life: Life, rng: np.random.Generator) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+def nominations_tables(plan: AreaPlan, life: Life, rng: np.random.Generator) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Nominations, and the ties that egos report among those they named; None where nobody was asked."""
     strength = _strength(plan, life)
     named, ties = [], []
@@ -51,7 +51,7 @@ def _below(parts: list[Columns]) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _strength(plan: Plan, life: Life) -> sparse.csr_array:
+def _strength(plan: AreaPlan, life: Life) -> sparse.csr_array:
     """Newman weight of everybody's shared occasions over the whole period."""
     contacts = life.contacts
     size = np.bincount(contacts.occasion, minlength=len(contacts.day))
@@ -65,7 +65,7 @@ def _strength(plan: Plan, life: Life) -> sparse.csr_array:
     return shared
 
 
-def _asked(plan: Plan, life: Life, rng: np.random.Generator) -> list[tuple[int, int]]:
+def _asked(plan: AreaPlan, life: Life, rng: np.random.Generator) -> list[tuple[int, int]]:
     """Who was interviewed in which month: once in the first half, half of them again in the second."""
     people, middle = life.people, plan.months // 2
     share = np.select([people.role == CLIENT, people.role == PEER], [CLIENTS_ASKED, PEERS_ASKED], 0.0)
@@ -153,7 +153,7 @@ def _ids(life: Life, position: pd.Series) -> np.ndarray:
     return np.where(number >= 0, life.people.ids[np.maximum(number, 0)], [f"x{-i:04d}" for i in number])
 
 
-def _nominations(plan: Plan, life: Life, named: pd.DataFrame) -> pd.DataFrame:
+def _nominations(plan: AreaPlan, life: Life, named: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "ego_id": life.people.ids[named["ego"]],
@@ -170,7 +170,7 @@ def _nominations(plan: Plan, life: Life, named: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _alter_ties(plan: Plan, life: Life, ties: pd.DataFrame) -> pd.DataFrame:
+def _alter_ties(plan: AreaPlan, life: Life, ties: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "ego_id": life.people.ids[ties["ego"]],

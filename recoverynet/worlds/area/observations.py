@@ -7,7 +7,7 @@ import pandas as pd
 
 from recoverynet.worlds.area.contacts import ONE_TO_ONE
 from recoverynet.worlds.area.life import ABSTINENT, IN_RECOVERY, OST_STABLE, REDUCED, STATES, USING, Life
-from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, PEER, WORKER, Plan
+from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, PEER, WORKER, AreaPlan
 from recoverynet.worlds.area.ties import FRIEND
 
 # Chance that an observer of a given source names each state (columns) where the truth is the row.
@@ -23,7 +23,7 @@ _NEARBY = np.array(
 _ERROR = {"worker": 0.08, "self": 0.10, "peer": 0.14, "external": 0.02, "perceived": 0.25}
 
 
-def state_observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
+def state_observations(plan: AreaPlan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     """States as observed: person and perceiver as positions, month, day, variable, value, source."""
     people, months = life.people, plan.months
     client = people.role == CLIENT
@@ -44,7 +44,7 @@ def state_observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.D
 
 
 def _looks(
-    plan: Plan, life: Life, possible: np.ndarray, share: np.ndarray | float, source: str, rng: np.random.Generator
+    plan: AreaPlan, life: Life, possible: np.ndarray, share: np.ndarray | float, source: str, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Person-months in which a source looked; workers on the day of an appointment where there was one."""
     person, month = np.nonzero(possible & (rng.random(possible.shape) < share))
@@ -55,7 +55,7 @@ def _looks(
     return _named(life, person, month, day, source, np.full(len(person), -1), rng)
 
 
-def _appointment_or(plan: Plan, life: Life, person: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
+def _appointment_or(plan: AreaPlan, life: Life, person: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     """The day of the last appointment of the month, or the day given where there was none."""
     contacts = life.contacts
     with_worker = life.people.role[contacts.person] == WORKER
@@ -69,7 +69,7 @@ def _appointment_or(plan: Plan, life: Life, person: np.ndarray, month: np.ndarra
     return np.where(last[person, month] >= 0, last[person, month], day)
 
 
-def _perceptions(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
+def _perceptions(plan: AreaPlan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     """How some clients see a friend."""
     ties, people = life.ties, life.people
     friends = np.flatnonzero((ties.kind == FRIEND) & (rng.random(len(ties.kind)) < 0.35))

@@ -8,7 +8,7 @@ import numpy as np
 
 from recoverynet.worlds.area.people import Episodes, People
 from recoverynet.worlds.area.places import Places
-from recoverynet.worlds.area.plan import CLIENT, Plan, chance, logit
+from recoverynet.worlds.area.plan import CLIENT, AreaPlan, inverse_logit, logit
 from recoverynet.worlds.area.ties import Memberships, choose_groups, pull_of_norm
 
 TAKES_UP, TAKES_UP_WALKED_IN = 0.22, 0.50
@@ -30,7 +30,7 @@ class Offers:
 
 
 def make_offers(
-    plan: Plan,
+    plan: AreaPlan,
     people: People,
     places: Places,
     episodes: Episodes,
@@ -61,14 +61,14 @@ def make_offers(
     introducer[np.isnan(discussed) | (rng.random(len(client)) < 0.5)] = -1
     offers.parts.append((client, group, day, discussed, introducer, people.worker[client]))
     base = logit(np.where(introducer >= 0, TAKES_UP_WALKED_IN, TAKES_UP))
-    takes = rng.random(len(client)) < chance(base + pull_of_norm(plan, people, held, 1.0)[client])
+    takes = rng.random(len(client)) < inverse_logit(base + pull_of_norm(plan, people, held, 1.0)[client])
     takes &= bool(month + 1 < plan.months)
     days = np.ceil(rng.exponential(220.0, takes.sum())).astype(np.int64)
     members.take_up(client[takes], group[takes], after, days, rng.beta(1.8, 1.6, takes.sum()), introducer[takes])
 
 
 def _introducers(
-    plan: Plan, people: People, members: Memberships, group: np.ndarray, month: int, rng: np.random.Generator
+    plan: AreaPlan, people: People, members: Memberships, group: np.ndarray, month: int, rng: np.random.Generator
 ) -> np.ndarray:
     """For each group, somebody who goes there and has agreed to walk others in; -1 where nobody has."""
     day = plan.month_starts[month + 1]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from recoverynet.worlds.area.life import Life
 from recoverynet.worlds.area.observations import days_used
-from recoverynet.worlds.area.plan import CLIENT, Plan
+from recoverynet.worlds.area.plan import CLIENT, AreaPlan
 
 REVIEW_EVERY = 91
 FORM = "TOP"
@@ -16,7 +16,7 @@ ITEM_GAPS = 0.08
 FINDS_HOUSING, LOSES_HOUSING = 0.09, 0.035
 
 
-def outcome_observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
+def outcome_observations(plan: AreaPlan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     """Outcomes as observed: columns person, month, day, variable, value, source, perceived_by, instrument."""
     forms = _forms(plan, life, rng)
     forms = forms[rng.random(len(forms)) >= plan.missing].reset_index(drop=True)
@@ -44,7 +44,7 @@ def outcome_observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd
     return pd.concat([long, _notes(plan, life, housing, rng), _offending(plan, life, rng)], ignore_index=True)
 
 
-def _forms(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
+def _forms(plan: AreaPlan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     """When a form was filled in: few of those who dropped out left one behind."""
     episodes = life.episodes
     end = np.where(np.isnan(episodes.end), np.inf, episodes.end)
@@ -70,7 +70,7 @@ def _rows(person: np.ndarray, day: np.ndarray, share: np.ndarray | float, rng: n
 
 
 def _scores(
-    plan: Plan, life: Life, forms: pd.DataFrame, housing: np.ndarray, rng: np.random.Generator
+    plan: AreaPlan, life: Life, forms: pd.DataFrame, housing: np.ndarray, rng: np.random.Generator
 ) -> dict[str, tuple[np.ndarray, str]]:
     """Values as text and instrument of every item, one a form; better the longer the norm has been held."""
     person, month = forms["person"].to_numpy(), forms["month"].to_numpy()
@@ -102,7 +102,7 @@ def _scores(
     }
 
 
-def _housing(plan: Plan, rng: np.random.Generator) -> np.ndarray:
+def _housing(plan: AreaPlan, rng: np.random.Generator) -> np.ndarray:
     """Person × month: housing, which moves by itself whatever a person's state and whoever they meet."""
     settled = np.empty((plan.n_people, plan.months), dtype=bool)
     settled[:, 0] = rng.random(plan.n_people) < FINDS_HOUSING / (FINDS_HOUSING + LOSES_HOUSING)
@@ -113,7 +113,7 @@ def _housing(plan: Plan, rng: np.random.Generator) -> np.ndarray:
     return np.where(settled, "settled", otherwise[:, None])
 
 
-def _notes(plan: Plan, life: Life, housing: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+def _notes(plan: AreaPlan, life: Life, housing: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     """Housing as workers note it between forms."""
     client = (life.people.role == CLIENT)[:, None]
     here = np.stack([life.people.present(plan, month) for month in range(plan.months)], axis=1) & client
@@ -134,7 +134,7 @@ def _notes(plan: Plan, life: Life, housing: np.ndarray, rng: np.random.Generator
     )
 
 
-def _offending(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
+def _offending(plan: AreaPlan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     """Reoffending from a half-yearly match with an outside register, and a few clients' own word for it."""
     clients = life.people.of_role(CLIENT)
     lots = []

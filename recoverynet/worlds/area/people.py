@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recoverynet.worlds.area.plan import AREAS, CLIENT, COMMUNITY, FAMILY, PEER, PROVIDERS, ROLES, WORKER, Plan
+from recoverynet.worlds.area.plan import AREAS, CLIENT, COMMUNITY, FAMILY, PEER, PROVIDERS, ROLES, WORKER, AreaPlan
 
 AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 EXITS = ("completed", "dropped_out", "transferred", "in_custody", "declined")
@@ -39,7 +39,7 @@ class People:
         """Positions of everybody in these roles."""
         return np.flatnonzero(np.isin(self.role, roles))
 
-    def present(self, plan: Plan, month: int) -> np.ndarray:
+    def present(self, plan: AreaPlan, month: int) -> np.ndarray:
         """Who has joined by the first of the month and not left before its end."""
         answer: np.ndarray = (self.joined <= plan.month_starts[month]) & (self.left >= plan.month_starts[month + 1])
         return answer
@@ -59,7 +59,7 @@ class Episodes:
     prescribed: np.ndarray
 
 
-def draw_people(plan: Plan, rng: np.random.Generator) -> People:
+def draw_people(plan: AreaPlan, rng: np.random.Generator) -> People:
     """Who lives, works and recovers in the area."""
     n = plan.n_people
     n_peer, n_family = round(plan.n_peers * 0.45), round(plan.n_peers * 0.30)
@@ -106,7 +106,7 @@ def _share_exactly(among: np.ndarray, share: float, rng: np.random.Generator) ->
     return chosen
 
 
-def _presence(plan: Plan, role: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _presence(plan: AreaPlan, role: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Days on which people come and go; two thirds of clients are known at the start, workers stay."""
     n, client = len(role), role == CLIENT
     early = rng.random(n) < 0.66
@@ -138,7 +138,7 @@ def _relatives(role: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return relative
 
 
-def draw_episodes(plan: Plan, people: People, rng: np.random.Generator) -> Episodes:
+def draw_episodes(plan: AreaPlan, people: People, rng: np.random.Generator) -> Episodes:
     """Several episodes a client: one ends, some time passes, some people come back."""
     clients = people.of_role(CLIENT)
     n = len(clients)
@@ -174,7 +174,7 @@ def draw_episodes(plan: Plan, people: People, rng: np.random.Generator) -> Episo
     return Episodes(person, begins, ends, provider, modality, reason, in_treatment, prescribed)
 
 
-def _active(plan: Plan, people: People, person: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _active(plan: AreaPlan, people: People, person: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Person × month: an episode runs in the middle of the month."""
     middles = (plan.month_starts[:-1] + plan.month_starts[1:]) / 2
     running = (begins[:, None] <= middles) & (np.where(np.isnan(ends), np.inf, ends)[:, None] > middles)
@@ -183,7 +183,7 @@ def _active(plan: Plan, people: People, person: np.ndarray, begins: np.ndarray, 
     return active
 
 
-def people_table(plan: Plan, people: People, rng: np.random.Generator) -> pd.DataFrame:
+def people_table(plan: AreaPlan, people: People, rng: np.random.Generator) -> pd.DataFrame:
     """The table of people: what the service would hold of each."""
     n = len(people.ids)
     client, worker = people.role == CLIENT, people.role == WORKER
@@ -214,7 +214,7 @@ def people_table(plan: Plan, people: People, rng: np.random.Generator) -> pd.Dat
     )
 
 
-def episodes_table(plan: Plan, people: People, episodes: Episodes) -> pd.DataFrame:
+def episodes_table(plan: AreaPlan, people: People, episodes: Episodes) -> pd.DataFrame:
     """The table of episodes in order of person and start."""
     frame = pd.DataFrame(
         {

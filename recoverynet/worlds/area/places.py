@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recoverynet.worlds.area.plan import AREAS, Plan
+from recoverynet.worlds.area.plan import AREAS, AreaPlan
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _COLUMNS = ("name", "kind", "fellowship", "norm", "weekday", "start_time", "duration_min", "place", "area", "marks")
@@ -66,7 +66,7 @@ class Places:
     meeting_days: tuple[np.ndarray, ...]
 
 
-def draw_places(plan: Plan) -> Places:
+def draw_places(plan: AreaPlan) -> Places:
     """The groups of the area; the first ten hold every kind, those after thirty repeat under new names."""
     known = [line.split("; ") for line in _CATALOGUE.strip().splitlines()]
     rows = [known[i % len(known)] for i in range(plan.n_groups)]
@@ -101,14 +101,14 @@ def draw_places(plan: Plan) -> Places:
     )
 
 
-def _meeting_days(plan: Plan, weekday: int, every: int, first: int, last: int) -> np.ndarray:
+def _meeting_days(plan: AreaPlan, weekday: int, every: int, first: int, last: int) -> np.ndarray:
     offset = (weekday - plan.start.weekday()) % 7
     days = np.arange(offset, plan.n_days, 7 * every)
     return days[(days >= first) & (days < last)]
 
 
 def _groups_table(
-    plan: Plan, frame: pd.DataFrame, mark: dict[str, np.ndarray], area: np.ndarray, opens: np.ndarray, closes: np.ndarray
+    plan: AreaPlan, frame: pd.DataFrame, mark: dict[str, np.ndarray], area: np.ndarray, opens: np.ndarray, closes: np.ndarray
 ) -> pd.DataFrame:
     width = max(2, len(str(plan.n_groups)))
     return pd.DataFrame(

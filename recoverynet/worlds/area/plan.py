@@ -20,7 +20,7 @@ SHARE_SHOCKED = SHOCK_STARTS / (SHOCK_STARTS + 1.0 - SHOCK_STAYS)
 
 
 @dataclass(frozen=True)
-class Plan:
+class AreaPlan:
     """Every argument of synthetic_record but the randomness."""
 
     n_clients: int
@@ -88,7 +88,7 @@ class Plan:
         return stamps.where(known)
 
 
-def chance(log_odds: np.ndarray) -> np.ndarray:
+def inverse_logit(log_odds: np.ndarray) -> np.ndarray:
     """The chance that goes with log odds."""
     answer: np.ndarray = 1.0 / (1.0 + np.exp(-log_odds))
     return answer

@@ -22,7 +22,7 @@ from recoverynet.worlds.area.nominations import nominations_tables, separations_
 from recoverynet.worlds.area.observations import state_observations
 from recoverynet.worlds.area.outcomes import outcome_observations
 from recoverynet.worlds.area.people import episodes_table, people_table
-from recoverynet.worlds.area.plan import Odds, Plan
+from recoverynet.worlds.area.plan import AreaPlan, Odds
 
 TIME_ZONE = "Europe/London"
 RIVERSIDE_SEED = 2011
@@ -121,7 +121,7 @@ def synthetic_record(
         first = pd.Timestamp(start)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise SchemaError(f"start must be a date such as '2010-01-01'; got {start!r}.") from error
-    plan = Plan(
+    plan = AreaPlan(
         n_clients,
         n_peers,
         n_workers,
@@ -164,7 +164,7 @@ def riverside_record(*, influence: bool = True) -> RecoveryRecord:
     return synthetic_record(rng=RIVERSIDE_SEED, **dials)
 
 
-def _recorded(plan: Plan, life: Life, rng: np.random.Generator, answering: np.random.Generator) -> RecoveryRecord:
+def _recorded(plan: AreaPlan, life: Life, rng: np.random.Generator, answering: np.random.Generator) -> RecoveryRecord:
     """The record that such a life leaves behind."""
     occasions, participation = _contact_tables(plan, life, life.contacts)
     nominations, alter_ties = nominations_tables(plan, life, rng)
@@ -185,7 +185,7 @@ def _recorded(plan: Plan, life: Life, rng: np.random.Generator, answering: np.ra
     )
 
 
-def _contact_tables(plan: Plan, life: Life, contacts: Contacts) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _contact_tables(plan: AreaPlan, life: Life, contacts: Contacts) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Occasions numbered in order of time, and who took part."""
     order = np.lexsort((contacts.group, contacts.minute, contacts.day))
     width = max(5, len(str(len(order))))
@@ -214,7 +214,7 @@ def _contact_tables(plan: Plan, life: Life, contacts: Contacts) -> tuple[pd.Data
     return occasions, participation
 
 
-def _observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
+def _observations(plan: AreaPlan, life: Life, rng: np.random.Generator) -> pd.DataFrame:
     """States and outcomes in order of person and day."""
     rows = pd.concat([state_observations(plan, life, rng), outcome_observations(plan, life, rng)], ignore_index=True)
     rows = rows.sort_values(["person", "day", "variable", "source", "perceived_by"], kind="stable")
@@ -232,7 +232,7 @@ def _observations(plan: Plan, life: Life, rng: np.random.Generator) -> pd.DataFr
     )
 
 
-def write_tables(record: RecoveryRecord, folder: str | Path) -> None:
+def write_sample_tables(record: RecoveryRecord, folder: str | Path) -> None:
     """Write the tables of a sample, the same bytes on every run.
 
     Parameters
@@ -285,7 +285,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     folder = given.out or Path(__file__).resolve().parents[3] / "data" / "samples" / given.name
     record = riverside_record(influence=given.name == "riverside")
-    write_tables(record, folder)
+    write_sample_tables(record, folder)
     print(f"{folder}: {record!r}")
     return 0
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from recoverynet.worlds.area.people import Episodes, People
 from recoverynet.worlds.area.places import Places
-from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, FAMILY, PEER, Plan, chance, logit
+from recoverynet.worlds.area.plan import CLIENT, COMMUNITY, FAMILY, PEER, AreaPlan, inverse_logit, logit
 
 SAME_AREA_ODDS = 2.5
 POOL = 20
@@ -81,7 +81,7 @@ def no_ties() -> Ties:
     return Ties(*(np.empty(0, dtype=np.int64) for _ in range(5)))
 
 
-def pull_of_norm(plan: Plan, people: People, held: np.ndarray, sign: np.ndarray | float) -> np.ndarray:
+def pull_of_norm(plan: AreaPlan, people: People, held: np.ndarray, sign: np.ndarray | float) -> np.ndarray:
     """Log odds likeness adds to taking up a group: sign 1 for a recovery norm, −1 for using."""
     likeness = np.log(plan.homophily) * (held - 0.5) + np.log(plan.latent[0]) * (people.latent - 0.5)
     answer: np.ndarray = sign * likeness
@@ -110,7 +110,7 @@ def choose_groups(
 
 
 def take_up_groups(
-    plan: Plan,
+    plan: AreaPlan,
     people: People,
     places: Places,
     episodes: Episodes,
@@ -139,7 +139,7 @@ def take_up_groups(
     for who, where, base, stock, sign, lasts in kinds:
         share = min(0.9, base * stock) if month == 0 else base
         odds = logit(share) + pull_of_norm(plan, people, held, sign) + np.where(client, keen, 0.0)
-        person = np.flatnonzero(who & here & (rng.random(plan.n_people) < chance(odds)))
+        person = np.flatnonzero(who & here & (rng.random(plan.n_people) < inverse_logit(odds)))
         group = choose_groups(places, people, person, where, day, rng, prescribed)
         person, group = person[group >= 0], group[group >= 0]
         days = np.ceil(rng.exponential(lasts, len(person))).astype(np.int64)
@@ -147,7 +147,7 @@ def take_up_groups(
         members.take_up(person, group, day, days, steady)
 
 
-def make_ties(plan: Plan, people: People, held: np.ndarray, ties: Ties, month: int, rng: np.random.Generator) -> None:
+def make_ties(plan: AreaPlan, people: People, held: np.ndarray, ties: Ties, month: int, rng: np.random.Generator) -> None:
     """New friendships between clients, and new ties of clients with peers and the community."""
     here = people.present(plan, month) & people.recorded
     clients = np.flatnonzero(here & (people.role == CLIENT))
@@ -162,7 +162,7 @@ def make_ties(plan: Plan, people: People, held: np.ndarray, ties: Ties, month: i
 
 
 def _likely_pairs(
-    plan: Plan, people: People, held: np.ndarray, ones: np.ndarray, others: np.ndarray, n_pairs: int, rng: np.random.Generator
+    plan: AreaPlan, people: People, held: np.ndarray, ones: np.ndarray, others: np.ndarray, n_pairs: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs drawn from a large pool by the odds that likeness of state, trait and area gives them."""
     one = rng.choice(ones, n_pairs * POOL, p=_shares(people.sociability[ones]))

@@ -15,7 +15,7 @@ from recoverynet.kernels.reversible_spread.courses import (
     STEPS,
     UNKNOWN,
     Community,
-    Plan,
+    CoursePlan,
     Rates,
     chosen_for,
     contacts_of,
@@ -86,7 +86,7 @@ def a_plan(at, months=12, slots=(), **changes):
         "slots": np.array(slots, np.int64).reshape(-1, 6),
         "chance": np.ones(len(slots)),
     }
-    return Plan(**{**given, **changes})
+    return CoursePlan(**{**given, **changes})
 
 
 def some_rates(slots=0, **changes):

@@ -12,10 +12,10 @@ from recoverynet.kernels.reversible_spread.courses import Community
 from recoverynet.models.interventions.community import (
     AtStart,
     RecordedRates,
+    both_ways,
     contacts_at_start,
     keys_of,
     starting_states,
-    symmetric,
 )
 
 NOWHERE = AtStart(0.0, 0.0, (np.empty(0), np.empty(0)))
@@ -89,7 +89,7 @@ def test_a_key_is_of_the_id_and_of_nothing_else() -> None:
 @pytest.mark.parametrize("directed", [False, True])
 def test_ties_run_both_ways_where_they_have_no_direction_and_nobody_is_tied_to_themselves(directed: bool) -> None:
     ties = sparse.csr_array(np.array([[5, 2, 0], [3, 0, 0], [0, 1.0, 0]]))
-    pointers, columns, strength = symmetric(ties, directed)
+    pointers, columns, strength = both_ways(ties, directed)
     read = sparse.csr_array((strength, columns, pointers), shape=(3, 3)).toarray()
     assert read.tolist() == ([[0, 2, 0], [3, 0, 0], [0, 1, 0]] if directed else [[0, 3, 0], [3, 0, 1], [0, 1, 0]])
     assert len(strength) == (read > 0).sum()
@@ -105,7 +105,7 @@ def test_clients_of_unknown_state_are_drawn_as_known_clients_are_and_others_stay
 
 
 def community(state: list[int], ties: np.ndarray, active: np.ndarray, client: list[bool], recovery: list[bool]) -> Community:
-    pointers, columns, strength = symmetric(sparse.csr_array(ties), directed=True)
+    pointers, columns, strength = both_ways(sparse.csr_array(ties), directed=True)
     blank = dict.fromkeys(Community._fields)
     return Community(**{  # type: ignore[arg-type]
         **blank, "state": np.array(state), "holds": np.array([False, True]), "indptr": pointers, "indices": columns,

@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 from driving import random_panel
 
-from recoverynet.models.saom.counterfactuals import World, parts_of, standard_errors, switched_terms
+from recoverynet.models.saom.counterfactuals import Counterfactual, by_part, standard_errors, switched_terms
 from recoverynet.models.saom.setting import saom_setting
 from recoverynet.models.saom.simulation import Endless
 from recoverynet.models.saom.specification import Specification, Term
@@ -52,7 +52,7 @@ def a_world(theta=(2.0, 1.0, 3.0, 5.0), covariance=None):
     fit = SimpleNamespace(theta=np.array(theta), covariance=covariance, setting=SimpleNamespace(parameters=parameters))
     likeness = SimpleNamespace(count=lambda network, behaviour: [network[1] + 10 * network[2] + behaviour])
     period = SimpleNamespace(known=lambda network, behaviour: (network, behaviour))
-    return World(fit, ([1], [2]), likeness, [period, period], Ends())
+    return Counterfactual(fit, ([1], [2]), likeness, [period, period], Ends())
 
 
 def test_each_source_is_switched_off_under_the_same_luck():
@@ -93,7 +93,7 @@ def test_draws_that_come_to_nothing_are_counted_and_left_out():
 
 def test_parts_add_up_in_both_orders():
     drawn = np.random.default_rng(1).normal(size=(20, 4, 7))
-    parts = parts_of(drawn)
+    parts = by_part(drawn)
     np.testing.assert_allclose(parts.sum(axis=1), drawn[:, 0])
     whole, no_selection, no_influence, neither = drawn.transpose(1, 0, 2)
     np.testing.assert_allclose(parts[:, 0], neither)
@@ -117,7 +117,7 @@ def test_standard_errors_are_slopes_less_chance_with_what_is_unsure_put_on():
     rng = np.random.default_rng(5)
     steps = rng.standard_normal((40, 3))
     drawn = np.column_stack([0.3 + steps @ slopes + rng.normal(0, 0.4, 40) for slopes in rng.normal(size=(4, 3)) / 3])
-    parts = parts_of(drawn.T).T
+    parts = by_part(drawn.T).T
     expected = []
     for part in (*parts.T, parts.sum(axis=1)):  # what is beyond the model moves against the sum of the parts
         fit = sm.OLS(part, sm.add_constant(steps)).fit()

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from recoverynet.models.spread.fitted_rows import FittedRows
-from recoverynet.models.spread.wave_outcome import Term
+from recoverynet.models.spread.wave_outcome import DesignTerm
 
 TERMS = (
-    Term("constant", "constant"), Term("wave 3", "wave"), Term("exposure", "value", "exposure"), Term("age", "value", "age"),
-    Term("site: b", "level", "site"), Term("site: c", "level", "site"), Term("no contacts", "mark", "no contacts"),
+    DesignTerm("constant", "constant"), DesignTerm("wave 3", "wave"), DesignTerm("exposure", "value", "exposure"),
+    DesignTerm("age", "value", "age"), DesignTerm("site: b", "level", "site"), DesignTerm("site: c", "level", "site"),
+    DesignTerm("no contacts", "mark", "no contacts"),
 )  # fmt: skip
 DESIGN = np.array([
     [1, 0, 0.5, 30, 0, 0, 0], [1, 0, 1.0, 40, 1, 0, 0], [1, 1, 0.0, 50, 0, 1, 1], [1, 1, 0.2, 35, 1, 0, 0],
@@ -37,7 +38,7 @@ COUNTS = ("1 contact", "2 contacts", "3 or more")
 
 def _counting() -> FittedRows:
     """The same with contacts counted in place of exposure."""
-    terms = (TERMS[0], *(Term(name, "value", name) for name in COUNTS))
+    terms = (TERMS[0], *(DesignTerm(name, "value", name) for name in COUNTS))
     design = np.column_stack([np.ones(8), *(np.arange(8) % 4 == k for k in (1, 2, 3))]).astype(float)
     return _made(terms=terms, design=design, kept=np.arange(4), beta=np.array([-1.0, 0.2, 0.9, 1.1]), covariance=np.eye(4) / 50,
                 counts={"n_holding": COUNTS}, first_of={})  # fmt: skip

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from recoverynet.errors import SchemaError
 from recoverynet.models.spread.fitted_rows import rows_behind
-from recoverynet.models.spread.wave_outcome import Rows, fit_rows
+from recoverynet.models.spread.wave_outcome import OutcomeRows, fit_rows
 
 
 def test_what_is_in_it(made, counting) -> None:
@@ -81,7 +81,7 @@ def test_rows_of_a_fit_are_those_it_stands_on_with_its_quiet_waves() -> None:
     outcome = np.where(wave == 4, 0.0, rng.random(300) < expit(x))
     values = np.column_stack([x, 2 * x])
     values[:6, 0] = np.nan
-    rows = Rows(outcome.astype(float), ["x", "twice"], values, wave, np.repeat(np.arange(100) + 500, 3), first_of={"s": "a"})
+    rows = OutcomeRows(outcome.astype(float), ["x", "twice"], values, wave, np.repeat(np.arange(100) + 500, 3), first_of={"s": "a"})
     fitted = fit_rows(rows, link="logit", focus=["x"])
     behind = rows_behind(rows, fitted, link="logit", wave_effects=True)
     assert behind.quiet == {4: 0.0} and behind.waves == [2, 3] and behind.first_of == {"s": "a"}

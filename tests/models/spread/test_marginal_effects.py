@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit
 
 from recoverynet.models.spread.fitted_rows import FittedRows
-from recoverynet.models.spread.marginal_effects import difference_row, effect_of, effects_table
+from recoverynet.models.spread.marginal_effects import difference_row, effects_table, margin_of
 
 
 def mean_chance(rows: FittedRows, design: np.ndarray, beta: np.ndarray) -> float:
@@ -52,7 +52,7 @@ def test_an_effect_is_a_slope_or_a_step_from_no_to_yes_or_from_the_first_level(
             yes[:, column], no[:, column] = 1, 0
         return mean_chance(rows, yes, beta) - mean_chance(rows, no, beta)
 
-    found = effect_of(rows, made().terms[column], at, discrete)
+    found = margin_of(rows, made().terms[column], at, discrete)
     assert (found.value, found.std_error(rows.covariance)) == pytest.approx(by_hand(rows, value), rel=1e-3)
 
 
@@ -60,7 +60,7 @@ def test_effects_are_told_of_terms_and_levels_that_stayed_and_of_nothing_else(ma
     rows = made(kept=np.array([0, 1, 2, 4, 5, 6]), beta=made().beta[[0, 1, 2, 4, 5, 6]], covariance=np.eye(6) / 100)
     table = effects_table(rows, "observed", True, 0.9)
     assert table.index.tolist() == ["exposure", "site: b", "site: c"]
-    exposure = effect_of(rows, made().terms[2], "observed", True)
+    exposure = margin_of(rows, made().terms[2], "observed", True)
     assert table.loc["exposure", "estimate"] == exposure.value and table.loc["exposure", "std_error"] == exposure.std_error(
         np.eye(6) / 100
     )

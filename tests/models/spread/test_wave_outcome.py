@@ -9,13 +9,13 @@ import pytest
 import statsmodels.api as sm
 
 from recoverynet.models.spread.dependence import Dependence
-from recoverynet.models.spread.wave_outcome import Rows, Term, design_of, fit_rows
+from recoverynet.models.spread.wave_outcome import DesignTerm, OutcomeRows, design_of, fit_rows
 
 NAN = np.nan
 N = 400
 
 
-def rows_of(seed: int = 1, **more: object) -> Rows:
+def rows_of(seed: int = 1, **more: object) -> OutcomeRows:
     """100 people at four waves: the outcome goes with x and with a level of a site."""
     rng = np.random.default_rng(seed)
     x, site = rng.normal(size=N), rng.integers(0, 3, N)
@@ -25,10 +25,10 @@ def rows_of(seed: int = 1, **more: object) -> Rows:
         "outcome": outcome, "terms": ["x", "site: b", "site: c"], "values": values, "wave": np.tile([2, 3, 4, 5], N // 4),
         "cluster": np.repeat(np.arange(N // 4), 4), "level_of": {"site: b": "site", "site: c": "site"}, "first_of": {"site": "a"},
     }  # fmt: skip
-    return Rows(**{**given, **more})  # type: ignore[arg-type]
+    return OutcomeRows(**{**given, **more})  # type: ignore[arg-type]
 
 
-def fitted(rows: Rows, **more: object):
+def fitted(rows: OutcomeRows, **more: object):
     return fit_rows(rows, **{"link": "logit", "focus": ["x"], **more})  # type: ignore[arg-type]
 
 
@@ -59,8 +59,14 @@ def test_a_design_is_constant_waves_and_terms_with_their_kinds() -> None:
     rows = rows_of(marks=("site: c",))
     used = rows.wave != 3
     terms, design = design_of(rows, used, True)
-    assert terms == [Term("constant", "constant"), Term("wave 4", "wave"), Term("wave 5", "wave"), Term("x", "value", "x"),
-                     Term("site: b", "level", "site"), Term("site: c", "mark", "site")]  # fmt: skip
+    assert terms == [
+        DesignTerm("constant", "constant"),
+        DesignTerm("wave 4", "wave"),
+        DesignTerm("wave 5", "wave"),
+        DesignTerm("x", "value", "x"),
+        DesignTerm("site: b", "level", "site"),
+        DesignTerm("site: c", "mark", "site"),
+    ]
     assert (
         (design[:, 0] == 1).all() and (design[:, 1] == (rows.wave[used] == 4)).all() and (design[:, 3:] == rows.values[used]).all()
     )
@@ -142,7 +148,7 @@ def test_why_there_is_no_answer(change, reason: str) -> None:
 def test_as_many_rows_as_terms_are_too_few() -> None:
     rows = rows_of()
     few = np.r_[0:5]
-    small = Rows(
+    small = OutcomeRows(
         np.array([0, 1, 0, 1, 1.0]), ["x", "y", "z", "w"], np.random.default_rng(0).normal(size=(5, 4)), rows.wave[few] * 0, few
     )
     assert fitted(small).reason == "5 rows are too few for 5 terms"
@@ -161,7 +167,7 @@ def test_errors_by_group_need_eight_of_them() -> None:
 def test_checks_of_size(n_rows: int, terms: int, clusters: int, passed: bool) -> None:
     """Seven terms need 70 of the rarer outcome; 30 people are enough."""
     rows = rows_of()
-    half = Rows(np.tile([0.0, 1.0], n_rows // 2), rows.terms, rows.values[:n_rows], np.repeat([1, 2, 3, 4], 40)[:n_rows],
+    half = OutcomeRows(np.tile([0.0, 1.0], n_rows // 2), rows.terms, rows.values[:n_rows], np.repeat([1, 2, 3, 4], 40)[:n_rows],
                 np.arange(n_rows) % clusters)  # fmt: skip
     found = fitted(half)
     assert len(found.table) == terms and told(found, "10 events a term").passed is passed

@@ -16,7 +16,7 @@ from recoverynet.report.comparison.comparison import comparison_report
 from recoverynet.report.comparison.counted import paired_counts, standing_table
 from recoverynet.report.comparison.figures import ASKED, FIGURES
 from recoverynet.report.comparison.flow import asked_counts, left_out
-from recoverynet.report.comparison.setting import Comparison, make_comparison
+from recoverynet.report.comparison.setting import YearComparison, make_comparison
 from recoverynet.report.disclosure.audit import disclosure_audit
 from recoverynet.report.report import Report
 from recoverynet.report.verified import verify_report
@@ -68,7 +68,7 @@ def open_report(riverside: rn.RecoveryRecord) -> Report:
 
 
 @pytest.fixture(scope="module")
-def comparison(riverside: rn.RecoveryRecord) -> Comparison:
+def comparison(riverside: rn.RecoveryRecord) -> YearComparison:
     return make_comparison(riverside, window=None, **USUAL, **WHOM)  # type: ignore[arg-type]
 
 
@@ -108,7 +108,7 @@ def test_the_same_people_have_the_interval_for_pairs() -> None:
     assert told in report["change"].figures()[1].alt
 
 
-def test_joiners_leavers_and_the_same_people_are_all_there_are(comparison: Comparison) -> None:
+def test_joiners_leavers_and_the_same_people_are_all_there_are(comparison: YearComparison) -> None:
     """A law: whoever is asked is the same, has joined or has left, and answers yes or no."""
     for each in FIGURES:
         for setting in comparison.settings:
@@ -116,7 +116,7 @@ def test_joiners_leavers_and_the_same_people_are_all_there_are(comparison: Compa
     assert set(comparison.same) == set(comparison.now.clients) & set(comparison.before.clients)  # type: ignore[union-attr]
 
 
-def test_the_same_people_answer_in_both_periods_as_in_each(comparison: Comparison) -> None:
+def test_the_same_people_answer_in_both_periods_as_in_each(comparison: YearComparison) -> None:
     """A law: pairs add up to what each period says of the same people, where everybody is asked."""
     for name in ("contact", "group", "person", "tie"):
         pairs = paired_counts(comparison, figure(name))  # type: ignore[arg-type]
@@ -126,7 +126,7 @@ def test_the_same_people_answer_in_both_periods_as_in_each(comparison: Compariso
         assert pairs.sum() == len(comparison.same)
 
 
-def test_the_flow_adds_up(comparison: Comparison) -> None:
+def test_the_flow_adds_up(comparison: YearComparison) -> None:
     """A law: from the clients on the record to those asked, everybody left out has exactly one reason."""
     rows = left_out(comparison)
     assert sum(rows.values()) == comparison.n_on_record and min(rows.values()) >= 0
@@ -153,7 +153,7 @@ def test_providers_stand_in_alphabetical_order_and_unranked(report: Report) -> N
     assert not any(word in said for word in (" best performing", " worst", "top of", "rank 1", "league"))
 
 
-def test_the_shares_of_units_are_those_of_their_clients(comparison: Comparison, open_report: Report) -> None:
+def test_the_shares_of_units_are_those_of_their_clients(comparison: YearComparison, open_report: Report) -> None:
     made = comparison
     rows = grid(open_report, "units", "Any contact with the recovery community, by area")
     areas = made.now.client_rows["area"]
@@ -163,7 +163,7 @@ def test_the_shares_of_units_are_those_of_their_clients(comparison: Comparison, 
         assert cells[0].startswith(f"{int(theirs.sum())} of {len(theirs)} ")
 
 
-def test_gaps_are_groups_against_everybody_else(comparison: Comparison, open_report: Report) -> None:
+def test_gaps_are_groups_against_everybody_else(comparison: YearComparison, open_report: Report) -> None:
     made = comparison
     contact = made.answers(figure("contact"), made.now)  # type: ignore[arg-type]
     areas = made.now.client_rows["area"].reindex(contact.index)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import recoverynet as rn
-from recoverynet.report.disclosure.audit import ALL_OR_NONE, all_or_none, audited, in_words
+from recoverynet.report.disclosure.audit import ALL_OR_NONE, all_or_none, audit_in_words, audited
 from recoverynet.report.sections import ReportWriter
 
 WORDS = {"population": "Clients", "denominator": "all clients", "period": "2011"}
@@ -30,7 +30,7 @@ def test_a_group_of_which_all_or_none_are_counted_is_told_of_and_named_unless_th
     named = all_or_none(writer.publication)
     assert [name.split(": ", 1)[0] for name in named] == ["all", "none", "none", "all"], "two groups, told of from both sides"
     assert not any("Half went" in name or "Nobody there" in name for name in named)
-    assert "4 figures shown tell that all of a group are counted, or none" in in_words(audited(writer.publication))
+    assert "4 figures shown tell that all of a group are counted, or none" in audit_in_words(audited(writer.publication))
 
 
 def test_the_policy_can_hide_it() -> None:
@@ -38,7 +38,7 @@ def test_the_policy_can_hide_it() -> None:
     assert shown.loc[["All went", "None went"], ["Yes", "No"]].isna().all(axis=None)
     assert shown.loc["Half went", "Yes"] == 10 and shown.loc["All went", "All"] == 20
     assert all_or_none(writer.publication) == [] and set(audited(writer.publication)["outcome"]) == {"safe"}
-    assert "All went" not in in_words(audited(writer.publication))
+    assert "All went" not in audit_in_words(audited(writer.publication))
 
 
 @pytest.mark.parametrize(

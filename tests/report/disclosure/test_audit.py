@@ -7,7 +7,7 @@ import pytest
 
 import recoverynet as rn
 from recoverynet.errors import NotEstimableError
-from recoverynet.report.disclosure.audit import audited, in_words
+from recoverynet.report.disclosure.audit import audit_in_words, audited
 from recoverynet.report.disclosure.counted import Counted
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.published import remember_publication
@@ -50,7 +50,7 @@ def test_a_figure_hidden_in_one_table_is_hidden_in_every_other():
     found = rn.disclosure_audit(a_report(writer, section))
     assert len(found) > 0
     assert set(found["outcome"]) == {"safe"}
-    assert "worked out none" in in_words(found)
+    assert "worked out none" in audit_in_words(found)
 
 
 def test_a_table_suppressed_apart_is_caught():
@@ -71,7 +71,7 @@ def test_a_star_printed_again_is_worked_out_and_caught():
             writer.publication.hidden[cell] = False
     found = audited(writer.publication)
     assert "worked out" in set(found["outcome"])
-    assert "do not share" in in_words(found)
+    assert "do not share" in audit_in_words(found)
 
 
 def test_a_report_put_together_by_hand_is_not_audited():

@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from recoverynet.errors import DisclosureError, SchemaError
-from recoverynet.report.disclosure.estimates import DisclosedEstimates, EstimateTable, about, as_number, decimal, nearest_ten
+from recoverynet.report.disclosure.estimates import (
+    DisclosedEstimates,
+    EstimateTable,
+    about,
+    as_number,
+    decimal_or_dash,
+    nearest_ten,
+)
 
 WORDS = {"title": "Odds ratios", "population": "People", "period": "2011", "heads": ("Ratio", "Interval", "People")}
 
@@ -99,7 +106,7 @@ def test_nearest_ten_is_never_further_than_five() -> None:
 
 @pytest.mark.parametrize(("value", "text"), [(999.99, "999.99"), (1000, "over 1,000"), (-2000, "−2,000.00"), (math.nan, "–")])
 def test_a_number_in_words(value: float, text: str) -> None:
-    assert decimal(value) == text
+    assert decimal_or_dash(value) == text
     if value < 1000:
         assert as_number(text) == value
 

@@ -14,7 +14,7 @@ import pytest
 import recoverynet as rn
 from recoverynet.models.interventions.plan import InterventionPlan
 from recoverynet.models.interventions.source import spread_source
-from recoverynet.report.disclosure.labels import KNOWN, is_usual, label_columns, pooled, with_rare_labels_pooled
+from recoverynet.report.disclosure.labels import KNOWN, is_usual, label_columns, rare_pooled, with_rare_labels_pooled
 from recoverynet.report.report import Report
 from recoverynet.report.what_if.setting import with_rare_levels_pooled
 
@@ -146,14 +146,14 @@ def test_the_record_a_report_is_made_of_holds_none(middling: rn.RecoveryRecord) 
 )
 def test_labels_are_pooled_by_how_they_read(labels: list[str], smallest: int, expected: list[str]) -> None:
     holders = pd.Series([f"p{place}" for place in range(len(labels))], dtype="str")
-    told = pooled(pd.Series(labels, dtype="str"), holders, smallest)
+    told = rare_pooled(pd.Series(labels, dtype="str"), holders, smallest)
     assert [None if pd.isna(each) else each for each in told] == expected
 
 
 def test_somebody_with_a_label_twice_counts_once() -> None:
-    assert pooled(pd.Series(["x", "x", "y"]), pd.Series(["a", "a", "b"]), 2).tolist() == ["other"] * 3
+    assert rare_pooled(pd.Series(["x", "x", "y"]), pd.Series(["a", "a", "b"]), 2).tolist() == ["other"] * 3
     counted = pd.Series([True, False, True])
-    assert pooled(pd.Series(["x", "x", "x"]), pd.Series(["a", "b", "c"]), 3, counted=counted).tolist() == ["other"] * 3
+    assert rare_pooled(pd.Series(["x", "x", "x"]), pd.Series(["a", "b", "c"]), 3, counted=counted).tolist() == ["other"] * 3
 
 
 def test_only_what_was_noted_in_the_period_makes_a_label_common() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, milp
 
-from recoverynet.report.disclosure.suppression import HidingRule, LinkedFigures, figures_to_hide, link_figures, possible_range
+from recoverynet.report.disclosure.suppression import HidingRule, TableFigures, link_figures, possible_range, table_figures_to_hide
 
 NDTMS, NHS, TENS = HidingRule(4), HidingRule(7, round_to=5), HidingRule(9, round_to=10)
 
@@ -18,7 +18,7 @@ def values_printed_alike(value: int, rule: HidingRule) -> list[int]:
     return counts[alike & ~rule.too_small(counts)].tolist()
 
 
-def worked_out(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray) -> dict[int, tuple[float, float]]:
+def worked_out(linked: TableFigures, hidden: np.ndarray, rule: HidingRule, forced: np.ndarray) -> dict[int, tuple[float, float]]:
     """The least and the most each hidden figure may be, in whole people, to one who knows the sums and sees what is printed."""
     low = np.where(hidden & ~forced & (not rule.hide_zeros), 1.0, 0.0)
     high = np.full(len(hidden), np.inf)
@@ -37,13 +37,13 @@ def worked_out(linked: LinkedFigures, hidden: np.ndarray, rule: HidingRule, forc
     return found
 
 
-def hidden_in(grid: list[list[int]], rule: HidingRule, hide_row: int | None = None) -> tuple[LinkedFigures, np.ndarray, np.ndarray]:
+def hidden_in(grid: list[list[int]], rule: HidingRule, hide_row: int | None = None) -> tuple[TableFigures, np.ndarray, np.ndarray]:
     """A table whose rows and columns add up, what is hidden of it, and what had to be hidden whatever its size."""
     linked = link_figures(np.array(grid), rows="parts", columns="parts")
     forced = np.zeros(linked.shape, dtype=bool)
     if hide_row is not None:
         forced[hide_row] = True
-    return linked, figures_to_hide(linked, rule, forced=forced.ravel()), forced.ravel()
+    return linked, table_figures_to_hide(linked, rule, forced=forced.ravel()), forced.ravel()
 
 
 FOUND = [
@@ -75,7 +75,7 @@ def test_a_printed_figure_is_known_as_well_as_its_rounding_allows(value: int, ru
     linked = link_figures(np.array([[value]]), rows="separate", columns="separate")
     nothing = np.zeros(1, dtype=bool)
     if rule.too_small(linked.values)[0]:
-        assert figures_to_hide(linked, rule).all()
+        assert table_figures_to_hide(linked, rule).all()
         return
     possible = values_printed_alike(value, rule)
     assert possible_range(linked, nothing, rule, 0, nothing) == (possible[0], possible[-1])
@@ -83,7 +83,7 @@ def test_a_printed_figure_is_known_as_well_as_its_rounding_allows(value: int, ru
 
 def test_a_small_figure_alone_under_a_printed_total_takes_the_cheapest_with_it() -> None:
     linked = link_figures(np.array([[3], [40], [20]]), rows="parts", columns="separate")
-    hidden = figures_to_hide(linked, NDTMS)
+    hidden = table_figures_to_hide(linked, NDTMS)
     assert hidden.tolist() == [True, False, True, False]
     assert possible_range(linked, hidden, NDTMS, 0, np.zeros(4, dtype=bool)) == (1, 22), "63 − 40 = 23 are in the two"
 
@@ -91,7 +91,7 @@ def test_a_small_figure_alone_under_a_printed_total_takes_the_cheapest_with_it()
 def test_all_parts_of_a_small_total_are_hidden_however_it_came_to_be_hidden() -> None:
     """A grand total too small takes margins and cells with it, zeros included, and a forced row its own parts only."""
     small = link_figures(np.array([[1, 0], [0, 1]]), rows="parts", columns="parts")
-    assert figures_to_hide(small, NDTMS).all()
+    assert table_figures_to_hide(small, NDTMS).all()
     # Row totals 2 and 50; the second row stands alone.
     linked, hidden, _ = hidden_in([[2, 0, 0], [10, 20, 20]], NDTMS)
     shown = hidden.reshape(linked.shape)
@@ -110,7 +110,7 @@ def test_parts_of_forced_totals_are_hidden_on_random_tables() -> None:
         linked = link_figures(rng.integers(0, 6, (n_rows, n_columns)), rows="parts", columns="parts")
         forced = np.zeros(linked.shape, dtype=bool)
         forced[rng.integers(n_rows)] = rng.random() < 0.5
-        hidden = figures_to_hide(linked, NDTMS, forced=forced.ravel())
+        hidden = table_figures_to_hide(linked, NDTMS, forced=forced.ravel())
         small = NDTMS.too_small(linked.values) | forced.ravel()
         for line in linked.equations:
             if small[line < 0].any():

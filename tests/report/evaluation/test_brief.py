@@ -11,7 +11,7 @@ import recoverynet as rn
 from recoverynet.report.evaluation.brief import Narrowed, brief_section
 from recoverynet.report.evaluation.network import NOT_WORKERS
 from recoverynet.report.evaluation.observed import CONTACTED, STATE_EVER, STATE_SEEN, Findings
-from recoverynet.report.evaluation.setting import Setting, make_setting
+from recoverynet.report.evaluation.setting import EvaluationSetting, make_setting
 from recoverynet.report.sections import KeyFigures, ReportWriter, Section
 from recoverynet.states import RECOVERY_NORM
 
@@ -21,7 +21,7 @@ WORDS = {"population": "Clients", "denominator": "all clients", "period": "2011"
 
 
 @pytest.fixture(scope="module")
-def setting() -> Setting:
+def setting() -> EvaluationSetting:
     asked = {"norm": RECOVERY_NORM, "window": None, "n_periods": 2, "breaks": None, "by": None, "valid_for": "90D"}
     return make_setting(rn.load_sample("five_people"), **asked, smallest_shown=5)  # type: ignore[arg-type]
 
@@ -52,7 +52,7 @@ def found(
     return Findings({name: table.disclosed("ndtms") for name, table in tables.items()})
 
 
-def brief(setting: Setting, findings: Findings, asked: Narrowed = ALL_OF_IT) -> Section:
+def brief(setting: EvaluationSetting, findings: Findings, asked: Narrowed = ALL_OF_IT) -> Section:
     return brief_section(ReportWriter("ndtms"), setting, findings, asked)
 
 
@@ -74,11 +74,11 @@ def stars(section: Section) -> list[str]:
         {"n": 3, "contact": 2, "group": 1, "soon": (1, 2), "later": (0, 2)},
     ],
 )
-def test_no_star_stands_at_the_head_of_a_report(setting: Setting, counts: dict) -> None:
+def test_no_star_stands_at_the_head_of_a_report(setting: EvaluationSetting, counts: dict) -> None:
     assert stars(brief(setting, found(**counts))) == []
 
 
-def test_another_figure_is_told_where_the_first_is_hidden(setting: Setting) -> None:
+def test_another_figure_is_told_where_the_first_is_hidden(setting: EvaluationSetting) -> None:
     text = brief(setting, found(contact=148, group=100)).to_text()
     assert "67%  went to mutual aid (100 of 150 clients)" in text
     assert "100 of 150 clients (67%) had contact with the recovery community through a group (mutual aid); the number" in text
@@ -88,7 +88,7 @@ def test_another_figure_is_told_where_the_first_is_hidden(setting: Setting) -> N
     assert "A recovery group was offered to" not in brief(setting, found(contact=3, group=2)).to_text()
 
 
-def test_a_report_that_tells_next_to_nothing_says_so_and_what_would_tell_more(setting: Setting) -> None:
+def test_a_report_that_tells_next_to_nothing_says_so_and_what_would_tell_more(setting: EvaluationSetting) -> None:
     little = found(n=3, contact=2, group=1, soon=(1, 2), later=(0, 2))
     text = brief(setting, little, Narrowed(True, True, False, True)).to_text()
     assert "Nearly every number has to be hidden" in text
@@ -97,7 +97,7 @@ def test_a_report_that_tells_next_to_nothing_says_so_and_what_would_tell_more(se
     assert "Nearly every number" not in brief(setting, found()).to_text()
 
 
-def test_a_report_that_cannot_tell_how_many_there_are_does_not_say_that_it_tells_nothing(setting: Setting) -> None:
+def test_a_report_that_cannot_tell_how_many_there_are_does_not_say_that_it_tells_nothing(setting: EvaluationSetting) -> None:
     told = found()
     told["people"] = found(n=3, contact=2, group=1, soon=(1, 2), later=(0, 2))["people"]
     text = brief(setting, told).to_text()

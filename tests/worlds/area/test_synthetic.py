@@ -12,7 +12,7 @@ from recoverynet.samples import load_sample, sample_folder
 from recoverynet.worlds.area.contacts import Contacts
 from recoverynet.worlds.area.life import exposure_of, live
 from recoverynet.worlds.area.people import draw_episodes, draw_people
-from recoverynet.worlds.area.plan import CLIENT, SHARE_SHOCKED, Plan
+from recoverynet.worlds.area.plan import CLIENT, SHARE_SHOCKED, AreaPlan
 from recoverynet.worlds.area.synthetic import main, riverside_record, synthetic_record
 from recoverynet.worlds.area.ties import FRIEND
 
@@ -33,7 +33,7 @@ def plan(**given):
         base_loss=0.06,
         missing=0.15,
     )
-    return Plan(**{**defaults, **given})
+    return AreaPlan(**{**defaults, **given})
 
 
 def lives(n_runs=6, **given):
