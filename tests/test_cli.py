@@ -109,6 +109,7 @@ def test_an_unknown_sample_is_named_with_those_there_are(command: Command, tmp_p
     assert done.returncode in (1, 2) and "riverside" in done.stderr
 
 
+@pytest.mark.slow
 def test_pseudonymise_takes_names_and_ids_away(command: Command, five: Path, tmp_path: Path) -> None:
     people = pd.read_csv(five / "people.csv", dtype=str)
     people.insert(1, "surname", ["Archer", "Baker", "Cooper", "Dyer", "Ellis"])

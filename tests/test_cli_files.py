@@ -90,6 +90,7 @@ def test_commands_that_messages_name_have_the_options_they_name() -> None:
     assert n_named
 
 
+@pytest.mark.slow
 def test_errors_of_a_command_name_its_own_options(command: Command, five: Path, tmp_path: Path) -> None:
     (five / "people.csv").write_text((five / "people.csv").read_text().replace("cat,peer", "cat,sponsor"))
     (tmp_path / "key").write_text("a long enough secret, kept elsewhere")

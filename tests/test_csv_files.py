@@ -41,6 +41,7 @@ def test_a_table_is_written_with_safe_cells_and_headings(tmp_path) -> None:
     assert (tmp_path / "b.csv").read_bytes().startswith(b"\xef\xbb\xbf'=title,n") and b"\r\n" in (tmp_path / "b.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_large_tables_and_repeated_headings(tmp_path) -> None:
     frame = pd.DataFrame([[str(n), "x"] for n in range(120_000)], columns=["a", "a"])
     write_csv(frame, tmp_path / "a.csv")

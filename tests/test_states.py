@@ -238,6 +238,7 @@ def test_spells_and_state_at_say_the_same(rows, when, rule, valid):
     assert answer.to_dict() == {**dict.fromkeys("abc", "unknown"), **now.to_dict()}
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(rows=looks, data=st.data())
 def test_row_order_changes_nothing_and_spells_tile_the_time_observed(rows, data):

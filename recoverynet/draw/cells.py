@@ -64,7 +64,7 @@ def floats_of(frame: pd.DataFrame, column: str, *, share: bool = False) -> np.nd
 
     Examples
     --------
-    >>> numbers(pd.DataFrame({"n": [12, "*", None]}), "n")
+    >>> floats_of(pd.DataFrame({"n": [12, "*", None]}), "n")
     array([12., nan, nan])
     """
     if column not in frame.columns:
@@ -165,7 +165,7 @@ def share_text(share: float) -> str:
 
     Examples
     --------
-    >>> percent(0.2), percent(0.004), percent(1.0), percent(float("nan"))
+    >>> share_text(0.2), share_text(0.004), share_text(1.0), share_text(float("nan"))
     ('20%', '0.4%', '100%', '*')
     """
     if np.isnan(share):
@@ -192,7 +192,7 @@ def count_text(n: float, total: float, share: float) -> str:
 
     Examples
     --------
-    >>> n_of(132, 650, 132 / 650), n_of(float("nan"), 650, float("nan")), n_of(0, 0, float("nan"))
+    >>> count_text(132, 650, 132 / 650), count_text(float("nan"), 650, float("nan")), count_text(0, 0, float("nan"))
     ('132 of 650 (20%)', '* of 650', 'none to count')
     """
     if total == 0:

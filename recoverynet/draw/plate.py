@@ -139,7 +139,7 @@ def signed_decimals(value: float) -> str:
 
     Examples
     --------
-    >>> signed(0.416), signed(-0.2), signed(-0.001), signed(float("nan"))
+    >>> signed_decimals(0.416), signed_decimals(-0.2), signed_decimals(-0.001), signed_decimals(float("nan"))
     ('+0.42', '−0.20', '0.00', '–')
     """
     if np.isnan(value):

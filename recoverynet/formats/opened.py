@@ -226,7 +226,7 @@ def text_lines(text: str) -> list[str]:
 
     Examples
     --------
-    >>> lines_of("ann\r\nb\u2028en\n")
+    >>> text_lines("ann\r\nb\u2028en\n")
     ['ann', 'b\u2028en']
     """
     return [line.rstrip("\n") for line in io.StringIO(text, newline=None)]

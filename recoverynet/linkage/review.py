@@ -48,7 +48,7 @@ def write_review(links: PeopleLinks, path: str | Path) -> int:
     Examples
     --------
     >>> import tempfile, pathlib, recoverynet as rn
-    >>> agencies = rn.two_agencies(n_people=60, rng=1)
+    >>> agencies = rn.two_agencies(n_people=300, rng=1)
     >>> links = rn.link_people(agencies.records, tokens=agencies.tokens(key="only for this example"))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder) / "pairs_to_review.csv"
@@ -93,7 +93,7 @@ def read_review(links: PeopleLinks, path: str | Path) -> PeopleLinks:
     Examples
     --------
     >>> import tempfile, pathlib, recoverynet as rn
-    >>> agencies = rn.two_agencies(n_people=60, rng=1)
+    >>> agencies = rn.two_agencies(n_people=300, rng=1)
     >>> links = rn.link_people(agencies.records, tokens=agencies.tokens(key="only for this example"))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder) / "pairs_to_review.csv"

@@ -28,6 +28,7 @@ def place(tmp_path_factory) -> Path:
     return home
 
 
+@pytest.mark.slow
 def test_two_folders_become_one_record_with_errors_by_group(command: Command, place):
     data, into = place / "data", place / "out"
     done = command(

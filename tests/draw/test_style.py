@@ -51,6 +51,7 @@ def test_contrast_is_that_of_the_guidelines():
     assert contrast("#777777") == pytest.approx(4.48, abs=0.01)
 
 
+@pytest.mark.slow
 def test_the_same_frame_gives_the_same_bytes_in_another_process_and_without_pyplot():
     command = [sys.executable, "-c", DRAW]
     runs = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)}

@@ -87,6 +87,7 @@ def test_a_thousand_columns_and_a_web_page(tmp_path) -> None:
         rn.read_contacts(path)
 
 
+@pytest.mark.slow
 def test_what_is_written_reads_back_the_same(shared, tmp_path) -> None:
     log = tmp_path / "log.csv"
     log.write_text("Client ref,Date,Worker,Attended/DNA\nC1,13/02/2011,Sara,Attended\nC1,14/02/2011,Sara,DNA\n")

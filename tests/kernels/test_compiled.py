@@ -78,6 +78,7 @@ def test_no_home_and_a_package_that_can_only_be_read(package, mounted) -> None:
     assert run(place, HOME="/proc/nothing") == "10.0 NullCache"
 
 
+@pytest.mark.slow
 def test_a_full_disk_to_keep_it_on(package, mounted) -> None:
     place = mounted("disk", "size=8k")
     (place / "filling").write_bytes(b"x" * 4_000)
@@ -85,6 +86,7 @@ def test_a_full_disk_to_keep_it_on(package, mounted) -> None:
     assert run(package, NUMBA_CACHE_DIR=str(place)) == "10.0 _CacheOrNone"
 
 
+@pytest.mark.slow
 def test_what_was_kept_may_be_damaged(package) -> None:
     run(package, HOME=str(package))
     for kept in (package / "__pycache__").glob("summed.total*"):

@@ -199,6 +199,7 @@ def test_the_same_life_later_gives_the_same_table(measure: str, weeks: int, reco
     assert (frame.filter(regex="^n_(clients|supported|seen|reached)$").sum() > 0).all()
 
 
+@pytest.mark.slow
 def test_scales_of_strength_do_not_matter(network: rn.PersonNetwork, states: pd.Series) -> None:
     louder = rn.PersonNetwork(network.weights * 7.5, network.people)
     one, other = rn.position(network), rn.position(louder)

@@ -50,6 +50,7 @@ def test_nobody_is_linked_twice_to_one_agency(links):
         assert not draw.people.duplicated(["agency", "linked_id"]).any()
 
 
+@pytest.mark.slow
 def test_answers_do_not_depend_on_the_order_of_people(agencies, links):
     turned = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in agencies.tokens(key=KEY).items()}
     again = rn.link_people(agencies.records, tokens=turned)
@@ -59,6 +60,7 @@ def test_answers_do_not_depend_on_the_order_of_people(agencies, links):
     )
 
 
+@pytest.mark.slow
 def test_two_who_share_every_token_are_for_review_and_not_linked(agencies):
     particulars = {name: frame.copy() for name, frame in agencies.particulars.items()}
     twins = agencies.particulars["south"].iloc[[0]].drop(columns="person_id")
@@ -110,6 +112,7 @@ def test_no_token_and_no_particular_comes_out(agencies, links, tmp_path):
     assert "linkage_first" not in texts and "linkage_key" not in texts
 
 
+@pytest.mark.slow
 def test_people_who_declined_are_not_compared(agencies):
     north = agencies.records["north"]
     people = north.people.assign(consent_evaluation=[False] * 10 + [True] * 390)
@@ -195,6 +198,7 @@ def test_tokens_of_another_key_under_this_keys_mark_are_told_apart(agencies):
         rn.link_people(agencies.records, tokens={"north": tokens["north"], "south": forged})
 
 
+@pytest.mark.slow
 def test_somebody_given_twice_counts_once_and_is_refused_where_the_rows_differ(agencies, links):
     tokens = agencies.tokens(key=KEY)
     again = {"north": pd.concat([tokens["north"], tokens["north"].iloc[:5]]), "south": tokens["south"]}
@@ -214,6 +218,7 @@ def test_an_agency_has_a_name(agencies):
         rn.link_people({"1": north, 1: south}, tokens={"1": tokens["north"], 1: tokens["south"]})
 
 
+@pytest.mark.slow
 def test_agreement_in_a_birth_date_that_many_have_counts_for_less(agencies):
     particulars = {name: frame.copy() for name, frame in agencies.particulars.items()}
     for frame in particulars.values():
@@ -226,6 +231,7 @@ def test_agreement_in_a_birth_date_that_many_have_counts_for_less(agencies):
     assert agreeing.loc[filled_in, "match_weight"].max() < agreeing.loc[~filled_in, "match_weight"].min()
 
 
+@pytest.mark.slow
 def test_somebody_who_moved_is_found_where_nobody_else_agrees():
     moved = rn.two_agencies(n_people=900, errors=0.001, moved=0.3, no_postcode=0.05, unequal=1, rng=2)
     found = rn.linkage_errors(rn.link_people(moved.records, tokens=moved.tokens(key=KEY)), moved.truth, by=[]).iloc[0]
@@ -250,6 +256,7 @@ def test_what_no_agency_records_is_done_without(absent, least):
     assert found["recall"] >= least and found["precision"] >= 0.97
 
 
+@pytest.mark.slow
 def test_what_one_agency_alone_records_is_done_without(agencies):
     tokens = agencies.tokens(key=KEY)
     bare = rn.linkage_tokens(agencies.particulars["south"].drop(columns=["postcode", "second_initial"]), key=KEY)

@@ -29,6 +29,7 @@ def test_a_second_person_of_an_agency_is_refused():
     assert clusters[("n", "a")] == clusters[("s", "x")] != clusters[("n", "b")]
 
 
+@pytest.mark.slow
 def test_draws_are_as_frequent_as_probable():
     some = pairs(("a", "x", 3.0), ("b", "y", 1.0), ("b", "z", 1.0))
     rng = np.random.default_rng(1)

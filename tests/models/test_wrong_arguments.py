@@ -125,6 +125,7 @@ def test_matched_people_who_all_fare_alike_say_nothing_of_chance():
     assert np.isnan(found.p) and "everybody exposed and nobody unexposed changed" in found.reason
 
 
+@pytest.mark.slow
 def test_a_network_that_cannot_be_rewired_gives_no_p():
     held = np.array([[0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 1]], dtype=float)
     everybody = rn.NetworkPanel.from_adjacency([1 - np.eye(6)] * 3, behaviour={"norm": held})

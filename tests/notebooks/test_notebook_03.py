@@ -35,6 +35,7 @@ def ladder_rates() -> pd.DataFrame:
     return table[usual & (table["reach"] == "within")]
 
 
+@pytest.mark.slow
 def test_people_who_hold_the_norm_stand_together_in_both(asked):
     for each in asked.values():
         last, held = each.panel.at(each.panel.n_waves), each.panel.behaviour["recovery"][:, -1]
@@ -48,6 +49,7 @@ def test_plain_tests_cry_wolf_in_the_twin(asked, null):
     assert rn.contagion_test(asked["twin"].panel, null=null, n_permutations=99, rng=0).p <= 0.05
 
 
+@pytest.mark.slow
 def test_the_ladder_tells_the_two_apart(asked):
     ladders = {name: rn.evidence_ladder(each.panel, **each.asked, rng=0) for name, each in asked.items()}
     assert ladders["riverside"].level == 3 and ladders["riverside"].failed == "matched comparison"

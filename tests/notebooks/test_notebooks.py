@@ -68,6 +68,7 @@ def test_they_say_how_long_they_take():
         assert "minute" in text, path.stem
 
 
+@pytest.mark.slow
 def test_the_command_hands_them_out(tmp_path):
     start = [sys.executable, "-c", "from recoverynet.cli import main; main()", "notebooks", "--to", str(tmp_path / "mine")]
     done = subprocess.run(start, capture_output=True, text=True)

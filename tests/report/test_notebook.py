@@ -86,6 +86,7 @@ def edited(tmp_path: Path, *sources: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_template_of_ones_own_is_used_and_scrubbed(tiny_report: Report, tmp_path: Path) -> None:
     mine = edited(tmp_path, "import os; print(os.getcwd(), folder)", "import sys; print('hush', file=sys.stderr)")
     tiny_report.save(tmp_path / "x.ipynb", template=mine)
@@ -96,6 +97,7 @@ def test_a_template_of_ones_own_is_used_and_scrubbed(tiny_report: Report, tmp_pa
         copy_template(mine)
 
 
+@pytest.mark.slow
 def test_a_failing_cell_is_told_and_nothing_is_written(tiny_report: Report, tmp_path: Path) -> None:
     with pytest.raises(NotEstimableError, match="ZeroDivisionError: division by zero"):
         tiny_report.save(tmp_path / "x.ipynb", template=edited(tmp_path, "1 / 0"))

@@ -47,6 +47,7 @@ def test_nothing_undisclosed_can_be_reached_from_a_report(report: Report) -> Non
     assert not [thing for thing in things if isinstance(thing, RecoveryRecord | CountTable | SummaryTable)]
 
 
+@pytest.mark.slow
 def test_pickling_takes_no_record_along(report: Report) -> None:
     copy = pickle.loads(pickle.dumps(report))
     assert copy.to_text() == report.to_text()

@@ -41,6 +41,7 @@ def own(tmp_path: Path) -> Path:
     return tmp_path / "w.toml"
 
 
+@pytest.mark.slow
 def test_the_file_that_ships_says_what_reports_say(tiny_report: Report) -> None:
     usual = tomllib.loads(usual_wording())
     reports = {"evaluation": tiny_report, "spread": rn.spread_report(rn.load_sample("five_people"))}
@@ -70,6 +71,7 @@ def test_the_file_as_it_ships_changes_nothing(tiny_report: Report, tmp_path: Pat
     assert present(tiny_report, Presentation(wording=tmp_path / "w.toml")).to_text() == tiny_report.to_text()
 
 
+@pytest.mark.slow
 def test_own_texts_stand_as_text_in_every_format_and_it_is_said(tiny_report: Report, own: Path, tmp_path: Path) -> None:
     told = present(tiny_report, Presentation(wording=own))
     assert told.title == "Our <b>year</b>" and (told["links"].title, told["links"].lead) == ("Who meets { whom }", "=Who?")
@@ -135,6 +137,7 @@ def test_every_standing_text_named_in_the_code_is_in_the_file_and_the_other_way_
     assert fixed == set(usual["headings"])
 
 
+@pytest.mark.slow
 def test_the_command_writes_it_and_the_reports_take_it(tmp_path: Path) -> None:
     folder, run, out = str(rn.samples.sample_folder("five_people")), CliRunner().invoke, tmp_path / "x.html"
     mine = tmp_path / "w.toml"

@@ -86,6 +86,7 @@ def test_a_copy_as_it_ships_changes_nothing_that_is_read(kind: str, reports: dic
     assert set(usual_headings(kind)) >= {section.name for section in reports[kind].sections}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind if kind == "spread" else pytest.param(kind, marks=pytest.mark.slow) for kind in FILES])
 def test_the_words_stand_in_every_format(kind: str, reports: dict[str, Report], tmp_path: Path) -> None:
     told = present(reports[kind], Presentation(template=edited(tmp_path / "t.ipynb", kind, reword)))
@@ -190,6 +191,7 @@ def test_marks_of_markdown_are_text(text: str) -> None:
     assert as_markdown(()) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["spread", pytest.param("comparison", marks=pytest.mark.slow), pytest.param("what-if", marks=pytest.mark.slow)]
 )

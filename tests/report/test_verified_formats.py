@@ -104,6 +104,7 @@ def test_made_again_it_is_the_same_and_a_change_is_caught(
     assert not verify_report(path, record).is_same
 
 
+@pytest.mark.slow
 def test_a_table_put_among_the_others_is_caught(whole: Report, record: rn.RecoveryRecord, tmp_path: Path, found: None) -> None:
     path = save(whole, tmp_path / "tables")
     (path / "99_more.csv").write_text("row,n\nall,12\n")

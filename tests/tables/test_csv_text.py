@@ -138,6 +138,7 @@ def test_an_open_quotation_mark_costs_its_own_row_only(read, content: str, rows:
     assert cells(raw)["a"] == kept
 
 
+@pytest.mark.slow
 def test_an_open_quotation_mark_before_a_million_characters(read) -> None:
     raw = read('a,b\n1,"x\n' + "2,y\n" * 300_000)
     assert raw.problems[0].rows == (2,) and raw.table.num_rows == 300_000
@@ -152,6 +153,7 @@ def test_a_file_whose_quotation_marks_never_match_is_given_up(read) -> None:
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CELL, CELL, CELL), max_size=6), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
 def test_what_is_written_as_csv_is_read_back(read, rows: list[tuple[str, str, str]], quoting: int) -> None:

@@ -44,6 +44,7 @@ def test_without_entries_nothing_changes(five: Path) -> None:
     assert added(five) == (0, 0, 0) and not entered_folder(five).exists()
 
 
+@pytest.mark.slow
 def test_contacts_and_steps_are_in_the_record_and_move_its_window(five: Path) -> None:
     group = rn.read_record(five).groups["group_id"].iloc[0]
     enter(five, entry(person_id="cat"), entry(group_id=group, kind="meeting"), entry("step", group_id=group, stage="attended"))
@@ -51,6 +52,7 @@ def test_contacts_and_steps_are_in_the_record_and_move_its_window(five: Path) ->
     assert rn.read_record(five).window[1] == pd.Timestamp("2011-04-21", tz="Europe/London")
 
 
+@pytest.mark.slow
 def test_each_counts_once(five: Path) -> None:
     group = rn.read_record(five).groups["group_id"].iloc[0]
     enter(
@@ -118,6 +120,7 @@ def test_reading_twice_and_writing_what_was_read_adds_nothing(five: Path) -> Non
         pd.testing.assert_frame_equal(getattr(once, name), getattr(again, name), check_dtype=False)
 
 
+@pytest.mark.slow
 def test_a_store_folds_in_the_same_and_follows_live(five: Path, tmp_path: Path) -> None:
     rn.write_store(rn.read_record(five), tmp_path / "store")
     with rn.open_record(tmp_path / "store") as store, rn.open_record(five) as folder:

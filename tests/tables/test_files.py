@@ -59,6 +59,7 @@ def test_reading_agrees_with_the_samples_own_reader() -> None:
     same(rn.read_record(sample_folder("five_people")), rn.load_sample("five_people"))
 
 
+@pytest.mark.slow
 def test_words_of_state_that_were_named_travel_with_the_record(tmp_path) -> None:
     words = ["using", 'say "hi"', "back\\slash", "apos'", 'three """ marks', "a = 1 # x", "unknown"]
     shutil.copytree(sample_folder("five_people"), tmp_path / "mine")

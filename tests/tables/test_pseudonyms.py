@@ -145,6 +145,7 @@ def named(tmp_path) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_a_folder_that_names_people_becomes_one_that_does_not(named, tmp_path) -> None:
     assert not rn.find_problems(named).empty
     done = pseudonymise_folder(named, tmp_path / "out", key=KEY)

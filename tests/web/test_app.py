@@ -309,6 +309,7 @@ def test_a_visit_ends_when_nobody_is_there_and_after_a_day_s_work(desk, browser,
         worker.come_in("w1")
 
 
+@pytest.mark.slow
 def test_somebody_at_work_all_day_is_let_out_in_the_end(desk, browser, monkeypatch) -> None:
     worker = browser("w1")
     now = desk.way_in._clock()

@@ -131,7 +131,7 @@ def by_part(levels: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> parts_of(np.array([[0.5], [0.4], [0.3], [0.1]])).ravel().round(2).tolist()
+    >>> by_part(np.array([[0.5], [0.4], [0.3], [0.1]])).ravel().round(2).tolist()
     [0.1, 0.15, 0.25]
     """
     whole, no_selection, no_influence, neither = np.moveaxis(levels, -2, 0)

@@ -228,7 +228,7 @@ def decimal_or_dash(value: float, digits: int = 2) -> str:
 
     Examples
     --------
-    >>> decimal(2.113), decimal(-0.02, 1), decimal(float("inf"))
+    >>> decimal_or_dash(2.113), decimal_or_dash(-0.02, 1), decimal_or_dash(float("inf"))
     ('2.11', '0.0', 'over 1,000')
     """
     if math.isnan(value):

@@ -61,7 +61,7 @@ def rare_pooled(values: pd.Series, holders: pd.Series | pd.Index, smallest: int,
     Examples
     --------
     >>> import pandas as pd
-    >>> pooled(pd.Series(["Roma", "Polish", "polish"]), pd.Series(["a", "b", "c"]), 2).tolist()
+    >>> rare_pooled(pd.Series(["Roma", "Polish", "polish"]), pd.Series(["a", "b", "c"]), 2).tolist()
     ['other', 'Polish', 'polish']
     """
     if smallest <= 1:

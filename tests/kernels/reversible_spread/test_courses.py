@@ -231,6 +231,7 @@ def seven_in_two_groups(kind=None):
     return community([0] * 14, active=active, kind=np.zeros(14, np.int64) if kind is None else kind)
 
 
+@pytest.mark.slow
 def test_links_end_where_a_group_closes_a_link_is_cut_or_hours_move_and_nobody_takes_the_place():
     at = seven_in_two_groups()
     closed = a_plan(at, room=np.array([[9, 9], [9, 9], [-1, 9], [9, 9]]))
@@ -333,6 +334,7 @@ def chosen(rule, at, wanted=-1, slot=0, month=1, free=None, left=None, room=None
     return chosen_for(rule, wanted, month, slot, SEED, at, room, free, at.indices, at.active, at.active.sum(axis=0), left)
 
 
+@pytest.mark.slow
 def test_a_rule_comes_to_the_first_of_those_who_are_free_and_can_be_placed():
     contacts = [[1, 2], [0], [], [0, 1, 2], [0, 1, 2, 3]]
     at = community([0] * 5, contacts=contacts)
@@ -461,6 +463,7 @@ def run(at, plan, rates, months, runs=1, first=0, end=None, turns=False):
     return found
 
 
+@pytest.mark.slow
 def test_a_course_is_a_chain_of_months_links_ending_before_proposals_and_proposals_before_moves():
     """Whoever goes to a recovery group gains the norm at once; the group opens in month 2 and closes in month 4."""
     at = community([0] * 6, 1)

@@ -70,6 +70,7 @@ def test_answers_do_not_depend_on_workers(spreading) -> None:  # type: ignore[no
     assert same(one.with_it, four.with_it) and same(one.without, four.without)
 
 
+@pytest.mark.slow
 def test_the_order_of_people_and_groups_rows_does_not_matter(record: rn.RecoveryRecord) -> None:
     shuffled = dataclasses.replace(
         record,
@@ -326,6 +327,7 @@ def test_arguments_out_of_range(spreading, more, words) -> None:  # type: ignore
         run(spreading, WEEKLY, **more)
 
 
+@pytest.mark.slow
 def test_a_record_without_introductions_cannot_say_how_they_go() -> None:
     record = rn.load_sample("riverside")
     without = dataclasses.replace(record, linkage=record.linkage.iloc[:0])

@@ -110,6 +110,7 @@ def test_uncertainty_of_the_hazard_is_drawn_through(panel, hazards) -> None:  # 
     assert spreads[1] > 1.5 * spreads[0]
 
 
+@pytest.mark.slow
 def test_an_actor_oriented_model_goes_on_as_its_own_simulation(small, actors) -> None:  # type: ignore[no-untyped-def]
     assert actors.converged
     fit = surely(actors)

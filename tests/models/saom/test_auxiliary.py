@@ -52,6 +52,7 @@ def test_pairs_by_steps_at_most_and_those_out_of_reach():
     assert counted("geodesic") == {**expected, "farther": sum(each > FARTHEST for each in apart)}
 
 
+@pytest.mark.slow
 def test_triads_by_class_and_by_number_of_ties_where_these_have_no_direction():
     census = nx.triadic_census(nx.DiGraph(TIES))
     assert counted("triads") == census

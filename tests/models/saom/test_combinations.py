@@ -81,6 +81,7 @@ def test_a_combination_is_as_uncertain_as_its_parameters_together():
     np.testing.assert_allclose(error**2, [4 + 9 - 10, 4 + 9 + 10, 16, 0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table_of", [selection_table, influence_table])
 def test_standard_errors_of_tables_follow_from_all_of_the_covariance(panel, table_of):
     """Each row is linear in the parameters: its slopes are what it changes by when one of them moves by 1."""
@@ -289,6 +290,7 @@ def sources(panel):
     return fit, similarity_sources(fit, "drink", n_simulations=100, quiet=True, rng=1)
 
 
+@pytest.mark.slow
 def test_sources_add_up(panel, sources):
     fit, found = sources
     table = found.to_frame().set_index("source")
@@ -303,6 +305,7 @@ def test_sources_add_up(panel, sources):
     assert found.selection == ("simX drink",) and found.influence == ("avSim friend",)
 
 
+@pytest.mark.slow
 def test_sources_are_the_same_with_the_same_seed(sources):
     fit, found = sources
     assert similarity_sources(fit, "drink", n_simulations=100, quiet=True, rng=1).summary() == found.summary()

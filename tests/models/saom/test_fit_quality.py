@@ -110,6 +110,7 @@ def test_one_period_is_that_period_alone(judge):
         judge(ends, "outdegree", period=3)
 
 
+@pytest.mark.slow
 def test_p_is_uniform_where_the_observed_is_drawn_like_the_simulated_and_small_where_not(judge):
     rng = np.random.default_rng(4)
     ps = [judge(MadeUp(rng, runs=39, n=12, periods=1), ("outdegree", "geodesic", "moran")).to_frame()["p"] for _ in range(150)]

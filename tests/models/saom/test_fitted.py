@@ -43,6 +43,7 @@ def row_of(fit, effect):
     return fit.to_frame().set_index("effect").loc[effect]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["whole", "conditional"])
 def test_rows_of_the_table_are_the_parameters_tested(name, request):
     fit = request.getfixturevalue(name)
@@ -113,6 +114,7 @@ def test_a_score_test_sees_what_was_left_out_and_which_way(world, whole):
         fit.wald_test(["recip"])
 
 
+@pytest.mark.slow
 def test_one_step_from_a_value_held_comes_near_the_estimate(world, whole):
     row = row_of(whole, "transTrip")
     held = fit_of(world, "recip", rn.Term("transTrip", fixed=float(row["estimate"] - row["std_error"])))
@@ -120,6 +122,7 @@ def test_one_step_from_a_value_held_comes_near_the_estimate(world, whole):
     assert step == pytest.approx(row["std_error"], rel=0.4)
 
 
+@pytest.mark.slow
 def test_rules_that_change_are_told_from_rules_that_stay(world, whole):
     same = whole.time_test()
     assert same.df == 4 and list(same.table.index)[0] == "friend: density, period 2" and same.p > 0.01

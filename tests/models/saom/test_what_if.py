@@ -114,6 +114,7 @@ def test_without_rates_nothing_changes(panel, chain, rate):
     assert (made.statistics[:, [0, 1, 5, 6]] == 0).all()
 
 
+@pytest.mark.slow
 def test_planted_directions(panel):
     def mean(name, **values):
         frame = simulate(MODEL, changed(**values), panel, 60, rng=3, quiet=True).to_frame().set_index("effect")
@@ -182,6 +183,7 @@ def test_groups_joiners_and_unknown_values(panel):
     assert made.network(0, 1).nnz and made.behaviour(0, 2)["drink"].shape == (20,)
 
 
+@pytest.mark.slow
 def test_a_fit_finds_what_was_planted():
     draw = np.random.default_rng(8)
     drink = draw.integers(1, 6, 50).astype(float)

@@ -56,6 +56,7 @@ def test_planted_influence_is_found(null):
     assert np.median(low) <= 0.05
 
 
+@pytest.mark.slow
 def test_labels_cannot_tell_likeness_from_influence_unless_told():
     tests = [
         [contagion_test(panel, within=within, n_permutations=99, rng=1).p for within in ((), ("observed_trait",))]

@@ -113,6 +113,7 @@ def names_file(folder: Path, people: pd.Series) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_names_appear_only_where_unlocked_with_the_key(riverside: rn.RecoveryRecord, tmp_path: Path) -> None:
     record = pseudonymise(riverside, key=KEY)
     pseudonym = dict(zip(riverside.people["person_id"], record.people["person_id"], strict=True))

@@ -153,6 +153,7 @@ def test_providers_stand_in_alphabetical_order_and_unranked(report: Report) -> N
     assert not any(word in said for word in (" best performing", " worst", "top of", "rank 1", "league"))
 
 
+@pytest.mark.slow
 def test_the_shares_of_units_are_those_of_their_clients(comparison: YearComparison, open_report: Report) -> None:
     made = comparison
     rows = grid(open_report, "units", "Any contact with the recovery community, by area")
@@ -270,6 +271,7 @@ def test_nothing_hidden_can_be_worked_out_of_few() -> None:
     assert len(found) and not set(found["outcome"]) & {"worked out", "not declared"}
 
 
+@pytest.mark.slow
 def test_from_the_command_line(tmp_path: Path) -> None:
     out = tmp_path / "c.html"
     run = CliRunner().invoke(
@@ -282,6 +284,7 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert refused.exit_code == 2
 
 
+@pytest.mark.slow
 def test_it_can_be_verified(tmp_path: Path) -> None:
     page = tmp_path / "c.html"
     comparison_report(small(), window=SPRING, disclosure=OFF).save(page)

@@ -117,6 +117,7 @@ def test_subgroups_of_a_plan_are_pooled_before_courses_are_counted(middling: rn.
     assert with_rare_levels_pooled(source, 1) is source
 
 
+@pytest.mark.slow
 def test_without_suppression_every_label_stands(small: rn.RecoveryRecord) -> None:
     told = rn.evaluation_report(small, by=("ethnicity", "area"), disclosure=rn.DisclosurePolicy.none(reason="a test"))
     assert f"{RARE} ethnicity" in told["links"].to_text() and f"{RARE} area" in told["links"].to_text()

@@ -54,6 +54,7 @@ def test_a_shorter_period_is_hidden_where_the_difference_is_small(tmp_path):
     assert third.shown.n("Any contact") == 30
 
 
+@pytest.mark.slow
 def test_the_last_of_three_areas_is_not_given_away_by_the_whole(tmp_path):
     path = tmp_path / "ledger.json"
     whole = published(path, "ndtms", 41, 80)

@@ -141,6 +141,7 @@ def test_no_hidden_count_of_a_table_can_be_worked_out(data, n_rows, n_columns, p
     attack(table(grid, rows=rows, columns=columns), policy)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(losses=st.lists(counts, min_size=1, max_size=6), policy=st.sampled_from(POLICIES))
 def test_no_hidden_stage_or_loss_of_a_funnel_can_be_worked_out(losses, policy) -> None:

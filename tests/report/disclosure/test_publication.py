@@ -32,6 +32,7 @@ def is_true_of_the_counts(publication: Publication) -> None:
     assert (low <= linked.values).all() and (linked.values <= high).all()
 
 
+@pytest.mark.slow
 def test_all_that_a_report_is_taken_to_tell_is_true() -> None:
     publication = publication_of(rn.evaluation_report(rn.load_sample("five_people"), disclosure="nhs"))
     assert publication is not None and len(publication.declared) > 5

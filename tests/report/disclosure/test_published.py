@@ -6,6 +6,8 @@ import copy
 import gc
 import weakref
 
+import pytest
+
 from recoverynet.report.disclosure import published
 from recoverynet.report.disclosure.published import publication_of, remember_publication, still_audited
 
@@ -23,6 +25,7 @@ def test_a_part_is_audited_like_the_whole_a_copy_is_not() -> None:
     assert not vars(report), "nothing of it is in the report"
 
 
+@pytest.mark.slow
 def test_it_is_forgotten_with_the_report() -> None:
     gc.collect()
     before = len(published._PUBLISHED)

@@ -102,6 +102,7 @@ def test_all_parts_of_a_small_total_are_hidden_however_it_came_to_be_hidden() ->
     assert shown[0].all() and not shown[-1, -1] and not shown[-1, :2].any()
 
 
+@pytest.mark.slow
 def test_parts_of_forced_totals_are_hidden_on_random_tables() -> None:
     """Whatever is forced, every part of a total that is small or forced is hidden: one look at rows, then columns, is enough."""
     rng = np.random.default_rng(6)

@@ -104,6 +104,7 @@ def test_a_report_that_cannot_tell_how_many_there_are_does_not_say_that_it_tells
     assert "Many numbers have to be hidden" in text and "Nearly every number" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["ndtms", pytest.param("nhs", marks=pytest.mark.slow)])
 def test_the_smallest_record_has_no_star_at_its_head(policy: str) -> None:
     report = rn.evaluation_report(rn.load_sample("five_people"), disclosure=policy)

@@ -165,6 +165,7 @@ def test_thin_records_say_so_and_do_not_fail(which: str, tmp_path) -> None:
     report.save(tmp_path / "thin.xlsx")
 
 
+@pytest.mark.slow
 def test_real_contacts_without_anything_else(shared) -> None:
     folder = shared("data/ws16")
     record = rn.read_record(
@@ -257,6 +258,7 @@ def test_the_fingerprint_survives_files(worked: rn.RecoveryRecord, tmp_path) -> 
         assert fingerprint(rn.read_record(tmp_path / form)) == fingerprint(worked)
 
 
+@pytest.mark.slow
 def test_no_small_number_is_the_difference_between_two_tables() -> None:
     """2 of 40 clients have no tie, 3 have one housing status, 4 are over 65: no pair of tables tells."""
     table = people(40, *["peer", "worker"] * 10)
@@ -351,6 +353,7 @@ def without_states(record: rn.RecoveryRecord, first_half_only: bool = False) -> 
     return record.with_tables(observations=kept)
 
 
+@pytest.mark.slow
 def test_what_is_not_known_is_not_reported_as_none(worked: rn.RecoveryRecord) -> None:
     text = rn.evaluation_report(without_states(worked)).to_text()
     assert "No state is known of anybody clients are tied to" in text

@@ -106,6 +106,7 @@ def test_the_figure_shows_the_draws_the_ladder_judged_by(setting):
     assert setting.null.p == setting.ladder.to_frame().loc["permutation", "p"]
 
 
+@pytest.mark.slow
 def test_the_twin_is_not_called_spread(whole):
     writer = ReportWriter("ndtms")
     section = spread_section(writer, riverside_record(influence=False), placebo=PLACEBO, n_permutations=199)

@@ -28,6 +28,7 @@ def report() -> rn.Report:
     return rn.what_if_report(rn.load_sample("riverside"), plan_of(rn.Introduction(per_month=4.35)), quiet=True)
 
 
+@pytest.mark.slow
 def test_every_assumption_stands_on_page_one(report: rn.Report) -> None:
     told = report["in_brief"].to_text()
     for words in (
@@ -72,6 +73,7 @@ def test_subgroups_of_few_clients_are_hidden(report: rn.Report) -> None:
     assert len(large) == 2 and all("*" not in cells for cells in large)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told", [rn.Introduction(per_month=0, group_id="g03", clients=("c0002",)), rn.GroupClosed(group_id="g24")])
 def test_a_plan_about_a_handful_is_not_shared(told) -> None:  # type: ignore[no-untyped-def]
     record = rn.load_sample("riverside")

@@ -104,6 +104,7 @@ def test_ties_on_disk(record: rn.RecoveryRecord, store: rn.RecordStore, tmp_path
     assert weights[place[first["person_a"]], place[first["person_b"]]] == pytest.approx(first["weight"])
 
 
+@pytest.mark.slow
 def test_a_time_zone_decides_the_day(engine: rn.EngineSettings, tmp_path: Path) -> None:
     """Half past eleven at night in London in June is the day before in UTC, and the day after in Auckland."""
     for tz in ("Europe/London", "Pacific/Auckland", "America/New_York"):
@@ -137,6 +138,7 @@ def parquet_of(record: rn.RecoveryRecord, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_folder_of_parquet_stays_where_it_is(record: rn.RecoveryRecord, engine: rn.EngineSettings, tmp_path: Path) -> None:
     folder = parquet_of(record, tmp_path / "tables")
     with rn.open_record(folder, engine=engine) as store:
