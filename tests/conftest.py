@@ -35,13 +35,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return next((worker for name, worker in COMPILED_TOGETHER.items() if name in file), file)
+            return COMPILED_TOGETHER[0] if any(name in file for name in COMPILED_TOGETHER) else file
 
     return Together(config, log)
 
 
-COMPILED_TOGETHER = {"saom": "saom", "interventions": "courses", "reversible_spread": "courses"}
-"""What is in the paths of tests whose kernels take half a minute to compile, and which are the same: two workers at once would
+COMPILED_TOGETHER = ("saom", "interventions", "reversible_spread")
+"""What is in the paths of tests whose kernels take half a minute to compile, and which share them: two workers at once would
 each do it.
 """
 

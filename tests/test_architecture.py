@@ -309,6 +309,7 @@ def test_import_takes_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_projecting_takes_no_heavy_import() -> None:
     program = (
         "import sys, recoverynet as rn; rn.RecoveryRecord, rn.ContactGraph, rn.project, rn.PersonNetwork; "

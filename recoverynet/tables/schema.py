@@ -146,8 +146,10 @@ class TableSchema:
         absent = [name for name in self.required if name not in frame.columns]
         if absent:
             raise SchemaError(self.absent_columns_message(absent, list(frame.columns)))
+        rest = {name: frame[name].reset_index(drop=True) for name in frame.columns if name not in self.names}
+        if not len(frame):
+            return self.empty(tz).assign(**rest)
         columns = {column.name: typed_column(self.name, column, frame, tz) for column in self.columns}
-        rest = {name: frame[name].reset_index(drop=True) for name in frame.columns if name not in columns}
         return pd.DataFrame({**columns, **rest})
 
     def typed_again(self, frame: pd.DataFrame, tz: str) -> pd.DataFrame:
@@ -170,7 +172,8 @@ class TableSchema:
 
 @lru_cache(maxsize=64)
 def _without_rows(schema: TableSchema, tz: str) -> pd.DataFrame:
-    return schema.typed(pd.DataFrame({column.name: pd.Series(dtype="str") for column in schema.columns}), tz=tz)
+    nothing = pd.DataFrame({column.name: pd.Series(dtype="str") for column in schema.columns})
+    return pd.DataFrame({column.name: typed_column(schema.name, column, nothing, tz) for column in schema.columns})
 
 
 def columns_in_words(schema: TableSchema) -> str:

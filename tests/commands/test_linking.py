@@ -69,6 +69,7 @@ def test_tokens_made_before_with_another_key_are_told_apart(command: Command, pl
     assert bad.returncode == 1 and "made with another key" in bad.stderr and not (place / "bad_out").exists()
 
 
+@pytest.mark.slow
 def test_what_the_command_refuses(command: Command, place):
     data = place / "data"
     twice = command("link", data / "north", data / "north", "--key", "keys/key", "--into", "x", cwd=place)

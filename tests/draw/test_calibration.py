@@ -29,6 +29,7 @@ def test_rates_stay_readable(worlds, assert_readable):
     assert len(marks) == 4 * len(worlds) + 4, "one a world and strength, and the key"
 
 
+@pytest.mark.slow
 def test_a_mark_lies_at_its_rate_on_the_row_of_its_world():
     table = rates(["one", "two"])
     table.loc[(table["world"] == "two") & (table["strength"] == "none"), ["rate", "low", "high"]] = [0.66, 0.6, 0.7]

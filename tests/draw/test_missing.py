@@ -24,6 +24,7 @@ def test_bars_are_shares_of_everybody(held, hatched, assert_readable):
     assert_readable(axes)
 
 
+@pytest.mark.slow
 def test_denominators_may_differ_between_rows(held, assert_readable):
     axes = coverage_bars(held.assign(total=[650, 400, 100, 0]))
     texts = {text.get_text() for text in axes.texts}

@@ -115,6 +115,7 @@ def test_newman_strengths_are_the_number_of_occasions_shared(meetings):
     np.testing.assert_allclose(dense(tables_of(meetings)).sum(axis=1), shared, rtol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(meetings=contacts)
 def test_a_person_alone_at_an_occasion_changes_no_strength_but_a_share(meetings):

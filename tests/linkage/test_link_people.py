@@ -182,6 +182,7 @@ def test_three_agencies_make_one_person_of_three(agencies):
     assert links.people.groupby("linked_id").size().eq(3).sum() > 170
 
 
+@pytest.mark.slow
 def test_plots_show_every_comparison(links):
     axes = links.plot_weights()
     assert len(axes.patches) == len(links.weights)

@@ -71,6 +71,7 @@ def test_five_people(five: rn.PersonNetwork) -> None:
     np.testing.assert_allclose(frame["hierarchy"].iloc[[3, 4]], [1, np.nan])
 
 
+@pytest.mark.slow
 def test_strength_is_not_distance() -> None:
     # a–b–c by strong ties (2 each: 1/2 + 1/2 long) and a–c by a weak one (1/2: 2 long)
     weights = np.array([[0, 2, 0.5], [2, 0, 2], [0.5, 2, 0]])

@@ -56,6 +56,7 @@ def test_the_ladder_tells_the_two_apart(asked):
     assert ladders["twin"].level < 3
 
 
+@pytest.mark.slow
 def test_what_is_adjusted_for_is_what_the_notebook_names(asked):
     each = asked["riverside"]
     assert (each.adjust, each.surroundings) == (("role", "sex", "age_band", "area"), ("provider", "group_norm"))

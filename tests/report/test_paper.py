@@ -17,6 +17,7 @@ from recoverynet.report.sections import ReportWriter
 
 docx = pytest.importorskip("docx")
 pypdf = pytest.importorskip("pypdf")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,7 @@ def test_every_cell_of_every_table_is_on_paper_and_in_word(printed, document, re
         assert [[head or "Row" for head in grid.columns], *map(list, grid.rows)] in written
 
 
+@pytest.mark.slow
 def test_word_has_headings_captions_and_alt_texts(document, report: Report) -> None:  # type: ignore[no-untyped-def]
     headings = [each.text for each in document.paragraphs if each.style.name == "Heading 1"]
     assert headings == [section.title for section in report.sections]
@@ -106,6 +108,7 @@ def test_word_has_headings_captions_and_alt_texts(document, report: Report) -> N
         assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["pdf", "docx"])
 def test_the_same_report_gives_the_same_file(report: Report, tmp_path: Path, ending: str) -> None:
     for name in ("one", "two"):

@@ -61,6 +61,7 @@ def test_a_logo_that_is_no_picture_is_refused_in_words(tmp_path: Path, content: 
         read_logo(tmp_path / "none.png")
 
 
+@pytest.mark.slow
 def test_sections_are_chosen_and_the_limits_stay(tiny_report: Report) -> None:
     told = tiny_report.arranged(["outcomes", "links"])
     assert [each.name for each in told.sections] == ["in_brief", "outcomes", "links", "limits", "settings"]
@@ -88,6 +89,7 @@ def edited(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_an_edited_template_words_every_format(tiny_report: Report, tmp_path: Path) -> None:
     told = present(tiny_report, Presentation(template=edited(tmp_path / "mine.ipynb")))
     assert "change" not in [section.name for section in told.sections]

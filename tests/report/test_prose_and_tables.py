@@ -134,6 +134,7 @@ def self_and_worker() -> rn.RecoveryRecord:
     return rn.RecoveryRecord(people, occasions, pd.DataFrame({"occasion_id": ["o"], "person_id": ["q1"]}), observations=seen)
 
 
+@pytest.mark.slow
 def test_whose_word_is_taken_is_said_as_it_is_done() -> None:
     report = rn.evaluation_report(self_and_worker(), n_periods=1)
     table = next(each.shown for each in report["change"].tables() if each.shown.title.startswith("Clients by state at the end"))

@@ -41,6 +41,7 @@ def reachable(thing: object) -> list[object]:
     return list(seen.values())
 
 
+@pytest.mark.slow
 def test_nothing_undisclosed_can_be_reached_from_a_report(report: Report) -> None:
     things = reachable(report)
     assert any(isinstance(thing, pd.DataFrame) for thing in things), "the search must get to the tables"

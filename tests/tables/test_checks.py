@@ -369,6 +369,7 @@ def test_the_order_of_rows_changes_no_verdict(folder) -> None:
     pd.testing.assert_frame_equal(forward[columns], backward[columns])
 
 
+@pytest.mark.slow
 def test_screening_by_distinct_values_hides_nothing(folder, monkeypatch) -> None:
     """A rule is asked only where the distinct values leave room for a fault; asking every rule finds the same."""
     place = folder(

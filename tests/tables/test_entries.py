@@ -72,6 +72,7 @@ def test_another_day_or_kind_is_another_contact(five: Path) -> None:
     assert added(five) == (3, 6, 0)
 
 
+@pytest.mark.slow
 def test_what_the_record_holds_already_counts_once(five: Path) -> None:
     record = rn.read_record(five)
     pairs = record.participation.merge(record.occasions[record.occasions["group_id"].isna()], on="occasion_id")
@@ -88,6 +89,7 @@ def test_what_the_record_holds_already_counts_once(five: Path) -> None:
     assert added(five) == (0, 0, 0)
 
 
+@pytest.mark.slow
 def test_somebody_new_joins_the_meeting_on_record(five: Path) -> None:
     record = rn.read_record(five)
     meeting = record.occasions[record.occasions["group_id"].notna()].iloc[0]
@@ -103,6 +105,7 @@ def test_an_entry_taken_back_is_not_folded_in(five: Path) -> None:
     assert added(five) == (0, 0, 0)
 
 
+@pytest.mark.slow
 def test_unknown_people_and_groups_are_left_out_and_told(five: Path) -> None:
     enter(
         five, entry(person_id="nobody"), entry(client="nobody", person_id="cat"), entry("step", group_id="nowhere", stage="offered")
@@ -111,6 +114,7 @@ def test_unknown_people_and_groups_are_left_out_and_told(five: Path) -> None:
     assert any("3 entries were left out" in note for note in rn.read_record(five).notes)
 
 
+@pytest.mark.slow
 def test_reading_twice_and_writing_what_was_read_adds_nothing(five: Path) -> None:
     enter(five, entry(person_id="cat"), entry("step", group_id=rn.read_record(five).groups["group_id"].iloc[0], stage="accepted"))
     once = rn.read_record(five)

@@ -151,6 +151,7 @@ def test_identifiers_are_found_in_ids_and_extra_columns_too(folder, told) -> Non
     told(place, "email", table="participation", column="ref", rows=[2])
 
 
+@pytest.mark.slow
 def test_names_where_ids_should_be(folder, told) -> None:
     for name in ("John Smith", "SMITH, John", "Mary J. Blige", "Zoë O’Neil-Brown"):
         place = folder(**{"people.csv": f'person_id,role\n007,client\nNA,peer\nw1,worker\n"{name}",peer\n'})

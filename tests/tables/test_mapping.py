@@ -14,6 +14,7 @@ WS16 = Path(__file__).resolve().parents[1] / "worked" / "ws16.toml"
 BARE = {"people.csv": None, "occasions.csv": None, "participation.csv": None, "groups.csv": None}
 
 
+@pytest.mark.slow
 def test_ws16_comes_in_by_its_mapping(shared) -> None:
     folder = shared("data/ws16")
     assert rn.find_problems(folder, mapping=WS16).empty
@@ -41,6 +42,7 @@ def test_ws16_without_its_mapping_says_what_to_write(shared, told) -> None:
     assert 'duration_min = { from = "duration_s", unit = "seconds" }' in hint["remedy"]
 
 
+@pytest.mark.slow
 def test_everything_a_mapping_can_do(folder, tmp_path) -> None:
     place = folder(
         **BARE,

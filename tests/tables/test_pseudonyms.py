@@ -187,12 +187,14 @@ def test_what_was_done_is_told(named, tmp_path) -> None:
     assert done.to_frame().columns.tolist() == ["table", "column", "done", "n_rows"] and len(done.to_frame()) == 7
 
 
+@pytest.mark.slow
 def test_dates_of_birth_become_age_bands(named, tmp_path) -> None:
     pseudonymise_folder(named, tmp_path / "out", key=KEY)
     bands = rn.read_record(tmp_path / "out").people["age_band"]
     assert sorted(bands.dropna()) == ["18-24", "35-44"], "40 on the day before the 41st birthday; 18; no day of joining"
 
 
+@pytest.mark.slow
 def test_it_agrees_with_the_pseudonyms_of_a_record(tmp_path) -> None:
     pseudonymise_folder(sample_folder("five_people"), tmp_path, key=KEY)
     masked = rn.pseudonymise(rn.load_sample("five_people"), key=KEY)
@@ -226,6 +228,7 @@ def test_identifiers_in_ids_of_occasions_are_replaced_alike(tmp_path) -> None:
     assert record.participation["occasion_id"].tolist() == record.occasions["occasion_id"].tolist() != ["a@b.org"]
 
 
+@pytest.mark.slow
 def test_where_it_may_not_write(named, tmp_path) -> None:
     with pytest.raises(rn.DisclosureError, match="a folder of its own"):
         pseudonymise_folder(named, named, key=KEY)
@@ -401,6 +404,7 @@ def test_nobody_known_stands_in_any_cell_of_a_record(tmp_path, text) -> None:
                     assert not [one for one in ("c001", "n77x") if one in squeezed(cell)], (title, cell)
 
 
+@pytest.mark.slow
 def test_free_text_goes_unless_kept_by_name(tmp_path) -> None:
     story = "They came late. Talked of moving house."
     source = planted(tmp_path / "named", story)
@@ -443,6 +447,7 @@ def test_numbers_that_are_ids_are_not_looked_for_in_scores(tmp_path) -> None:
     assert record.episodes["exit_reason"].tolist() == ["moved in with [removed]"]
 
 
+@pytest.mark.slow
 def test_other_ids_are_keyed_alike_and_apart(tmp_path) -> None:
     source = planted(tmp_path / "named", "C001")
     pseudonymise_folder(source, tmp_path / "out", key=KEY)
@@ -505,6 +510,7 @@ def test_where_a_key_lies_and_who_may_read_it(tmp_path) -> None:
         read_key(key.rename(tmp_path / "keys" / "key.txt"), away_from=[tmp_path / "data", tmp_path / "out"])
 
 
+@pytest.mark.slow
 def test_only_the_owner_may_read_what_is_written(named, tmp_path) -> None:
     (tmp_path / "there").mkdir(mode=0o755)
     for out in (tmp_path / "out", tmp_path / "there"):
@@ -532,6 +538,7 @@ def test_formulas_are_written_as_text(tmp_path) -> None:
     assert ",'=cmd" in (tmp_path / "out" / "episodes.csv").read_text()
 
 
+@pytest.mark.slow
 def test_a_record_beside_its_settings_keeps_them(tmp_path) -> None:
     source = planted(tmp_path / "named", "x")
     (source / "record.toml").write_text('time_zone = "Europe/Paris"\nstates = ["using", "so \\"clean\\""]\n')
@@ -557,6 +564,7 @@ pseudonyms.pseudonymise_folder(sample_folder("five_people"), sys.argv[1], key="o
 """
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_leaves_no_table(tmp_path) -> None:
     writer = subprocess.Popen([sys.executable, "-c", WRITE, str(tmp_path / "out")], stdout=subprocess.PIPE)
     assert writer.stdout is not None and writer.stdout.readline() == b"half\n"

@@ -14,7 +14,7 @@ import recoverynet as rn
 from recoverynet.errors import RecoveryNetWarning, SchemaError
 from recoverynet.instants import as_instant
 from recoverynet.tables.columns import instants_of_column, parse_instants
-from recoverynet.tables.layouts import GROUPS, OBSERVATIONS, OCCASIONS, PEOPLE, READABLE_TABLES
+from recoverynet.tables.layouts import GROUPS, OBSERVATIONS, OCCASIONS, PEOPLE, READABLE_TABLES, RECORD_TABLES
 
 LONDON = "Europe/London"
 
@@ -237,3 +237,11 @@ def test_tables_need_no_frame_of_ours() -> None:
     indexed = PEOPLE.typed(pd.DataFrame({"role": ["client", "peer"]}, index=pd.Index([7, 8], name="person_id")))
     assert indexed["person_id"].tolist() == ["7", "8"]
     assert PEOPLE.typed(pd.DataFrame({"person_id": [1], "role": "client", "area": [3.0]}))["area"].tolist() == ["3"]
+
+
+def test_a_table_without_rows_has_every_column_in_its_own_type_and_keeps_its_own():
+    for schema in RECORD_TABLES.values():
+        given = pd.DataFrame({**dict.fromkeys(schema.required, pd.Series(dtype="float64")), "ours": pd.Series(dtype="int64")})
+        typed, empty = schema.typed(given, tz="Europe/Paris"), schema.empty("Europe/Paris")
+        assert typed.columns.tolist() == [*schema.names, "ours"] and typed["ours"].dtype == "int64"
+        pd.testing.assert_frame_equal(typed[empty.columns], empty)

@@ -44,6 +44,7 @@ def naive(record: rn.RecoveryRecord) -> dict[str, pd.DataFrame]:
     return tables
 
 
+@pytest.mark.slow
 def test_a_workbook_reads_as_the_folder_does(tmp_path, sample) -> None:
     sheets = {name.title(): frame for name, frame in naive(sample).items() if len(frame)}
     path = workbook(tmp_path / "record.xlsx", sheets)

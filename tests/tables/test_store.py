@@ -58,6 +58,7 @@ def test_the_page_is_the_same_from_the_small_record(record: rn.RecoveryRecord, s
         same_page(record, small(store, client), client)
 
 
+@pytest.mark.slow
 def test_a_small_record_is_sound(record: rn.RecoveryRecord, store: rn.RecordStore) -> None:
     part = small(store, "c0337")
     again = rn.RecoveryRecord(**part.tables(), window=part.window, tz=part.tz)  # every check of a record

@@ -121,6 +121,7 @@ def test_sheets_under_other_names_and_entities(tmp_path) -> None:
         require_sound_workbook(path)
 
 
+@pytest.mark.slow
 def test_it_takes_little_memory(tmp_path) -> None:
     path = with_sheet(tmp_path / "a.xlsx", "<row>" + "<c/>" * 30 + "</row>" + "<!--" + "x" * 30_000_000 + "-->")
     program = (

@@ -33,6 +33,7 @@ def test_a_caseload_is_the_worker_s_own(browser) -> None:
     assert "cat" not in browser("w1").page("/clients") and "cat" in browser("w2").page("/clients")
 
 
+@pytest.mark.slow
 def test_a_client_of_somebody_else_is_refused_and_logged(desk, browser) -> None:
     answer = browser("w2").client.get(browser("w2").at("ann"))
     assert answer.status_code == 403 and "p1" not in answer.text and "Quayside" not in answer.text
@@ -82,6 +83,7 @@ def test_a_search_finds_and_leaves_no_trace_in_the_address(desk, browser) -> Non
     assert not any("be" in line.get("text", "") for line in log(desk))
 
 
+@pytest.mark.slow
 def test_when_a_case_is_handed_over_the_new_worker_sees_the_entries_and_the_old_one_nothing(desk, folder, browser) -> None:
     old, new = browser("w1"), browser("w2")
     assert old.send("ben", "contact", **{"with": "group:g2", "kind": "call"}).status_code == 303
@@ -150,6 +152,7 @@ def test_an_introduction_runs_its_course_and_is_in_the_outcomes(folder, browser)
     assert ((went["person_id"] == "ben") & (went["group_id"] == "g2")).sum() == 1, "going there is a contact with the group"
 
 
+@pytest.mark.slow
 def test_a_refused_introduction_keeps_its_reason(folder, browser) -> None:
     worker = browser("w1")
     worker.send("ben", "step", group="g2", stage="offered")
@@ -158,6 +161,7 @@ def test_a_refused_introduction_keeps_its_reason(folder, browser) -> None:
     assert steps.loc[steps["stage"] == "declined", "reason"].tolist() == ["travel"]
 
 
+@pytest.mark.slow
 def test_an_entry_taken_back_is_gone_with_what_came_along(desk, folder, browser) -> None:
     worker = browser("w1")
     worker.send("ben", "step", group="g2", stage="offered", day="2011-05-20")

@@ -250,6 +250,7 @@ def test_links_end_where_a_group_closes_a_link_is_cut_or_hours_move_and_nobody_t
     assert turned(at, full, now(at)).active.sum() == 14
 
 
+@pytest.mark.slow
 def test_a_share_goes_on_where_hours_move():
     at = community([0] * 2000, active=np.ones((2000, 2), bool))
     moved = a_plan(at)
@@ -347,6 +348,7 @@ def test_a_rule_comes_to_the_first_of_those_who_are_free_and_can_be_placed():
     assert len({chosen(1, at, slot=slot)[0] for slot in range(60)}) == 5  # at random, everybody some time
 
 
+@pytest.mark.slow
 def test_nominations_come_to_contacts_and_to_anybody_where_none_can_go():
     at = community([0] * 5, contacts=[[1]] * 4 + [[]])
     assert {chosen(NOMINATION, at, slot=slot)[0] for slot in range(30)} == {1}
@@ -386,6 +388,7 @@ def proposed(at, slots, month=5, before=None, closure=None, **changes):
     return before
 
 
+@pytest.mark.slow
 def test_somebody_named_goes_where_the_plan_says_with_whom_it_says():
     at = community([0] * 4, guide_room=np.array([0, 0, 0, 2.0]))
     after = proposed(at, [[1, 1, 5, 6, 2, 3]])
@@ -477,6 +480,7 @@ def test_a_course_is_a_chain_of_months_links_ending_before_proposals_and_proposa
     assert done[0].tolist() == [[0, 0, 0], [0, 0, 2], [2, 2, 0], [0, 0, 2], [0, 0, 2]]
 
 
+@pytest.mark.slow
 def test_unknown_states_are_drawn_from_those_known_and_runs_are_their_own():
     at = community([DRAWN] * 400, 1)
     states, *_ = run(at, a_plan(at, 1), some_rates(), 1, runs=2)

@@ -74,6 +74,7 @@ def fits(counts, chances, critical):
     assert ((counts - expected)[some] ** 2 / expected[some]).sum() < critical
 
 
+@pytest.mark.slow
 def test_turns_come_in_proportion_to_rates():
     random, draws = np.array([5], np.uint64), 4000
     individual = np.array([[0.0, 0.5, 0.0, 2.0, 1.5, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]])

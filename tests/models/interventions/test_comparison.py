@@ -49,6 +49,7 @@ def test_subgroups_add_up_to_all(found) -> None:  # type: ignore[no-untyped-def]
             assert of.loc[of["by"] == by, "count"].sum() == pytest.approx(whole)
 
 
+@pytest.mark.slow
 def test_without_any_effect_no_rule_gains_anything() -> None:
     source = rn.spread_source(rn.load_sample("riverside"), rn.DeclaredRates())
     found = rn.compare_interventions(source, WEEKLY, horizon=6, n_runs=30, rng=2, quiet=True)

@@ -59,6 +59,7 @@ def test_without_transmission_the_direct_effect_still_counts(record: rn.Recovery
     assert np.quantile(gained, 0.025) > 0
 
 
+@pytest.mark.slow
 def test_transmission_without_attending_needs_groups_of_people_who_hold_the_norm(record: rn.RecoveryRecord) -> None:
     source = rn.spread_source(record, rn.DeclaredRates(transmission=0.3))
     found = run(source, rn.Introduction(per_month=20, closure=1.0), horizon=12)
@@ -152,6 +153,7 @@ def test_the_same_seed_gives_the_same_answer_and_another_another(spreading) -> N
     assert not same(run(spreading, WEEKLY).with_it, run(spreading, WEEKLY, rng=4).with_it)
 
 
+@pytest.mark.slow
 def test_more_is_known_where_rates_are_known(record: rn.RecoveryRecord) -> None:
     sure = rn.spread_source(record, rn.DeclaredRates(gain=0.05, loss=0.03))
     unsure = rn.spread_source(record, rn.DeclaredRates(gain=(0.01, 0.09), loss=(0.0, 0.06)))
@@ -300,6 +302,7 @@ def test_a_champion_is_asked_for_no_more_than_agreed(spreading) -> None:  # type
     assert found.with_it.done[:, 1:, 0].max() <= most
 
 
+@pytest.mark.slow
 def test_two_kept_apart_are_not_brought_together(record: rn.RecoveryRecord) -> None:
     source = rn.spread_source(record)
     at, standing = source.standing.community, source.standing

@@ -125,6 +125,7 @@ def test_an_actor_oriented_model_goes_on_as_its_own_simulation(small, actors) ->
     assert 0.7 < found.std() / real.std() < 1.4
 
 
+@pytest.mark.slow
 def test_new_ties_go_to_ones_like_as_the_model_says(small, actors) -> None:  # type: ignore[no-untyped-def]
     rates = actor_rates(actors, "recovery")
     labels = [each.label for each in actors.setting.parameters]

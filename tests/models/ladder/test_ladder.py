@@ -270,6 +270,7 @@ def test_future_ties_warn_and_never_stop(monkeypatch):
     assert "A warning" in ladder.verdict and "does not stop" in ladder.verdict and ladder.to_dict()["warned"] == ["future ties"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["rewired", "attended"])
 def test_choice_by_the_state_and_places_that_drift_do_not_hide_strong_influence_nor_feign_it(family):
     """Nine in ten of strong; at most 2 of 12 without: more than that has a chance of 2 in 100 at a rate of 5 %."""

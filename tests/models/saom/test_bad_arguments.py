@@ -50,6 +50,7 @@ def test_own_effects_must_be_numbers(value):
         fit(waves((np.zeros((N, N)), LAST)), own(spaced["odd"]))
 
 
+@pytest.mark.slow
 def test_own_effects_that_do_not_compile_say_why():
     with pytest.raises(SchemaError, match="numba can compile to one returning a float: .*nowhere"):
         own_effect(lambda ego, ties, values: nowhere(ego), "mine")  # noqa: F821

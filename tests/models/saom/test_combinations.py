@@ -311,6 +311,7 @@ def test_sources_are_the_same_with_the_same_seed(sources):
     assert similarity_sources(fit, "drink", n_simulations=100, quiet=True, rng=1).summary() == found.summary()
 
 
+@pytest.mark.slow
 def test_without_selection_and_influence_there_is_nothing_of_either(panel):
     found = similarity_sources(nothing_but_rates(panel, SMALL, std_error=0.0), "drink", n_simulations=100, quiet=True, rng=1)
     table = found.to_frame().set_index("source")
@@ -318,6 +319,7 @@ def test_without_selection_and_influence_there_is_nothing_of_either(panel):
     assert (table.loc[[SELECTION, INFLUENCE], points] == 0).all(axis=None)
 
 
+@pytest.mark.slow
 def test_the_words_are_plain_and_never_say_caused(sources):
     _, found = sources
     for words in (found.in_words(), found.summary()):

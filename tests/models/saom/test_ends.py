@@ -47,6 +47,7 @@ def test_observed_ends_are_the_waves_of_the_panel(three_waves):
     assert dict(first.ranges) == {"drink": (drink.min(), drink.max())}
 
 
+@pytest.mark.slow
 def test_what_is_unknown_at_either_end_is_left_out_of_both(three_waves):
     networks, drink = three_waves
     networks[1][3] = np.nan

@@ -172,6 +172,7 @@ def test_names_become_names_of_r(tmp_path):
     assert "# caf.visits is a name as R takes it; it was 'café visits'." in (tmp_path / "fit.R").read_text()
 
 
+@pytest.mark.slow
 def test_every_effect_is_written_or_refused_with_a_reason(panel, tmp_path):
     refused = set()
     for kind, effects in (("network", TIE_EFFECTS), ("behaviour", STEP_EFFECTS), ("rate", RATE_EFFECTS)):

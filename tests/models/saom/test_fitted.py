@@ -57,6 +57,7 @@ def test_rows_of_the_table_are_the_parameters_tested(name, request):
         assert by_row.p == pytest.approx(row["p"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["whole", "conditional"])
 def test_the_figure_holds_every_estimate_but_basic_rates(name, request):
     axes = request.getfixturevalue(name).plot()
@@ -183,6 +184,7 @@ def test_workers_are_one_or_more(world):
         fit_of(world, "recip", workers=-1)
 
 
+@pytest.mark.slow
 def test_filters_of_warnings_are_as_before(world):
     import warnings
 

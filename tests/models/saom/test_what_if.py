@@ -42,6 +42,7 @@ def test_a_sequence_a_mapping_and_a_fit_say_the_same(panel):
     assert repr(named) == f"<SimulatedPanels 3 runs: {MODEL!r}>"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::recoverynet.RecoveryNetWarning")
 def test_estimates_of_a_fit_are_parameters(panel):
     small = Specification({"friend": ["density", "recip"]})

@@ -42,6 +42,7 @@ def relabelled(panel, order):
     )
 
 
+@pytest.mark.slow
 def test_planted_odds_of_gaining_are_recovered():
     worlds = (simulate_panel(650, influence=4.0, ties_change=0.2, rng=seed) for seed in range(1000, 1060))
     fits = [fit_hazard(world, link="logit", isolates="zero") for world in worlds]

@@ -15,6 +15,7 @@ Command = Callable[..., CompletedProcess[str]]
 RIVERSIDE = str(sample_folder("riverside"))
 
 
+@pytest.mark.slow
 def test_one_line_makes_one_page(command: Command, tmp_path: Path) -> None:
     done = command(
         "report", "client", RIVERSIDE, "--client", "c0337", "--out", str(tmp_path / "new" / "page.html"), "--at", "2011-06-15"

@@ -164,6 +164,7 @@ def test_the_shares_of_units_are_those_of_their_clients(comparison: YearComparis
         assert cells[0].startswith(f"{int(theirs.sum())} of {len(theirs)} ")
 
 
+@pytest.mark.slow
 def test_gaps_are_groups_against_everybody_else(comparison: YearComparison, open_report: Report) -> None:
     made = comparison
     contact = made.answers(figure("contact"), made.now)  # type: ignore[arg-type]

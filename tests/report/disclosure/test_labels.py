@@ -105,6 +105,7 @@ def test_no_report_of_a_service_holds_one(kind: str, middling: rn.RecoveryRecord
     assert [where for where, text in texts.items() if RARE.lower() in text.lower()] == []
 
 
+@pytest.mark.slow
 def test_subgroups_of_a_plan_are_pooled_before_courses_are_counted(middling: rn.RecoveryRecord) -> None:
     source = spread_source(middling, rn.DeclaredRates())
     told = with_rare_levels_pooled(source, 5).standing

@@ -75,6 +75,7 @@ def test_two_policies_for_one_record_are_solved_together(tmp_path):
     assert again.shown.n("Any contact") == 12
 
 
+@pytest.mark.slow
 def test_a_report_made_again_is_the_same_and_written_down_once(tmp_path):
     path = tmp_path / "ledger.json"
     first = published(path, "ndtms", 40, 60)

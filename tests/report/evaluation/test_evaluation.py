@@ -69,6 +69,7 @@ def worked() -> rn.RecoveryRecord:
     )
 
 
+@pytest.mark.slow
 def test_worked_numbers(worked: rn.RecoveryRecord) -> None:
     report = rn.evaluation_report(worked)
     assert shown(report, "links", "Clients with contact").words("Any contact") == "30 of 40 (75%)"
@@ -214,6 +215,7 @@ def test_periods_can_be_chosen(riverside: rn.RecoveryRecord) -> None:
     assert "too short a time" in one["change"].to_text()
 
 
+@pytest.mark.slow
 def test_disclosure_off_shows_what_ndtms_hides(tiny_report: Report) -> None:
     policy = rn.DisclosurePolicy.none(reason="a sample of five")
     open_report = rn.evaluation_report(rn.load_sample("five_people"), disclosure=policy)
@@ -320,6 +322,7 @@ def test_states_observed_count_clients_without_contacts_too(report: Report, rive
     assert f"at least once for {ever} of {len(clients)} clients ({ever / len(clients):.0%})" in report["limits"].to_text()
 
 
+@pytest.mark.slow
 def test_few_with_a_state_and_no_contact_cannot_be_worked_out() -> None:
     met = pd.DataFrame({"occasion_id": [f"o{n}" for n in range(37)], "started_at": "2011-03-01", "kind": "call"})
     who = [(f"o{n}", who) for n in range(37) for who in (f"q{n:03d}", "q060")]

@@ -76,6 +76,7 @@ def test_hidden_figures_of_a_small_service_are_safe_together(policy):
     assert rows == ["Without any contact", "With contacts"], "coarser where finer rows would be small"
 
 
+@pytest.mark.slow
 def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):
     ladder = setting.ladder
     assert whole["people"].to_text().count("Did not agree, in no figure") == 1
@@ -87,6 +88,7 @@ def test_the_verdict_comes_first_and_is_the_ladders(whole, setting):
     np.testing.assert_allclose(found, adjusted[["odds_ratio", "low", "high"]].astype(float), atol=0.005)
 
 
+@pytest.mark.slow
 def test_influence_planted_in_riverside_is_found_among_everybody(riverside):
     """The sample's truth, asked of everybody: beyond the margin and above a placebo that could have seen a hidden trait."""
     waves = spread_panel(riverside, placebo=PLACEBO, purpose=None)
@@ -180,6 +182,7 @@ def test_the_notebook_behind_it_runs(tmp_path):
     assert "The evidence ladder" in text and "Traceback" not in text
 
 
+@pytest.mark.slow
 def test_every_format_holds_the_estimates(whole, tmp_path):
     whole.save(tmp_path / "spread.html")
     assert "The rungs of the ladder" in (tmp_path / "spread.html").read_text(encoding="utf-8")

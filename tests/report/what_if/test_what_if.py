@@ -42,6 +42,7 @@ def test_every_assumption_stands_on_page_one(report: rn.Report) -> None:
         assert words in told
 
 
+@pytest.mark.slow
 def test_every_table_of_results_and_every_figure_says_what_is_supposed(report: rn.Report) -> None:
     for name in ("courses", "rules", "who", "tipping"):
         for figure in report[name].figures():

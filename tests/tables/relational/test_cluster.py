@@ -24,6 +24,7 @@ def opened(tmp_path: Path) -> rn.RecordStore:
     return rn.open_record(f"spark://local[1]{tmp_path / 'record'}")
 
 
+@pytest.mark.slow
 def test_without_java_one_line_mends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)

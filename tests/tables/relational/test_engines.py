@@ -347,6 +347,7 @@ def test_a_time_zone_that_is_none(tmp_path: Path) -> None:
         rn.open_record(folder, engine="duckdb", tz="Nowhere/Atall")
 
 
+@pytest.mark.slow
 def test_a_period_of_another_length_outlives_what_it_was_made_from(engine: rn.EngineSettings) -> None:
     record = rn.load_sample("five_people")
     april = as_window(("2011-04-01", "2011-05-01"), record.tz)

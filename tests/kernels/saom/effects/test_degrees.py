@@ -38,6 +38,7 @@ TIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directed", [True, False])
 def test_changes_are_what_the_tie_adds_to_s(directed):
     rng = np.random.default_rng(1)
