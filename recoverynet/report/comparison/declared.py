@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from recoverynet.report import wording
 from recoverynet.report.comparison.figures import CONTACT, GROUP, NO, PERSON, YES, MainFigure
 from recoverynet.report.comparison.setting import JOINED, LEFT, SAME, YearComparison
-from recoverynet.report.disclosure.counted import Counted, Union
+from recoverynet.report.disclosure.counted import Counted, Union, label_facts, of_column
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 
@@ -82,7 +81,7 @@ def who_in_pairs(counts: pd.DataFrame, figures: Iterable[MainFigure], names: tup
 
 def attribute(column: str, labels: Iterable[object]) -> dict[str, tuple[str, ...]]:
     """What is true of the clients with each label of a column."""
-    return {str(label): (f"{column}: {wording.label(label)}",) for label in labels}
+    return label_facts(of_column(column), labels)
 
 
 def who_by_column(figure: MainFigure, column: str, labels: Iterable[object]) -> Who:

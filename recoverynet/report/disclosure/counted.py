@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recoverynet.report import wording
 from recoverynet.report.disclosure.linked import INNER
 from recoverynet.tables.layouts import EPISODES, PEOPLE
 
@@ -39,6 +40,11 @@ class Fact(NamedTuple):
     def is_dated(self) -> bool:
         """Whether it names a day."""
         return self.about.startswith(DATED)
+
+
+def label_facts(about: str, labels: Iterable[object]) -> dict[str, tuple[str, ...]]:
+    """What is true of the people with each label of something, as every table of every report names it; see :func:`of_column`."""
+    return {str(label): (Fact(about, wording.label(label)).text,) for label in labels}
 
 
 def of_column(name: str) -> str:

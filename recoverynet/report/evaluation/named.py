@@ -8,9 +8,9 @@ import pandas as pd
 from recoverynet.measures.recovery_diversity import recovery_diversity
 from recoverynet.measures.tie_kinds import ANY, tie_kinds
 from recoverynet.report import wording
-from recoverynet.report.disclosure.counted import Bound, Counted
+from recoverynet.report.disclosure.counted import Bound, Counted, label_facts
 from recoverynet.report.disclosure.declaring import Who
-from recoverynet.report.evaluation.observed import NAMED, attribute_facts
+from recoverynet.report.evaluation.observed import NAMED
 from recoverynet.report.evaluation.setting import CLIENTS, FEWEST_BROKEN_DOWN, FEWEST_IN_WORDS, EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
@@ -67,7 +67,7 @@ def _seen_as(section: SectionWriter, setting: EvaluationSetting, latest: pd.Data
             population="People named, at each client's latest interview",
             denominator="all people named",
             row_header="Seen by the client as",
-            who=Who(NAMED_PEOPLE, attribute_facts(SEEN_AS, counts.index), bounds=(Bound.at_most([NAMERS], [NAMED_PEOPLE]),)),
+            who=Who(NAMED_PEOPLE, label_facts(SEEN_AS, counts.index), bounds=(Bound.at_most([NAMERS], [NAMED_PEOPLE]),)),
             note="Somebody named by two clients counts twice. These are the clients' own perceptions.",
         )
     )
@@ -169,7 +169,7 @@ def _kinds(section: SectionWriter, setting: EvaluationSetting, latest: pd.DataFr
     found = tie_kinds(latest.assign(kind=kind), column="kind").drop(index=ANY)
     order = [word for word in (*KINDS, OTHER_KINDS) if word in found.index]
     rows = {word: (int(found["n_naming"][word]), latest["ego_id"].nunique()) for word in order}
-    facts = attribute_facts("kind of tie", pd.Index(order))
+    facts = label_facts("kind of tie", pd.Index(order))
     cells = [NAMERS.who(*facts[word]) for word in order]
     section.table(
         setting.share_table(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from recoverynet.draw.funnel import describe_funnel, funnel
 from recoverynet.report import wording
-from recoverynet.report.disclosure.counted import Counted, of_column
+from recoverynet.report.disclosure.counted import Counted, label_facts, of_column
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedSummary, DisclosedTable
 from recoverynet.report.evaluation.asked import EQUITY_COLUMNS
@@ -188,17 +188,12 @@ def _client_tables(section: SectionWriter, setting: EvaluationSetting, findings:
                 denominator="clients in the same column" if frame.shape[1] > 1 else "all clients",
                 row_header=wording.label(name),
                 columns="parts",
-                who=Who(CLIENTS, attribute_facts(of_column(name), frame.index), attribute_facts(of_column(across), frame.columns)),
+                who=Who(CLIENTS, label_facts(of_column(name), frame.index), label_facts(of_column(across), frame.columns)),
             )
         )
     missing = [wording.lower_first(wording.label(name)) for name in EQUITY_COLUMNS if name not in filled]
     if missing:
         section.note(f"Not recorded for any client: {wording.listed(missing)}.")
-
-
-def attribute_facts(name: str, labels: pd.Index) -> dict[str, tuple[str, ...]]:
-    """What is true of the clients with each label of an attribute, as every table of the report names it."""
-    return {str(label): (f"{name}: {label}",) for label in labels}
 
 
 def cross_counts(rows: pd.Series, columns: pd.Series | None = None) -> pd.DataFrame:

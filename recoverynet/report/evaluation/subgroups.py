@@ -13,10 +13,10 @@ from recoverynet.measures.linkage import linkage_funnel
 from recoverynet.measures.subgroups import NOT_RECORDED as EMPTY
 from recoverynet.measures.subgroups import level_of_each
 from recoverynet.report import wording
-from recoverynet.report.disclosure.counted import of_column
+from recoverynet.report.disclosure.counted import label_facts, of_column
 from recoverynet.report.disclosure.declaring import Who
 from recoverynet.report.disclosure.disclosed import DisclosedTable
-from recoverynet.report.evaluation.observed import Findings, attribute_facts
+from recoverynet.report.evaluation.observed import Findings
 from recoverynet.report.evaluation.setting import CLIENTS, EvaluationSetting
 from recoverynet.report.sections import SectionWriter
 
@@ -77,9 +77,7 @@ def _contact_by(section: SectionWriter, setting: EvaluationSetting, column: str,
             columns="parts",
             measured=True,
             with_interval=True,
-            who=Who(
-                CLIENTS, attribute_facts(of_column(column), counts.index), {"Contact": CONTACTED, "No contact": ("not contact",)}
-            ),
+            who=Who(CLIENTS, label_facts(of_column(column), counts.index), {"Contact": CONTACTED, "No contact": ("not contact",)}),
         )
     )
 
@@ -107,7 +105,7 @@ def funnel_by(section: SectionWriter, setting: EvaluationSetting, stages: list[s
                 share_of="first",
                 who=Who(
                     CLIENTS,
-                    rows=attribute_facts(of_column(column), counts.index),
+                    rows=label_facts(of_column(column), counts.index),
                     columns={"All clients": ()} | {name: step_facts(name) for name in counts.columns[1:]},
                 ),
             )
@@ -149,7 +147,7 @@ def aftercare_by(section: SectionWriter, setting: EvaluationSetting, days: int, 
                 with_interval=True,
                 who=Who(
                     around.rows_of[WITHIN[days]],
-                    attribute_facts(label, counts.index),
+                    label_facts(label, counts.index),
                     {"Contact": around.rows[WITHIN[days]], "No contact": (f"not {around.rows[WITHIN[days]][-1]}",)},
                 ),
                 note="" if of_people else f"The {spoken} is that of the treatment that ended last.",

@@ -7,7 +7,8 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from recoverynet.report.disclosure.counted import PERIOD, PLACES, Counted, Declaration, Fact, containments, of_column
+from recoverynet.report.comparison.declared import attribute
+from recoverynet.report.disclosure.counted import PERIOD, PLACES, Counted, Declaration, Fact, containments, label_facts, of_column
 from recoverynet.report.disclosure.linked import INNER
 
 CLIENTS = Counted("clients")
@@ -64,3 +65,11 @@ def test_a_column_of_the_record_keeps_clear_of_what_reports_say_of_people():
     for name in ("period", "contact", "here since", "held", "age: years"):
         fact = Fact.read(Fact(of_column(name), "Not recorded").text)
         assert fact.about not in (PERIOD, *PLACES, name) and not fact.is_dated and fact.value == "Not recorded"
+
+
+@pytest.mark.parametrize("column", ["sex", "ethnicity", "period", "contact"])
+def test_every_report_calls_the_people_with_a_label_the_same(column: str) -> None:
+    """Or what an evaluation and a comparison hide could not be held together through a ledger."""
+    ours = label_facts(of_column(column), ["Not recorded", "Other"])
+    assert attribute(column, ["Not recorded", "Other"]) == ours
+    assert all(Fact.read(fact).about != PERIOD for facts in ours.values() for fact in facts)
